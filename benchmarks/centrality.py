@@ -16,7 +16,7 @@ import networkx as nx
 import numpy as np
 from ratio import compare
 
-from graphkit.analysis.network import FlowGraph
+from graphkit.analysis.network.graph import FlowGraph
 from graphkit.analysis.network.scores import is_fast
 
 

@@ -17,9 +17,9 @@ from ratio import compare
 
 from graphkit.build import build_graph
 from graphkit.database import load_seeds
-from graphkit.paths import shipped
+from graphkit.files.folders import shipped
 from graphkit.schema import GRAPH
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.file import FILE, SETTINGS, ddl, with_kinds
 from graphkit.stores.duck.store import DuckStore
 

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 from ratio import compare
 
-from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.tracing import Origins, origin_shares
 
 ELEMENTS, STAGES, COUNTRIES, FLOWS, MAKERS = 60, 6, 230, 1_500_000, 40

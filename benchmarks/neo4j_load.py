@@ -22,11 +22,10 @@ from ratio import spread
 
 from graphkit.build import Graph, build_graph
 from graphkit.export.formats import ARGUMENTS, write_import_folder
+from graphkit.files.folders import shipped
 from graphkit.importers.reference import with_part_of_trade
-from graphkit.paths import shipped
 from graphkit.schema import GRAPH
-from graphkit.seeds import read_seeds
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.neo4j.load import ddl
 from graphkit.stores.neo4j.server import (
     JAVA_OPTIONS,
@@ -35,6 +34,7 @@ from graphkit.stores.neo4j.server import (
     start_server,
     stop_server,
 )
+from graphkit.stores.neo4j.store import Neo4jStore
 
 BATCH = 10_000
 EMPTY = (

@@ -20,10 +20,10 @@ import neo4j
 from neo4j_load import through_files
 
 from graphkit.build import build_graph
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import stop_server
+from graphkit.stores.neo4j.store import Neo4jStore
 
 PRODUCT = ("--for", "ree-metals", "--period", "2024")
 QUESTIONS = (

@@ -1,4 +1,4 @@
-"""The Python session: the questions of :mod:`graphkit.verbs` as methods, answers as tables.
+"""Python session: the declared questions as methods, and answers as tables.
 
 Beside it, the measures of flows in files, which need no database.
 """
@@ -13,34 +13,41 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import pyarrow as pa
 
-from graphkit.analysis.supply import SupplyNetwork
-from graphkit.answer import Answer
-from graphkit.brief import brief
-from graphkit.catalog import Catalog
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.answers.answer import Answer
+from graphkit.brief.brief import brief
+from graphkit.catalog.catalog import Catalog
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError
-from graphkit.parameters import PERIOD
 from graphkit.queries import find_query, run_query
 from graphkit.questions import (
     concentration,
+    controls,
+    criticality,
     dependence,
     disruptions,
     flows,
+    mirror,
+    n_minus_1,
     origins,
-    policy,
+    prices,
     reliance,
     single_points,
 )
 from graphkit.questions.centrality import centrality, layered_centrality
-from graphkit.questions.changes import compare, trend
+from graphkit.questions.changes import compare
 from graphkit.questions.claim_checks import check_claims, claim_conflicts
 from graphkit.questions.claims import list_claims
 from graphkit.questions.supply import supply_of
-from graphkit.stores import LIMITS, Closing, Result
+from graphkit.questions.trend import trend
+from graphkit.stores.base import Closing
+from graphkit.stores.limits import LIMITS
+from graphkit.stores.results import Result
+from graphkit.verbs.shared import PERIOD
 
 if TYPE_CHECKING:
     from graphkit.brief.document import Brief
-    from graphkit.plot import Picture
+    from graphkit.plot.pictures import Picture
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,17 +57,17 @@ class Reply(Answer):
     """An answer that displays itself and converts to the formats of other tools."""
 
     def __repr__(self) -> str:
-        from graphkit.render import answer_text
+        from graphkit.render.formats import answer_text
 
         return answer_text(self)
 
     def __str__(self) -> str:
-        from graphkit.render import answer_text
+        from graphkit.render.formats import answer_text
 
         return answer_text(self, long=True)
 
     def _repr_html_(self) -> str:
-        from graphkit.render import IN_PYTHON, answer_html
+        from graphkit.render.formats import IN_PYTHON, answer_html
 
         return answer_html(self, IN_PYTHON)
 
@@ -72,13 +79,13 @@ class Reply(Answer):
         narrow : bool
             Lay it out for a phone, 340 pixels wide instead of 640.
         """
-        from graphkit.plot import picture
+        from graphkit.plot.pictures import picture
 
         return picture(self, narrow=narrow)
 
     def to_json(self) -> str:
         """Return the whole answer, as ``--format json`` writes it."""
-        from graphkit.render import as_object, json_text
+        from graphkit.render.json import as_object, json_text
 
         return json_text(as_object(self), indent=2)
 
@@ -144,7 +151,7 @@ class Session(Catalog, Closing):
 
     Every question of the command line is a method that returns a :class:`Reply`, with ``rows`` as a
     ``pyarrow.Table``. ``cypher`` and ``query`` obey its ``limits``
-    (:class:`graphkit.stores.Limits`) and warn of rows cut off.
+    (:class:`graphkit.stores.limits.Limits`) and warn of rows cut off.
     """
 
     limits = LIMITS
@@ -196,20 +203,20 @@ class Session(Catalog, Closing):
         return brief(self, country, scope=scope, period=period)
 
     concentration = _verb(concentration.concentration)
-    controls = _verb(policy.controls)
+    controls = _verb(controls.controls)
     cascade = _verb(disruptions.cascade)
     centrality = _verb(centrality)
-    criticality = _verb(policy.criticality)
+    criticality = _verb(criticality.criticality)
     layered_centrality = _verb(layered_centrality)
     depends = _verb(dependence.depends)
     depends_looked_through = _verb(origins.depends_looked_through)
     dependents = _verb(dependence.dependents)
     disrupt = _verb(disruptions.disrupt)
     list_flows = _verb(flows.list_flows)
-    mirror = _verb(flows.mirror)
-    n_minus_1 = _verb(reliance.n_minus_1)
+    mirror = _verb(mirror.mirror)
+    n_minus_1 = _verb(n_minus_1.n_minus_1)
     origins = _verb(origins.origins)
-    prices = _verb(flows.prices)
+    prices = _verb(prices.prices)
     reliance = _verb(reliance.reliance)
     single_points = _verb(single_points.single_points)
     suppliers = _verb(dependence.suppliers)
@@ -228,8 +235,28 @@ def _told(result: Result) -> pa.Table:
     return result.table
 
 
-def open_graph(db: str | None = None) -> Session:
-    """Open a database: see :func:`graphkit.open`."""
+def open(db: str | None = None) -> Session:
+    """Open a database to ask it questions.
+
+    Parameters
+    ----------
+    db : str, optional
+        A file, a Neo4j URI or ``local``; otherwise ``GRAPHKIT_DB``, or else the default database,
+        built from the shipped seeds when it is first needed.
+
+    Returns
+    -------
+    Session
+        The verbs of the command line as methods, and ``cypher``, ``query``, ``supply_network``.
+
+    Examples
+    --------
+    >>> import graphkit
+    >>> with graphkit.open() as graph:
+    ...     answer = graph.depends("KOR", on="CHN", scope="ree-metals", period="2024")
+    >>> round(answer.rows["share_usd"][0].as_py(), 3)
+    0.802
+    """
     return Session(open_database(db))
 
 
@@ -295,7 +322,9 @@ def measure_flows(
         No Spark master answers.
     """
     from graphkit.analysis.batch import MeasureRequest
-    from graphkit.scale import check_output, flows_in, local_results, read_production, replacing
+    from graphkit.scale.files import check_output, flows_in, replacing
+    from graphkit.scale.local import local_results
+    from graphkit.scale.plan import read_production
 
     flows = flows_in(str(flows))
     made = None if production is None else read_production(str(production))

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -189,7 +190,6 @@ LINKS = pa.schema([
 ])  # fmt: skip
 """Columns of the shares that each maker of a stage passed to the makers of the next one."""
 
-
 NULL = np.uint64(0x9E3779B97F4A7C15)
 """Bits of an unknown value."""
 
@@ -278,3 +278,8 @@ def _mix(bits: Bits) -> Bits:
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return bits ^ (bits >> np.uint64(31))
+
+
+Floats = npt.NDArray[np.float64]
+
+Ints = npt.NDArray[Any]

@@ -11,21 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit._version import __version__
-from graphkit.analysis.flows import first_years_of_remnants, preferred_flows, totals
+from graphkit.analysis.flows import preferred_flows, totals
+from graphkit.analysis.remnants import first_years_of_remnants
 from graphkit.analysis.shares import coded_shares, ranked
-from graphkit.arrow import (
-    ARROW,
-    any_twice,
-    coded,
-    fingerprints,
-    lean_memory,
-    plain,
-    release_memory,
-)
+from graphkit.arrow import ARROW, any_twice, coded, fingerprints, lean_memory, plain, release_memory
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.schema import DIGEST, KEY, LOAD, SUPERSEDED, YEAR, Kind, Prop, Schema
-from graphkit.seeds import Facts
+from graphkit.seeds.check import Facts
 
 
 @dataclass(frozen=True)

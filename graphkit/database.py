@@ -25,37 +25,30 @@ from graphkit.errors import (
     UsageError,
     install,
 )
-from graphkit.paths import NAMES, locked, shipped, user_folder, write_private
+from graphkit.files.folders import NAMES, shipped, user_folder
+from graphkit.files.locks import locked
+from graphkit.files.output import write_private
 from graphkit.queries import READ_FIRST, rows_of
-from graphkit.stores import (
-    LIMITS,
-    Closing,
-    Confirm,
-    Limits,
-    LoadReport,
-    Progress,
-    Result,
-    Store,
-    confirmed,
-    kept_rows,
-    no_progress,
-)
+from graphkit.stores.base import Closing, Progress, Store, no_progress
+from graphkit.stores.changes import Confirm, LoadReport, confirmed
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.file import SETTLED
+from graphkit.stores.limits import LIMITS, Limits
+from graphkit.stores.results import Result
+from graphkit.stores.row_cache import kept_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from graphkit.build import Graph
-    from graphkit.cypher import Statement
+    from graphkit.cypher.statement import Statement
 
 
 BUILDERS = (
     "_version.py", "schema.py", "kinds.py", "arrow.py", "period.py", "build.py",
-    "analysis/flows.py", "analysis/shares.py", "stores/duck/file.py",
+    "analysis/flows.py", "analysis/remnants.py", "analysis/shares.py", "stores/duck/file.py",
 )  # fmt: skip
 """Modules that, with the seed reader, determine the content of the default database."""
-
 
 ENDING = ".duckdb"
 """Ending of the names of databases in the cache."""
@@ -164,11 +157,11 @@ def open_store(place: str | Path) -> Store:
     """
     text = str(place)
     if text == "local":
-        from graphkit.stores.neo4j import open_local
+        from graphkit.stores.neo4j.addresses import open_local
 
         return open_local()
     if "://" in text:
-        from graphkit.stores.neo4j import open_neo4j
+        from graphkit.stores.neo4j.addresses import open_neo4j
 
         return open_neo4j(text)
     if text == AUTO:
@@ -361,7 +354,7 @@ def load_seeds(
 ) -> LoadReport:
     """Read, check and build a folder of seeds, and make a database hold exactly these facts."""
     from graphkit.build import build_graph
-    from graphkit.seeds import read_seeds
+    from graphkit.seeds.facts import read_seeds
 
     with store:
         return load_graph(build_graph(read_seeds(seeds)), store, progress, dry_run=dry_run)
@@ -442,7 +435,7 @@ def _package(name: str) -> Finding:
 
 
 def _seeds() -> Iterator[Finding]:
-    from graphkit.paths import shipped
+    from graphkit.files.folders import shipped
 
     for name in ("seeds", "queries"):
         folder = shipped(name)

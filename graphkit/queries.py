@@ -16,11 +16,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.cypher import Statement
+from graphkit.cypher.statement import Statement
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.paths import TEXT, check_file, shipped
+from graphkit.files.folders import shipped
+from graphkit.files.input import TEXT, check_file
 from graphkit.period import spelled
-from graphkit.stores import LIMITS, Limits, Result, Store, kept_rows
+from graphkit.stores.base import Store
+from graphkit.stores.limits import LIMITS, Limits
+from graphkit.stores.results import Result
+from graphkit.stores.row_cache import kept_rows
 
 NAMED = ("country", "product", "element", "stage", "application", "dataset", "indicator")
 """Types of parameters whose values may be any name that the graph knows."""

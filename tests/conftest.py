@@ -28,27 +28,21 @@ if sys.dont_write_bytecode and "MUTANT" not in os.environ:
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
-from databases import (
-    MARK,
-    clear,
-    content,
-    hold,
-    sample,
-    slice_seeds,
-    stopped_at_the_end,
-)
+from databases import MARK, clear, content, hold, sample, slice_seeds, stopped_at_the_end
 from seed_texts import write_seeds
 
-from graphkit import cli
 from graphkit.api import Session
 from graphkit.build import Graph, build_graph
+from graphkit.cli import app
+from graphkit.files.folders import user_folder
+from graphkit.files.locks import locked
 from graphkit.importers.reference import Reference, read_reference
-from graphkit.paths import locked, user_folder
-from graphkit.seeds import Facts, read_seeds
-from graphkit.stores import Store
+from graphkit.seeds.check import Facts
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import DEFAULT_VERSION, start_server
+from graphkit.stores.neo4j.store import Neo4jStore
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -321,7 +315,7 @@ def graphkit(
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file))
         capsys.readouterr()
-        return (cli.run(arguments), *capsys.readouterr())
+        return (app.run(arguments), *capsys.readouterr())
 
     return run
 

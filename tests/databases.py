@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from graphkit.build import Graph
-from graphkit.paths import shipped
-from graphkit.seeds import Facts
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.files.folders import shipped
+from graphkit.seeds.check import Facts
+from graphkit.stores.neo4j.store import Neo4jStore
 
 MARK = "graphkit_tests"
 """An index with this name says that a Neo4j database may be cleared by the tests."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphkit.cypher import Statement
+from graphkit.cypher.statement import Statement
 from graphkit.schema import GRAPH
-from graphkit.stores import UNLIMITED, Result
 from graphkit.stores.duck.clauses import Compiled, compiled
 from graphkit.stores.duck.file import model_of
 from graphkit.stores.duck.store import DuckStore
+from graphkit.stores.limits import UNLIMITED
+from graphkit.stores.results import Result
 
 
 class Direct(DuckStore):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 import pytest
 
-from graphkit import cli
+from graphkit.cli import app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -158,5 +158,5 @@ def assert_figures(page: Page, command: str, capsys: pytest.CaptureFixture[str])
 
 def written(command: str, form: str, capsys: pytest.CaptureFixture[str]) -> str:
     """Return the text that a command writes in a format."""
-    cli.run([*shlex.split(command), "--format", form])
+    app.run([*shlex.split(command), "--format", form])
     return capsys.readouterr().out

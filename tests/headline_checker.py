@@ -12,7 +12,7 @@ from collections.abc import Callable
 from math import fsum
 from typing import Any
 
-from graphkit.answer import Answer, undoubted
+from graphkit.answers.answer import Answer, undoubted
 from graphkit.names import with_article
 from graphkit.period import Period
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from graphkit.errors import SeedError
 from graphkit.schema import GRAPH, Kind, Prop, Type
-from graphkit.seeds import Facts, read_seeds
+from graphkit.seeds.check import Facts
+from graphkit.seeds.facts import read_seeds
 
 KEYS = {
     "Application": ("wind-turbines", "ev-motors"),

@@ -31,7 +31,7 @@ def counted(folder: Path) -> Iterator[str]:
         reader.start()
         yield (
             "import sys; worker, *sys.path[:] = sys.argv[1:];"
-            "from graphkit.paths import start_small; start_small();"
+            "from graphkit.files.folders import start_small; start_small();"
             f"from sandbox_coverage import measured; measured({str(address)!r}, worker)"
         )
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:

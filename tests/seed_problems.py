@@ -9,7 +9,8 @@ import pytest
 from seed_texts import write_seeds
 
 from graphkit.errors import SeedError
-from graphkit.seeds import Facts, read_seeds
+from graphkit.seeds.check import Facts
+from graphkit.seeds.facts import read_seeds
 
 Files = dict[str, str | bytes | None]
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from graphkit.arrow import coded, plain
 from graphkit.build import Graph
 from graphkit.schema import REVISION_YEARS
-from graphkit.seeds import Facts
+from graphkit.seeds.check import Facts
 
 FACTS = ("PRODUCES", "HOLDS", "REPORTS", "RATED", "TRADED_AS", "CONTAINS", "MADE_INTO")
 """Kinds of relationships that a slice has some, all or none of."""

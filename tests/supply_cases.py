@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.network import SupplyNetwork
 
 STAGES = pa.table({
     "key": ["ore", "oxide", "carbonate", "metal", "alloy", "magnet"],

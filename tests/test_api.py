@@ -13,7 +13,7 @@ import pytest
 
 import graphkit
 from graphkit.api import Session
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -17,11 +17,11 @@ from pyarrow import parquet
 from graphkit.analysis import batch as batch_module
 from graphkit.analysis.batch import MEASURES, MeasureRequest, measured
 from graphkit.analysis.concentration import import_concentration
-from graphkit.analysis.network import FlowGraph
 from graphkit.analysis.network.centrality import centrality
+from graphkit.analysis.network.graph import FlowGraph
 from graphkit.analysis.network.scores import MEASURES as CENTRALITIES
 from graphkit.analysis.shares import import_shares
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 
 SCOPE = ("product", "period", "reporter", "dataset", "source")

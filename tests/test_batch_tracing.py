@@ -14,7 +14,7 @@ from graphkit.analysis.batch import MeasureRequest, measured
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.removal import removal_losses
-from graphkit.cli import run
+from graphkit.cli.app import run
 
 PRODUCTION = pa.table({
     "country": ["C01", "C02", "C01", "C02"], "product": ["ore"] * 4,

@@ -15,16 +15,16 @@ from seed_texts import SMALL
 from test_explore import SCRIPT, hostile_market
 from written_seeds import write_files
 
-from graphkit.answer import percent
+from graphkit.answers.figures import percent
 from graphkit.api import Session
-from graphkit.brief import BRIEF
+from graphkit.brief.brief import BRIEF
 from graphkit.brief.country import LEAST_TRACED, NO_COUNTRY, WORK, _small
 from graphkit.brief.document import NO_PICTURES, Brief
 from graphkit.build import build_graph
 from graphkit.errors import UsageError
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
-from graphkit.verbs import VERBS
+from graphkit.verbs.registry import VERBS
 
 COUNTRY = (
     "First suppliers, by mineral and stage", "The largest dependencies",

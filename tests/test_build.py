@@ -15,7 +15,8 @@ from graphkit.build import Graph, Part, build_graph
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.schema import GRAPH
-from graphkit.seeds import Facts, read_seeds
+from graphkit.seeds.check import Facts
+from graphkit.seeds.facts import read_seeds
 
 
 def build(folder: Path, **files: str) -> Graph:

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from build_baci import MAGNETS_2022, MAGNETS_2024, OWN_SEEDS, RARE_EARTHS, Table
 
+from graphkit.files.folders import shipped
 from graphkit.importers.reference import Reference
-from graphkit.paths import shipped
 from graphkit.schema import GRAPH
 from graphkit.seeds.files import read_file
 

@@ -8,7 +8,7 @@ import build_usgs
 import pytest
 
 from graphkit.errors import GraphkitError
-from graphkit.importers import FailedCheck
+from graphkit.importers.report import FailedCheck
 from graphkit.importers.usgs.layouts import read_figure, read_notes
 from graphkit.importers.usgs.masses import read_chapters, read_tables
 from graphkit.schema import GRAPH

@@ -14,17 +14,19 @@ import pytest
 from databases import until
 from reference_names import AMBIGUOUS
 
-from graphkit.answer import Answer
-from graphkit.catalog import DERIVED, RECENT, Catalog, Materials
+from graphkit.answers.answer import Answer
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.materials import Materials
+from graphkit.catalog.tables import DERIVED, RECENT
 from graphkit.errors import UsageError
 from graphkit.names import Names, in_other_languages
 from graphkit.queries import Reading, noted_readings
 from graphkit.questions.claim_checks import check_claims
 from graphkit.questions.dependence import depends
 from graphkit.questions.disruptions import disrupt
-from graphkit.stores import Result
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.file import is_settled
+from graphkit.stores.results import Result
 
 PLACES = ("Country", "Area")
 

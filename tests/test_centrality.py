@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from graphkit.analysis.network import FlowGraph
 from graphkit.analysis.network.centrality import centrality, centrality_over_time
+from graphkit.analysis.network.graph import FlowGraph
 from graphkit.analysis.network.scores import (
     MEASURES,
     eigenvector,

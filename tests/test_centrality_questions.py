@@ -13,12 +13,13 @@ from databases import trade_tables
 from pyarrow import parquet
 from seed_texts import SMALL
 
-from graphkit.answer import Answer
+from graphkit.answers.answer import Answer
 from graphkit.api import Session
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.centrality import DEFAULT
-from graphkit.render import answer_text, as_object, json_text
+from graphkit.render.formats import answer_text
+from graphkit.render.json import as_object, json_text
 
 RARE_EARTHS = "rare earths"
 

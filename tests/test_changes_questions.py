@@ -12,15 +12,16 @@ import pytest
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
-from graphkit.answer import Answer, money
+from graphkit.answers.answer import Answer
+from graphkit.answers.figures import money
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.paths import shipped
-from graphkit.render import as_object, json_text
+from graphkit.files.folders import shipped
 from graphkit.render.answer import totals_columns
-from graphkit.seeds import read_seeds
-from graphkit.stores import Store
+from graphkit.render.json import as_object, json_text
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
 
 HEAD = SMALL["trade.yaml"].split("rows:\n")[0] + "rows:\n"

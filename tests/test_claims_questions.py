@@ -11,15 +11,15 @@ from pyarrow import parquet
 from seed_texts import write_seeds
 
 import graphkit
-from graphkit.answer import Answer
+from graphkit.answers.answer import Answer
 from graphkit.api import Session
 from graphkit.build import build_graph
-from graphkit.catalog import FEW
+from graphkit.catalog.materials import FEW
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.paths import shipped
-from graphkit.render import as_object, json_text
+from graphkit.files.folders import shipped
+from graphkit.render.json import as_object, json_text
 from graphkit.schema import MAIN
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 CLAIMS = """\

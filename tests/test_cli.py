@@ -22,8 +22,9 @@ import typer
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
-from graphkit import __version__, cli
-from graphkit.paths import shipped
+from graphkit import __version__
+from graphkit.cli import app
+from graphkit.files.folders import shipped
 
 COMMAND = str(Path(sys.executable).parent / "graphkit")
 README = Path(__file__).parents[1] / "README.md"
@@ -40,7 +41,7 @@ class Outcome:
 def graphkit(capsys, monkeypatch, sliced_file: Path, sliced_seeds: Path) -> Callable[..., Outcome]:
     """Runs the command in this process, on the slice in the place of the shipped seeds."""
     seeds = {"seeds": sliced_seeds, "queries": shipped("queries")}
-    monkeypatch.setattr("graphkit.paths.shipped", seeds.__getitem__)
+    monkeypatch.setattr("graphkit.files.folders.shipped", seeds.__getitem__)
 
     def run(*arguments: str, stdin: str | None = None, db: bool | Path = True) -> Outcome:
         if db:
@@ -48,7 +49,7 @@ def graphkit(capsys, monkeypatch, sliced_file: Path, sliced_seeds: Path) -> Call
         if stdin is not None:
             monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         capsys.readouterr()
-        code = cli.run(arguments)
+        code = app.run(arguments)
         return Outcome(code, *capsys.readouterr())
 
     return run
@@ -100,7 +101,7 @@ def commands() -> dict[str, Any]:
             if group:
                 yield from walk(command, (*words, name))
 
-    return dict(walk(typer.main.get_command(cli.command_line()), ()))
+    return dict(walk(typer.main.get_command(app.command_line()), ()))
 
 
 COMMANDS = commands()

@@ -21,8 +21,8 @@ from test_completion import read_until
 
 from graphkit import __version__
 from graphkit.build import build_graph
-from graphkit.paths import user_folder
-from graphkit.seeds import read_seeds
+from graphkit.files.folders import user_folder
+from graphkit.seeds.facts import read_seeds
 
 graphkit = test_cli.graphkit
 
@@ -233,7 +233,7 @@ LONG = (
 # A shell that runs the tests in the background would have made the signal ignored.
 READY = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "import graphkit.cli as app; print('ready', flush=True); app.main()"
+    "import graphkit.cli.app as app; print('ready', flush=True); app.main()"
 )
 
 
@@ -302,7 +302,7 @@ def test_an_answer_imports_nothing_that_it_does_not_need(db):
     script = (
         "import sys\n"
         "sys.argv = ['graphkit', 'depends', 'KOR', '-f', 'table']\n"
-        "from graphkit.cli import main\n"
+        "from graphkit.cli.app import main\n"
         "try:\n    main()\n"
         "finally:\n    print(*sys.modules, file=sys.stderr)\n"
     )

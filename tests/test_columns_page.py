@@ -7,10 +7,10 @@ from inspect import cleandoc
 import pytest
 from columns_page import PAGE, columns_page
 
-from graphkit.answer import Column
-from graphkit.cli import run
-from graphkit.questions import columns_of
-from graphkit.verbs import VERBS
+from graphkit.answers.columns import Column
+from graphkit.cli.app import run
+from graphkit.questions.columns import columns_of
+from graphkit.verbs.registry import VERBS
 
 
 def test_the_page_is_what_the_tool_writes():

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from graphkit.paths import NAMES, user_folder
+from graphkit.files.folders import NAMES, user_folder
 
 GRAPHKIT = Path(sys.executable).with_name("graphkit")
 BASH = shutil.which("bash")

@@ -19,11 +19,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from comtrade_rows import CHN, JPN, KOR, answer, both_sides, row
 
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError
 from graphkit.importers import comtrade_api as fetch
 from graphkit.importers.comtrade_api import Fetched, Patience, Question, fetch_comtrade, find_key
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 
 KEY = "0123456789abcdef0123456789abcdef"
 QUICK = Patience(tries=3, first=0.01, longest=2.0, timeout=5.0)

@@ -9,14 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supply_cases import FIGURE
 
-from graphkit.analysis.concentration import (
-    far_unit_values,
-    import_concentration,
-    production_concentration,
-    production_shares,
-)
-from graphkit.analysis.criticality import n_minus_1, net_import_reliance, reliance_bounds
+from graphkit.analysis.concentration import import_concentration, production_concentration
+from graphkit.analysis.n_minus_1 import n_minus_1
+from graphkit.analysis.production import production_shares
+from graphkit.analysis.reliance import net_import_reliance, reliance_bounds
 from graphkit.analysis.shares import Markets, band, import_shares, indices
+from graphkit.analysis.unit_values import far_unit_values
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 NUMBER = pa.float64()

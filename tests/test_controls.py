@@ -10,10 +10,10 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit.api import Session
 from graphkit.build import Graph, build_graph
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import UsageError
-from graphkit.seeds import read_seeds
-from graphkit.stores import Store
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
 
 CONTROLS = {

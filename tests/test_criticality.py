@@ -11,15 +11,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphkit.analysis.concentration import production_shares
-from graphkit.analysis.criticality import (
-    CRITICAL,
-    WGI,
-    governance,
-    reliance_bounds,
-    scaled_governance,
-    supply_risk,
-)
+from graphkit.analysis.governance import WGI, governance, scaled_governance
+from graphkit.analysis.production import production_shares
+from graphkit.analysis.reliance import reliance_bounds
+from graphkit.analysis.supply_risk import CRITICAL, supply_risk
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 TOOL = Path(__file__).parent.parent / "tools" / "build_wgi.py"

@@ -6,8 +6,8 @@ import pytest
 from seed_texts import write_seeds
 
 from graphkit.build import build_graph
-from graphkit.seeds import read_seeds
-from graphkit.stores import Store
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
 
 IMPORTS = "MATCH (c)<-[f:EXPORTS]-() RETURN count(f) AS n"

@@ -23,8 +23,8 @@ from graphkit.database import (
     open_store,
 )
 from graphkit.errors import SeedError, StoreError, Unreachable, UsageError
-from graphkit.paths import locked
-from graphkit.seeds import read_seeds
+from graphkit.files.locks import locked
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 

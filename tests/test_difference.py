@@ -8,8 +8,8 @@ from seed_texts import write_seeds
 
 from graphkit.build import Graph, build_graph
 from graphkit.schema import Kind
-from graphkit.seeds import read_seeds
-from graphkit.stores import Difference, Held, change, difference
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.changes import Difference, Held, change, difference
 
 
 @pytest.fixture(scope="module")

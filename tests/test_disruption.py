@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supply_cases import Node, flows, inflows, makes, network, random_tables, settled
 
-from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.disruption import cascade, disruption
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.removal import removal_losses
 from graphkit.errors import GraphkitError
 

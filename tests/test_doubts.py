@@ -6,7 +6,7 @@ import pytest
 from seed_problems import seeds, trade
 
 from graphkit.errors import Problem
-from graphkit.seeds import check_seeds
+from graphkit.seeds.facts import check_seeds
 
 YEARS = ("2019", "2020", "2021")
 

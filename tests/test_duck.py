@@ -13,7 +13,7 @@ from direct import Direct, compiled_text
 from graphkit.build import Graph
 from graphkit.errors import Unreachable, UsageError
 from graphkit.schema import GRAPH
-from graphkit.stores import no_progress
+from graphkit.stores.base import no_progress
 from graphkit.stores.duck.file import columns_of, fill
 
 

@@ -25,11 +25,12 @@ from graphkit.build import Graph, build_graph
 from graphkit.database import build_cache, findings, last_load
 from graphkit.errors import Damaged, OutOfMemory, StoreError, Unreachable
 from graphkit.schema import GRAPH
-from graphkit.seeds import read_seeds
-from graphkit.stores import UNLIMITED, Limits, no_progress
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.base import no_progress
 from graphkit.stores.duck.engine import attach, batches, started
 from graphkit.stores.duck.file import FILE, fill, verify
 from graphkit.stores.duck.store import DuckStore, in_time
+from graphkit.stores.limits import UNLIMITED, Limits
 from graphkit.stores.sandbox_worker import landlock_version
 
 ENDLESS = (

@@ -14,7 +14,7 @@ from tck import Scenario, in_form, scenarios
 
 from graphkit.build import Graph
 from graphkit.errors import StoreError, Untranslated
-from graphkit.stores import no_progress
+from graphkit.stores.base import no_progress
 from graphkit.stores.duck.file import fill
 
 PARAMETERS = {"day": "2024-02-29", "text": "no date", "zone": "Europe/Stockholm"}

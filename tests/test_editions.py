@@ -10,7 +10,7 @@ from seed_texts import write_seeds
 
 from graphkit.api import Session
 from graphkit.errors import GraphkitError
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 SOURCES = """\

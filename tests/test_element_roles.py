@@ -9,7 +9,7 @@ import pytest
 from seed_texts import SMALL
 
 from graphkit.api import Session
-from graphkit.catalog import Catalog
+from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.stores.duck.store import DuckStore
 

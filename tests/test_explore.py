@@ -25,15 +25,19 @@ from hostile_statements import WRITES
 from pyarrow import parquet
 from written_seeds import market, with_reference, write_files
 
-from graphkit import cli, explore
+from graphkit import explore
 from graphkit.build import build_graph
-from graphkit.explore import PATHS, POLICY, command_of, listening, openapi
+from graphkit.cli import app
+from graphkit.explore.addresses import PATHS, command_of
 from graphkit.explore.answers import Answers
 from graphkit.explore.app import AHEAD, make_app
+from graphkit.explore.guard import POLICY
+from graphkit.explore.openapi import openapi
+from graphkit.explore.server import listening
 from graphkit.kinds import Prop, Type
 from graphkit.plot.drawing import ASSETS
 from graphkit.schema import GRAPH
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -160,7 +164,7 @@ def graphkit(database: Path, capfdbinary: Any) -> Callable[..., bytes]:
 
     def run(*arguments: str) -> bytes:
         capfdbinary.readouterr()
-        cli.run([*arguments, *(() if "--db" in arguments else ("--db", str(database)))])
+        app.run([*arguments, *(() if "--db" in arguments else ("--db", str(database)))])
         return capfdbinary.readouterr().out
 
     return run
@@ -240,7 +244,7 @@ def test_a_query_file_is_run_as_on_the_command_line(server, graphkit):
 
 
 def test_the_query_files_are_listed_as_on_the_command_line(server, capfdbinary):
-    cli.run(["queries", "--format", "json"])
+    app.run(["queries", "--format", "json"])
 
     assert server.get("/api/queries").content == capfdbinary.readouterr().out
 
@@ -278,7 +282,7 @@ def test_a_statement_that_fails_is_told_as_on_the_command_line(
     server, database, capsys, statement, status
 ):
     reply = server.post("/api/cypher", json={"statement": statement})
-    cli.run(["cypher", statement, "--db", str(database)])
+    app.run(["cypher", statement, "--db", str(database)])
 
     assert reply.status_code == status
     assert capsys.readouterr().err == f"graphkit: {reply.json()['error']}\n"
@@ -548,7 +552,7 @@ def test_a_signal_ends_it_while_a_statement_runs(database, number):
 
 def test_a_port_in_use_is_told(server, database, capsys):
     port = str(server.base_url.port)
-    code = cli.run(["explore", "--no-browser", "--port", port, "--db", str(database)])
+    code = app.run(["explore", "--no-browser", "--port", port, "--db", str(database)])
 
     assert (code, capsys.readouterr().err.split(":")[1].strip()) == (
         1, f"cannot listen on port {port}",

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from graphkit.errors import Unreachable
-from graphkit.explore import PATHS, read_values
+from graphkit.explore.addresses import PATHS, read_values
 from graphkit.explore.answers import Answers, Busy, Threads, TooLate, names_of
-from graphkit.questions import Question, prepare
+from graphkit.questions.question import Question, prepare
 from graphkit.stores.duck.store import DuckStore
 
 

@@ -14,16 +14,17 @@ from databases import clear, rules
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
-from graphkit import cli
 from graphkit.build import Graph, build_graph
+from graphkit.cli import app
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.export import FORMATS, Exported, StoredGraph, chosen_format, read, stored_graph, write
 from graphkit.export.formats import statements, write_import_folder
+from graphkit.export.graph import StoredGraph, stored_graph
+from graphkit.export.write import FORMATS, Exported, chosen_format, read, write
 from graphkit.schema import GRAPH
-from graphkit.seeds import read_seeds
-from graphkit.stores import Store
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.neo4j.store import Neo4jStore
 
 NASTY = 'it\'s \\u0041 a \\ "b"; // c /* $x {é} \U0001f600, 1'
 """Text that some format could take for something else."""
@@ -326,7 +327,7 @@ def test_what_is_wrong_is_one_line(capsys, monkeypatch, filled, tmp_path, line, 
     out = tmp_path / "out"
     out.mkdir()
 
-    assert cli.run(line.format(tmp=out).split()) == code
+    assert app.run(line.format(tmp=out).split()) == code
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
@@ -339,7 +340,7 @@ def test_the_command_says_what_it_wrote(capsys, monkeypatch, embedded, tmp_path)
     monkeypatch.setenv("GRAPHKIT_DB", str(tmp_path / "graph.duckdb"))
     path = tmp_path / "x.gexf"
 
-    assert cli.run(["export", "--for", "Dy", "-o", str(path)]) == 0
+    assert app.run(["export", "--for", "Dy", "-o", str(path)]) == 0
     assert capsys.readouterr() == (
         "", "graphkit: ree-metals, 2025-Q1: 1 flows, data set test, source customs\n"
         f"graphkit: {path}: 2 nodes, 1 relationships\n",

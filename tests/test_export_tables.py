@@ -12,10 +12,10 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit.api import Session
 from graphkit.build import build_graph
-from graphkit.cli import run
-from graphkit.export import digest, lines
+from graphkit.cli.app import run
+from graphkit.export.digest import digest, lines
 from graphkit.schema import GRAPH
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 pytestmark = pytest.mark.long
@@ -50,7 +50,7 @@ def test_the_shipped_graph_has_one_digest(stores, sample_graph):
 
 @pytest.mark.parametrize("page", [1, 3, 2**18])
 def test_it_is_that_of_lines_in_the_order_of_their_bytes(both, monkeypatch, page):
-    monkeypatch.setattr("graphkit.export.PAGE", page)
+    monkeypatch.setattr("graphkit.export.graph.PAGE", page)
     embedded, neo4j = both(APPLICATIONS)
     found = list(lines(embedded))
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from graphkit.analysis.network import FlowGraph
+from graphkit.analysis.network.graph import FlowGraph
 from graphkit.errors import GraphkitError
 
 ROWS = [("CHN", "KOR", 4.0), ("CHN", "JPN", 1.0), ("JPN", "KOR", 2.0), ("CHN", "KOR", 3.0)]

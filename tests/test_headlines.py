@@ -16,14 +16,14 @@ from test_published import METALS
 from written_seeds import market, plain, write_files
 
 import graphkit
-from graphkit.answer import Answer
+from graphkit.answers.answer import Answer
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
-from graphkit.headlines import HEADLINES, headline
-from graphkit.seeds import read_seeds
+from graphkit.headlines.headline import HEADLINES, headline
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
-from graphkit.verbs import PARAMETERS
+from graphkit.verbs.registry import PARAMETERS
 
 WORLDS = int(os.environ.get("TESTS_HEADLINE_WORLDS", "3"))
 """Number of random graphs: half of them markets, half seeds of every kind."""

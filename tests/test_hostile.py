@@ -19,12 +19,14 @@ import pytest
 from databases import settled, until
 from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, ordinary
 
-from graphkit import cli
-from graphkit.cypher import EXPLAIN, Statement
+from graphkit.cli import app
+from graphkit.cypher.statement import EXPLAIN, Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
-from graphkit.stores import LIMITS, Limits, sandbox
+from graphkit.stores import sandbox
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore, check_plan
+from graphkit.stores.limits import LIMITS, Limits
+from graphkit.stores.neo4j.plans import check_plan
+from graphkit.stores.neo4j.store import Neo4jStore
 
 SECRET = "canary-5f1e"
 BUSY = 0.25
@@ -152,7 +154,7 @@ def test_the_command_says_in_one_line_why_it_does_not_answer(
     monkeypatch.setenv("NEO4J_PASSWORD", password)
     place = uri if engine == "neo4j" else str(sample_file)
 
-    assert cli.run(["cypher", text, "--db", place, "--timeout", "1"]) == code
+    assert app.run(["cypher", text, "--db", place, "--timeout", "1"]) == code
     out, err = capsys.readouterr()
     assert not out
     assert err.startswith("graphkit: ")
@@ -170,7 +172,7 @@ def test_a_refusal_builds_and_opens_no_database(command, text, tmp_path, monkeyp
         listening.settimeout(0.1)
         uri = f"bolt://127.0.0.1:{listening.getsockname()[1]}"
         for db in ([], ["--db", uri], ["--db", str(tmp_path / "nowhere.duckdb")]):
-            assert cli.run([command, text if command == "cypher" else str(file), *db]) == 2
+            assert app.run([command, text if command == "cypher" else str(file), *db]) == 2
             assert capsys.readouterr().err.startswith("graphkit: line ")
         with pytest.raises(TimeoutError):
             listening.accept()
@@ -180,7 +182,7 @@ def test_a_refusal_builds_and_opens_no_database(command, text, tmp_path, monkeyp
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e9", "soon"])
 def test_an_invalid_deadline_is_refused_in_one_line(capsys, seconds):
-    assert cli.run(["cypher", "RETURN 1 AS x", "--timeout", seconds]) == 2
+    assert app.run(["cypher", "RETURN 1 AS x", "--timeout", seconds]) == 2
     out, err = capsys.readouterr()
     assert not out
     assert err.count("\n") == 1
@@ -358,7 +360,7 @@ def test_a_process_that_keeps_more_memory_than_it_may_is_followed_by_another(
 ENDLESS = """
 import sys
 from pathlib import Path
-from graphkit.stores import Limits
+from graphkit.stores.limits import Limits
 from graphkit.stores.duck.store import DuckStore
 
 DuckStore(Path(sys.argv[1])).ask(sys.argv[2], {}, Limits(seconds=60))

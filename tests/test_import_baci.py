@@ -17,13 +17,13 @@ from pyarrow import parquet
 from graphkit.api import Session
 from graphkit.arrow import plain
 from graphkit.build import build_graph
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers import UnmappedError
+from graphkit.files.folders import shipped
 from graphkit.importers.baci import ImportFilter, import_baci
 from graphkit.importers.reference import Reference, read_reference
-from graphkit.paths import shipped
-from graphkit.seeds import read_seeds
+from graphkit.importers.report import UnmappedError
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 RARE_EARTHS = "rare-earths-1995-2024"

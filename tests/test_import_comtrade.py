@@ -8,26 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from comtrade_rows import (
-    CHN,
-    JPN,
-    KOR,
-    USA,
-    WORLD,
-    Row,
-    answer,
-    both_sides,
-    row,
-    table,
-    with_trap,
-)
+from comtrade_rows import CHN, JPN, KOR, USA, WORLD, Row, answer, both_sides, row, table, with_trap
 
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers import Report, UnmappedError
 from graphkit.importers.comtrade import import_comtrade
 from graphkit.importers.reference import ImportFilter, Reference
-from graphkit.seeds import read_seeds
+from graphkit.importers.report import Report, UnmappedError
+from graphkit.seeds.facts import read_seeds
 
 DIMENSIONS = ("motCode", "customsCode", "partner2Code")
 

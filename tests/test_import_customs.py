@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from customs_files import ENGLISH, census, china, comext, item, korea
 
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers import Report, UnmappedError
-from graphkit.importers.customs import import_customs, revision_of
+from graphkit.importers.customs.importer import import_customs, revision_of
 from graphkit.importers.reference import ImportFilter, Reference
-from graphkit.seeds import read_seeds
+from graphkit.importers.report import Report, UnmappedError
+from graphkit.seeds.facts import read_seeds
 
 
 @pytest.fixture

@@ -15,11 +15,12 @@ from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
 from graphkit.errors import GraphkitError, SeedError, UsageError, install
-from graphkit.importers import UnmappedError
 from graphkit.importers.reference import read_reference
-from graphkit.importers.table import check_table, draft_mapping, import_table
+from graphkit.importers.report import UnmappedError
+from graphkit.importers.table.drafts import draft_mapping
+from graphkit.importers.table.importer import check_table, import_table
 from graphkit.importers.table.mapping import PARTS
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 
 SOURCE = "source: {key: my-customs, title: My customs, publisher: Customs, licence: not stated}\n"
 DATASET = (

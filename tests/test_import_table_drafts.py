@@ -11,10 +11,11 @@ import pytest
 import test_import_table
 from test_import_table import ROWS, write
 
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError
-from graphkit.importers.table import check_table, draft_mapping, import_table, number_marks
-from graphkit.seeds import read_seeds
+from graphkit.importers.table.drafts import draft_mapping, number_marks
+from graphkit.importers.table.importer import check_table, import_table
+from graphkit.seeds.facts import read_seeds
 
 mapping = test_import_table.mapping
 

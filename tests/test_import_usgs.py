@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers import FailedCheck, UnmappedError
 from graphkit.importers.reference import Reference
-from graphkit.importers.usgs import import_usgs
-from graphkit.seeds import read_seeds
+from graphkit.importers.report import FailedCheck, UnmappedError
+from graphkit.importers.usgs.importer import import_usgs
+from graphkit.seeds.facts import read_seeds
 
 DATA = Path(__file__).parent / "data" / "usgs"
 LONG, WIDE = DATA / "MCS2026_Commodities_Data.csv", DATA / "MCS2025_World_Data.csv"

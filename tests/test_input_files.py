@@ -12,7 +12,7 @@ from pyarrow import parquet
 from seed_texts import write_seeds
 
 from graphkit.errors import GraphkitError
-from graphkit.paths import STREAMED, TEXT, WHOLE, check_file, check_text
+from graphkit.files.input import STREAMED, TEXT, WHOLE, check_file, check_text
 
 COMMANDS = {
     "query": ("query", "{}.cypher"),

@@ -15,15 +15,16 @@ from seed_texts import SMALL, write_seeds
 from graphkit.build import Graph, Part, build_graph
 from graphkit.database import last_load
 from graphkit.errors import GraphkitError, StoreError
-from graphkit.export import digest, lines
+from graphkit.export.digest import digest, lines
 from graphkit.importers.reference import with_part_of_trade
 from graphkit.schema import GRAPH
-from graphkit.seeds import read_seeds
-from graphkit.stores import Held, LoadReport, Store, change, difference
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.base import Store
+from graphkit.stores.changes import Held, LoadReport, change, difference
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j import load as loading
 from graphkit.stores.neo4j.load import Step, compare, held_statement, marker, steps
+from graphkit.stores.neo4j.store import Neo4jStore
 
 
 def graph_of(folder: Path, *changes: dict[str, str | None]) -> Graph:

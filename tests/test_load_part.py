@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from seed_texts import SMALL, write_seeds
 
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.stores.duck.store import DuckStore
 
 TWO = {

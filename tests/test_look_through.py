@@ -26,7 +26,7 @@ from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.tracing import origin_shares
 from graphkit.errors import GraphkitError
-from graphkit.paths import shipped
+from graphkit.files.folders import shipped
 
 SEEDS = range(12)
 

@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 import pytest
 from supply_cases import column, flows, groups, makes, network, random_tables
 
-from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.build import with_sellers
 from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.removal import unnamed_sellers
 from graphkit.analysis.supply.tracing import loss_ranges
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from seed_texts import SMALL
 
-from graphkit import cli
 from graphkit.api import Session
 from graphkit.build import Graph as Built
+from graphkit.cli import app
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.render import answer_text, as_object, json_text
-from graphkit.stores import Store
+from graphkit.render.formats import answer_text
+from graphkit.render.json import as_object, json_text
+from graphkit.stores.base import Store
 
 MADE = """\
 kind: PRODUCES
@@ -610,7 +611,7 @@ def test_both_databases_give_the_same_json(stores: dict[str, Store], verb, names
 def test_what_is_wrong_is_one_line(capsys, monkeypatch, sliced_file, line, code, message):
     monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file))
 
-    assert cli.run(line.split()) == code
+    assert app.run(line.split()) == code
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1

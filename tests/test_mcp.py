@@ -27,15 +27,15 @@ from test_hostile import last_commits
 from written_seeds import market, write_files
 from written_seeds import plain as plain_seeds
 
-from graphkit.analysis.claims import known_values
-from graphkit.cli import run
+from graphkit.analysis.claims.phrases import known_values
+from graphkit.cli.app import run
 from graphkit.errors import UsageError
-from graphkit.mcp import MOST_CHARACTERS, ROWS, Job, Reply, do, page, plain
+from graphkit.files.folders import shipped
 from graphkit.mcp.server import PAGES, PROMPTS, make_server
 from graphkit.mcp.tools import read_arguments, tools
-from graphkit.paths import shipped
+from graphkit.mcp.work import MOST_CHARACTERS, ROWS, Job, Reply, do, page, plain
 from graphkit.questions.claim_checks import check_stated
-from graphkit.render import as_object, json_text
+from graphkit.render.json import as_object, json_text
 
 DEPENDS = {"country": ["KOR"], "on": ["CHN"], "for": ["magnets"], "look-through": True}
 CLAIM = {

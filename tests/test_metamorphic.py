@@ -33,8 +33,8 @@ import graphkit
 from graphkit.api import Reply, Session
 from graphkit.build import build_graph
 from graphkit.importers.reference import read_reference
-from graphkit.importers.table import import_table
-from graphkit.seeds import read_seeds
+from graphkit.importers.table.importer import import_table
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 ASKED = (

@@ -12,17 +12,17 @@ import pyarrow as pa
 import pytest
 from comtrade_rows import CHN, JPN, KOR, USA, Row, answer, both_sides, row
 
-from graphkit.analysis.flows import mirror
+from graphkit.analysis.mirror import mirror
 from graphkit.api import Session
 from graphkit.build import Graph as Built
 from graphkit.build import build_graph
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.comtrade import import_comtrade
 from graphkit.importers.reference import read_reference
-from graphkit.render import as_object, json_text
-from graphkit.seeds import read_seeds
-from graphkit.stores import Store
+from graphkit.render.json import as_object, json_text
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
 
 ROWS = [

@@ -14,15 +14,17 @@ import pytest
 import yaml
 
 import graphkit.names
-from graphkit.answer import Answer, Column, name_cell
+from graphkit.answers.answer import Answer, name_cell
+from graphkit.answers.columns import Column
 from graphkit.api import Session
-from graphkit.catalog import Catalog
+from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import LANGUAGES, in_other_languages
-from graphkit.plot import picture
-from graphkit.questions import remarks_on
-from graphkit.render import answer_html, answer_text, as_object
+from graphkit.plot.pictures import picture
+from graphkit.questions.question import remarks_on
 from graphkit.render.answer import coverage_lines, lay_out
+from graphkit.render.formats import answer_html, answer_text
+from graphkit.render.json import as_object
 from graphkit.stores.duck.store import DuckStore
 
 SEEDS = Path(__file__).parents[1] / "seeds/reference"

@@ -22,8 +22,7 @@ from neo4j.exceptions import AuthError
 
 import graphkit
 from graphkit.errors import GraphkitError, StoreError, UsageError
-from graphkit.stores import Limits
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.limits import Limits
 from graphkit.stores.neo4j.server import (
     DEFAULT_VERSION,
     Server,
@@ -33,6 +32,7 @@ from graphkit.stores.neo4j.server import (
     start_server,
     stop_server,
 )
+from graphkit.stores.neo4j.store import Neo4jStore
 
 
 def process_list() -> set[str]:

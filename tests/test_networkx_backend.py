@@ -15,9 +15,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from graphkit.analysis.network import FlowGraph
+from graphkit.analysis.network.graph import FlowGraph
 from graphkit.analysis.network.scores import is_fast
-from graphkit.networkx_backend import FUNCTIONS
+from graphkit.networkx_backend.info import FUNCTIONS
 from graphkit.networkx_backend.interface import ALGORITHMS, BACKEND, NEEDS_FAST, hits
 
 ROOT = Path(__file__).parents[1]

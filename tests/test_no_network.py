@@ -30,7 +30,7 @@ import sys
 tried = []
 NETWORK = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
 sys.addaudithook(lambda event, args: tried.append((event, args[1:])) if event in NETWORK else None)
-from graphkit.cli import run
+from graphkit.cli.app import run
 for command in json.loads(sys.argv[1]):
     code = run(command)
     if code or tried:

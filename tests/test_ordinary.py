@@ -9,7 +9,7 @@ import pytest
 from ordinary_statements import KINDS, PARAMETERS, statements
 
 from graphkit.errors import StoreError, UsageError
-from graphkit.stores import Store
+from graphkit.stores.base import Store
 
 
 def rows(store: Store, statement: str) -> list[list[Any]] | str:

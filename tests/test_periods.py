@@ -12,13 +12,13 @@ import pyarrow as pa
 import pytest
 from seed_texts import SMALL, write_seeds
 
-from graphkit.analysis.concentration import production_sums
+from graphkit.analysis.production import production_sums
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
 from graphkit.plot.canvas import stated
 from graphkit.render.answer import scope_line
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 HEAD = (

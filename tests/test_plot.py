@@ -18,10 +18,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from graphkit.answer import Answer
+from graphkit.answers.answer import Answer
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, install
-from graphkit.plot import html_page, picture
 from graphkit.plot.drawing import (
     ASSETS,
     COUNTRIES,
@@ -35,6 +34,7 @@ from graphkit.plot.drawing import (
     luminance,
     name_of,
 )
+from graphkit.plot.pictures import html_page, picture
 
 BUILT = Path(__file__).parents[1] / "tools" / "echarts"
 HOSTILE = '<script>alert(1)</script>"{b}&\x1b[31m\u202e</title>'
@@ -135,7 +135,7 @@ def test_two_drawings_are_the_same_bytes_in_any_thread(suppliers):
 def test_a_png_needs_neither_fonts_nor_programs_of_the_system(suppliers, tmp_path):
     drawn = picture(suppliers)
     code = (
-        "import sys; from graphkit.plot import Picture; import json;"
+        "import sys; from graphkit.plot.drawing import Picture; import json;"
         "sys.stdout.buffer.write(Picture(json.load(sys.stdin), int(sys.argv[1]), 0).png())"
     )
     alone = subprocess.run(

@@ -13,13 +13,13 @@ from xml.etree import ElementTree
 import pyarrow as pa
 import pytest
 
-from graphkit.answer import Answer, side_by_side, undoubted
+from graphkit.answers.answer import Answer, side_by_side, undoubted
 from graphkit.api import Session
-from graphkit.plot import picture
 from graphkit.plot.charts import NO_DATA, round_up
 from graphkit.plot.dependence import MOST_ROWS
 from graphkit.plot.drawing import NARROW, WIDTH, point_of, text_width
-from graphkit.verbs import VERBS
+from graphkit.plot.pictures import picture
+from graphkit.verbs.registry import VERBS
 
 ASKED: dict[str, Callable[[Session], Answer]] = {
     "dependence.depends": lambda g: g.depends("KOR", scope="rare earths", period="2024"),
@@ -30,22 +30,22 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "single_points.single_points": lambda g: g.single_points("KOR", scope="rare earths"),
     "disruptions.disrupt": lambda g: g.disrupt("CHN", scope="ree-compounds", loss=0.8, slack=0.2),
     "disruptions.cascade": lambda g: g.cascade("CHN", scope="ree-compounds"),
-    "policy.controls": lambda g: g.controls("CHN"),
+    "controls.controls": lambda g: g.controls("CHN"),
     "concentration.concentration": lambda g: g.concentration(scope="rare earths"),
     "reliance.reliance": lambda g: g.reliance("USA"),
-    "reliance.n_minus_1": lambda g: g.n_minus_1(),
-    "flows.prices": lambda g: g.prices(scope="rare earths"),
-    "policy.criticality": lambda g: g.criticality(scope="Dy,Nd"),
+    "n_minus_1.n_minus_1": lambda g: g.n_minus_1(),
+    "prices.prices": lambda g: g.prices(scope="rare earths"),
+    "criticality.criticality": lambda g: g.criticality(scope="Dy,Nd"),
     "flows.list_flows": lambda g: g.list_flows(scope="ree-metals", period="2024"),
     "centrality.centrality": lambda g: g.centrality(scope="magnets", period="2024"),
     "centrality.layered_centrality": lambda g: g.layered_centrality(scope="rare earths"),
     "changes.compare": lambda g: g.compare("2023", "2024", of="KOR", scope="rare earths"),
-    "changes.trend": lambda g: g.trend("KOR", scope="ree-compounds"),
+    "trend.trend": lambda g: g.trend("KOR", scope="ree-compounds"),
     "claims.list_claims": lambda g: g.list_claims(of="KOR"),
     "claim_checks.check_claims": lambda g: g.check_claims(of="KOR", scope="rare earths"),
     "claim_checks.claim_conflicts": lambda g: g.claim_conflicts(),
 }
-NEEDS_OTHER_DATA = {"flows.mirror"}
+NEEDS_OTHER_DATA = {"mirror.mirror"}
 """Questions whose rows the shipped data do not give."""
 
 
@@ -69,9 +69,9 @@ def test_every_question_is_drawn_here():
 
 NOTHING = {
     "reliance.reliance": "no row has a computed or a published figure",
-    "reliance.n_minus_1": "no row has a ratio",
-    "flows.prices": "no figure is a price of a tonne",
-    "policy.criticality": "no material has a supply risk",
+    "n_minus_1.n_minus_1": "no row has a ratio",
+    "prices.prices": "no figure is a price of a tonne",
+    "criticality.criticality": "no material has a supply risk",
     "claims.list_claims": "no claim gives a share",
     "claim_checks.check_claims": "no claim has a share and a computed figure beside it",
     "claim_checks.claim_conflicts": "no pair of claims gives two shares",
@@ -162,7 +162,7 @@ def test_bars_are_the_column_of_the_rows(ask, path, name, column):
 
 
 @pytest.mark.parametrize(
-    "path", ["dependence.suppliers", "origins.origins", "flows.list_flows", "changes.trend"]
+    "path", ["dependence.suppliers", "origins.origins", "flows.list_flows", "trend.trend"]
 )
 def test_a_narrow_picture_has_the_numbers_of_the_wide_one(ask, path):
     answer = ASKED[path](ask)
@@ -330,7 +330,7 @@ def test_concentration_is_the_index_with_its_largest_country(ask):
 
 
 def test_a_trend_is_a_line_with_bands_and_the_partners_that_came_and_went(ask):
-    answer = ASKED["changes.trend"](ask)
+    answer = ASKED["trend.trend"](ask)
     rows = answer.rows.to_pylist()
     option = picture(answer).option
     bands = [line["yAxis"] for line in option["series"][0]["markLine"]["data"]]
@@ -343,7 +343,7 @@ def test_a_trend_is_a_line_with_bands_and_the_partners_that_came_and_went(ask):
 
 
 def test_a_trend_of_many_products_has_the_lines_of_the_largest_trade(ask):
-    answer = ASKED["changes.trend"](ask)
+    answer = ASKED["trend.trend"](ask)
     rows = answer.rows.to_pylist()
     goods = [{**row, "product": f"good-{n}", "usd": n * row["usd"]}
              for n in (3, 1, 2, 9, 8, 7, 4, 5, 6, 10) for row in rows]  # fmt: skip
@@ -359,7 +359,7 @@ BEGUN = ("in force from", "licensed from")
 
 
 def test_controls_stand_in_the_years_that_their_axis_names(ask):
-    answer = ASKED["policy.controls"](ask)
+    answer = ASKED["controls.controls"](ask)
     option = picture(answer).option
     svg = picture(answer).svg()
     since = [day for day in answer.rows["since"].to_pylist() if day][:20]
@@ -376,7 +376,7 @@ def test_controls_stand_in_the_years_that_their_axis_names(ask):
 
 
 def test_a_control_is_a_line_from_its_first_day_to_its_suspension_or_end(ask):
-    answer = ASKED["policy.controls"](ask)
+    answer = ASKED["controls.controls"](ask)
     option = picture(answer).option
     rows = [row for row in answer.rows.to_pylist() if row["since"]]
     solid = [one for one in option["series"]
@@ -402,7 +402,7 @@ def test_a_country_that_all_rows_have_is_named_above_them(ask):
 
 
 def test_prices_far_apart_are_on_a_logarithmic_axis_and_numbered_from_the_highest(ask):
-    answer = ASKED["flows.prices"](ask)
+    answer = ASKED["prices.prices"](ask)
     option = picture(answer).option
     last = [
         [point["value"] for point in line["data"] if point is not None][-1]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graphkit.analysis.balances import usd_per_tonne
+from graphkit.analysis.unit_prices import usd_per_tonne
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.stores.duck.store import DuckStore

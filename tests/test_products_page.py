@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from products_page import PAGE, products_page
 
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 
 SEEDS = Path(__file__).parents[1] / "seeds/reference"
 

@@ -22,9 +22,9 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from graphkit.cli.cypher import COMMANDS, Prompt, names_at
-from graphkit.render import SHORT, View
-from graphkit.stores import LIMITS
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.render.formats import SHORT, View
+from graphkit.stores.limits import LIMITS
+from graphkit.stores.neo4j.store import Neo4jStore
 
 LEAVE = "\x04"
 """Ctrl-D."""
@@ -237,7 +237,7 @@ class Terminal:
 TAKE_TERMINAL = """
 import fcntl, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from graphkit.cli import run
+from graphkit.cli.app import run
 sys.exit(run(sys.argv[1:]))
 """
 """Program that makes its terminal the one whose Ctrl-C interrupts it."""

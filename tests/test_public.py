@@ -43,7 +43,7 @@ def test_a_command_starts_no_threads_for_matrices_and_reads_no_docstrings():
     """In a new process: this one has imported all of it."""
     text = """
 import os, sys
-from graphkit.paths import start_small
+from graphkit.startup import start_small
 start_small()
 import numpy
 threads = len(os.listdir("/proc/self/task"))

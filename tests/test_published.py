@@ -13,7 +13,7 @@ from graphkit.analysis.claims.published import (
     published_shares,
 )
 from graphkit.errors import GraphkitError
-from graphkit.render import answer_text
+from graphkit.render.formats import answer_text
 
 TEXT = ("key", "kind", "consumer", "supplier", "product", "element", "stage", "period", "qualifier",
         "unit", "measure", "counted_by", "basis", "attributed_to", "source")  # fmt: skip

@@ -14,8 +14,8 @@ from query_values import WITHOUT_DEFAULT
 from graphkit.build import Graph
 from graphkit.cypher.scopes import check_scopes
 from graphkit.queries import Query, find_query, query_names, run_query
-from graphkit.render import json_text
-from graphkit.stores import Store
+from graphkit.render.json import json_text
+from graphkit.stores.base import Store
 from graphkit.stores.comparisons import numbers_for_text
 from graphkit.stores.duck.store import DuckStore
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from neo4j import Address, ResultSummary, ServerInfo
 
-from graphkit.cypher import Statement
+from graphkit.cypher.statement import Statement
 from graphkit.cypher.tokens import tokens
 from graphkit.errors import UsageError
-from graphkit.stores.neo4j import REFUSED, check_plan
+from graphkit.stores.neo4j.plans import REFUSED, check_plan
 
 CLAUSES = (
     "CREATE (:Country {iso3: 'XXX'})",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from refresh_readme import COLUMNS, on_a_terminal
 
-from graphkit.cli import QUESTIONS, run
+from graphkit.cli.app import QUESTIONS, run
 
 FOLDER = Path(__file__).parents[1]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")

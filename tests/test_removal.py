@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supply_cases import FLOW, flows, inflows, makes, network, random_tables, slow_loss
 
-from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.removal import removal_losses, structural_points
 from graphkit.errors import GraphkitError
 

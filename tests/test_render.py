@@ -17,19 +17,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pyarrow import parquet
 
-from graphkit.answer import Answer
+from graphkit.answers.answer import Answer
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError, visible
-from graphkit.render import (
-    FORMATS,
-    TABULAR,
-    View,
-    as_object,
-    choose_format,
-    show_answer,
-    show_table,
-)
 from graphkit.render.answer import coverage_lines
+from graphkit.render.formats import FORMATS, TABULAR, View, choose_format, show_answer, show_table
+from graphkit.render.json import as_object
 from graphkit.render.layout import TextColumn, text_table, width
 from graphkit.stores.duck.store import DuckStore
 

@@ -9,18 +9,18 @@ import pyarrow as pa
 import pytest
 from seed_texts import SMALL, write_seeds
 
-from graphkit import stores
 from graphkit.build import build_graph
-from graphkit.catalog import Catalog
+from graphkit.catalog.catalog import Catalog
 from graphkit.database import last_load, load_graph
-from graphkit.paths import user_folder
+from graphkit.files.folders import user_folder
 from graphkit.queries import rows_of
 from graphkit.questions.dependence import depends
-from graphkit.render import as_object
-from graphkit.seeds import read_seeds
-from graphkit.stores import Closing
+from graphkit.render.json import as_object
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores import row_cache
+from graphkit.stores.base import Closing
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.neo4j.store import Neo4jStore
 
 ALL = {"products": ["ree-metals"], "periods": ["2024"], "dataset": ""}
 
@@ -51,7 +51,7 @@ def usd(store: Neo4jStore) -> list[float]:
 
 
 def test_slow_rows_are_asked_for_once_after_each_load(neo4j_store, tmp_path, monkeypatch):
-    monkeypatch.setattr(stores, "QUICK", 0.0)
+    monkeypatch.setattr(row_cache, "QUICK", 0.0)
     graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
     neo4j_store.load(graph)
     first = usd(neo4j_store)
@@ -64,7 +64,7 @@ def test_slow_rows_are_asked_for_once_after_each_load(neo4j_store, tmp_path, mon
 
 
 def test_quick_rows_are_asked_for_again(neo4j_store, tmp_path, monkeypatch):
-    monkeypatch.setattr(stores, "QUICK", 60.0)
+    monkeypatch.setattr(row_cache, "QUICK", 60.0)
     neo4j_store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
     with changed_by_hand(neo4j_store, 5.0):
         assert 5.0 in usd(neo4j_store)
@@ -72,7 +72,7 @@ def test_quick_rows_are_asked_for_again(neo4j_store, tmp_path, monkeypatch):
 
 
 def test_what_is_damaged_is_asked_for_again_and_the_oldest_makes_room(monkeypatch):
-    monkeypatch.setattr(stores, "QUICK", 0.0)
+    monkeypatch.setattr(row_cache, "QUICK", 0.0)
     asked = []
 
     def read(number: int) -> pa.Table:
@@ -80,14 +80,14 @@ def test_what_is_damaged_is_asked_for_again_and_the_oldest_makes_room(monkeypatc
         return pa.table({"a": [number]})
 
     def ask(number: int) -> list[int]:
-        rows = stores.kept_rows("load", "text", {"n": number}, lambda: read(number))
+        rows = row_cache.kept_rows("load", "text", {"n": number}, lambda: read(number))
         return rows["a"].to_pylist()
 
     assert (ask(1), ask(1), asked) == ([1], [1], [1])
     [file] = (user_folder("cache") / "rows").iterdir()
     file.write_bytes(b"no table")
     assert (ask(1), ask(1), asked) == ([1], [1], [1, 1])
-    monkeypatch.setattr(stores, "MOST_BYTES", file.stat().st_size)
+    monkeypatch.setattr(row_cache, "MOST_BYTES", file.stat().st_size)
     assert (ask(2), ask(2), ask(1), asked) == ([2], [2], [1], [1, 1, 2, 1])
 
 

@@ -9,7 +9,7 @@ import pytest
 from pyarrow import parquet
 from test_batch import random_flows
 
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, install
 from graphkit.scale.spark import java_home
 

@@ -13,10 +13,10 @@ import yaml
 
 from graphkit.build import build_graph
 from graphkit.errors import SeedError
+from graphkit.files.folders import shipped
 from graphkit.kinds import json_schema, reference_page
-from graphkit.paths import shipped
 from graphkit.schema import GRAPH, LOAD, UNITS, End, Kind, Prop, Schema, Type
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck import file as duck_file
 from graphkit.stores.neo4j import load as neo4j_load
 

@@ -13,13 +13,13 @@ from random_statements import Statements
 from tck import Scenario, scenarios, writes
 from test_cypher_25 import SAME
 
-from graphkit.cypher import Statement
 from graphkit.cypher.scopes import check_scopes
 from graphkit.cypher.signatures import signatures
+from graphkit.cypher.statement import Statement
 from graphkit.errors import StoreError, UsageError
 from graphkit.queries import find_query, query_names
 from graphkit.stores.duck.functions import FUNCTIONS
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.neo4j.store import Neo4jStore
 
 FOLDER = Path(__file__).parents[1]
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from graphkit.answer import WITHOUT, Answer, Column
-from graphkit.plot import picture
-from graphkit.remarks import REMARK, main_period, with_remarks
-from graphkit.render import plain_text
+from graphkit.answers.answer import WITHOUT, Answer
+from graphkit.answers.columns import Column
+from graphkit.answers.remarks import REMARK, main_period, with_remarks
+from graphkit.plot.pictures import picture
 from graphkit.render.answer import View
+from graphkit.render.formats import plain_text
 from graphkit.render.layout import PlainPage
 from graphkit.render.screen import LINES, ROWS, lay_out_screen
 

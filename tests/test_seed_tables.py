@@ -11,7 +11,7 @@ from pyarrow import parquet
 from seed_problems import MARK, assert_told, marks, problems, read, seeds
 from seed_texts import SMALL
 
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 
 HEAD = (
     "kind: EXPORTS\n"

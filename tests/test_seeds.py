@@ -8,7 +8,7 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit.errors import GraphkitError, SeedError
 from graphkit.schema import GRAPH
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.seeds.files import read_file
 from graphkit.seeds.text import MOST_PROBLEMS
 

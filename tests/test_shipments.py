@@ -15,7 +15,7 @@ from pyarrow import parquet
 
 from graphkit.analysis import flows as module
 from graphkit.analysis.flows import flows_of, period_of, shipment_keys, totals
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError
 
 

@@ -7,10 +7,10 @@ import pyarrow.compute as pc
 import pytest
 from databases import slice_seeds
 
-from graphkit.answer import percent
+from graphkit.answers.figures import percent
 from graphkit.api import Session
 from graphkit.build import build_graph
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 TABLES = (

@@ -15,14 +15,8 @@ from test_verdicts import (
 )
 
 from graphkit.analysis.claims.evidence import Loaded
-from graphkit.analysis.claims.published import (
-    conflicts,
-    production_conflicts,
-    superseded_claims,
-)
-from graphkit.analysis.claims.verdicts import (
-    check_claims,
-)
+from graphkit.analysis.claims.published import conflicts, production_conflicts, superseded_claims
+from graphkit.analysis.claims.verdicts import check_claims
 
 # --- figures that cannot both be right
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from graphkit.answer import parts_of
+from graphkit.answers.answer import parts_of
 from graphkit.errors import GraphkitError, UsageError
 
 MAGNETS = {"scope": "magnets-metal"}

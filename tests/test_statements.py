@@ -9,9 +9,9 @@ import pytest
 
 from graphkit.database import WithNeo4j
 from graphkit.errors import StoreError, Untranslated, UsageError
-from graphkit.stores import Store
+from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.neo4j.store import Neo4jStore
 
 pytestmark = pytest.mark.long
 

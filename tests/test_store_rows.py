@@ -12,7 +12,7 @@ import pytest
 from databases import clear
 
 from graphkit.errors import StoreError, UsageError
-from graphkit.stores import Result, canonical_json
+from graphkit.stores.results import Result, canonical_json
 
 KOREA = "MATCH (c:Country {iso3: 'KOR'}) "
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supply_cases import CHAIN, FLOW, MADE, STAGES, flows, makes, network, random_tables
 
-from graphkit.analysis.supply import INFERRED, MISSING, OBSERVED, SupplyNetwork
 from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.network import INFERRED, MISSING, OBSERVED, SupplyNetwork
 from graphkit.analysis.supply.removal import short_of_input
 from graphkit.errors import GraphkitError
 

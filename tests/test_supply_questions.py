@@ -14,7 +14,8 @@ from seed_texts import SMALL
 
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.render import answer_text, as_object, json_text
+from graphkit.render.formats import answer_text
+from graphkit.render.json import as_object, json_text
 
 # --- a chain small enough to follow by hand
 

@@ -17,10 +17,11 @@ import pyarrow.compute as pc
 import pytest
 from supply_cases import FLOW, MADE, STAGES
 
-from graphkit.analysis.supply import SHARE_ROUNDING, SupplyNetwork
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.disruption import cascade, disruption
 from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.production import SHARE_ROUNDING
 from graphkit.analysis.supply.removal import removal_losses
 from graphkit.analysis.supply.tracing import origin_ranges
 

@@ -15,7 +15,7 @@ import pytest
 from direct import Direct
 from tck import Scenario, in_form, scenarios, writes
 
-from graphkit.cypher import Statement
+from graphkit.cypher.statement import Statement
 from graphkit.errors import StoreError, Untranslated, UsageError
 from graphkit.schema import GRAPH
 from graphkit.stores.duck.file import FILE, ddl

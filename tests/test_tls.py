@@ -10,7 +10,7 @@ from databases import clear
 from seed_texts import write_seeds
 from wire import wire
 
-from graphkit.cli import run
+from graphkit.cli.app import run
 
 
 @pytest.fixture(scope="module")

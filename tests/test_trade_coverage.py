@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pytest
 from pyarrow import parquet
 
-from graphkit.paths import shipped
+from graphkit.files.folders import shipped
 from graphkit.schema import MAIN
 
 PAGE = (Path(__file__).parents[1] / "docs" / "trade-coverage.md").read_text(encoding="utf-8")

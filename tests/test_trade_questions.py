@@ -13,13 +13,13 @@ from databases import trade_tables
 from pyarrow import parquet
 from seed_texts import SMALL
 
-from graphkit.answer import Answer
+from graphkit.answers.answer import Answer
 from graphkit.api import Session
-from graphkit.catalog import Catalog
+from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.trade import instead
-from graphkit.render import as_object, json_text
-from graphkit.stores import Store
+from graphkit.render.json import as_object, json_text
+from graphkit.stores.base import Store
 
 EU27 = [
     "AUT", "BEL", "BGR", "HRV", "CYP", "CZE", "DNK", "EST", "FIN", "FRA", "DEU", "GRC", "HUN",

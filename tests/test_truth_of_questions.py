@@ -29,7 +29,7 @@ from test_supply_truth import left_in_truth as left
 
 from graphkit.api import Session
 from graphkit.build import build_graph
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 STAGES = {"ore": "mine", "oxide": "separate", "carbonate": "separate", "metal": "metal",

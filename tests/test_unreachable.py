@@ -20,13 +20,13 @@ from seed_texts import write_seeds
 from wire import WIRE, wire
 
 from graphkit.build import build_graph
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.database import findings, open_store
 from graphkit.errors import StoreError, Unreachable, UsageError
-from graphkit.seeds import read_seeds
-from graphkit.stores import Limits
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.limits import Limits
+from graphkit.stores.neo4j.store import Neo4jStore
 
 pytestmark = pytest.mark.long
 
@@ -106,8 +106,8 @@ def test_a_dead_port(scheme, dead_port):
 @pytest.fixture
 def impatient(monkeypatch):
     """Waits less than usual, where how long it waits is not what is tested."""
-    monkeypatch.setattr("graphkit.stores.neo4j.CONNECT_SECONDS", 0.3)
-    monkeypatch.setattr("graphkit.stores.neo4j.ADMISSION_SECONDS", 0.5)
+    monkeypatch.setattr("graphkit.stores.neo4j.store.CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr("graphkit.stores.neo4j.store.ADMISSION_SECONDS", 0.5)
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_long(silent_port):

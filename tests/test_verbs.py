@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from graphkit.analysis.claims import Verdict
+from graphkit.analysis.claims.phrases import Verdict
 from graphkit.analysis.network.scores import MEASURES
 from graphkit.api import Session
 from graphkit.errors import UsageError
-from graphkit.parameters import PERIOD, SCOPE, Parameter, Range, in_options
-from graphkit.verbs import PARAMETERS, VERBS
+from graphkit.verbs.parameter import Parameter, Range, in_options
+from graphkit.verbs.registry import PARAMETERS, VERBS
+from graphkit.verbs.shared import PERIOD, SCOPE
 
 PAGE = Path(__file__).parents[1] / "docs/commands.md"
 TOP = Parameter("top", "--top", "N", "Ranks.", "count", range=Range())

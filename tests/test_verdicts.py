@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supply_cases import FIGURE
 
-from graphkit.analysis.claims import Verdict
 from graphkit.analysis.claims.evidence import Loaded, half_unit
+from graphkit.analysis.claims.phrases import Verdict
 from graphkit.analysis.claims.verdicts import (
     Tolerance,
     check_claims,

@@ -17,16 +17,16 @@ import yaml
 from databases import slice_seeds
 from pyarrow import parquet
 
-from graphkit.answer import Answer, undoubted
+from graphkit.answers.answer import Answer, undoubted
 from graphkit.api import Session
 from graphkit.build import build_graph
-from graphkit.paths import shipped
-from graphkit.plot import picture
+from graphkit.files.folders import shipped
 from graphkit.plot.canvas import stated
+from graphkit.plot.pictures import picture
 from graphkit.questions.doubts import doubts_in
-from graphkit.render import as_object
 from graphkit.render.answer import answer_columns, totals_columns
-from graphkit.seeds import read_seeds
+from graphkit.render.json import as_object
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 HEAD = """\

@@ -11,16 +11,18 @@ from typing import Any, NamedTuple
 import pytest
 import typer
 
-from graphkit import cli
 from graphkit.api import Session
-from graphkit.brief import BRIEF
+from graphkit.brief.brief import BRIEF
+from graphkit.cli import app
 from graphkit.cli.topics import TOPICS
 from graphkit.errors import UsageError
-from graphkit.explore import read_values
-from graphkit.mcp import VERB
+from graphkit.explore.addresses import read_values
 from graphkit.mcp.tools import read_arguments
-from graphkit.parameters import COUNTED_IN, Parameter, Verb
-from graphkit.verbs import FORMER_NAMES, VERBS
+from graphkit.mcp.work import VERB
+from graphkit.verbs.parameter import Parameter
+from graphkit.verbs.registry import FORMER_NAMES, VERBS
+from graphkit.verbs.shared import COUNTED_IN
+from graphkit.verbs.verb import Verb
 
 FOLDER = Path(__file__).parents[1]
 FORMER = [(verb, old, new) for verb in VERBS for old, new in verb.former.items()]
@@ -45,7 +47,7 @@ def graphkit(
 
     def run(*arguments: str) -> Outcome:
         capsys.readouterr()
-        return Outcome(cli.run(arguments), *capsys.readouterr())
+        return Outcome(app.run(arguments), *capsys.readouterr())
 
     return run
 
@@ -239,7 +241,7 @@ def commands() -> Iterator[str]:
             yield " ".join((*words, name))
             yield from walk(command, (*words, name)) if hasattr(command, "commands") else ()
 
-    yield from walk(typer.main.get_command(cli.command_line()), ())
+    yield from walk(typer.main.get_command(app.command_line()), ())
 
 
 @pytest.mark.parametrize("name", [*commands()])

@@ -19,9 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
-from graphkit.importers import Report, SeedTable, write_table
 from graphkit.importers.baci import map_flows, with_itself
 from graphkit.importers.reference import Reference, left_out, name_places, read_reference
+from graphkit.importers.report import Report
+from graphkit.importers.seed_files import SeedTable, write_table
 
 COLUMNS = {"exporter": "i", "importer": "j", "hs": "k", "period": "t", "usd": "v", "tonnes": "q"}
 """BACI's own columns, by the property that each gives."""

@@ -11,7 +11,7 @@ import argparse
 import csv
 from pathlib import Path
 
-from graphkit.importers import write_seed
+from graphkit.importers.seed_files import write_seed
 
 ELEMENTS = {
     "Aluminium": "Al", "Antimony": "Sb", "Arsenic": "As", "Baryte": "barite", "Beryllium": "Be",

@@ -23,7 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "graphkit" / "plot" / "assets"

@@ -20,7 +20,7 @@ from typing import Any
 import reference_names as given
 import yaml
 
-from graphkit.importers import write_seed
+from graphkit.importers.seed_files import write_seed
 
 Row = dict[str, Any]
 

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from graphkit.errors import GraphkitError
-from graphkit.importers import write_seed
 from graphkit.importers.reference import read_reference
-from graphkit.importers.usgs import Series, balance_rows, write_balances
+from graphkit.importers.seed_files import write_seed
+from graphkit.importers.usgs.balances import Series, balance_rows, write_balances
 from graphkit.importers.usgs.layouts import (
     RELIANCE,
     Figure,

@@ -13,7 +13,7 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
-from graphkit.importers import write_seed
+from graphkit.importers.seed_files import write_seed
 
 INDICATOR = "wgi-political-stability"
 SOURCE = "world-bank-wgi"

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from graphkit.seeds import Facts, read_seeds
+from graphkit.seeds.check import Facts
+from graphkit.seeds.facts import read_seeds
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/products.md"

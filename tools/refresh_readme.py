@@ -1,8 +1,8 @@
 """Runs the console blocks of the README and some pages and writes their output below them.
 
 The blocks show what a terminal of 100 columns shows.
-The rows of the questions in the page of commands are written from ``graphkit.verbs``, and the
-pictures are drawn again.
+The rows of the questions in the page of commands are written from
+``graphkit.verbs.registry``, and the pictures are drawn again.
 
     python tools/refresh_readme.py
 
@@ -18,8 +18,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from graphkit.cli import QUESTIONS
-from graphkit.verbs import VERBS
+from graphkit.cli.app import QUESTIONS
+from graphkit.verbs.registry import VERBS
 
 PAGES = ("commands", "recipes", "seeds", "start")
 """Pages of the site whose blocks are written."""

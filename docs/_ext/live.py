@@ -31,13 +31,13 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 import graphkit
-from graphkit.answer import short_text
-from graphkit.cli import command_line, run
+from graphkit.answers.figures import short_text
+from graphkit.cli.app import command_line, run
 from graphkit.names import in_other_languages
 from graphkit.queries import Query, find_query, query_names, run_query
-from graphkit.render import written
+from graphkit.render.formats import written
 from graphkit.render.layout import MarkdownPage, TextColumn, markdown
-from graphkit.verbs import VERBS
+from graphkit.verbs.registry import VERBS
 
 LOG = logging.getLogger(__name__)
 BLOCK = re.compile(r"(?ms)^```console\n\$ graphkit ([^\n]*)\n(.*?)^```$")

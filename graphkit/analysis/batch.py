@@ -11,15 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.flows import ONE_OF, PERIODS, column_of, numbers_of
-from graphkit.analysis.network import Floats, FlowGraph, Ints, Rows, sorted_rows
+from graphkit.analysis.network.graph import FlowGraph, Rows, sorted_rows
 from graphkit.analysis.network.scores import MEASURES as CENTRALITIES
 from graphkit.analysis.network.scores import STRENGTH, Scores
 from graphkit.analysis.shares import Markets, indices, market_shares, three_largest
-from graphkit.analysis.supply import OBSERVED, SupplyNetwork
 from graphkit.analysis.supply.build import NO_FIGURES, supply_network, with_sellers
 from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.network import OBSERVED, SupplyNetwork
 from graphkit.analysis.supply.removal import SMALLEST, loss_matrix
-from graphkit.arrow import INDEX, SHARE, UNIT, counts, number
+from graphkit.arrow import INDEX, SHARE, UNIT, Floats, Ints, counts, number
 from graphkit.errors import GraphkitError, UsageError
 
 NEEDED = ("product", "period")

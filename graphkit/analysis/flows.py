@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from math import fsum
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.remnants import remnant_flows
 from graphkit.analysis.shares import ranked, run_starts, run_sums
 from graphkit.arrow import UNIT, counts, flags, in_order, number, texts
 from graphkit.errors import GraphkitError
-from graphkit.period import Period
-from graphkit.schema import REVISION_YEARS
 
 ENDS = ("supplier", "consumer")
 APART = ("hs", "hs_revision", "reporter", "dataset", "source", "basis", "valuation")
@@ -177,67 +173,6 @@ LARGE, FAR = 0.1, 50
 outlier."""
 
 
-def first_years_of_remnants(codes: pa.Table) -> dict[tuple[str, str], int]:
-    """Find the year from which each code of a product holds only a remnant.
-
-    Parameters
-    ----------
-    codes : pyarrow.Table
-        ``product``, ``code`` and ``remnant_since``: the revision of the Harmonized System that
-        gave the goods other codes (text, null where there is none).
-
-    Returns
-    -------
-    dict
-        First year of the remnant, by product and HS code.
-
-    Examples
-    --------
-    >>> codes = pa.table({"product": ["p", "p"], "code": ["1", "2"],
-    ...                   "remnant_since": ["HS07", None]})
-    >>> first_years_of_remnants(codes)
-    {('p', '1'): 2007}
-    """
-    moved = codes.filter(pc.is_valid(codes["remnant_since"]))
-    rows = moved.select(["product", "code", "remnant_since"]).to_pylist()
-    return {(row["product"], row["code"]): REVISION_YEARS[row["remnant_since"]] for row in rows}
-
-
-def remnant_flows(flows: pa.Table, remnants: Mapping[tuple[str, str], int]) -> np.ndarray:
-    """Mark the flows under codes whose goods a revision gave other codes, from its year on.
-
-    Parameters
-    ----------
-    flows : pyarrow.Table
-        ``product``, ``hs``, ``period`` (text).
-    remnants : mapping
-        First year of the remnant, by product and HS code.
-
-    Returns
-    -------
-    numpy.ndarray
-        True or false for each flow.
-
-    Examples
-    --------
-    >>> flows = pa.table({"product": ["p", "p", "p"], "hs": ["1", "1", "2"],
-    ...                   "period": ["2006", "2007-Q1", "2007"]})
-    >>> remnant_flows(flows, {("p", "1"): 2007}).tolist()
-    [False, True, False]
-    """
-    marked = np.zeros(len(flows), bool)
-    if not remnants or not len(flows):
-        return marked
-    (products, names), (codes, codes_named), (periods, texts) = (
-        ranked(flows[name]) for name in ("product", "hs", "period")
-    )
-    years = np.array([Period(text).year if text else 0 for text in texts.to_pylist()])[periods]
-    for (product, code), year in remnants.items():
-        of_product = products == pc.index(names, product).as_py()
-        marked |= of_product & (codes == pc.index(codes_named, code).as_py()) & (years >= year)
-    return marked
-
-
 def preferred_flows(
     flows: pa.Table, order: Sequence[str], remnants: Mapping[tuple[str, str], int] | None = None
 ) -> pa.Array:
@@ -385,118 +320,3 @@ def check_one_scope(flows: pa.Table, names: Sequence[str]) -> None:
                     f"found flows of {len(found)} values of {name!r} ({', '.join(found[:4])}"
                     f"{', ...' if len(found) > 4 else ''}), wanted one: they are not added up"
                 )
-
-
-FLOW = ("product", "period", "supplier", "consumer")
-"""Columns that identify a flow on both sides."""
-SIDES = ("exporter", "importer")
-TEXTS = ("valuation", "basis", "hs", "hs_revision", "dataset", "source")
-"""Columns that describe each side's figures; several values are joined by ``+``."""
-RATIO = "importer's figure over exporter's"
-
-
-def mirror(flows: pa.Table) -> pa.Table:
-    r"""Put the importer's report of each flow beside the exporter's.
-
-    With :math:`M` the value (or mass) that the importer reports and :math:`X` the exporter's, the
-    difference is :math:`M - X` and the ratio :math:`M / X` [1]_. Imports are usually valued
-    with cost, insurance and freight, exports free on board, so a ratio somewhat above 1 is not
-    a contradiction.
-
-    Parameters
-    ----------
-    flows : pyarrow.Table
-        ``supplier``, ``consumer``, ``product``, ``period``, ``reporter`` (others than exporter
-        and importer are left out), ``dataset``, ``source``, ``hs``, ``hs_revision``, ``basis``,
-        ``valuation``, ``usd``, ``tonnes``, ``tonnes_estimated``.
-
-    Returns
-    -------
-    pyarrow.Table
-        One row per flow and pair of reports, one side empty where only the other reports it:
-        ``product``, ``period``, ``supplier``, ``consumer``, ``reported_by`` (both, exporter or
-        importer); for ``usd`` and ``tonnes`` the two figures, ``_difference`` and ``_ratio``; and
-        for each side its valuation, basis, codes, data set, source, and whether a weight in it is
-        an estimate. A figure is the sum over the product's codes, unknown if one of them is;
-        masses of different bases are not compared. Largest difference in value first.
-
-    References
-    ----------
-    .. [1] United Nations (2011). "International Merchandise Trade Statistics: Concepts and
-           Definitions 2010", ST/ESA/STAT/SER.M/52/Rev.3, chapters IV (valuation) and IX (data
-           quality).
-
-    Examples
-    --------
-    >>> common = {"supplier": "CHN", "consumer": "KOR", "product": "ree-metals", "period": "2024",
-    ...           "dataset": "d", "source": "s", "hs": "280530", "hs_revision": "HS22",
-    ...           "basis": "gross", "tonnes": None, "tonnes_estimated": None}
-    >>> rows = mirror(pa.Table.from_pylist([
-    ...     {**common, "reporter": "exporter", "valuation": "fob", "usd": 100.0},
-    ...     {**common, "reporter": "importer", "valuation": "cif", "usd": 110.0}]))
-    >>> [(r["usd_difference"], r["usd_ratio"], r["tonnes_ratio"]) for r in rows.to_pylist()]
-    [(10.0, 1.1, None)]
-    """
-    groups: dict[tuple[str, ...], dict[str, dict[tuple[str, str], list[Any]]]] = defaultdict(
-        lambda: {side: defaultdict(list) for side in SIDES}
-    )
-    for row in flows.to_pylist():
-        if row["reporter"] in SIDES:
-            reports = groups[tuple(row[name] for name in FLOW)][row["reporter"]]
-            reports[row["dataset"], row["source"]].append(row)
-    rows = [
-        dict(zip(FLOW, key, strict=True)) | _beside(one, other)
-        for key, sides in sorted(groups.items())
-        for one in _reports(sides["exporter"])
-        for other in _reports(sides["importer"])
-    ]
-    rows.sort(key=lambda row: -abs(row.get("usd_difference") or 0.0))
-    return pa.Table.from_pylist(rows, MIRROR)
-
-
-MIRROR = pa.schema([
-    *texts(*FLOW, "reported_by"),
-    *(field for measure, unit in UNIT.items() for field in (
-        *(number(f"{measure}_{side}", unit) for side in SIDES),
-        number(f"{measure}_difference", unit), number(f"{measure}_ratio", RATIO))),
-    *(field for side in SIDES for field in (
-        *texts(*(f"{name}_{side}" for name in TEXTS)), *flags(f"tonnes_estimated_{side}"))),
-])  # fmt: skip
-
-Report = Mapping[str, Any]
-
-
-def _reports(groups: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> list[Report]:
-    """Add up one side's report in each data set; a silent side gives one empty report."""
-    return [_report(rows) for _, rows in sorted(groups.items())] or [{}]
-
-
-def _report(rows: Sequence[Mapping[str, Any]]) -> Report:
-    estimated = [row["tonnes_estimated"] for row in rows if row["tonnes_estimated"] is not None]
-    return {
-        **{measure: _sum(row[measure] for row in rows) for measure in UNIT},
-        **{name: "+".join(sorted({row[name] for row in rows} - {None})) or None for name in TEXTS},
-        "tonnes_estimated": any(estimated) if estimated else None,
-    }
-
-
-def _sum(values: Iterable[float | None]) -> float | None:
-    """Add up values independently of their order; the sum is unknown if one of them is."""
-    every = list(values)
-    known = [value for value in every if value is not None]
-    return fsum(known) if len(known) == len(every) else None
-
-
-def _beside(exporter: Report, importer: Report) -> dict[str, Any]:
-    sides = dict(zip(SIDES, (exporter, importer), strict=True))
-    there = [side for side, report in sides.items() if report]
-    row: dict[str, Any] = {"reported_by": "both" if len(there) == 2 else there[0]}
-    for side, report in sides.items():
-        row |= {f"{name}_{side}": report.get(name) for name in (*UNIT, *TEXTS, "tonnes_estimated")}
-    for measure in UNIT:
-        x, m = exporter.get(measure), importer.get(measure)
-        alike = measure == "usd" or exporter.get("basis") == importer.get("basis")
-        if alike and x is not None and m is not None:
-            row[f"{measure}_difference"] = m - x
-            row[f"{measure}_ratio"] = m / x if x else None
-    return row

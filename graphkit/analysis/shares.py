@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from graphkit.arrow import INDEX, SHARE, coded, counts, flags, number, numbers, texts
 
 if TYPE_CHECKING:
-    from graphkit.analysis.network import Floats, Ints
+    from graphkit.arrow import Floats, Ints
 
 SCOPE = ("consumer", "product", "period", "reporter", "dataset", "source")
 """Columns that identify one set of shares; figures of two sets are never added up."""

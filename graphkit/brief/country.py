@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.claims import known_values
+from graphkit.analysis.claims.phrases import known_values
 from graphkit.analysis.supply.look_through import UNKNOWN as UNKNOWN_ORIGIN
 from graphkit.analysis.supply.look_through import UNTRACEABLE
-from graphkit.answer import HALF, Answer, money, percent
+from graphkit.answers.answer import Answer
+from graphkit.answers.figures import HALF, money, percent
 from graphkit.brief.document import (
     Asked,
     Brief,
@@ -27,7 +28,7 @@ from graphkit.brief.document import (
     period_of,
 )
 from graphkit.names import Entity, capitalized, possessive
-from graphkit.questions.policy import traded_baskets
+from graphkit.questions.controls import traded_baskets
 
 LARGEST, TRENDS = 10, 5
 """Number of dependencies that a brief names, and of those that it follows over the years."""

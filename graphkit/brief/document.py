@@ -13,19 +13,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from graphkit.analysis.claims import claim_figure, headline
+from graphkit.analysis.claims.phrases import claim_figure, headline
 from graphkit.analysis.claims.readings import LICENCES
-from graphkit.answer import Answer, percent, undoubted
-from graphkit.catalog import COUNTRIES, Catalog
+from graphkit.answers.answer import Answer, undoubted
+from graphkit.answers.figures import percent
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.names import capitalized, possessive, with_article
-from graphkit.parameters import Verb
-from graphkit.questions import prepare
-from graphkit.render import write_text
+from graphkit.questions.question import prepare
 from graphkit.render.answer import answer_columns, coverage_lines, scope_line, source_lines
+from graphkit.render.files import write_text
 from graphkit.render.layout import HtmlPage, MarkdownPage, TextColumn, markdown
-from graphkit.stores import Progress
-from graphkit.verbs import VERBS
+from graphkit.stores.base import Progress
+from graphkit.verbs.registry import VERBS
+from graphkit.verbs.verb import Verb
 
 ROWS = 20
 """Most rows of a table that are shown at once."""
@@ -114,7 +116,7 @@ class Brief:
             f'<section aria-labelledby="commands"><h2 id="commands">Commands</h2>\n<pre tabindex=0>'
             f"{commands}</pre></section>\n"
         )
-        from graphkit.plot import font_faces
+        from graphkit.plot.pictures import font_faces
 
         head = HEAD.replace("FONTS", font_faces()).replace("TITLE", _html(self.title))
         return f"{head}<main>\n{''.join(parts)}</main>\n</body>\n</html>\n"
@@ -216,7 +218,7 @@ def _fold(summary: str, content: str) -> str:
 
 def _picture(answer: Answer, label: str) -> str:
     """Draw the picture of an answer, laid out for wide screens and paper, and for phones."""
-    from graphkit.plot import layouts, svg
+    from graphkit.plot.pictures import layouts, svg
 
     parts = []
     for layout, drawn in zip(("wide", "narrow"), layouts(answer), strict=True):
@@ -309,7 +311,6 @@ pre { background: var(--band); padding: 10px; overflow-x: auto; font-size: .84em
 <body>
 """
 """Beginning of a page: nothing of it is a script."""
-
 
 Part = tuple[Section, list[str]]
 """A section, and the sentences that say the most of it."""
@@ -509,7 +510,6 @@ METHODS = (
     "Unknown figures stay unknown: none is replaced by zero or by an estimate that is not named.",
     "The methods in full, with their sources: docs/methods.md of graphkit.",
 )
-
 
 ABOUT = ("consumer", "supplier", "rival", "product", "element", "stage", "control")
 """Ends and subject of a claim."""

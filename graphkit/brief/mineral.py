@@ -10,7 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answer import COUNT, NUMBER, Answer, Column, money, percent, schema_of
+from graphkit.answers.answer import Answer
+from graphkit.answers.columns import COUNT, NUMBER, Column, schema_of
+from graphkit.answers.figures import money, percent
 from graphkit.arrow import SHARE
 from graphkit.brief.country import act_in_words, claims_on, claims_part, ordered
 from graphkit.brief.document import (
@@ -24,9 +26,10 @@ from graphkit.brief.document import (
     listed,
     period_of,
 )
-from graphkit.catalog import COUNTRIES, Scope
+from graphkit.catalog.scopes import Scope
+from graphkit.catalog.tables import COUNTRIES
 from graphkit.names import capitalized
-from graphkit.questions.concentration import figures_of
+from graphkit.questions.production import figures_of
 from graphkit.render.answer import shown_claims
 
 Row = Mapping[str, Any]

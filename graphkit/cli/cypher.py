@@ -12,7 +12,7 @@ import typer
 
 from graphkit.cli.options import Database, Format, Output, Top, Wide, form_and_view, opened, say
 from graphkit.errors import GraphkitError, UsageError, visible
-from graphkit.paths import TEXT, check_file
+from graphkit.files.input import TEXT, check_file
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
     from graphkit.kinds import Kind
-    from graphkit.render import View
-    from graphkit.stores import Limits, Result, Store
+    from graphkit.render.formats import View
+    from graphkit.stores.base import Store
+    from graphkit.stores.limits import Limits
+    from graphkit.stores.results import Result
 
 Parameters = Annotated[
     list[str] | None,
@@ -63,7 +65,8 @@ def queries(
       graphkit queries sole-suppliers
     """
     from graphkit.queries import find_query, query_table
-    from graphkit.render import choose_format, show_table, write_text
+    from graphkit.render.files import write_text
+    from graphkit.render.formats import choose_format, show_table
 
     if name:
         write_text(find_query(name).text, output)
@@ -104,7 +107,7 @@ def query(
     values = found.values(_pairs(parameter))
     chosen, view = form_and_view(form, output, top, wide=wide, tabular=True)
     with opened(db) as store:
-        from graphkit.catalog import Catalog
+        from graphkit.catalog.catalog import Catalog
 
         catalog = Catalog(store)
         keys = catalog.keys_of(found, values)
@@ -149,8 +152,8 @@ def cypher(
       graphkit cypher -i question.cypher -P iso3=KOR -P 'period="2024"' --format json
       echo "MATCH (s:Stage) RETURN s.key AS stage ORDER BY s.position" | graphkit cypher
     """
-    from graphkit.cypher import Statement
-    from graphkit.render import write_text
+    from graphkit.cypher.statement import Statement
+    from graphkit.render.files import write_text
 
     limits = _limits(timeout, max_rows)
     values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
@@ -178,7 +181,7 @@ def cypher(
 
 
 def _limits(timeout: float, max_rows: int) -> Limits:
-    from graphkit.stores import Limits
+    from graphkit.stores.limits import Limits
 
     if not 0 < timeout <= LONGEST:
         wanted = f"more than 0 and at most {LONGEST:,}"
@@ -225,7 +228,7 @@ def _typed(name: str, text: str) -> Any:
     """Convert a parameter of free Cypher: JSON (2024, 0.5, ["CHN"]) where it is JSON, else text."""
     import json
 
-    from graphkit.cypher import json_values
+    from graphkit.cypher.statement import json_values
 
     def refuse(constant: str) -> Any:
         raise ValueError(constant)
@@ -241,7 +244,7 @@ def _show(
     result: Result, chosen: str, view: View, output: Path | None, title: str = "",
     more: str = "--top 0 for all", asked: str = "",
 ) -> None:  # fmt: skip
-    from graphkit.render import show_table
+    from graphkit.render.formats import show_table
 
     for note in result.notes:
         say(f"note: {note}")
@@ -424,7 +427,7 @@ class Prompt:
             print(f"${visible(each)} = {visible(repr(value))}")
 
     def _save(self, file: str) -> None:
-        from graphkit.render import choose_format, show_table
+        from graphkit.render.formats import choose_format, show_table
 
         if self._last is None or not file:
             raise UsageError("found no rows to save" if file else "wanted :save FILE")
@@ -456,7 +459,7 @@ def _pattern(kind: Kind) -> str:
 
 def _queries(name: str) -> None:
     from graphkit.queries import find_query, query_table
-    from graphkit.render import show_table
+    from graphkit.render.formats import show_table
 
     if name:
         print(find_query(name).text)
@@ -487,7 +490,8 @@ def _history() -> History:
     """Open the history, which only its owner may read."""
     from prompt_toolkit.history import FileHistory, InMemoryHistory
 
-    from graphkit.paths import make_private, user_folder
+    from graphkit.files.folders import user_folder
+    from graphkit.files.output import make_private
 
     folder = user_folder("data")
     try:

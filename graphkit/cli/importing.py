@@ -14,8 +14,8 @@ from graphkit.cli.options import Format, progress_bar, say
 from graphkit.errors import SeedError, UsageError
 
 if TYPE_CHECKING:
-    from graphkit.importers import Report
     from graphkit.importers.reference import ImportFilter, Reference
+    from graphkit.importers.report import Report
 
 
 importing = typer.Typer(
@@ -66,7 +66,6 @@ MaxUnknown = Annotated[
         help="Write nothing if unknown places have a larger share of the value.",
     ),
 ]
-
 
 WithShipped = Annotated[
     bool,
@@ -194,7 +193,7 @@ def customs(
       graphkit import customs full_202503.dat --countries DEU --products "rare earths" -o my-seeds
       graphkit import customs china.csv --flow exports -o my-seeds
     """
-    from graphkit.importers.customs import import_customs
+    from graphkit.importers.customs.importer import import_customs
 
     _import_trade(
         import_customs, files, output, (products, years, countries, proxies), max_unknown,
@@ -213,8 +212,8 @@ def _import_trade(
     **more: str | None,
 ) -> None:
     """Import flows of trade through an importer's function, and show its report."""
-    from graphkit.importers import on_shipped
     from graphkit.importers.reference import read_reference
+    from graphkit.importers.seed_files import on_shipped
 
     name = more.get("name")
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
@@ -270,7 +269,7 @@ def listed(text: str | None) -> list[str]:
 
 def show_report(report: Report, form: str | None, folder: Path) -> None:
     """Print an import's counts of rows read, kept and left out, and the folder of its seeds."""
-    from graphkit.render import choose_format, show_table
+    from graphkit.render.formats import choose_format, show_table
 
     form, table = choose_format(form, None, sys.stdout), report.table()
     if form == "table":
@@ -296,7 +295,7 @@ def usgs(files: Files, output: Folder, max_unknown: MaxUnknown = 0.01, form: For
       graphkit import usgs MCS2025_World_Data.csv MCS2026_Commodities_Data.csv -o my-seeds
     """
     from graphkit.importers.reference import read_reference
-    from graphkit.importers.usgs import import_usgs
+    from graphkit.importers.usgs.importer import import_usgs
 
     with progress_bar("Reading") as progress:
         report = import_usgs(
@@ -354,9 +353,10 @@ def table(
       graphkit import table flows.csv --mapping map.yaml --preview
       graphkit import table flows.csv --mapping map.yaml -o my-seeds
     """
-    from graphkit.importers import on_shipped
     from graphkit.importers.reference import read_reference
-    from graphkit.importers.table import draft_mapping, import_table
+    from graphkit.importers.seed_files import on_shipped
+    from graphkit.importers.table.drafts import draft_mapping
+    from graphkit.importers.table.importer import import_table
 
     if preview and mapping is None:
         print(draft_mapping(file), end="")
@@ -381,8 +381,8 @@ def _preview(
 ) -> None:
     """Show ten rows on stdout, and fail if the check found problems."""
     from graphkit.importers.reference import read_reference
-    from graphkit.importers.table import check_table
-    from graphkit.render import choose_format, show_table
+    from graphkit.importers.table.importer import check_table
+    from graphkit.render.formats import choose_format, show_table
 
     checked = check_table(
         file, mapping, read_reference(output), folder=output, name=name or file.stem
@@ -466,7 +466,7 @@ def fetch_comtrade(
 
     from graphkit.importers.comtrade_api import API, Question, fetch_comtrade, find_key
     from graphkit.importers.reference import read_reference
-    from graphkit.render import write_text
+    from graphkit.render.files import write_text
 
     reference = read_reference()
     reporters, partners = (_numbers(reference, text) for text in (reporter, partner))

@@ -16,22 +16,23 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from graphkit.errors import UsageError
-from graphkit.parameters import Parameter
-from graphkit.paths import NAMES, user_folder, write_private
-from graphkit.verbs import VERBS
+from graphkit.files.folders import NAMES, user_folder
+from graphkit.files.output import write_private
+from graphkit.verbs.parameter import Parameter
+from graphkit.verbs.registry import VERBS
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-    from graphkit.render import View
-    from graphkit.stores import Progress, Store
+    from graphkit.render.formats import View
+    from graphkit.stores.base import Progress, Store
 
 
 INTERRUPTED = 130
 
 
 def _formats() -> list[str]:
-    from graphkit.render import FORMATS
+    from graphkit.render.formats import FORMATS
 
     return list(FORMATS)
 
@@ -66,7 +67,6 @@ Output = Annotated[
     ),
 ]
 
-
 Top = Annotated[
     int | None,
     typer.Option(
@@ -92,7 +92,7 @@ def _print_columns(context: typer.Context, wanted: bool) -> None:
     import shutil
     import textwrap
 
-    from graphkit.questions import columns_of
+    from graphkit.questions.columns import columns_of
 
     name = context.command_path.partition(" ")[2]
     verb = next(verb for verb in VERBS if verb.name == name)
@@ -144,7 +144,7 @@ def form_and_view(
     narrow: bool = False,
 ) -> tuple[str, View]:
     """Choose the format, and the rows and columns to show: on a terminal not too many of them."""
-    from graphkit.render import PICTURES, READ, SHORT, View, choose_format
+    from graphkit.render.formats import PICTURES, READ, SHORT, View, choose_format
 
     people = {"--wide": wide, "--all": all, "--long": long}
     option = next((name for name, on in people.items() if on), None)
@@ -320,7 +320,7 @@ def _names() -> Iterable[list[str]]:
 
 def _written(path: Path, own: Path | None) -> str:
     """Write the names of a database to a file; none if the default one is not built yet."""
-    from graphkit.catalog import Catalog
+    from graphkit.catalog.catalog import Catalog
     from graphkit.database import default_path
     from graphkit.stores.duck.store import DuckStore
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from graphkit.errors import UsageError
-from graphkit.parameters import NAMES, PERIODS
+from graphkit.verbs.shared import NAMES, PERIODS
 
 TOPICS = {
     "names": (

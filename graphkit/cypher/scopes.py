@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from graphkit.cypher import Statement
 from graphkit.cypher.grouping import aggregates, is_aggregate, key_of, loose, shape
 from graphkit.cypher.signatures import UNKNOWN, Kind, common, fits, item_of, list_of
+from graphkit.cypher.statement import Statement
 from graphkit.cypher.tokens import Syntax
 from graphkit.cypher.values import OPEN, Scope, Values
 from graphkit.errors import UsageError

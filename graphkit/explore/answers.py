@@ -12,19 +12,19 @@ from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
-from graphkit.answer import Answer
-from graphkit.catalog import Catalog
+from graphkit.answers.answer import Answer
+from graphkit.answers.remarks import with_remarks_for_marks
+from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, Unreachable, visible
-from graphkit.plot import layouts
 from graphkit.plot.drawing import DARK
+from graphkit.plot.pictures import layouts
 from graphkit.queries import Reading, noted_readings
-from graphkit.questions import Question
-from graphkit.remarks import with_remarks_for_marks
-from graphkit.render import rows_of
+from graphkit.questions.question import Question
 from graphkit.render.answer import coverage_lines, lay_out
+from graphkit.render.json import rows_of
 from graphkit.render.layout import TextColumn
 from graphkit.schema import Schema
-from graphkit.stores import Closing, Store
+from graphkit.stores.base import Closing, Store
 
 Result = TypeVar("Result")
 THREADS, STATEMENTS = 4, 2

@@ -23,33 +23,24 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphkit._version import __version__
-from graphkit.brief import BRIEF, brief
-from graphkit.catalog import Catalog
-from graphkit.cypher import Statement, json_values
+from graphkit.brief.brief import BRIEF, brief
+from graphkit.catalog.catalog import Catalog
+from graphkit.cypher.statement import Statement, json_values
 from graphkit.errors import GraphkitError, Unreachable, UsageError
-from graphkit.explore import (
-    ADDRESS,
-    PATHS,
-    Guard,
-    Pairs,
-    TooLarge,
-    command_of,
-    listening,
-    openapi,
-    python_of,
-    read_object,
-    read_values,
-    refusal,
-    run_app,
-)
+from graphkit.explore.addresses import PATHS, Pairs, command_of, python_of, read_values
 from graphkit.explore.answers import Answers, Busy, Found, TooLate, kinds_of, names_of, page_of
-from graphkit.parameters import named_as_options
+from graphkit.explore.guard import ADDRESS, Guard, TooLarge, read_object, refusal
+from graphkit.explore.openapi import openapi
+from graphkit.explore.server import listening, run_app
 from graphkit.plot.drawing import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
-from graphkit.questions import prepare, read_ahead
-from graphkit.render import json_text, written
+from graphkit.questions.question import prepare, read_ahead
+from graphkit.render.formats import written
+from graphkit.render.json import json_text
 from graphkit.schema import GRAPH
-from graphkit.stores import LIMITS, Limits, Store
+from graphkit.stores.base import Store
+from graphkit.stores.limits import LIMITS, Limits
+from graphkit.verbs.parameter import named_as_options
 
 MEDIA = {
     "json": "application/json",

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from math import fsum
 from typing import Any
 
-from graphkit.answer import HALF, Answer, floor_percent
+from graphkit.answers.answer import Answer
+from graphkit.answers.figures import HALF, floor_percent
 from graphkit.headlines.wording import (
     BY,
     Figure,

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, fsum
 from typing import Any
 
-from graphkit.answer import HALF, Answer, floor_percent
-from graphkit.answer import parts_of as coverages_of
+from graphkit.answers.answer import Answer
+from graphkit.answers.answer import parts_of as coverages_of
+from graphkit.answers.figures import HALF, floor_percent
 from graphkit.headlines.wording import (
     BY,
     Figure,
@@ -632,14 +633,14 @@ def counted(rows: Sequence[Row]) -> bool:
 HEADLINES = {
     "concentration.concentration": concentration,
     "reliance.reliance": reliance,
-    "reliance.n_minus_1": n_minus_1,
-    "flows.prices": prices,
-    "policy.criticality": criticality,
+    "n_minus_1.n_minus_1": n_minus_1,
+    "prices.prices": prices,
+    "criticality.criticality": criticality,
     "flows.list_flows": list_flows,
     "centrality.centrality": centrality,
     "centrality.layered_centrality": centrality,
     "changes.compare": compare,
-    "changes.trend": trend,
-    "flows.mirror": mirror,
+    "trend.trend": trend,
+    "mirror.mirror": mirror,
 }
 """Headlines by the function of the question."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from graphkit.answer import Answer
+from graphkit.answers.answer import Answer
 from graphkit.headlines.wording import (
     Lexicon,
     Row,
@@ -132,6 +132,6 @@ HEADLINES = {
     "claims.list_claims": claims,
     "claim_checks.check_claims": check,
     "claim_checks.claim_conflicts": conflicts,
-    "policy.controls": controls,
+    "controls.controls": controls,
 }
 """Headlines by the function of the question."""

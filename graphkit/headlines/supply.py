@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from graphkit.answer import HALF, Answer
+from graphkit.answers.answer import Answer
+from graphkit.answers.figures import HALF
 from graphkit.headlines.wording import (
     BY,
     Figure,

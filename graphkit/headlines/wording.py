@@ -8,7 +8,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from graphkit.answer import PLAIN_NAME, UNFIT, Answer, ceiling_percent, floor_percent, money
+from graphkit.answers.answer import PLAIN_NAME, Answer
+from graphkit.answers.figures import UNFIT, ceiling_percent, floor_percent, money
 from graphkit.names import uncapitalized, with_article
 from graphkit.period import Period
 

@@ -19,7 +19,7 @@ from pyarrow import csv, parquet
 
 from graphkit.arrow import look_up
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers import Report, SeedTable, write_trade
+from graphkit.files.input import STREAMED, check_file, check_text
 from graphkit.importers.reference import (
     HS_CODE,
     ImportFilter,
@@ -30,9 +30,11 @@ from graphkit.importers.reference import (
     with_one_of,
     worth,
 )
-from graphkit.paths import STREAMED, check_file, check_text
+from graphkit.importers.report import Report
+from graphkit.importers.seed_files import SeedTable, write_trade
 from graphkit.schema import GRAPH, REVISIONS
-from graphkit.seeds.files import check_zip, read_file
+from graphkit.seeds.files import read_file
+from graphkit.seeds.tables import check_zip
 
 COLUMNS = ("t", "i", "j", "k", "v", "q")
 FLOW = COLUMNS[:4]

@@ -18,7 +18,7 @@ from pyarrow import csv
 
 from graphkit.arrow import look_up
 from graphkit.errors import GraphkitError
-from graphkit.importers import Report, SeedTable, write_trade
+from graphkit.files.input import WHOLE, check_text
 from graphkit.importers.reference import (
     HS_CODE,
     ImportFilter,
@@ -32,7 +32,8 @@ from graphkit.importers.reference import (
     table_name,
     worth,
 )
-from graphkit.paths import WHOLE, check_text
+from graphkit.importers.report import Report
+from graphkit.importers.seed_files import SeedTable, write_trade
 from graphkit.schema import REVISIONS
 
 VALUE = "primaryValue"

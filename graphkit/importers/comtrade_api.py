@@ -21,8 +21,9 @@ from urllib3.util import make_headers, parse_url
 
 from graphkit._version import __version__
 from graphkit.errors import GraphkitError
+from graphkit.files.folders import user_folder
+from graphkit.files.output import write_private
 from graphkit.importers.comtrade import PREVIEW, TOTALS, answer_rows
-from graphkit.paths import user_folder, write_private
 
 API = "https://comtradeapi.un.org/data/v1/get"
 HEADER = "Ocp-Apim-Subscription-Key"

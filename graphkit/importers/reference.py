@@ -19,12 +19,13 @@ from pyarrow import parquet
 
 from graphkit.arrow import any_twice, fingerprints, look_up
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers import Report
+from graphkit.files.folders import shipped
+from graphkit.importers.report import Report
 from graphkit.names import Names
-from graphkit.paths import shipped
 from graphkit.period import Period
 from graphkit.schema import MAIN, REVISIONS, VALUATIONS
-from graphkit.seeds import Facts, read_seeds
+from graphkit.seeds.check import Facts
+from graphkit.seeds.facts import read_seeds
 
 FITS = ("exact", "dominant", "proxy")
 HS_CODE = 6

@@ -20,16 +20,17 @@ from mcp.server.transport_security import TransportSecuritySettings
 from graphkit._version import __version__
 from graphkit.database import is_unbuilt
 from graphkit.errors import GraphkitError, UsageError, visible
-from graphkit.explore import ADDRESS, MOST_BYTES, NAMES, Guard, listening, run_app
+from graphkit.explore.guard import ADDRESS, MOST_BYTES, NAMES, Guard
+from graphkit.explore.server import listening, run_app
+from graphkit.files.folders import shipped
 from graphkit.kinds import reference_page
-from graphkit.mcp import ROWS, Job, Reply, build, do, page
 from graphkit.mcp.tools import read_arguments, tools
-from graphkit.paths import shipped
+from graphkit.mcp.work import ROWS, Job, Reply, build, do, page
 from graphkit.queries import find_query, query_names, query_table
-from graphkit.questions import columns_page
-from graphkit.render import written
+from graphkit.questions.columns import columns_page
+from graphkit.render.formats import written
 from graphkit.schema import GRAPH
-from graphkit.verbs import VERBS
+from graphkit.verbs.registry import VERBS
 
 Result = TypeVar("Result")
 PROCESSES = 2

@@ -9,18 +9,20 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 from mcp.types import Tool, ToolAnnotations
 
-from graphkit.answer import COUNT, FLAG, NUMBER, TEXT, Column
-from graphkit.brief import BRIEF
-from graphkit.cypher import Statement, json_values
+from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXT, Column
+from graphkit.brief.brief import BRIEF
+from graphkit.cypher.statement import Statement, json_values
 from graphkit.errors import UsageError
-from graphkit.explore import SCHEMAS, former_field
+from graphkit.explore.addresses import former_field
+from graphkit.explore.openapi import SCHEMAS
 from graphkit.kinds import Kind, Prop, Type
-from graphkit.mcp import MOST_ROWS, ROWS, VERB
-from graphkit.parameters import REPEATED, Verb
+from graphkit.mcp.work import MOST_ROWS, ROWS, VERB
 from graphkit.queries import query_names
-from graphkit.questions import columns_of
+from graphkit.questions.columns import columns_of
 from graphkit.schema import GRAPH
-from graphkit.stores import LIMITS
+from graphkit.stores.limits import LIMITS
+from graphkit.verbs.parameter import REPEATED
+from graphkit.verbs.verb import Verb
 
 Schema = dict[str, Any]
 READS = ToolAnnotations(

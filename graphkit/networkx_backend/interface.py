@@ -17,10 +17,11 @@ from networkx.algorithms.centrality import betweenness
 from networkx.utils import backends
 from scipy.sparse import csgraph
 
-from graphkit.analysis.network import Floats, FlowGraph, Ints, Rows, both_ways
+from graphkit.analysis.network.graph import FlowGraph, Rows, both_ways
 from graphkit.analysis.network.scores import betweenness_sums, is_fast, path_totals
 from graphkit.analysis.network.scores import immediate_dominators as dominators
 from graphkit.analysis.network.scores import pagerank as power_iteration
+from graphkit.arrow import Floats, Ints
 from graphkit.errors import GraphkitError
 
 PLAIN = (nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from math import log10
 from typing import Any
 
-from graphkit.answer import Answer, cited, money, parts_of, percent
+from graphkit.answers.answer import Answer, cited, parts_of
+from graphkit.answers.figures import money, percent
+from graphkit.answers.remarks import REMARK
 from graphkit.errors import visible
 from graphkit.plot.drawing import (
     EDGE,
@@ -26,7 +28,6 @@ from graphkit.plot.drawing import (
     text_width,
     wrapped,
 )
-from graphkit.remarks import REMARK
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from itertools import cycle
 from math import ceil, floor, inf, log10
 from typing import Any
 
-from graphkit.answer import percent
+from graphkit.answers.figures import percent
 from graphkit.plot.canvas import Axis, Plot, lines_at
 from graphkit.plot.drawing import (
     EDGE,

@@ -8,16 +8,9 @@ from datetime import UTC, datetime
 from math import fsum
 from typing import Any
 
-from graphkit.answer import Answer
+from graphkit.answers.answer import Answer
 from graphkit.names import possessive, with_article
-from graphkit.plot.canvas import (
-    Axis,
-    empty,
-    framed,
-    labels,
-    legend_of,
-    stacked,
-)
+from graphkit.plot.canvas import Axis, empty, framed, labels, legend_of, stacked
 from graphkit.plot.charts import (
     AS,
     NO_DATA,

@@ -6,15 +6,9 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Any
 
-from graphkit.answer import Answer, money, percent
-from graphkit.plot.canvas import (
-    Axis,
-    Plot,
-    empty,
-    framed,
-    labels,
-    values,
-)
+from graphkit.answers.answer import Answer
+from graphkit.answers.figures import money, percent
+from graphkit.plot.canvas import Axis, Plot, empty, framed, labels, values
 from graphkit.plot.charts import Bars, lines_over, rows_of
 from graphkit.plot.dependence import APART, first_rows
 from graphkit.plot.drawing import (

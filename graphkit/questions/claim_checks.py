@@ -11,30 +11,31 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.claims import (
+from graphkit.analysis.claims import verdicts as claim_check
+from graphkit.analysis.claims.evidence import Loaded, measures_of
+from graphkit.analysis.claims.phrases import (
     Verdict,
     claim_sentence,
     found_difference,
     found_figure,
     known_values,
 )
-from graphkit.analysis.claims import verdicts as claim_check
-from graphkit.analysis.claims.evidence import Loaded, measures_of
 from graphkit.analysis.claims.published import (
     DIFFERENT,
     conflicts,
     production_conflicts,
     superseded_claims,
 )
-from graphkit.answer import LONG, NUMBER, Answer, Column, plain, schema_of
+from graphkit.answers.answer import Answer
+from graphkit.answers.columns import LONG, NUMBER, Column, plain, schema_of
 from graphkit.arrow import number, texts
-from graphkit.catalog import Catalog
+from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Names
 from graphkit.period import Period, listed, spelled, time_of
-from graphkit.questions import checked
 from graphkit.questions.claims import wanted_of
 from graphkit.questions.origins import origins_of
+from graphkit.questions.question import checked
 from graphkit.questions.trade import product_notes
 from graphkit.schema import GRAPH, MAIN, Prop, Type
 
@@ -166,7 +167,7 @@ def check_claims(
 
     Parameters and errors are those of :func:`~graphkit.questions.claims.list_claims`;
     ``verdict`` keeps only the claims with this
-    :class:`~graphkit.analysis.claims.Verdict` (``borne-out`` is accepted).
+    :class:`~graphkit.analysis.claims.phrases.Verdict` (``borne-out`` is accepted).
 
     Returns
     -------

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from graphkit.answer import Answer, money
-from graphkit.catalog import Catalog, Scope
+from graphkit.answers.answer import Answer
+from graphkit.answers.figures import money
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.scopes import Scope
 from graphkit.names import capitalized
 from graphkit.period import Period
 

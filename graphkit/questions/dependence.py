@@ -10,21 +10,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answer import COUNT, NUMBER, Answer, Column, plain
-from graphkit.catalog import FIT, TOTALS, Catalog, Scope
+from graphkit.answers.answer import Answer
+from graphkit.answers.columns import COUNT, NUMBER, Column, plain
+from graphkit.catalog.catalog import TOTALS, Catalog
+from graphkit.catalog.scopes import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity, capitalized
-from graphkit.questions import checked
-from graphkit.questions.claims import (
-    PUBLISHED_SHARES,
-    Question,
-    claims_about,
-    comparisons,
-    published_answer,
-    shares_in,
-)
+from graphkit.questions.claim_scope import Question, claims_about, comparisons
+from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending, in_order_of, products_by_stake, value_by_product
+from graphkit.questions.published import PUBLISHED_SHARES, published_answer, shares_in
+from graphkit.questions.question import checked
 from graphkit.questions.trade import (
+    FACE_VALUE,
     Trade,
     coverage_of,
     imports_of,
@@ -70,9 +68,6 @@ COMPARED = (
 BY_EXPORTERS = (
     "As exporters report: imports from countries whose reports are not loaded are missing, so that "
     "the shares of the others are too high."
-)
-FACE_VALUE = (
-    "Face value: a supplier is the last seller, not where the material was mined or refined."
 )
 
 

@@ -10,20 +10,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.supply import disruption as spreading
-from graphkit.analysis.supply import shortened
 from graphkit.analysis.supply.disruption import disruption
-from graphkit.answer import COUNT, FLAG, NUMBER, Answer, Column
-from graphkit.catalog import FIT, Catalog
+from graphkit.analysis.supply.network import shortened
+from graphkit.answers.answer import Answer
+from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
+from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity
-from graphkit.questions import checked
-from graphkit.questions.claims import Question
-from graphkit.questions.origins import (
-    buyer_in,
-    supply_answer,
-    with_scope,
-)  # fmt: skip
-from graphkit.questions.policy import Cut, control_cut
+from graphkit.questions.claim_scope import Question
+from graphkit.questions.controls import Cut, control_cut
+from graphkit.questions.fit import FIT
+from graphkit.questions.question import checked
 from graphkit.questions.supply import (
     RANGE,
     Supply,
@@ -32,6 +29,7 @@ from graphkit.questions.supply import (
     supply_of,
     unseen_goods,
 )
+from graphkit.questions.supply_answer import buyer_in, supply_answer, with_scope  # fmt: skip
 
 COLUMNS = (
     Column("consumer", "Consumer"),
@@ -130,7 +128,7 @@ def disrupt(
         Cut only for this destination or bloc.
     restriction : str, optional
         Play an export control in the graph: its announcement (``Announcement 18 of 2025``) or
-        its key (see :func:`~graphkit.questions.policy.controls`).
+        its key (see :func:`~graphkit.questions.controls.controls`).
     period, by
         As for :func:`~graphkit.questions.origins.origins`.
     loss : float

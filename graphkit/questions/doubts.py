@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answer import BOTH_WEIGHTS, NUMBER, WITHOUT, Answer, Column
-from graphkit.catalog import Catalog
+from graphkit.answers.answer import BOTH_WEIGHTS, WITHOUT, Answer
+from graphkit.answers.columns import NUMBER, Column
+from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
 

@@ -10,43 +10,35 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.supply.look_through import (
-    THROUGH,
-    UNKNOWN,
-    UNTRACEABLE,
-    stage_links,
-)
+from graphkit.analysis.supply.look_through import THROUGH, UNKNOWN, stage_links
 from graphkit.analysis.supply.tracing import ANY_OTHER, CLOSE
-from graphkit.answer import COUNT, DIFFERENCE, NUMBER, Answer, Column, percent, plain, schema_of
-from graphkit.arrow import SHARE
-from graphkit.catalog import FIT, Catalog, Scope
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.answers.answer import Answer
+from graphkit.answers.columns import COUNT, NUMBER, Column
+from graphkit.answers.figures import DIFFERENCE, percent
+from graphkit.catalog.catalog import Catalog
+from graphkit.errors import UsageError
 from graphkit.names import Entity, possessive
-from graphkit.questions import checked
-from graphkit.questions.claims import Question, claims_about
+from graphkit.questions.claim_scope import Question
+from graphkit.questions.fit import FIT
 from graphkit.questions.order import products_by_stake
-from graphkit.questions.supply import ENDS, RANGE, Supply, bloc, members_with_data, supply_of
-from graphkit.questions.trade import (
-    in_other_data_sets,
-    in_sentence,
-    product_notes,
-    series_of,
-    without_trade,
+from graphkit.questions.question import checked
+from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
+from graphkit.questions.supply_answer import (
+    EARLIER,
+    METHOD,
+    NO_COUNTRY,
+    beyond_any_other,
+    buyer_in,
+    imports_of_products,
+    supply_answer,
+    with_earlier,
+    with_scope,
 )
 
 SMALLEST_LINK = 0.001
 """Smallest share of the imports that a link between two makers has in an answer."""
-NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
-ALIKE = 1e-6
-"""Difference of two upper ends that is rounding."""
 LARGE = 0.1
 """Unknown share of imports from which the largest producers are named."""
-EARLIER = Column(
-    "earlier",
-    "Its code also holds",
-    "goods of stages before the one traced to that travel under "
-    "the HS codes of the product: they are counted as if the stage's work had been done on them",
-)
 COLUMNS = (
     Column("consumer", "Consumer"),
     Column("product", "Product"),
@@ -67,10 +59,6 @@ COLUMNS = (
            "show percentage points", DIFFERENCE, type=NUMBER),
     EARLIER,
 )  # fmt: skip
-METHOD = (
-    "Looked through: a country's sales have the mix of what it makes and buys (proportional "
-    "mixing; Kastner et al. 2011). The range is what unpublished production leaves open."
-)
 STAGES = ("consumer", "product", "period", "traced_to")
 """Columns of the rows of one stage."""
 CHAINS = LOOKED_THROUGH, FACE_VALUE = "looked-through", "face-value"
@@ -182,68 +170,12 @@ def origins(
     return replace(answer, links=joined.filter(pc.greater_equal(joined["share"], SMALLEST_LINK)))
 
 
-def beyond_any_other(
-    rows: pa.Table, supply: Supply, scope: Sequence[str], point: str, small: Any
-) -> tuple[pa.Table, list[str]]:
-    """Leave out small rows whose upper end is that of any other country, and count them.
-
-    ``point`` is the column of the country, ``scope`` those of the rows that share one range of any
-    other country. Rows marked as ``small`` say no more than that range; those of countries that a
-    source names as makers of a product of the chain stay.
-    """
-    makers = supply.makers
-    table = rows.select([*scope, point, "high"]).to_pylist()
-    others = {tuple(r[n] for n in scope): r["high"] for r in table if r[point] == ANY_OTHER}
-    alike = [
-        minor and row[point] not in (ANY_OTHER, *NO_COUNTRY, *makers)
-        and (row["high"] or 0.0) <= others.get(tuple(row[n] for n in scope), -1.0) + ALIKE
-        for row, minor in zip(table, small.to_pylist(), strict=True)
-    ]  # fmt: skip
-    number = len({row[point] for row, left in zip(table, alike, strict=True) if left})
-    note = (
-        f"{number} countries may have no more than any other country has, and have no rows of "
-        f"their own: see {ANY_OTHER!r}."
-    )
-    return rows.filter(pc.invert(pa.array(alike, pa.bool_()))), [note] if number else []
-
-
 def _left_out(number: int, min_share: float) -> list[str]:
     """Count the origins that are too small for a row."""
     if not number:
         return []
     rows = "1 row" if number == 1 else f"{number:,} rows"
     return [f"Left out: {rows}, of origins with less than {100 * min_share:g} % even at most."]
-
-
-def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]:
-    """Name the products whose trade nobody publishes behind a large unknown share.
-
-    With the largest producers of each, since these may be behind it.
-    """
-    network = supply.network
-    unseen: dict[str, list[str]] = {}
-    for product, stage, traded in zip(
-        network.products, network.stages, network.traded, strict=True
-    ):
-        if not traded:
-            unseen.setdefault(stage, []).append(product)
-    large = {
-        row["traced_to"]
-        for row in rows.to_pylist()
-        if row["origin"] == UNKNOWN and row["share"] >= LARGE
-    }
-    notes = []
-    named = catalog.places.with_key
-    for product in (one for stage in sorted(large & unseen.keys()) for one in unseen[stage]):
-        made = supply.made.filter(pc.equal(supply.made["product"], product)).to_pylist()
-        made = sorted((r for r in made if r["share"]), key=lambda r: (-r["share"], r["country"]))
-        said = ", ".join(f"{named(r['country']).said} {percent(r['share'])}" for r in made[:3])
-        notes.append(
-            f"No trade in {catalog.materials.in_text(product)} is in the database, so that who "
-            "made what others refine is unknown."
-            + (f" Of the world's production in {supply.period}: {said}." if said else "")
-        )
-    return notes
 
 
 LARGEST = (
@@ -418,185 +350,32 @@ def _answer(
     )  # fmt: skip
 
 
-def buyer_in(catalog: Catalog, supply: Supply, buyer: Entity) -> str:
-    """Check that a buyer is in the network, and return its key.
+def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]:
+    """Name the products whose trade nobody publishes behind a large unknown share.
 
-    Raises
-    ------
-    GraphkitError
-        It imports no product of the chain.
+    With the largest producers of each, since these may be behind it.
     """
-    if buyer.key not in supply.network.countries:
-        what = ", ".join(supply.asked)
-        others = in_other_data_sets(catalog, buyer, supply.asked, supply.period)
-        said = f"No imports of {buyer.said} are known for {what} in {supply.period}.{others}"
-        raise GraphkitError(in_sentence(said))
-    return buyer.key
-
-
-def supply_answer(
-    catalog: Catalog,
-    question: str,
-    asked: Question,
-    supply: Supply,
-    rows: pa.Table,
-    columns: Sequence[Column],
-    *,
-    notes: list[str],
-    nothing: str = Answer.nothing,
-    caption: str,
-    more: dict[str, Any] | None = None,
-    also: Sequence[pa.Table] = (),
-    shown: Sequence[str] = (),
-    grouped_by: tuple[str, ...] = (),
-) -> Answer:
-    """Build an answer from a supply network, with its coverage, claims and sources."""
-    claims = claims_about(catalog.claims, asked, context=True)
-    if EARLIER.name in rows.column_names and rows[EARLIER.name].null_count < len(rows):
-        also = (*also, sources_of_earlier(catalog, supply))
-    buyer = asked.buyer.key if asked.buyer else None
-    if buyer not in supply.network.countries:
-        buyer = None
-    chain = supply.network.products if asked.scope.text else rows["product"].to_pylist()
-    return Answer(
-        question, {**supply_scope(asked, supply), **(more or {})}, rows, columns,
-        {**supply.coverage, **uncounted(catalog, asked.scope, supply)},
-        catalog.sources(supply.flows, supply.made, claims, asked.scope.elsewhere, *also), claims,
-        elsewhere=asked.scope.elsewhere,
-        notes=(*asked.scope.notes, *notes, *supply.gap_notes(catalog, buyer),
-               *product_notes(catalog.materials, chain)),
-        nothing=nothing, caption=caption, shown=shown, grouped_by=grouped_by,
-    )  # fmt: skip
-
-
-def uncounted(catalog: Catalog, scope: Scope, supply: Supply) -> dict[str, list[str]]:
-    """List what is not counted for want of data: products in scope, and other steps of the chain.
-
-    Entries of the coverage; the second only if there is any. What travels inside a code that is
-    counted, such as one rare earth among all, is no other step.
-    """
-    lacking = without_trade(scope, supply.asked)
-    counted = {*supply.network.products, *lacking["products_without_trade_data"]}
-    codes = {code for row in series_of(supply.flows) for code in row["hs"].split("+")}
-    for row in catalog.links("TRADED_AS", "product", "code").to_pylist():
-        counted |= {row["product"]} if row["code"] in codes else set()
-    ends = {key for name in ENDS for key in supply.conversions[name].to_pylist()}
-    steps = sorted(ends - counted) if scope.text else []
-    return {**lacking, **({"steps_of_the_chain_without_data": steps} if steps else {})}
-
-
-def supply_scope(asked: Question, supply: Supply) -> dict[str, Any]:
-    """Describe the scope of an answer from a supply network."""
-    scope: Scope = asked.scope
-    return {
-        "consumer": asked.buyer.key if asked.buyer else None,
-        "origin": asked.seller.key if asked.seller else None,
-        "for": scope.text,
-        "meaning": scope.meaning,
-        "products": list(supply.asked),
-        "chain": list(supply.network.products),
-        "period": supply.period,
-        "measure": supply.in_words,
-    }
-
-
-def with_scope(rows: pa.Table, supply: Supply) -> pa.Table:
-    """Add the stage of the product, the period and the measure."""
-    stages = dict(zip(supply.network.products, supply.network.stages, strict=True))
-    columns = {
-        "stage": [stages[key] for key in rows["product"].to_pylist()],
-        "period": [supply.period] * len(rows),
-        "measure": [supply.measure] * len(rows),
-    }
-    for name, values in columns.items():
-        if name in rows.column_names:
-            rows = rows.drop_columns([name])
-        rows = rows.append_column(name, pa.array(values, pa.string()))
-    return rows
-
-
-def with_earlier(catalog: Catalog, rows: pa.Table, supply: Supply) -> pa.Table:
-    """Add what the codes of each row's product hold from before the stage that it is traced to.
-
-    A row that is traced to no stage is about the product's own.
-    """
-    goods = catalog.materials.earlier_goods(series_of(supply.flows))
-    stages = catalog.nodes("Stage").select(["key", "position"]).to_pylist()
-    order = {stage["key"]: stage["position"] for stage in stages}
-    texts = [
-        "; ".join(
-            f"{one['earlier']} (HS {one['code']})"
-            for one in goods.get(row["product"], ())
-            if one["stage_order"] < order[row["traced_to"] or row["stage"]]
-        )
-        for row in rows.select(["product", "stage", "traced_to"]).to_pylist()
-    ]
-    return rows.append_column(EARLIER.name, pa.array([text or None for text in texts], pa.string()))
-
-
-def sources_of_earlier(catalog: Catalog, supply: Supply) -> pa.Table:
-    """Collect the sources that say what the codes of a supply network hold of earlier stages."""
-    goods = catalog.materials.earlier_goods(series_of(supply.flows)).values()
-    sources = sorted({one["source"] for some in goods for one in some if one["source"]})
-    return pa.table({"source": pa.array(sources, pa.string())})
-
-
-SUMS = (
-    Column("consumers", "Consumers", "number of consumers that depend on the point", type=COUNT),
-    Column("importers", "of importers", "number of consumers that import the product", type=COUNT),
-    Column("import_share", "Their share of imports",
-           "0 to 1, share of all imports of the product that those consumers buy", SHARE, NUMBER),
-    Column("at_stake", "of that at stake", "0 to 1, share of all imports of the product that "
-           "depends on the single point", SHARE, NUMBER),
-)  # fmt: skip
-
-
-def exposed(rows: pa.Table, supply: Supply, point: Sequence[str], part: str) -> pa.Table:
-    """Add up the rows of single consumers by the columns that identify a single point.
-
-    ``part`` is the column of the share of each consumer's imports that depends on it.
-
-    Returns
-    -------
-    pyarrow.Table
-        Those columns, then ``consumers``, ``importers``, ``import_share`` and ``at_stake``;
-        products of the largest trade first, of each the largest ``at_stake``.
-    """
-    imports, importers = imports_of_products(supply)
-    totals = {product: fsum(imports[who, product] for who in importers[product])
-              for product in importers}  # fmt: skip
-    found: dict[tuple[Any, ...], dict[str, float]] = {}
-    for row in rows.to_pylist():
-        parts = found.setdefault(tuple(row[name] for name in point), {})
-        parts[row["consumer"]] = row[part] or 0.0
-    place = point.index("product")
-    summed = []
-    for key, parts in found.items():
-        product = key[place]
-        total = totals[product]
-        bought = {consumer: imports.get((consumer, product), 0.0) for consumer in parts}
-        summed.append({
-            **dict(zip(point, key, strict=True)), "consumers": len(parts),
-            "importers": len(importers[product]), "import_share": fsum(bought.values()) / total,
-            "at_stake": fsum(bought[consumer] * parts[consumer] for consumer in parts) / total,
-        })  # fmt: skip
-    summed.sort(key=lambda r: (-totals[r["product"]], r["product"], -r["at_stake"],
-                               *map(str, r.values())))  # fmt: skip
-    return pa.Table.from_pylist(summed, schema_of([*plain(*point), *SUMS]))
-
-
-def imports_of_products(
-    supply: Supply,
-) -> tuple[dict[tuple[str, str], float], dict[str, list[str]]]:
-    """Collect the imports of each consumer and product, and the importers of each product."""
     network = supply.network
-    imports: dict[tuple[str, str], float] = {}
-    importers: dict[str, list[str]] = {}
-    for country, product, amount in zip(
-        network.country.tolist(), network.product.tolist(), network.imports.tolist(), strict=True
+    unseen: dict[str, list[str]] = {}
+    for product, stage, traded in zip(
+        network.products, network.stages, network.traded, strict=True
     ):
-        if amount > 0:
-            names = network.countries[country], network.products[product]
-            imports[names] = amount
-            importers.setdefault(names[1], []).append(names[0])
-    return imports, importers
+        if not traded:
+            unseen.setdefault(stage, []).append(product)
+    large = {
+        row["traced_to"]
+        for row in rows.to_pylist()
+        if row["origin"] == UNKNOWN and row["share"] >= LARGE
+    }
+    notes = []
+    named = catalog.places.with_key
+    for product in (one for stage in sorted(large & unseen.keys()) for one in unseen[stage]):
+        made = supply.made.filter(pc.equal(supply.made["product"], product)).to_pylist()
+        made = sorted((r for r in made if r["share"]), key=lambda r: (-r["share"], r["country"]))
+        said = ", ".join(f"{named(r['country']).said} {percent(r['share'])}" for r in made[:3])
+        notes.append(
+            f"No trade in {catalog.materials.in_text(product)} is in the database, so that who "
+            "made what others refine is unknown."
+            + (f" Of the world's production in {supply.period}: {said}." if said else "")
+        )
+    return notes

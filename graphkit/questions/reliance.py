@@ -10,31 +10,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.balances import BY_TRADE, balance_reliance
-from graphkit.analysis.claims import claim_figure, known_values
+from graphkit.analysis.claims.phrases import claim_figure, known_values
 from graphkit.analysis.claims.published import superseded_claims
-from graphkit.analysis.concentration import production_concentration, published_interval
-from graphkit.analysis.criticality import n_minus_1 as without_largest
-from graphkit.analysis.criticality import net_import_reliance
-from graphkit.answer import FLAG, NUMBER, Answer, Column, plain, schema_of, without_empty
-from graphkit.arrow import SHARE, number, texts
-from graphkit.catalog import COUNTRIES, FIT, Catalog
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.analysis.production import published_interval
+from graphkit.analysis.reliance import net_import_reliance
+from graphkit.answers.answer import Answer, without_empty
+from graphkit.answers.columns import FLAG, NUMBER, Column, plain, schema_of
+from graphkit.arrow import SHARE
+from graphkit.catalog.catalog import Catalog
+from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period, newest
-from graphkit.questions import checked
-from graphkit.questions.claims import Question, claims_about, speaks_of
-from graphkit.questions.concentration import Figures, figures_in, figures_of, revision_notes
+from graphkit.questions.claim_scope import Question, claims_about, speaks_of
+from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending
-from graphkit.questions.trade import (
-    Taken,
-    Trade,
-    as_asked,
-    coverage_of,
-    group_as_one,
-    read_flows,
-    taken_of_trade,
-    trade_of,
-)
+from graphkit.questions.periods import Taken
+from graphkit.questions.production import Figures, figures_in, revision_notes
+from graphkit.questions.question import checked
+from graphkit.questions.trade import Trade, coverage_of, group_as_one, trade_of
 
 KIND = "net-import-reliance"
 COLUMNS = (
@@ -469,175 +462,3 @@ def _answer(
         shown=without_empty(rows, SHOWN, "reliance_low"),
         grouped_by=("material",) if asked.buyer else (),
     )
-
-
-KEY = ("product", "stage", "period", "basis", "source")
-MEASURE = "supply without the largest supplier"
-N_MINUS_1_COLUMNS = (
-    Column("product", "Product"),
-    Column("stage", "Stage"),
-    Column("period", "Period"),
-    Column("basis", "Basis"),
-    Column("largest", "Largest"),
-    Column("supply", "Supply (t)",
-           "metric tons, on the stated basis: the larger of the published world total and the sum",
-           "t", NUMBER),
-    Column("supply_of_largest", "", "metric tons, its production", "t", NUMBER),
-    Column("demand_of_largest", "Its own demand",
-           "metric tons, its production and imports without its exports", "t", NUMBER),
-    Column("supply_without", "Without it", "metric tons, of all others", "t", NUMBER),
-    Column("demand_without_low", "", "metric tons, demand of all others, at least", "t", NUMBER),
-    Column("demand_without_high", "", "metric tons, demand of all others, at most", "t", NUMBER),
-    Column("ratio_low", "Met at least",
-           "0 to 1 and more, of the demand of all others that is met, at least", SHARE, NUMBER),
-    Column("ratio_high", "at most", "the same, at most; null: unknown", SHARE, NUMBER),
-    Column("missing", "Missing", "unknown inputs, which make the ratio a range"),
-    *plain("source", "trade_source"),
-)  # fmt: skip
-N_MINUS_1_SHOWN = (
-    "product", "stage", "period", "basis", "largest", "supply", "supply_without",
-    "demand_of_largest", "ratio_low", "ratio_high", "missing",
-)  # fmt: skip
-BALANCE = pa.schema([
-    *texts("product", "period", "country", "type"), number("supply"), number("demand")
-])  # fmt: skip
-N_MINUS_1_CAPTION = (
-    "Supply without the largest producer over demand without its own. World demand is taken to be "
-    "world production, and a country's its apparent consumption; stock changes are left out."
-)
-
-
-@checked(N_MINUS_1_COLUMNS, (FIT,))
-def n_minus_1(
-    catalog: Catalog,
-    consumer: str | None = None,
-    *,
-    scope: str | None = None,
-    period: str | None = None,
-    dataset: str | None = None,
-) -> Answer:
-    """Compute how much of the demand of all others is met without the largest producer.
-
-    Parameters
-    ----------
-    consumer : str, optional
-        Must be None: the measure covers the whole world.
-    scope, period : str, optional
-        As for :func:`graphkit.questions.concentration.concentration`.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
-    Returns
-    -------
-    Answer
-        One row for each product, period, basis and source, the least met first.
-
-    Raises
-    ------
-    UsageError
-        A country was given, a name is unknown or a period invalid.
-    GraphkitError
-        No production figures are known in this scope.
-    """
-    catalog = catalog.using(dataset)
-    if consumer is not None:
-        raise UsageError(f"`n_minus_1` covers the whole world; leave out {consumer!r}")
-    asked = Question(None, None, catalog.materials.scope(scope), period)
-    figures = figures_of(catalog, asked.scope, period)
-    made = figures.rows
-    if not len(made):
-        when = f" in {period}" if period else ""
-        raise GraphkitError(f"no production figures are known for {asked.scope.meaning}{when}")
-    flows = _flows(catalog, made)
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
-    for row in made.to_pylist():
-        groups[tuple(row[n] for n in KEY)].append(row)
-    totals = {tuple(row[n] for n in KEY): row for row in production_concentration(made).to_pylist()}
-    rows = [_row(catalog, totals[key], some, flows) for key, some in groups.items()]
-    rows.sort(
-        key=lambda r: (
-            r["ratio_low"] is None, r["ratio_low"] or 0.0, *(r[n] or "" for n in KEY),
-        )
-    )  # fmt: skip
-    claims = claims_about(catalog.claims, asked)
-    claims = claims.filter(pc.fill_null(pc.equal(claims["measure"], MEASURE), False))
-    table = pa.Table.from_pylist(rows, schema_of(N_MINUS_1_COLUMNS))
-    what = asked.scope.meaning if scope is not None else "everything with figures"
-    return Answer(
-        f"How much of the demand for {what} is met without the largest producer?",
-        {
-            "for": asked.scope.text,
-            "meaning": asked.scope.meaning,
-            "products": sorted(set(table["product"].to_pylist())),
-            "period": period or "newest with data",
-            "measure": "mass (tonnes)",
-        },
-        table,
-        N_MINUS_1_COLUMNS,
-        figures.coverage(asked.scope),
-        catalog.sources(made, flows, claims, asked.scope.elsewhere),
-        claims,
-        elsewhere=asked.scope.elsewhere,
-        notes=(*asked.scope.notes, *revision_notes(catalog, figures.published)),
-        caption=N_MINUS_1_CAPTION,
-        shown=without_empty(table, N_MINUS_1_SHOWN, "ratio_low"),
-    )
-
-
-def _flows(catalog: Catalog, made: pa.Table) -> pa.Table:
-    """Read all trade in the products and periods of production figures, if it has every year."""
-    periods = dict(zip(made["product"].to_pylist(), made["period"].to_pylist(), strict=True))
-    chosen: dict[str, Taken] = {}
-    for period in sorted(set(periods.values())):
-        there = taken_of_trade(catalog, None, period)
-        chosen |= {p: of for p, of in there.items() if periods.get(p) == period and not of.missing}
-    return as_asked(read_flows(catalog, "trade", chosen), chosen)
-
-
-def _row(
-    catalog: Catalog, market: Mapping[str, Any], made: Sequence[Mapping[str, Any]], flows: pa.Table
-) -> dict[str, Any]:
-    """Compute the measure for one product, period, basis and source, with its inputs."""
-    output = {r["country"]: published_interval(r) for r in made if r["type"] in COUNTRIES}
-    exact = {who: b[0] for who, b in output.items() if b is not None and b[0] == b[1]}
-    largest = min(exact, key=lambda who: (-exact[who], who), default=None)
-    demand, trade_source = _demand(largest, exact, market, flows) if largest else (None, None)
-    world = {"country": "WLD", "type": "world", "supply": market["total"]}
-    balance = [
-        {"country": who, "type": "country", "supply": tonnes} for who, tonnes in exact.items()
-    ]
-    rows = [
-        {
-            "product": market["product"], "period": market["period"], **row,
-            "demand": {largest: demand, "WLD": market["total"]}.get(row["country"]),
-        }
-        for row in (*balance, world)
-    ]  # fmt: skip
-    [found] = without_largest(pa.Table.from_pylist(rows, BALANCE)).to_pylist()
-    land = catalog.place_in_text
-    if found["missing"] and found["largest"]:  # its demand alone
-        found["missing"] = f"demand of {land(found['largest'])}"
-    lacks = [market["note"] or found["missing"]]
-    lacks += [f"production of {land(who)}" for who in sorted(set(output) - set(exact))]
-    return {
-        **found, **{name: market[name] for name in KEY}, "supply": market["total"],
-        "supply_of_largest": exact.get(largest or ""), "demand_of_largest": demand,
-        "trade_source": trade_source, "missing": "; ".join(filter(None, lacks)) or None,
-    }  # fmt: skip
-
-
-def _demand(
-    country: str, made: Mapping[str, float], market: Mapping[str, Any], flows: pa.Table
-) -> tuple[float | None, str | None]:
-    """Compute apparent consumption, if one series of trade gives a mass for every flow."""
-    rows = [
-        flow
-        for flow in flows.to_pylist()
-        if all(flow[name] == market[name] for name in ("product", "period", "basis"))
-        and country in (flow["consumer"], flow["supplier"])
-    ]
-    series = sorted({(r["source"], r["dataset"], r["reporter"]) for r in rows})
-    if len(series) != 1 or any(row["tonnes"] is None for row in rows):
-        return None, None
-    net = sum(sorted(r["tonnes"] * (1 if r["consumer"] == country else -1) for r in rows))
-    return made[country] + net, " ".join(series[0])

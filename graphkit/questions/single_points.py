@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.supply import SupplyNetwork, shortened
+from graphkit.analysis.supply.network import SupplyNetwork, shortened
 from graphkit.analysis.supply.removal import (
     domestic_points,
     point_verdicts,
@@ -18,30 +18,35 @@ from graphkit.analysis.supply.removal import (
     share_points,
     structural_points,
 )
-from graphkit.answer import NUMBER, UNFIT, Answer, Column, money, schema_of
+from graphkit.answers.answer import Answer
+from graphkit.answers.columns import NUMBER, Column, schema_of
+from graphkit.answers.figures import UNFIT, money
 from graphkit.arrow import SHARE
-from graphkit.catalog import COUNTRIES, FIT, Catalog, Scope
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.scopes import Scope
+from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.period import newest
-from graphkit.questions import checked
-from graphkit.questions.claims import Question, claims_about
-from graphkit.questions.concentration import figures_in
+from graphkit.questions.claim_scope import Question, claims_about
+from graphkit.questions.exposures import SUMS, exposed
+from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending, in_order_of
-from graphkit.questions.origins import (
+from graphkit.questions.periods import Taken
+from graphkit.questions.production import figures_in
+from graphkit.questions.question import checked
+from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
+from graphkit.questions.supply_answer import (
     EARLIER,
     METHOD,
-    SUMS,
     beyond_any_other,
     buyer_in,
-    exposed,
     imports_of_products,
     supply_answer,
     with_earlier,
     with_scope,
 )
-from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
-from graphkit.questions.trade import Taken, series_of
+from graphkit.questions.trade import series_of
 
 THRESHOLD = 0.5
 NAMED = 5

@@ -12,35 +12,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.balances import production_at_most
-from graphkit.analysis.concentration import published_interval
-from graphkit.analysis.supply import SHARE_ROUNDING, SupplyNetwork, shortened
+from graphkit.analysis.production import published_interval
 from graphkit.analysis.supply.build import supply_network, with_sellers
 from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.network import SupplyNetwork, shortened
+from graphkit.analysis.supply.production import SHARE_ROUNDING
 from graphkit.analysis.supply.removal import short_of_input, unnamed_sellers
-from graphkit.answer import NUMBER, Column
-from graphkit.catalog import COUNTRIES, Catalog, Scope
+from graphkit.answers.columns import NUMBER, Column
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.scopes import Scope
+from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import newest
-from graphkit.questions.claims import (
-    claim_steps,
-    claimed_shares,
-    named_makers,
-    using_their_own,
-)
-from graphkit.questions.concentration import Figures, figures_in, revision_notes
-from graphkit.questions.trade import (
+from graphkit.questions.periods import (
     Taken,
     as_asked,
-    border_of,
-    data_set_notes,
     gaps,
-    in_sentence,
-    no_trade,
     periods_by_product,
     read_flows,
-    series_of,
     taken_of_trade,
+)
+from graphkit.questions.production import Figures, figures_in, revision_notes
+from graphkit.questions.published import claim_steps, claimed_shares, named_makers, using_their_own
+from graphkit.questions.trade import (
+    border_of,
+    data_set_notes,
+    in_sentence,
+    no_trade,
+    series_of,
     there_are,
 )
 

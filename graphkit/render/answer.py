@@ -8,21 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.claims import about, claim_figure, headline, known_values
-from graphkit.answer import (
-    SHARE_UNIT,
-    WITHOUT,
-    Answer,
-    cited,
-    in_names,
-    is_number,
-    money,
-    name_cell,
-    parts_of,
-    percent,
-    short_text,
-    unit_of,
-)
+from graphkit.analysis.claims.phrases import about, claim_figure, headline, known_values
+from graphkit.answers.answer import WITHOUT, Answer, cited, in_names, name_cell, parts_of
+from graphkit.answers.figures import SHARE_UNIT, is_number, money, percent, short_text, unit_of
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
 from graphkit.names import capitalized, uncapitalized

@@ -37,7 +37,7 @@ class TextColumn:
     name: str = ""
     """The column of an answer's rows that it shows."""
     rank: int = 1
-    """Order in which a narrow table leaves columns out, as in :class:`graphkit.answer.Column`."""
+    """Order in which a narrow table leaves columns out, as in ``Column``."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of what the cells name, by the text of the cell; pages show them on hover."""
     least: int = 0

@@ -8,24 +8,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.claims import claim_figure, known_values
-from graphkit.answer import (
-    BOTH_WEIGHTS,
+from graphkit.analysis.claims.phrases import claim_figure, known_values
+from graphkit.answers.answer import BOTH_WEIGHTS, WITHOUT, Answer, parts_of, spoken, undoubted
+from graphkit.answers.columns import LONG
+from graphkit.answers.figures import (
     HALF,
-    LONG,
-    WITHOUT,
-    Answer,
     ceiling_percent,
     floor_percent,
-    parts_of,
     percent,
     short_text,
-    spoken,
-    undoubted,
     unit_of,
 )
+from graphkit.answers.remarks import MARKS, REMARK, main_period, with_remarks
 from graphkit.names import capitalized
-from graphkit.remarks import MARKS, REMARK, main_period, with_remarks
 from graphkit.render.answer import (
     View,
     answer_columns,

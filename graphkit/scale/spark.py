@@ -27,7 +27,8 @@ from graphkit.analysis.batch import MeasureRequest, measured
 from graphkit.analysis.flows import partial_flows
 from graphkit.arrow import in_order
 from graphkit.errors import GraphkitError, Unreachable, UsageError, install, one_line
-from graphkit.scale import Plan, make_plan, stored_as
+from graphkit.scale.files import stored_as
+from graphkit.scale.plan import Plan, make_plan
 
 if TYPE_CHECKING:
     from pyspark import SparkContext

@@ -20,7 +20,7 @@ from graphkit.schema import DATE_TEXT, NUMBER_TEXT, UNITS, Kind, Prop, Schema, T
 from graphkit.seeds.text import BAD, YamlText, at_most, shown, unsafe
 
 if TYPE_CHECKING:
-    from graphkit.seeds.files import Table
+    from graphkit.seeds.tables import Table
 
 
 @dataclass(frozen=True)

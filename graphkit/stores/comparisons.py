@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graphkit.cypher import Statement
+from graphkit.cypher.statement import Statement
 from graphkit.cypher.tokens import Syntax, place
 from graphkit.schema import GRAPH, Type
 

@@ -13,26 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from graphkit.cypher import Statement
+from graphkit.cypher.statement import Statement
 from graphkit.errors import StoreError, Unreachable
+from graphkit.files.locks import locked
+from graphkit.files.output import check_place
 from graphkit.kinds import Schema
-from graphkit.paths import check_place, locked
-from graphkit.stores import (
-    LIMITS,
-    UNLIMITED,
-    Closing,
-    Confirm,
-    Held,
-    Limits,
-    LoadReport,
-    Progress,
-    Result,
-    change,
-    confirmed,
-    difference,
-    no_progress,
-    say_waiting,
-)
+from graphkit.stores.base import Closing, Progress, no_progress, say_waiting
+from graphkit.stores.changes import Confirm, Held, LoadReport, change, confirmed, difference
+from graphkit.stores.limits import LIMITS, UNLIMITED, Limits
+from graphkit.stores.results import Result
 from graphkit.stores.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -228,7 +217,7 @@ class FileStore(Closing):
         parameters: Mapping[str, Any] | None = None,
         limits: Limits = UNLIMITED,
     ) -> Result:
-        """Run one statement of graphkit's own; see :class:`graphkit.stores.Result`."""
+        """Run one statement of graphkit's own; see :class:`graphkit.stores.results.Result`."""
 
     @abstractmethod
     def answer(self, statement: Statement, values: Mapping[str, Any], limits: Limits) -> Result:

@@ -30,11 +30,12 @@ from graphkit.errors import (
     Untranslated,
     UsageError,
 )
-from graphkit.stores import Limits, Result
+from graphkit.stores.limits import Limits
+from graphkit.stores.results import Result
 
 START = (
     "import sys; worker, *sys.path[:] = sys.argv[1:];"
-    "from graphkit.paths import start_small; start_small();"
+    "from graphkit.startup import start_small; start_small();"
     "from importlib import import_module; import_module(worker).main()"
 )
 """Starts a module that answers requests."""

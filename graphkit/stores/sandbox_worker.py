@@ -17,10 +17,10 @@ from typing import NoReturn
 import pyarrow as pa
 import pyarrow.compute  # what is imported later finds no file any more
 
-from graphkit.cypher import Statement
+from graphkit.cypher.statement import Statement
 from graphkit.errors import GraphkitError, OutOfMemory, StoreError, Untranslated, one_line
-from graphkit.stores import Result
 from graphkit.stores.file import FileStore
+from graphkit.stores.results import Result
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _SET_NO_NEW_PRIVS = 38

@@ -23,9 +23,9 @@ from graphkit.api import Session
 from graphkit.build import Graph, build_graph
 from graphkit.explore.answers import CHECK_SECONDS
 from graphkit.plot.drawing import DARK, NARROW, PAPER, WIDTH
-from graphkit.seeds import read_seeds
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.neo4j.store import Neo4jStore
 
 NAMED = "MATCH (a:Country)-[r:DEPENDS_ON]->(b:Country) RETURN a, r, b, a.name AS named LIMIT 5"
 """A statement whose rows are drawn as a graph, and have names."""

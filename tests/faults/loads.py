@@ -21,16 +21,16 @@ from seed_texts import SMALL, write_seeds
 import graphkit.build
 import graphkit.render
 from graphkit.build import Graph
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.database import last_load, open_store
 from graphkit.errors import Unreachable
-from graphkit.export import digest
-from graphkit.seeds import read_seeds
-from graphkit.stores import Progress, Store
+from graphkit.export.digest import digest
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.base import Progress, Store
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j import load as turns
 from graphkit.stores.neo4j.server import start_server
+from graphkit.stores.neo4j.store import Neo4jStore
 
 OTHER = {
     "trade.yaml": SMALL["trade.yaml"].replace("tonnes: 10}", "tonnes: 11}").replace("JPN", "NOR"),

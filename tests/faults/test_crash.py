@@ -19,13 +19,14 @@ from seed_slices import expected_digest
 
 from graphkit.build import build_graph
 from graphkit.cli.importing import read_years
-from graphkit.export import digest
+from graphkit.export.digest import digest
+from graphkit.files.folders import shipped
 from graphkit.importers.reference import with_part_of_trade
-from graphkit.paths import shipped
-from graphkit.seeds import Facts, read_seeds
+from graphkit.seeds.check import Facts
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import start_server
+from graphkit.stores.neo4j.store import Neo4jStore
 
 
 def undisturbed(loads: Loads, place: str) -> float:

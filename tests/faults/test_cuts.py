@@ -6,7 +6,7 @@ from collections import Counter
 from loads import state
 from wire import wire
 
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.neo4j.store import Neo4jStore
 
 FAULTS = ("cut", "reset", "garbage", "commit")
 

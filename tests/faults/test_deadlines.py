@@ -10,7 +10,7 @@ import psutil
 import pytest
 from databases import until
 
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.stores.neo4j.server import start_server, stop_server
 
 ROWS = "UNWIND range(1, {}) AS x"

@@ -20,8 +20,8 @@ from test_explore import QUESTIONS, hostile_market
 from written_seeds import write_files
 
 from graphkit.build import build_graph
-from graphkit.explore import BODY_SECONDS
-from graphkit.seeds import read_seeds
+from graphkit.explore.guard import BODY_SECONDS
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 READERS, REQUESTS = 50, 10_000

@@ -11,9 +11,10 @@ from loads import Loads
 
 from graphkit.database import last_load
 from graphkit.errors import StoreError, Unreachable
-from graphkit.stores import LoadReport, Store
+from graphkit.stores.base import Store
+from graphkit.stores.changes import LoadReport
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.neo4j.store import Neo4jStore
 
 
 def race(loads: Loads, place: str, chance: random.Random) -> list[tuple[BaseProcess, Path]]:

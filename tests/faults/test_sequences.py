@@ -25,13 +25,14 @@ from seed_slices import (
 
 from graphkit.build import Graph, build_graph
 from graphkit.database import open_store
-from graphkit.export import digest
-from graphkit.paths import shipped
-from graphkit.seeds import Facts, read_seeds
-from graphkit.stores import Store
+from graphkit.export.digest import digest
+from graphkit.files.folders import shipped
+from graphkit.seeds.check import Facts
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j import load as loading
+from graphkit.stores.neo4j.store import Neo4jStore
 
 LOADS = 5
 """Loads in a sequence."""

@@ -21,17 +21,17 @@ from test_import_table import text as csv_text
 from written_seeds import market, with_reference, write_files
 
 from graphkit.build import build_graph
-from graphkit.catalog import Catalog
-from graphkit.cli import run
+from graphkit.catalog.catalog import Catalog
+from graphkit.cli.app import run
 from graphkit.cli.cypher import _pairs
 from graphkit.errors import GraphkitError
-from graphkit.export import digest
+from graphkit.export.digest import digest
 from graphkit.importers.table.mapping import PARTS
 from graphkit.queries import find_query, query_names, run_query
 from graphkit.schema import GRAPH
-from graphkit.seeds import read_seeds
-from graphkit.stores import Limits
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
+from graphkit.stores.limits import Limits
 
 ARGUMENTS = int(os.environ.get("FUZZED_ARGUMENTS", "100"))
 SECONDS = 10

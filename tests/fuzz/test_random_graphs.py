@@ -18,12 +18,12 @@ from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
 from graphkit.queries import NAMED_LISTS, Query, find_query, query_names, run_query
-from graphkit.render import as_object, json_text
+from graphkit.render.json import as_object, json_text
 from graphkit.schema import GRAPH
-from graphkit.seeds import Facts
-from graphkit.stores import Store
+from graphkit.seeds.check import Facts
+from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.neo4j.store import Neo4jStore
 
 GRAPHS = int(os.environ.get("RANDOM_GRAPHS", "3"))
 DRAWS = 3

@@ -12,7 +12,8 @@ from random_statements import Asked, Statements, shrunk
 from test_ordinary import rounded
 
 from graphkit.errors import StoreError, UsageError
-from graphkit.stores import Result, Store
+from graphkit.stores.base import Store
+from graphkit.stores.results import Result
 
 STATEMENTS = int(os.environ.get("FUZZED_STATEMENTS", "400"))
 PART = 200

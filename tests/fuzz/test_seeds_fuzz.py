@@ -23,7 +23,8 @@ from seed_texts import SMALL, write_seeds
 from graphkit.build import build_graph
 from graphkit.errors import SeedError
 from graphkit.schema import GRAPH
-from graphkit.seeds import check_all, read_seeds
+from graphkit.seeds.check import check_all
+from graphkit.seeds.facts import read_seeds
 from graphkit.seeds.files import SeedFile, read_file
 from graphkit.seeds.text import parse
 

@@ -22,7 +22,7 @@ LOADER = {
     "arrow.py": _tests("fingerprint", "build"),
     "build.py": _tests("build", "difference"),
     "database.py": _tests("database"),
-    "stores/__init__.py": _tests("difference", "load"),
+    "stores/changes.py": _tests("difference", "load"),
     "stores/file.py": [*_tests("load", "database"), *UNREACHABLE],
     "stores/duck/engine.py": [*_tests("duck_store", "load"), *UNREACHABLE],
     "stores/duck/file.py": [*_tests("duck", "duck_store", "load"), *UNREACHABLE],
@@ -30,10 +30,11 @@ LOADER = {
     "stores/neo4j/load.py": [*_tests("load"), "tests/faults/test_steps.py"],
 }
 GATE = {
-    "cypher/__init__.py": _tests("read_only"),
+    "cypher/parser.py": _tests("read_only"),
+    "cypher/statement.py": _tests("read_only"),
     "cypher/grammar.py": _tests("read_only"),
     "cypher/tokens.py": _tests("read_only"),
-    "stores/neo4j/__init__.py": _tests("read_only"),
+    "stores/neo4j/plans.py": _tests("read_only"),
 }
 MEASURES = {
     "analysis/balances.py": _tests("balances"),
@@ -43,9 +44,17 @@ MEASURES = {
     "analysis/claims/readings.py": _tests("verdicts", "verdicts_on_production"),
     "analysis/claims/verdicts.py": _tests("verdicts", "verdicts_on_production"),
     "analysis/concentration.py": _tests("concentration", "criticality"),
-    "analysis/criticality.py": _tests("criticality", "concentration"),
-    "analysis/flows.py": _tests("shipments", "mirror"),
-    "analysis/network/__init__.py": _tests("flow_graph", "centrality", "supply_network", "shares"),
+    "analysis/governance.py": _tests("criticality"),
+    "analysis/mirror.py": _tests("mirror"),
+    "analysis/n_minus_1.py": _tests("criticality"),
+    "analysis/production.py": _tests("concentration", "criticality"),
+    "analysis/reliance.py": _tests("criticality"),
+    "analysis/remnants.py": _tests("shipments"),
+    "analysis/supply_risk.py": _tests("criticality", "concentration"),
+    "analysis/unit_prices.py": _tests("balances"),
+    "analysis/unit_values.py": _tests("concentration"),
+    "analysis/flows.py": _tests("shipments"),
+    "analysis/network/graph.py": _tests("flow_graph", "centrality", "supply_network", "shares"),
     "analysis/network/centrality.py": _tests("centrality"),
     "analysis/network/kernels.py": _tests("centrality", "networkx_backend"),
     "analysis/network/scores.py": _tests("centrality", "networkx_backend"),
@@ -55,7 +64,8 @@ MEASURES = {
     "analysis/supply/look_through.py": _tests(
         "look_through", "look_through_ranges", "chain", "supply_truth"
     ),
-    "analysis/supply/__init__.py": _tests("supply_network", "disruption"),
+    "analysis/supply/network.py": _tests("supply_network", "disruption"),
+    "analysis/supply/production.py": _tests("supply_network", "supply_truth"),
     "analysis/supply/pools.py": _tests(
         "supply_network", "look_through", "look_through_ranges", "supply_truth"
     ),
@@ -74,18 +84,8 @@ SERVER = ("graphkit/stores/neo4j/load.py",)
 
 QUESTIONS = {
     "graphkit/database.py": ("WithNeo4j", "_open_running"),
-    "graphkit/stores/__init__.py": (
-        "Limits", "check_names", "collect", "column", "first_part", "in_order", "kept_rows", "node",
-        "path", "plan_table", "relationship", "within", "_batch", "_bytes", "_cast", "_holds_map",
-        "_joined", "_keep",
-    ),
     "graphkit/stores/file.py": ("ask",),
     "graphkit/stores/duck/store.py": ("answer", "run", "translated", "_read"),
-    "graphkit/stores/neo4j/__init__.py": (
-        "Neo4jStore", "checked_uri", "neutral", "notes", "open_local", "open_neo4j",
-        "translate_errors", "_causes", "_properties", "_raised_in", "_reason",
-        "_server_words",
-    ),
 }  # fmt: skip
 """Functions and classes of a module that are not part of a load or of the gate."""
 

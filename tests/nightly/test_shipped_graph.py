@@ -7,8 +7,8 @@ from test_load import test_both_databases_count_the_same as test_both_databases_
 
 from graphkit.api import Session
 from graphkit.build import build_graph
-from graphkit.paths import shipped
-from graphkit.seeds import read_seeds
+from graphkit.files.folders import shipped
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 __all__ = ["test_both_databases_count_the_same", "test_it_has_one_digest"]

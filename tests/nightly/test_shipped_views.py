@@ -12,7 +12,7 @@ from databases import hold
 from explorers import VIEWS, assert_figures, explorer, opened, reader, tabs
 from test_shipped_graph import whole
 
-from graphkit.explore import PATHS
+from graphkit.explore.addresses import PATHS
 from graphkit.stores.duck.store import DuckStore
 
 __all__ = ["opened", "reader", "tabs", "whole"]

@@ -6,10 +6,10 @@ import subprocess
 from databases import rules
 from test_export import counted, embedded, export, graph
 
-from graphkit.export import digest
+from graphkit.export.digest import digest
 from graphkit.schema import GRAPH
-from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import JAVA_OPTIONS, fetched_jars, start_server, stop_server
+from graphkit.stores.neo4j.store import Neo4jStore
 
 __all__ = ["embedded", "graph"]
 

@@ -4,8 +4,8 @@ import pytest
 from test_build import test_every_part_holds_unique_keys as test_every_part_holds_unique_keys
 
 from graphkit.build import build_graph
-from graphkit.paths import shipped
-from graphkit.seeds import read_seeds
+from graphkit.files.folders import shipped
+from graphkit.seeds.facts import read_seeds
 
 __all__ = ["test_every_part_holds_unique_keys"]
 

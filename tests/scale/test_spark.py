@@ -25,7 +25,7 @@ from test_shipments import random_shipments
 
 from graphkit import measure_flows
 from graphkit.analysis.batch import MEASURES
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.scale import spark
 from graphkit.scale import spark as spark_session
 from graphkit.scale.spark import java_home
@@ -274,7 +274,7 @@ def test_spark_is_started_and_ended_without_a_word(where, tmp_path, request):
 # The command, with less patience.
 IMPATIENT = """
 import sys
-from graphkit.cli import run
+from graphkit.cli.app import run
 from graphkit.scale import spark as spark_session
 spark_session.WORKER_SECONDS = 1
 sys.exit(run(sys.argv[1:]))

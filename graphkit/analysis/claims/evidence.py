@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.analysis.balances import balance_reliance
-from graphkit.analysis.concentration import NAMELESS, production_concentration, production_shares
+from graphkit.analysis.concentration import production_concentration
+from graphkit.analysis.production import NAMELESS, production_shares
 from graphkit.analysis.trade_change import MEASURES, known_sum
 from graphkit.period import cover, time_of
 

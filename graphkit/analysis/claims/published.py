@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from graphkit.analysis.claims.evidence import Claim, half_unit, measures_of
 from graphkit.analysis.claims.verdicts import Tolerance, claimed
-from graphkit.analysis.concentration import published_interval
+from graphkit.analysis.production import published_interval
 from graphkit.arrow import INDEX, POINTS, SHARE, number, texts
 from graphkit.period import time_of
 
@@ -241,7 +241,6 @@ TOO_MUCH = "shares of two suppliers add up to more than all"
 IF_ONE_PERIOD = ", if of one period"
 """Added to a conflict of which a claim states no period."""
 SCOPE = ("kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit")
-
 
 REVISED = ("consumer", "supplier", "rival", "kind", "product", "element", "stage", "period",
            "than", "measure", "unit", "basis", "counted_by", "includes_other")  # fmt: skip

@@ -20,8 +20,8 @@ from graphkit.analysis.claims.evidence import (
     measures_of,
     states_basis,
 )  # fmt: skip
-from graphkit.analysis.concentration import published_interval
-from graphkit.analysis.criticality import reliance_bounds
+from graphkit.analysis.production import published_interval
+from graphkit.analysis.reliance import reliance_bounds
 from graphkit.period import listed, time_of
 
 MOSTLY = 0.9

@@ -10,13 +10,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.claims import (
-    COMPARISONS,
-    Verdict,
-    claim_figure,
-    found_difference,
-    known_values,
-)
 from graphkit.analysis.claims.evidence import (
     BASES,
     Claim,
@@ -26,6 +19,13 @@ from graphkit.analysis.claims.evidence import (
     half_unit,
     measures_of,
     states_basis,
+)
+from graphkit.analysis.claims.phrases import (
+    COMPARISONS,
+    Verdict,
+    claim_figure,
+    found_difference,
+    known_values,
 )
 from graphkit.analysis.claims.readings import read_claim
 from graphkit.arrow import counts, flags, lists, number, texts
@@ -301,7 +301,6 @@ SIDES = {
     "importer": "the reports of importers only",
     "exporter": "the reports of exporters only",
 }
-
 
 BASKET = "another basket of products"
 FREIGHT = 0.1

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.flows import column_of
-from graphkit.analysis.network import FlowGraph
+from graphkit.analysis.network.graph import FlowGraph
 from graphkit.analysis.network.scores import MEASURES, STRENGTH, Scores
-from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.errors import GraphkitError, UsageError
 
 

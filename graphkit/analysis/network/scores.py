@@ -13,7 +13,8 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 from scipy.sparse import csgraph
 
-from graphkit.analysis.network import Floats, FlowGraph, Ints, Rows
+from graphkit.analysis.network.graph import FlowGraph, Rows
+from graphkit.arrow import Floats, Ints
 from graphkit.errors import GraphkitError
 
 CELLS = 4_000_000

@@ -10,19 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.flows import ONE_OF, column_of
-from graphkit.analysis.network import sorted_rows
-from graphkit.analysis.supply import (
-    MISSING,
-    OBSERVED,
-    SHARE_ROUNDING,
-    UNITS,
-    UNPUBLISHED,
-    Stated,
-    SupplyNetwork,
-    listed_whole,
-    own_production,
-    shortened,
-)
+from graphkit.analysis.network.graph import sorted_rows
+from graphkit.analysis.supply.network import MISSING, OBSERVED, UNITS, SupplyNetwork, shortened
 from graphkit.analysis.supply.pools import (
     absent_products,
     covered_output,
@@ -33,11 +22,17 @@ from graphkit.analysis.supply.pools import (
     most_input_needed,
     possible_draws,
 )
+from graphkit.analysis.supply.production import (
+    SHARE_ROUNDING,
+    UNPUBLISHED,
+    Stated,
+    listed_whole,
+    own_production,
+)
 from graphkit.errors import GraphkitError
 
 LEAST_INPUT = 0.1
 """Input that a unit of output needs at least, by value or by mass, where no source says more."""
-
 
 NUMBER = pa.float64()
 
@@ -56,7 +51,7 @@ def supply_network(
 
     A node's pool is its production and its imports. Production is the published figure where
     that is in the unit of the flows, and inferred where it is not, or where the country sells
-    more than it has: see :func:`~graphkit.analysis.supply.own_production`. A country
+    more than it has: see :func:`~graphkit.analysis.supply.production.own_production`. A country
     makes a product out of its pool of the nearest earlier product that it has. What is left of
     that pool after its exports can feed so much output; a country with a figure of its making
     the input also makes what is missing, and the input of any other output is unknown.

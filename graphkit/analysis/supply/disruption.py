@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.supply import IN_WORDS, MISSING, OBSERVED, SupplyNetwork
+from graphkit.analysis.supply.network import IN_WORDS, MISSING, OBSERVED, SupplyNetwork
 from graphkit.analysis.supply.removal import system
 from graphkit.analysis.supply.tracing import Cut, loss_ranges, made_ranges
 from graphkit.arrow import SHARE, counts, flags, number, texts

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.pools import own_parts
 from graphkit.analysis.supply.removal import loss_matrix
 from graphkit.analysis.supply.tracing import (

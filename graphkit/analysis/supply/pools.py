@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 import numpy as np
 
-from graphkit.analysis.supply import OBSERVED, TOLERANCE, Absent, SupplyNetwork
+from graphkit.analysis.supply.network import OBSERVED, TOLERANCE, Absent, SupplyNetwork
 
 
 def earlier_products(

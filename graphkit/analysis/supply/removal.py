@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.flows import column_of
-from graphkit.analysis.supply import SupplyNetwork, reached
+from graphkit.analysis.supply.network import SupplyNetwork, reached
 from graphkit.analysis.supply.tracing import ANY_OTHER, loss_ranges
 from graphkit.arrow import SHARE, counts, number, texts
 from graphkit.errors import GraphkitError

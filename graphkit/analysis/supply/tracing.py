@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from graphkit.analysis.supply import MISSING, SupplyNetwork, reached, shortened
+from graphkit.analysis.supply.network import MISSING, SupplyNetwork, reached, shortened
 from graphkit.analysis.supply.pools import own_parts, untraded_pools
 from graphkit.errors import GraphkitError
 

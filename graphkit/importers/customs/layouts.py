@@ -20,7 +20,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from graphkit.errors import GraphkitError
-from graphkit.paths import STREAMED, WHOLE, check_file, check_text
+from graphkit.files.input import STREAMED, WHOLE, check_file, check_text
 
 IMPORTS, EXPORTS = "imports", "exports"
 DIRECTIONS = (IMPORTS, EXPORTS)
@@ -216,7 +216,6 @@ CHINA = Layout(
 )  # fmt: skip
 LAYOUTS = (KOREA, COMEXT, CENSUS, CHINA)
 """Layouts, the one whose data sets are preferred first."""
-
 
 BLOCK = 4 * 2**20
 """Bytes of CSV that are read at once."""

@@ -14,9 +14,9 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.errors import GraphkitError, Problem, SeedError, UsageError
+from graphkit.files.input import TEXT, check_file
 from graphkit.importers.reference import HS_CODE, Reference
 from graphkit.importers.table.sheets import MARKS, Cell, Layout, Sheet
-from graphkit.paths import TEXT, check_file
 from graphkit.schema import GRAPH, REVISIONS, Prop, Type
 from graphkit.seeds.records import (
     Column,

@@ -15,15 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from graphkit.errors import GraphkitError, Problem, SeedError, install, one_line
-from graphkit.paths import WHOLE, check_file, check_text
-from graphkit.seeds.files import check_zip, read_parquet
+from graphkit.files.input import WHOLE, check_file, check_text
+from graphkit.seeds.tables import check_zip, read_parquet
 
 TEXTS = (".csv", ".tsv", ".txt")
 SUFFIXES = (*TEXTS, ".parquet", ".xlsx", ".xlsm")
 MAX_COLUMNS = 1_000
 """Limit for Excel, where a row takes the memory of all cells up to its last."""
 Cell = str | int | float | bool | date | None
-
 
 MARKS = {"delimiter": (",", ";", "\t", "|"), "decimal": (".", ","),
          "thousands": ("", ",", ".", " ", "'", "’", "\u00a0", "\u202f")}  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graphkit.errors import GraphkitError
-from graphkit.paths import WHOLE, check_text
+from graphkit.files.input import WHOLE, check_text
 
 NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 RANGE = re.compile(rf"({NUMBER.pattern})\s*[-–]\s*({NUMBER.pattern})")

@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from graphkit.errors import GraphkitError
-from graphkit.importers import FailedCheck, write_seed
+from graphkit.importers.report import FailedCheck
+from graphkit.importers.seed_files import write_seed
 from graphkit.importers.usgs.layouts import RELIANCE, Printed, plain, tidy
 
 Meaning = Mapping[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphkit.cypher import Statement
+from graphkit.cypher.statement import Statement
 from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated, UsageError
 from graphkit.stores.duck.comparisons import equivalent, sorted_by

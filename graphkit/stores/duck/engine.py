@@ -5,14 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphkit.errors import (
-    Damaged,
-    OutOfMemory,
-    StoreError,
-    Unreachable,
-    Untranslated,
-    one_line,
-)
+from graphkit.errors import Damaged, OutOfMemory, StoreError, Unreachable, Untranslated, one_line
 from graphkit.stores.duck.file import FILE, SETTINGS
 from graphkit.stores.duck.types import UNSURE, text
 

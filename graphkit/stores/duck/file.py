@@ -14,7 +14,7 @@ from graphkit import kinds
 from graphkit.arrow import release_memory
 from graphkit.errors import StoreError
 from graphkit.kinds import Kind, Schema, Type
-from graphkit.stores import Progress
+from graphkit.stores.base import Progress
 from graphkit.stores.duck.types import (
     BOOL,
     FLOAT,

@@ -33,14 +33,7 @@ from graphkit.stores.duck.types import (
     text,
     unsure,
 )
-from graphkit.stores.duck.walks import (
-    Walk,
-    every_shortest,
-    first_walks,
-    nothing,
-    shortest,
-    walked,
-)
+from graphkit.stores.duck.walks import Walk, every_shortest, first_walks, nothing, shortest, walked
 
 FROM, FROM_KIND, TO, TO_KIND = "f", "fk", "t", "tk"
 """Columns of a relationship's source: the keys and kinds of both ends."""

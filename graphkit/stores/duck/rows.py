@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.errors import StoreError
-from graphkit.stores import Limits, Result, collect, first_part, node, path, relationship
 from graphkit.stores.duck import temporal
 from graphkit.stores.duck.engine import BATCH, batches
 from graphkit.stores.duck.types import SPARSE, Model, key_of
+from graphkit.stores.limits import Limits, collect, first_part
+from graphkit.stores.results import Result, node, path, relationship
 
 if TYPE_CHECKING:
     from _duckdb import DuckDBPyConnection

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from graphkit.cypher import Statement
 from graphkit.cypher.scopes import check_scopes
+from graphkit.cypher.statement import Statement
 from graphkit.stores.comparisons import numbers_for_text
 from graphkit.stores.duck.clauses import Compiled, compiled
 from graphkit.stores.duck.types import Model, ValueType, type_of

@@ -11,24 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphkit.arrow import release_memory
-from graphkit.cypher import Statement
+from graphkit.cypher.statement import Statement
 from graphkit.errors import OutOfMemory, Unreachable, UsageError
 from graphkit.schema import GRAPH, Schema
-from graphkit.stores import (
-    GRACE_SECONDS,
-    UNLIMITED,
-    Held,
-    Limits,
-    Progress,
-    Result,
-    check_names,
-    plan_table,
-    within,
-)
+from graphkit.stores.base import Progress
+from graphkit.stores.changes import Held
 from graphkit.stores.duck.engine import BATCH, OWN_MEMORY, attach, batches, failure, head, started
 from graphkit.stores.duck.file import FILE, fill, model_of
 from graphkit.stores.duck.types import Model, quoted
 from graphkit.stores.file import FileStore
+from graphkit.stores.limits import GRACE_SECONDS, UNLIMITED, Limits, within
+from graphkit.stores.results import Result, check_names, plan_table
 
 if TYPE_CHECKING:
     from _duckdb import DuckDBPyConnection
@@ -108,7 +101,7 @@ class DuckStore(FileStore):
         parameters: Mapping[str, Any] | None = None,
         limits: Limits = UNLIMITED,
     ) -> Result:
-        """Run one statement of graphkit's own; see :class:`graphkit.stores.Result`."""
+        """Run one statement of graphkit's own; see :class:`graphkit.stores.results.Result`."""
         # The compiler and the rows are imported here: most questions are answered from kept ones.
         from graphkit.stores.duck.statements import own_plan
 

@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphkit.cypher.tokens import Syntax
-from graphkit.stores.duck.types import (
-    ValueType,
-    quoted,
-    sql_type,
-)
+from graphkit.stores.duck.types import ValueType, quoted, sql_type
 
 
 @dataclass(frozen=True)

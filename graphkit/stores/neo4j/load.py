@@ -17,7 +17,8 @@ from neo4j.exceptions import DriverError, Neo4jError
 from graphkit.arrow import plain
 from graphkit.errors import StoreError, Unreachable
 from graphkit.schema import Kind, Schema
-from graphkit.stores import Difference, Held, difference, say_waiting
+from graphkit.stores.base import say_waiting
+from graphkit.stores.changes import Difference, Held, difference
 
 if TYPE_CHECKING:
     from graphkit.build import Graph, Part
@@ -245,7 +246,7 @@ def count_attached(graph: Graph, changes: Mapping[str, Difference], read: Read) 
 def steps(
     graph: Graph, changes: Mapping[str, Difference], *, size: int | None = None
 ) -> Iterator[Step]:
-    """Yield the transactions of steps 6 to 9 of :meth:`graphkit.stores.neo4j.Neo4jStore.load`."""
+    """Yield the transactions of steps 6 to 9 of a load, which ``Neo4jStore.load`` lists."""
     written, removed = size or BATCH, size or REMOVED_BATCH
     yield Step("MATCH (x:Load) DELETE x", {})
     for kind in graph.schema.edges:

@@ -26,7 +26,9 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from graphkit.errors import GraphkitError, UsageError, install
-from graphkit.paths import locked, make_private, user_folder, write_private
+from graphkit.files.folders import user_folder
+from graphkit.files.locks import locked
+from graphkit.files.output import make_private, write_private
 
 if TYPE_CHECKING:
     from jgo.maven import Artifact, Resolver

@@ -1,0 +1,270 @@
+"""Production figures: their sums by country and for the world, and shares of it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from math import fsum, inf
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.analysis.shares import Interval
+from graphkit.analysis.supply.production import SHARE_ROUNDING
+from graphkit.arrow import SHARE, counts, number, texts
+
+
+def production_shares(production: pa.Table) -> pa.Table:
+    """Compute each named producer's share of a product's production, as an interval.
+
+    Parameters
+    ----------
+    production : pyarrow.Table
+        As for :func:`production_concentration`.
+
+    Returns
+    -------
+    pyarrow.Table
+        ``product``, ``stage``, ``period``, ``basis``, ``source``, ``country``, ``share_low``,
+        ``share_high`` (0 to 1, of the denominator; equal except for published bounds), ``low``,
+        ``high`` (t), ``total`` (t), ``denominator``, ``unpublished`` (producers without a
+        figure); sorted by them. A producer without a published figure has no row.
+
+    Examples
+    --------
+    >>> table = pa.table({
+    ...     "country": ["CHN", "USA"], "type": ["country"] * 2, "product": ["ore"] * 2,
+    ...     "stage": ["mine"] * 2, "period": ["2024"] * 2, "basis": ["REO"] * 2,
+    ...     "source": ["usgs"] * 2, "qualifier": [None] * 2, "tonnes": [75.0, 25.0],
+    ...     "low": [None] * 2, "high": [None] * 2})
+    >>> production_shares(table).select(["country", "share_low"]).to_pylist()
+    [{'country': 'CHN', 'share_low': 0.75}, {'country': 'USA', 'share_low': 0.25}]
+    """
+    rows = [
+        {
+            **names, **label, "country": who, "share_low": low, "low": low * label["total"],
+            "share_high": min(high, max(low, 1.0)),
+            "high": high * label["total"] if high < inf else None,
+        }
+        for names, shares, label in markets(production)
+        for who, low, high in shares
+    ]  # fmt: skip
+    numbers = [number("share_low", SHARE), number("share_high", SHARE)]
+    numbers += [number(name, "t") for name in ("low", "high", "total")]
+    fields = [*texts(*MARKET, "country"), *numbers, *texts("denominator")]
+    return pa.Table.from_pylist(rows, schema=pa.schema([*fields, *counts("unpublished")]))
+
+
+def published_interval(row: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Return the bounds of a published figure; None where none was published.
+
+    Examples
+    --------
+    >>> row = {"tonnes": None, "low": None, "high": None, "qualifier": None}
+    >>> published_interval({**row, "tonnes": 5.0})
+    (5.0, 5.0)
+    >>> published_interval({**row, "tonnes": 25.0, "qualifier": "less-than"})
+    (0.0, 25.0)
+    >>> published_interval({**row, "low": 75.0, "qualifier": "more-than"})
+    (75.0, inf)
+    >>> published_interval({**row, "qualifier": "withheld"})
+    """
+    value, low, high, qualifier = (row[n] for n in ("tonnes", "low", "high", "qualifier"))
+    if value is not None:
+        low = 0.0 if qualifier in ("less-than", "up-to") else value
+        return low, inf if qualifier in ("more-than", "at-least") else value
+    if low is None and high is None:
+        return (0.0, 0.0) if qualifier == "not-applicable" else None
+    return low or 0.0, inf if high is None else high
+
+
+PRINTED = "published world total"
+ADDED = "sum of the published figures"
+ADDED_ABOVE = f"{ADDED}, above the rounded world total"
+
+
+def added_up(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Add up the figures of one table of producers, with "other countries"; bounds at least."""
+    named = [published_interval(row) for row in rows if row["type"] not in NAMELESS]
+    others = [row["tonnes"] or 0.0 for row in rows if row["type"] in ("rest", "unspecified")]
+    return fsum([*(bounds[0] for bounds in named if bounds is not None), *others])
+
+
+def larger_total(printed: float, added: float) -> float:
+    """Return the sum of a table where it is above the printed total, which is rounded.
+
+    Examples
+    --------
+    >>> larger_total(900.0, 909.0), larger_total(380.0, 379.2)
+    (909.0, 380.0)
+    """
+    return added if added > printed * (1 + SUMMED) else printed
+
+
+SUMMED = 1e-9
+"""Part of a total by which a sum of the same figures may differ in floating point."""
+
+
+def producers(
+    rows: list[Mapping[str, Any]], several_bases: bool
+) -> tuple[list[Interval], dict[str, Any]]:
+    """Return the named producers with bounds of their output, and the denominator's labels."""
+    named = [(r["country"], published_interval(r)) for r in rows if r["type"] not in NAMELESS]
+    unpublished = sorted(who for who, bounds in named if bounds is None)
+    producers = sorted((who, *bounds) for who, bounds in named if bounds is not None)
+    world = [r["tonnes"] for r in rows if r["type"] == "world" and r["tonnes"]]
+    added = added_up(rows)
+    note, total = None, None
+    if len(world) == 1:
+        total = larger_total(world[0], added)
+    elif len(world) > 1:
+        note = f"{len(world)} world totals"
+    elif several_bases:
+        note = "no world total, and figures of several bases are not added up"
+    elif unpublished or any(low != high for _, low, high in producers):
+        note = "no world total, and not every figure is published"
+    else:
+        total = added or None
+        note = None if total else "no production"
+    denominator = PRINTED if world else ADDED
+    if world and total and total > world[0]:
+        denominator = ADDED_ABOVE
+    return producers, {
+        "denominator": denominator if total else None, "total": total,
+        "unpublished": len(unpublished), "note": note,
+    }  # fmt: skip
+
+
+Figure = dict[str, Any]
+SERIES = ("product", "basis", "series")
+"""Columns that all figures of one table of producers share."""
+
+
+def production_sums(figures: pa.Table, periods: Mapping[str, str]) -> pa.Table:
+    """Add up each country's production over the periods of its table.
+
+    A country that the table of one period does not list made at most what the listed ones leave
+    of the world total: nothing, if they add up to it within half a percent. A withheld figure
+    leaves only a lower bound. Figures of a basis that does not stand in every period have no sum.
+
+    Parameters
+    ----------
+    figures : pyarrow.Table
+        ``country``, ``type``, ``product``, ``period``, ``basis``, ``source``, ``series`` (text:
+        the source, or what its editions have in common), ``qualifier``, ``tonnes``, ``low``,
+        ``high``, ``share`` and others. Every period of a product and series is added up.
+    periods : mapping
+        The name of the sum's period, by product.
+
+    Returns
+    -------
+    pyarrow.Table
+        The columns of ``figures`` without ``series``, one row per country, product, basis and
+        series, sorted by them: ``tonnes`` where every figure is exact, else ``low`` and ``high``
+        with the ``qualifier`` (range, at-least). ``share`` is that of the published world totals
+        added up (of the figures added up where they are more), where each period has one and the
+        figures had shares. Sources are joined by ``+``.
+
+    Examples
+    --------
+    >>> rows = [{"country": who, "type": kind, "product": "ore", "period": period, "basis": "REO",
+    ...          "source": "usgs", "series": "usgs", "qualifier": None, "tonnes": tonnes,
+    ...          "low": None, "high": None, "share": share, "estimated": None, "observed": True}
+    ...         for who, kind, period, tonnes, share in [
+    ...             ("AUS", "country", "2023", 20.0, 0.2), ("AUS", "country", "2024", 40.0, 0.2),
+    ...             ("WLD", "world", "2023", 100.0, None), ("WLD", "world", "2024", 200.0, None)]]
+    >>> table = production_sums(pa.Table.from_pylist(rows), {"ore": "2023-2024"})
+    >>> table.select(["country", "period", "tonnes", "share"]).to_pylist()[0]
+    {'country': 'AUS', 'period': '2023-2024', 'tonnes': 60.0, 'share': 0.2}
+    """
+    tables: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
+    added: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in figures.to_pylist():
+        tables[tuple(row[name] or "" for name in SERIES)].append(row)
+        added[row["product"], row["series"]].add(row["period"])
+    rows: list[Figure] = []
+    for (product, _, series), listed in sorted(tables.items()):
+        pieces = sorted(added[product, series])
+        if {row["period"] for row in listed} == set(pieces):
+            rows += _table_sums(listed, pieces, periods[product])
+    schema = figures.schema.remove(figures.schema.get_field_index("series"))
+    return pa.Table.from_pylist([{n: row.get(n) for n in schema.names} for row in rows], schema)
+
+
+def _table_sums(listed: Sequence[Figure], pieces: Sequence[str], period: str) -> list[Figure]:
+    """Add up one table of producers over its periods."""
+    of: dict[str, dict[str, Figure]] = defaultdict(dict)
+    for row in listed:
+        of[row["country"]][row["period"]] = row
+    unlisted = {p: _unlisted([row for row in listed if row["period"] == p]) for p in pieces}
+    common = {"period": period, "source": "+".join(sorted({row["source"] for row in listed}))}
+    sums = {
+        who: {**rows[max(rows)], **common, **_sum(rows, unlisted)}
+        for who, rows in sorted(of.items())
+    }
+    worlds = [row["tonnes"] for row in sums.values() if row["type"] == "world"]
+    total = worlds[0] if len(worlds) == 1 else None
+    if total:
+        total = larger_total(total, added_up(list(sums.values())))
+    for who, row in sums.items():
+        shared = any(figure["share"] is not None for figure in of[who].values())
+        exact = shared and total and row["tonnes"] is not None
+        row["share"] = row["tonnes"] / total if exact else None
+    return list(sums.values())
+
+
+def _unlisted(listed: Sequence[Figure]) -> tuple[float, float]:
+    """Bound what a country made that the table of a period does not list."""
+    worlds = [row["tonnes"] for row in listed if row["type"] == "world"]
+    named = [published_interval(row) for row in listed if row["type"] not in NAMELESS]
+    known = [bounds for bounds in named if bounds is not None]
+    if len(worlds) != 1 or worlds[0] is None or len(known) < len(named):
+        return 0.0, inf
+    rest = worlds[0] - fsum(low for low, _ in known)
+    return 0.0, rest if rest > SHARE_ROUNDING * worlds[0] else 0.0
+
+
+def _sum(
+    figures: Mapping[str, Figure], unlisted: Mapping[str, tuple[float, float]]
+) -> dict[str, Any]:
+    """Add up the figures of one country, by period."""
+    said = {period: published_interval(figure) for period, figure in figures.items()}
+    bounds = [said.get(period, outside) or (0.0, inf) for period, outside in unlisted.items()]
+    low, high = (fsum(ends) for ends in zip(*bounds, strict=True))
+    flags = {
+        name: [row[name] for row in figures.values() if row.get(name) is not None]
+        for name in ("estimated", "observed")
+    }
+    row: dict[str, Any] = {
+        "tonnes": None, "low": None, "high": None, "qualifier": None, "published_value": None,
+        "note": None,
+        "estimated": any(flags["estimated"]) if flags["estimated"] else None,
+        "observed": all(flags["observed"]) if flags["observed"] else None,
+    }  # fmt: skip
+    if not any(said.values()):
+        return row | {"qualifier": figures[max(figures)]["qualifier"]}
+    if low == high:
+        return row | {"tonnes": low}
+    if high == inf:
+        return row | {"low": low, "qualifier": "at-least"}
+    return row | {"low": low, "high": high, "qualifier": "range"}
+
+
+MARKET = ("product", "stage", "period", "basis", "source")
+NAMELESS = ("world", "rest", "group", "unspecified")
+"""Types of places that stand for several countries, or for one that is not named."""
+
+
+def markets(
+    production: pa.Table,
+) -> Iterator[tuple[dict[str, str | None], list[Interval], dict[str, Any]]]:
+    """Yield every product, period, basis and source with the shares of its named producers."""
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in production.to_pylist():
+        groups[tuple(row[name] or "" for name in MARKET)].append(row)
+    bases = Counter((k[0], k[2], k[4]) for k in groups)
+    for key, rows in sorted(groups.items()):
+        named, label = producers(rows, bases[key[0], key[2], key[4]] > 1)
+        total = label["total"]
+        shares = [(who, low / total, high / total) for who, low, high in named] if total else []
+        yield {n: v or None for n, v in zip(MARKET, key, strict=True)}, shares, label

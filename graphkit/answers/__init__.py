@@ -1,0 +1,1 @@
+"""Answers: rows with described columns, coverage, claims and sources."""

@@ -1,0 +1,1 @@
+"""The catalog of a database: its tables, names and scopes."""

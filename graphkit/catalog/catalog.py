@@ -1,0 +1,269 @@
+"""The catalog: facts of one database, and the names by which questions ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.answers.answer import cited, in_names
+from graphkit.catalog.materials import Materials, members_of
+from graphkit.catalog.tables import Tables
+from graphkit.errors import UsageError
+from graphkit.names import Entity, Names, capitalized, in_other_languages, names_in, with_article
+from graphkit.queries import NAMED, NAMED_LISTS, Query
+from graphkit.stores.base import Store
+
+TOTALS = ("world", "group", "rest")
+"""Types of areas whose members have rows of their own: their goods would count twice."""
+SOURCE = ["key", "title", "publisher", "published", "version", "url", "licence", "attribution"]
+KINDS_NAMED = {
+    "country": ("Country", "Area"),
+    "product": ("Product",),
+    "element": ("Element",),
+    "stage": ("Stage",),
+    "material": ("Element", "Product"),
+    "application": ("Application",),
+    "dataset": ("Dataset",),
+    "indicator": ("Indicator",),
+}
+"""Kinds of node that a parameter of a query file may name, by its type."""
+OTHER_NAMES = ("application", "dataset", "indicator", "indicators")
+"""Types of parameters that name neither a place nor a material."""
+
+
+class Catalog(Tables):
+    """Facts of one database as questions read them: its tables, and names in them."""
+
+    def __init__(self, store: Store, dataset: str | None = None) -> None:
+        super().__init__(store, dataset)
+        self._datasets: dict[str, Catalog] = {}
+        self.materials = Materials(self)
+
+    def using(self, dataset: str | None) -> Catalog:
+        """Choose the data set of trade by its key; None keeps the preferred ones.
+
+        Raises
+        ------
+        UsageError
+            There is no such data set; the message lists them.
+        """
+        if dataset is None:
+            return self
+        known = self.rows("datasets")["dataset"].to_pylist()
+        if dataset not in known:
+            wanted = f"wanted one of {', '.join(known)}" if known else "the database holds none"
+            raise UsageError(f"`dataset`: found {dataset!r}, {wanted}")
+        chosen = Catalog(self.store, dataset)
+        # None of these depends on the data set that is chosen.
+        chosen._tables, chosen._datasets = self._tables, self._datasets
+        chosen._revise = self._revise
+        return self._datasets.setdefault(dataset, chosen)
+
+    def revised(self, revise: Callable[[pa.Table], pa.Table]) -> Catalog:
+        """Return a catalog of the same facts that revises all flows that it reads."""
+        other = Catalog(self.store, self.dataset)
+        other._tables, other._revise = self._tables, revise
+        return other
+
+    @cached_property
+    def places(self) -> Names:
+        """Countries and areas, by all their names."""
+        kinds = {kind: partial(self.nodes, kind) for kind in ("Country", "Area")}
+        return Names(kinds, {"Country": partial(in_other_languages, "Country")})
+
+    def place(self, text: str) -> Entity:
+        """Find a country or area by name; ``CHN+HKG`` is a group of those two.
+
+        Raises
+        ------
+        UsageError
+            The name is unknown or ambiguous; the message suggests the nearest.
+        """
+        kinds = ("Country", "Area")
+        if "," in text and not next(self.places.all(text, kinds), None):
+            raise UsageError(
+                f"found several countries, {text!r}: ask for one at a time, or join them by + to "
+                "count them as one"
+            )
+        parts = [self.places.find(part.strip(), "country", kinds) for part in text.split("+")]
+        if len(parts) == 1:
+            return parts[0]
+        joined = Entity(
+            "Area", "+".join(part.key for part in parts), " and ".join(p.said for p in parts),
+            "group",
+        )  # fmt: skip
+        self.members(joined)
+        return joined
+
+    def name_of(self, key: str) -> str | None:
+        """Return the name of a country or area, or of several joined by ``+``; None if unknown."""
+        parts = [self.places.named(part) for part in key.split("+")]
+        return " and ".join(part.name for part in parts if part) if all(parts) else None
+
+    def place_in_text(self, key: str) -> str:
+        """Write the name of a country or area, or of several joined by ``+``, in a sentence."""
+        return with_article(self.name_of(key) or key)
+
+    def place_at_start(self, key: str) -> str:
+        """Write the name of a country or area as the first word of a sentence."""
+        return capitalized(self.place_in_text(key))
+
+    def label(self, key: str) -> str | None:
+        """Return the short name of a place, product, element or stage; None if it is unknown."""
+        named = self.materials.names.named(key)
+        return named.label if named else self.name_of(key)
+
+    def in_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Put names in place of the keys of places, products, elements and stages in a row."""
+        texts = {v for v in values.values() if isinstance(v, str)}
+        return in_names(values, {key: self.label(key) or key for key in texts})
+
+    def keys_of(self, query: Query, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace the names of things of the graph in parameters by their keys.
+
+        A material is every element and product of its name.
+
+        Raises
+        ------
+        UsageError
+            A name is unknown; the message suggests the nearest.
+        """
+        keys = dict(values)
+        for parameter in query.parameters:
+            name, value = parameter.name, values[parameter.name]
+            if parameter.type in NAMED and value:
+                keys[name] = self._entities(parameter.type, value)[0].key
+            elif kind := NAMED_LISTS.get(parameter.type):
+                keys[name] = self._keys_in(kind, ",".join(value))
+        return keys
+
+    def _names_of(self, kind: str) -> Names:
+        """Return the names that a type of parameter takes."""
+        if kind in OTHER_NAMES:
+            return self._other_names
+        return self.places if kind == "country" else self.materials.names
+
+    def _entities(self, kind: str, text: str) -> list[Entity]:
+        """Find what a value of a parameter names, of a material in each kind that knows it."""
+        names, kinds = self._names_of(kind), KINDS_NAMED[kind]
+        what = "element, mineral or product" if kind == "material" else kind
+        first = names.find(text, what, kinds)
+        return list(names.all(text, kinds)) if kind == "material" else [first]
+
+    def _keys_in(self, kind: str, text: str) -> list[str]:
+        """Find the keys of several names with commas, each once."""
+        names, kinds = self._names_of(kind), KINDS_NAMED[kind]
+        parts = names_in(text, lambda name: next(names.all(name, kinds), None) is not None)
+        found = (entity for part in parts if part for entity in self._entities(kind, part))
+        return list(dict.fromkeys(entity.key for entity in found))
+
+    @cached_property
+    def _other_names(self) -> Names:
+        """Applications, data sets and indicators, by all their names."""
+
+        def datasets() -> pa.Table:
+            rows = self.rows("datasets").select(["dataset", "name"])
+            return rows.rename_columns(["key", "name"])
+
+        return Names({
+            "Application": lambda: self.rows("applications"),
+            "Dataset": datasets,
+            "Indicator": lambda: self.rows("indicators"),
+        })  # fmt: skip
+
+    def in_words(self, query: Query, keys: Mapping[str, Any]) -> str:
+        """Write the values of a query's parameters, names with their keys."""
+        words = []
+        for parameter in query.parameters:
+            value = keys[parameter.name]
+            names = self._other_names if parameter.type in OTHER_NAMES else None
+            parts = [self._with_key(str(one), names) for one in _listed(value)]
+            words.append(f"{parameter.name} {', '.join(parts) or 'empty'}")
+        return ", ".join(words)
+
+    def _with_key(self, key: str, names: Names | None) -> str:
+        named = names.named(key) if names else self.materials.names.named(key)
+        return str(named or self.places.named(key) or key)
+
+    def places_in(self, text: str) -> list[str]:
+        """Split names of countries and areas at commas, each place once.
+
+        Raises
+        ------
+        UsageError
+            One of several names is unknown or ambiguous.
+        """
+        kinds = ("Country", "Area")
+        if "," not in text:
+            return [text]
+        names = names_in(text, lambda name: next(self.places.all(name, kinds), None) is not None)
+        if len(names) == 1:
+            return names
+        return list({self.place(name).key: name for name in reversed(names)}.values())[::-1]
+
+    def members(self, group: Entity) -> list[str]:
+        """List the countries of a group.
+
+        Raises
+        ------
+        UsageError
+            The area has no named members.
+        """
+        of, found = members_of(self.nodes("Country")), set()
+        for key in group.key.split("+"):
+            place = self.places.with_key(key)
+            members = of.get(key, set()) if place.is_group else {key}
+            if not members:
+                raise UsageError(f"{place} is neither a country nor a group of named countries")
+            found |= members
+        return sorted(found)
+
+    def areas(self, keys: Iterable[str]) -> list[Entity]:
+        """Select the areas among the places with these keys, by key."""
+        places = map(self.places.with_key, sorted(set(keys)))
+        return [place for place in places if place.kind == "Area"]
+
+    def area_notes(self, keys: Iterable[str]) -> list[str]:
+        """Write a note on each place that is not a country."""
+        areas = self.areas(keys)
+        said = {a["iso3"]: a["note"] for a in self.nodes("Area").to_pylist()} if areas else {}
+        return [
+            f"{place.name}: trade data name no country there."
+            + (f" {said[place.key]}" if said[place.key] else "")
+            for place in areas
+        ]
+
+    def countries_only(self, flows: pa.Table) -> tuple[pa.Table, list[str]]:
+        """Drop the flows of totals and groups, with notes on the areas that stay."""
+        areas = self.areas([*flows["supplier"].to_pylist(), *flows["consumer"].to_pylist()])
+        totals = [place.key for place in areas if place.type in TOTALS]
+        if totals:
+            keys = pa.array(totals, pa.string())
+            ends = (pc.is_in(flows[end], keys) for end in ("supplier", "consumer"))
+            flows = flows.filter(pc.invert(pc.or_(*ends)))
+        return flows, self.area_notes(p.key for p in areas if p.key not in totals)
+
+    def stage(self, text: str) -> Entity:
+        """Find a stage by name.
+
+        Raises
+        ------
+        UsageError
+            The name is unknown or ambiguous; the message suggests the nearest.
+        """
+        return self.materials.names.find(text, "stage", ("Stage",))
+
+    def sources(self, *tables: pa.Table) -> pa.Table:
+        """Select the sources that the rows of these tables cite, joined by ``+``, by key."""
+        texts = {text for table in tables for text in table["source"].to_pylist()} - {None}
+        wanted = pa.array(sorted({key for text in texts for key in cited(text)}), pa.string())
+        sources = self.nodes("Source").select(SOURCE)
+        return sources.filter(pc.is_in(sources["key"], value_set=wanted))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value not in (None, "") else []

@@ -1,0 +1,144 @@
+"""Tables of one database, as shipped queries read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from threading import Lock
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.remnants import first_years_of_remnants, remnant_flows
+from graphkit.queries import Reading, note_reading, noted_readings, rows_of
+from graphkit.stores.base import Store
+
+COUNTRIES = ("country", "territory", "former")
+"""Types of a place that count as one country."""
+REQUIRED = {"Stage": "position", "Product": "stage", "Source": "title"}
+"""A property that all nodes of a kind have, and none of the other kinds in the catalog."""
+Result = TypeVar("Result")
+RECENT, RECENT_BYTES = 8, 16 * 2**20
+"""Tables with parameters that a catalog keeps, so that a question asked again with another number
+computes alone, and the size of the largest."""
+DERIVED = 4
+"""Results computed from tables alone that a catalog keeps, such as supply networks."""
+
+
+class Tables:
+    """Tables of one database, each read once.
+
+    Trade is that of the preferred data set of each product and period, or of one that is chosen.
+    """
+
+    def __init__(self, store: Store, dataset: str | None = None) -> None:
+        self.store = store
+        self.dataset = dataset
+        self._tables: dict[str, pa.Table] = {}
+        self._recent: dict[str, pa.Table] = {}
+        self._derived: dict[str, tuple[Any, tuple[Reading, ...]]] = {}
+        self._lock = Lock()
+        self._revise: Callable[[pa.Table], pa.Table] | None = None
+
+    def rows(self, query: str, **values: Any) -> pa.Table:
+        """Read the rows of a shipped query: once without parameters, else again if they are old."""
+        if not values:
+            if query not in self._tables:
+                self._tables[query] = rows_of(self.store, query)
+            return self._tables[query]
+        note_reading(query, values)
+        asked = f"{query} {sorted(values.items())!r}"
+        with self._lock:
+            found = self._recent.pop(asked, None)
+        if found is None:
+            found = rows_of(self.store, query, **values)
+        if found.nbytes <= RECENT_BYTES:
+            with self._lock:
+                self._recent[asked] = found
+                while len(self._recent) > RECENT:
+                    del self._recent[next(iter(self._recent))]
+        return found
+
+    def derived(self, key: str, derive: Callable[[], Result]) -> Result:
+        """Derive a result from tables, or return the kept one of this key.
+
+        Its readings are noted either way.
+        """
+        with self._lock:
+            kept = self._derived.pop(key, None)
+        if kept is None:
+            with noted_readings() as readings:
+                result = derive()
+            kept = result, tuple(readings)
+        with self._lock:
+            self._derived[key] = kept
+            while len(self._derived) > DERIVED:
+                del self._derived[next(iter(self._derived))]
+        found: Result = kept[0]
+        for name, values in kept[1]:
+            note_reading(name, values)
+        return found
+
+    def flows(self, query: str, **values: Any) -> pa.Table:
+        """Read the flows of a shipped query in the data set of this catalog, without remnants."""
+        rows = self._without_remnants(self.rows(query, **values, dataset=self.dataset or ""))
+        return rows if self._revise is None else self._revise(rows)
+
+    @cached_property
+    def traded(self) -> pa.Table:
+        """The products, HS codes and periods with trade in the data set of this catalog."""
+        every, chosen = self.covered, self.dataset
+        return every.filter(pc.equal(every["dataset"], chosen) if chosen else every["preferred"])
+
+    @cached_property
+    def covered(self) -> pa.Table:
+        """The products, HS codes and periods with trade in each data set, without remnants."""
+        every = self.links("COVERS")
+        return _without(every, remnant_flows(every, self.remnants))
+
+    @cached_property
+    def remnants(self) -> dict[tuple[str, str], int]:
+        """The first year in which a code of a product holds only a remnant, by both."""
+        return first_years_of_remnants(self.links("TRADED_AS"))
+
+    def _without_remnants(self, flows: pa.Table) -> pa.Table:
+        """Drop the remnants of codes, of which those of the preferred data sets are not marked."""
+        if not self.dataset or not self.remnants:
+            return flows
+        return _without(flows, remnant_flows(flows, self.remnants))
+
+    def nodes(self, kind: str) -> pa.Table:
+        """Select countries, areas, stages, elements, products or sources, by key.
+
+        One statement reads them all: most questions need several kinds.
+        """
+        every = self.rows("reference")
+        is_place = pc.is_valid(every["iso3"])
+        is_country = pc.is_in(every["type"], pa.array(COUNTRIES))
+        if kind in REQUIRED:
+            mask = pc.is_valid(every[REQUIRED[kind]])
+        elif kind == "Element":
+            mask = pc.and_not(pc.is_valid(every["type"]), is_place)
+        else:
+            mask = is_country if kind == "Country" else pc.and_not(is_place, is_country)
+        nodes = every.filter(mask)
+        keys = pc.coalesce(nodes["iso3"], nodes["key"])
+        return nodes.set_column(nodes.column_names.index("key"), "key", keys)
+
+    @property
+    def claims(self) -> pa.Table:
+        """Every published claim."""
+        return self.rows("claims")
+
+    def links(self, link: str, *columns: str) -> pa.Table:
+        """Select the links of products: CONTAINS elements, TRADED_AS codes, COVERS periods."""
+        every = self.rows("product-links")
+        return every.select(columns or every.column_names).filter(pc.equal(every["link"], link))
+
+
+def _without(rows: pa.Table, marked: np.ndarray) -> pa.Table:
+    """Drop the marked rows."""
+    # A list: to look at an array, pyarrow imports numpy.ma, which is slow.
+    return rows.filter(pa.array((~marked).tolist(), pa.bool_()))

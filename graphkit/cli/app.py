@@ -1,0 +1,170 @@
+"""The command ``graphkit``: its options, exit codes, and a command for every declared question."""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import re
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from graphkit._version import __version__
+from graphkit.brief.brief import BRIEF
+from graphkit.cli.options import INTERRUPTED, say
+from graphkit.cli.questions import add_question
+from graphkit.errors import GraphkitError, SeedError
+from graphkit.files.stdout import flush
+from graphkit.startup import start_small
+from graphkit.verbs.registry import VERBS
+
+HELP = """Who depends on whom for critical minerals, with sources.
+
+Every answer says what it counts. The default database is built from the shipped seeds when it is
+first needed; --db names another one: a file, a Neo4j URI, or 'local' (see graphkit neo4j).
+'graphkit help' explains names, periods, formats and databases.
+
+\b
+Examples:
+  graphkit depends KOR
+  graphkit depends KOR --on CHN --for "rare earths" --period 2024
+
+Exit codes: 0 done, 1 error, 2 usage, 3 a check failed, 4 database unreachable, 130 interrupted.
+"""
+QUESTIONS = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in (*VERBS, BRIEF)))
+OTHERS = {
+    **dict.fromkeys(("queries", "query", "cypher"), "cypher"),
+    **dict.fromkeys(("explore", "mcp"), "serving"),
+    "measure": "measuring",
+    "export": "exporting",
+    "check": "seeds",
+    "load": "loading",
+    "digest": "exporting",
+    "schema": "seeds",
+    "doctor": "doctor",
+    **dict.fromkeys(("import", "fetch"), "importing"),
+    "neo4j": "neo4j",
+    "help": "topics",
+}
+"""Commands that ask no question, and their modules, in the order of the help."""
+COMPLETION = "_GRAPHKIT_COMPLETE"
+"""Variable by which a shell asks for completion; the words so far are in another."""
+GROUPS = {"import": "importing", "fetch": "fetching", "neo4j": "neo4j"}
+"""Commands with commands of their own, and their names in the module."""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"graphkit {__version__}")
+        raise typer.Exit
+
+
+def graphkit(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Take the options before a command."""
+
+
+def command_line(*wanted: str) -> typer.Typer:
+    """Build the command line with all commands, or only those that are wanted: that is faster."""
+    app = typer.Typer(
+        help=HELP,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode=None,
+    )
+    app.callback()(graphkit)
+    for name in (name for name in QUESTIONS if name in wanted or not wanted):
+        add_question(app, name)
+    for name in (name for name in OTHERS if name in wanted or not wanted):
+        module = import_module(f"graphkit.cli.{OTHERS[name]}")
+        if name in GROUPS:
+            app.add_typer(getattr(module, GROUPS[name]), name=name)
+        else:
+            app.command()(getattr(module, name))
+    return app
+
+
+def main() -> NoReturn:
+    """Run the command line of this process and exit with its code."""
+    start_small()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Data are UTF-8 everywhere; a terminal shows the code of a character that it lacks.
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="strict")
+    code = run(sys.argv[1:])
+    gc.freeze()  # nor is there any to look for when the process ends
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; an error is one line on stderr."""
+    try:
+        if list(arguments[:1]) == ["help"] and {*arguments[1:2]} & {*QUESTIONS, *OTHERS}:
+            arguments = [*arguments[1:], "--help"]
+        words = os.environ.get("COMP_WORDS", os.environ.get("_TYPER_COMPLETE_ARGS", "")).split()
+        typed = words[1:-1] if COMPLETION in os.environ else arguments
+        asked = [name for name in typed[:1] if name in (*QUESTIONS, *OTHERS)]
+        app = command_line(*asked)
+        code = app(args=list(arguments), prog_name="graphkit", standalone_mode=False)
+        flush()
+    except SeedError as error:
+        return _seed_problems(error)
+    except GraphkitError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except typer.Abort:
+        return _fail("aborted", 1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}{error.strerror or error}", 1)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        return _misused(error)
+    if code == INTERRUPTED:
+        return _fail("interrupted", INTERRUPTED)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    say(message)
+    return code
+
+
+def _seed_problems(error: SeedError) -> int:
+    from graphkit.errors import visible
+
+    for problem in error.problems:
+        print(visible(str(problem)), file=sys.stderr)
+    count, files = len(error.problems), len({p.file for p in error.problems})
+    return _fail(
+        f"{count:,} problem{'s' * (count != 1)} in {files:,} file{'s' * (files != 1)}; "
+        "nothing was loaded",
+        error.exit_code,
+    )
+
+
+def _misused(error: Any) -> int:
+    """Report in one line an option or argument that typer refuses; without any, show the help."""
+    message = error.format_message()
+    if "\n" in message:
+        print(message, file=sys.stderr)
+        return int(error.exit_code)
+    message = message.rstrip(".")
+    command = error.ctx.command_path if error.ctx else "graphkit"
+    message = message[0].lower() + re.sub(r"\s+", " ", message[1:])
+    see = " See" if message.endswith("?") else ". See"
+    return _fail(f"{message}{see} '{command} --help'", int(error.exit_code))

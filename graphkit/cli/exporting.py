@@ -1,0 +1,100 @@
+"""Commands that export a database, and digest it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graphkit.cli.options import Database, opened, option_of, say
+from graphkit.errors import UsageError
+from graphkit.verbs.parameter import named_as_options
+from graphkit.verbs.shared import PERIOD, SCOPE
+
+
+def digest(
+    show_lines: Annotated[
+        bool, typer.Option("--lines", help="Print the lines behind the digest.")
+    ] = False,
+    db: Database = None,
+) -> None:
+    """Compute one SHA-256 of all that a database holds.
+
+    It covers all nodes and relationships with all properties, as sorted lines: equal graphs have
+    equal lines, in a file and in Neo4j.
+
+    \b
+    Examples:
+      graphkit digest
+      graphkit digest --lines > shipped.txt
+    """
+    from graphkit.export.digest import digest as digest_of
+    from graphkit.export.digest import lines
+    from graphkit.render.files import write_text
+
+    with opened(db) as store:
+        if show_lines:
+            for line in lines(store):
+                write_text(f"{line}\n")
+            return
+        found, label = digest_of(store), store.label
+    write_text(f"{found.sha256}\n")
+    say(f"{label}: {found.nodes:,} nodes, {found.edges:,} relationships")
+
+
+def _formats() -> list[str]:
+    from graphkit.export.write import FORMATS
+
+    return list(FORMATS)
+
+
+def export(
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="PATH",
+            help="File to write (.graphml, .gexf, .cypher), or new folder (parquet, neo4j-admin).",
+        ),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORMAT",
+            help="graphml, gexf, parquet, neo4j-admin or cypher. Default: by the ending of PATH.",
+            autocompletion=_formats,
+        ),
+    ] = None,
+    scope: Annotated[str | None, option_of(SCOPE)] = None,
+    period: Annotated[str | None, option_of(PERIOD)] = None,
+    db: Database = None,
+) -> None:
+    """Write the graph for other tools.
+
+    The whole graph, with all properties: GraphML or GEXF for Gephi, yEd and networkx; Parquet, one
+    file per kind; CSV with headers for neo4j-admin database import; or a Cypher script to fill an
+    empty Neo4j. With --for or --period the trade network alone, as GraphML or GEXF, weighted by
+    value.
+
+    \b
+    Examples:
+      graphkit export -o minerals.cypher
+      graphkit export --format parquet -o tables
+      graphkit export --for magnets --period 2024 -o magnets.gexf
+    """
+    from graphkit.export.write import chosen_format, read, write
+
+    if output is None:
+        raise UsageError("where to? name a file or folder with -o PATH")
+    of_trade = scope is not None or period is not None
+    chosen = chosen_format(form, output, of_trade=of_trade)
+    # An interrupt must raise, so that partly written files are removed.
+    with opened(db, once=False) as store, named_as_options((SCOPE, PERIOD)):
+        done = write(read(store, scope, period, form=chosen), output, chosen)
+    for note in done.notes:
+        say(note)
+    say(f"{output}: {done.nodes:,} nodes, {done.edges:,} relationships")

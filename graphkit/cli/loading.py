@@ -1,0 +1,135 @@
+"""The command that loads seeds into a database."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graphkit.cli.importing import listed, read_years
+from graphkit.cli.options import Database, Format, Output, progress_bar, say
+from graphkit.errors import GraphkitError, UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from graphkit.stores.changes import LoadReport
+from graphkit.cli.seeds import SeedsFolder
+
+
+def load(
+    seeds: SeedsFolder = None,
+    db: Database = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change; write nothing.")
+    ] = False,
+    products: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="NAMES",
+            help="Only the trade in these, with commas: Li, cobalt, 'rare earths', magnets-metal.",
+        ),
+    ] = None,
+    years: Annotated[
+        str | None,
+        typer.Option("--years", metavar="YEARS", help="Only the trade of these: 2018,2020-2024."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before most of the rows are removed.")
+    ] = False,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """Make a database hold exactly what the seeds say.
+
+    With --for and --years, it holds a part of the trade, and all else: what another load brought
+    and this one does not is removed. Before it begins it says how much; on a terminal it asks if
+    that is more than half. The report counts, by kind, the rows in all and those added, changed and
+    removed.
+
+    \b
+    Examples:
+      graphkit load my-seeds --db minerals.duckdb
+      graphkit load --db local --dry-run
+      graphkit load --for magnets,ree-metals --years 2015-2024 --db magnets.duckdb
+    """
+    from graphkit.build import build_graph
+    from graphkit.database import default_path, load_graph, open_store, place_of
+    from graphkit.files.folders import shipped
+    from graphkit.importers.reference import with_part_of_trade
+    from graphkit.render.formats import choose_format, show_table
+    from graphkit.seeds.facts import read_seeds
+
+    chosen = choose_format(form, output, sys.stdout)
+    place = place_of(db)
+    if seeds is not None and place is None:
+        raise UsageError("your own seeds need a database of their own: --db PATH or URI")
+    if place is not None and Path(place).is_dir():
+        raise UsageError(f"--db: found the folder {place}, wanted a file or URI to load into")
+    wanted, chosen_years = listed(products), read_years(years)
+    if place is None and (wanted or chosen_years):
+        raise UsageError("a part of the trade needs a database of its own: --db PATH or URI")
+    # Without a name here, the facts are freed as soon as the graph is built.
+    graph = build_graph(
+        with_part_of_trade(read_seeds(seeds or shipped("seeds")), wanted, chosen_years)
+    )
+    removed = 0
+    with open_store(place or default_path()) as store:
+        label = store.label
+
+        def confirm(report: LoadReport) -> None:
+            nonlocal removed
+            removed = report.total("removed")
+            confirm_removal(report, label, ask=not yes)
+
+        with progress_bar("Loading", lambda: graph.rows + removed) as progress:
+            report = load_graph(graph, store, progress, dry_run=dry_run, confirm=confirm)
+    show_table(_report_table(report), chosen, output)
+    what = [f"{report.total(w):,} {w}" for w in ("added", "changed", "removed")]
+    would = "would be " if dry_run else ""
+    say(f"{label}: {report.total('rows'):,} rows; {would}{', '.join(what)}")
+    if dry_run and report.attached:
+        say(_removal(report, label))
+
+
+def confirm_removal(report: LoadReport, label: str, *, ask: bool) -> None:
+    """Say what a load is about to remove, and ask on a terminal if that is much.
+
+    Much is more than half of the rows, or anything that graphkit did not load.
+
+    Raises
+    ------
+    GraphkitError
+        The answer is not yes.
+    """
+    removed = report.total("removed")
+    if not removed:
+        return
+    say(_removal(report, label))
+    much = removed > report.before / 2 or report.attached
+    if ask and much and sys.stdin.isatty() and sys.stderr.isatty():
+        # typer.confirm takes an interrupt for a no.
+        print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise GraphkitError("nothing was written")
+
+
+def _removal(report: LoadReport, label: str) -> str:
+    removed, attached = report.total("removed"), report.attached
+    text = f"this load removes {removed:,} of the {report.before:,} rows in {label}"
+    if attached:
+        text += (
+            f", and {attached:,} relationship{'s' * (attached != 1)} that graphkit did not load, "
+            "with the nodes that they join"
+        )
+    return text
+
+
+def _report_table(report: LoadReport) -> pa.Table:
+    import pyarrow as pa
+
+    columns = ("kind", "rows", "added", "changed", "removed")
+    return pa.table({name: [getattr(c, name) for c in report.changes] for name in columns})

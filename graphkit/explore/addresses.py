@@ -1,0 +1,105 @@
+"""The door of the explorer and of assistants: addresses of questions, and one guarded port."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from graphkit.errors import UsageError
+from graphkit.questions.question import Question
+from graphkit.schema import NUMBER_TEXT
+from graphkit.verbs.parameter import REPEATED, Parameter
+from graphkit.verbs.registry import VERBS
+from graphkit.verbs.verb import Verb
+
+Pairs = Sequence[tuple[str, str]]
+"""Fields and values of an address, in order."""
+PATHS = {verb.name.replace(" ", "/"): verb for verb in VERBS}
+"""The verb of each path below ``/api/``."""
+SWITCHES = {"": True, "1": True, "true": True, "0": False, "false": False}
+
+
+def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:
+    """Read the values of a verb's parameters from an address, with their defaults.
+
+    Raises
+    ------
+    UsageError
+        A field is unknown, missing, given twice or not of its type.
+
+    Examples
+    --------
+    >>> read_values(PATHS["controls"], [("country", "CHN"), ("for", "dysprosium")])
+    {'country': ['CHN'], 'scope': ['dysprosium'], 'date': None}
+    """
+    fields = {p.field: p for p in verb.parameters}
+    for name, text in pairs:
+        if name not in fields:
+            if now := verb.now(name, text):
+                raise UsageError(former_field(name, text, now))
+            raise UsageError(
+                f"{verb.name} has no field {name!r}; it takes {', '.join([*fields, 'format'])}"
+            )
+    return {p.name: _value(name, p, pairs) for name, p in fields.items()}
+
+
+def former_field(name: str, value: object, now: str) -> str:
+    """Say which field replaced a former one.
+
+    >>> former_field("by", "stage", "sort=stage")
+    'by=stage is now sort=stage'
+    """
+    return f"{name}={value} is now {now}" if "=" in now else f"{name} is now {now}"
+
+
+def _value(name: str, parameter: Parameter, pairs: Pairs) -> Any:
+    texts = [text for field, text in pairs if field == name]
+    if not texts and parameter.default is ...:
+        raise UsageError(f"missing field {name!r}: {parameter.help}")
+    if parameter.type in REPEATED:
+        return texts
+    if len(texts) > 1:
+        raise UsageError(f"{name} is given twice; it takes one value")
+    if not texts:
+        return parameter.default
+    if parameter.type == "switch":
+        if texts[0].lower() not in SWITCHES:
+            raise UsageError(f"{name}: found {texts[0]!r}, wanted true or false")
+        return SWITCHES[texts[0].lower()]
+    if parameter.type == "number":
+        if not NUMBER_TEXT.fullmatch(texts[0]):
+            raise UsageError(f"{name}: found {texts[0]!r}, wanted a number")
+        return float(texts[0])
+    if parameter.type == "count":
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", texts[0]):
+            raise UsageError(f"{name}: found {texts[0]!r}, wanted a whole number")
+        return int(texts[0])
+    return texts[0]
+
+
+def command_of(verb: Verb, pairs: Pairs, db: str | None) -> str:
+    """Write the command that gives the same answer.
+
+    >>> command_of(PATHS["depends"], [("for", "rare earths"), ("country", "KOR")], None)
+    "graphkit depends KOR --for 'rare earths'"
+    """
+    words = ["graphkit", *verb.name.split()]
+    for parameter in sorted(verb.parameters, key=lambda p: bool(p.option)):
+        for text in (text for name, text in pairs if name == parameter.field):
+            if parameter.type == "switch":
+                words += [parameter.option] * SWITCHES[text.lower()]
+            else:
+                words += [parameter.option, text] if parameter.option else [text]
+    return shlex.join([*words, *(["--db", db] if db else [])])
+
+
+def python_of(question: Question, db: str | None) -> str:
+    """Write the line of Python that gives the same answer.
+
+    >>> python_of(Question("dependence.depends", {"consumer": "KOR", "on": "CHN"}, ()), None)
+    "graphkit.open().depends(consumer='KOR', on='CHN')"
+    """
+    values = ", ".join(f"{name}={value!r}" for name, value in question.arguments.items())
+    return f"graphkit.open({repr(db) if db else ''}).{question.name}({values})"

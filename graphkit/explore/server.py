@@ -1,0 +1,79 @@
+"""The server of an application on one port of this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from graphkit.errors import GraphkitError
+from graphkit.explore.guard import ADDRESS
+
+MOST_CONNECTIONS = 512
+GRACE_SECONDS = 2
+
+
+class _Server(uvicorn.Server):
+    """Server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._tell()
+
+
+def listening(port: int) -> socket.socket:
+    """Listen on a port of this machine; 0 takes one that is free.
+
+    Raises
+    ------
+    GraphkitError
+        The port is in use or not allowed.
+    """
+    # Named as TCP, or asyncio leaves Nagle's algorithm on, which holds replies back for 40 ms.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((ADDRESS, port))
+        sock.listen()
+        return sock
+    except OSError as error:
+        sock.close()
+        reason = os.strerror(error.errno) if error.errno else error
+        raise GraphkitError(f"cannot listen on port {port}: {reason}") from error
+
+
+def run_app(app: ASGIApp, sock: socket.socket, started: Callable[[], None]) -> None:
+    """Serve an application until a signal ends the process.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What answers.
+    sock : socket
+        Where it listens.
+    started : callable
+        Called as soon as it answers.
+    """
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        ws="none",
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    _Server(config, started).run(sockets=[sock])

@@ -1,0 +1,165 @@
+"""Export of the graph or its trade network, all or nothing; its tables in order, and a digest."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from graphkit.build import Graph, Part
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.export import formats
+from graphkit.export.formats import TradeNetwork
+from graphkit.export.graph import StoredGraph, stored_graph, trade_network
+from graphkit.files.output import check_place
+from graphkit.schema import Kind
+from graphkit.stores.base import Store
+
+FORMATS: Mapping[str, str] = {
+    "graphml": "file", "gexf": "file", "parquet": "folder", "neo4j-admin": "folder",
+    "cypher": "file",
+}  # fmt: skip
+"""Output of each format: one file or a folder."""
+ENDINGS = {".graphml": "graphml", ".gexf": "gexf", ".cypher": "cypher"}
+OF_TRADE = ("graphml", "gexf")
+"""Formats of the trade network."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Numbers of nodes and relationships written, and notes."""
+
+    nodes: int
+    edges: int
+    notes: tuple[str, ...] = ()
+
+
+def read(
+    store: Store, scope: str | None = None, period: str | None = None, *, form: str = "parquet"
+) -> Graph | StoredGraph | TradeNetwork:
+    """Read the whole graph, or with a scope or period its trade network.
+
+    A format that draws the graph reads it while it writes.
+
+    Scope and period are those of :func:`graphkit.questions.dependence.depends`.
+
+    Raises
+    ------
+    UsageError
+        A name is unknown, or the period is invalid.
+    GraphkitError
+        The database has no graph, or no trade in the scope.
+    """
+    if scope is None and period is None:
+        return StoredGraph(store) if form in OF_TRADE else stored_graph(store)
+    return trade_network(store, scope, period)
+
+
+def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
+    """Return the format asked for or of the file's ending, and check the output.
+
+    Raises
+    ------
+    UsageError
+        The format is unknown or not one of the trade network, or the folder has files in it.
+    """
+    if form is None:
+        form = ENDINGS.get(output.suffix.lower())
+        if form is None:
+            raise UsageError(f"wanted --format, one of {', '.join(FORMATS)}")
+    if form not in FORMATS:
+        raise UsageError(f"--format: found {form!r}, wanted one of {', '.join(FORMATS)}")
+    if of_trade and form not in OF_TRADE:
+        raise UsageError(
+            f"--for and --period export the trade network alone, in {' or '.join(OF_TRADE)}, "
+            f"not in {form}"
+        )
+    if FORMATS[form] == "file" and output.is_dir():
+        raise UsageError(f"--output: {output} is a folder; {form} is one file")
+    check_place(output)
+    occupied = output.exists() and not (output.is_dir() and not any(output.iterdir()))
+    if FORMATS[form] == "folder" and occupied:
+        raise UsageError(f"--output: {output} exists; {form} wants a new or empty folder")
+    return form
+
+
+def write(content: Graph | StoredGraph | TradeNetwork, output: Path, form: str) -> Exported:
+    """Write a graph or trade network beside the output first, then into its place."""
+    if not isinstance(content, Graph):
+        with _replacing(output) as path:
+            if isinstance(content, TradeNetwork):
+                return Exported(*formats.write_trade(content, path, form), content.notes)
+            return Exported(*formats.write_whole(content.parts, path, form))
+    writers: Mapping[str, Callable[[Graph, Path], None]] = {
+        "parquet": write_parquet_folder,
+        "neo4j-admin": formats.write_import_folder,
+        "cypher": formats.write_script,
+    }
+    with _replacing(output) as path:
+        writers[form](content, path)
+    nodes = sum(content.count(kind.name) for kind in content.schema.nodes)
+    return Exported(nodes, content.rows - nodes)
+
+
+@contextmanager
+def _replacing(output: Path) -> Iterator[Path]:
+    """Provide a path beside the output, and move it to the output when all is written.
+
+    Raises
+    ------
+    GraphkitError
+        It cannot be written.
+    """
+    try:
+        beside = tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.absolute().parent)
+    except OSError as error:
+        raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
+    try:
+        path = Path(beside, output.name)
+        yield path
+        if output.is_dir():
+            output.rmdir()
+        path.replace(output)
+    except OSError as error:
+        raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_parquet_folder(graph: Graph, folder: Path) -> None:
+    """Write one file per kind, with the unit and doc of each column in its metadata.
+
+    Relationships have their two ends first, each followed by its kind of node.
+    """
+    from pyarrow import parquet
+
+    folder.mkdir()
+    for kind in graph.schema.kinds:
+        parts = [_with_kinds(part) for part in graph.parts if part.kind == kind]
+        if parts:
+            table = pa.concat_tables(parts)
+            parquet.write_table(_described(table, kind), folder / f"{kind.name}.parquet")
+
+
+def _with_kinds(part: Part) -> pa.Table:
+    table = part.rows()
+    for end, kind in zip(part.kind.ends, part.ends, strict=True):
+        column = pa.array([kind.name] * len(table), pa.string())
+        place = table.column_names.index(end.name)
+        table = table.add_column(place + 1, f"{end.name}_kind", column)
+    return table
+
+
+def _described(table: pa.Table, kind: Kind) -> pa.Table:
+    docs = {p.name: (p.doc, p.unit) for p in (*kind.columns, *kind.stored)}
+    fields = []
+    for field in table.schema:
+        doc, unit = docs.get(field.name, ("Kind of node.", None))
+        fields.append(field.with_metadata({"doc": doc, **({"unit": unit} if unit else {})}))
+    about = {"kind": kind.name, "doc": kind.doc}
+    return table.cast(pa.schema(fields, metadata=about))

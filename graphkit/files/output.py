@@ -1,0 +1,56 @@
+"""Files that are written: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from graphkit.errors import GraphkitError
+from graphkit.files.input import OTHERS
+
+
+def make_private(folder: Path) -> None:
+    """Create a folder that only its owner can enter, unless it exists."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def check_place(path: Path) -> None:
+    """Refuse a path where a device, a pipe or a socket stands, which a new file would replace.
+
+    Raises
+    ------
+    GraphkitError
+        The message names what stands there.
+
+    Examples
+    --------
+    >>> check_place(Path("/dev/null"))
+    Traceback (most recent call last):
+        ...
+    graphkit.errors.GraphkitError: /dev/null: found a device, wanted a file or a free place
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        found = OTHERS.get(stat.S_IFMT(path.stat().st_mode), "no file")
+        raise GraphkitError(f"{path}: found {found}, wanted a file or a free place")
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[IO[bytes]]:
+    """Write a whole file or none, never readable by anyone but its owner."""
+    from tempfile import mkstemp
+
+    make_private(file.parent)
+    handle, part = mkstemp(dir=file.parent)  # created with mode 0600
+    with os.fdopen(handle, "wb") as stream:
+        yield stream
+    Path(part).replace(file)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write text to a file as :func:`replacing` does."""
+    with replacing(file) as stream:
+        stream.write(text.encode())

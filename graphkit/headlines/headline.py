@@ -1,0 +1,135 @@
+"""Headlines of answers: each result in one sentence, computed from the rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from graphkit.answers.answer import Answer, undoubted
+from graphkit.headlines import dependence, markets, publications, supply
+from graphkit.headlines.wording import (
+    LONGEST,
+    Lexicon,
+    Sentences,
+    fitting,
+    main_period_of,
+    number_of,
+    plain,
+    shortened,
+    when,
+)
+from graphkit.names import capitalized, possessive
+
+__all__ = ["HEADLINES", "LONGEST", "headline"]
+HEADLINES: Mapping[str, Callable[[Answer], Sentences]] = {
+    **dependence.HEADLINES, **supply.HEADLINES, **markets.HEADLINES, **publications.HEADLINES,
+}  # fmt: skip
+"""Writers of headlines by the function of the question, each with the fullest sentence first."""
+OF_TOTALS = ("changes.compare",)
+"""Functions whose headlines are of the totals in the coverage, and not of the rows."""
+
+
+def headline(function: str, answer: Answer) -> str:
+    """Say the result of an answer in one sentence.
+
+    Parameters
+    ----------
+    function : str
+        Module and name of the function of the question.
+    answer : Answer
+        A finished answer; ``names`` has the places of its rows and scope.
+
+    Returns
+    -------
+    str
+        At most 140 characters with every figure computed from the rows, in their main period and
+        without weights in doubt. Of no rows, what is missing.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from graphkit.answers.answer import Answer
+    >>> rows = pa.table({"kind": ["share", "share", "rank"]})
+    >>> claims = Answer("?", {}, rows, (), {}, pa.table({"key": ["s"]}))
+    >>> headline("claims.list_claims", claims)
+    '3 published claims are known, 2 of them shares.'
+    """
+    if function not in OF_TOTALS:
+        answer = undoubted(answer)
+    if not len(answer.rows):
+        return fitting(_missing(function, answer)) or "No data answer this question."
+    write = dependence.published if answer.scope.get("counted") else HEADLINES[function]
+    return fitting(write(answer)) or fitting(_counts(answer))
+
+
+def _counts(answer: Answer) -> Sentences:
+    """Count rows, products and periods, where names are too long for a sentence."""
+    rows = answer.rows
+    products = set(rows["product"].to_pylist()) if "product" in rows.column_names else set()
+    periods = rows["period"].to_pylist() if "period" in rows.column_names else []
+    of = f" on {number_of(len(products), 'product')}" if products else ""
+    yield from shortened(
+        f"The answer has {number_of(len(rows), 'row')}", of, when(main_period_of(periods))
+    )
+
+
+NOTHING = {
+    "single_points.single_points": "No country is known to have {least} of {whose} {subject}{time}",
+    "origins.origins": "Where {whose} {subject} come from{time} is not known",
+    "origins.depends_looked_through": "Where {whose} {subject} come from{time} is not known",
+    "disruptions.cascade": "{cut}, no country is known to fail{time}",
+    "disruptions.disrupt": "{cut}, no loss is known{time}",
+    "concentration.concentration": "No figure of production or trade of {subject} is known",
+    "reliance.reliance": "No figure of reliance on imports of {subject} is known",
+    "n_minus_1.n_minus_1": "No figure of production of {subject} is known",
+    "prices.prices": "No price of {subject} is known",
+    "flows.list_flows": "No flow of {subject} is known{time}",
+    "mirror.mirror": "No flow of {subject} is known as both sides report it{time}",
+    "centrality.centrality": "No trade of {subject} is known{time}",
+    "centrality.layered_centrality": "No trade of {subject} is known{time}",
+    "changes.compare": "No trade of {subject} is known in both periods",
+    "trend.trend": "No trade of {subject} is known",
+    "criticality.criticality": "No material in question has a figure of supply risk",
+    "controls.controls": "No export control is known that matches",
+    "claims.list_claims": "No published claim is known that matches",
+    "claim_checks.check_claims": "No published claim is known that matches",
+    "claim_checks.claim_conflicts": "No two published figures in this scope contradict each other",
+}
+"""Sentences on what is missing where a question has no rows, by its function."""
+_SIGNS = re.compile(r"[\w .,;:&%’'()/+-]+")
+"""Signs of sentences, none of which is one of markup or hidden."""
+_ENDS = re.compile(r"(?<=[.?!]) (?=[A-Z])")
+
+
+def _missing(function: str, answer: Answer) -> Sentences:
+    """Say what is missing, shorter and shorter."""
+    claims = (
+        f"; {number_of(len(answer.claims), 'published claim')} may help"
+        if len(answer.claims)
+        else ""
+    )
+    if answer.scope.get("definition") == "domestic" or function not in NOTHING:
+        text = plain(_ENDS.split(answer.nothing)[0]).rstrip(".")
+        text = text.replace("everything with trade data", "any product")
+        if _SIGNS.fullmatch(text):
+            yield from shortened(text.split("; ")[0], claims)
+        yield from shortened("Nothing in this scope is known", claims)
+        return
+    names, scope = Lexicon(answer), answer.scope
+    buyer = scope.get("consumer")
+    whose = (
+        f"{possessive(names.place(buyer))} imports of" if isinstance(buyer, str) else "imports of"
+    )
+    origin = scope.get("origin")
+    if function.startswith("origins.") and isinstance(origin, str):
+        place = capitalized(names.place(origin))
+        yield from shortened(f"{place} is not known to be behind {whose} {names.subject}")
+    period = scope.get("period")
+    words = {
+        "whose": whose, "subject": names.subject, "cut": supply.cut_of(names),
+        "time": when(period) if isinstance(period, str) and period[:1].isdigit() else "",
+        "least": f"at least {float(scope.get('threshold') or 0) * 100:g} %"
+        if isinstance(scope.get("threshold"), float) else "such a part",
+    }  # fmt: skip
+    yield from shortened(NOTHING[function].format_map(words), claims)
+    yield from shortened(NOTHING[function].format_map({**words, "subject": "these goods"}))

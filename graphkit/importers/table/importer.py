@@ -1,0 +1,295 @@
+"""Importer of CSV, Parquet and Excel tables by a mapping, and drafts of mappings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from graphkit.errors import Problem, SeedError, UsageError
+from graphkit.files.folders import shipped
+from graphkit.importers.reference import Reference
+from graphkit.importers.report import Report
+from graphkit.importers.seed_files import (
+    SeedTable,
+    all_or_nothing,
+    write_reference,
+    write_rows,
+    write_table,
+)
+from graphkit.importers.table.mapping import ColumnMapping, ReadTable, read_columns, read_mapping
+from graphkit.importers.table.sheets import Sheet, one_a_column, read_sheet
+from graphkit.schema import GRAPH, Kind, Type
+from graphkit.seeds.check import check_all
+from graphkit.seeds.files import SeedFile, find_files, read_file
+from graphkit.seeds.records import Header, Locations, row_columns, typed_rows
+from graphkit.seeds.text import YamlText
+
+Progress = Callable[[str, int], None]
+FOLDERS = {"EXPORTS": "trade", "PRODUCES": "production", "HOLDS": "reserves", "Claim": "claims",
+           "Control": "controls", "RATED": "governance"}  # fmt: skip
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True)
+class SourceLocations(Locations):
+    """Locations of the source's properties in a mapping."""
+
+    def problem(
+        self, row: int | None, column: str | None, message: str, item: int | None = None
+    ) -> Problem:
+        """Locate a problem at a property of the source."""
+        said = f"{column}: {message}" if column else message
+        return self.yaml.problem(said, *([("source", column)] if column else []), ("source",))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Table read by its mapping, with its problems, before anything is written."""
+
+    sheet: Sheet
+    mapping: ColumnMapping
+    read: ReadTable
+    problems: list[Problem]
+    codes: Sequence[Mapping[str, str]]
+    """Seeds of national codes missing from the reference and the folder."""
+    own_source: bool
+    """True if the mapping describes the source and the folder lacks it."""
+    own_dataset: bool
+    """True if the mapping describes the data set and the folder lacks it."""
+    report: Report
+
+    @property
+    def kind(self) -> Kind:
+        """Kind of its rows."""
+        return self.mapping.header.kind
+
+    @property
+    def unused(self) -> list[str]:
+        """Columns of the table that no property takes."""
+        taken = set(self.read.locations.taken.values())
+        return [name for name in self.sheet.names if name not in taken]
+
+    def first(self, rows: int = 10) -> pa.Table:
+        """Return the first facts, without the properties that none of them has."""
+        top = self.read.rows.slice(0, rows)
+        return top.select([n for n in top.column_names if top[n].null_count < len(top)])
+
+
+def import_table(
+    path: Path,
+    mapping: Path,
+    folder: Path,
+    reference: Reference,
+    *,
+    name: str | None = None,
+    max_unknown: float = 0.01,
+    progress: Progress = lambda name, rows: None,
+) -> Report:
+    """Turn a table into seeds of one kind.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV, Parquet or Excel file.
+    mapping : Path
+        A YAML file like the header of a seed: ``kind``, ``columns`` (property: column), ``units``,
+        ``defaults``; and ``aliases`` (property: {foreign text: key}), ``source`` and ``dataset``
+        (the properties of one), ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``,
+        ``thousands``, ``missing`` (texts for an unknown value).
+    folder : Path
+        Folder of seeds; if it has no reference seeds, they are added.
+    reference : Reference
+        Countries, products and codes by all their names.
+    name : str, optional
+        Name of the files to write; by default that of the table.
+    max_unknown : float
+        Refuse if unknown names have more than this part of the value (USD, else tonnes, else
+        rows).
+    progress : callable, optional
+        Called with the file's name and the number of rows read.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    GraphkitError
+        A file cannot be read in the format of its name; nothing is written.
+    SeedError
+        The table or its mapping has problems, listed by row and column; nothing is written.
+    UnmappedError
+        Unknown names have too much of the value; nothing is written.
+    """
+    name = name or re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.") or "table"
+    if not NAME.fullmatch(name):
+        raise UsageError(f"--name: found {name!r}, wanted letters, digits, '-', '_' and '.'")
+    checked = check_table(path, mapping, reference, folder=folder, name=name)
+    progress(path.name, len(checked.sheet.rows))
+    if checked.problems:
+        raise SeedError(checked.problems)
+    checked.report.check(max_unknown)
+    if not len(checked.read.rows):
+        raise SeedError([Problem(path.name, 1, 1, "found no row to keep; wanted at least one")])
+    where = _subfolder(checked.kind)
+    read = checked.read
+    total = sum(read.weights[n] for n in read.locations.kept)
+    checked.report.add("kept", f"in {where}/{name}.parquet", len(read.rows), total)
+    _write(checked, folder, where, name)
+    return checked.report
+
+
+def check_table(
+    path: Path,
+    mapping: Path,
+    reference: Reference,
+    *,
+    folder: Path | None = None,
+    name: str = "",
+) -> Checked:
+    """Read a table and collect its problems, as strictly as the reader of seeds.
+
+    The table is checked together with the seeds of ``folder`` (except the files of ``name``, which
+    an import would replace), or with the shipped reference.
+
+    Raises
+    ------
+    GraphkitError
+        A file cannot be read in the format of its name.
+    SeedError
+        The mapping or the shape of the table has problems.
+    """
+    given = read_mapping(mapping, path.name)
+    sheet = read_sheet(path, given.layout)
+    read = read_columns(sheet, given, reference)
+    own = [] if folder is None else _own_files(folder, given.header.kind, name)
+    others = list(_others(folder, own))
+    files = [*others, SeedFile(read.locations, [], given.header.kind, read.rows)]
+    problems = [*read.problems, *(p for f in others for p in f.problems)]
+    own_source = bool(given.source) and given.source.get("key") not in _known(others, "Source")
+    if own_source:
+        source, wrong = _seed(given, "Source", [given.source])
+        files.append(source)
+        problems += wrong
+    own_dataset = bool(given.dataset) and given.dataset.get("key") not in _known(others, "Dataset")
+    if own_dataset:
+        dataset, wrong = _seed(given, "Dataset", [given.dataset])
+        files.append(dataset)
+        problems += wrong
+    known = _known(others, "Code")
+    codes = [reference.national_code(code) for code in read.national if code not in known]
+    if codes:
+        files.append(_seed(given, "Code", codes)[0])
+    if not read.problems:
+        problems += check_all(files, GRAPH)
+    report = _report(sheet, read, reference)
+    return Checked(
+        sheet, given, read, one_a_column(problems), codes, own_source, own_dataset, report
+    )
+
+
+def _own_files(folder: Path, kind: Kind, name: str) -> list[Path]:
+    """List the seeds that an import of this name writes."""
+    return [
+        folder / _subfolder(kind) / f"{stem}.yaml"
+        for stem in (name, f"{name}-source", f"{name}-dataset", f"{name}-codes")
+    ]
+
+
+def _subfolder(kind: Kind) -> str:
+    """Return the subfolder of the seeds for facts of a kind."""
+    return FOLDERS.get(kind.name, kind.name.lower())
+
+
+def _others(folder: Path | None, own: Collection[Path]) -> Iterator[SeedFile]:
+    """Read the seeds that the new ones join: the folder's, and the reference if it has none."""
+    read = []
+    if folder is not None and any(folder.rglob("*.yaml")):
+        root, paths, _ = find_files(folder)
+        read = [read_file(path, root, GRAPH) for path in paths if path not in own]
+    yield from read
+    if not any(f.kind and f.kind.name == "Product" for f in read):
+        root, paths, _ = find_files(shipped("seeds") / "reference")
+        yield from (read_file(path, root, GRAPH) for path in paths)
+
+
+def _known(files: Sequence[SeedFile], kind: str) -> set[str]:
+    """Return the keys of a kind in the seeds."""
+    return {key for f in files if f.kind and f.kind.name == kind and f.rows is not None
+            for key in f.rows[f.kind.key].to_pylist()}  # fmt: skip
+
+
+def _seed(
+    mapping: ColumnMapping, name: str, rows: Sequence[Mapping[str, str]]
+) -> tuple[SeedFile, list[Problem]]:
+    """Read rows of a mapping like those of a seed file."""
+    kind = next(k for k in GRAPH.seeded if k.name == name)
+    header = Header(kind, {}, {}, [dict(row) for row in rows], None, {})
+    locations = SourceLocations(YamlText(mapping.yaml.file, mapping.yaml.text), header)
+    given, odd = row_columns(locations.yaml, header)
+    table, wrong = typed_rows(locations, header, given)
+    return SeedFile(locations, [], kind, table), odd + wrong
+
+
+def _report(sheet: Sheet, read: ReadTable, reference: Reference) -> Report:
+    report = Report(read.unit)
+    report.total = sum(w for n, w in enumerate(read.weights) if n not in read.other_codes)
+    report.add("read", f"rows of {sheet.file}", len(sheet.rows))
+    if read.other_codes:
+        why = "HS codes that are not mainly for one product"
+        report.add("left out", why, len(read.other_codes))
+    if read.national and "product" in read.rows.column_names:
+        pairs = zip(read.rows["hs"].to_pylist(), read.rows["product"].to_pylist(), strict=True)
+        reference.report_national(((c, p) for c, p in pairs if c in read.national and p), report)
+    for row, text in sorted(read.unknown.items()):
+        report.unmapped[text] = report.unmapped.get(text, 0.0) + read.weights[row]
+    if read.unknown:
+        lost = sum(report.unmapped.values())
+        report.add("left out", "unknown names", len(read.unknown), lost)
+    return report
+
+
+# --- writing
+
+
+def _write(checked: Checked, folder: Path, where: str, name: str) -> None:
+    rows = checked.read.rows
+    rows = rows.select([n for n in rows.column_names if rows[n].null_count < len(rows)])
+    keys = [p.name for p in checked.kind.columns if p.name in rows.column_names]
+    rows = rows.sort_by([(n, "ascending") for n in _sortable(rows, keys)]).combine_chunks()
+    constant = {
+        p.name: rows[p.name][0].as_py()
+        for p in checked.kind.columns
+        if p.name in checked.mapping.header.defaults
+        and p.name in rows.column_names
+        and p.type in (Type.TEXT, Type.PERIOD, Type.DATE)
+        and rows[p.name].null_count == 0
+        and len(rows[p.name].unique()) == 1
+    }
+    comment = f"{checked.sheet.file}, by {checked.mapping.yaml.file}: {len(rows):,} rows."
+    with all_or_nothing(folder) as draft:
+        write_reference(folder, draft)
+        if checked.own_source:
+            write_rows(
+                f"{name}-source", "Source", [checked.mapping.source],
+                "The source of the table beside this file.", draft / where,
+            )  # fmt: skip
+        if checked.own_dataset:
+            write_rows(
+                f"{name}-dataset", "Dataset", [checked.mapping.dataset],
+                "The data set of the table beside this file.", draft / where,
+            )  # fmt: skip
+        if checked.codes:
+            write_rows(f"{name}-codes", "Code", checked.codes,
+                       "National codes of the table beside this file.", draft / where)  # fmt: skip
+        seed = SeedTable(name, checked.kind.name, rows.drop_columns(list(constant)), constant, {},
+                         f"{comment}\nWritten by graphkit import table.")  # fmt: skip
+        write_table(seed, draft / where)
+
+
+def _sortable(rows: pa.Table, names: list[str]) -> list[str]:
+    return [n for n in names if not pa.types.is_list(rows[n].type)]

@@ -1,0 +1,105 @@
+"""Pictures of answers: an ECharts option for each, drawn as SVG, PNG or HTML without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pyarrow as pa
+
+from graphkit.answers.answer import Answer, name_cell, undoubted
+from graphkit.answers.columns import REFS
+from graphkit.answers.remarks import with_remarks
+from graphkit.plot import dependence, markets
+from graphkit.plot.canvas import empty
+from graphkit.plot.drawing import NARROW, WIDTH, Picture, font_faces, html_page, png, svg
+
+__all__ = ["Picture", "font_faces", "html_page", "layouts", "picture", "png", "svg"]
+Drawing = Callable[[Answer, int], Picture]
+KINDS: tuple[tuple[str, Drawing], ...] = (
+    ("supplier share_usd share_tonnes", dependence.shares_by_supplier),
+    ("traced_to origin face_value", dependence.origins_by_stage),
+    ("supplier definition traced_to", dependence.single_points),
+    ("removed", dependence.single_points),
+    ("producing_countries world_share", dependence.domestic_points),
+    ("direct indirect recovered uncovered", markets.losses),
+    ("round failed loss", markets.failures),
+    ("hhi_low hhi_high cr1", markets.concentration),
+    ("period previous hhi_usd", markets.trend),
+    ("share_usd_before share_usd_after", markets.changes),
+    ("usd_per_tonne figure", markets.prices),
+    ("usd_exporter usd_importer", markets.mirror_reports),
+    ("rank nodes pairs flow_share", markets.hubs),
+    ("exporter importer share", markets.flows),
+    ("verdict claimed_low found", dependence.checked_claims),
+    ("other_claim conflict", dependence.conflicts),
+    ("claim statement value", dependence.listed_claims),
+    ("reliance_low published_value", dependence.reliance),
+    ("ratio_low largest", dependence.without_largest),
+    ("supply_risk_low published_supply_risk", dependence.criticality),
+    ("announcement since suspended_from", dependence.controls),
+    ("share share_of", dependence.published_shares),
+    ("share_before share_after", dependence.published_changes),
+)
+"""Columns that the rows must have, and the function that draws them; the first that fits counts."""
+
+
+def picture(answer: Answer, *, narrow: bool = False) -> Picture:
+    """Draw an answer; of one that has nothing to draw, a line that says so.
+
+    Parameters
+    ----------
+    answer
+        The answer of a question.
+    narrow : bool
+        Lay it out for a phone, 340 pixels wide instead of 640.
+
+    Returns
+    -------
+    Picture
+        Its ``option`` is plain data, which ECharts 6 draws anywhere; shares are in percent.
+    """
+    width, answer = NARROW if narrow else WIDTH, _in_names(undoubted(with_remarks(answer)))
+    if not len(answer.rows):
+        return empty(answer, "the answer has no rows", width)
+    names = set(answer.rows.column_names)
+    for columns, draw in KINDS:
+        if names.issuperset(columns.split()):
+            return draw(answer, width)
+    return empty(answer, "its rows have no figures", width)
+
+
+def layouts(answer: Answer) -> tuple[Picture, Picture]:
+    """Draw an answer twice, for a page: wide, and for a phone."""
+    return picture(answer), picture(answer, narrow=True)
+
+
+NAMED = ("material", "stage")
+"""Kinds of thing that a picture knows by name alone; countries have colours and places by key."""
+
+
+def _in_names(answer: Answer) -> Answer:
+    """Put the names of products, elements and stages in place of their keys."""
+    refs = {column.name: column.refers_to for column in answer.columns}
+
+    def named(table: pa.Table, refs: Mapping[str, str]) -> pa.Table:
+        for place, field in enumerate(table.schema):
+            if refs.get(field.name) in NAMED:
+                cells = [
+                    name_cell(value, refs[field.name], answer.names)
+                    for value in table[place].to_pylist()
+                ]
+                table = table.set_column(place, field, pa.array(cells, field.type))
+        return table
+
+    scope = {
+        name: name_cell(value, "material", answer.names)
+        if name in ("products", "stages", "product", "stage") else value
+        for name, value in answer.scope.items()
+    }  # fmt: skip
+    if isinstance(elements := scope.get("elements"), Mapping):
+        scope["elements"] = {answer.names.get(key, key): some for key, some in elements.items()}
+    return replace(
+        answer, scope=scope, rows=named(answer.rows, refs), links=named(answer.links, REFS),
+        comparisons=named(answer.comparisons, REFS),
+    )  # fmt: skip

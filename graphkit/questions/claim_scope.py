@@ -1,0 +1,181 @@
+"""Published claims in a scope: listed, beside shares of trade, or in place of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.shares import import_shares
+from graphkit.answers.answer import COMPARISON
+from graphkit.catalog.materials import Materials
+from graphkit.catalog.scopes import Scope
+from graphkit.names import Entity
+from graphkit.period import Period
+from graphkit.questions.trade import Trade
+
+SERIES = ("reporter", "dataset", "source", "basis")
+"""Columns of a series: figures of two series are never added up."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Consumer, supplier, scope and period of a question."""
+
+    buyer: Entity | None
+    seller: Entity | None
+    scope: Scope
+    period: str | None
+
+
+def claims_about(claims: pa.Table, asked: Question, *, context: bool = False) -> pa.Table:
+    """Select the claims about the consumer, supplier, products and period of a question.
+
+    A claim is in scope if it names a product, element or stage of the question, and has no period
+    or one that shares a month with that of the question. With ``context``, claims about the
+    supplier alone count too, for example its share of world production.
+    """
+    about = claims.select(["consumer", "supplier", "product", "element", "stage", "period"])
+    mask = [_fits(row, asked, context) for row in about.to_pylist()]
+    return claims.filter(pa.array(mask, pa.bool_()))
+
+
+def _fits(claim: Mapping[str, Any], asked: Question, context: bool) -> bool:
+    of_seller = context and asked.seller is not None and claim["consumer"] is None
+    if asked.buyer and claim["consumer"] != asked.buyer.key and not of_seller:
+        return False
+    if asked.seller and claim["supplier"] != asked.seller.key:
+        return False
+    both = asked.period and claim["period"]
+    if both and not Period(asked.period or "").overlaps(Period(claim["period"])):
+        return False
+    if asked.scope.text is None:
+        return claim["product"] is not None or claim["element"] is not None
+    return speaks_of(claim, asked.scope)
+
+
+def speaks_of(claim: Mapping[str, Any], scope: Scope) -> bool:
+    """Return True if a claim is about a product, an element or the stage of a scope."""
+    if scope.stage is not None and claim["stage"] == scope.stage:
+        return True
+    return claim["product"] in scope.products or claim["element"] in scope.elements
+
+
+def comparisons(claims: pa.Table, trade: Trade, materials: Materials) -> pa.Table:
+    """Compare each claimed share of imports with those in the trade data of the same period.
+
+    One row for each product that the claim covers, with data of all its years; for an element or a
+    group, then one for all these products together, within one data set (``own_sum``: no publisher
+    gives that figure).
+    ``points_usd`` and ``points_tonnes`` are the data's share minus the claimed one, in percentage
+    points.
+    """
+    rows: list[dict[str, Any]] = []
+    wanted = [claim for claim in claims.to_pylist() if _is_import_share(claim)]
+    of = _by_scope(trade.shares, {_scope(claim) for claim in wanted}) if wanted else {}
+    lacking = {product for product, taken in trade.periods.items() if taken.missing}
+    for claim in wanted:
+        shares = of.get(_scope(claim), ())
+        counts = _counts(claim, materials) if shares else {}
+        found = [r for r in shares if r["product"] in counts and r["product"] not in lacking]
+        if claim["stage"]:
+            found = [r for r in found if r["stage"] == claim["stage"]]
+        found.sort(key=lambda r: (r["stage_order"], r["product"], *(r[n] for n in SERIES)))
+        row = partial(_row, claim, counts)
+        rows += [row(share, own_sum=False) for share in found]
+        rows += [row(share, own_sum=True) for share in _sums(found, trade.flows)]
+    return pa.Table.from_pylist(rows, COMPARISON)
+
+
+def _is_import_share(claim: Mapping[str, Any]) -> bool:
+    figure = any(claim[name] is not None for name in ("value", "low", "high"))
+    return claim["kind"] == "share" and claim["measure"] == "imports" and figure
+
+
+def _scope(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["consumer"], row["supplier"], row["period"]
+
+
+def _by_scope(
+    shares: pa.Table, wanted: set[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    scopes = shares.select(["consumer", "supplier", "period"]).to_pylist()
+    mask = pa.array([_scope(row) in wanted for row in scopes], pa.bool_())
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in shares.filter(mask).to_pylist():
+        found.setdefault(_scope(row), []).append(row)
+    return found
+
+
+def _counts(
+    claim: Mapping[str, Any], materials: Materials
+) -> Mapping[str, tuple[int | None, int | None]]:
+    """Map each product that a claim covers to its elements meant and its elements in all."""
+    if claim["product"] is not None:
+        return {claim["product"]: (None, None)}
+    return materials.counts(claim["element"]) if claim["element"] is not None else {}
+
+
+def _sums(found: Sequence[Mapping[str, Any]], flows: pa.Table) -> Iterator[dict[str, Any]]:
+    """Compute the shares over all products of each series that has several."""
+    series: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in found:
+        series.setdefault(tuple(row[n] for n in SERIES), []).append(row)
+    for key, rows in series.items():
+        products = [row["product"] for row in rows]
+        if len(products) < 2:
+            continue
+        only = dict(zip(SERIES, key, strict=True)) | {
+            name: rows[0][name] for name in ("consumer", "period")
+        }
+        mask = pc.is_in(flows["product"], value_set=pa.array(products))
+        for name, value in only.items():
+            mask = pc.and_(mask, pc.equal(flows[name], value))
+        together = flows.filter(mask)
+        label = pa.array([" + ".join(products)] * len(together), pa.string())
+        place = together.column_names.index("product")
+        shares = import_shares(together.set_column(place, "product", label)).to_pylist()
+        share = next(s for s in shares if s["supplier"] == rows[0]["supplier"])
+        yield {
+            **share,
+            "hs": "+".join(row["hs"] for row in rows),
+            "basis": rows[0]["basis"],
+        }
+
+
+def _row(
+    claim: Mapping[str, Any],
+    counts: Mapping[str, tuple[int | None, int | None]],
+    share: Mapping[str, Any],
+    *,
+    own_sum: bool,
+) -> dict[str, Any]:
+    asked, every = (None, None) if own_sum else counts[share["product"]]
+    kept = ("consumer", "supplier", "period", "hs", "dataset", "source")
+    measured = ("share_usd", "share_tonnes", "missing_tonnes_share")
+    return {
+        **{name: share[name] for name in (*kept, *measured)},
+        "claim": claim["key"],
+        "basis": claim["basis"],
+        "data_basis": share["basis"],
+        "claimed": claim["value"],
+        "claimed_low": claim["low"],
+        "claimed_high": claim["high"],
+        "products": share["product"],
+        "elements_asked": asked,
+        "elements": every,
+        "own_sum": own_sum,
+        "points_usd": _points(share["share_usd"], claim["value"]),
+        "points_tonnes": _points(share["share_tonnes"], claim["value"]),
+    }
+
+
+def _points(share: float | None, claimed: float | None) -> float | None:
+    return None if share is None or claimed is None else 100 * (share - claimed)
+
+
+ENDS = ("consumer", "supplier", "rival")

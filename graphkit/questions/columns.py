@@ -1,0 +1,53 @@
+"""Columns of every question, and the page about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from graphkit.verbs.verb import Verb
+
+if TYPE_CHECKING:
+    from graphkit.answers.columns import Column
+
+PACKAGE = "graphkit.questions"
+COLUMNS: dict[str, tuple[Column, ...]] = {}
+"""The columns of the answers to each question, by the name of its function in ``verbs``."""
+
+
+def columns_of(verb: Verb) -> dict[str, tuple[Column, ...]]:
+    """Return the columns of the answers to a verb's questions, by the name of the function."""
+    for path in verb.functions:
+        import_module(f"{PACKAGE}.{path.rpartition('.')[0]}")
+    return {path: COLUMNS[path] for path in verb.functions}
+
+
+def columns_page(verbs: Sequence[Verb]) -> str:
+    """Write the page on the columns of the answers to some commands, in Markdown."""
+    return _COLUMNS_PAGE + "".join(map(_section, verbs))
+
+
+def _section(verb: Verb) -> str:
+    parts = []
+    for function, columns in columns_of(verb).items():
+        switch = verb.variant.switch if verb.variant and function != verb.function else ""
+        title = f"graphkit {verb.name}" + (f" --{switch.replace('_', '-')}" if switch else "")
+        rows = "".join(
+            dict.fromkeys(f"| `{c.name}` | {c.header} | {c.meaning} |\n" for c in columns)
+        )
+        parts.append(f"\n## `{title}`\n\n| column | header | meaning |\n|---|---|---|\n{rows}")
+    return "".join(parts)
+
+
+_COLUMNS_PAGE = """\
+# Columns of the answers
+
+Written by `python tools/columns_page.py` from the modules in `graphkit/questions`. A column with a
+header is in tables; all are in JSON, CSV and Parquet, under their name and with full precision.
+
+Tables show a share (0 to 1) in percent and a difference of two shares in percentage points, sums of
+money in thousands (k), millions (M) and billions (bn), and countries by name. "unknown" is a number
+that no source gives. A table that is too narrow leaves columns out and names them; `--wide` shows
+all. `graphkit COMMAND --help-columns` explains the columns that the tables of a command show.
+"""

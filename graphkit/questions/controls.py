@@ -1,0 +1,275 @@
+"""Export controls: who restricts what since when, and the trade that an act names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.claims.phrases import claim_figure, known_values
+from graphkit.analysis.claims.readings import LICENCES
+from graphkit.answers.answer import Answer, without_empty
+from graphkit.answers.columns import NUMBER, TEXTS, Column, plain, schema_of
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.scopes import Scope
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.period import Period
+from graphkit.questions.question import checked
+
+CONTROLS = (
+    Column("country", "Country"),
+    Column("announcement", "Act"),
+    Column("measure", "Measure"),
+    Column("target", "Aimed at"),
+    Column("since", "Since"),
+    Column("until", "Until"),
+    Column("suspended_from", "Suspended"),
+    Column("suspended_until", "up to"),
+    Column("status", "Status"),
+    Column("elements", "Elements", "the elements that it names", type=TEXTS),
+    Column(
+        "items", "Items", "what it names besides, or the forms that it covers", type=TEXTS, rank=2
+    ),
+    Column("quota", "Quota (t)", "metric tons, of all its products together", type=NUMBER),
+    Column(
+        "granted",
+        "Granted",
+        "published shares of the applications for a licence that were "
+        "granted, each with its period; of a day, those up to its month",
+        type=TEXTS,
+    ),
+    Column("products", "", "products of the graph that it covers, whole or in part", type=TEXTS),
+    *plain("note", "evidence", "source", "key"),
+)
+
+
+@checked(CONTROLS)
+def controls(
+    catalog: Catalog,
+    country: str | None = None,
+    *,
+    scope: str | None = None,
+    date: str | None = None,
+) -> Answer:
+    """List export controls with the elements that each names.
+
+    Parameters
+    ----------
+    country : str, optional
+        Who restricts. Default: every country.
+    scope : str, optional
+        Only controls that name an element in scope, or cover a product, code or stage in scope.
+    date : str, optional
+        Only those that stand on this day (``2025-06-01``), each with its status then: in force,
+        licensed, suspended, or suspended as announced with what is later unknown. Default: all.
+
+    Returns
+    -------
+    Answer
+        One row for each act, or for each period of its quota, the newest first.
+
+    Raises
+    ------
+    UsageError
+        Unknown name, or no date of the calendar.
+    """
+    place = None if country is None else catalog.place(country)
+    asked = catalog.materials.scope(scope)
+    every = catalog.rows("controls").to_pylist()
+    published = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
+    told = _claims_on_acts(catalog, date)
+    rows = [
+        {
+            **row,
+            "status": None if date is None else _status(row, date, published[row["source"]]),
+            "granted": list(map(_rate, _rates(told.get(row["key"], ())))) or None,
+        }
+        for row in every
+        if (place is None or row["country"] == place.key)
+        and (date is None or row["since"] <= date <= (row["until"] or date))
+        and (scope is None or _concerns(catalog, row, asked))
+    ]
+    rows.sort(key=lambda row: row["key"])
+    rows.sort(key=lambda row: row["since"], reverse=True)
+    table = pa.Table.from_pylist(rows, schema_of(CONTROLS))
+    named = sorted({element for row in rows for element in row["elements"] or ()})
+    keys = [claim["key"] for row in rows for claim in told.get(row["key"], ())]
+    claims = catalog.claims.filter(pc.is_in(catalog.claims["key"], pa.array(keys, pa.string())))
+    whose = f"does {place.said} have" if place else "are there"
+    what = f" on {asked.meaning}" if scope is not None else ""
+    return Answer(
+        f"Which export controls {whose}{what}{f', on {date}' if date else ''}?",
+        {"country": place.key if place else None, "for": asked.text, "meaning": asked.meaning,
+         "date": date},
+        table,
+        CONTROLS,
+        {"controls": len(rows), "controls_in_all": len(every), "elements_named": named},
+        catalog.sources(table, claims),
+        claims,
+        notes=asked.notes,
+        nothing="No control is known that matches.",
+        caption="A control covers the elements and items that it names, not all that its products "
+        "contain.",
+        shown=without_empty(table, [c.name for c in CONTROLS if c.header], "country", "since"),
+    )  # fmt: skip
+
+
+IN_FORCE, LICENSED, SUSPENDED = "in force", "licensed", "suspended"
+LATER_UNKNOWN = "suspended as announced; later unknown"
+"""State after the announced end of a suspension of which no later source is known."""
+
+
+def _status(control: Mapping[str, Any], date: str, published: str | None) -> str:
+    """Tell the state, on a day, of a control that stands then; its source is of another day."""
+    start, end = control["suspended_from"], control["suspended_until"]
+    if start is not None and start <= date:
+        if end is None or date <= end:
+            return SUSPENDED
+        if published is None or published <= end:
+            return LATER_UNKNOWN
+    return LICENSED if control["measure"] == "licence" else IN_FORCE
+
+
+def _claims_on_acts(catalog: Catalog, date: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Collect the claims about controls, by control; of a day, those up to its month."""
+    claims: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for claim in catalog.claims.to_pylist():
+        later = (
+            date is not None
+            and claim["period"] is not None
+            and Period(claim["period"]).start > Period(date[:7]).start
+        )
+        if claim["control"] is not None and not later:
+            claims[claim["control"]].append(claim)
+    return claims
+
+
+def _rates(claims: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Select the shares of applications for a licence that were granted, in order of time."""
+    rates = [claim for claim in claims if claim["measure"] == LICENCES]
+    return sorted(rates, key=lambda claim: (claim["period"] or "", claim["key"]))
+
+
+def _rate(claim: Mapping[str, Any]) -> str:
+    """Format the share of applications granted, with its period."""
+    when = f", {claim['period']}" if claim["period"] else ""
+    return f"{claim_figure(known_values(claim))}{when}"
+
+
+def _concerns(catalog: Catalog, control: Mapping[str, Any], asked: Scope) -> bool:
+    """Return True if a control names an element in scope, or covers a product in scope."""
+    if asked.elements:
+        return bool(_named(catalog, control) & asked.elements)
+    return bool(set(control["products"] or ()) & set(asked.products))
+
+
+def _named(catalog: Catalog, control: Mapping[str, Any]) -> set[str]:
+    """Collect the elements that a control names, with the members of the groups among them."""
+    named = set(control["elements"] or ())
+    return named.union(*(catalog.materials.members.get(element, ()) for element in named))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A cut of exports: the exporters, the goods and the destinations."""
+
+    name: str
+    exporters: list[str]
+    scope: Scope
+    destinations: list[str] | None = None
+    whom: str = ""
+    """The destinations as they were named."""
+    notes: list[str] = field(default_factory=list)
+    sources: list[pa.Table] = field(default_factory=list)
+
+
+def control_cut(catalog: Catalog, text: str) -> Cut:
+    """Turn an export control into a cut of its products, or of the traded baskets they are in.
+
+    Raises
+    ------
+    UsageError
+        No control has this key or announcement; the message lists those that exist.
+    GraphkitError
+        No product that it covers is traded.
+    """
+    every = catalog.rows("controls")
+    rows = [row for row in every.to_pylist() if _is_called(row, text)]
+    if not rows:
+        known = _distinct(every.to_pylist(), "announcement")
+        raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(known)}")
+    traded = set(catalog.traded["product"].to_pylist())
+    goods = sorted({product for row in rows for product in row["products"] or ()})
+    baskets = {product: traded_baskets(catalog, product, traded) for product in goods}
+    cut = sorted(set().union(*baskets.values()))
+    if not cut:
+        raise GraphkitError(
+            f"{text}: no trade in {', '.join(goods)} is known, so that it cannot be simulated"
+        )
+    names = sorted({row["announcement"] or row["key"] for row in rows})
+    exporters, targets = _distinct(rows, "country"), _distinct(rows, "target")
+    table = every.filter(pc.is_in(every["key"], pa.array([row["key"] for row in rows])))
+    return Cut(
+        "+".join(exporters), exporters, Scope(text, tuple(cut), f"what {', '.join(names)} names"),
+        targets or None, ", ".join(targets), _cut_notes(catalog, rows, baskets, cut), [table],
+    )  # fmt: skip
+
+
+def _is_called(control: Mapping[str, Any], text: str) -> bool:
+    wanted = text.casefold().strip()
+    return wanted in (control["key"].casefold(), (control["announcement"] or "").casefold())
+
+
+def _distinct(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
+    return sorted({row[name] for row in rows} - {None})
+
+
+def traded_baskets(catalog: Catalog, product: str, traded: set[str]) -> list[str]:
+    """List a traded product, or those of its stage with all its main elements."""
+    if product in traded:
+        return [product]
+    main, products = catalog.materials.main, catalog.materials.products
+    held = main.get(product, set())
+    return sorted(
+        other
+        for other in traded
+        if products[other]["stage"] == products[product]["stage"]
+        and held
+        and held <= main.get(other, set())
+    )
+
+
+def _cut_notes(
+    catalog: Catalog, rows: Sequence[Mapping[str, Any]], baskets: Mapping[str, Sequence[str]],
+    cut: Iterable[str],
+) -> list[str]:  # fmt: skip
+    """Note where a cut covers more than its control, and where less."""
+    named, notes = set().union(*(_named(catalog, row) for row in rows)), []
+    for basket in cut:
+        held, why = catalog.materials.main.get(basket, set()), []
+        if named and held - named:
+            some = catalog.materials.in_text(*sorted(held & named)) or "none"
+            why.append(f"Of its {len(held)} main elements, the control names {some}.")
+        if parts := sorted(p for p, found in baskets.items() if basket in found and p != basket):
+            why.append(f"It covers {catalog.materials.in_text(*parts)} in it.")
+        if why:
+            goods = catalog.materials.label(basket)
+            notes.append(f"{goods}: cut whole, more than the control covers. {' '.join(why)}")
+    if items := sorted({item for row in rows for item in row["items"] or ()}):
+        notes.append(f"The control names: {'; '.join(items)}.")
+    if missing := sorted(product for product, found in baskets.items() if not found):
+        goods = catalog.materials.in_text(*missing)
+        notes.append(f"No trade in {goods} is known: not in the answer.")
+    told = _claims_on_acts(catalog)
+    for row in rows:
+        act = row["announcement"] or row["key"]
+        notes += [
+            f"{act}: of the applications for a licence, {_rate(rate)}, were granted "
+            f"({rate['basis'] or 'basis not stated'}; {rate['source']})."
+            for rate in _rates(told.get(row["key"], ()))
+        ]
+    return [*notes, "A licence does not stop exports: `loss` sets the share that it holds back."]

@@ -1,0 +1,54 @@
+"""Fit of an answer's figures to the products that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.answers.answer import Answer
+from graphkit.answers.columns import Column
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.materials import BASKET
+from graphkit.catalog.scopes import Scope
+
+FIT = Column("fit", doc="exact, dominant (mostly), proxy (among other goods) or basket (with other "
+             "elements): how far the figures are of what was asked")  # fmt: skip
+NAMED_ELEMENTS = 8
+"""Number of other elements of a basket up to which each is named."""
+
+
+def fitted(catalog: Catalog, answer: Answer, text: str | None) -> Answer:
+    """Say in an answer from trade how well each product fits the scope that was asked for.
+
+    The rows and the series of the coverage get a ``fit``, and the caption names each basket.
+    """
+    series = answer.coverage.get("series", ())
+    if not series:
+        return answer
+    scope = catalog.materials.scope(text)
+    fits = catalog.materials.fits(scope, series)
+    told = [{**row, FIT.name: fits[row["product"]]} for row in series]
+    rows, columns = answer.rows, answer.columns
+    if "product" in rows.column_names:
+        graded = [fits.get(product) for product in rows["product"].to_pylist()]
+        rows = rows.append_column(FIT.name, pa.array(graded, pa.string()))
+        columns = (*columns, FIT)
+    baskets = [_basket(catalog, scope, row) for row in told if row[FIT.name] == BASKET]
+    return replace(
+        answer, rows=rows, columns=columns, coverage={**answer.coverage, "series": told},
+        caption=" ".join([answer.caption, *dict.fromkeys(baskets)]).strip(),
+    )  # fmt: skip
+
+
+def _basket(catalog: Catalog, scope: Scope, series: Mapping[str, Any]) -> str:
+    """Say what else a basket holds."""
+    others, in_text = scope.mixed[series["product"]], catalog.materials.in_text
+    few = len(others) <= NAMED_ELEMENTS
+    named = list(map(in_text, others)) if few else [f"{len(others)} more elements"]
+    goods = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+    code = f" (HS {series['hs']})" if series["hs"] else ""
+    product = in_text(series["product"])
+    return f"Basket: {product}{code} also holds {goods}; not {scope.meaning} alone."

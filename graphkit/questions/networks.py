@@ -1,0 +1,280 @@
+"""Networks of trade that questions measure, in one period or over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.answers.columns import Column
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.scopes import Scope
+from graphkit.errors import GraphkitError
+from graphkit.period import Period, listed, newest
+from graphkit.questions.periods import Taken, periods_by_product
+from graphkit.questions.trade import (
+    SERIES,
+    Trade,
+    coverage_of,
+    data_set_notes,
+    in_sentence,
+    of_code,
+    series_of,
+    trade_of,
+)
+
+
+@dataclass(frozen=True)
+class Networks:
+    """Flows of all products in scope, period by period."""
+
+    scope: Scope
+    held: Mapping[str, set[str]]
+    """Periods with trade, by product in scope."""
+    periods: tuple[str, ...]
+    flows: pa.Table
+    notes: tuple[str, ...]
+    left_out: int = 0
+    """Number of flows left out: of groups of countries, or of a country to itself."""
+    pieces: Mapping[str, Taken] = field(default_factory=dict)
+    """Periods of the data that make up the only one, by product."""
+
+    @property
+    def when(self) -> str:
+        """The period, or the first and the last one."""
+        first, last = self.periods[0], self.periods[-1]
+        return f"in {first}" if first == last else f"from {first} to {last}"
+
+    @property
+    def basis(self) -> str | None:
+        """The basis of the masses."""
+        known = self.flows.filter(pc.is_valid(self.flows["tonnes"]))["basis"]
+        return "+".join(sorted({*known.to_pylist()} - {None})) or None
+
+    @property
+    def missing_tonnes(self) -> dict[str, float | None]:
+        """The share of the value of all flows without a mass, by period."""
+        usd, tonnes = self.flows["usd"], self.flows["tonnes"]
+        unweighed = pc.if_else(pc.is_null(tonnes), usd, 0.0)
+        table = pa.table({"period": self.flows["period"], "usd": usd, "unweighed": unweighed})
+        # In a fixed order, so that sums do not depend on that of the database.
+        table = table.sort_by([("period", "ascending"), ("usd", "ascending")])
+        sums = table.group_by("period", use_threads=False)
+        found = sums.aggregate([("usd", "sum"), ("unweighed", "sum")]).to_pylist()
+        return {r["period"]: r["unweighed_sum"] / r["usd_sum"] if r["usd_sum"] else None
+                for r in found}  # fmt: skip
+
+    def coverage(self) -> dict[str, Any]:
+        """Summarise the flows and their gaps; many periods count as one series."""
+        flows = self.flows
+        if len(self.periods) > 1:
+            place = flows.column_names.index("period")
+            flows = flows.set_column(place, "period", _spans(flows))
+        trade = Trade(flows, series_of(flows), flows, periods=self.pieces)
+        found = coverage_of(trade, self.scope)
+        lacking = [key for key in found["products_without_trade_data"] if key not in self.held]
+        found["products_without_trade_data"] = lacking
+        return {**found, **({"flows_left_out": self.left_out} if self.left_out else {})}
+
+
+def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> Networks:
+    """Read the network of one period, by default the newest that any product has.
+
+    Raises
+    ------
+    GraphkitError
+        No trade is in scope, two series count the same goods, or masses have two bases.
+    """
+    held = _held(catalog, scope)
+    chosen = period or (newest(set().union(*held.values())) if held else None)
+    trade = trade_of(catalog, scope, chosen)
+    if trade.lacking:
+        raise _as_error(trade.lacking)
+    lacking = sorted(set(held) - set(trade.flows["product"].to_pylist()))
+    notes = list(trade.notes)
+    if lacking:
+        notes.append(f"No trade in {chosen} of {catalog.materials.in_text(*lacking)}.")
+    found = Networks(scope, held, (str(chosen),), trade.flows, tuple(notes), pieces=trade.periods)
+    return _checked(catalog, found, by)
+
+
+def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
+    """Read the networks of every period, for the products that have data in all of them.
+
+    The periods are those of the product with the most, of the most common length. A product
+    without data in one of them is left out of all, to keep the periods comparable.
+
+    Raises
+    ------
+    GraphkitError
+        As :func:`network_of`.
+    """
+    held = _held(catalog, scope)
+    if not held:
+        raise _as_error(trade_of(catalog, scope, None).lacking)
+    series = {product: _of_one_length(periods) for product, periods in held.items()}
+    periods = max(series.values(), key=lambda found: (len(found), found))
+    kept = sorted(product for product, have in series.items() if set(periods) <= set(have))
+    flows = catalog.flows("trade", products=kept, periods=list(periods))
+    flows = of_code(flows, scope)
+    label = catalog.materials.label
+    notes = [
+        f"{label(product)}: left out, with data only in {_listed(held[product])}; with it the "
+        "periods would not be comparable."
+        for product in sorted(set(held) - set(kept))
+    ]
+    notes += data_set_notes(catalog, flows)
+    return _checked(catalog, Networks(scope, held, periods, flows, tuple(notes)), by)
+
+
+def _held(catalog: Catalog, scope: Scope) -> dict[str, set[str]]:
+    """Read the periods with trade of each product in scope."""
+    return periods_by_product(catalog.traded, scope)
+
+
+def _of_one_length(periods: set[str]) -> tuple[str, ...]:
+    """Select the periods of the most common length, the longer one on a tie, in order of time."""
+    lengths = [Period(text).months for text in periods]
+    length = max(lengths, key=lambda months: (lengths.count(months), months))
+    kept = (text for text in periods if Period(text).months == length)
+    return tuple(sorted(kept, key=lambda text: Period(text).start))
+
+
+def _checked(catalog: Catalog, found: Networks, by: str) -> Networks:
+    """Drop totals and groups, and check that the other flows may be added up."""
+    flows, notes = catalog.countries_only(found.flows)
+    flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
+    _check_counted_once(catalog, flows)
+    if by == "tonnes":
+        _check_one_basis(catalog, flows.filter(pc.is_valid(flows["tonnes"])))
+    left_out = len(found.flows) - len(flows)
+    return replace(found, flows=flows, left_out=left_out, notes=(*found.notes, *notes))
+
+
+def _check_counted_once(catalog: Catalog, flows: pa.Table) -> None:
+    """Refuse two figures of the same goods, such as those of a code and its subcode."""
+    names = [*SERIES, "hs"]
+    rows = flows.select(names).group_by(names).aggregate([]).to_pylist()
+    rows.sort(key=lambda row: [row[name] or "" for name in names])
+    for one, other in combinations(rows, 2):
+        if one["period"] == other["period"] and _same_goods(one, other):
+            raise GraphkitError(
+                f"{_series(catalog, one)} and {_series(catalog, other)} count the same goods of "
+                f"{one['period']}, which are not added up; name one of them with `scope`, "
+                "or load one"
+            )
+
+
+def _same_goods(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if one["hs"] and other["hs"]:
+        return bool(one["hs"].startswith(other["hs"]) or other["hs"].startswith(one["hs"]))
+    return bool(one["product"] == other["product"])
+
+
+def _series(catalog: Catalog, row: Mapping[str, Any]) -> str:
+    code = f" HS {row['hs']}" if row["hs"] else ""
+    product = catalog.materials.in_text(row["product"])
+    return f"{product}{code} ({row['dataset']}, {row['reporter']})"
+
+
+def _check_one_basis(catalog: Catalog, flows: pa.Table) -> None:
+    bases: dict[str, set[str]] = {}
+    for row in (
+        flows.select(["product", "basis"]).group_by(["product", "basis"]).aggregate([]).to_pylist()
+    ):
+        bases.setdefault(row["basis"] or "unknown", set()).add(row["product"])
+    if len(bases) > 1:
+        in_text = catalog.materials.in_text
+        said = "; ".join(f"{basis}: {in_text(*sorted(of))}" for basis, of in sorted(bases.items()))
+        raise GraphkitError(
+            f"masses of several bases are not added up ({said}); ask for one of them, or `by=usd`"
+        )
+
+
+def _spans(flows: pa.Table) -> pa.Array:
+    """Write the periods of each flow's series."""
+    of: dict[tuple[str, ...], set[str]] = {}
+    names = [name for name in SERIES if name != "period"]
+    keys = list(zip(*(flows[name].to_pylist() for name in names), strict=True))
+    for key, period in zip(keys, flows["period"].to_pylist(), strict=True):
+        of.setdefault(key, set()).add(period)
+    said = {key: _listed(periods) for key, periods in of.items()}
+    return pa.array([said[key] for key in keys], pa.string())
+
+
+def _listed(periods: set[str]) -> str:
+    return listed(periods, 3) + (f" ({len(periods)} periods)" if len(periods) > 3 else "")
+
+
+def _as_error(lacking: str) -> GraphkitError:
+    return GraphkitError(in_sentence(lacking))
+
+
+def adding_up(catalog: Catalog, found: Networks, products: Sequence[str], by: str) -> list[str]:
+    """Note that flows of several products form one network."""
+    if len(products) == 1:
+        return []
+    how = "value" if by == "usd" else f"weight ({found.basis})"
+    return [
+        f"Flows of {catalog.materials.in_text(*products)} are added up by {how}: goods sold on "
+        "as another of them count each time."
+    ]
+
+
+LABELS = (
+    Column("period", "Period"),
+    Column("country", "Country"),
+    Column("product", "Product"),
+    Column("stage", "Stage"),
+)
+
+
+def with_names(catalog: Catalog, table: pa.Table) -> pa.Table:
+    """Add the name of each country after its code."""
+    column = table["country"].to_pylist()
+    names = {key: catalog.places.with_key(key).name for key in set(column)}
+    place = table.column_names.index("country") + 1
+    return table.add_column(place, "name", pa.array([names[key] for key in column], pa.string()))
+
+
+def with_labels(
+    table: pa.Table, same: Mapping[str, str | float | None], of: pa.Table | None = None
+) -> pa.Table:
+    """Add columns with one value in every row, and those of a table by ``period``."""
+    for name, value in same.items():
+        kind = pa.float64() if isinstance(value, float) else pa.string()
+        table = table.append_column(name, pa.array([value] * len(table), kind))
+    if of is None:
+        return table
+    said = {row.pop("period"): row for row in of.to_pylist()}
+    periods = table["period"].to_pylist()
+    for name in of.column_names:
+        if name != "period":
+            column = [said[period][name] for period in periods]
+            table = table.append_column(name, pa.array(column, pa.string()))
+    return table
+
+
+def behind_each_period(catalog: Catalog, flows: pa.Table) -> pa.Table:
+    """Join the products, stages, codes, data sets and sources of each period by ``+``."""
+    found: dict[str, dict[str, set[str]]] = {}
+    names = ("product", "hs", "reporter", "dataset", "source")
+    rows = flows.select(["period", *names]).group_by(["period", *names]).aggregate([])
+    for row in rows.to_pylist():
+        said = found.setdefault(row["period"], {name: set() for name in ("stage", *names)})
+        said["stage"].add(catalog.materials.products[row["product"]]["stage"])
+        for name in names:
+            said[name].add(row[name])
+    heads = {"product": "products", "stage": "stages"}
+    return pa.Table.from_pylist([
+        {"period": period,
+         **{heads.get(n, n): "+".join(sorted(values - {None})) for n, values in said.items()}}
+        for period, said in sorted(found.items())
+    ])  # fmt: skip
+
+
+BY = {"usd": "flows by value (USD)", "tonnes": "flows by mass (tonnes)"}

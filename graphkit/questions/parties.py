@@ -1,0 +1,179 @@
+"""Parties of trade: a country, a group or the world, and its partners."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.trade_change import SERIES, owner_of
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.scopes import Scope
+from graphkit.names import Entity, possessive
+from graphkit.period import listed, time_of
+from graphkit.questions.periods import in_periods, periods_by_product, wanted
+from graphkit.questions.trade import (
+    SAID,
+    Trade,
+    coverage_of,
+    group_as_one,
+    in_sentence,
+    instead,
+    no_trade,
+    of_code,
+    series_of,
+)
+
+WORLD = "WLD"
+"""Key of the world, the owner of all trade."""
+OF_TRADE = {"supplier": "imports", "consumer": "exports"}
+"""Name of a party's trade, and of its query, by the kind of partner."""
+
+
+@dataclass(frozen=True)
+class TradeParty:
+    """Owner of some trade: a country, a group or the world, and its kind of partners."""
+
+    place: Entity | None
+    members: tuple[str, ...]
+    """Members of a group; trade among them is left out."""
+    partner: str
+
+    @property
+    def key(self) -> str:
+        """Its code, or that of the world."""
+        return self.place.key if self.place else WORLD
+
+    @property
+    def name(self) -> str:
+        """Its name in a sentence."""
+        return self.place.said if self.place else "the world"
+
+    @property
+    def whose(self) -> str:
+        """Its name in a sentence, in the possessive."""
+        return possessive(self.name)
+
+    @property
+    def side(self) -> str:
+        """The end of a flow it stands at."""
+        return owner_of(self.partner)
+
+    @property
+    def notes(self) -> list[str]:
+        """Caveats about a group."""
+        if not self.members:
+            return []
+        return [f"{group_as_one(self.name, len(self.members))}."]
+
+    def of(self, flows: pa.Table) -> pa.Table:
+        """Select its flows, under its code."""
+        if self.place is None:
+            return with_value(flows, self.side, self.key)
+        if not self.members:
+            return flows.filter(pc.equal(flows[self.side], self.key))
+        members = pa.array(self.members, pa.string())
+        ours = pc.is_in(flows[self.side], value_set=members)
+        inside = pc.is_in(flows[self.partner], value_set=members)
+        return with_value(flows.filter(pc.and_(ours, pc.invert(inside))), self.side, self.key)
+
+
+def with_value(flows: pa.Table, name: str, value: str) -> pa.Table:
+    """Set a column to one value."""
+    column = pa.array([value] * len(flows), pa.string())
+    return flows.set_column(flows.column_names.index(name), name, column)
+
+
+def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
+    """Find the party of a name; without one, the world.
+
+    Raises
+    ------
+    UsageError
+        The name is unknown, or that of an area without members.
+    """
+    place = None if text is None else catalog.place(text)
+    if place is None or place.type == "world":
+        return TradeParty(None, (), partner)
+    grouped = place.is_group
+    return TradeParty(place, tuple(catalog.members(place)) if grouped else (), partner)
+
+
+def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], str]:
+    """Read each product's periods with trade, oldest first, or say why there are none."""
+    traded = catalog.traded
+    found = periods_by_product(traded, scope)
+    there = sorted(set(traded["product"].to_pylist()))
+    lacking = ""
+    if not found and scope.elements:
+        lacking = in_sentence(no_trade(catalog, scope, "trade flows", there))
+    elif not found:
+        known = instead(catalog, scope, there)
+        lacking = f"no trade is known for {scope.meaning}; there is for {known}"
+    return {p: sorted(have, key=time_of) for p, have in sorted(found.items())}, lacking
+
+
+def flows_in(catalog: Catalog, scope: Scope, held: Mapping[str, Sequence[str]]) -> pa.Table:
+    """Read all flows in scope of some products, each in its own periods."""
+    return _read(catalog, "trade", scope, held)
+
+
+def own_flows(
+    catalog: Catalog, scope: Scope, owner: TradeParty, held: Mapping[str, Sequence[str]]
+) -> pa.Table:
+    """Read a trade party's flows of some products in scope, each in its own periods."""
+    if owner.place is None:
+        return owner.of(flows_in(catalog, scope, held))
+    codes = {f"{owner.side}s": list(owner.members or (owner.key,))}
+    return owner.of(_read(catalog, OF_TRADE[owner.partner], scope, held, **codes))
+
+
+def _read(
+    catalog: Catalog, query: str, scope: Scope, held: Mapping[str, Sequence[str]], **ends: list[str]
+) -> pa.Table:
+    flows = catalog.flows(query, **wanted(held), **ends)
+    return of_code(in_periods(flows, held), scope)
+
+
+def nothing_of(owner: TradeParty, scope: Scope) -> str:
+    """Say that a trade party has no trade in scope."""
+    about = f" for {scope.meaning}" if scope.text else ""
+    return f"no {OF_TRADE[owner.partner]} of {owner.name} are known{about}"
+
+
+def with_scope(catalog: Catalog, rows: pa.Table, flows: pa.Table) -> pa.Table:
+    """Add the stage of the product, and the basis and codes of the flows."""
+    said: dict[tuple[str, ...], dict[str, set[str]]] = {}
+    for flow in flows.select([*SERIES, *SAID]).group_by([*SERIES, *SAID]).aggregate([]).to_pylist():
+        series = said.setdefault(tuple(flow[n] for n in SERIES), {n: set() for n in SAID})
+        for name in SAID:
+            series[name] |= {flow[name]} - {None}
+    keys = list(zip(*(rows[name].to_pylist() for name in SERIES), strict=True))
+    stages = [catalog.materials.products[key[0]]["stage"] for key in keys]
+    rows = rows.append_column("stage", pa.array(stages, pa.string()))
+    for name in SAID:
+        texts = ["+".join(sorted(said[key][name])) for key in keys]
+        rows = rows.append_column(name, pa.array(texts, pa.string()))
+    return rows
+
+
+def coverage_in(
+    flows: pa.Table, scope: Scope, *, periods: str | None = None, besides: Collection[str] = ()
+) -> dict[str, Any]:
+    """Summarise flows and their gaps; ``periods`` names all their periods as one.
+
+    Products ``besides`` have trade elsewhere, and do not count as products without.
+    """
+    told = flows if periods is None else with_value(flows, "period", periods)
+    found = coverage_of(Trade(flows, series_of(told), flows), scope)
+    without = found["products_without_trade_data"]
+    return found | {"products_without_trade_data": [p for p in without if p not in besides]}
+
+
+def span(catalog: Catalog, held: Mapping[str, Sequence[str]]) -> str:
+    """Write the periods of each product."""
+    in_text = catalog.materials.in_text
+    return ", ".join(f"{in_text(product)} ({listed(have, 3)})" for product, have in held.items())

@@ -1,0 +1,217 @@
+"""Prices: what a tonne of a product costs, as traded and as published."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.unit_prices import usd_per_tonne
+from graphkit.answers.answer import Answer, without_empty
+from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column, schema_of
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.scopes import Scope
+from graphkit.errors import GraphkitError
+from graphkit.names import Entity
+from graphkit.period import Period
+from graphkit.questions.question import checked
+from graphkit.questions.trade import data_set_notes, product_notes, there_are
+
+PRICES = (
+    Column("material", "Product or element",
+           "the product, or the element of a price of no single product"),
+    Column("product"),
+    Column("element"),
+    Column("stage", "Stage"),
+    Column("period", "Period"),
+    Column("figure", "Figure",
+           "a unit value: value over mass of trade; or a price as its source names it"),
+    Column("value", "Printed", "in the unit of its row, as printed", type=NUMBER),
+    Column("unit", "Unit"),
+    Column("usd_per_tonne", "USD/t", "USD per tonne of what the figure counts", "USD/t", NUMBER),
+    Column("factor", "Factor", "from the printed figure to USD per tonne; null: not converted",
+           type=NUMBER, rank=3),
+    Column("published_value", "As printed", "a figure that is not a plain number"),
+    Column("qualifier"),
+    Column("estimated", type=FLAG),
+    Column("usd", "", "US dollars, of the flows that give a mass", "USD", NUMBER),
+    Column("tonnes", "", "metric tons, of the same flows", "t", NUMBER),
+    Column("usd_without_tonnes", "", "US dollars, of the flows without a mass", "USD", NUMBER),
+    Column("flows", type=COUNT),
+    Column("valuation"),
+    Column("basis"),
+    Column("dataset"),
+    Column("reporter"),
+    Column("note"),
+    Column("source"),
+)  # fmt: skip
+PRICES_SHOWN = (
+    "material", "period", "figure", "value", "unit", "factor", "usd_per_tonne", "published_value",
+)  # fmt: skip
+PRICES_CAPTION = (
+    "A unit value is the average worth of a tonne at the border, over all qualities and contracts; "
+    "a price is for one quality in one market. Prices by the pound, troy ounce or kilogram are "
+    "converted by the factor shown; others are as printed."
+)
+NEWEST = 5
+"""Years shown if no period is asked for."""
+
+
+@checked(PRICES)
+def prices(
+    catalog: Catalog,
+    *,
+    scope: str,
+    of: str | None = None,
+    period: str | None = None,
+    dataset: str | None = None,
+) -> Answer:
+    """Set unit values of trade beside published prices.
+
+    Parameters
+    ----------
+    scope : str
+        Product, HS code, element, mineral, stage or group.
+    of : str, optional
+        Country or group whose imports get a unit value of their own, beside the world's; or
+        several, separated by commas.
+    period : str, optional
+        Default: the five newest with a figure, of each product.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
+
+    Returns
+    -------
+    Answer
+        One row for each figure, by product and period: unit values of each series of trade, then
+        published prices. Series of trade are never mixed, and no unit is converted without its
+        factor in the row.
+
+    Raises
+    ------
+    UsageError
+        Unknown name or invalid period; the message suggests the nearest.
+    GraphkitError
+        Neither trade with a mass nor a price is known in this scope.
+    """
+    catalog = catalog.using(dataset)
+    buyers = [] if of is None else list(map(catalog.place, catalog.places_in(of)))
+    asked = catalog.materials.scope(scope)
+    values = _unit_values(catalog, asked, buyers)
+    published = catalog.rows(
+        "prices", products=sorted(asked.products), elements=sorted(asked.elements)
+    )
+    every = [*values, *map(_price, [] if asked.code else published.to_pylist())]
+    if not every:
+        raise GraphkitError(
+            f"neither trade with a mass nor a published price is known for {asked.meaning}"
+        )
+    rows = _of_periods(every, period)
+    if not rows:
+        have = there_are({row["period"] for row in every})
+        raise GraphkitError(
+            f"no unit value or price is known for {asked.meaning} in {period}; {have}"
+        )
+    for row in rows:
+        product = row["product"]
+        row["stage"] = catalog.materials.products[product]["stage"] if product else None
+    table = pa.Table.from_pylist(
+        [{column.name: row.get(column.name) for column in PRICES} for row in rows],
+        schema_of(PRICES),
+    )
+    traded = table.filter(pc.is_valid(table["dataset"]))
+    whose = "".join(f" and of the imports of {buyer.said}" for buyer in buyers)
+    return Answer(
+        f"What does a tonne of {asked.meaning} cost?",
+        {
+            "for": asked.text,
+            "meaning": asked.meaning,
+            "hs": asked.code,
+            "products": sorted(set(table["product"].to_pylist()) - {None}),
+            "consumer": ",".join(buyer.key for buyer in buyers) or None,
+            "dataset": dataset,
+            "period": period or f"the {NEWEST} newest of each product",
+            "measure": f"unit values of the trade of the world{whose} (USD per tonne), and prices",
+        },
+        table,
+        PRICES,
+        _coverage_of_prices(rows, asked),
+        catalog.sources(table, asked.elsewhere),
+        elsewhere=asked.elsewhere,
+        notes=(
+            *asked.notes,
+            *product_notes(catalog.materials, sorted(set(traded["product"].to_pylist()))),
+            *data_set_notes(catalog, traded),
+        ),
+        caption=PRICES_CAPTION,
+        shown=without_empty(table, PRICES_SHOWN, "usd_per_tonne"),
+        in_time=True,
+    )
+
+
+def _unit_values(catalog: Catalog, asked: Scope, buyers: Iterable[Entity]) -> list[dict[str, Any]]:
+    """Read the unit values of the world's trade, and of the imports of some countries."""
+    markets: list[tuple[str, Sequence[str]]] = [("world trade", ["WLD"])]
+    for buyer in buyers:
+        members = catalog.members(buyer) if buyer.is_group else [buyer.key]
+        markets.append((f"imports of {buyer.key}", members))
+    rows = []
+    for market, importers in markets:
+        found = catalog.flows(
+            "unit-values-by-period",
+            products=sorted(asked.products), importers=list(importers), code=asked.code or "",
+        )  # fmt: skip
+        rows += [
+            {**row, "material": row["product"], "element": None, "order": 0,
+             "figure": f"unit value, {market} ({row['dataset']}, {row['reporter']})"}
+            for row in found.to_pylist()
+        ]  # fmt: skip
+    return rows
+
+
+def _price(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the row of a published price, converted where its unit allows it."""
+    converted = usd_per_tonne(row["value"], row["unit"])
+    per_tonne, factor = converted or (None, None)
+    return {
+        **row, "material": row["product"] or row["element"], "figure": row["label"], "order": 1,
+        "usd_per_tonne": per_tonne, "factor": factor, "reporter": None,
+    }  # fmt: skip
+
+
+def _of_periods(rows: Sequence[Mapping[str, Any]], period: str | None) -> list[dict[str, Any]]:
+    """Select the period asked for, or its years, or the newest of each material, and sort."""
+    asked = {period, *Period(period).years} if period else set()
+    held: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        held[row["material"]].add(row["period"])
+    newest = {
+        material: sorted(have, key=lambda p: (Period(p).end, p))[-NEWEST:]
+        for material, have in held.items()
+    }
+    chosen = [dict(row) for row in rows if row["period"] in (asked or newest[row["material"]])]
+    return sorted(
+        chosen,
+        key=lambda r: (r["product"] is None, r["material"], Period(r["period"]).start, r["period"],
+                       r["order"], r["figure"], r["source"]),
+    )  # fmt: skip
+
+
+def _coverage_of_prices(rows: Sequence[Mapping[str, Any]], asked: Scope) -> dict[str, Any]:
+    """Count figures by kind, and list products without any."""
+    of_trade = [row for row in rows if row["order"] == 0]
+    have = {row["product"] for row in rows}
+    usd = sum(row["usd"] + row["usd_without_tonnes"] for row in of_trade)
+    lost = sum(row["usd_without_tonnes"] for row in of_trade)
+    return {
+        "unit_values": len(of_trade),
+        "usd_share_without_tonnes": lost / usd if usd else None,
+        "published_prices": len(rows) - len(of_trade),
+        "of_these_converted_to_USD_per_tonne": sum(
+            row["order"] == 1 and row["factor"] is not None for row in rows
+        ),
+        "products_without_a_figure": [p for p in asked.products if asked.text and p not in have],
+    }

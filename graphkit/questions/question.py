@@ -1,0 +1,275 @@
+"""Who depends on whom: one question is one query, one table, one measure, one answer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import wraps
+from importlib import import_module
+from itertools import product
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
+
+from graphkit.errors import GraphkitError
+from graphkit.names import capitalized
+from graphkit.queries import READ_FIRST
+from graphkit.questions.columns import COLUMNS, PACKAGE
+from graphkit.verbs.parameter import LATEST, REPEATED, Parameter, in_options, named_as_options
+from graphkit.verbs.registry import FORMER_NAMES, PARAMETERS
+from graphkit.verbs.verb import Verb
+
+if TYPE_CHECKING:
+    from graphkit.answers.answer import Answer
+    from graphkit.answers.columns import Column
+    from graphkit.catalog.catalog import Catalog
+
+P = ParamSpec("P")
+Asked: TypeAlias = "Callable[Concatenate[Catalog, P], Answer]"
+READ = ("table", "markdown")
+"""Formats for people, which show only the first ranks."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its values, to be asked of a catalog."""
+
+    function: str
+    """Module and name of the function in this package."""
+    arguments: Mapping[str, Any]
+    """Values that are not defaults, by the names of the function."""
+    parameters: tuple[Parameter, ...]
+    """Declarations of the parameters that messages and notes may name."""
+
+    @property
+    def name(self) -> str:
+        """Name of the function, and of the session's method."""
+        return self.function.rpartition(".")[2]
+
+    def ask(self, catalog: Catalog) -> Answer:
+        """Ask it; messages and notes have the options of the command line."""
+        module = import_module(f"{PACKAGE}.{self.function.rpartition('.')[0]}")
+        with named_as_options(self.parameters):
+            found: Answer = getattr(module, self.name)(catalog, **self.arguments)
+        return replace(
+            found,
+            notes=tuple(in_options(note, self.parameters) for note in found.notes),
+            nothing=in_options(found.nothing, self.parameters),
+        )
+
+
+def read_ahead(catalog: Catalog) -> None:
+    """Read the tables that most questions need, before the first is asked."""
+    for name in READ_FIRST:
+        catalog.rows(name)
+
+
+def prepare(verb: Verb, given: Mapping[str, Any], form: str) -> Question:
+    """Choose the question of a verb for the values given.
+
+    Parameters
+    ----------
+    verb : Verb
+        The declaration of the command.
+    given : mapping
+        A value for every parameter, its default where none was given; several texts, and names
+        with commas, as they were written.
+    form : str
+        The format of the answer: those for people have fewer ranks by default.
+
+    Raises
+    ------
+    UsageError
+        A parameter does not belong to the question; the message has the options.
+    """
+    with named_as_options(verb.parameters):
+        path, arguments = verb.chosen({p.name: _value(p, given, form) for p in verb.parameters})
+    return Question(path, arguments, (*verb.parameters, *verb.functions[path]))
+
+
+def _value(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
+    """Return the value of a parameter, or its default for a format that people read."""
+    value = given[parameter.name]
+    if parameter.type == "names" and value is not None:
+        return tuple(name.strip() for name in value.split(","))
+    if parameter.in_tables and value is None and form in READ:
+        switches = (switch for switch in parameter.in_tables if switch and given[switch])
+        return parameter.in_tables.get(next(switches, ""))
+    if parameter.type == "list":
+        return value or None
+    if parameter.type in REPEATED:
+        return ",".join(value) if value else None
+    return value
+
+
+def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
+    """Declare the columns of a question's answers, and read its arguments by its declaration.
+
+    The question is asked for each place and period, and for each scope of names that do not go
+    together; several answers stand side by side. What none is known of is a note, unless nothing
+    is known. Answers from trade, which have a ``fit``, also mark what is wrong with its data.
+    """
+
+    def declare(question: Asked[P]) -> Asked[P]:
+        key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
+        COLUMNS[key] = _with_marks([column for table in tables for column in table])
+        declared, signature = PARAMETERS[key], inspect.signature(question)
+
+        @wraps(question)
+        def ask(catalog: Catalog, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
+            try:
+                bound = signature.bind(catalog, *args, **kwargs)
+            except TypeError as error:
+                fault = _former(question.__name__, FORMER_NAMES[key], args, kwargs)
+                taken = ", ".join(map(_in_python, declared))
+                fault = fault or f"{question.__name__}: {error}; it takes {taken}"
+                raise TypeError(fault) from None
+            each = {
+                parameter.name: parameter.each(bound.arguments[parameter.name], catalog.places_in)
+                for parameter in declared
+                if parameter.name in bound.arguments
+            }
+            if isinstance(text := bound.arguments.get("scope"), str):
+                each["scope"] = catalog.materials.scopes_in(text)
+            from graphkit.headlines.headline import headline
+
+            answer = _with_names(catalog, _each(question, bound, each))
+            return replace(answer, headline=headline(key, answer))
+
+        return ask
+
+    return declare
+
+
+def _with_marks(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Add the columns that mark what is wrong with trade data to those of an answer from it."""
+    if not any(column.name == "fit" for column in columns):
+        return tuple(columns)
+    from graphkit.questions.doubts import DOUBT
+    from graphkit.questions.periods import YEARS
+
+    return (*columns, YEARS, DOUBT)
+
+
+def _in_python(parameter: Parameter) -> str:
+    """Give a parameter's name in Python, with its option where that has another name."""
+    option = parameter.option
+    same = not option or option == f"--{parameter.name.replace('_', '-')}"
+    return parameter.name if same else f"{parameter.name} ({option})"
+
+
+def _former(
+    question: str,
+    former: Mapping[str, str],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+) -> str:
+    """Name what replaced a parameter that a question no longer takes; empty if it is another."""
+    for name in former:
+        if name in kwargs:
+            return f"{question}: {name} is now {former[name]}"
+    if "*" in former and args:
+        value = ",".join(map(str, args))
+        return f"{question} takes {former['*']}: {question}({former['*']}={value!r})"
+    return ""
+
+
+def _each(
+    question: Callable[..., Answer], bound: inspect.BoundArguments, each: Mapping[str, list[Any]]
+) -> Answer:
+    """Ask a question for each combination of values."""
+    answers, lacking = {}, []
+    for values in product(*each.values()):
+        bound.arguments.update(zip(each, values, strict=True))
+        try:
+            answer = _marked(question, bound)
+        except GraphkitError as error:
+            if type(error) is not GraphkitError or all(len(v) == 1 for v in each.values()):
+                raise
+            lacking.append(str(error))
+        else:
+            several = zip(each.values(), values, strict=True)
+            label = ", ".join(str(v or LATEST) for some, v in several if len(some) > 1)
+            answers[label] = answer
+    if not answers:
+        raise GraphkitError("; ".join(dict.fromkeys(lacking)))
+    if not lacking and len(answers) == 1:
+        return answer
+    return _side_by_side(answers, lacking)
+
+
+def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> Answer:
+    """Ask a question, and mark what is wrong with the trade data in its answer."""
+    catalog: Catalog = bound.args[0]
+    scope = bound.arguments.get("scope")
+    from graphkit.questions.fit import fitted
+
+    def ask(facts: Catalog, given: Mapping[str, Any]) -> Answer:
+        first = next(iter(bound.arguments))
+        arguments = {**bound.arguments, **given, first: facts}
+        again = inspect.BoundArguments(bound.signature, arguments)
+        return fitted(facts, question(*again.args, **again.kwargs), scope)
+
+    answer = ask(catalog, {})
+    if not answer.coverage.get("series"):
+        return answer
+    from graphkit.questions.codes import remnant_notes, with_split_trade
+    from graphkit.questions.doubts import with_doubts
+    from graphkit.questions.periods import with_years
+
+    answer = with_doubts(catalog, answer, ask, bound.arguments.get("top"))
+    answer = replace(answer, notes=(*answer.notes, *remnant_notes(catalog, answer)))
+    return with_split_trade(catalog, with_years(answer))
+
+
+def _side_by_side(answers: Mapping[str, Answer], lacking: Sequence[str]) -> Answer:
+    """Put answers side by side, with a note on each question that has none."""
+    from graphkit.answers.answer import side_by_side
+
+    found = side_by_side(answers)
+    notes = [f"{capitalized(text)}." for text in dict.fromkeys(lacking)]
+    return replace(found, notes=(*notes, *found.notes))
+
+
+def _with_names(catalog: Catalog, answer: Answer) -> Answer:
+    """Add the short names of all keys, remarks on products, and notes on unspecified places."""
+    from graphkit.answers.answer import keys_in, keys_of_refs
+
+    refs = {column.name: column.refers_to for column in answer.columns}
+    names = {key: name for key in sorted(keys_in(answer)) if (name := catalog.label(key))}
+    places = keys_of_refs(answer.rows, [name for name, ref in refs.items() if ref == "place"])
+    vague = [
+        key for key in sorted(places & names.keys())
+        if "+" not in key and not catalog.places.with_key(key).is_plain
+    ]  # fmt: skip
+    stated = "".join(answer.notes)
+    notes = [note for note in catalog.area_notes(vague) if note not in stated]
+    goods = sorted(keys_of_refs(answer.rows, ["product"]))
+    remarks = remarks_on(answer, catalog.materials.remarks(goods))
+    return replace(answer, names=names, product_remarks=remarks, notes=(*answer.notes, *notes))
+
+
+COUNTED = ("trade: ", "production: ")
+"""Beginnings of remarks that concern figures of one kind alone."""
+
+
+def remarks_on(answer: Answer, remarks: Mapping[str, str]) -> dict[str, str]:
+    """Select the remarks that concern the figures of an answer.
+
+    A remark on trade alone is left out of an answer from production, and its beginning where the
+    answer has no other figures.
+    """
+    from graphkit.answers.answer import parts_of
+
+    parts = parts_of(answer.coverage).values()
+    has = [any(part.get(name) for part in parts) for name in ("series", "production")]
+    if any(part.get("network") for part in parts):
+        has = [True, True]
+    chosen = {}
+    for goods, remark in remarks.items():
+        kinds = [remark.startswith(beginning) for beginning in COUNTED]
+        if not any(kinds):
+            chosen[goods] = remark
+        elif has[kinds.index(True)]:
+            beginning = COUNTED[kinds.index(True)]
+            chosen[goods] = remark if all(has) else remark.removeprefix(beginning)
+    return chosen

@@ -1,0 +1,208 @@
+"""Answers from supply networks: the buyer, the scope and coverage, and goods of earlier stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.supply.look_through import UNKNOWN, UNTRACEABLE
+from graphkit.analysis.supply.tracing import ANY_OTHER
+from graphkit.answers.answer import Answer
+from graphkit.answers.columns import Column
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.scopes import Scope
+from graphkit.errors import GraphkitError
+from graphkit.names import Entity
+from graphkit.questions.claim_scope import Question, claims_about
+from graphkit.questions.supply import ENDS, Supply
+from graphkit.questions.trade import (
+    in_other_data_sets,
+    in_sentence,
+    product_notes,
+    series_of,
+    without_trade,
+)
+
+EARLIER = Column(
+    "earlier",
+    "Its code also holds",
+    "goods of stages before the one traced to that travel under "
+    "the HS codes of the product: they are counted as if the stage's work had been done on them",
+)
+METHOD = (
+    "Looked through: a country's sales have the mix of what it makes and buys (proportional "
+    "mixing; Kastner et al. 2011). The range is what unpublished production leaves open."
+)
+
+
+def beyond_any_other(
+    rows: pa.Table, supply: Supply, scope: Sequence[str], point: str, small: Any
+) -> tuple[pa.Table, list[str]]:
+    """Leave out small rows whose upper end is that of any other country, and count them.
+
+    ``point`` is the column of the country, ``scope`` those of the rows that share one range of any
+    other country. Rows marked as ``small`` say no more than that range; those of countries that a
+    source names as makers of a product of the chain stay.
+    """
+    makers = supply.makers
+    table = rows.select([*scope, point, "high"]).to_pylist()
+    others = {tuple(r[n] for n in scope): r["high"] for r in table if r[point] == ANY_OTHER}
+    alike = [
+        minor and row[point] not in (ANY_OTHER, *NO_COUNTRY, *makers)
+        and (row["high"] or 0.0) <= others.get(tuple(row[n] for n in scope), -1.0) + ALIKE
+        for row, minor in zip(table, small.to_pylist(), strict=True)
+    ]  # fmt: skip
+    number = len({row[point] for row, left in zip(table, alike, strict=True) if left})
+    note = (
+        f"{number} countries may have no more than any other country has, and have no rows of "
+        f"their own: see {ANY_OTHER!r}."
+    )
+    return rows.filter(pc.invert(pa.array(alike, pa.bool_()))), [note] if number else []
+
+
+def buyer_in(catalog: Catalog, supply: Supply, buyer: Entity) -> str:
+    """Check that a buyer is in the network, and return its key.
+
+    Raises
+    ------
+    GraphkitError
+        It imports no product of the chain.
+    """
+    if buyer.key not in supply.network.countries:
+        what = ", ".join(supply.asked)
+        others = in_other_data_sets(catalog, buyer, supply.asked, supply.period)
+        said = f"No imports of {buyer.said} are known for {what} in {supply.period}.{others}"
+        raise GraphkitError(in_sentence(said))
+    return buyer.key
+
+
+def supply_answer(
+    catalog: Catalog,
+    question: str,
+    asked: Question,
+    supply: Supply,
+    rows: pa.Table,
+    columns: Sequence[Column],
+    *,
+    notes: list[str],
+    nothing: str = Answer.nothing,
+    caption: str,
+    more: dict[str, Any] | None = None,
+    also: Sequence[pa.Table] = (),
+    shown: Sequence[str] = (),
+    grouped_by: tuple[str, ...] = (),
+) -> Answer:
+    """Build an answer from a supply network, with its coverage, claims and sources."""
+    claims = claims_about(catalog.claims, asked, context=True)
+    if EARLIER.name in rows.column_names and rows[EARLIER.name].null_count < len(rows):
+        also = (*also, sources_of_earlier(catalog, supply))
+    buyer = asked.buyer.key if asked.buyer else None
+    if buyer not in supply.network.countries:
+        buyer = None
+    chain = supply.network.products if asked.scope.text else rows["product"].to_pylist()
+    return Answer(
+        question, {**supply_scope(asked, supply), **(more or {})}, rows, columns,
+        {**supply.coverage, **uncounted(catalog, asked.scope, supply)},
+        catalog.sources(supply.flows, supply.made, claims, asked.scope.elsewhere, *also), claims,
+        elsewhere=asked.scope.elsewhere,
+        notes=(*asked.scope.notes, *notes, *supply.gap_notes(catalog, buyer),
+               *product_notes(catalog.materials, chain)),
+        nothing=nothing, caption=caption, shown=shown, grouped_by=grouped_by,
+    )  # fmt: skip
+
+
+def uncounted(catalog: Catalog, scope: Scope, supply: Supply) -> dict[str, list[str]]:
+    """List what is not counted for want of data: products in scope, and other steps of the chain.
+
+    Entries of the coverage; the second only if there is any. What travels inside a code that is
+    counted, such as one rare earth among all, is no other step.
+    """
+    lacking = without_trade(scope, supply.asked)
+    counted = {*supply.network.products, *lacking["products_without_trade_data"]}
+    codes = {code for row in series_of(supply.flows) for code in row["hs"].split("+")}
+    for row in catalog.links("TRADED_AS", "product", "code").to_pylist():
+        counted |= {row["product"]} if row["code"] in codes else set()
+    ends = {key for name in ENDS for key in supply.conversions[name].to_pylist()}
+    steps = sorted(ends - counted) if scope.text else []
+    return {**lacking, **({"steps_of_the_chain_without_data": steps} if steps else {})}
+
+
+def supply_scope(asked: Question, supply: Supply) -> dict[str, Any]:
+    """Describe the scope of an answer from a supply network."""
+    scope: Scope = asked.scope
+    return {
+        "consumer": asked.buyer.key if asked.buyer else None,
+        "origin": asked.seller.key if asked.seller else None,
+        "for": scope.text,
+        "meaning": scope.meaning,
+        "products": list(supply.asked),
+        "chain": list(supply.network.products),
+        "period": supply.period,
+        "measure": supply.in_words,
+    }
+
+
+def with_scope(rows: pa.Table, supply: Supply) -> pa.Table:
+    """Add the stage of the product, the period and the measure."""
+    stages = dict(zip(supply.network.products, supply.network.stages, strict=True))
+    columns = {
+        "stage": [stages[key] for key in rows["product"].to_pylist()],
+        "period": [supply.period] * len(rows),
+        "measure": [supply.measure] * len(rows),
+    }
+    for name, values in columns.items():
+        if name in rows.column_names:
+            rows = rows.drop_columns([name])
+        rows = rows.append_column(name, pa.array(values, pa.string()))
+    return rows
+
+
+def with_earlier(catalog: Catalog, rows: pa.Table, supply: Supply) -> pa.Table:
+    """Add what the codes of each row's product hold from before the stage that it is traced to.
+
+    A row that is traced to no stage is about the product's own.
+    """
+    goods = catalog.materials.earlier_goods(series_of(supply.flows))
+    stages = catalog.nodes("Stage").select(["key", "position"]).to_pylist()
+    order = {stage["key"]: stage["position"] for stage in stages}
+    texts = [
+        "; ".join(
+            f"{one['earlier']} (HS {one['code']})"
+            for one in goods.get(row["product"], ())
+            if one["stage_order"] < order[row["traced_to"] or row["stage"]]
+        )
+        for row in rows.select(["product", "stage", "traced_to"]).to_pylist()
+    ]
+    return rows.append_column(EARLIER.name, pa.array([text or None for text in texts], pa.string()))
+
+
+def sources_of_earlier(catalog: Catalog, supply: Supply) -> pa.Table:
+    """Collect the sources that say what the codes of a supply network hold of earlier stages."""
+    goods = catalog.materials.earlier_goods(series_of(supply.flows)).values()
+    sources = sorted({one["source"] for some in goods for one in some if one["source"]})
+    return pa.table({"source": pa.array(sources, pa.string())})
+
+
+def imports_of_products(
+    supply: Supply,
+) -> tuple[dict[tuple[str, str], float], dict[str, list[str]]]:
+    """Collect the imports of each consumer and product, and the importers of each product."""
+    network = supply.network
+    imports: dict[tuple[str, str], float] = {}
+    importers: dict[str, list[str]] = {}
+    for country, product, amount in zip(
+        network.country.tolist(), network.product.tolist(), network.imports.tolist(), strict=True
+    ):
+        if amount > 0:
+            names = network.countries[country], network.products[product]
+            imports[names] = amount
+            importers.setdefault(names[1], []).append(names[0])
+    return imports, importers
+
+
+NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
+ALIKE = 1e-6
+"""Difference of two upper ends that is rounding."""

@@ -1,0 +1,70 @@
+"""Answers and tables as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.analysis.claims.phrases import known_values
+from graphkit.answers.answer import Answer
+from graphkit.errors import HIDDEN
+from graphkit.render.answer import comparison_sentences
+
+
+def as_object(answer: Answer) -> dict[str, Any]:
+    """Return an answer as one JSON object, in full precision."""
+    return {
+        "headline": answer.headline,
+        "question": answer.question,
+        "scope": dict(answer.scope),
+        "rows": rows_of(answer.rows),
+        "units": dict(answer.units),
+        "coverage": dict(answer.coverage),
+        "claims": [known_values(row) for row in rows_of(answer.claims)],
+        "comparisons": [known_values(row) for row in rows_of(answer.comparisons)],
+        "elsewhere": [known_values(row) for row in rows_of(answer.elsewhere)],
+        "links": rows_of(answer.links),
+        "sources": [known_values(row) for row in rows_of(answer.sources)],
+        "notes": [
+            *[answer.nothing] * (not len(answer.rows)),
+            *answer.notes,
+            *comparison_sentences(answer),
+        ],
+    }
+
+
+def rows_of(table: pa.Table) -> list[dict[str, Any]]:
+    """Return rows as plain objects, with columns of JSON parsed."""
+    holds_json = {f.name for f in table.schema if (f.metadata or {}).get(b"graphkit") == b"json"}
+    rows: list[dict[str, Any]] = table.to_pylist()
+    if not holds_json:
+        return rows
+    return [
+        {k: json.loads(v) if k in holds_json and v is not None else v for k, v in row.items()}
+        for row in rows
+    ]
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """Write strict JSON, with control and bidirectional characters escaped."""
+
+    def escaped(found: re.Match[str]) -> str:
+        units = found[0].encode("utf-16-be", "surrogatepass").hex()
+        return "\n" if found[0] == "\n" else re.sub("(....)", r"\\u\1", units)
+
+    text = json.dumps(_finite(value), indent=indent, ensure_ascii=False, default=str)
+    return HIDDEN.sub(escaped, text)
+
+
+def _finite(value: Any) -> Any:
+    """Replace NaN and infinity, which JSON cannot express, by null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _finite(v) for key, v in value.items()}
+    return [_finite(v) for v in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,379 @@
+"""Seeds: reviewable YAML files (and tables beside them) that hold every sourced fact.
+
+:func:`read_seeds` turns a folder of them into :class:`Facts`, one typed Arrow table a kind, or
+raises :class:`~graphkit.errors.SeedError` with every problem of every file. What needs whole rows
+or every file is checked here: references, duplicates, ranges and sums of shares. Problems stop a
+load; doubts, which can be right and look wrong, are warnings of ``graphkit check``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from functools import cached_property, reduce
+from math import fsum
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.arrow import any_twice, fingerprints, look_up
+from graphkit.errors import Problem
+from graphkit.period import Period
+from graphkit.schema import GRAPH, Kind, Prop, Schema, Type
+from graphkit.seeds.files import SeedFile, read_alone
+from graphkit.seeds.records import FACTS, LONGEST_NAME, Locations
+from graphkit.seeds.text import YamlText, at_most, shown
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Checked facts: for each seeded kind a table of its columns, in the order of the schema.
+
+    Text columns are dictionary-encoded.
+    """
+
+    schema: Schema
+    tables: Mapping[str, pa.Table]
+
+    def __getitem__(self, kind: str) -> pa.Table:
+        return self.tables[kind]
+
+    @property
+    def rows(self) -> int:
+        """Number of facts."""
+        return sum(len(table) for table in self.tables.values())
+
+
+def empty_table(kind: Kind) -> pa.Table:
+    """Return a table with a kind's columns and no rows."""
+    return pa.table({p.name: pa.array([], FACTS[p.type]) for p in kind.columns})
+
+
+MAX_SHARE_SUM = 1.05
+"""Published production shares are rounded; above this sum something is counted twice."""
+SHARE_SCOPE = ("product", "period", "basis", "source")
+"""Shares of one scope are of one total."""
+MEASURED = ("EXPORTS", "PRODUCES", "HOLDS", "RATED", "REPORTS")
+"""Kinds of what has been counted; a claim may be about the future."""
+ELEMENTS = (
+    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As "
+    "Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu "
+    "Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np "
+    "Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
+)
+"""Symbols of the chemical elements, by atomic number from 1."""
+SYMBOLS = ELEMENTS.split()
+SUMS = ("world", "group")
+"""Types of area whose figures hold those of others."""
+MOST_HINTS = 20
+"""Number of unknown names of one column for which the nearest known ones are looked up."""
+Scope = tuple[str | None, ...]
+
+
+class Rows(NamedTuple):
+    """The rows of one file."""
+
+    kind: Kind
+    table: pa.Table
+    locations: Locations
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """All nodes of one kind, in all files."""
+
+    kind: Kind
+    files: Sequence[Rows]
+    complete: bool
+    """True if every file of the kind was read; if not, an unknown key may be in an unread one."""
+
+    @cached_property
+    def keys(self) -> Mapping[str, tuple[Locations, int]]:
+        """The first occurrence of each key."""
+        first: dict[str, tuple[Locations, int]] = {}
+        for _, table, locations in self.files:
+            for row, key in enumerate(table[self.kind.key].to_pylist()):
+                if key is not None:
+                    first.setdefault(str(key), (locations, row))
+        return first
+
+    @cached_property
+    def spoken(self) -> Mapping[str, str]:
+        """Keys by name and alias, in lower case."""
+        found: dict[str, str] = {}
+        for _, table, _ in self.files:
+            for row in table.to_pylist():
+                names = [*map(row.get, ("name", "short", "title")), *(row.get("aliases") or ())]
+                if row[self.kind.key] is not None:
+                    found.update((n.lower(), row[self.kind.key]) for n in names if n)
+        return found | {key.lower(): key for key in self.keys}
+
+
+def check_alone(text: str, schema: Schema = GRAPH) -> list[Problem]:
+    """Find the problems of one seed file by its text; what it refers to is taken to be there.
+
+    Examples
+    --------
+    >>> row = "{key: a, kind: guess, source: b}"
+    >>> [str(problem) for problem in check_alone(f"kind: Claim\\nrows:\\n  - {row}\\n")][0][:40]
+    "draft:3:20: kind: found 'guess', wanted "
+    """
+    file = read_alone(text, schema)
+    others = [
+        SeedFile(Locations(YamlText("", "")), [], kind)
+        for kind in schema.nodes
+        if kind is not file.kind
+    ]
+    return sorted({*file.problems, *check_all([file, *others], schema)})
+
+
+def check_all(files: Sequence[SeedFile], schema: Schema) -> list[Problem]:
+    """Every problem between properties, rows and files, in no particular order."""
+    return at_most(_check_all(files, schema))
+
+
+def _check_all(files: Sequence[SeedFile], schema: Schema) -> Iterator[Problem]:
+    read = [Rows(f.kind, f.rows, f.locations) for f in files if f.kind and f.rows is not None]
+    unread = {f.kind.name for f in files if f.kind and f.rows is None}
+    of_kind = {k.name: [r for r in read if r.kind.name == k.name] for k in schema.kinds}
+    nodes = {k.name: Nodes(k, of_kind[k.name], k.name not in unread) for k in schema.nodes}
+    for rows in read:
+        yield from _unknown_references(rows, nodes)
+        yield from _ends_below_start(rows)
+        yield from _shares_over_one(rows)
+        yield from _trade_with_oneself(rows, nodes)
+        yield from _unlike_data_set(rows, of_kind.get("Dataset", []))
+        yield from _wrong_symbols(rows)
+        yield from _future(rows)
+        yield from _undated_editions(rows)
+    for kind in schema.seeded:
+        yield from _duplicates(kind, of_kind[kind.name])
+    yield from _clashing_keys(schema, nodes)
+    if "PRODUCES" in of_kind:
+        yield from _share_sums(of_kind["PRODUCES"], _sums(of_kind.get("Area", [])))
+
+
+def _unknown_references(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
+    for prop in rows.kind.columns:
+        targets = [nodes[name] for name in prop.ref]
+        if not targets or not all(t.complete for t in targets):
+            continue
+        column = rows.table[prop.name].combine_chunks()
+        flat = column.flatten() if prop.type is Type.TEXTS else column
+        values = [v for v in flat.unique().to_pylist() if v is not None]
+        unknown = [v for v in values if not any(v in t.keys for t in targets)]
+        if not unknown:
+            continue
+        messages = {v: _unknown(v, prop, targets, n) for n, v in enumerate(unknown)}
+        for row, value in enumerate(column.to_pylist()):
+            for item, one in enumerate(value if isinstance(value, list) else [value]):
+                if one in messages:
+                    yield rows.locations.problem(row, prop.name, messages[one], item)
+
+
+def _unknown(found: str, prop: Prop, targets: Sequence[Nodes], number: int) -> str:
+    """Word an unknown reference, with the key its name belongs to or the nearest keys."""
+    what = f"unknown {' or '.join(prop.ref).lower()} {shown(found)}"
+    for target in targets:
+        if found.lower() in target.spoken:
+            return f"{what}; its key is {target.spoken[found.lower()]!r}"
+    if number >= MOST_HINTS:
+        return what
+    known = sorted({key for t in targets for key in t.keys})
+    spoken = {name: key for t in targets for name, key in t.spoken.items()}
+    found = found[:LONGEST_NAME]
+    close = get_close_matches(found, known, n=3, cutoff=0.6)
+    close += [spoken[n] for n in get_close_matches(found.lower(), list(spoken), n=2, cutoff=0.75)]
+    nearest = list(dict.fromkeys(close))[:3]
+    return f"{what}; nearest: {', '.join(nearest)}" if nearest else f"{what}; nothing is near it"
+
+
+def identities(kind: Kind, rows: pa.Table) -> pa.Array:
+    r"""Join the identity of every row into one text; null where a required part is missing.
+
+    ``|`` separates the parts; in a part of an edge, ``\`` escapes ``|`` and ``\``.
+    """
+    parts = []
+    for prop in (p for p in kind.columns if p.key):
+        part = rows[prop.name].combine_chunks().cast(pa.string())
+        if kind.is_edge:
+            part = pc.replace_substring(pc.replace_substring(part, "\\", "\\\\"), "|", "\\|")
+        parts.append(part if prop.required else pc.fill_null(part, ""))
+    return pc.binary_join_element_wise(*parts, "|") if len(parts) > 1 else parts[0]
+
+
+def _any_twice(kind: Kind, files: Sequence[Rows]) -> bool:
+    """Return True if two rows may share an identity, by fingerprints, which take little memory."""
+    prints = []
+    for rows in files:
+        found = fingerprints(rows.table.select(kind.identity))
+        needed = [rows.table[p.name].is_valid() for p in kind.columns if p.key and p.required]
+        prints.append(found[reduce(pc.and_, needed).to_numpy()])
+    return any_twice(np.concatenate(prints))
+
+
+def _duplicates(kind: Kind, files: Sequence[Rows]) -> Iterator[Problem]:
+    if not any(len(rows.table) for rows in files) or not _any_twice(kind, files):
+        return
+    columns = [identities(kind, rows.table) for rows in files]
+    first: dict[str, tuple[Locations, int]] = {}
+    # The place of a node is its key; of an edge, which has several, its row.
+    column = None if kind.is_edge else kind.key
+    for rows, found in zip(files, columns, strict=True):
+        for row, identity in enumerate(found.to_pylist()):
+            if identity is None:
+                continue
+            if identity not in first:
+                first[identity] = (rows.locations, row)
+                continue
+            other, other_row = first[identity]
+            at = other.problem(other_row, column, "")
+            message = f"duplicate {kind.name} {identity}; first at {at.file}:{at.line}:{at.column}"
+            yield rows.locations.problem(row, column, message)
+
+
+def _clashing_keys(schema: Schema, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
+    """Find keys that two kinds share, where one column may refer to either kind."""
+    pairs = {
+        (one, other)
+        for kind in schema.seeded
+        for prop in kind.columns
+        for one in prop.ref
+        for other in prop.ref
+        if one < other
+    }
+    for one, other in sorted(pairs):
+        for key in sorted(nodes[one].keys.keys() & nodes[other].keys.keys()):
+            (first, row), (second, other_row) = nodes[one].keys[key], nodes[other].keys[key]
+            at = first.problem(row, nodes[one].kind.key, "")
+            message = f"{key!r} is also the key of {one} at {at.file}:{at.line}:{at.column}"
+            yield second.problem(other_row, nodes[other].kind.key, message)
+
+
+def _ends_below_start(rows: Rows) -> Iterator[Problem]:
+    for prop in rows.kind.columns:
+        if prop.not_below is None:
+            continue
+        ends, starts = rows.table[prop.name], rows.table[prop.not_below]
+        for row in pc.indices_nonzero(pc.fill_null(pc.less(ends, starts), False)).to_pylist():
+            message = f"found {ends[row]}, wanted at least {prop.not_below} ({starts[row]})"
+            yield rows.locations.problem(row, prop.name, message)
+
+
+def _shares_over_one(rows: Rows) -> Iterator[Problem]:
+    """Figures whose unit is share, in kinds whose figures have a unit of their own."""
+    names = {p.name for p in rows.kind.columns}
+    if not {"unit", "value"} <= names:
+        return
+    shares = pc.equal(rows.table["unit"], "share")
+    for name in ("value", "low", "high"):
+        figures = rows.table[name]
+        beyond = pc.or_(pc.less(figures, 0), pc.greater(figures, 1))
+        found = pc.fill_null(pc.and_kleene(shares, beyond), False)
+        for row in pc.indices_nonzero(found).to_pylist():
+            message = f"found {figures[row].as_py():g}, wanted 0 to 1, since its unit is share"
+            yield rows.locations.problem(row, name, message)
+
+
+def _trade_with_oneself(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
+    """Report countries that sell to themselves; within an area there is trade."""
+    if rows.kind.name != "EXPORTS":
+        return
+    sellers, buyers = (rows.table[name].cast(pa.string()) for name in ("exporter", "importer"))
+    same = pc.fill_null(pc.equal(sellers, buyers), False)
+    for row in pc.indices_nonzero(same).to_pylist():
+        if (place := sellers[row].as_py()) not in nodes["Area"].keys:
+            message = f"found {place!r} on both sides, wanted two countries"
+            yield rows.locations.problem(row, "importer", message)
+
+
+def _unlike_data_set(rows: Rows, sets: Sequence[Rows]) -> Iterator[Problem]:
+    """Report flows that are counted in another way than their data set says."""
+    if rows.kind.name != "EXPORTS":
+        return
+    said = {row["key"]: row for _, table, _ in sets for row in table.to_pylist()}
+    column = rows.table["dataset"].cast(pa.string())
+    for name in ("reporter", "hs_revision", "valuation"):
+        wanted = {key: row[name] for key, row in said.items() if row[name] is not None}
+        of_set = look_up(column, wanted)
+        found = rows.table[name].cast(pa.string())
+        unlike = pc.fill_null(pc.not_equal(found, of_set), False)
+        for row in pc.indices_nonzero(unlike).to_pylist():
+            message = f"found {found[row]}, wanted {of_set[row]}, as the data set {column[row]} has"
+            yield rows.locations.problem(row, name, message)
+
+
+def _wrong_symbols(rows: Rows) -> Iterator[Problem]:
+    """Report elements whose key is not their symbol."""
+    if rows.kind.name != "Element":
+        return
+    for row, element in enumerate(rows.table.to_pylist()):
+        key, number = element["key"], element["atomic_number"]
+        if element["type"] != "element" or key is None:
+            continue
+        if number is not None and number <= len(SYMBOLS):
+            if key != SYMBOLS[number - 1]:
+                message = (
+                    f"found {shown(key)}, wanted {SYMBOLS[number - 1]}, the symbol of {number}"
+                )
+                yield rows.locations.problem(row, "key", message)
+        elif key not in SYMBOLS:
+            near = f", such as {key.capitalize()}" if key.capitalize() in SYMBOLS else ""
+            message = f"found {shown(key)}, wanted the symbol of an element{near}"
+            yield rows.locations.problem(row, "key", message)
+
+
+def _future(rows: Rows) -> Iterator[Problem]:
+    """Report figures of years that have not begun."""
+    if rows.kind.name not in MEASURED:
+        return
+    year = date.today().year
+    periods = rows.table["period"].cast(pa.string())
+    late = [p for p in periods.unique().to_pylist() if p and Period(p).year > year]
+    for row in pc.indices_nonzero(pc.is_in(periods, pa.array(late, pa.string()))).to_pylist():
+        message = f"found {periods[row].as_py()!r}, wanted nothing after {year}"
+        yield rows.locations.problem(row, "period", message)
+
+
+def _undated_editions(rows: Rows) -> Iterator[Problem]:
+    """Report editions without a date, since the newest is used."""
+    if rows.kind.name != "Source":
+        return
+    for row, source in enumerate(rows.table.to_pylist()):
+        if source["edition_of"] and not source["published"]:
+            message = "found an edition without 'published', wanted its date: the newest is used"
+            yield rows.locations.problem(row, "edition_of", message)
+
+
+def _sums(areas: Sequence[Rows]) -> set[str]:
+    """Keys of areas that hold others."""
+    return {
+        area["iso3"]
+        for rows in areas
+        for area in rows.table.select(["iso3", "type"]).to_pylist()
+        if area["type"] in SUMS
+    }
+
+
+def _share_sums(files: Sequence[Rows], sums: set[str]) -> Iterator[Problem]:
+    """Production shares of one product, period, basis and source: at most 105 % together."""
+    shares: dict[Scope, list[float]] = defaultdict(list)
+    last: dict[Scope, tuple[Locations, int]] = {}
+    for _, table, locations in files:
+        scopes = zip(*(table[n].to_pylist() for n in SHARE_SCOPE), strict=True)
+        values = zip(scopes, table["country"].to_pylist(), table["share"].to_pylist(), strict=True)
+        for row, (scope, country, share) in enumerate(values):
+            if share is not None and country not in sums:
+                shares[scope].append(share)
+                last[scope] = (locations, row)
+    for scope, parts in shares.items():
+        if fsum(parts) > MAX_SHARE_SUM + 1e-9:
+            locations, row = last[scope]
+            what = ", ".join(" ".join(part.split()) for part in scope if part)
+            message = f"shares of {what} add up to {fsum(parts):.1%}; wanted at most 105 %"
+            yield locations.problem(row, "share", message)

@@ -1,0 +1,380 @@
+"""Neo4j, through the official driver: statements, plans, and values of every Neo4j type."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
+
+import neo4j
+import neo4j.exceptions as failures
+import neo4j.graph
+
+from graphkit.cypher.statement import EXPLAIN, Statement
+from graphkit.errors import StoreError, Unreachable
+from graphkit.stores.base import Closing, Progress, no_progress
+from graphkit.stores.changes import Confirm, Difference, LoadReport, change, confirmed
+from graphkit.stores.comparisons import numbers_for_text
+from graphkit.stores.limits import LIMITS, PATIENT, UNLIMITED, Limits, collect, within
+from graphkit.stores.neo4j.errors import OUT_OF_MEMORY, translate_errors
+from graphkit.stores.neo4j.load import (
+    CONSTRAINT,
+    check_owner,
+    check_room,
+    check_unchanged,
+    compare,
+    count_attached,
+    ddl,
+    marker,
+    steps,
+    turn,
+)
+from graphkit.stores.neo4j.notes import notes
+from graphkit.stores.neo4j.plans import check_plan
+from graphkit.stores.neo4j.values import PLAIN, neutral
+from graphkit.stores.results import Result, check_names, plan_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from graphkit.build import Graph
+
+# What the server has to say reaches the user as notes of a result, not as log lines on stderr.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
+
+Read = TypeVar("Read")
+CONNECT_SECONDS = 4.0
+ADMISSION_SECONDS = 4.3
+"""Until the first answer: the driver waits for that without end."""
+TERMINATE = """
+SHOW TRANSACTIONS YIELD transactionId AS id, metaData WHERE metaData.graphkit = $name
+TERMINATE TRANSACTIONS id YIELD message RETURN message
+"""
+"""Ends the transactions of one store."""
+RETRY_SECONDS = 12.0
+"""In which a transaction is tried again while its server is away, and then once more.
+
+The driver waits 1, 2, 4 and 8 s, each a fifth shorter or longer by chance: at most 18 s in all. It
+reaches its own limit, 30 s, after some 31 s, or else after the next wait, of 32 s.
+"""
+IDLE_SECONDS = 10.0
+"""After which a connection is tried before it is used: its server may have been restarted."""
+
+
+class Neo4jStore(Closing):
+    """Database of a Neo4j server."""
+
+    def __init__(self, uri: str, user: str, password: str, database: str | None = None) -> None:
+        self._uri, self._database = uri, database
+        self._seen = self._owner = ""
+        self._name = uuid4().hex
+        # In a cluster, a read after a load waits for a member that has heard of it.
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
+        with self._failures():
+            self._driver = neo4j.GraphDatabase.driver(
+                uri,
+                auth=(user, password),
+                connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=CONNECT_SECONDS,
+                liveness_check_timeout=IDLE_SECONDS,
+                max_transaction_retry_time=RETRY_SECONDS,
+                user_agent="graphkit",
+                notifications_min_severity="WARNING",
+                warn_notification_severity="OFF",
+            )
+        late = Unreachable(f"cannot reach Neo4j at {uri}: it did not let us in in time")
+        try:
+            within(ADMISSION_SECONDS, self._enter, late, self._hang_up)
+        except StoreError as error:
+            self._driver.close()
+            if isinstance(error, Unreachable):
+                raise
+            raise Unreachable(f"{uri} does not let us in: {error}") from error
+        except BaseException:
+            self._driver.close()
+            raise
+
+    def _enter(self) -> None:
+        """Make sure that there is a server which lets us use the database."""
+        with self._failures():
+            self._driver.verify_connectivity()
+            if self._database is not None:
+                with self._session(neo4j.READ_ACCESS) as session:
+                    session.run("RETURN 1").consume()
+
+    @property
+    def label(self) -> str:
+        """Kind and place of the database, for people."""
+        return f"Neo4j at {self._uri}"
+
+    identity = ""
+    """Empty: a server is known by the :attr:`content` of its load."""
+
+    @property
+    def content(self) -> str:
+        """The server, and the digest of its load."""
+        if not self._seen:
+            self.run("RETURN 1 AS one")
+        return f"{self._uri} {self._database or ''} {self._seen}" if self._seen else ""
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._driver.close()
+
+    def free(self, *, sparing: bool = False) -> None:
+        """Do nothing: a server keeps what it read."""
+
+    def _hang_up(self) -> None:
+        """End every connection, also under a thread that uses it, which fails then.
+
+        ``driver.close`` would first say goodbye on it, and get in the way of that thread. The
+        driver has no public way to end a connection in use, so its pool is read here.
+        """
+        pool = self._driver._pool
+        with pool.lock:
+            connections = [each for group in pool.connections.values() for each in group]
+        for connection in connections:
+            connection.kill()
+
+    def _in_time(self, limits: Limits, answer: Callable[[Callable[[], None]], Result]) -> Result:
+        """Run what asks the server, and end its connections when the time is over.
+
+        The function gets a check to make before each attempt: the driver tries again when a
+        connection ends.
+        """
+        given_up = threading.Event()
+
+        def check() -> None:
+            if given_up.is_set():
+                raise limits.too_long
+
+        def give_up() -> None:
+            given_up.set()
+            self._hang_up()
+
+        try:
+            return within(limits.timeout, lambda: answer(check), limits.too_long, give_up)
+        except KeyboardInterrupt:
+            self._terminate()
+            raise
+
+    def _terminate(self) -> None:
+        """End what the server still runs for this store: it hears of no connection that ended."""
+
+        def ask() -> None:
+            with self._session(neo4j.READ_ACCESS) as session:
+                session.run(TERMINATE, {"name": self._name}).consume()
+
+        with suppress(StoreError, failures.Neo4jError, failures.DriverError):
+            within(CONNECT_SECONDS, ask, StoreError("it takes too long"), self._hang_up)
+
+    def _failures(self, prefix: str = "") -> AbstractContextManager[None]:
+        """Translate the driver's errors."""
+        return translate_errors(self._uri, self._database, prefix)
+
+    def ask(
+        self,
+        statement: str | Statement,
+        parameters: Mapping[str, Any] | None = None,
+        limits: Limits = LIMITS,
+    ) -> Result:
+        """Run one read-only statement that anybody wrote, if the server plans only to read."""
+
+        def answer(check: Callable[[], None]) -> Result:
+            asked = Statement.of(statement)
+            asked.check_read_only()
+            used = asked.values(parameters)
+            # Parameters let the server use the plan again.
+            planned = self._once(
+                limits, check, lambda tx: tx.run(asked.explained, used).consume(), EXPLAIN
+            )
+            check_plan(planned)
+            found = self._read(asked.text, used, limits, check)
+            return Result(found.table, found.notes + numbers_for_text(asked, used))
+
+        return self._in_time(limits, answer)
+
+    def translated(
+        self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
+    ) -> str:
+        """Return the text of one read-only statement: Neo4j runs it as it is."""
+        asked = Statement.of(statement)
+        asked.check_read_only()
+        return asked.text
+
+    def run(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        limits: Limits = PATIENT,
+    ) -> Result:
+        """Run one statement of graphkit's own; see :class:`graphkit.stores.results.Result`."""
+        return self._in_time(
+            limits, lambda check: self._read(statement, parameters or {}, limits, check)
+        )
+
+    def _read(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any],
+        limits: Limits = UNLIMITED,
+        check: Callable[[], None] = lambda: None,
+    ) -> Result:
+        def work(transaction: neo4j.ManagedTransaction) -> tuple[Result, neo4j.ResultSummary]:
+            before = self._seen or marker(transaction)
+            result = transaction.run(statement, dict(parameters))
+            names = result.keys()
+            check_names(names)
+            rows = ([v if type(v) in PLAIN else neutral(v) for v in row] for row in result)
+            found = collect(names, rows, limits)
+            summary = result.consume()
+            check_unchanged(before, marker(transaction), self.label)
+            self._seen = before
+            return found, summary
+
+        found, summary = self._once(limits, check, work)
+        if plan := summary.profile or summary.plan:
+            return Result(plan_table(plan["args"]["string-representation"]))
+        return Result(found.table, (*found.notes, *notes(summary)))
+
+    def _once(
+        self,
+        limits: Limits,
+        check: Callable[[], None],
+        read: Callable[[neo4j.ManagedTransaction], Read],
+        prefix: str = "",
+    ) -> Read:
+        """Read in one transaction, without a second try of what would only end the same way.
+
+        The check raises an error of its own once the answer is not waited for any more.
+
+        Raises
+        ------
+        StoreError
+            Among others, the server ended the statement: it needs too much memory or time.
+        """
+
+        @neo4j.unit_of_work(timeout=limits.timeout, metadata={"graphkit": self._name})
+        def work(transaction: neo4j.ManagedTransaction) -> Read:
+            check()
+            try:
+                return read(transaction)
+            except Exception as error:
+                check()
+                code = getattr(error, "code", "") or ""
+                if code.endswith("OutOfMemoryError"):
+                    raise StoreError(OUT_OF_MEMORY) from error
+                if code.endswith("TransactionTimedOutClientConfiguration"):
+                    raise limits.too_long from error
+                if isinstance(error, (failures.ServiceUnavailable, failures.SessionExpired)):
+                    with self._failures():  # the server is gone: nobody waits for its return
+                        raise
+                raise
+
+        with self._failures(prefix), self._session(neo4j.READ_ACCESS) as session:
+            return session.execute_read(work)
+
+    def _session(self, access: str) -> neo4j.Session:
+        return self._driver.session(
+            database=self._database,
+            default_access_mode=access,
+            bookmark_manager=self._bookmarks,
+        )
+
+    def load(
+        self,
+        graph: Graph,
+        progress: Progress = no_progress,
+        *,
+        dry_run: bool = False,
+        confirm: Confirm = confirmed,
+    ) -> LoadReport:
+        """Make the database hold exactly this graph, beside whatever else it holds.
+
+        1. Make the key of the lock unique, and take the lock in a transaction that is never
+           committed: it is free again as soon as its holder is gone. Another load waits here.
+        2. Write the name of this load as the owner. Each later transaction that writes facts
+           checks it first, so a load that lost its lock gives up.
+        3. Create the constraints and indexes that are missing.
+        4. Read the keys and digests of our facts, and compare them with the graph. Of a kind of
+           relationships of which few can stay, look up those, and count the others.
+        5. Without a difference, end here. Else ask to go on, and refuse what would fail later.
+        6. Delete the load marker: from now on readers refuse the database, and a load that is cut
+           off can be told from a whole one.
+        7. Remove the relationships that are gone or changed.
+        8. Create and rewrite nodes, then create relationships, in batches.
+        9. Remove the nodes that are gone, and write the load marker last.
+        10. Release the owner and the lock.
+
+        A load that was cut off is finished by running it again. A dry run does only step 4, and
+        lists all.
+        """
+        if dry_run:
+            report, _ = self._compared(graph, whole=True)
+            _tell_all(graph, progress)
+            return report
+        self._write(CONSTRAINT)
+        with self._failures(), turn(lambda: self._session(neo4j.WRITE_ACCESS), self.label) as owner:
+            self._owner = owner
+            try:
+                return self._load(graph, progress, confirm)
+            finally:
+                self._owner = ""
+
+    def _compared(
+        self, graph: Graph, *, whole: bool
+    ) -> tuple[LoadReport, Mapping[str, Difference]]:
+        def read(statement: str, parameters: Mapping[str, Any]) -> pa.Table:
+            return self._read(statement, parameters).table
+
+        changes = compare(graph, read, whole=whole)
+        check_room(graph, changes, read, self.label)
+        counts = (change(graph, kind, changes[kind.name]) for kind in graph.schema.kinds)
+        return LoadReport(tuple(counts), count_attached(graph, changes, read)), changes
+
+    def _load(self, graph: Graph, progress: Progress, confirm: Confirm) -> LoadReport:
+        for statement in ddl(graph.schema):  # of a database that neo4j-admin filled, all of them
+            self._write(statement)
+        report, changes = self._compared(graph, whole=False)
+        if not report.differs:
+            _tell_all(graph, progress)
+            return report
+        confirm(report)
+        stay = report.before - report.total("changed") - report.total("removed")
+        for number, step in enumerate(steps(graph, changes)):
+            self._write(step.statement, step.parameters, if_owner=True)
+            if number == 0:
+                progress("rows that stay", stay)
+            elif step.kind:
+                progress(step.kind, step.rows)
+        return report
+
+    def _write(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        if_owner: bool = False,
+    ) -> None:
+        """Run a statement in a managed transaction, on request only while it is this load's turn.
+
+        A change of the schema cannot stand in one transaction with the check of that.
+        """
+        self._seen = ""
+
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            if if_owner:
+                check_owner(transaction, self._owner, self.label)
+            transaction.run(statement, dict(parameters or {})).consume()
+
+        with self._failures(), self._session(neo4j.WRITE_ACCESS) as session:
+            session.execute_write(work)
+
+
+def _tell_all(graph: Graph, progress: Progress) -> None:
+    """Tell the rows of a graph that is there already."""
+    for part in graph.parts:
+        progress(part.kind.name, len(part.table))

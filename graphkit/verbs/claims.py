@@ -1,0 +1,64 @@
+"""Questions on published claims."""
+
+from __future__ import annotations
+
+from graphkit.analysis.claims.phrases import Verdict
+from graphkit.verbs.parameter import Parameter
+from graphkit.verbs.shared import (
+    CLAIMS,
+)
+from graphkit.verbs.verb import Verb
+
+_VERDICTS = tuple(verdict.option for verdict in Verdict)
+VERBS = (
+    Verb(
+        "claims", "claims.list_claims",
+        "List published claims, or check them against the data.",
+        "Each claim as it was published: its figure, its scope, its basis, whose it is, and its "
+        "source.",
+        (
+            'claims --of KOR --for "rare earths"',
+            "claims --source reex-2025-04-30",
+            "claims check --of KOR",
+        ),
+        CLAIMS,
+        "[--of COUNTRY] [--for ...] [--source KEY] [--kind KIND]",
+        "what was published, with its basis and source",
+        former={"--about": "--of"}, former_names={"about": "of"},
+    ),
+    Verb(
+        "claims check", "claim_checks.check_claims",
+        "Check published claims against the loaded data.",
+        "Each claim is borne out, contradicted, cannot be told, or no measurement; with what the "
+        "data give in its own scope, the difference, the likely cause of a contradiction, and "
+        "what is missing. Exit code 3 if a claim that the seeds mark as expected is not borne out.",
+        (
+            'claims check --of KOR --for "rare earths"',
+            "claims check --source reex-2025-04-30",
+            "claims check --verdict contradicted",
+        ),
+        (
+            *CLAIMS,
+            Parameter(
+                "verdict", "--verdict", "VERDICT",
+                "Show only claims with this verdict: "
+                f"{', '.join(_VERDICTS[:-1])} or {_VERDICTS[-1]}.",
+                choices=_VERDICTS, folded=True,
+            ),
+        ),
+        "[--of COUNTRY] [--verdict VERDICT]",
+        "whether the loaded data bear it out, why not, and what is missing to tell",
+        former={"--about": "--of"}, former_names={"about": "of"},
+    ),
+    Verb(
+        "claims conflicts", "claim_checks.claim_conflicts",
+        "List published figures that cannot both be right.",
+        "Pairs of figures from two sources for one scope that differ by more than their rounding, "
+        "or shares that add up to more than the whole.",
+        ("claims conflicts", "claims conflicts --of EU27 --for lithium"),
+        CLAIMS,
+        "[--of COUNTRY]",
+        "published figures that cannot both be right",
+        former={"--about": "--of"}, former_names={"about": "of"},
+    ),
+)  # fmt: skip

@@ -1,0 +1,82 @@
+"""Questions on imports at face value: who depends on whom, and for what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from graphkit.verbs.parameter import Parameter, share, switch
+from graphkit.verbs.shared import CONSUMER, COUNT_BY, DATASET, PERIOD, POSITIVE, SCOPE
+from graphkit.verbs.verb import Variant, Verb
+
+VERBS = (
+    Verb(
+        "depends", "dependence.depends",
+        "Show whom a country depends on, for what, and how much.",
+        "For each product: its largest supplier, or the one given by --on; its share of the "
+        "imports by value and by weight, the concentration (HHI) and number of suppliers, and how "
+        "much of the value comes without a weight; then published claims about it, next to what "
+        "the trade data give.",
+        (
+            "depends KOR",
+            "depends KOR JPN --for magnets --period 2022,2024",
+            'depends JPN --on CHN --for "rare earths" --look-through',
+        ),
+        (
+            CONSUMER,
+            Parameter(
+                "on", "--on", "COUNTRY",
+                "Only on this country or group: CHN, EU27, CHN+HKG. Default: the largest.",
+                "places",
+            ),
+            SCOPE,
+            PERIOD,
+            DATASET,
+            switch(
+                "look_through",
+                "Show who stands behind the last seller, at each stage, and what is unknown (all "
+                "origins: origins).",
+            ),
+            replace(COUNT_BY, help="With --look-through: count by value or by mass.", default=None),
+        ),
+        "COUNTRY... [--on COUNTRY] [--for ...] [--period P] [--look-through]",
+        "whom a country depends on, for what, and how much; at face value or behind the last "
+        "seller",
+        Variant(
+            "look_through", "origins.depends_looked_through", adds=("by",),
+            without="`by` belongs to `look_through`; without it the answer has both shares",
+        ),
+        former_names={"measure": "by"},
+    ),
+    Verb(
+        "dependents", "dependence.dependents",
+        "Show who depends on a country, for what, and how much.",
+        "Every country that gets at least a given share of its imports of a product from there, "
+        "largest buyers first.",
+        ("dependents CHN", "dependents china --for magnets --min-share 0.8"),
+        (
+            Parameter(
+                "supplier", "", "COUNTRY...",
+                "Any name or code: KOR, KR, korea, 'Korea, Republic of'. Several are answered "
+                "side by side.", "places", default=..., also="--of",
+            ),
+            SCOPE,
+            share("min_share", "Least share by value, more than 0, at most 1.", 0.5, POSITIVE),
+            PERIOD,
+            DATASET,
+        ),
+        "COUNTRY... [--for ...] [--min-share 0.5]",
+        "who depends on a country",
+    ),
+    Verb(
+        "suppliers", "dependence.suppliers",
+        "List every supplier of a country, largest first.",
+        "",
+        (
+            "suppliers japan --for ree-metals --period 2024",
+            "suppliers JPN --for 284690 -o suppliers.csv",
+        ),
+        (CONSUMER, SCOPE, PERIOD, DATASET),
+        "COUNTRY... [--for ...]",
+        "every supplier of a country",
+    ),
+)  # fmt: skip

@@ -1,0 +1,115 @@
+"""Questions on markets: concentration, reliance, prices and risk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from graphkit.verbs.parameter import Parameter, share, switch
+from graphkit.verbs.shared import ANY_CONSUMER, DATASET, FRACTION, PERIOD, SCOPE
+from graphkit.verbs.verb import Variant, Verb
+
+VERBS = (
+    Verb(
+        "concentration", "concentration.concentration",
+        "Measure how concentrated production and trade are.",
+        "For each product: the largest producer, the shares of the first and of the first three, "
+        "and the HHI of published world production; next to it the same for world exports, or for "
+        "the imports of a country, by value and by weight. Figures without a country make a range.",
+        (
+            'concentration --for "rare earths"',
+            "concentration --sort stage",
+            "concentration --for ree-metals --each",
+        ),
+        (
+            ANY_CONSUMER,
+            SCOPE,
+            PERIOD,
+            DATASET,
+            Parameter(
+                "sort", "--sort", "stake|product|stage",
+                "stake: the largest value first; product: by key; stage: the chain's order.",
+                default="stake", choices=("stake", "product", "stage"),
+            ),
+            switch("each", "Without COUNTRY: the imports of every consumer."),
+        ),
+        "[COUNTRY]... [--for ...] [--sort stake|product|stage] [--each]",
+        "how concentrated production and trade are: shares, HHI, ranges",
+        former={
+            "--by product": "--sort product", "--by stage": "--sort stage",
+            "--by consumer": "--each",
+        },
+        former_names={"by": "sort, and by='consumer' is each=True"},
+    ),
+    Verb(
+        "reliance", "reliance.reliance",
+        "Measure how far countries rely on imports.",
+        "Net imports over apparent consumption, by weight, with all inputs: from trade and "
+        "production, where a withheld figure makes a range, and from a national balance. With "
+        "--n-minus-1, instead: supply without the largest producer over demand without its own.",
+        (
+            "reliance USA --period 2024",
+            'reliance KOR --for "rare earths"',
+            "reliance --for gallium --n-minus-1",
+        ),
+        (
+            ANY_CONSUMER,
+            SCOPE,
+            PERIOD,
+            DATASET,
+            switch(
+                "n_minus_1", "Show how much of world demand is met without the largest producer."
+            ),
+        ),
+        "[COUNTRY]... [--for ...] [--n-minus-1]",
+        "how far a country relies on imports, computed and published; or what is left without the "
+        "largest producer",
+        Variant("n_minus_1", "n_minus_1.n_minus_1"),
+    ),
+    Verb(
+        "prices", "prices.prices",
+        "Show unit values of trade beside prices.",
+        "For each product and period: the value per tonne of the world's trade and of a country's "
+        "imports, by series; then prices as their source prints them, with the factor where they "
+        "are converted to tonnes.",
+        ("prices --for cobalt", "prices --for ree-metals --of KOR --period 2024"),
+        (
+            replace(SCOPE, default=...),
+            Parameter("of", "--of", "COUNTRY", "Also of the imports of this country.", "texts"),
+            PERIOD,
+            DATASET,
+        ),
+        "--for WHAT [--of COUNTRY] [--period P]",
+        "unit values of trade beside published prices",
+        former={"WHAT": "--for"},
+        former_names={"*": "scope", "consumer": "of"},
+    ),
+    Verb(
+        "criticality", "criticality.criticality",
+        "Compute the EU's supply risk of materials.",
+        "Next to the published scores, with all inputs: world production weighted by the "
+        "governance of the producers, EU sourcing, import reliance, recycling and substitution. A "
+        "missing input runs over all possible values, so that the risk is a range.",
+        (
+            "criticality",
+            "criticality --for gallium,tungsten --period 2024",
+            "criticality --for Mg --import-reliance 1 --eol-rir 0.13 --substitution 0.94",
+        ),
+        (
+            Parameter(
+                "scope", "--for", "WHAT",
+                "Elements, minerals or groups: Ga, tungsten, HREE. Default: all that were rated.",
+                "texts",
+            ),
+            PERIOD,
+            share("import_reliance", "Import reliance, 0-1, which no table gives.", None, FRACTION),
+            share("eol_rir", "End-of-life recycling input rate, 0-1.", None, FRACTION),
+            replace(
+                share("substitution", "Substitution index, 0-1.", None, FRACTION), metavar="INDEX"
+            ),
+        ),
+        "[--for ...] [--period P]",
+        "the EU's supply risk with all its inputs, as a range, beside the published criticality",
+        former={"ELEMENT": "--for"},
+        former_names={"*": "scope"},
+    ),
+)  # fmt: skip

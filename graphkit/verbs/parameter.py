@@ -1,0 +1,236 @@
+"""Form of a declared question: its command, and its parameters with options, help and values.
+
+Texts use the Python name of a parameter, in backticks; :func:`in_options` puts its option.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from math import inf
+from typing import Any, Literal
+
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.period import spelled
+from graphkit.schema import DATE_TEXT
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers that a parameter accepts."""
+
+    low: float = 0
+    high: float = inf
+    above: bool = False
+    """True to exclude ``low`` itself."""
+    wanted: str = ""
+
+    def __contains__(self, value: float) -> bool:
+        return (value > self.low if self.above else value >= self.low) and value <= self.high
+
+    def __str__(self) -> str:
+        if self.wanted:
+            return self.wanted
+        if self.high >= sys.float_info.max:
+            return f"{self.low:g} or more"
+        if self.above:
+            return f"more than {self.low:g}, at most {self.high:g}"
+        return f"{self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a question, and its option on the command line."""
+
+    name: str
+    option: str
+    """Option on the command line; empty for an argument."""
+    metavar: str
+    help: str
+    """Help of the option, in a line or two."""
+    type: Literal[
+        "text", "texts", "places", "period", "periods", "date", "number", "count", "switch",
+        "names", "list",
+    ] = "text"  # fmt: skip
+    """All of :data:`REPEATED` may be repeated; ``list`` is a list, the others one text with commas.
+
+    The question is asked for each of ``places`` and ``periods`` by itself.
+    """
+    default: Any = None
+    """Default; None leaves it to the function, ``...`` makes an argument required."""
+    choices: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
+    """The allowed values, or a function that reads them from a heavy module."""
+    range: Range | None = None
+    folded: bool = False
+    """True to accept choices in capitals, and with spaces for hyphens."""
+    in_tables: Mapping[str, int] = field(default_factory=dict)
+    """Defaults in tables for people, by the switch that is on, or empty text for none."""
+    also: str = ""
+    """Option that takes the same values as the argument."""
+    details: str = ""
+    """Longer help, for addresses and tools."""
+    newest: bool = True
+    """True if a period may be the text ``latest``, for the default."""
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The allowed values; empty if any will do."""
+        return self.choices() if callable(self.choices) else self.choices
+
+    @property
+    def field(self) -> str:
+        """Its name in addresses and tools: the option without dashes, or the argument, small."""
+        return self.option.removeprefix("--") or self.metavar.strip("[].").lower()
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        """The JSON Schema of its values."""
+        kinds = {"number": "number", "count": "integer", "switch": "boolean"}
+        schema: dict[str, Any] = {"type": kinds.get(self.type, "string")}
+        if self.allowed and self.type != "names":
+            schema["enum"] = list(self.allowed)
+        if (span := self.range) is not None:
+            schema["exclusiveMinimum" if span.above else "minimum"] = span.low
+            if span.high < inf:
+                schema["maximum"] = span.high
+        if self.default not in (None, ...):
+            schema["default"] = self.default
+        return {"type": "array", "items": schema} if self.type in REPEATED else schema
+
+    @property
+    def described(self) -> str:
+        """Its longest help, with the allowed values."""
+        return (self.details or self.help).format(choices=", ".join(self.allowed))
+
+    def read(self, value: Any) -> Any:
+        """Check that a value is in the range, among the choices, or a period or date.
+
+        Returns
+        -------
+        object
+            The value as the question takes it: a period as facts write it, None for the latest.
+
+        Raises
+        ------
+        UsageError
+            The message says what was found and what was wanted.
+        """
+        if value is None:
+            return None
+        if self.type == "names":
+            self._check_names(value)
+        elif self.range is not None and value not in self.range:
+            found = f"{value:g}" if isinstance(value, float) else value
+            raise UsageError(f"`{self.name}`: found {found}, wanted {self.range}")
+        elif self.choices:
+            text = value.strip().replace(" ", "-").casefold() if self.folded else value
+            if text not in self.allowed:
+                wanted = ", ".join(self.allowed)
+                raise UsageError(f"`{self.name}`: found {value!r}, wanted one of {wanted}")
+        elif self.type == "date":
+            check_date(self.name, value)
+        elif self.type in ("period", "periods"):
+            return self._period(str(value))
+        return value
+
+    def each(self, value: Any, places_in: Callable[[str], list[str]]) -> list[Any]:
+        """Read the values for which a question is asked one by one, mostly a single one.
+
+        Parameters
+        ----------
+        value : object
+            One value, or for places and periods several: texts with commas, or a sequence.
+        places_in : callable
+            Splits names of places at commas.
+
+        Raises
+        ------
+        UsageError
+            As :meth:`read`.
+        """
+        if value is None or self.type not in ("texts", "places", "periods"):
+            return [self.read(value)]
+        text = str(value) if isinstance(value, str | int) else ",".join(map(str, value))
+        if self.type == "texts":
+            return [text]
+        if self.type == "places":
+            return places_in(text)
+        return list(dict.fromkeys(map(self.read, text.split(","))))
+
+    def _period(self, text: str) -> str | None:
+        if text.strip().casefold() == LATEST and self.default is not ... and self.newest:
+            return None
+        try:
+            return spelled(text)
+        except ValueError as error:
+            raise UsageError(f"`{self.name}`: {error}" if self.option else str(error)) from None
+
+    def _check_names(self, names: Sequence[str]) -> None:
+        wrong = [name for name in names if name not in self.allowed]
+        if wrong or not names:
+            found, wanted = ", ".join(map(repr, wrong)) or "none", ", ".join(self.allowed)
+            raise UsageError(f"`{self.name}`: found {found}, wanted some of {wanted}")
+        if len(set(names)) < len(names):
+            raise UsageError(f"`{self.name}`: found {', '.join(names)}, wanted each once")
+
+
+REPEATED = ("texts", "places", "periods", "list")
+"""Types of parameters that take several values."""
+
+
+def check_date(name: str, text: str) -> None:
+    """Check that a text is a day of the calendar, such as 2025-06-01.
+
+    Raises
+    ------
+    UsageError
+        The message says what was found and what was wanted.
+    """
+    try:
+        is_day = DATE_TEXT.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise UsageError(f"`{name}`: found {text!r}, wanted a day such as 2025-06-01")
+
+
+def in_options(text: str, parameters: Sequence[Parameter]) -> str:
+    """Replace parameters in a text by their options: `` `top=0` `` by ``--top 0``."""
+    options = {p.name: p.option or p.metavar.strip("[].") for p in parameters}
+
+    def option(match: re.Match[str]) -> str:
+        if match[1] not in options:
+            return match[0]
+        return f"{options[match[1]]} {match[2]}" if match[2] else options[match[1]]
+
+    return re.sub(r"`(\w+)(?:=([^`]+))?`", option, text)
+
+
+@contextmanager
+def named_as_options(parameters: Sequence[Parameter]) -> Iterator[None]:
+    """Replace parameters in error messages by their options."""
+    try:
+        yield
+    except GraphkitError as error:
+        if (said := in_options(str(error), parameters)) == str(error):
+            raise
+        raise type(error)(said) from error
+
+
+LATEST = "latest"
+"""Text for the default of a period, the newest with data."""
+
+
+def switch(name: str, help: str) -> Parameter:
+    """Declare a parameter that is off unless its option is given."""
+    return Parameter(name, f"--{name.replace('_', '-')}", "", help, "switch", False)
+
+
+def share(name: str, help: str, default: float | None, allowed: Range) -> Parameter:
+    """Declare a parameter that is a share."""
+    option = f"--{name.replace('_', '-')}"
+    return Parameter(name, option, "SHARE", help, "number", default, range=allowed)

@@ -1,0 +1,39 @@
+"""Questions on acts of governments."""
+
+from __future__ import annotations
+
+from graphkit.verbs.parameter import Parameter
+from graphkit.verbs.shared import (
+    SCOPE,
+)
+from graphkit.verbs.verb import Verb
+
+VERBS = (
+    Verb(
+        "controls", "controls.controls",
+        "List export controls, and the elements that each names.",
+        "Each act with its measure, its dates, the elements and items that it names, and a quota "
+        "as one amount. Which products of the graph it covers is in JSON and CSV.",
+        (
+            "controls CHN --for dysprosium",
+            "controls --date 2026-01-31",
+            "controls COD --format json",
+        ),
+        (
+            Parameter(
+                "country", "", "[COUNTRY]...", "Who restricts. Default: every country.", "places",
+                also="--of",
+            ),
+            SCOPE,
+            Parameter(
+                "date", "--date", "DATE",
+                "Only those in place on this day, such as 2025-06-01, with their status then. "
+                "Default: all.",
+                "date",
+            ),
+        ),
+        "[COUNTRY]... [--for ...] [--date DATE]",
+        "export controls: who restricts which elements, since when, and what is suspended",
+        former={"--on": "--date"},
+    ),
+)  # fmt: skip

@@ -1,0 +1,168 @@
+"""Questions on trade: flows, hubs, changes and reports of both sides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+
+from graphkit.verbs.parameter import Parameter, Range, switch
+from graphkit.verbs.shared import COUNT_BY, DATASET, FINITE, PARTNER, SCOPE, period
+from graphkit.verbs.verb import Variant, Verb
+
+
+def _measures() -> tuple[str, ...]:
+    return tuple(import_module("graphkit.analysis.network.scores").MEASURES)
+
+
+VERBS = (
+    Verb(
+        "flows", "flows.list_flows", "List who sells something to whom.",
+        "The trade between each pair of countries in one period, all products in scope added up, "
+        "largest first, with its share of the trade of all countries. As a picture, a map.",
+        ("flows --for ree-metals --of KOR", 'flows --for "rare earths" --period 2022 -o flows.svg'),
+        (
+            SCOPE,
+            Parameter("of", "--of", "COUNTRY",
+                      "Only trade of this country or group, on either side.", "places"),
+            period("the newest with any trade in scope"),
+            DATASET,
+            replace(COUNT_BY, help="Rank and shares by value or by mass."),
+            Parameter("top", "--top", "N", "Only the N largest. Default: one screen.",
+                      "count", range=Range(1)),
+        ),
+        "[--for ...] [--of COUNTRY] [--period P] [--by usd|tonnes]",
+        "who sells something to whom in a year, as a table or a map",
+    ),
+    Verb(
+        "centrality", "centrality.centrality",
+        "Rank countries by centrality: the hubs of trade.",
+        "Flows of all products in scope are added up for each pair of countries. A large flow is a "
+        "short path: betweenness counts the shortest paths through a country, throughput what can "
+        "pass through it; pagerank is where flows end up, cheirank where they come from.",
+        (
+            'centrality --for "rare earths" --over-time',
+            "centrality --for magnets-metal --measure pagerank,throughput --by tonnes",
+            'centrality --for "rare earths" --layered',
+        ),
+        (
+            SCOPE,
+            period("the newest with any trade in scope"),
+            DATASET,
+            Parameter(
+                "measures", "--measure", "NAMES",
+                "Names with commas, ranked by the first: {choices}.",
+                "names", choices=_measures,
+            ),
+            replace(COUNT_BY, help="Add up values or masses."),
+            Parameter(
+                "min_flow", "--min-flow", "AMOUNT",
+                "Leave out pairs of countries with less, in USD or t; with --layered, as a share.",
+                "number", 0.0, range=FINITE,
+            ),
+            switch("over_time", "One network for each period with data."),
+            switch("layered", "One network of shares over all stages of a chain."),
+            Parameter(
+                "top", "--top", "N",
+                "Only the first N ranks. Default: in a table one screen, over time the first of "
+                "each period; else all.",
+                "count", range=Range(1), in_tables={"over_time": 1},
+            ),
+        ),
+        "[--for ...] [--measure NAMES] [--over-time] [--layered]",
+        "hubs, sources and destinations of trade, in one period, in every one, or over all stages",
+        Variant(
+            "layered", "centrality.layered_centrality", lacks=("over_time",),
+            renames={"min_flow": "min_share"},
+            refusal="`layered` is of one period; leave out `over_time`",
+        ),
+    ),
+    Verb(
+        "compare", "changes.compare",
+        "Compare the trade of two periods, partner by partner.",
+        "Amounts, shares and ranks of each partner before and after; totals, concentration (HHI), "
+        "new and lost partners of each product. For periods of different length, amounts a month.",
+        (
+            "compare 2023 2024 --of KOR --for ree-metals",
+            "compare 2010 2024 --of CHN --partner consumer --for ree-compounds",
+            "compare 2024 2025-Q1 --of KOR --for dy-oxide",
+        ),
+        (
+            Parameter(
+                "before", "", "BEFORE", "The first period: 2023, 2024-Q1.", "period", default=...
+            ),
+            Parameter(
+                "after", "", "AFTER", "The second one, perhaps of another length.",
+                "period", default=...,
+            ),
+            Parameter(
+                "of", "--of", "COUNTRY", "Whose trade: KOR, korea, EU27. Default: the world's.",
+                "places",
+            ),
+            SCOPE,
+            PARTNER,
+            DATASET,
+            Parameter(
+                "top", "--top", "N",
+                "Only partners among the first N in either period; 0: all. Default: in a table one "
+                "screen, of the largest changes; else all.",
+                "count", range=Range(wanted="0 (all) or more"),
+            ),
+        ),
+        "BEFORE AFTER [--of COUNTRY] [--for ...] [--partner supplier|consumer]",
+        "what changed between two periods, also of different length",
+    ),
+    Verb(
+        "trend", "trend.trend",
+        "Show how trade changes from period to period.",
+        "For each product and every period with data: totals by value and by weight, their change, "
+        "the concentration (HHI), the number of partners, and the largest one with its share. In "
+        "JSON also the new and lost partners.",
+        (
+            "trend KOR --for ree-metals --on CHN",
+            "trend --for ree-compounds --since 2015",
+            "trend CHN --partner consumer --for ree-metals",
+        ),
+        (
+            Parameter(
+                "country", "", "[COUNTRY]...", "KOR, korea, EU27. Default: the world's trade.",
+                "places", also="--of",
+            ),
+            SCOPE,
+            Parameter(
+                "on", "--on", "COUNTRY",
+                "Also the trade with this partner or group: CHN, EU27, CHN+HKG.", "places",
+            ),
+            Parameter(
+                "since", "--since", "PERIOD", "Only from this period on: 2015, 2024-Q3.", "period",
+                newest=False,
+            ),
+            PARTNER,
+            DATASET,
+        ),
+        "[COUNTRY]... [--for ...] [--on COUNTRY] [--since P] [--partner supplier|consumer]",
+        "what changed from period to period, in all and with one partner",
+    ),
+    Verb(
+        "mirror", "mirror.mirror",
+        "Compare what exporters and importers report of trade.",
+        "For each flow that both sides report, as in UN Comtrade: what the exporter and what the "
+        "importer report, by value and by weight, with difference and ratio, and at which border "
+        "each side values the goods. The shipped seeds hold no such data: 'graphkit import "
+        "comtrade' makes seeds that do.",
+        (
+            'mirror KOR --for "rare earths" --db my-seeds',
+            "mirror --for magnets-metal --period 2024 --db my-seeds",
+        ),
+        (
+            Parameter(
+                "country", "", "[COUNTRY]...",
+                "Only trade of this country, or group (EU27), on either side.", "places",
+                also="--of",
+            ),
+            SCOPE,
+            period("the newest that both sides report"),
+        ),
+        "[COUNTRY]... [--for ...] [--period P]",
+        "what exporters and importers report of the same flows, and how far they differ",
+    ),
+)  # fmt: skip
