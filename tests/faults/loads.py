@@ -62,10 +62,6 @@ class Counts:
 
 
 COUNTS = {
-    "tenth": Counts(
-        kills=10, neo4j_kills=2, server_kills=1, grown_kills=1, full=1, races=2, cuts=3,
-        sequences=5, neo4j_sequences=1, whole_sequences=0,
-    ),
     "all": Counts(
         kills=100, neo4j_kills=20, server_kills=1, grown_kills=1, full=10, races=20, cuts=30,
         sequences=20, neo4j_sequences=2, whole_sequences=0,
@@ -231,7 +227,7 @@ def state(loads: Loads, store: Neo4jStore) -> str:
 
 @pytest.fixture(scope="session", name="counts")
 def fault_counts() -> Counts:
-    """Number of faults of each sort: of ``FAULTS``, which is ``tenth``, ``all`` or ``nightly``."""
+    """Number of faults of each sort: of ``FAULTS``, which is ``all`` or ``nightly``."""
     return COUNTS[os.environ.get("FAULTS", "all")]
 
 

@@ -15,7 +15,7 @@ from graphkit.errors import StoreError, UsageError
 from graphkit.stores.base import Store
 from graphkit.stores.results import Result
 
-STATEMENTS = int(os.environ.get("FUZZED_STATEMENTS", "400"))
+STATEMENTS = int(os.environ.get("FUZZED_STATEMENTS", "2000"))
 PART = 200
 """Statements whose rows are kept until both databases have answered."""
 SEED = int(os.environ.get("FUZZED_STATEMENTS_SEED", "5"))
