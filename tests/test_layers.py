@@ -106,6 +106,18 @@ def test_no_module_imports_itself_by_way_of_others():
     TopologicalSorter(graph).prepare()
 
 
+def test_no_module_of_the_page_imports_itself_by_way_of_others():
+    static = PACKAGE / "explore" / "static"
+    graph = {
+        path.name: set(re.findall(r'from "\./(\w+\.js)"', path.read_text(encoding="utf-8")))
+        for path in static.glob("*.js")
+        if path.name != "editor.js"
+    }
+
+    assert graph["app.js"] > {"form.js", "server.js"}
+    TopologicalSorter(graph).prepare()
+
+
 @pytest.mark.parametrize(
     "path", [p for p in MODULES if p.stem == "__init__"], ids=lambda p: p.parent.name
 )

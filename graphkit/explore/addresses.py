@@ -16,7 +16,18 @@ from graphkit.verbs.verb import Verb
 
 Pairs = Sequence[tuple[str, str]]
 """Fields and values of an address, in order."""
-PATHS = {verb.name.replace(" ", "/"): verb for verb in VERBS}
+
+
+def path_of(verb: Verb) -> str:
+    """Return the path of a verb below ``/api/``.
+
+    >>> [path_of(verb) for verb in VERBS if " " in verb.name]
+    ['claims/check', 'claims/conflicts']
+    """
+    return verb.name.replace(" ", "/")
+
+
+PATHS = {path_of(verb): verb for verb in VERBS}
 """The verb of each path below ``/api/``."""
 SWITCHES = {"": True, "1": True, "true": True, "0": False, "false": False}
 

@@ -27,7 +27,14 @@ from graphkit.brief.brief import BRIEF, brief
 from graphkit.catalog.catalog import Catalog
 from graphkit.cypher.statement import Statement, json_values
 from graphkit.errors import GraphkitError, Unreachable, UsageError
-from graphkit.explore.addresses import PATHS, Pairs, command_of, python_of, read_values
+from graphkit.explore.addresses import (
+    PATHS,
+    Pairs,
+    command_of,
+    path_of,
+    python_of,
+    read_values,
+)
 from graphkit.explore.answers import Answers, Busy, Found, TooLate, kinds_of, names_of, page_of
 from graphkit.explore.guard import ADDRESS, Guard, TooLarge, read_object, refusal
 from graphkit.explore.openapi import openapi
@@ -41,6 +48,7 @@ from graphkit.schema import GRAPH
 from graphkit.stores.base import Store
 from graphkit.stores.limits import LIMITS, Limits
 from graphkit.verbs.parameter import named_as_options
+from graphkit.verbs.registry import VIEWS, questions_of
 
 MEDIA = {
     "json": "application/json",
@@ -68,35 +76,13 @@ ENDINGS = {
     "txt": "text/plain; charset=utf-8",
 }
 STATEMENT = ("statement", "parameters", "timeout", "max_rows")
-BEGIN: Mapping[str, Mapping[str, str]] = {
-    "claims/check": {"of": "KOR"},
-    "centrality": {"for": "rare earths"},
-    "origins": {"country": "KOR", "for": "magnets-metal"},
-    "flows": {"for": "ree-metals"},
-    "disrupt": {"country": "CHN", "for": "magnets-metal"},
-    "depends": {"country": "KOR"},
-    "trend": {"country": "KOR", "for": "ree-metals"},
-    "concentration": {"for": "rare earths"},
-    "suppliers": {"country": "KOR", "for": "magnets-metal"},
-    "dependents": {"country": "CHN", "for": "magnets-metal"},
-    "spof": {"country": "KOR", "for": "rare earths"},
-    "reliance": {"country": "KOR", "for": "rare earths"},
-    "prices": {"for": "cobalt"},
-    "criticality": {"for": "gallium"},
-    "controls": {"country": "CHN"},
-    "compare": {"before": "2010", "after": "2024", "of": "KOR", "for": "ree-metals"},
-    "claims": {"of": "KOR"},
-    "claims/conflicts": {},
-}
-"""Values with which the page begins a question."""
 AHEAD: tuple[tuple[str, Pairs], ...] = (
     ("concentration", [("sort", "stage")]),
-    *((path, [*BEGIN[path].items()]) for path in (
-        "claims/check", "centrality", "origins", "flows", "disrupt", "depends", "trend"
-    )),
+    *((path_of(verb), [*verb.page.begin.items()])
+      for view in reversed(VIEWS) for verb in questions_of(view)[:1] if verb.page),
 )  # fmt: skip
-"""Questions that are answered before a reader asks: with what views begin, the first view first."""
-
+"""Questions that are answered before a reader asks: that of the overview, then the first question
+of each view, the slowest first."""
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -113,7 +99,7 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
         The port that the server listens on, to know its own name.
     """
     doors = _Doors(answers, db)
-    described = {**openapi(__version__, MEDIA), "x-database": db, "x-begin": BEGIN}
+    described = {**openapi(__version__, MEDIA), "x-database": db}
     document = json.dumps(described, ensure_ascii=False).encode()
     pages = _static()
     pages["/"] = pages["/index.html"]

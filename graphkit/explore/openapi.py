@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from graphkit.explore.addresses import PATHS
+from graphkit.explore.addresses import PATHS, path_of
 from graphkit.verbs.parameter import Parameter
+from graphkit.verbs.registry import VIEWS, questions_of
 from graphkit.verbs.verb import Verb
 
 
 def openapi(version: str, formats: Iterable[str]) -> dict[str, Any]:
-    """Describe the addresses of all questions in an OpenAPI 3.1 document."""
+    """Describe the addresses of all questions in an OpenAPI 3.1 document.
+
+    What the page needs beside that begins with ``x-``: its views with their questions; the title
+    of a question and the fields that it begins with; and of a field its label, the things that it
+    names, the topic that it keeps for the next question, and the step of one that is moved.
+    """
     form = {
         "name": "format", "in": "query", "description": "The format of the answer.",
         "schema": {"type": "string", "enum": list(formats), "default": "json"},
@@ -29,16 +35,21 @@ def openapi(version: str, formats: Iterable[str]) -> dict[str, Any]:
             **OTHERS,
         },
         "components": {"schemas": SCHEMAS},
+        "x-views": [
+            {"name": view, "asks": [path_of(verb) for verb in questions_of(view)]} for view in VIEWS
+        ],
     }
 
 
 def _operation(verb: Verb, form: dict[str, Any]) -> dict[str, Any]:
+    page = verb.page and {"x-title": verb.page.title, "x-begin": dict(verb.page.begin)}
     return {
         "operationId": verb.name.replace(" ", "_"),
         "summary": verb.summary,
         "description": verb.text,
         "parameters": [*map(_described, verb.parameters), form],
         "responses": {"200": _json("The answer.", "Answer"), **FAULTS},
+        **(page or {}),
     }
 
 
@@ -50,6 +61,10 @@ def _described(parameter: Parameter) -> dict[str, Any]:
         "required": parameter.default is ...,
         "description": parameter.described,
         "schema": parameter.json_schema,
+        "x-label": parameter.page_label,
+        "x-names": parameter.names,
+        "x-topic": parameter.topic,
+        "x-step": parameter.step,
     }
 
 

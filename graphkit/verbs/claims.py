@@ -7,7 +7,7 @@ from graphkit.verbs.parameter import Parameter
 from graphkit.verbs.shared import (
     CLAIMS,
 )
-from graphkit.verbs.verb import Verb
+from graphkit.verbs.verb import Page, Verb
 
 _VERDICTS = tuple(verdict.option for verdict in Verdict)
 VERBS = (
@@ -25,6 +25,8 @@ VERBS = (
         "[--of COUNTRY] [--for ...] [--source KEY] [--kind KIND]",
         "what was published, with its basis and source",
         former={"--about": "--of"}, former_names={"about": "of"},
+        picture="claims",
+        page=Page("Claims", "Published", {"of": "KOR"}, place=2),
     ),
     Verb(
         "claims check", "claim_checks.check_claims",
@@ -49,6 +51,8 @@ VERBS = (
         "[--of COUNTRY] [--verdict VERDICT]",
         "whether the loaded data bear it out, why not, and what is missing to tell",
         former={"--about": "--of"}, former_names={"about": "of"},
+        picture="checked claims",
+        page=Page("Claims", "Checked", {"of": "KOR"}),
     ),
     Verb(
         "claims conflicts", "claim_checks.claim_conflicts",
@@ -60,5 +64,7 @@ VERBS = (
         "[--of COUNTRY]",
         "published figures that cannot both be right",
         former={"--about": "--of"}, former_names={"about": "of"},
+        picture="conflicts",
+        page=Page("Claims", "Conflicts", place=3),
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from graphkit.verbs.parameter import Parameter, share, switch
 from graphkit.verbs.shared import CONSUMER, COUNT_BY, DATASET, PERIOD, POSITIVE, SCOPE
-from graphkit.verbs.verb import Variant, Verb
+from graphkit.verbs.verb import Page, Variant, Verb
 
 VERBS = (
     Verb(
@@ -26,7 +26,7 @@ VERBS = (
             Parameter(
                 "on", "--on", "COUNTRY",
                 "Only on this country or group: CHN, EU27, CHN+HKG. Default: the largest.",
-                "places",
+                "places", label="On whom", names="places",
             ),
             SCOPE,
             PERIOD,
@@ -44,8 +44,11 @@ VERBS = (
         Variant(
             "look_through", "origins.depends_looked_through", adds=("by",),
             without="`by` belongs to `look_through`; without it the answer has both shares",
+            picture="origins by stage",
         ),
         former_names={"measure": "by"},
+        picture="shares by supplier",
+        page=Page("Country", "Depends on whom", {"country": "KOR"}),
     ),
     Verb(
         "dependents", "dependence.dependents",
@@ -57,7 +60,7 @@ VERBS = (
             Parameter(
                 "supplier", "", "COUNTRY...",
                 "Any name or code: KOR, KR, korea, 'Korea, Republic of'. Several are answered "
-                "side by side.", "places", default=..., also="--of",
+                "side by side.", "places", default=..., also="--of", names="places", topic="place",
             ),
             SCOPE,
             share("min_share", "Least share by value, more than 0, at most 1.", 0.5, POSITIVE),
@@ -66,6 +69,10 @@ VERBS = (
         ),
         "COUNTRY... [--for ...] [--min-share 0.5]",
         "who depends on a country",
+        picture="shares by supplier",
+        page=Page(
+            "Country", "Who depends on it", {"country": "CHN", "for": "magnets-metal"}, place=3,
+        ),
     ),
     Verb(
         "suppliers", "dependence.suppliers",
@@ -78,5 +85,7 @@ VERBS = (
         (CONSUMER, SCOPE, PERIOD, DATASET),
         "COUNTRY... [--for ...]",
         "every supplier of a country",
+        picture="shares by supplier",
+        page=Page("Country", "Suppliers", {"country": "KOR", "for": "magnets-metal"}, place=2),
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from graphkit.verbs.parameter import Parameter, share, switch
 from graphkit.verbs.shared import ANY_CONSUMER, DATASET, FRACTION, PERIOD, SCOPE
-from graphkit.verbs.verb import Variant, Verb
+from graphkit.verbs.verb import Page, Variant, Verb
 
 VERBS = (
     Verb(
@@ -39,6 +39,8 @@ VERBS = (
             "--by consumer": "--each",
         },
         former_names={"by": "sort, and by='consumer' is each=True"},
+        picture="concentration",
+        page=Page("Mineral", "Concentration", {"for": "rare earths"}),
     ),
     Verb(
         "reliance", "reliance.reliance",
@@ -57,13 +59,16 @@ VERBS = (
             PERIOD,
             DATASET,
             switch(
-                "n_minus_1", "Show how much of world demand is met without the largest producer."
+                "n_minus_1", "Show how much of world demand is met without the largest producer.",
+                label="Without the largest producer",
             ),
         ),
         "[COUNTRY]... [--for ...] [--n-minus-1]",
         "how far a country relies on imports, computed and published; or what is left without the "
         "largest producer",
-        Variant("n_minus_1", "n_minus_1.n_minus_1"),
+        Variant("n_minus_1", "n_minus_1.n_minus_1", picture="without the largest"),
+        picture="reliance",
+        page=Page("Country", "Import reliance", {"country": "KOR", "for": "rare earths"}, place=5),
     ),
     Verb(
         "prices", "prices.prices",
@@ -74,7 +79,8 @@ VERBS = (
         ("prices --for cobalt", "prices --for ree-metals --of KOR --period 2024"),
         (
             replace(SCOPE, default=...),
-            Parameter("of", "--of", "COUNTRY", "Also of the imports of this country.", "texts"),
+            Parameter("of", "--of", "COUNTRY", "Also of the imports of this country.", "texts",
+                      label="Whose", names="places", topic="place"),
             PERIOD,
             DATASET,
         ),
@@ -82,6 +88,8 @@ VERBS = (
         "unit values of trade beside published prices",
         former={"WHAT": "--for"},
         former_names={"*": "scope", "consumer": "of"},
+        picture="prices",
+        page=Page("Mineral", "Prices", {"for": "cobalt"}, place=2),
     ),
     Verb(
         "criticality", "criticality.criticality",
@@ -98,11 +106,14 @@ VERBS = (
             Parameter(
                 "scope", "--for", "WHAT",
                 "Elements, minerals or groups: Ga, tungsten, HREE. Default: all that were rated.",
-                "texts",
+                "texts", label="For what", names="materials", topic="material",
             ),
             PERIOD,
             share("import_reliance", "Import reliance, 0-1, which no table gives.", None, FRACTION),
-            share("eol_rir", "End-of-life recycling input rate, 0-1.", None, FRACTION),
+            share(
+                "eol_rir", "End-of-life recycling input rate, 0-1.", None, FRACTION,
+                label="End-of-life recycling rate",
+            ),
             replace(
                 share("substitution", "Substitution index, 0-1.", None, FRACTION), metavar="INDEX"
             ),
@@ -111,5 +122,7 @@ VERBS = (
         "the EU's supply risk with all its inputs, as a range, beside the published criticality",
         former={"ELEMENT": "--for"},
         former_names={"*": "scope"},
+        picture="supply risk",
+        page=Page("Mineral", "Supply risk", {"for": "gallium"}, place=3),
     ),
 )  # fmt: skip

@@ -75,6 +75,14 @@ class Parameter:
     """Longer help, for addresses and tools."""
     newest: bool = True
     """True if a period may be the text ``latest``, for the default."""
+    label: str = ""
+    """Label on the page; empty for the name of its field."""
+    names: Literal["", "places", "materials"] = ""
+    """Things of the graph that its values name, which the page offers."""
+    topic: Literal["", "place", "material", "period"] = ""
+    """Topic that the page keeps from one question to the next."""
+    step: float = 0.0
+    """Step of a number that the page lets a reader move; 0 for a number that is typed."""
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -85,6 +93,11 @@ class Parameter:
     def field(self) -> str:
         """Its name in addresses and tools: the option without dashes, or the argument, small."""
         return self.option.removeprefix("--") or self.metavar.strip("[].").lower()
+
+    @property
+    def page_label(self) -> str:
+        """Its label on the page."""
+        return self.label or self.field[0].upper() + self.field[1:].replace("-", " ")
 
     @property
     def json_schema(self) -> dict[str, Any]:
@@ -225,12 +238,17 @@ LATEST = "latest"
 """Text for the default of a period, the newest with data."""
 
 
-def switch(name: str, help: str) -> Parameter:
+def switch(name: str, help: str, *, label: str = "") -> Parameter:
     """Declare a parameter that is off unless its option is given."""
-    return Parameter(name, f"--{name.replace('_', '-')}", "", help, "switch", False)
+    option = f"--{name.replace('_', '-')}"
+    return Parameter(name, option, "", help, "switch", False, label=label)
 
 
-def share(name: str, help: str, default: float | None, allowed: Range) -> Parameter:
+def share(
+    name: str, help: str, default: float | None, allowed: Range, *, label: str = "", step: float = 0
+) -> Parameter:
     """Declare a parameter that is a share."""
     option = f"--{name.replace('_', '-')}"
-    return Parameter(name, option, "SHARE", help, "number", default, range=allowed)
+    return Parameter(
+        name, option, "SHARE", help, "number", default, range=allowed, label=label, step=step
+    )

@@ -6,7 +6,7 @@ from graphkit.verbs.parameter import Parameter
 from graphkit.verbs.shared import (
     SCOPE,
 )
-from graphkit.verbs.verb import Verb
+from graphkit.verbs.verb import Page, Verb
 
 VERBS = (
     Verb(
@@ -22,7 +22,7 @@ VERBS = (
         (
             Parameter(
                 "country", "", "[COUNTRY]...", "Who restricts. Default: every country.", "places",
-                also="--of",
+                also="--of", names="places", topic="place",
             ),
             SCOPE,
             Parameter(
@@ -35,5 +35,7 @@ VERBS = (
         "[COUNTRY]... [--for ...] [--date DATE]",
         "export controls: who restricts which elements, since when, and what is suspended",
         former={"--on": "--date"},
+        picture="controls",
+        page=Page("Mineral", "Export controls", {"country": "CHN"}, place=4),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Every declared question, in the order of the help.
+"""Every declared question, in the order of the help, and the views of the page.
 
 Commands, Python methods and the table of commands come from here, without importing a question.
 """
@@ -6,6 +6,7 @@ Commands, Python methods and the table of commands come from here, without impor
 from __future__ import annotations
 
 from graphkit.verbs import claims, dependence, markets, policy, supply, trade
+from graphkit.verbs.verb import Verb
 
 VERBS = (
     *dependence.VERBS,
@@ -15,7 +16,26 @@ VERBS = (
     *trade.VERBS,
     *claims.VERBS,
 )
-PARAMETERS = {key: found for verb in VERBS for key, found in verb.functions.items()}
+PARAMETERS = {key: parameters for verb in VERBS for key, parameters in verb.functions.items()}
 """The parameters of each function in :mod:`graphkit.questions`."""
 FORMER_NAMES = {key: verb.former_names for verb in VERBS for key in verb.functions}
 """The former parameters of each function, with those that replaced them."""
+PICTURES = {
+    **{verb.function: verb.picture for verb in VERBS},
+    **{verb.variant.function: verb.variant.picture for verb in VERBS if verb.variant},
+}
+"""The name of the picture of each function's answers."""
+VIEWS = (
+    "Country", "Mineral", "Over time", "Flows", "Chain", "Network", "What if", "Claims",
+)  # fmt: skip
+"""Views of the page that ask questions, in order."""
+
+
+def questions_of(view: str) -> list[Verb]:
+    """List the questions of a view of the page, in order.
+
+    >>> [verb.name for verb in questions_of("Over time")]
+    ['trend', 'compare']
+    """
+    pages = [(verb.page.place, verb) for verb in VERBS if verb.page and verb.page.view == view]
+    return [verb for _, verb in sorted(pages, key=lambda pair: pair[0])]

@@ -25,7 +25,7 @@ NAMES = (
 )
 SCOPE = Parameter(
     "scope", "--for", "WHAT", "Minerals, products or codes: 'graphkit help names'.", "texts",
-    details=f"{NAMES} Default: everything.",
+    details=f"{NAMES} Default: everything.", label="For what", names="materials", topic="material",
 )  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def period(default: str) -> Parameter:
     return Parameter(
         "period", "--period", "PERIOD",
         f"2024, 2024-Q1 ...: 'graphkit help periods'. Default: {default}.",
-        "periods", details=f"{PERIODS} Default: {default}.",
+        "periods", details=f"{PERIODS} Default: {default}.", topic="period",
     )  # fmt: skip
 
 
@@ -52,13 +52,15 @@ CONSUMER = Parameter(
     "places",
     default=...,
     also="--of",
+    names="places",
+    topic="place",
     details="Any name or code: KOR, korea; or a group counted as one: EU27, KOR+JPN. Several are "
     "answered side by side: KOR JPN, or KOR,JPN.",
 )
 ANY_CONSUMER = replace(CONSUMER, metavar="[COUNTRY]...", default=None)
 COUNT_BY = Parameter(
     "by", "--by", "usd|tonnes", "Count flows by value or by mass.",
-    default="usd", choices=COUNTED_IN,
+    default="usd", choices=COUNTED_IN, label="Counted by",
 )  # fmt: skip
 PARTNER = Parameter(
     "partner", "--partner", "supplier|consumer",
@@ -69,6 +71,7 @@ CLAIMS = (
     Parameter(
         "of", "--of", "COUNTRY",
         "Only claims that name it as consumer, supplier or rival: KOR, korea, EU27.",
+        label="Whose", names="places", topic="place",
     ),
     SCOPE,
     Parameter(

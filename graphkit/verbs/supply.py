@@ -15,7 +15,7 @@ from graphkit.verbs.shared import (
     POSITIVE,
     SCOPE,
 )
-from graphkit.verbs.verb import Variant, Verb
+from graphkit.verbs.verb import Page, Variant, Verb
 
 VERBS = (
     Verb(
@@ -38,14 +38,15 @@ VERBS = (
                 "stage counts as the maker of all it sells.",
                 default="looked-through", choices=("looked-through", "face-value"),
             ),
-            Parameter("on", "--on", "COUNTRY", "Only this origin.", "places"),
+            Parameter("on", "--on", "COUNTRY", "Only this origin.", "places", label="On whom",
+                      names="places"),
             Parameter(
                 "stage", "--stage", "STAGE",
                 "Trace to this stage only: mine, separate, metal, component ... Default: each.",
             ),
             Parameter(
                 "without", "--without", "BLOC",
-                "Only what passed these at no stage: CHN, EU27, CHN+HKG.",
+                "Only what passed these at no stage: CHN, EU27, CHN+HKG.", names="places",
             ),
             PERIOD,
             DATASET,
@@ -59,6 +60,8 @@ VERBS = (
         "who mined, refined and made what a country buys, with ranges; what avoids a country; the "
         "chain of sellers",
         former_names={"measure": "by"},
+        picture="origins by stage",
+        page=Page("Chain", "Origins", {"country": "KOR", "for": "magnets-metal"}),
     ),
     Verb(
         "spof", "single_points.single_points",
@@ -89,7 +92,7 @@ VERBS = (
             Parameter(
                 "blocs", "--bloc", "BLOC",
                 "Remove these countries together, for structural: EU27, CHN+HKG. Repeatable.",
-                "list",
+                "list", names="places",
             ),
             share(
                 "min_link",
@@ -103,6 +106,9 @@ VERBS = (
         "[COUNTRY]... [--for ...] [--definition share|structural|domestic]",
         "single points of failure in a country's supply",
         former_names={"measure": "by"},
+        picture="single points",
+        page=Page("Country", "Single points of failure", {"country": "KOR", "for": "rare earths"},
+                  place=4),
     ),
     Verb(
         "disrupt", "disruptions.disrupt",
@@ -118,20 +124,23 @@ VERBS = (
             Parameter(
                 "exporter", "", "[COUNTRY]",
                 "Who stops selling: CHN, EU27, CHN+HKG. Or --restriction.",
+                names="places", topic="place",
             ),
             SCOPE,
-            share("loss", "Share of the exports that is lost.", 1.0, POSITIVE),
+            share("loss", "Share of the exports that is lost.", 1.0, POSITIVE, step=0.05),
             share(
-                "slack", "Share that the other suppliers can add.", 0.0, Range()
+                "slack", "Share that the other suppliers can add.", 0.0, Range(), step=0.05,
             ),
-            Parameter("to", "--to", "COUNTRY", "Cut only for this destination or bloc."),
+            Parameter("to", "--to", "COUNTRY", "Cut only for this destination or bloc.",
+                      label="Cut for", names="places"),
             Parameter(
                 "restriction", "--restriction", "KEY",
                 "Export control to apply: see 'graphkit controls'.",
                 details="Apply an export control of the graph: 'Announcement 18 of 2025', or its "
                 "key in 'graphkit controls'.",
             ),
-            Parameter("of", "--of", "COUNTRY", "Only the losses of this consumer.", "places"),
+            Parameter("of", "--of", "COUNTRY", "Only the losses of this consumer.", "places",
+                      label="Whose", names="places", topic="place"),
             switch("cascade", "Show who fails in turn, instead of losses passed on."),
             share(
                 "tolerance",
@@ -160,8 +169,11 @@ VERBS = (
             lacks=("slack", "of"), ignores=("min_loss",),
             without="`tolerance` and `spread` belong to `cascade`",
             refusal="`slack` and `of` do not belong to `cascade`",
+            picture="failures",
         ),
         former={"--consumer": "--of"},
         former_names={"consumer": "of", "measure": "by"},
+        picture="losses",
+        page=Page("What if", "Disruption", {"country": "CHN", "for": "magnets-metal"}),
     ),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from graphkit.verbs.parameter import Parameter, Range, switch
 from graphkit.verbs.shared import COUNT_BY, DATASET, FINITE, PARTNER, SCOPE, period
-from graphkit.verbs.verb import Variant, Verb
+from graphkit.verbs.verb import Page, Variant, Verb
 
 
 def _measures() -> tuple[str, ...]:
@@ -23,7 +23,8 @@ VERBS = (
         (
             SCOPE,
             Parameter("of", "--of", "COUNTRY",
-                      "Only trade of this country or group, on either side.", "places"),
+                      "Only trade of this country or group, on either side.", "places",
+                      label="Whose", names="places", topic="place"),
             period("the newest with any trade in scope"),
             DATASET,
             replace(COUNT_BY, help="Rank and shares by value or by mass."),
@@ -32,6 +33,8 @@ VERBS = (
         ),
         "[--for ...] [--of COUNTRY] [--period P] [--by usd|tonnes]",
         "who sells something to whom in a year, as a table or a map",
+        picture="flows",
+        page=Page("Flows", "Flows", {"for": "ree-metals"}),
     ),
     Verb(
         "centrality", "centrality.centrality",
@@ -74,7 +77,10 @@ VERBS = (
             "layered", "centrality.layered_centrality", lacks=("over_time",),
             renames={"min_flow": "min_share"},
             refusal="`layered` is of one period; leave out `over_time`",
+            picture="hubs",
         ),
+        picture="hubs",
+        page=Page("Network", "Centrality", {"for": "rare earths"}),
     ),
     Verb(
         "compare", "changes.compare",
@@ -96,7 +102,7 @@ VERBS = (
             ),
             Parameter(
                 "of", "--of", "COUNTRY", "Whose trade: KOR, korea, EU27. Default: the world's.",
-                "places",
+                "places", label="Whose", names="places", topic="place",
             ),
             SCOPE,
             PARTNER,
@@ -110,6 +116,11 @@ VERBS = (
         ),
         "BEFORE AFTER [--of COUNTRY] [--for ...] [--partner supplier|consumer]",
         "what changed between two periods, also of different length",
+        picture="changes",
+        page=Page(
+            "Over time", "Two periods",
+            {"before": "2010", "after": "2024", "of": "KOR", "for": "ree-metals"}, place=2,
+        ),
     ),
     Verb(
         "trend", "trend.trend",
@@ -125,12 +136,13 @@ VERBS = (
         (
             Parameter(
                 "country", "", "[COUNTRY]...", "KOR, korea, EU27. Default: the world's trade.",
-                "places", also="--of",
+                "places", also="--of", names="places", topic="place",
             ),
             SCOPE,
             Parameter(
                 "on", "--on", "COUNTRY",
                 "Also the trade with this partner or group: CHN, EU27, CHN+HKG.", "places",
+                label="On whom", names="places",
             ),
             Parameter(
                 "since", "--since", "PERIOD", "Only from this period on: 2015, 2024-Q3.", "period",
@@ -141,6 +153,8 @@ VERBS = (
         ),
         "[COUNTRY]... [--for ...] [--on COUNTRY] [--since P] [--partner supplier|consumer]",
         "what changed from period to period, in all and with one partner",
+        picture="trend",
+        page=Page("Over time", "Trend", {"country": "KOR", "for": "ree-metals"}),
     ),
     Verb(
         "mirror", "mirror.mirror",
@@ -157,12 +171,13 @@ VERBS = (
             Parameter(
                 "country", "", "[COUNTRY]...",
                 "Only trade of this country, or group (EU27), on either side.", "places",
-                also="--of",
+                also="--of", names="places", topic="place",
             ),
             SCOPE,
             period("the newest that both sides report"),
         ),
         "[COUNTRY]... [--for ...] [--period P]",
         "what exporters and importers report of the same flows, and how far they differ",
+        picture="mirror reports",
     ),
 )  # fmt: skip

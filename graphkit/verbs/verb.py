@@ -24,10 +24,26 @@ class Variant:
     """Parameters of the command that this question ignores."""
     renames: Mapping[str, str] = field(default_factory=dict)
     """Different names of the command's parameters in its function."""
+    picture: str = ""
+    """Name of the picture of its answers."""
     without: str = ""
     """Error for a parameter in ``adds`` without the switch."""
     refusal: str = ""
     """Error for a parameter in ``lacks`` with the switch."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Place of a question on the page of the explorer."""
+
+    view: str
+    """Name of the view that it belongs to, one of :data:`graphkit.verbs.registry.VIEWS`."""
+    title: str
+    """What its link is called, beside those of the others of the view."""
+    begin: Mapping[str, str] = field(default_factory=dict)
+    """Fields and values that it begins with."""
+    place: int = 1
+    """Place among the questions of the view."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,10 @@ class Verb:
     """Former options, some with a value, and arguments, each with the option that replaced it."""
     former_names: Mapping[str, str] = field(default_factory=dict)
     """Former parameters in Python, each with the one that replaced it; ``*`` for arguments."""
+    page: Page | None = None
+    """Its place on the page; None for a question that the page does not ask."""
+    picture: str = ""
+    """Name of the picture of its answers, one of :data:`graphkit.plot.pictures.DRAWINGS`."""
 
     @property
     def help(self) -> str:

@@ -1,28 +1,13 @@
-/** Free Cypher with the shipped queries at hand, and the list of sources. */
-import { fetched, go } from "./app.js";
-import { copies, h, table } from "./dom.js";
-import { cell, graph } from "./graph.js";
+/** Free Cypher with the shipped queries at hand. */
+import { quoted, same } from "./command.js";
+import { h, table } from "./dom.js";
+import { columnsOf, graph } from "./graph.js";
+import { fetched } from "./server.js";
+import { go } from "./state.js";
 
 const MOST_ROWS = 1000;
 /** The bundle of tools/page, which is loaded when this view first opens. */
 const EDITOR = "/editor.js";
-
-/** @param {any[]} rows */
-function columnsOf(rows) {
-  return Object.keys(rows[0] ?? {}).map((name) => ({
-    name, header: name, number: rows.every((row) => row[name] === null || typeof row[name] === "number"),
-    cells: rows.map((row) => cell(row[name])),
-  }));
-}
-
-/** A word as a shell reads it. @param {string} text */
-export const quoted = (text) => /^[\w+./:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-
-/** The option of the database that the server answers from. */
-export async function database() {
-  const { "x-database": place } = await fetched("/api/openapi.json");
-  return place ? ` --db ${quoted(place)}` : "";
-}
 
 const EXAMPLE = `MATCH (c:Country)-[d:DEPENDS_ON {period: '2024', product: 'magnets-metal', rank: 1}]->(s:Country)
 WHERE d.share_usd > 0.9
@@ -80,14 +65,13 @@ export async function cypher(main, state) {
       const notes = JSON.parse(reply.headers.get("Graphkit-Notes") ?? "[]");
       const given = Object.entries(parameters).map(([k, v]) =>
         ` -P ${quoted(`${k}=${typeof v === "string" ? v : JSON.stringify(v)}`)}`).join("");
-      const command = `graphkit cypher ${quoted(written.text)}${given}${await database()}`;
+      const command = `cypher ${quoted(written.text)}${given}`;
       place.replaceChildren(
         h("p", { class: "lead" }, `${rows.length.toLocaleString("en")} rows`),
         ...notes.map((/** @type {string} */ note) => h("p", {}, note)),
         ...graph(rows, written.text),
         rows.length ? table(columnsOf(rows), "Rows") : "",
-        h("section", { class: "same", "aria-label": "The same answer elsewhere" },
-          h("div", {}, h("span", {}, "Command"), h("pre", { tabindex: 0 }, command), copies(command, "Command"))));
+        await same([command, "Command"]));
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
       place.replaceChildren(h("div", { class: "fault", role: "alert" }, h("p", {}, message), caret(written, message) ?? ""));
@@ -116,22 +100,4 @@ function caret(/** @type {any} */ written, /** @type {string} */ message) {
   written.mark(line, column);
   const lines = written.text.split("\n");
   return h("pre", { tabindex: 0 }, `${lines[line - 1] ?? ""}\n${" ".repeat(Math.max(0, column - 1))}^`);
-}
-
-/** @param {HTMLElement} main */
-export async function sources(main) {
-  const rows = await fetched("/api/query/sources");
-  const columns = columnsOf(rows).map((column) => column.name !== "url" ? column : { ...column,
-    cells: rows.map((/** @type {any} */ { url }) => /^https?:/.test(url)
-      ? h("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, url) : url ?? "") });
-  const command = `graphkit query sources${await database()}`;
-  main.replaceChildren(
-    h("h1", {}, "Sources"),
-    h("p", { class: "lead" }, "Every fact of the graph has one of these sources."),
-    table(columns, "Sources"),
-    h("div", { class: "row downloads" }, h("span", {}, "Download"), ...["csv", "json", "parquet"].map((form) =>
-      h("a", { class: "button", href: `/api/query/sources?format=${form}`, download: `sources.${form}` }, form.toUpperCase()))),
-    h("section", { class: "same", "aria-label": "The same answer elsewhere" },
-      h("div", {}, h("span", {}, "Command"), h("pre", { tabindex: 0 }, command), copies(command, "Command"))));
-  document.title = "Sources · graphkit";
 }

@@ -135,3 +135,11 @@ export function ends(statement) {
   }
   return found;
 }
+
+/** The columns of rows, for a table. @param {any[]} rows */
+export function columnsOf(rows) {
+  return Object.keys(rows[0] ?? {}).map((name) => ({
+    name, header: name, number: rows.every((row) => row[name] === null || typeof row[name] === "number"),
+    cells: rows.map((row) => cell(row[name])),
+  }));
+}

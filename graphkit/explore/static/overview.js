@@ -1,7 +1,8 @@
 /** The first view: what to ask, and who comes first at each stage of every mineral. */
-import { fetched, go, named } from "./app.js";
-import { database, quoted } from "./cypher.js";
-import { copies, h } from "./dom.js";
+import { quoted, same } from "./command.js";
+import { h } from "./dom.js";
+import { fetched, named } from "./server.js";
+import { go } from "./state.js";
 
 const EXAMPLES = [
   ["Whom does South Korea depend on?", "ask=depends&country=KOR"],
@@ -51,7 +52,7 @@ export async function overview(main, state, signal) {
     named(), country ? imports(country, signal) : production(signal),
   ]);
   const map = heat(names, figures, country, title);
-  place.replaceChildren(h("h2", {}, title), h("p", { class: "lead" }, lead), map.table, same(commands, await database()));
+  place.replaceChildren(h("h2", {}, title), h("p", { class: "lead" }, lead), map.table, await same(...commands.map((command) => /** @type {[string, string]} */ ([command, command.split(" ")[0]]))));
   void more?.then(map.fill).catch((error) => {
     if (!signal.aborted) throw error;
   });
@@ -158,13 +159,6 @@ function heat(names, figures, country, title) {
 /** @param {string} what @param {string} country */
 function mineralLink(what, country) {
   return `/?${new URLSearchParams({ ask: "concentration", ...(country && { country }), for: what })}`;
-}
-
-/** @param {string[]} commands @param {string} db the option of the database */
-function same(commands, db) {
-  return h("section", { class: "same", "aria-label": "The same answer elsewhere" },
-    ...commands.map((each) => h("div", {}, h("span", {}, "Command"),
-      h("pre", { tabindex: 0 }, `graphkit ${each}${db}`), copies(`graphkit ${each}${db}`, each.split(" ")[0]))));
 }
 
 /** List what a text may name. @param {string} text @param {Element} results */

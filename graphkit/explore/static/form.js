@@ -1,0 +1,115 @@
+/** The form of a question, from its declared fields. */
+import { h } from "./dom.js";
+import { go } from "./state.js";
+
+/** Fields that are shown at once; the others fold. */
+const MAIN = 4;
+/** Milliseconds that a year is shown for while the flows play. */
+const BEAT = 900;
+
+/**
+ * The form of a question; every change goes to the state that it gives.
+ * @param {string} path @param {string} title @param {any[]} declared its fields
+ * @param {URLSearchParams} fields their values @param {string[] | null} years those to play, if any
+ */
+export function form(path, title, declared, fields, years) {
+  const known = declared.filter((field) => !years || field.name !== "period");
+  const first = known.filter((field) => field.name !== "dataset").slice(0, MAIN);
+  const more = known.filter((field) => !first.includes(field));
+  const shown = (/** @type {any[]} */ some) => some.map((field) => input(field, fields));
+  const made = /** @type {HTMLFormElement} */ (h("form", { "aria-label": title }, ...shown(first),
+    years && yearly(fields, years),
+    more.length > 0 && h("details", { open: more.some((field) => fields.has(field.name)) },
+      h("summary", {}, "More"), h("div", {}, ...shown(more)))));
+  const read = () => {
+    const state = new URLSearchParams({ ask: path });
+    for (const each of made.elements) {
+      const field = /** @type {HTMLInputElement} */ (each);
+      if (!field.name) continue;
+      if (field.type === "checkbox") {
+        if (field.checked) state.set(field.name, "true");
+      } else if (field.value.trim() && !(field.type === "range" && field.value === field.dataset.default)) {
+        state.set(field.name, field.value.trim());
+      }
+    }
+    return state;
+  };
+  made.addEventListener("submit", (event) => { event.preventDefault(); go(read(), { moved: true }); });
+  // Other goods have other years.
+  made.addEventListener("change", (event) =>
+    go(read(), { moved: !years || /** @type {HTMLInputElement} */ (event.target).name !== "for" }));
+  made.addEventListener("input", (event) => {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    if (field.type !== "range") return;
+    const shown = field.parentElement?.querySelector("output");
+    if (shown && field.dataset.default !== undefined) shown.textContent = percent(field.value);
+    go(read(), { moved: true, replace: true });
+  });
+  return made;
+}
+
+/** A slider of years, with a button that plays them. @param {URLSearchParams} fields @param {string[]} years */
+function yearly(fields, years) {
+  const last = years.length - 1;
+  const chosen = fields.get("period") ?? years[last];
+  const slider = /** @type {HTMLInputElement} */ (h("input", {
+    id: "year", type: "range", min: 0, max: last, step: 1, value: Math.max(0, years.indexOf(chosen)), "aria-valuetext": chosen,
+  }));
+  const period = /** @type {HTMLInputElement} */ (h("input", { type: "hidden", name: "period", value: fields.get("period") ?? "" }));
+  const shown = h("output", { for: "year" }, chosen);
+  slider.addEventListener("input", () => {
+    period.value = years[Number(slider.value)];
+    slider.setAttribute("aria-valuetext", period.value);
+    shown.textContent = period.value;
+  });
+  const play = h("button", { type: "button", click: () => (playing ? stop() : start()) }, "Play");
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let playing;
+  const move = (/** @type {number} */ to) => {
+    slider.value = String(to);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const stop = () => {
+    clearInterval(playing);
+    playing = undefined;
+    play.textContent = "Play";
+  };
+  const start = () => {
+    move(Number(slider.value) < last ? Number(slider.value) + 1 : 0);
+    play.textContent = "Stop";
+    playing = setInterval(() => {
+      if (!slider.isConnected || Number(slider.value) === last) stop();
+      else if (document.getElementById("main")?.getAttribute("aria-busy") !== "true") move(Number(slider.value) + 1);
+    }, BEAT);
+  };
+  return h("div", { class: "years" },
+    h("div", { class: "field" }, h("label", { for: "year" }, "Year"), " ", shown, slider), period, play);
+}
+
+const percent = (/** @type {string} */ text) => `${Math.round(Number(text) * 100)} %`;
+
+/** One field of a form. @param {any} field @param {URLSearchParams} fields */
+function input(field, fields) {
+  const { name, schema, "x-label": label, "x-names": list, "x-step": step } = field;
+  const value = fields.get(name) ?? "";
+  const given = { name, title: field.description, required: field.required };
+  if (schema.type === "boolean") {
+    return h("label", { class: "switch" }, h("input", { ...given, type: "checkbox", checked: value !== "" && value !== "false" }), label);
+  }
+  if (step) {
+    const at = value || String(schema.default);
+    return h("div", { class: "field" }, h("label", { for: name }, label), " ",
+      h("output", { for: name }, percent(at)),
+      h("input", { ...given, id: name, type: "range", min: schema.minimum ?? step, max: schema.maximum ?? 1, step, value: at, "data-default": schema.default }));
+  }
+  if (schema.enum) {
+    const options = ["", ...schema.enum].map((/** @type {string} */ choice) =>
+      h("option", { value: choice, selected: choice === value }, choice || (schema.default ?? "any")));
+    return h("label", { class: "short" }, label, h("select", given, ...options));
+  }
+  const number = schema.type === "number" || schema.type === "integer";
+  const all = fields.getAll(name).join(",");
+  return h("label", { class: number || name === "period" ? "short" : null }, label,
+    h("input", { ...given, list: list || null, value: all, type: "text", inputmode: number ? "decimal" : null,
+      placeholder: schema.default ?? (field.required ? "" : name === "period" ? "newest" : "any"), autocomplete: "off", spellcheck: "false" }));
+}
