@@ -327,8 +327,8 @@ def measure_flows(
     from graphkit.scale.plan import read_production
 
     flows = flows_in(str(flows))
-    made = None if production is None else read_production(str(production))
-    request = MeasureRequest(measure, by, made, min_share, each)
+    produced = None if production is None else read_production(str(production))
+    request = MeasureRequest(measure, by, produced, min_share, each)
     check_output(str(output), str(flows))
     about: dict[str, Any] = {
         "measure": measure, "by": by, "flows": 0, "flows_left_out": 0, "rows": 0,

@@ -387,10 +387,10 @@ def test_the_answers_that_views_begin_with_are_found_before_a_reader_asks(sliced
         ):
             app = make_app(kept, None, 80)
             async with app.router.lifespan_context(app):
-                while len(kept._kept) < len(AHEAD):
+                while len(kept._cached) < len(AHEAD):
                     await asyncio.sleep(0.01)
-                await asyncio.gather(*kept._kept.values())
-                return [key.partition(".")[2].partition(" ")[0] for key in kept._kept]
+                await asyncio.gather(*kept._cached.values())
+                return [key.partition(".")[2].partition(" ")[0] for key in kept._cached]
 
     assert asyncio.run(asyncio.wait_for(prepared(), 60)) == [
         "concentration", "check_claims", "disrupt", "centrality", "origins", "list_flows",

@@ -40,7 +40,7 @@ def test_an_answer_is_computed_once(answers):
 
 
 def test_the_answer_asked_longest_ago_makes_room_for_a_new_one(answers, monkeypatch):
-    monkeypatch.setattr("graphkit.explore.answers.KEPT", 1)
+    monkeypatch.setattr("graphkit.explore.answers.CACHED", 1)
     first, _, again = asyncio.run(found(answers, "ree-metals", "magnets", "ree-metals"))
 
     assert again is not first

@@ -57,8 +57,8 @@ GROUPS = {"import": "importing", "fetch": "fetching", "neo4j": "neo4j"}
 """Commands with commands of their own, and their names in the module."""
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(value: bool) -> None:
+    if value:
         print(f"graphkit {__version__}")
         raise typer.Exit
 
@@ -72,7 +72,7 @@ def graphkit(
     """Take the options before a command."""
 
 
-def command_line(*wanted: str) -> typer.Typer:
+def command_line(*names: str) -> typer.Typer:
     """Build the command line with all commands, or only those that are wanted: that is faster."""
     app = typer.Typer(
         help=HELP,
@@ -82,9 +82,9 @@ def command_line(*wanted: str) -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(graphkit)
-    for name in (name for name in QUESTIONS if name in wanted or not wanted):
+    for name in (name for name in QUESTIONS if name in names or not names):
         add_question(app, name)
-    for name in (name for name in OTHERS if name in wanted or not wanted):
+    for name in (name for name in OTHERS if name in names or not names):
         module = import_module(f"graphkit.cli.{OTHERS[name]}")
         if name in GROUPS:
             app.add_typer(getattr(module, GROUPS[name]), name=name)
@@ -115,8 +115,8 @@ def run(arguments: Sequence[str]) -> int:
             arguments = [*arguments[1:], "--help"]
         words = os.environ.get("COMP_WORDS", os.environ.get("_TYPER_COMPLETE_ARGS", "")).split()
         typed = words[1:-1] if COMPLETION in os.environ else arguments
-        asked = [name for name in typed[:1] if name in (*QUESTIONS, *OTHERS)]
-        app = command_line(*asked)
+        commands = [name for name in typed[:1] if name in (*QUESTIONS, *OTHERS)]
+        app = command_line(*commands)
         code = app(args=list(arguments), prog_name="graphkit", standalone_mode=False)
         flush()
     except SeedError as error:

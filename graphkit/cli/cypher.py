@@ -103,17 +103,17 @@ def query(
     from graphkit.queries import find_query, run_query
 
     limits = _limits(timeout, max_rows)
-    found = find_query(name)
-    values = found.values(_pairs(parameter))
-    chosen, view = form_and_view(form, output, top, wide=wide, tabular=True)
+    query_file = find_query(name)
+    values = query_file.values(_pairs(parameter))
+    output_form, view = form_and_view(form, output, top, wide=wide, tabular=True)
     with opened(db) as store:
         from graphkit.catalog.catalog import Catalog
 
         catalog = Catalog(store)
-        keys = catalog.keys_of(found, values)
-        result = run_query(store, found, keys, limits)
-        asked = catalog.in_words(found, keys) if not len(result.table) else ""
-    _show(result, chosen, view, output, found.title, asked=asked)
+        keys = catalog.keys_of(query_file, values)
+        result = run_query(store, query_file, keys, limits)
+        values_in_words = catalog.in_words(query_file, keys) if not len(result.table) else ""
+    _show(result, output_form, view, output, query_file.title, values=values_in_words)
 
 
 def cypher(
@@ -157,23 +157,23 @@ def cypher(
 
     limits = _limits(timeout, max_rows)
     values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
-    chosen, view = form_and_view(form, output, top, wide=wide, tabular=True)
+    output_form, view = form_and_view(form, output, top, wide=wide, tabular=True)
     if statement is None and file is None and sys.stdin.isatty() and sys.stdout.isatty():
         with opened(db, once=False) as store:
             Prompt(store, limits, values, view).run()
         return
-    asked = Statement(_text(statement, file))
-    asked.check_read_only()
-    asked.values(values)
+    free_text = Statement(_text(statement, file))
+    free_text.check_read_only()
+    free_text.values(values)
     with opened(db) as store:
         if explain:
-            text = store.translated(asked, values)
+            text = store.translated(free_text, values)
             write_text(text.rstrip() + "\n", output)
-            if text == asked.text:
+            if text == free_text.text:
                 say(f"note: {store.label} runs the statement as it is")
             return
-        result = store.ask(asked, values, limits)
-    _show(result, chosen, view, output)
+        result = store.ask(free_text, values, limits)
+    _show(result, output_form, view, output)
     numbers = [name for name, value in values.items() if isinstance(value, int | float)]
     if numbers and not len(result.table):
         name = numbers[0]
@@ -184,8 +184,8 @@ def _limits(timeout: float, max_rows: int) -> Limits:
     from graphkit.stores.limits import Limits
 
     if not 0 < timeout <= LONGEST:
-        wanted = f"more than 0 and at most {LONGEST:,}"
-        raise UsageError(f"--timeout: found {timeout:g} seconds, wanted {wanted}")
+        accepted = f"more than 0 and at most {LONGEST:,}"
+        raise UsageError(f"--timeout: found {timeout:g} seconds, wanted {accepted}")
     return Limits(timeout, max_rows)
 
 
@@ -241,16 +241,16 @@ def _typed(name: str, text: str) -> Any:
 
 
 def _show(
-    result: Result, chosen: str, view: View, output: Path | None, title: str = "",
-    more: str = "--top 0 for all", asked: str = "",
+    result: Result, form: str, view: View, output: Path | None, title: str = "",
+    more: str = "--top 0 for all", values: str = "",
 ) -> None:  # fmt: skip
     from graphkit.render.formats import show_table
 
     for note in result.notes:
         say(f"note: {note}")
-    show_table(result.table, chosen, output, title, view)
-    if not len(result.table) and (asked or chosen == "table"):
-        say(f"no rows for {asked}" if asked else "no rows")
+    show_table(result.table, form, output, title, view)
+    if not len(result.table) and (values or form == "table"):
+        say(f"no rows for {values}" if values else "no rows")
     if 0 < view.top < len(result.table):
         say(f"{view.top:,} of {len(result.table):,} rows; {more}")
 
@@ -323,10 +323,10 @@ def _properties(before: str, text: str) -> list[str]:
     from graphkit.schema import GRAPH
 
     variable = _WORD.search(before)
-    kinds = {m[1]: m[2] for m in _BOUND.finditer(text)}
-    kind = kinds.get(variable[0] if variable else "")
-    of = [k for k in GRAPH.kinds if k.name == kind] or GRAPH.kinds
-    return sorted({prop.name for each in of for prop in each.stored})
+    bound = {match[1]: match[2] for match in _BOUND.finditer(text)}
+    name = bound.get(variable[0] if variable else "")
+    kinds = [kind for kind in GRAPH.kinds if kind.name == name] or GRAPH.kinds
+    return sorted({prop.name for kind in kinds for prop in kind.stored})
 
 
 def whole(text: str) -> bool:
@@ -346,11 +346,11 @@ def caret(statement: str, message: str) -> str:
     RETRUN n
     ^
     """
-    found = _PLACE.search(message)
+    match = _PLACE.search(message)
     lines = statement.splitlines()
-    if found is None or int(found[1]) > len(lines):
+    if match is None or int(match[1]) > len(lines):
         return ""
-    return f"{visible(lines[int(found[1]) - 1])}\n{' ' * (int(found[2]) - 1)}^"
+    return f"{visible(lines[int(match[1]) - 1])}\n{' ' * (int(match[2]) - 1)}^"
 
 
 class Prompt:
@@ -401,8 +401,8 @@ class Prompt:
         except KeyboardInterrupt:
             say("interrupted")
         except GraphkitError as error:
-            if shown := caret(statement, str(error)):
-                print(shown, file=sys.stderr)
+            if marked := caret(statement, str(error)):
+                print(marked, file=sys.stderr)
             say(str(error))
 
     def _command(self, name: str, first: str = "", rest: str = "") -> None:
@@ -423,8 +423,8 @@ class Prompt:
             self._parameters.pop(name, None)
         elif name:
             self._parameters[name] = _typed(name, text.removeprefix("=").strip())
-        for each, value in sorted(self._parameters.items()):
-            print(f"${visible(each)} = {visible(repr(value))}")
+        for parameter, value in sorted(self._parameters.items()):
+            print(f"${visible(parameter)} = {visible(repr(value))}")
 
     def _save(self, file: str) -> None:
         from graphkit.render.formats import choose_format, show_table
@@ -453,7 +453,7 @@ def _schema(name: str) -> None:
 def _pattern(kind: Kind) -> str:
     if not kind.is_edge:
         return f"(:{kind.name})"
-    start, end = ("|".join(each.kinds) for each in kind.ends)
+    start, end = ("|".join(name.kinds) for name in kind.ends)
     return f"(:{start})-[:{kind.name}]->(:{end})"
 
 

@@ -38,9 +38,9 @@ def digest(
             for line in lines(store):
                 write_text(f"{line}\n")
             return
-        found, label = digest_of(store), store.label
-    write_text(f"{found.sha256}\n")
-    say(f"{label}: {found.nodes:,} nodes, {found.edges:,} relationships")
+        result, label = digest_of(store), store.label
+    write_text(f"{result.sha256}\n")
+    say(f"{label}: {result.nodes:,} nodes, {result.edges:,} relationships")
 
 
 def _formats() -> list[str]:
@@ -91,10 +91,10 @@ def export(
     if output is None:
         raise UsageError("where to? name a file or folder with -o PATH")
     of_trade = scope is not None or period is not None
-    chosen = chosen_format(form, output, of_trade=of_trade)
+    chosen_form = chosen_format(form, output, of_trade=of_trade)
     # An interrupt must raise, so that partly written files are removed.
     with opened(db, once=False) as store, named_as_options((SCOPE, PERIOD)):
-        done = write(read(store, scope, period, form=chosen), output, chosen)
+        done = write(read(store, scope, period, form=chosen_form), output, chosen_form)
     for note in done.notes:
         say(note)
     say(f"{output}: {done.nodes:,} nodes, {done.edges:,} relationships")

@@ -63,18 +63,18 @@ def load(
     from graphkit.render.formats import choose_format, show_table
     from graphkit.seeds.facts import read_seeds
 
-    chosen = choose_format(form, output, sys.stdout)
+    output_form = choose_format(form, output, sys.stdout)
     place = place_of(db)
     if seeds is not None and place is None:
         raise UsageError("your own seeds need a database of their own: --db PATH or URI")
     if place is not None and Path(place).is_dir():
         raise UsageError(f"--db: found the folder {place}, wanted a file or URI to load into")
-    wanted, chosen_years = listed(products), read_years(years)
-    if place is None and (wanted or chosen_years):
+    some_products, some_years = listed(products), read_years(years)
+    if place is None and (some_products or some_years):
         raise UsageError("a part of the trade needs a database of its own: --db PATH or URI")
     # Without a name here, the facts are freed as soon as the graph is built.
     graph = build_graph(
-        with_part_of_trade(read_seeds(seeds or shipped("seeds")), wanted, chosen_years)
+        with_part_of_trade(read_seeds(seeds or shipped("seeds")), some_products, some_years)
     )
     removed = 0
     with open_store(place or default_path()) as store:
@@ -87,10 +87,10 @@ def load(
 
         with progress_bar("Loading", lambda: graph.rows + removed) as progress:
             report = load_graph(graph, store, progress, dry_run=dry_run, confirm=confirm)
-    show_table(_report_table(report), chosen, output)
-    what = [f"{report.total(w):,} {w}" for w in ("added", "changed", "removed")]
+    show_table(_report_table(report), output_form, output)
+    counts = [f"{report.total(w):,} {w}" for w in ("added", "changed", "removed")]
     would = "would be " if dry_run else ""
-    say(f"{label}: {report.total('rows'):,} rows; {would}{', '.join(what)}")
+    say(f"{label}: {report.total('rows'):,} rows; {would}{', '.join(counts)}")
     if dry_run and report.attached:
         say(_removal(report, label))
 

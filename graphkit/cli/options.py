@@ -85,9 +85,9 @@ Long = Annotated[
 ]
 
 
-def _print_columns(context: typer.Context, wanted: bool) -> None:
+def _print_columns(context: typer.Context, value: bool) -> None:
     """Print the columns of a command's tables, each with its name in JSON and CSV."""
-    if not wanted:
+    if not value:
         return
     import shutil
     import textwrap
@@ -96,15 +96,15 @@ def _print_columns(context: typer.Context, wanted: bool) -> None:
 
     name = context.command_path.partition(" ")[2]
     verb = next(verb for verb in VERBS if verb.name == name)
-    shown = (c for columns in columns_of(verb).values() for c in columns if c.header)
+    with_header = (c for columns in columns_of(verb).values() for c in columns if c.header)
     lines = [
         "Columns, with their names in JSON and CSV. Tables show a share (0 to 1) in percent; "
         "docs/columns.md has all columns.",
-        *(f"  {c.header} ({c.name}): {c.meaning}" for c in shown),
+        *(f"  {c.header} ({c.name}): {c.meaning}" for c in with_header),
     ]
-    to = min(100, shutil.get_terminal_size().columns) - 2
+    width = min(100, shutil.get_terminal_size().columns) - 2
     for line in dict.fromkeys(lines):
-        print(textwrap.fill(line, to, subsequent_indent="    " if line[0] == " " else ""))
+        print(textwrap.fill(line, width, subsequent_indent="    " if line[0] == " " else ""))
     raise typer.Exit
 
 
@@ -150,16 +150,16 @@ def form_and_view(
     option = next((name for name, on in people.items() if on), None)
     if option and form is None and output is None:
         form = "table"
-    chosen = choose_format(form, output, sys.stdout)
-    if option and chosen not in READ:
+    form_name = choose_format(form, output, sys.stdout)
+    if option and form_name not in READ:
         wanted = f"wanted one of {', '.join(READ)}"
-        raise UsageError(f"{option} is of formats for people: found {chosen}, {wanted}")
-    if narrow and chosen not in PICTURES:
+        raise UsageError(f"{option} is of formats for people: found {form_name}, {wanted}")
+    if narrow and form_name not in PICTURES:
         wanted = f"wanted one of {', '.join(PICTURES)}"
-        raise UsageError(f"--narrow is of pictures: found {chosen}, {wanted}")
-    on_terminal = chosen == "table" and output is None and sys.stdout.isatty()
+        raise UsageError(f"--narrow is of pictures: found {form_name}, {wanted}")
+    on_terminal = form_name == "table" and output is None and sys.stdout.isatty()
     rows = SHORT if tabular and on_terminal and top is None and not all else top or 0
-    return chosen, View(long, all or top == 0, rows, wide=wide, narrow=narrow)
+    return form_name, View(long, all or top == 0, rows, wide=wide, narrow=narrow)
 
 
 def say(text: str) -> None:
@@ -242,10 +242,10 @@ class _Bar:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        shown = Progress(*columns, console=Console(stderr=True), transient=True)
-        shown.add_task(self._title, total=self._total() if callable(self._total) else self._total)
-        shown.start()
-        return shown
+        bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        bar.add_task(self._title, total=self._total() if callable(self._total) else self._total)
+        bar.start()
+        return bar
 
     def stop(self) -> None:
         """Remove the bar."""
@@ -291,13 +291,13 @@ def _beginning(kinds: tuple[str, ...], incomplete: str) -> list[tuple[str, str]]
     """
     typed = re.split("[,+]", incomplete)[-1]
     start = incomplete.removesuffix(typed)
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for kind, key, name in _names():
         if kind in kinds:
             for word in (key, key.casefold(), re.sub(r"\W+", "-", name.casefold()).strip("-")):
                 if word.startswith(typed):
-                    found.setdefault(start + word, key if word not in (key, name) else name)
-    return sorted(found.items())
+                    names.setdefault(start + word, key if word not in (key, name) else name)
+    return sorted(names.items())
 
 
 def _names() -> Iterable[list[str]]:
@@ -305,8 +305,8 @@ def _names() -> Iterable[list[str]]:
 
     They are those of the file in ``GRAPHKIT_DB``, or of the default database.
     """
-    chosen = Path(os.environ.get("GRAPHKIT_DB") or ".")
-    own = chosen if chosen.is_file() else None
+    place = Path(os.environ.get("GRAPHKIT_DB") or ".")
+    own = place if place.is_file() else None
     written = user_folder("cache") / NAMES
     if own:
         digest = hashlib.sha256(str(own.resolve()).encode()).hexdigest()[:8]

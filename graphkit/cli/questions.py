@@ -237,21 +237,21 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
     if given["all"] and given["top"]:
         raise UsageError("--all and --top say different things; give one of the two")
     limits_itself = any(p.name == "top" for p in verb.parameters)
-    chosen, view = form_and_view(
+    form, view = form_and_view(
         given["form"], given["output"], None if limits_itself else given["top"],
         all=given["all"], long=given["long"], wide=given["wide"], narrow=given["narrow"],
     )  # fmt: skip
     if limits_itself and given["top"]:
         view = replace(view, all=True)
-    question = prepare(verb, given, chosen)
+    question = prepare(verb, given, form)
     with opened(given["db"]) as store:
         from graphkit.catalog.catalog import Catalog
 
-        found = question.ask(Catalog(store))
-    show_answer(found, chosen, given["output"], view)
-    if not len(found.rows) and chosen in ("csv", "ndjson"):  # the others state it themselves
-        say(found.nothing)
-    if failed := found.coverage.get("expected_but_not_borne_out"):
+        answer = question.ask(Catalog(store))
+    show_answer(answer, form, given["output"], view)
+    if not len(answer.rows) and form in ("csv", "ndjson"):  # the others state it themselves
+        say(answer.nothing)
+    if failed := answer.coverage.get("expected_but_not_borne_out"):
         say(f"expected to be borne out and not: {', '.join(failed)}")
         raise typer.Exit(FAILED)
 
@@ -272,11 +272,11 @@ def _write_brief(verb: Verb, given: dict[str, Any]) -> None:
         named_as_options(verb.parameters),
         progress_bar("Writing the brief") as progress,
     ):
-        found = brief(
+        document = brief(
             Catalog(store), given["country"], scope=",".join(given["scope"] or ()) or None,
             period=given["period"], progress=progress,
         )  # fmt: skip
     if output is not None and to_file:
-        found.write(output)
+        document.write(output)
     else:
-        write_text(found.markdown())
+        write_text(document.markdown())

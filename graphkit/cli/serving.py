@@ -96,7 +96,7 @@ def mcp(
         return
 
     def tell(address: str) -> None:
-        what = place_of(db) or "the shipped graph"
-        print(f"graphkit answers assistants about {what} at {address}", flush=True)
+        database = place_of(db) or "the shipped graph"
+        print(f"graphkit answers assistants about {database} at {address}", flush=True)
 
     serve_http(db, timeout, port, tell)

@@ -77,13 +77,13 @@ def help(
       graphkit help names
       graphkit help depends
     """
-    to = min(100, shutil.get_terminal_size().columns) - 2
+    width = min(100, shutil.get_terminal_size().columns) - 2
     if topic is None:
         lines = [f"  {name:<10} {title}" for name, (title, _) in TOPICS.items()]
         print("\n".join(["graphkit help TOPIC", "", *lines]))
         return
     if topic not in TOPICS:
-        wanted = ", ".join(TOPICS)
-        raise UsageError(f"help: found {topic!r}, wanted one of {wanted}, or a command")
+        topics = ", ".join(TOPICS)
+        raise UsageError(f"help: found {topic!r}, wanted one of {topics}, or a command")
     title, paragraphs = TOPICS[topic]
-    print("\n\n".join([title, *(textwrap.fill(text, to) for text in paragraphs)]))
+    print("\n\n".join([title, *(textwrap.fill(text, width) for text in paragraphs)]))

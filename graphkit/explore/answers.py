@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 THREADS, STATEMENTS = 4, 2
 """Threads for questions, and for statements of readers, of which each may take 4 GiB."""
 MOST_WAITING = 256
-KEPT, KEPT_BYTES = 64, 4 * 2**20
+CACHED, CACHED_BYTES = 64, 4 * 2**20
 """Answers that are kept, and the size from which one is not."""
 SECONDS = 120.0
 CHECK_SECONDS = 1.0
@@ -48,7 +48,7 @@ class TooLate(GraphkitError):
 
 
 @dataclass(frozen=True)
-class Found:
+class AnsweredQuestion:
     """An answer, and the query files that were read for it."""
 
     answer: Answer
@@ -98,7 +98,7 @@ class Answers(Closing):
     def __init__(self, store: Store, reopen: Callable[[], Store]) -> None:
         self._reopen = reopen
         self._catalog: Catalog | None = Catalog(store)
-        self._kept: OrderedDict[str, asyncio.Task[Found]] = OrderedDict()
+        self._cached: OrderedDict[str, asyncio.Task[AnsweredQuestion]] = OrderedDict()
         self._checked = 0.0
         self.questions, self.statements = Threads(THREADS), Threads(STATEMENTS)
 
@@ -115,43 +115,43 @@ class Answers(Closing):
             self._catalog = Catalog(self._reopen())
         return self._catalog
 
-    async def find(self, question: Question) -> Found:
+    async def find(self, question: Question) -> AnsweredQuestion:
         """Find an answer: the kept one, that which another reader waits for, or a new one."""
         await self._forget_old()
         key = f"{question.function} {sorted(question.arguments.items())!r}"
-        task = self._kept.get(key)
+        task = self._cached.get(key)
         if task is None:
             task = asyncio.create_task(self.questions.run(partial(self._ask, question)))
-            task.add_done_callback(partial(self._keep, key))
-            self._kept[key] = task
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            task.add_done_callback(partial(self._forget_unfit, key))
+            self._cached[key] = task
+            if len(self._cached) > CACHED:
+                self._cached.popitem(last=False)
         else:
-            self._kept.move_to_end(key)
+            self._cached.move_to_end(key)
         return await asyncio.shield(task)
 
     async def _forget_old(self) -> None:
         """Drop the kept answers of a server that was loaded anew; ask it now and then."""
         now = monotonic()
-        if not self._kept or now < self._checked + CHECK_SECONDS:
+        if not self._cached or now < self._checked + CHECK_SECONDS:
             return
         self._checked = now
         # Otherwise the next reading opens the database again, or says why it cannot.
         with suppress(Unreachable):
             await self.questions.run(partial(self.reading, _read_marker))
 
-    def _ask(self, question: Question) -> Found:
+    def _ask(self, question: Question) -> AnsweredQuestion:
         with noted_readings() as readings:
             answer = self.reading(question.ask)
-        return Found(answer, tuple(readings))
+        return AnsweredQuestion(answer, tuple(readings))
 
-    def _keep(self, key: str, task: asyncio.Task[Found]) -> None:
+    def _forget_unfit(self, key: str, task: asyncio.Task[AnsweredQuestion]) -> None:
         """Forget what failed or is large."""
         failed = task.cancelled() or task.exception() is not None
-        if (failed or task.result().answer.rows.nbytes > KEPT_BYTES) and self._kept.get(
+        if (failed or task.result().answer.rows.nbytes > CACHED_BYTES) and self._cached.get(
             key
         ) is task:
-            del self._kept[key]
+            del self._cached[key]
 
     def reading(self, call: Callable[[Catalog], Result]) -> Result:
         """Call with the facts of the database; if it was lost, the next call opens it again."""
@@ -159,7 +159,7 @@ class Answers(Closing):
             return call(self.catalog())
         except Unreachable:
             lost, self._catalog = self._catalog, None
-            self._kept.clear()
+            self._cached.clear()
             if lost is not None:
                 lost.store.close()
             raise
@@ -182,7 +182,7 @@ def names_of(catalog: Catalog) -> list[dict[str, Any]]:
     for row in catalog.traded.select(["product", "period"]).to_pylist():
         if len(row["period"]) == len("2024"):
             years.setdefault(row["product"], set()).add(row["period"])
-    found = []
+    names = []
     for kind in ("Country", "Area", "Element", "Product", "Stage"):
         columns = ["key", "name", "short", "stage", "position"]
         for row in catalog.nodes(kind).select(columns).to_pylist():
@@ -197,8 +197,8 @@ def names_of(catalog: Catalog) -> list[dict[str, Any]]:
                     "minerals": _minerals(catalog, row["key"]),
                     "years": sorted(years.get(row["key"], ())),
                 }
-            found.append(named)
-    return found
+            names.append(named)
+    return names
 
 
 def _minerals(catalog: Catalog, product: str) -> list[str]:
@@ -279,12 +279,12 @@ def kinds_of(graph: Schema) -> list[dict[str, Any]]:
 
 def _picture(answer: Answer) -> dict[str, Any] | None:
     """Return the layouts of the picture, the widest first, if anything can be drawn."""
-    drawn = layouts(answer)
-    if not drawn[0].drawn:
+    pictures = layouts(answer)
+    if not pictures[0].drawn:
         return None
     return {
-        "layouts": [one.layout for one in drawn],
-        "world": drawn[0].world,
-        "label": drawn[0].title,
+        "layouts": [picture.layout for picture in pictures],
+        "world": pictures[0].world,
+        "label": pictures[0].title,
         "dark": DARK,
     }

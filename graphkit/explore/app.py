@@ -35,7 +35,15 @@ from graphkit.explore.addresses import (
     python_of,
     read_values,
 )
-from graphkit.explore.answers import Answers, Busy, Found, TooLate, kinds_of, names_of, page_of
+from graphkit.explore.answers import (
+    AnsweredQuestion,
+    Answers,
+    Busy,
+    TooLate,
+    kinds_of,
+    names_of,
+    page_of,
+)
 from graphkit.explore.guard import ADDRESS, Guard, TooLarge, read_object, refusal
 from graphkit.explore.openapi import openapi
 from graphkit.explore.server import listening, run_app
@@ -170,10 +178,10 @@ class _Page:
 def _static() -> dict[str, _Page]:
     """Read the files of the page once: no request names a file."""
     folder = resources.files("graphkit.explore") / "static"
-    drawn = (ASSETS / name for name in ("echarts.js", "world.json", "NotoSans-Regular.ttf"))
+    assets = (ASSETS / name for name in ("echarts.js", "world.json", "NotoSans-Regular.ttf"))
     return {
         f"/{file.name}": _Page(file.read_bytes(), ENDINGS[file.name.rpartition(".")[2]])
-        for file in (*folder.iterdir(), *drawn)
+        for file in (*folder.iterdir(), *assets)
     }
 
 
@@ -213,12 +221,12 @@ class _Doors:
     async def ask(self, path: str, request: Request) -> Response:
         """Answer a question in a format."""
         form, pairs = _form(request)
-        found = await self._find(path, pairs, form)
-        work = partial(written, found.answer, form)
+        result = await self._find(path, pairs, form)
+        work = partial(written, result.answer, form)
         content = await self._answers.questions.run(work)
         return Response(content, headers={"Content-Type": MEDIA[form]})
 
-    async def _find(self, path: str, pairs: Pairs, form: str) -> Found:
+    async def _find(self, path: str, pairs: Pairs, form: str) -> AnsweredQuestion:
         verb = PATHS[path]
         return await self._answers.find(prepare(verb, read_values(verb, pairs), form))
 
@@ -227,29 +235,29 @@ class _Doors:
         pairs = request.query_params.multi_items()
         return _object(self._same(path, pairs, await self._find(path, pairs, "json")))
 
-    def _same(self, path: str, pairs: Pairs, found: Found) -> dict[str, Any]:
+    def _same(self, path: str, pairs: Pairs, result: AnsweredQuestion) -> dict[str, Any]:
         verb = PATHS[path]
         return {
             "command": command_of(verb, pairs, self._db),
             "python": python_of(prepare(verb, read_values(verb, pairs), "json"), self._db),
-            "queries": [{"name": name, "parameters": values} for name, values in found.readings],
+            "queries": [{"name": name, "parameters": values} for name, values in result.readings],
         }
 
     async def show(self, path: str, request: Request) -> Response:
         """Show an answer as the page does, with the same answer elsewhere."""
         pairs = request.query_params.multi_items()
-        found = await self._find(path, pairs, "json")
-        shown = await self._answers.questions.run(partial(page_of, found.answer))
-        return _object({**shown, "same": self._same(path, pairs, found)})
+        result = await self._find(path, pairs, "json")
+        page = await self._answers.questions.run(partial(page_of, result.answer))
+        return _object({**page, "same": self._same(path, pairs, result)})
 
     async def write_brief(self, request: Request) -> Response:
         """Write a brief as a file: the page does not show it, since it has styles of its own."""
         values = read_values(BRIEF, request.query_params.multi_items())
-        asked = prepare(BRIEF, values, "json").arguments
+        arguments = prepare(BRIEF, values, "json").arguments
 
         def write(catalog: Catalog) -> str:
             with named_as_options(BRIEF.parameters):
-                return brief(catalog, **asked).html()
+                return brief(catalog, **arguments).html()
 
         text = await self._answers.questions.run(partial(self._answers.reading, write))
         kind = {"Content-Type": MEDIA["html"], "Content-Disposition": "attachment"}
@@ -290,12 +298,12 @@ class _Doors:
     async def run_statement(self, request: Request) -> Response:
         """Run a read-only statement that a reader wrote, within the limits of the command line."""
         form, _ = _form(request)
-        given = await read_object(request, STATEMENT)
-        asked = Statement(_text(given))
-        values, limits = json_values(given.get("parameters", {})), _limits(given)
+        body = await read_object(request, STATEMENT)
+        statement = Statement(_text(body))
+        values, limits = json_values(body.get("parameters", {})), _limits(body)
 
         def rows(catalog: Catalog) -> tuple[bytes, tuple[str, ...]]:
-            result = catalog.store.ask(asked, values, limits)
+            result = catalog.store.ask(statement, values, limits)
             return written(result.table, form), result.notes
 
         call = partial(self._answers.reading, rows)
@@ -313,8 +321,8 @@ def _form(request: Request) -> tuple[str, Pairs]:
     pairs = request.query_params.multi_items()
     forms = [text for name, text in pairs if name == "format"] or ["json"]
     if len(forms) > 1 or forms[0] not in MEDIA:
-        found = ", ".join(map(repr, forms))
-        raise UsageError(f"format: found {found}, wanted one of {', '.join(MEDIA)}")
+        formats = ", ".join(map(repr, forms))
+        raise UsageError(f"format: found {formats}, wanted one of {', '.join(MEDIA)}")
     return forms[0], [(name, text) for name, text in pairs if name != "format"]
 
 
@@ -326,15 +334,15 @@ def _shipped(request: Request) -> str:
     return name
 
 
-def _text(given: Mapping[str, object]) -> str:
-    text = given.get("statement")
+def _text(body: Mapping[str, object]) -> str:
+    text = body.get("statement")
     if not isinstance(text, str):
         raise UsageError("statement: found no text, wanted read-only Cypher")
     return text
 
 
-def _limits(given: Mapping[str, object]) -> Limits:
-    timeout, rows = given.get("timeout", LIMITS.seconds), given.get("max_rows", LIMITS.rows)
+def _limits(body: Mapping[str, object]) -> Limits:
+    timeout, rows = body.get("timeout", LIMITS.seconds), body.get("max_rows", LIMITS.rows)
     if not isinstance(timeout, int | float) or not 0 < timeout <= LIMITS.seconds:
         raise UsageError(
             f"timeout: found {timeout!r}, wanted more than 0 and at most {LIMITS.seconds:g} seconds"

@@ -58,9 +58,9 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = {name for name, _ in message["headers"]}
+                present = {name for name, _ in message["headers"]}
                 own = [(k.lower().encode(), v.encode()) for k, v in HEADERS.items()]
-                more = [(name, value) for name, value in own if name not in given]
+                more = [(name, value) for name, value in own if name not in present]
                 message["headers"] = [*message["headers"], *more]
             await send(message)
 
@@ -104,9 +104,9 @@ async def read_object(request: Request, known: Collection[str]) -> dict[str, obj
     except TimeoutError as error:
         raise UsageError(f"the body did not come within {BODY_SECONDS:g} s") from error
     try:
-        found = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise UsageError("the body is not JSON") from error
-    if not isinstance(found, dict) or not set(found) <= set(known):
+    if not isinstance(content, dict) or not set(content) <= set(known):
         raise UsageError(f"the body is not an object with some of {', '.join(known)}")
-    return found
+    return content

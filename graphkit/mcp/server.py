@@ -169,10 +169,10 @@ class Assistants:
         if params.name not in {tool.name for tool in tools()}:
             raise MCPError(code=mcp.INVALID_PARAMS, message=f"no tool is called {params.name!r}")
         try:
-            given = dict(params.arguments or {})
-            values = read_arguments(params.name, given)
-            seconds = min(float(given.get("timeout", 10)), self._seconds)
-            rows = values.pop("max_rows", None) or given.get("max_rows", ROWS)
+            arguments = dict(params.arguments or {})
+            values = read_arguments(params.name, arguments)
+            seconds = min(float(arguments.get("timeout", 10)), self._seconds)
+            rows = values.pop("max_rows", None) or arguments.get("max_rows", ROWS)
             await self._ready(context)
             reply = await self._run(do, Job(self._db, params.name, values, rows, seconds))
         except GraphkitError as error:
@@ -185,11 +185,11 @@ class Assistants:
 
     async def list_resources(self, context: Any, params: Any) -> mcp.ListResourcesResult:
         """List the pages."""
-        found = [
+        resources = [
             mcp.Resource(uri=f"graphkit://{name}", name=name, description=text, mime_type=MARKDOWN)
             for name, text in PAGES.items()
         ]
-        return mcp.ListResourcesResult(resources=found)
+        return mcp.ListResourcesResult(resources=resources)
 
     async def list_templates(self, context: Any, params: Any) -> mcp.ListResourceTemplatesResult:
         """List the one address with a name in it: that of a query file."""
@@ -206,8 +206,8 @@ class Assistants:
             text, kind = await self._page(uri, context)
         except GraphkitError as error:
             raise MCPError(code=mcp.INVALID_PARAMS, message=visible(str(error))) from error
-        found = mcp.TextResourceContents(uri=uri, mime_type=kind, text=text)
-        return mcp.ReadResourceResult(contents=[found])
+        page = mcp.TextResourceContents(uri=uri, mime_type=kind, text=text)
+        return mcp.ReadResourceResult(contents=[page])
 
     async def _page(self, uri: str, context: Any) -> tuple[str, str]:
         name = uri.removeprefix("graphkit://")
@@ -232,32 +232,32 @@ class Assistants:
 
     async def list_prompts(self, context: Any, params: Any) -> mcp.ListPromptsResult:
         """List the prompts."""
-        found = [
+        prompts = [
             mcp.Prompt(
                 name=name, description=text,
                 arguments=[mcp.PromptArgument(name=argument, description=doc, required=True)],
             )
             for name, (text, (argument, doc), _) in PROMPTS.items()
         ]  # fmt: skip
-        return mcp.ListPromptsResult(prompts=found)
+        return mcp.ListPromptsResult(prompts=prompts)
 
     async def get_prompt(self, context: Any, params: mcp.GetPromptRequestParams) -> Any:
         """Fill in a prompt."""
         if params.name not in PROMPTS:
             raise MCPError(code=mcp.INVALID_PARAMS, message=f"no prompt is called {params.name!r}")
-        text, (argument, _), told = PROMPTS[params.name]
-        given = (params.arguments or {}).get(argument)
-        if not given:
+        text, (argument, _), template = PROMPTS[params.name]
+        value = (params.arguments or {}).get(argument)
+        if not value:
             raise MCPError(code=mcp.INVALID_PARAMS, message=f"the prompt needs {argument!r}")
-        message = mcp.PromptMessage(role="user", content=_text(told.format(visible(given))))
+        message = mcp.PromptMessage(role="user", content=_text(template.format(visible(value))))
         return mcp.GetPromptResult(description=text, messages=[message])
 
     async def complete(self, context: Any, params: mcp.CompleteRequestParams) -> Any:
         """Complete the name of a query file."""
         typed = params.argument.value
         named = params.argument.name == "name"
-        found = [name for name in query_names() if named and name.startswith(typed)]
-        return mcp.CompleteResult(completion=mcp.Completion(values=found[:100], total=len(found)))
+        values = [name for name in query_names() if named and name.startswith(typed)]
+        return mcp.CompleteResult(completion=mcp.Completion(values=values[:100], total=len(values)))
 
 
 def _text(text: str) -> mcp.TextContent:

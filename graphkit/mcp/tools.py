@@ -75,8 +75,8 @@ NOT_STATED = ("key", "source", "expected", "evidence", "note", "attributed_to", 
 @cache
 def tools() -> tuple[Tool, ...]:
     """Return every tool, in the order of the help."""
-    asked = [_of_verb(name, verb) for name, verb in VERB.items()]
-    return (*asked, *_statements(), *_claims())
+    questions = [_of_verb(name, verb) for name, verb in VERB.items()]
+    return (*questions, *_statements(), *_claims())
 
 
 def _tool(name: str, description: str, inputs: Schema, output: Schema) -> Tool:
@@ -139,12 +139,12 @@ _JSON = {TEXT: "string", NUMBER: "number", COUNT: "integer", FLAG: "boolean"}
 
 def _types_of(columns: Sequence[Column]) -> dict[str, Schema]:
     """Map each column to the JSON type of its values, which may be null."""
-    found: dict[str, Schema] = {}
+    types: dict[str, Schema] = {}
     for column in columns:
         kind = _JSON.get(column.type, "array")
-        known = found.setdefault(column.name, {"type": [], "description": column.meaning})
+        known = types.setdefault(column.name, {"type": [], "description": column.meaning})
         known["type"] = sorted({*known["type"], kind, "null"})
-    return found
+    return types
 
 
 def _statements() -> tuple[Tool, ...]:
@@ -192,7 +192,8 @@ def _claims() -> tuple[Tool, ...]:
     stated = {name: schema for name, schema in claim.items() if name not in NOT_STATED}
     stated["measure"] = {**stated["measure"], "description": "What is counted: imports, exports, "
         "production, processing, or imports by origin (looked through)."}  # fmt: skip
-    answer = answer_schema([c for each in columns_of(VERB["claims_check"]).values() for c in each])
+    by_function = columns_of(VERB["claims_check"])
+    answer = answer_schema([column for columns in by_function.values() for column in columns])
     checked = {
         **answer,
         "required": [*VERDICT, *answer["required"]],
@@ -240,7 +241,7 @@ def _property(prop: Prop) -> Schema:
     return {**schema, "description": prop.doc}
 
 
-def read_arguments(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def read_arguments(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Check the arguments of a tool, and name the values as its work does.
 
     One text stands for a list of one, and a whole number for its text.
@@ -256,14 +257,15 @@ def read_arguments(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     >>> read_arguments("controls", {"country": "CHN", "date": "2025-06-01"})["country"]
     ['CHN']
     """
-    for field, value in given.items() if name in VERB else ():
+    for field, value in arguments.items() if name in VERB else ():
         if now := VERB[name].now(field, value):
             raise UsageError(former_field(field, value, now))
     schema = next(tool.input_schema for tool in tools() if tool.name == name)
-    values = {key: _fitted(value, schema["properties"].get(key)) for key, value in given.items()}
-    found = sorted(Draft202012Validator(schema).iter_errors(values), key=lambda e: list(e.path))
-    if found:
-        raise UsageError("; ".join(_wrong(error) for error in found[:5]))
+    schemas = schema["properties"]
+    values = {key: _fitted(value, schemas.get(key)) for key, value in arguments.items()}
+    errors = sorted(Draft202012Validator(schema).iter_errors(values), key=lambda e: list(e.path))
+    if errors:
+        raise UsageError("; ".join(_wrong(error) for error in errors[:5]))
     if name == "cypher":
         Statement(values["statement"]).check_read_only()
     if name in ("cypher", "query"):
@@ -287,7 +289,7 @@ def _fitted(value: Any, schema: Schema | None) -> Any:
         return value
     if schema["type"] == "array" and "items" in schema:
         several = value if isinstance(value, list) else [value]
-        return [_fitted(each, schema["items"]) for each in several]
+        return [_fitted(item, schema["items"]) for item in several]
     if schema["type"] == "string" and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value
@@ -296,8 +298,8 @@ def _fitted(value: Any, schema: Schema | None) -> Any:
 def _wrong(error: ValidationError) -> str:
     """Word a fault of an argument: what was found, and what was wanted."""
     where = ".".join(map(str, error.path)) or "arguments"
-    found = repr(error.instance)
-    found = found if len(found) <= 60 else f"{found[:57]}..."
+    value = repr(error.instance)
+    value = value if len(value) <= 60 else f"{value[:57]}..."
     wanted = {
         "type": f"wanted {error.validator_value}",
         "enum": f"wanted one of {', '.join(map(str, error.validator_value))}"
@@ -309,7 +311,7 @@ def _wrong(error: ValidationError) -> str:
         "maxItems": f"wanted at most {error.validator_value}",
     }  # fmt: skip
     if error.validator in wanted:
-        return f"{where}: found {found}, {wanted[error.validator]}"
+        return f"{where}: found {value}, {wanted[error.validator]}"
     if error.validator == "additionalProperties":
         names = ", ".join(error.schema["properties"])
         return f"{where}: {error.message.partition('(')[2].rstrip(')')}; it takes {names}"

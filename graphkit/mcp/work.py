@@ -112,8 +112,8 @@ def _visible(value: Any) -> Any:
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, dict):
-        return {visible(name): _visible(each) for name, each in value.items()}
-    return [_visible(each) for each in value] if isinstance(value, list) else value
+        return {visible(name): _visible(item) for name, item in value.items()}
+    return [_visible(item) for item in value] if isinstance(value, list) else value
 
 
 def _warm(job: Job, catalog: Catalog) -> Reply:
@@ -124,8 +124,8 @@ def _warm(job: Job, catalog: Catalog) -> Reply:
 
 def _ask(job: Job, catalog: Catalog) -> Reply:
     """Answer a declared question."""
-    found = prepare(VERB[job.tool], job.values, "json").ask(catalog)
-    return _answered(found, job.rows)
+    answer = prepare(VERB[job.tool], job.values, "json").ask(catalog)
+    return _answered(answer, job.rows)
 
 
 def _answered(answer: Answer, rows: int) -> Reply:
@@ -149,27 +149,27 @@ _MORE = ("the structured content",) * 3
 
 def _cut(answer: Answer, rows: int) -> dict[str, Any]:
     """Return the first rows of each table of an answer, with a note on those left out."""
-    kept = answer.first_rows(rows)
+    places = answer.first_rows(rows)
     # Few rows are cited as well as many.
     most = {"sources": max(rows, ROWS)}
     tables = {name: getattr(answer, name).slice(0, most.get(name, rows)) for name in TABLES}
     whole = {"rows": answer.rows, **{name: getattr(answer, name) for name in TABLES}}
-    few = {"rows": answer.rows.take(pa.array(kept, pa.int64())), **tables}
+    few = {"rows": answer.rows.take(pa.array(places, pa.int64())), **tables}
     notes = [
         f"First {len(few[name]):,} of {len(table):,} {name}; max_rows takes up to {MOST_ROWS:,}."
         for name, table in whole.items()
         if len(few[name]) < len(table)
     ]
-    shown = as_object(replace(answer, **few))
-    shown["notes"] = [*notes, *shown["notes"]]
-    return {**shown, "caption": answer.caption, "rows_in_all": len(answer.rows)}
+    content = as_object(replace(answer, **few))
+    content["notes"] = [*notes, *content["notes"]]
+    return {**content, "caption": answer.caption, "rows_in_all": len(answer.rows)}
 
 
 def _brief(job: Job, catalog: Catalog) -> Reply:
     """Write a brief as Markdown."""
-    asked = prepare(BRIEF, job.values, "json").arguments
+    arguments = prepare(BRIEF, job.values, "json").arguments
     with named_as_options(BRIEF.parameters):
-        text = brief(catalog, **asked).markdown()
+        text = brief(catalog, **arguments).markdown()
     if len(text) > MOST_CHARACTERS:
         raise GraphkitError("the brief is too large for an assistant: ask for one mineral")
     return {"structured": {"markdown": text}, "text": text}
@@ -194,45 +194,45 @@ def _query(job: Job, catalog: Catalog) -> Reply:
 
 
 def _table(table: pa.Table, notes: tuple[str, ...], title: str = "") -> Reply:
-    shown = table.slice(0, SHOWN)
-    text = str(lay_out_table(table_columns(shown), MarkdownPage(), title))
-    if len(shown) < len(table):
-        text += f"\n{len(shown)} of {len(table):,} rows: {_MORE[0]}.\n"
+    first = table.slice(0, SHOWN)
+    text = str(lay_out_table(table_columns(first), MarkdownPage(), title))
+    if len(first) < len(table):
+        text += f"\n{len(first)} of {len(table):,} rows: {_MORE[0]}.\n"
     notes = tuple(note.partition("; see more with --max-rows")[0] for note in notes)
-    found = {
+    content = {
         "title": title,
         "columns": [{"name": f.name, "unit": unit_of(f)} for f in table.schema],
         "rows": objects_of(table),
         "complete": not any(note.startswith("there are more rows") for note in notes),
         "notes": list(notes),
     }
-    return {"structured": plain(found), "text": "\n".join([text, *map(visible, notes)])}
+    return {"structured": plain(content), "text": "\n".join([text, *map(visible, notes)])}
 
 
 def _check(job: Job, catalog: Catalog) -> Reply:
     """Check a sentence by the claim that an assistant reads in it."""
-    found = check_stated(catalog, {k: v for k, v in job.values.items() if k != "sentence"})
-    reply = _answered(found, job.rows)
+    answer = check_stated(catalog, {k: v for k, v in job.values.items() if k != "sentence"})
+    reply = _answered(answer, job.rows)
     row = reply["structured"]["rows"][0]
-    said = {name: row[name] for name in ("verdict", "claim", "data", "differs", "why")}
+    verdict = {name: row[name] for name in ("verdict", "claim", "data", "differs", "why")}
     sentence = visible(job.values["sentence"])
-    reply["structured"] = {"sentence": sentence, **said, **reply["structured"]}
-    lines = [f"{name}: {text}" for name, text in said.items() if text]
+    reply["structured"] = {"sentence": sentence, **verdict, **reply["structured"]}
+    lines = [f"{name}: {text}" for name, text in verdict.items() if text]
     return {**reply, "text": visible("; ".join(lines))}
 
 
 def _draft(job: Job, catalog: Catalog) -> Reply:
     """Write a claim as the text of a seed file, for a person to commit."""
-    given = dict(job.values)
-    source = given.pop("new_source", None)
+    values = dict(job.values)
+    source = values.pop("new_source", None)
     texts = {}
     if source is not None:
         if source["key"] in catalog.nodes("Source")["key"].to_pylist():
             raise UsageError(f"new_source: the graph has a source {source['key']!r} already")
         texts["source"] = _seed("Source", source)
-        if given.pop("source") != source["key"]:
+        if values.pop("source") != source["key"]:
             raise UsageError(f"source: wanted {source['key']!r}, the key in new_source")
-    claim = stated_claim(catalog, given)
+    claim = stated_claim(catalog, values)
     if source is not None:
         claim["source"] = source["key"]
     if claim["key"] in catalog.claims["key"].to_pylist():
@@ -241,13 +241,13 @@ def _draft(job: Job, catalog: Catalog) -> Reply:
     for text in texts.values():
         if problems := check_alone(text):
             raise GraphkitError("; ".join(problem.message for problem in problems))
-    told = (
+    note = (
         "Nothing is written: a person saves each text as a .yaml file below the folder of seeds, "
         "and runs graphkit check."
     )
     # The check refuses hidden characters, so that these texts are shown as they are.
-    found = {"claim": texts["claim"], "source": texts.get("source"), "note": told}
-    return {"structured": found, "text": "\n".join([*texts.values(), told])}
+    content = {"claim": texts["claim"], "source": texts.get("source"), "note": note}
+    return {"structured": content, "text": "\n".join([*texts.values(), note])}
 
 
 def _seed(kind: str, row: Mapping[str, Any]) -> str:
@@ -263,11 +263,11 @@ def page(db: str | None, name: str) -> Reply:
 
     def write(job: Job, catalog: Catalog) -> Reply:
         parts = []
-        for each in titles[name]:
-            query = find_query(each)
+        for query_name in titles[name]:
+            query = find_query(query_name)
             if any(p.default is None for p in query.parameters):
                 continue
-            table = rows_of(catalog.store, each, **query.values({}))
+            table = rows_of(catalog.store, query_name, **query.values({}))
             parts.append(str(lay_out_table(table_columns(table), MarkdownPage(), query.title)))
         return {"structured": {}, "text": "\n".join(parts)}
 

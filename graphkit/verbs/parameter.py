@@ -137,8 +137,8 @@ class Parameter:
         if self.type == "names":
             self._check_names(value)
         elif self.range is not None and value not in self.range:
-            found = f"{value:g}" if isinstance(value, float) else value
-            raise UsageError(f"`{self.name}`: found {found}, wanted {self.range}")
+            number = f"{value:g}" if isinstance(value, float) else value
+            raise UsageError(f"`{self.name}`: found {number}, wanted {self.range}")
         elif self.choices:
             text = value.strip().replace(" ", "-").casefold() if self.folded else value
             if text not in self.allowed:
@@ -185,8 +185,8 @@ class Parameter:
     def _check_names(self, names: Sequence[str]) -> None:
         wrong = [name for name in names if name not in self.allowed]
         if wrong or not names:
-            found, wanted = ", ".join(map(repr, wrong)) or "none", ", ".join(self.allowed)
-            raise UsageError(f"`{self.name}`: found {found}, wanted some of {wanted}")
+            names_found, allowed = ", ".join(map(repr, wrong)) or "none", ", ".join(self.allowed)
+            raise UsageError(f"`{self.name}`: found {names_found}, wanted some of {allowed}")
         if len(set(names)) < len(names):
             raise UsageError(f"`{self.name}`: found {', '.join(names)}, wanted each once")
 
@@ -229,9 +229,9 @@ def named_as_options(parameters: Sequence[Parameter]) -> Iterator[None]:
     try:
         yield
     except GraphkitError as error:
-        if (said := in_options(str(error), parameters)) == str(error):
+        if (message := in_options(str(error), parameters)) == str(error):
             raise
-        raise type(error)(said) from error
+        raise type(error)(message) from error
 
 
 LATEST = "latest"

@@ -125,21 +125,21 @@ class Verb:
         UsageError
             A parameter does not belong to the question.
         """
-        kept = {
+        values = {
             p.name: given[p.name]
             for p in self.parameters
             if given[p.name] is not None and given[p.name] != p.default
         }
         variant = self.variant
         if variant is None:
-            return self.function, kept
-        on = kept.pop(variant.switch, False)
+            return self.function, values
+        on = values.pop(variant.switch, False)
         wrong = variant.lacks if on else variant.adds
-        if any(name in kept for name in wrong):
+        if any(name in values for name in wrong):
             raise UsageError(variant.refusal if on else variant.without)
         if not on:
-            return self.function, kept
-        names = {name: variant.renames.get(name, name) for name in kept}
+            return self.function, values
+        names = {name: variant.renames.get(name, name) for name in values}
         return variant.function, {
-            names[name]: value for name, value in kept.items() if name not in variant.ignores
+            names[name]: value for name, value in values.items() if name not in variant.ignores
         }
