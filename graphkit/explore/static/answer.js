@@ -11,26 +11,26 @@ const ENDINGS = { markdown: "md" };
 
 /**
  * Show an answer.
- * @param {any} found what /api/page/VERB gives
+ * @param {any} content what /api/page/VERB gives
  * @param {string} path the verb's path
  * @param {URLSearchParams} fields
  */
-export function answer(found, path, fields) {
-  const [title, ...rest] = found.blocks;
+export function answer(content, path, fields) {
+  const [title, ...rest] = content.blocks;
   const first = rest.findIndex((/** @type {any} */ part) => part.text === undefined);
   const leads = rest.splice(0, first < 0 ? rest.length : first);
   const rows = rest[0]?.table ? rest.shift() : null;
   const open = (/** @type {number} */ row, /** @type {string} */ column) =>
-    details(found, row, column);
+    details(content, row, column);
   return h("article", {},
     h("h1", {}, title.title),
     ...leads.map((/** @type {any} */ part) => h("p", { class: "lead" }, part.text)),
-    h("div", { class: found.picture && !sentences(rows) ? "answer pictured" : "answer" },
-      found.picture && picture(found.picture),
+    h("div", { class: content.picture && !sentences(rows) ? "answer pictured" : "answer" },
+      content.picture && picture(content.picture),
       rows && table(rows.table, title.title, open),
       h("div", { class: "wide" }, ...blocks(rest))),
     downloads(path, fields),
-    same(found.same));
+    same(content.same));
 }
 
 /** True if a table has sentences, which need its whole width. @param {any} rows */
@@ -61,62 +61,62 @@ function block(part, label) {
 
 /** A line in which an address at its end is a link. @param {string} line */
 function linked(line) {
-  const at = line.match(/ (https?:\/\/\S+)$/);
-  if (!at) return line;
-  return h("span", {}, line.slice(0, at.index), " ",
-    h("a", { href: at[1], rel: "noreferrer noopener", target: "_blank" }, at[1]));
+  const link = line.match(/ (https?:\/\/\S+)$/);
+  if (!link) return line;
+  return h("span", {}, line.slice(0, link.index), " ",
+    h("a", { href: link[1], rel: "noreferrer noopener", target: "_blank" }, link[1]));
 }
 
 /** @param {string} path @param {URLSearchParams} fields */
 function downloads(path, fields) {
   const links = DOWNLOADS.map((form) => {
-    const asked = new URLSearchParams(fields);
-    asked.set("format", form);
+    const query = new URLSearchParams(fields);
+    query.set("format", form);
     const name = `${path.replace("/", "-")}.${ENDINGS[/** @type {"markdown"} */ (form)] ?? form}`;
-    return h("a", { class: "button", href: `/api/${path}?${asked}`, download: name }, form.toUpperCase());
+    return h("a", { class: "button", href: `/api/${path}?${query}`, download: name }, form.toUpperCase());
   });
   const about = fields.get("country") ?? fields.get("for") ?? "";
-  const asked = new URLSearchParams([...fields].filter(([name]) => ["country", "for", "period"].includes(name)));
+  const query = new URLSearchParams([...fields].filter(([name]) => ["country", "for", "period"].includes(name)));
   return h("div", { class: "row downloads" }, h("span", {}, "Download"), ...links,
     BRIEFED.includes(path) && about && !about.includes(",") &&
-      h("a", { class: "button", href: `/api/brief?${asked}`, download: `brief-${about}.html` }, "Brief (HTML)"));
+      h("a", { class: "button", href: `/api/brief?${query}`, download: `brief-${about}.html` }, "Brief (HTML)"));
 }
 
-/** The command, the Python and the Cypher of the same answer. @param {any} told */
-function same(told) {
+/** The command, the Python and the Cypher of the same answer. @param {any} elsewhere */
+function same(elsewhere) {
   const line = (/** @type {string} */ name, /** @type {string} */ text) =>
     h("div", {}, h("span", {}, name), h("pre", { tabindex: 0 }, text), copies(text, name));
-  const queries = told.queries.map((/** @type {any} */ query) => {
-    const asked = new URLSearchParams({
+  const queries = elsewhere.queries.map((/** @type {any} */ query) => {
+    const address = new URLSearchParams({
       view: "cypher", query: query.name, parameters: JSON.stringify(query.parameters),
     });
-    return h("li", {}, h("a", { href: `/?${asked}` }, query.name));
+    return h("li", {}, h("a", { href: `/?${address}` }, query.name));
   });
   return h("section", { class: "same", "aria-label": "The same answer elsewhere" },
     h("h2", {}, "The same answer elsewhere"),
-    line("Command", told.command),
-    line("Python", told.python),
+    line("Command", elsewhere.command),
+    line("Python", elsewhere.python),
     queries.length > 0 && h("details", {},
       h("summary", {}, "Cypher that it reads"), h("ul", { class: "lines" }, ...queries)));
 }
 
 /** Open a row: its values in full, with units, sources and coverage. */
-function details(/** @type {any} */ found, /** @type {number} */ n, /** @type {string} */ column) {
-  const row = found.rows[n];
+function details(/** @type {any} */ content, /** @type {number} */ n, /** @type {string} */ column) {
+  const row = content.rows[n];
   const values = Object.entries(row).filter(([, value]) => value !== null).map(([name, value]) => {
     const key = typeof value === "object" ? JSON.stringify(value) : String(value);
-    const text = found.names[key] && found.names[key] !== key ? `${found.names[key]} (${key})` : key;
+    const text = content.names[key] && content.names[key] !== key ? `${content.names[key]} (${key})` : key;
     return h("tr", {},
       h("th", { scope: "row" }, name === column ? h("mark", {}, name) : name),
       h("td", {}, name === column ? h("mark", {}, text) : text),
-      h("td", {}, found.units[name] ?? ""));
+      h("td", {}, content.units[name] ?? ""));
   });
   const keys = new Set(Object.entries(row).filter(([name]) => name.endsWith("source"))
     .flatMap(([, value]) => String(value ?? "").split(" ")));
-  const used = found.sources.filter((/** @type {any} */ source) => keys.has(source.key));
+  const used = content.sources.filter((/** @type {any} */ source) => keys.has(source.key));
   // A line on how trade is counted names its products at its end: `...: Tin ore (HS 260900), ...`.
-  const product = found.names[row.product] ?? row.product;
-  const about = found.coverage.filter((/** @type {string} */ line) => !row.product || !line.includes(" (HS ") ||
+  const product = content.names[row.product] ?? row.product;
+  const about = content.coverage.filter((/** @type {string} */ line) => !row.product || !line.includes(" (HS ") ||
     line.split(/[:,] /).some((part) => part.startsWith(`${product} (`)));
   const close = h("button", { class: "first", type: "button", click: () => shown.close() }, "Close");
   const shown = /** @type {HTMLDialogElement} */ (h("dialog", { "aria-labelledby": "row", close: () => shown.remove() },
@@ -126,7 +126,7 @@ function details(/** @type {any} */ found, /** @type {number} */ n, /** @type {s
         h("thead", {}, h("tr", {}, ...["Column", "Value", "Unit and meaning"].map((t) => h("th", { scope: "col" }, t)))),
         h("tbody", {}, ...values))),
     h("h2", {}, "Source"),
-    h("ul", { class: "lines" }, ...(used.length ? used : found.sources).map((/** @type {any} */ s) =>
+    h("ul", { class: "lines" }, ...(used.length ? used : content.sources).map((/** @type {any} */ s) =>
       h("li", {}, linked(`${s.key}: ${[s.publisher, s.title, s.version, s.published].filter(Boolean).join(", ")}. Licence: ${s.licence}.${s.url ? ` ${s.url}` : ""}`)))),
     h("h2", {}, "Coverage"),
     h("ul", { class: "lines" }, ...about.map((/** @type {string} */ line) => h("li", {}, line))),

@@ -122,9 +122,9 @@ async function yearsOf(what) {
 async function near(fields) {
   const what = fields.get("for") ?? "";
   const years = await yearsOf(what);
-  const at = years.indexOf(fields.get("period") ?? years[years.length - 1]);
+  const shown = years.indexOf(fields.get("period") ?? years[years.length - 1]);
   if (!(await named()).some((one) => one.key === what)) return;
-  for (const year of [years[at + 1], years[at - 1]].filter(Boolean)) {
+  for (const year of [years[shown + 1], years[shown - 1]].filter(Boolean)) {
     const next = new URLSearchParams(fields);
     next.set("period", year);
     void fetch(`/api/page/flows?${next}`);

@@ -94,9 +94,9 @@ function parametersOf(text) {
 
 /** The line that a message names, with a caret below the column; the editor goes there. */
 function caret(/** @type {any} */ written, /** @type {string} */ message) {
-  const at = message.match(/line (\d+), column (\d+)/);
-  if (!at) return null;
-  const [line, column] = [Number(at[1]), Number(at[2])];
+  const place = message.match(/line (\d+), column (\d+)/);
+  if (!place) return null;
+  const [line, column] = [Number(place[1]), Number(place[2])];
   written.mark(line, column);
   const lines = written.text.split("\n");
   return h("pre", { tabindex: 0 }, `${lines[line - 1] ?? ""}\n${" ".repeat(Math.max(0, column - 1))}^`);

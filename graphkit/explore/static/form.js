@@ -17,14 +17,14 @@ export function form(path, title, declared, fields, years) {
   const first = known.filter((field) => field.name !== "dataset").slice(0, MAIN);
   const more = known.filter((field) => !first.includes(field));
   const shown = (/** @type {any[]} */ some) => some.map((field) => input(field, fields));
-  const made = /** @type {HTMLFormElement} */ (h("form", { "aria-label": title }, ...shown(first),
+  const element = /** @type {HTMLFormElement} */ (h("form", { "aria-label": title }, ...shown(first),
     years && yearly(fields, years),
     more.length > 0 && h("details", { open: more.some((field) => fields.has(field.name)) },
       h("summary", {}, "More"), h("div", {}, ...shown(more)))));
   const read = () => {
     const state = new URLSearchParams({ ask: path });
-    for (const each of made.elements) {
-      const field = /** @type {HTMLInputElement} */ (each);
+    for (const control of element.elements) {
+      const field = /** @type {HTMLInputElement} */ (control);
       if (!field.name) continue;
       if (field.type === "checkbox") {
         if (field.checked) state.set(field.name, "true");
@@ -34,18 +34,18 @@ export function form(path, title, declared, fields, years) {
     }
     return state;
   };
-  made.addEventListener("submit", (event) => { event.preventDefault(); go(read(), { moved: true }); });
+  element.addEventListener("submit", (event) => { event.preventDefault(); go(read(), { moved: true }); });
   // Other goods have other years.
-  made.addEventListener("change", (event) =>
+  element.addEventListener("change", (event) =>
     go(read(), { moved: !years || /** @type {HTMLInputElement} */ (event.target).name !== "for" }));
-  made.addEventListener("input", (event) => {
+  element.addEventListener("input", (event) => {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (field.type !== "range") return;
     const shown = field.parentElement?.querySelector("output");
     if (shown && field.dataset.default !== undefined) shown.textContent = percent(field.value);
     go(read(), { moved: true, replace: true });
   });
-  return made;
+  return element;
 }
 
 /** A slider of years, with a button that plays them. @param {URLSearchParams} fields @param {string[]} years */
@@ -97,10 +97,10 @@ function input(field, fields) {
     return h("label", { class: "switch" }, h("input", { ...given, type: "checkbox", checked: value !== "" && value !== "false" }), label);
   }
   if (step) {
-    const at = value || String(schema.default);
+    const position = value || String(schema.default);
     return h("div", { class: "field" }, h("label", { for: name }, label), " ",
-      h("output", { for: name }, percent(at)),
-      h("input", { ...given, id: name, type: "range", min: schema.minimum ?? step, max: schema.maximum ?? 1, step, value: at, "data-default": schema.default }));
+      h("output", { for: name }, percent(position)),
+      h("input", { ...given, id: name, type: "range", min: schema.minimum ?? step, max: schema.maximum ?? 1, step, value: position, "data-default": schema.default }));
   }
   if (schema.enum) {
     const options = ["", ...schema.enum].map((/** @type {string} */ choice) =>

@@ -30,15 +30,15 @@ export function graph(rows, statement) {
     if (!places.has(name)) places.set(name, { name, label: node.label, text });
     return name;
   };
-  const link = (/** @type {string} */ from, /** @type {string} */ to, /** @type {any} */ found, /** @type {boolean} */ arrow) =>
-    links.set(`${from}|${to}|${found.type}|${found.properties?.key ?? ""}`, { from, to, type: found.type, arrow });
+  const link = (/** @type {string} */ from, /** @type {string} */ to, /** @type {any} */ relationship, /** @type {boolean} */ arrow) =>
+    links.set(`${from}|${to}|${relationship.type}|${relationship.properties?.key ?? ""}`, { from, to, type: relationship.type, arrow });
   const pattern = ends(statement);
   for (const row of rows) {
     for (const [column, value] of Object.entries(row)) {
       if (isNode(value)) place(value);
       else if (isPath(value)) {
         const names = value.nodes.map(place);
-        value.relationships.forEach((/** @type {any} */ each, /** @type {number} */ n) => link(names[n], names[n + 1], each, false));
+        value.relationships.forEach((/** @type {any} */ relationship, /** @type {number} */ n) => link(names[n], names[n + 1], relationship, false));
       } else if (isLink(value)) {
         const [from, to] = (pattern.get(column) ?? []).map((name) => row[name]);
         if (isNode(from) && isNode(to)) link(place(from), place(to), value, true);
@@ -48,12 +48,12 @@ export function graph(rows, statement) {
   }
   if (!places.size) return [];
   const drawn = [...places.values()].slice(0, MOST_NODES);
-  const known = new Set(drawn.map((each) => each.name));
+  const known = new Set(drawn.map((item) => item.name));
   const notes = [
     places.size > MOST_NODES && `The first ${MOST_NODES} of ${places.size} nodes are drawn.`,
     left > 0 && `${left} relationships are not drawn: return the nodes at both ends too, as in RETURN a, r, b.`,
   ].filter(Boolean);
-  const shown = [...links.values()].filter((each) => known.has(each.from) && known.has(each.to));
+  const shown = [...links.values()].filter((item) => known.has(item.from) && known.has(item.to));
   return [
     picture({ layouts: WIDTHS.map((width) => ({ option: option(drawn, shown), width, height: HEIGHT })), dark: DARK,
       label: `A graph of ${drawn.length} nodes and ${shown.length} relationships; the table below has them all` }),
@@ -66,7 +66,7 @@ const DARK = { "#1f2328": "#e9ebee", "#5b6470": "#a6aeba" };
 
 /** @param {Place[]} places @param {Link[]} links */
 function option(places, links) {
-  const labels = [...new Set(places.map((each) => each.label))];
+  const labels = [...new Set(places.map((item) => item.label))];
   const font = { fontFamily: "system-ui, Noto Sans, Arial, sans-serif", color: "#1f2328" };
   const few = places.length <= 40;
   return {
@@ -83,9 +83,9 @@ function option(places, links) {
       label: { show: few, position: "right", color: "#1f2328" },
       edgeLabel: { show: links.length <= 12, color: "#5b6470", fontSize: 10 },
       lineStyle: { color: "#5b6470", opacity: 0.6, curveness: 0.08 },
-      data: places.map((each) => ({ id: each.name, name: each.text, category: labels.indexOf(each.label) })),
-      links: links.map((each) => ({ source: each.from, target: each.to, label: { formatter: each.type },
-        symbol: ["none", each.arrow ? "arrow" : "none"] })),
+      data: places.map((item) => ({ id: item.name, name: item.text, category: labels.indexOf(item.label) })),
+      links: links.map((item) => ({ source: item.from, target: item.to, label: { formatter: item.type },
+        symbol: ["none", item.arrow ? "arrow" : "none"] })),
     }],
   };
 }
@@ -128,12 +128,12 @@ export function ends(statement) {
   const named = new Map();
   for (const [, name, alias] of plain.matchAll(/\b(\w+)\s+AS\s+(\w+)/gi)) named.set(name, alias);
   const column = (/** @type {string} */ name) => named.get(name) ?? name;
-  const found = new Map();
+  const columns = new Map();
   const step = /\(\s*(\w+)[^()]*\)\s*(<?)-\[\s*(\w+)[^\]]*\]-(>?)\s*(?=\(\s*(\w+))/g;
   for (const [, one, back, link, , other] of plain.matchAll(step)) {
-    found.set(column(link), back ? [column(other), column(one)] : [column(one), column(other)]);
+    columns.set(column(link), back ? [column(other), column(one)] : [column(one), column(other)]);
   }
-  return found;
+  return columns;
 }
 
 /** The columns of rows, for a table. @param {any[]} rows */

@@ -15,7 +15,7 @@ const EXAMPLES = [
 const SHADES = 6;
 
 const PLACES = ["Country", "Area"];
-/** @typedef {{product: string, first: string, share: number, weight: number, told: string, exports?: boolean}} Figure */
+/** @typedef {{product: string, first: string, share: number, weight: number, text: string, exports?: boolean}} Figure */
 
 /** @param {HTMLElement} main @param {URLSearchParams} state @param {AbortSignal} signal */
 export async function overview(main, state, signal) {
@@ -66,15 +66,15 @@ async function labels() {
 
 /** The first supplier of each product that a country imports. @param {string} country @param {AbortSignal} signal */
 async function imports(country, signal) {
-  const found = await fetched(`/api/depends?${new URLSearchParams({ country })}`, { signal });
+  const content = await fetched(`/api/depends?${new URLSearchParams({ country })}`, { signal });
   const called = await labels();
-  const figures = found.rows.filter((/** @type {any} */ row) => row.share_usd !== null).map((/** @type {any} */ row) => ({
+  const figures = content.rows.filter((/** @type {any} */ row) => row.share_usd !== null).map((/** @type {any} */ row) => ({
     product: row.product, first: row.supplier, share: row.share_usd, weight: row.usd ?? row.share_usd,
-    told: `${share(row.share_usd)} of the imports of ${called(row.product)} in ${row.period} by value, from ${called(row.supplier)} (${row.source})`,
+    text: `${share(row.share_usd)} of the imports of ${called(row.product)} in ${row.period} by value, from ${called(row.supplier)} (${row.source})`,
   }));
   return {
     figures, title: "The first supplier of every mineral at each stage",
-    lead: `${found.question} Share of the imports by value, at face value: the country that sold it last.`,
+    lead: `${content.question} Share of the imports by value, at face value: the country that sold it last.`,
     commands: [`depends ${quoted(country)}`],
   };
 }
@@ -86,7 +86,7 @@ async function production(signal) {
   return {
     figures: rows.map((/** @type {any} */ row) => ({
       product: row.product, first: row.producer, share: row.share, weight: row.share,
-      told: `${share(row.share)} of the world's ${called(row.product)} in ${row.period} (${row.basis ?? "basis unknown"}), made in ${row.producer_name}${row.estimated ? ", an estimate" : ""} (${row.source})`,
+      text: `${share(row.share)} of the world's ${called(row.product)} in ${row.period} (${row.basis ?? "basis unknown"}), made in ${row.producer_name}${row.estimated ? ", an estimate" : ""} (${row.source})`,
     })),
     title: "The first producer of every mineral at each stage",
     lead: "Share of published world production in 2024. In italics, where none is published: the first exporter's share of world exports by value, re-exports included.",
@@ -96,13 +96,13 @@ async function production(signal) {
 
 /** The first exporter of each product. @param {AbortSignal} signal @returns {Promise<Figure[]>} */
 async function exported(signal) {
-  const found = await fetched("/api/concentration?sort=stage", { signal });
+  const content = await fetched("/api/concentration?sort=stage", { signal });
   const called = await labels();
-  return found.rows
+  return content.rows
     .filter((/** @type {any} */ row) => row.market === "exports" && row.measure === "usd" && row.cr1 !== null)
     .map((/** @type {any} */ row) => ({
       product: row.product, first: row.top, share: row.cr1, weight: row.total_usd, exports: true,
-      told: `${share(row.cr1)} of the world's exports of ${called(row.product)} in ${row.period} by value, from ${called(row.top)} (${row.source})`,
+      text: `${share(row.cr1)} of the world's exports of ${called(row.product)} in ${row.period} by value, from ${called(row.top)} (${row.source})`,
     }));
 }
 
@@ -114,13 +114,13 @@ const share = (part) => `${(100 * part).toFixed(part < 0.095 ? 1 : 0)} %`;
  * @param {any[]} names @param {Figure[]} figures @param {string} country @param {string} title
  */
 function heat(names, figures, country, title) {
-  const stages = names.filter((each) => each.kind === "Stage").sort((a, b) => a.position - b.position);
-  const products = names.filter((each) => each.kind === "Product");
-  const used = stages.filter((stage) => products.some((each) => each.stage === stage.key));
-  const called = new Map(names.filter((each) => PLACES.includes(each.kind)).map((each) => [each.key, each.name]));
+  const stages = names.filter((name) => name.kind === "Stage").sort((a, b) => a.position - b.position);
+  const products = names.filter((name) => name.kind === "Product");
+  const used = stages.filter((stage) => products.some((product) => product.stage === stage.key));
+  const called = new Map(names.filter((name) => PLACES.includes(name.kind)).map((place) => [place.key, place.name]));
   const known = new Set(figures.map((figure) => figure.product));
-  const minerals = names.filter((each) => each.kind === "Element" && products.some((one) =>
-    one.minerals.includes(each.key) && (known.has(one.key) || (!country && one.years.length > 0))))
+  const minerals = names.filter((mineral) => mineral.kind === "Element" && products.some((product) =>
+    product.minerals.includes(mineral.key) && (known.has(product.key) || (!country && product.years.length > 0))))
     .sort((a, b) => a.name.localeCompare(b.name));
   /** @type {Map<string, HTMLElement>} */
   const cells = new Map();
@@ -132,17 +132,17 @@ function heat(names, figures, country, title) {
       return cell;
     })));
   const fill = (/** @type {Figure[]} */ some) => {
-    const of = Map.groupBy(some, (figure) => figure.product);
+    const byProduct = Map.groupBy(some, (figure) => figure.product);
     for (const mineral of minerals) {
       for (const stage of used) {
         const cell = /** @type {HTMLElement} */ (cells.get(`${mineral.key} ${stage.key}`));
         if (cell.childNodes.length) continue;
-        const here = products.filter((each) => each.stage === stage.key && each.minerals.includes(mineral.key))
-          .flatMap((each) => of.get(each.key)?.slice(0, 1) ?? []).sort((a, b) => b.weight - a.weight);
+        const here = products.filter((product) => product.stage === stage.key && product.minerals.includes(mineral.key))
+          .flatMap((product) => byProduct.get(product.key)?.slice(0, 1) ?? []).sort((a, b) => b.weight - a.weight);
         const [first] = here;
         if (!first) continue;
         cell.className = `shade${Math.min(SHADES - 1, Math.floor(first.share * SHADES))}${first.exports ? " exports" : ""}`;
-        cell.append(h("a", { href: mineralLink(`product:${first.product}`, country), title: here.map((each) => each.told).join("\n") },
+        cell.append(h("a", { href: mineralLink(`product:${first.product}`, country), title: here.map((figure) => figure.text).join("\n") },
           h("b", {}, h("span", { class: "name" }, called.get(first.first) ?? first.first), h("span", { class: "code" }, first.first)), ` ${share(first.share)}`, here.length > 1 && h("sup", {}, `+${here.length - 1}`)));
       }
     }

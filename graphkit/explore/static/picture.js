@@ -32,7 +32,7 @@ export function picture(given) {
   let shown = given.layouts[0];
   const fit = () => {
     const wide = frame.clientWidth;
-    const layout = given.layouts.find((/** @type {any} */ each) => each.width * SMALLEST <= wide)
+    const layout = given.layouts.find((/** @type {any} */ layout) => layout.width * SMALLEST <= wide)
       ?? given.layouts[given.layouts.length - 1];
     if (layout !== shown) {
       shown = layout;
