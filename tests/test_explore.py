@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -357,6 +358,48 @@ def test_every_reply_keeps_other_pages_out(server, path):
     assert "set-cookie" not in headers
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("path", ["/", "/api/names"])
+def test_a_request_of_another_site_is_refused(server, site, path):
+    reply = server.get(path, headers={"Sec-Fetch-Site": site})
+
+    assert reply.status_code == 403
+    assert reply.json() == {"error": f"found a request of {site}, wanted this page"}
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_a_request_of_the_page_and_a_typed_address_are_answered(server, site):
+    assert server.get("/api/names", headers={"Sec-Fetch-Site": site}).status_code == 200
+
+
+def test_a_wrong_path_is_a_page_that_says_so(server):
+    reply = server.get("/<b>nowhere</b>")
+
+    assert (reply.status_code, reply.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no page /&lt;b&gt;nowhere&lt;/b&gt; here." in reply.text
+
+
+@pytest.mark.long
+def test_half_sent_requests_end_in_time_and_others_are_refused_in_json_meanwhile(server):
+    place = (str(server.base_url.host), server.base_url.port)
+    with ExitStack() as opened:
+        halves = [opened.enter_context(socket.create_connection(place)) for _ in range(600)]
+        for half in halves:
+            half.sendall(b"GET /api/names HTTP/1.1\r\nHost: ")
+        with httpx.Client(base_url=server.base_url, trust_env=False) as reader:
+            busy = reader.get("/api/names")
+        halves[0].settimeout(15)
+        late = halves[0].recv(65536)
+
+    assert busy.status_code == 503
+    assert busy.json() == {"error": "too many readers ask at once; ask again"}
+    assert late.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert json.loads(late.partition(b"\r\n\r\n")[2]) == {
+        "error": "the head of the request did not come within 10 s"
+    }
+    assert server.get("/api/names").status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/", "/app.js", "/echarts.js", "/api/openapi.json"])
 def test_a_file_of_the_page_is_packed_and_asked_about_by_its_tag(server, path):
     packed = server.get(path, headers={"Accept-Encoding": "gzip, deflate"})
@@ -431,7 +474,10 @@ def test_a_path_that_climbs_finds_nothing(server, path):
     ids=["no host", "TLS", "endless header"],
 )
 def test_a_malformed_request_is_refused(server, request_, status):
-    assert raw(server, request_).split(b" ")[:2] == [b"HTTP/1.1", status]
+    reply = raw(server, request_)
+
+    assert reply.split(b" ")[:2] == [b"HTTP/1.1", status]
+    assert set(json.loads(reply.partition(b"\r\n\r\n")[2])) == {"error"}
     assert server.get("/").status_code == 200
 
 

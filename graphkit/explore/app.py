@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import html
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -185,6 +186,18 @@ def _static() -> dict[str, _Page]:
     }
 
 
+NO_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>No such page · graphkit</title>
+<link rel="stylesheet" href="/style.css"></head>
+<body><main><h1>No such page</h1>
+<p class="fault" role="alert">There is no page PATH here.</p>
+<p><a href="/">What do you want to know?</a></p></main></body>
+</html>
+"""
+
+
 async def _failed(request: Request, error: Exception) -> Response:
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     return refusal(str(error), status)
@@ -192,6 +205,9 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 async def _not_found(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if not request.url.path.startswith("/api/") and error.status_code == HTTPStatus.NOT_FOUND:
+        page = NO_PAGE.replace("PATH", html.escape(request.url.path))
+        return Response(page, HTTPStatus.NOT_FOUND, media_type="text/html")
     reply = refusal(f"{request.url.path}: {HTTPStatus(error.status_code).phrase}".lower(),
                     error.status_code)  # fmt: skip
     reply.headers.update(error.headers or {})

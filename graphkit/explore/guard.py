@@ -33,6 +33,10 @@ ADDRESS = "127.0.0.1"
 NAMES = (ADDRESS, "localhost", "[::1]")
 
 
+OWN_SITES = ("same-origin", "none")
+"""Values of ``Sec-Fetch-Site`` for a request of this page, and for an address that was typed."""
+
+
 def refusal(message: str, status: int) -> Response:
     """Reply with an error, as the command line words it."""
     text = json.dumps({"error": message}, ensure_ascii=True) + "\n"
@@ -43,7 +47,8 @@ class Guard:
     """Middleware that answers only requests to the names of this server, from its own page.
 
     A page of another site can make a browser send requests here: under a name of its own that
-    resolves to this machine (so the ``Host`` differs), or with its ``Origin``.
+    resolves to this machine (so the ``Host`` differs), with its ``Origin``, or as a link or image
+    (so that ``Sec-Fetch-Site`` says so).
     """
 
     def __init__(self, app: ASGIApp, port: int) -> None:
@@ -74,6 +79,9 @@ class Guard:
             return refusal(f"found the host {', '.join(hosts) or 'none'}, wanted {wanted}", 421)
         if any(origin.lower() != f"http://{hosts[0].lower()}" for origin in origins):
             return refusal(f"found the origin {', '.join(origins)}, wanted this page", 403)
+        sites = request.headers.getlist("sec-fetch-site")
+        if any(site.lower() not in OWN_SITES for site in sites):
+            return refusal(f"found a request of {', '.join(sites)}, wanted this page", 403)
         return None
 
 

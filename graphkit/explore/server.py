@@ -10,9 +10,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from graphkit.errors import GraphkitError
+from graphkit.explore.connections import Connection
 from graphkit.explore.guard import ADDRESS
 
-MOST_CONNECTIONS = 512
 GRACE_SECONDS = 2
 
 
@@ -66,13 +66,13 @@ def run_app(app: ASGIApp, sock: socket.socket, started: Callable[[], None]) -> N
     """
     config = uvicorn.Config(
         app,
+        http=Connection,
         log_config=None,
         log_level="error",
         access_log=False,
         server_header=False,
         lifespan="on",
         ws="none",
-        limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

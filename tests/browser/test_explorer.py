@@ -305,6 +305,14 @@ def test_cypher_is_completed_from_the_schema_and_the_shipped_queries(embedded, o
     expect(written).to_contain_text("The largest exporters of a product")
 
 
+def test_a_view_that_is_not_there_says_so(embedded, opened):
+    page = opened(embedded, "view=everything")
+
+    expect(page.get_by_role("alert")).to_have_text(
+        "There is no view everything: see the links above."
+    )
+
+
 def test_nodes_and_relationships_are_drawn_as_a_graph_too(embedded, opened):
     page = opened(embedded, "view=cypher")
     picture = page.get_by_role("img", name=re.compile("graph of [0-9]+ nodes and 20 relationships"))

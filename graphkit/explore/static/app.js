@@ -35,7 +35,8 @@ async function show(moved = false) {
     if (ask) await question(ask, state, moved, signal);
     else if (view === "cypher") await cypher(main, state);
     else if (view === "sources") await sources(main);
-    else await overview(main, state, signal);
+    else if (view === "overview") await overview(main, state, signal);
+    else throw new Error(`There is no view ${view}: see the links above.`);
   } catch (error) {
     if (!signal.aborted) fail(/** @type {Error} */ (error));
   }
@@ -45,6 +46,7 @@ async function show(moved = false) {
 /** @param {Error} error */
 function fail(error) {
   const place = document.getElementById("answer") ?? main;
+  document.title = "No answer · graphkit";
   place.replaceChildren(h("h1", {}, "No answer"), h("p", { class: "fault", role: "alert" }, error.message));
 }
 
