@@ -278,6 +278,8 @@ WRONG = [
     (["cypher", "-i", "/nowhere.cypher"], 1, "/nowhere.cypher cannot be read: No such file"),
     (["cypher", "-i", "/"], 1, "/: found a folder, wanted a file"),
     (["cypher", "RETURN 1 AS x", "--timeout", "0"], 2, "--timeout: found 0 seconds, wanted more"),
+    (["mcp", "--timeout", "nan"], 2, "--timeout: found nan seconds, wanted 0.1 to 3,600"),
+    (["mcp", "--timeout", "0"], 2, "--timeout: found 0 seconds, wanted 0.1 to 3,600"),
     (["cypher", "RETURN 1 AS x", "--db", " "], 2, "found no database place; wanted a path, a Neo"),
     (["cypher", ""], 2, "the statement is empty; wanted Cypher such as"),
     (["cypher", "RETURN 1 AS x", "--db", "http://x"], 2, "found the database URI 'http://x'; want"),

@@ -231,6 +231,14 @@ def test_what_is_wrong_with_a_call_is_said_in_words(server, sliced_file, name, a
     assert said(result).isprintable()
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_that_is_none_is_refused(value):
+    with pytest.raises(
+        UsageError, match=r"timeout: found (nan, wanted a number|inf, wanted at most)"
+    ):
+        read_arguments("cypher", {"statement": "RETURN 1 AS x", "timeout": value})
+
+
 def test_an_unknown_tool_page_or_prompt_is_an_error_of_the_protocol(server):
     async def call() -> None:
         async with Client(server.address) as client:

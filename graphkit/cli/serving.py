@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from graphkit.cli.options import Database, opened
-from graphkit.errors import GraphkitError, install
+from graphkit.errors import GraphkitError, UsageError, install
 
 PORT = 8746
+SHORTEST, LONGEST = 0.1, 3600.0
+"""Seconds that a call of an assistant may take."""
 
 
 def explore(
@@ -62,9 +64,7 @@ def mcp(
     ] = PORT + 1,
     timeout: Annotated[
         float,
-        typer.Option(
-            "--timeout", metavar="SECONDS", min=0.1, max=3600, help="End a call after this time."
-        ),
+        typer.Option("--timeout", metavar="SECONDS", help="End a call after this time."),
     ] = 60,
     db: Database = None,
 ) -> None:
@@ -81,6 +81,9 @@ def mcp(
     """
     from graphkit.database import is_unbuilt, place_of
 
+    if not SHORTEST <= timeout <= LONGEST:  # which nothing is to a number that is none (nan)
+        span = f"{SHORTEST:g} to {LONGEST:,g}"
+        raise UsageError(f"--timeout: found {timeout:g} seconds, wanted {span}")
     try:
         from graphkit.mcp.server import serve_http, serve_stdio
     except ImportError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from math import isfinite
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -266,6 +267,9 @@ def read_arguments(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     errors = sorted(Draft202012Validator(schema).iter_errors(values), key=lambda e: list(e.path))
     if errors:
         raise UsageError("; ".join(_wrong(error) for error in errors[:5]))
+    for key, value in values.items():
+        if isinstance(value, float) and not isfinite(value):  # which JSON has no word for
+            raise UsageError(f"{key}: found {value}, wanted a number")
     if name == "cypher":
         Statement(values["statement"]).check_read_only()
     if name in ("cypher", "query"):
