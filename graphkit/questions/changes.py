@@ -20,7 +20,7 @@ from graphkit.catalog.scopes import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import capitalized
 from graphkit.period import Period, cover
-from graphkit.questions.claim_scope import Question, claims_about
+from graphkit.questions.claim_scope import ClaimScope, claims_about
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending, in_order_of
 from graphkit.questions.parties import (
@@ -209,7 +209,7 @@ def _published(
     """
     sells = owner.partner == "consumer"
     buyer, seller = (None, owner.place) if sells else (owner.place, None)
-    asked = Question(buyer, seller, scope, None)
+    asked = ClaimScope(buyer, seller, scope, None)
     shares = shares_in(catalog, asked)
     shares = shares.filter(pc.equal(shares["measure"], OF_TRADE[owner.partner]))
     changes = published_changes(shares, before, after)
@@ -277,7 +277,7 @@ def _claims(catalog: Catalog, owner: TradeParty, scope: Scope, periods: set[str]
     """Select the claims that compare the two periods."""
     sells = owner.partner == "consumer"
     buyer, seller = (None, owner.place) if sells else (owner.place, None)
-    about = claims_about(catalog.claims, Question(buyer, seller, scope, None))
+    about = claims_about(catalog.claims, ClaimScope(buyer, seller, scope, None))
     pairs = zip(about["period"].to_pylist(), about["than"].to_pylist(), strict=True)
     return about.filter(pa.array([{when, than} == periods for when, than in pairs], pa.bool_()))
 

@@ -23,7 +23,7 @@ SERIES = ("reporter", "dataset", "source", "basis")
 
 
 @dataclass(frozen=True)
-class Question:
+class ClaimScope:
     """Consumer, supplier, scope and period of a question."""
 
     buyer: Entity | None
@@ -32,7 +32,7 @@ class Question:
     period: str | None
 
 
-def claims_about(claims: pa.Table, asked: Question, *, context: bool = False) -> pa.Table:
+def claims_about(claims: pa.Table, asked: ClaimScope, *, context: bool = False) -> pa.Table:
     """Select the claims about the consumer, supplier, products and period of a question.
 
     A claim is in scope if it names a product, element or stage of the question, and has no period
@@ -44,7 +44,7 @@ def claims_about(claims: pa.Table, asked: Question, *, context: bool = False) ->
     return claims.filter(pa.array(mask, pa.bool_()))
 
 
-def _fits(claim: Mapping[str, Any], asked: Question, context: bool) -> bool:
+def _fits(claim: Mapping[str, Any], asked: ClaimScope, context: bool) -> bool:
     of_seller = context and asked.seller is not None and claim["consumer"] is None
     if asked.buyer and claim["consumer"] != asked.buyer.key and not of_seller:
         return False

@@ -24,7 +24,7 @@ from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
 from graphkit.period import newest
-from graphkit.questions.claim_scope import Question, claims_about
+from graphkit.questions.claim_scope import ClaimScope, claims_about
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending
 from graphkit.questions.production import Figures, figures_of, revision_notes
@@ -208,7 +208,7 @@ def concentration(
     if each and consumer is not None:
         raise UsageError(f"`each` lists every country; leave out {consumer!r}")
     buyer = None if consumer is None else catalog.place(consumer)
-    asked = Question(buyer, None, catalog.materials.scope(scope), period)
+    asked = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
     if buyer is None:
         trade = trade_of(catalog, asked.scope, period)
     else:
@@ -262,7 +262,7 @@ def _made(figures: pa.Table) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _claimed(catalog: Catalog, asked: Question, tabled: Set[str]) -> list[dict[str, Any]]:
+def _claimed(catalog: Catalog, asked: ClaimScope, tabled: Set[str]) -> list[dict[str, Any]]:
     """Build the rows of production that published shares of single countries tell.
 
     Of products without a table of producers; of the newest period of these, unless one is asked.
@@ -377,9 +377,9 @@ def _without_producers(catalog: Catalog, rows: pa.Table) -> list[str]:
     return [f"Who makes most is unknown, for no figure or share is published: {'; '.join(stages)}."]
 
 
-def _published(catalog: Catalog, asked: Question) -> pa.Table:
+def _published(catalog: Catalog, asked: ClaimScope) -> pa.Table:
     """Select published shares of production, and with a consumer also of sourcing."""
-    everyone = Question(None, None, asked.scope, asked.period)
+    everyone = ClaimScope(None, None, asked.scope, asked.period)
     claims = claims_about(catalog.claims, everyone)
     of_world = pc.and_(
         pc.is_null(claims["consumer"]), pc.is_in(claims["measure"], pa.array(CLAIMED))
@@ -425,7 +425,7 @@ def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], sort: str, *, each
     )
 
 
-def _lacking(catalog: Catalog, asked: Question, trade: Trade, *, each: bool) -> str:
+def _lacking(catalog: Catalog, asked: ClaimScope, trade: Trade, *, each: bool) -> str:
     said = trade.lacking or "No trade flows are known."
     lacking = in_sentence(said)
     if each:
@@ -438,7 +438,7 @@ def _lacking(catalog: Catalog, asked: Question, trade: Trade, *, each: bool) -> 
 
 def _answer(
     catalog: Catalog,
-    asked: Question,
+    asked: ClaimScope,
     sort: str,
     rows: pa.Table,
     trade: Trade,

@@ -16,7 +16,7 @@ from graphkit.catalog.catalog import TOTALS, Catalog
 from graphkit.catalog.scopes import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity, capitalized
-from graphkit.questions.claim_scope import Question, claims_about, comparisons
+from graphkit.questions.claim_scope import ClaimScope, claims_about, comparisons
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending, in_order_of, products_by_stake, value_by_product
 from graphkit.questions.published import PUBLISHED_SHARES, published_answer, shares_in
@@ -116,7 +116,7 @@ def depends(
     catalog = catalog.using(dataset)
     buyer = catalog.place(consumer)
     seller = None if on is None else catalog.place(on)
-    asked = Question(buyer, seller, catalog.materials.scope(scope), period)
+    asked = ClaimScope(buyer, seller, catalog.materials.scope(scope), period)
     trade = imports_of(catalog, buyer, asked.scope, period)
     if trade.lacking and len(rows := _published_imports(catalog, asked)):
         question = f"What was published on how much {buyer.said} depends on its suppliers for "
@@ -161,7 +161,7 @@ def suppliers(
     """
     catalog = catalog.using(dataset)
     buyer = catalog.place(consumer)
-    asked = Question(buyer, None, catalog.materials.scope(scope), period)
+    asked = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
     trade = imports_of(catalog, buyer, asked.scope, period)
     if trade.lacking and len(rows := _published_imports(catalog, asked)):
         question = f"Who supplies {buyer.said} with {asked.scope.meaning}, as published?"
@@ -203,7 +203,7 @@ def dependents(
     """
     catalog = catalog.using(dataset)
     seller = catalog.place(supplier)
-    asked = Question(None, seller, catalog.materials.scope(scope), period)
+    asked = ClaimScope(None, seller, catalog.materials.scope(scope), period)
     trade = trade_of(catalog, asked.scope, period)
     if trade.lacking and len(rows := _published_buyers(catalog, asked, min_share)):
         question = f"Who buys {asked.scope.meaning} from {seller.said}, as published?"
@@ -217,24 +217,24 @@ def dependents(
     return _answer(catalog, question, asked, rows, trade)
 
 
-def _published_imports(catalog: Catalog, asked: Question) -> pa.Table:
+def _published_imports(catalog: Catalog, asked: ClaimScope) -> pa.Table:
     """Read the published shares of the consumer's imports, of one supplier if it is named."""
-    rows = shares_in(catalog, Question(asked.buyer, None, asked.scope, asked.period))
+    rows = shares_in(catalog, ClaimScope(asked.buyer, None, asked.scope, asked.period))
     rows = rows.filter(pc.equal(rows["measure"], "imports"))
     seller = asked.seller
     return rows.filter(pc.equal(rows["supplier"], seller.key)) if seller else rows
 
 
-def _published_buyers(catalog: Catalog, asked: Question, min_share: float) -> pa.Table:
+def _published_buyers(catalog: Catalog, asked: ClaimScope, min_share: float) -> pa.Table:
     """Read the published shares of a supplier's exports, and large ones of imports from it."""
-    rows = shares_in(catalog, Question(None, None, asked.scope, asked.period))
+    rows = shares_in(catalog, ClaimScope(None, None, asked.scope, asked.period))
     own = pc.equal(rows["supplier"], asked.seller.key if asked.seller else "")
     large = pc.greater_equal(rows["share"], min_share)
     return rows.filter(pc.and_(own, pc.or_(pc.equal(rows["measure"], "exports"), large)))
 
 
 def _published(
-    catalog: Catalog, question: str, asked: Question, rows: pa.Table, trade: Trade
+    catalog: Catalog, question: str, asked: ClaimScope, rows: pa.Table, trade: Trade
 ) -> Answer:
     """Answer from published figures."""
     return published_answer(
@@ -247,7 +247,7 @@ def _published(
 def _answer(
     catalog: Catalog,
     question: str,
-    asked: Question,
+    asked: ClaimScope,
     rows: pa.Table,
     trade: Trade,
     *,
@@ -273,7 +273,7 @@ def _answer(
     )
 
 
-def _caption(asked: Question, trade: Trade) -> str:
+def _caption(asked: ClaimScope, trade: Trade) -> str:
     """Say what the shares are of, and what makes them too high."""
     whom = asked.buyer.said if asked.buyer else "the consumer"
     shares = f"Shares are of what {whom} imports of the product; HHI runs from 0 to 10,000."
@@ -281,7 +281,7 @@ def _caption(asked: Question, trade: Trade) -> str:
     return f"{shares} {BY_EXPORTERS}" if by_exporters else shares
 
 
-def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> Sequence[str]:
+def _notes(catalog: Catalog, asked: ClaimScope, rows: pa.Table, trade: Trade) -> Sequence[str]:
     notes = [*asked.scope.notes, *trade.notes]
     if trade.lacking:
         return [_nothing(catalog, asked, trade), *notes] if len(rows) else notes
@@ -297,7 +297,7 @@ def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> S
     return notes
 
 
-def _nothing(catalog: Catalog, asked: Question, trade: Trade) -> str:
+def _nothing(catalog: Catalog, asked: ClaimScope, trade: Trade) -> str:
     """State why nothing is known of the trade asked for."""
     if trade.lacking:
         lacking = f"{trade.lacking}{_recorded_as(catalog, asked.buyer)}"
@@ -340,7 +340,7 @@ def _from_supplier(catalog: Catalog, shares: pa.Table, seller: Entity) -> pa.Tab
     return rows
 
 
-def _answered(claims: pa.Table, asked: Question) -> bool:
+def _answered(claims: pa.Table, asked: ClaimScope) -> bool:
     """Check for a claim about the consumer, dated if a period was given."""
     return any(
         (asked.buyer is None or consumer == asked.buyer.key) and (not asked.period or period)
@@ -350,7 +350,7 @@ def _answered(claims: pa.Table, asked: Question) -> bool:
     )
 
 
-def _scope_of(catalog: Catalog, asked: Question, trade: Trade) -> dict[str, Any]:
+def _scope_of(catalog: Catalog, asked: ClaimScope, trade: Trade) -> dict[str, Any]:
     scope: Scope = asked.scope
     products = sorted(set(trade.flows["product"].to_pylist()))
     main, known = catalog.materials.main, catalog.materials.products

@@ -17,7 +17,7 @@ from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity
-from graphkit.questions.claim_scope import Question
+from graphkit.questions.claim_scope import ClaimScope
 from graphkit.questions.controls import Cut, control_cut
 from graphkit.questions.fit import FIT
 from graphkit.questions.question import checked
@@ -269,9 +269,9 @@ def cascade(
     )  # fmt: skip
 
 
-def _asked(catalog: Catalog, cut: Cut, buyer: Entity | None, supply: Supply) -> Question:
+def _asked(catalog: Catalog, cut: Cut, buyer: Entity | None, supply: Supply) -> ClaimScope:
     seller = catalog.places.with_key(cut.exporters[0]) if len(cut.exporters) == 1 else None
-    return Question(buyer, seller, cut.scope, supply.period)
+    return ClaimScope(buyer, seller, cut.scope, supply.period)
 
 
 def _with_asked(rows: pa.Table, **numbers: float) -> pa.Table:

@@ -18,7 +18,7 @@ from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.questions.claim_scope import Question, claims_about
+from graphkit.questions.claim_scope import ClaimScope, claims_about
 from graphkit.questions.fit import FIT
 from graphkit.questions.periods import Taken, as_asked, read_flows, taken_of_trade
 from graphkit.questions.production import figures_of, revision_notes
@@ -95,7 +95,7 @@ def n_minus_1(
     catalog = catalog.using(dataset)
     if consumer is not None:
         raise UsageError(f"`n_minus_1` covers the whole world; leave out {consumer!r}")
-    asked = Question(None, None, catalog.materials.scope(scope), period)
+    asked = ClaimScope(None, None, catalog.materials.scope(scope), period)
     figures = figures_of(catalog, asked.scope, period)
     made = figures.rows
     if not len(made):

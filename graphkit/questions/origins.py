@@ -18,7 +18,7 @@ from graphkit.answers.figures import DIFFERENCE, percent
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity, possessive
-from graphkit.questions.claim_scope import Question
+from graphkit.questions.claim_scope import ClaimScope
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import products_by_stake
 from graphkit.questions.question import checked
@@ -261,7 +261,7 @@ class _Traced:
     """The imports of a buyer, traced."""
 
     buyer: Entity
-    asked: Question
+    asked: ClaimScope
     supply: Supply
     rows: pa.Table
 
@@ -288,7 +288,7 @@ def _traced(
         wanted = catalog.members(origin) if origin.type == "group" else [origin.key]
         rows = rows.filter(pc.is_in(rows["origin"], pa.array(wanted, pa.string())))
         rows = _as_one_origin(rows, origin) if origin.type == "group" else rows
-    return _Traced(buyer, Question(buyer, origin, asked, supply.period), supply, rows)
+    return _Traced(buyer, ClaimScope(buyer, origin, asked, supply.period), supply, rows)
 
 
 def _as_one_origin(rows: pa.Table, group: Entity) -> pa.Table:

@@ -15,7 +15,7 @@ from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.scopes import Scope
 from graphkit.period import Period
-from graphkit.questions.claim_scope import Question, claims_about
+from graphkit.questions.claim_scope import ClaimScope, claims_about
 
 PARTIES = (
     Column("consumer", "Consumer"),
@@ -66,7 +66,7 @@ PUBLISHED = (
 )
 
 
-def shares_in(catalog: Catalog, asked: Question) -> pa.Table:
+def shares_in(catalog: Catalog, asked: ClaimScope) -> pa.Table:
     """Compute the shares that published figures in scope give."""
     from graphkit.analysis.claims.published import published_shares
 

@@ -21,7 +21,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period, newest
-from graphkit.questions.claim_scope import Question, claims_about, speaks_of
+from graphkit.questions.claim_scope import ClaimScope, claims_about, speaks_of
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending
 from graphkit.questions.periods import Taken
@@ -116,7 +116,7 @@ def reliance(
     """
     catalog = catalog.using(dataset)
     buyer = None if consumer is None else catalog.place(consumer)
-    asked = Question(buyer, None, catalog.materials.scope(scope), period)
+    asked = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
     trade = trade_of(catalog, asked.scope, period)
     told = _published(catalog, asked)
     when = {series["product"]: series["period"] for series in trade.series}
@@ -164,7 +164,7 @@ def _revisions(catalog: Catalog, told: pa.Table, revised: Mapping[str, str]) -> 
     return [f"Published reliance that was revised: {'; '.join(said)}."] if said else []
 
 
-def _published(catalog: Catalog, asked: Question) -> pa.Table:
+def _published(catalog: Catalog, asked: ClaimScope) -> pa.Table:
     """Select the figures published about the consumer in scope."""
     claims = claims_about(catalog.claims, asked)
     return claims.filter(pc.and_(pc.equal(claims["kind"], KIND), pc.is_valid(claims["period"])))
@@ -183,7 +183,7 @@ def _of_periods(claims: pa.Table, when: Mapping[str, str], period: str | None) -
 
 
 def _balanced(
-    catalog: Catalog, asked: Question, when: Mapping[str, str], published: pa.Table
+    catalog: Catalog, asked: ClaimScope, when: Mapping[str, str], published: pa.Table
 ) -> list[dict[str, Any]]:
     """Compute the rows of national balances, in the period of trade or else the newest."""
     owners = set(catalog.rows("balance-countries")["country"].to_pylist())
@@ -390,7 +390,7 @@ def _words(row: Mapping[str, Any]) -> str:
     return claim_figure({"kind": KIND, "unit": "share", **known})
 
 
-def _lacking(asked: Question, trade: Trade, silent: int) -> str:
+def _lacking(asked: ClaimScope, trade: Trade, silent: int) -> str:
     if silent:
         return (
             f"no reliance is known for {asked.scope.meaning}: none is published, and none of "
@@ -402,7 +402,7 @@ def _lacking(asked: Question, trade: Trade, silent: int) -> str:
     return f"{said[0].lower()}{said[1:]}; nor is a reliance{whom} published in this scope"
 
 
-def _notes(asked: Question, rows: pa.Table, trade: Trade, silent: int) -> Iterator[str]:
+def _notes(asked: ClaimScope, rows: pa.Table, trade: Trade, silent: int) -> Iterator[str]:
     if trade.lacking:
         yield trade.lacking
     yield from (*asked.scope.notes, *trade.notes)
@@ -423,7 +423,7 @@ def _notes(asked: Question, rows: pa.Table, trade: Trade, silent: int) -> Iterat
 
 def _answer(
     catalog: Catalog,
-    asked: Question,
+    asked: ClaimScope,
     rows: pa.Table,
     trade: Trade,
     figures: Figures,

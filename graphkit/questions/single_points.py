@@ -28,7 +28,7 @@ from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.period import newest
-from graphkit.questions.claim_scope import Question, claims_about
+from graphkit.questions.claim_scope import ClaimScope, claims_about
 from graphkit.questions.exposures import SUMS, exposed
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending, in_order_of
@@ -224,7 +224,7 @@ def _by_share(
     columns = [replace(c, unit=unit) if c.name == "imports" else c for c in SHARE_COLUMNS]
     return supply_answer(
         catalog, f"Which countries are single points of failure for {who} in {asked.meaning}?",
-        Question(buyer, None, asked, supply.period), supply, rows, columns,
+        ClaimScope(buyer, None, asked, supply.period), supply, rows, columns,
         caption=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
         "bought there directly (face value) or made there at a stage (looked through).",
         notes=[VERDICTS, METHOD, *supply.notes,
@@ -327,7 +327,7 @@ def _structural(
     )
     return supply_answer(
         catalog, f"Without whom does {who} lose {asked.meaning}?",
-        Question(buyer, None, asked, supply.period), supply, rows, STRUCTURE_COLUMNS,
+        ClaimScope(buyer, None, asked, supply.period), supply, rows, STRUCTURE_COLUMNS,
         caption=f"Loses: share of the imports, {supply.network.unit}, that passes through the "
         "removed country at any of its stages, if nobody substitutes. Cut off: no producer "
         f"reaches the consumer without it ({links}).",
@@ -403,7 +403,7 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
     chosen = period or newest(set(periods["period"].to_pylist()) or ["2024"])
     figures = figures_in(catalog, {product: Taken(chosen, ()) for product in products})
     made = figures.rows.filter(pc.is_in(figures.rows["type"], pa.array(COUNTRIES)))
-    claims = claims_about(catalog.claims, Question(None, None, asked, None))
+    claims = claims_about(catalog.claims, ClaimScope(None, None, asked, None))
     points = domestic_points(made, claims)
     if buyer is not None:
         points = points.filter(pc.equal(points["country"], buyer.key))

@@ -16,7 +16,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.scopes import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
-from graphkit.questions.claim_scope import Question, claims_about
+from graphkit.questions.claim_scope import ClaimScope, claims_about
 from graphkit.questions.supply import ENDS, Supply
 from graphkit.questions.trade import (
     in_other_data_sets,
@@ -82,7 +82,7 @@ def buyer_in(catalog: Catalog, supply: Supply, buyer: Entity) -> str:
 def supply_answer(
     catalog: Catalog,
     question: str,
-    asked: Question,
+    asked: ClaimScope,
     supply: Supply,
     rows: pa.Table,
     columns: Sequence[Column],
@@ -130,7 +130,7 @@ def uncounted(catalog: Catalog, scope: Scope, supply: Supply) -> dict[str, list[
     return {**lacking, **({"steps_of_the_chain_without_data": steps} if steps else {})}
 
 
-def supply_scope(asked: Question, supply: Supply) -> dict[str, Any]:
+def supply_scope(asked: ClaimScope, supply: Supply) -> dict[str, Any]:
     """Describe the scope of an answer from a supply network."""
     scope: Scope = asked.scope
     return {
