@@ -33,7 +33,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Names
 from graphkit.period import Period, listed, spelled, time_of
-from graphkit.questions.claims import wanted_of
+from graphkit.questions.claims import claim_filter
 from graphkit.questions.origins import origins_of
 from graphkit.questions.question import checked
 from graphkit.questions.trade import product_notes
@@ -46,12 +46,13 @@ def read_loaded(catalog: Catalog, claims: pa.Table) -> Loaded:
     Trade is limited to the periods of claims and the newest of each product: reading all flows
     from a server is slow.
     """
-    held, contents = catalog.traded, catalog.links("CONTAINS")
+    traded, contents = catalog.traded, catalog.links("CONTAINS")
     # A product that is bought for no element of the graph stands for none that is in it.
     bought = contents["product"].filter(pc.equal(contents["role"], MAIN)).combine_chunks()
     members = [catalog.rows(name) for name in ("area-members", "element-groups")]
+    balance_countries = sorted(set(catalog.rows("balance-countries")["country"].to_pylist()))
     return Loaded(
-        flows=catalog.flows("trade", **_wanted(held, _periods(claims, held))),
+        flows=catalog.flows("trade", **_parameters(traded, _periods(claims, traded))),
         production=all_production(catalog),
         products=catalog.materials.table,
         contents=contents.filter(pc.is_in(contents["product"], bought)),
@@ -61,17 +62,17 @@ def read_loaded(catalog: Catalog, claims: pa.Table) -> Loaded:
         areas=catalog.nodes("Area"),
         codes=catalog.rows("code-fits"),
         origins=_origins(catalog, claims),
-        held=held,
-        balances=catalog.rows("balances", countries=_balanced(catalog)),
+        held=traded,
+        balances=catalog.rows("balances", countries=balance_countries),
         later=_later(catalog),
     )
 
 
 def _later(catalog: Catalog) -> dict[str, dict[str, Any]]:
     """Map the keys of claims that a later edition revised to its claims."""
-    every = {claim["key"]: claim for claim in catalog.claims.to_pylist()}
+    claims = {claim["key"]: claim for claim in catalog.claims.to_pylist()}
     revised = superseded_claims(catalog.claims, catalog.nodes("Source"))
-    return {old: every[new] for old, new in revised.items()}
+    return {old: claims[new] for old, new in revised.items()}
 
 
 _ORIGINS = pa.schema([
@@ -82,49 +83,48 @@ _ORIGINS = pa.schema([
 
 def _origins(catalog: Catalog, claims: pa.Table) -> pa.Table:
     """Look through the imports that claims trace to an origin."""
-    asked: dict[tuple[str, str, str], set[str]] = {}
+    measures_by_scope: dict[tuple[str, str, str], set[str]] = {}
     for claim in claims.to_pylist():
         if claim["measure"] == "imports by origin" and claim["period"] and claim["consumer"]:
-            scope = claim["product"] or claim["element"]
-            key = claim["consumer"], scope, claim["period"]
-            asked.setdefault(key, set()).update(measures_of(claim))
+            goods = claim["product"] or claim["element"]
+            scope = claim["consumer"], goods, claim["period"]
+            measures_by_scope.setdefault(scope, set()).update(measures_of(claim))
     tables = [_ORIGINS.empty_table()]
-    for (consumer, scope, period), measures in sorted(asked.items()):
+    for (consumer, goods, period), measures in sorted(measures_by_scope.items()):
         # Without trade of that period there is nothing to look through.
         with suppress(GraphkitError):
-            tables += origins_of(catalog, consumer, scope, period, sorted(measures))
+            tables += origins_of(catalog, consumer, goods, period, sorted(measures))
     return pa.concat_tables(table.select(_ORIGINS.names).cast(_ORIGINS) for table in tables)
-
-
-def _balanced(catalog: Catalog) -> list[str]:
-    """List the countries with a national balance."""
-    return sorted(set(catalog.rows("balance-countries")["country"].to_pylist()))
 
 
 def all_production(catalog: Catalog) -> pa.Table:
     """Read every published figure of production."""
-    held = catalog.rows("production-periods")
-    return catalog.rows("production", **_wanted(held, held["period"].to_pylist()))
+    available = catalog.rows("production-periods")
+    return catalog.rows("production", **_parameters(available, available["period"].to_pylist()))
 
 
-def _wanted(held: pa.Table, periods: Sequence[str]) -> dict[str, list[str]]:
+def _parameters(available: pa.Table, periods: Sequence[str]) -> dict[str, list[str]]:
     """Turn all products of a table, and some periods, into the parameters of a query."""
-    return {"products": sorted(set(held["product"].to_pylist())), "periods": sorted(set(periods))}
+    products = sorted(set(available["product"].to_pylist()))
+    return {"products": products, "periods": sorted(set(periods))}
 
 
-def _periods(claims: pa.Table, held: pa.Table) -> list[str]:
+def _periods(claims: pa.Table, traded: pa.Table) -> list[str]:
     """List the periods with trade that a claim covers, and the newest of each product."""
     spans = [
         Period(text)
         for text in {*claims["period"].to_pylist(), *claims["than"].to_pylist()} - {None}
     ]
     newest: dict[str, str] = {}
-    for row in held.to_pylist():
+    for row in traded.to_pylist():
         product, period = row["product"], row["period"]
         newest[product] = max(newest.get(product, period), period, key=time_of)
-    there = set(held["period"].to_pylist())
-    asked = {text for text in there if any(Period(text).overlaps(span) for span in spans)}
-    return sorted(asked | set(newest.values()))
+    covered = {
+        text
+        for text in set(traded["period"].to_pylist())
+        if any(Period(text).overlaps(span) for span in spans)
+    }
+    return sorted(covered | set(newest.values()))
 
 
 COLUMNS = (
@@ -178,26 +178,27 @@ def check_claims(
         contradiction, or what is missing). ``expected_but_not_borne_out`` in the coverage names
         all claims in scope that fail, whatever the ``verdict``.
     """
-    only = _verdict(verdict)
-    wanted = wanted_of(catalog, of, scope, source, kind)
-    claims = wanted.among(catalog.claims)
+    if verdict is not None:
+        verdict = verdict.strip().replace("-", " ").casefold()
+    filters = claim_filter(catalog, of, scope, source, kind)
+    claims = filters.among(catalog.claims)
     # "Other countries" are those that no claim of the same table names: whole tables are checked.
     tables = claim_check.tables_of(catalog.claims, claims)
     loaded = read_loaded(catalog, tables)
-    checked = claim_check.check_claims(tables, loaded)
-    checked = checked.filter(pc.is_in(checked["key"], value_set=claims["key"].cast(pa.string())))
-    kept = checked.filter(pc.equal(checked["verdict"], only)) if only else checked
+    results = claim_check.check_claims(tables, loaded)
+    results = results.filter(pc.is_in(results["key"], value_set=claims["key"].cast(pa.string())))
+    rows = results.filter(pc.equal(results["verdict"], verdict)) if verdict else results
     return Answer(
-        f"Do the loaded facts bear out what was published{wanted.meaning}?",
-        wanted.asked,
-        _in_words(catalog, kept, claims),
+        f"Do the loaded facts bear out what was published{filters.meaning}?",
+        filters.answer_scope,
+        _in_words(catalog, rows, claims),
         COLUMNS,
-        {**_outcomes(checked, len(catalog.claims)), **_held(loaded)},
-        catalog.sources(kept, loaded.flows, loaded.production),
+        {**_outcomes(results, len(catalog.claims)), **_facts_read(loaded)},
+        catalog.sources(rows, loaded.flows, loaded.production),
         notes=(
-            *wanted.scope.notes,
-            *_notes(catalog, kept, loaded, only),
-            *product_notes(catalog.materials, _held_to(kept)),
+            *filters.scope.notes,
+            *_notes(catalog, rows, loaded, verdict),
+            *product_notes(catalog.materials, _measured_products(rows)),
         ),
         caption=CAPTION,
     )
@@ -227,23 +228,23 @@ def check_stated(catalog: Catalog, given: Mapping[str, Any]) -> Answer:
     stated = stated_claim(catalog, given)
     claims = catalog.claims
     row = {**dict.fromkeys(claims.column_names), **stated, "key": "stated"}
-    stands = pa.Table.from_pylist([row], claims.schema)
-    loaded = read_loaded(catalog, stands)
-    checked = claim_check.check_claims(stands, loaded)
+    table = pa.Table.from_pylist([row], claims.schema)
+    loaded = read_loaded(catalog, table)
+    results = claim_check.check_claims(table, loaded)
     scope = ("consumer", "supplier", "product", "element")
-    alike = [all(c[name] == row[name] for name in scope) for c in claims.to_pylist()]
-    published = claims.filter(pa.array(alike, pa.bool_()))
+    mask = [all(claim[name] == row[name] for name in scope) for claim in claims.to_pylist()]
+    published = claims.filter(pa.array(mask, pa.bool_()))
     return Answer(
         f"Do the loaded facts bear out: {claim_sentence(catalog.in_names(stated))}?",
         stated,
-        _in_words(catalog, checked, stands),
+        _in_words(catalog, results, table),
         COLUMNS,
-        _held(loaded),
+        _facts_read(loaded),
         catalog.sources(published, loaded.flows, loaded.production),
         claims=published,
         notes=(
-            *_notes(catalog, checked, loaded, None),
-            *product_notes(catalog.materials, _held_to(checked)),
+            *_notes(catalog, results, loaded, None),
+            *product_notes(catalog.materials, _measured_products(results)),
         ),
         caption=CAPTION,
     )
@@ -258,7 +259,7 @@ def stated_claim(catalog: Catalog, given: Mapping[str, Any]) -> dict[str, Any]:
         A name is unknown, a period is not one, or a figure is missing or not a share.
     """
     claim = {
-        prop.name: _known(catalog, prop, given[prop.name])
+        prop.name: _with_keys(catalog, prop, given[prop.name])
         for prop in GRAPH["Claim"].columns
         if given.get(prop.name) is not None
     }
@@ -270,10 +271,10 @@ def stated_claim(catalog: Catalog, given: Mapping[str, Any]) -> dict[str, Any]:
     return claim
 
 
-def _known(catalog: Catalog, prop: Prop, value: Any) -> Any:
+def _with_keys(catalog: Catalog, prop: Prop, value: Any) -> Any:
     """Return a value of a claim with its names replaced by keys."""
     if isinstance(value, list):
-        return [_known(catalog, prop, each) for each in value]
+        return [_with_keys(catalog, prop, item) for item in value]
     if prop.type is Type.PERIOD:
         try:
             return spelled(str(value))
@@ -297,115 +298,112 @@ def known_source(catalog: Catalog, key: str) -> str:
     UsageError
         The graph has no such source; the message suggests the nearest.
     """
-    known = catalog.nodes("Source")["key"].to_pylist()
-    if key not in known:
-        close = get_close_matches(key, known, n=3, cutoff=0.4)
+    keys = catalog.nodes("Source")["key"].to_pylist()
+    if key not in keys:
+        close = get_close_matches(key, keys, n=3, cutoff=0.4)
         hint = f"did you mean {', '.join(close)}?" if close else "see 'graphkit query sources'"
         raise UsageError(f"the graph has no source {key!r}; {hint}")
     return key
 
 
-def _verdict(text: str | None) -> str | None:
-    if text is None:
-        return None
-    return text.strip().replace("-", " ").casefold()
-
-
-def _in_words(catalog: Catalog, checked: pa.Table, claims: pa.Table) -> pa.Table:
-    """Sort checked claims by verdict and key, and add their text."""
+def _in_words(catalog: Catalog, results: pa.Table, claims: pa.Table) -> pa.Table:
+    """Sort the results of checks by verdict and key, and add their text."""
     published = {row["key"]: known_values(row) for row in claims.to_pylist()}
-    order = {verdict: place for place, verdict in enumerate(Verdict)}
-    rows = sorted(checked.to_pylist(), key=lambda row: (order[row["verdict"]], row["key"]))
+    order = {verdict: number for number, verdict in enumerate(Verdict)}
+    rows = sorted(results.to_pylist(), key=lambda row: (order[row["verdict"]], row["key"]))
     words = {
         "claim": [claim_sentence(catalog.in_names(published[row["key"]])) for row in rows],
         "data": [found_figure(known_values(row)) or None for row in rows],
         "differs": [found_difference(known_values(row)) or None for row in rows],
         "why": [catalog.materials.without_keys(_why(row)) for row in rows],
     }
-    table = pa.Table.from_pylist(rows, checked.schema)
+    table = pa.Table.from_pylist(rows, results.schema)
     for name, column in words.items():
         table = table.append_column(name, pa.array(column, pa.string()))
-    first = ["key", "verdict", *words]
-    return table.select([*first, *(n for n in checked.column_names if n not in first)])
+    first_names = ["key", "verdict", *words]
+    other_names = [name for name in results.column_names if name not in first_names]
+    return table.select([*first_names, *other_names])
 
 
 def _why(row: Mapping[str, Any]) -> str:
     """State how the facts were read, what is missing, and what may explain a contradiction."""
-    read = row["found_by"]
+    reading = row["found_by"]
     if row["verdict"] == Verdict.NO_MEASUREMENT:
         return "words" if row["kind"] == "statement" else "a decision"
     if row["verdict"] == Verdict.CONTRADICTED:
-        return f"{read}; likely cause: {row['likely_cause']}"
+        return f"{reading}; likely cause: {row['likely_cause']}"
     if row["verdict"] == Verdict.BORNE_OUT:
-        return str(read)
+        return str(reading)
     lacking = f"missing: {'; '.join(row['missing'])}"
-    return f"{read}; {lacking}" if read else lacking
+    return f"{reading}; {lacking}" if reading else lacking
 
 
-def _notes(catalog: Catalog, checked: pa.Table, loaded: Loaded, only: str | None) -> list[str]:
+def _notes(catalog: Catalog, results: pa.Table, loaded: Loaded, verdict: str | None) -> list[str]:
     """Note that no claim came out as asked for, and the products that no code has alone."""
-    notes = [] if len(checked) else [f"No claim in this scope came out as {only}."]
-    untold = checked.filter(pc.equal(checked["verdict"], Verdict.CANNOT_BE_TOLD)).to_pylist()
+    notes = [] if len(results) else [f"No claim in this scope came out as {verdict}."]
+    undecided = results.filter(pc.equal(results["verdict"], Verdict.CANNOT_BE_TOLD))
     codes: dict[str, list[str]] = {}
     for row in loaded.codes.to_pylist():
         codes.setdefault(row["product"], []).append(row["hs"])
-    for product in sorted({row["product"] for row in untold} - {None}):
+    for product in sorted(set(undecided["product"].to_pylist()) - {None}):
         if loaded.fits.get(product) == {"proxy"}:
-            under = ", ".join(sorted(set(codes[product])))
+            hs = ", ".join(sorted(set(codes[product])))
             notes.append(
-                f"{catalog.materials.label(product)}: traded under HS {under} together with "
+                f"{catalog.materials.label(product)}: traded under HS {hs} together with "
                 "other products: trade data do not count it alone."
             )
     return notes
 
 
-def _held_to(checked: pa.Table) -> list[str]:
+def _measured_products(results: pa.Table) -> list[str]:
     """List the products that claims name and were checked against."""
-    found = checked.filter(pc.is_valid(checked["found"]))
-    return sorted(set(found["product"].to_pylist()) - {None})
+    measured = results.filter(pc.is_valid(results["found"]))
+    return sorted(set(measured["product"].to_pylist()) - {None})
 
 
-def _outcomes(checked: pa.Table, total: int) -> dict[str, Any]:
+def _outcomes(results: pa.Table, total: int) -> dict[str, Any]:
     """Count claims by verdict and kind, and name those that fail an expectation."""
-    verdicts = checked["verdict"].to_pylist()
-    failed = claim_check.failed_expectations(checked)
+    verdicts = results["verdict"].to_pylist()
+    failed = claim_check.failed_expectations(results)
     return {
-        "claims": len(checked),
+        "claims": len(results),
         "claims_in_all": total,
         **{verdict.column: verdicts.count(verdict) for verdict in Verdict},
-        "by_kind": [_by_verdict(row) for row in claim_check.verdict_counts(checked).to_pylist()],
-        "expected_to_be_borne_out": sum(map(bool, checked["expected"].to_pylist())),
+        "by_kind": [_by_verdict(row) for row in claim_check.verdict_counts(results).to_pylist()],
+        "expected_to_be_borne_out": sum(map(bool, results["expected"].to_pylist())),
         "expected_but_not_borne_out": failed["key"].to_pylist(),
     }
 
 
 def _by_verdict(row: Mapping[str, Any]) -> str:
     """Write the verdicts on the claims of one kind."""
-    counts = ((row[verdict.column], verdict) for verdict in Verdict)
-    return f"{row['kind']} ({' + '.join(f'{n:,} {verdict}' for n, verdict in counts if n)})"
+    counts = {verdict: row[verdict.column] for verdict in Verdict}
+    texts = [f"{count:,} {verdict}" for verdict, count in counts.items() if count]
+    return f"{row['kind']} ({' + '.join(texts)})"
 
 
-def _held(loaded: Loaded) -> dict[str, Any]:
+def _facts_read(loaded: Loaded) -> dict[str, Any]:
     """Describe the facts that claims were checked against."""
-    made = {(product, period) for _, product, period in loaded.made}
+    products = {product for _, product, _ in loaded.made}
+    periods = {period for _, _, period in loaded.made}
     return {
         "trade_flows_read": len(loaded.flows),
-        "trade_in": [f"{product} ({listed(have, 3)})" for product, have in loaded.periods.items()],
+        "trade_in": [f"{product} ({listed(traded, 3)})"
+                     for product, traded in loaded.periods.items()],
         "production_figures": len(loaded.production),
-        "production_of": [
-            f"{len({product for product, _ in made})} products ({listed({p for _, p in made}, 3)})"
-        ],
-    }
+        "production_of": [f"{len(products)} products ({listed(periods, 3)})"],
+    }  # fmt: skip
 
 
-_ONE = ("supplier", "period", "basis")
+_SIDE = ("supplier", "period", "basis")
+"""Columns of a pair that both claims have, the other one's after ``other_``."""
 PAIRS = (
     *plain("key", "other"),
     Column("conflict", "Conflict"),
     Column("claim", "Claim"),
     Column("other_claim", "Other claim"),
     *plain("kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit"),
-    *plain(*_ONE, *(f"other_{name}" for name in _ONE)),
+    *plain(*_SIDE, *(f"other_{name}" for name in _SIDE)),
     Column("difference", "",
            "the first figure minus the other one, in their unit; a share is 0 to 1", type=NUMBER),
     Column("source", "Source"),
@@ -438,33 +436,33 @@ def claim_conflicts(
     UsageError
         Unknown name, source or kind; the message suggests the nearest.
     """
-    wanted = wanted_of(catalog, of, scope, source, kind)
+    filters = claim_filter(catalog, of, scope, source, kind)
     claims = {row["key"]: row for row in catalog.claims.to_pylist()}
-    chosen = {key for key, claim in claims.items() if wanted.holds(claim)}
+    in_scope = {key for key, claim in claims.items() if filters.holds(claim)}
     rows = [
         _pair(catalog, pair, claims[pair["key"]], claims[pair["other"]])
         for pair in conflicts(catalog.claims, catalog.nodes("Source")).to_pylist()
-        if {pair["key"], pair["other"]} & chosen
+        if {pair["key"], pair["other"]} & in_scope
     ]
-    made = all_production(catalog)
-    for pair in production_conflicts(made).to_pylist():
-        one, other = (_claimed(pair, side) for side in ("", "other_"))
-        if wanted.holds(one) or wanted.holds(other):
-            rows.append(_pair(catalog, {**one, "conflict": DIFFERENT}, one, other))
+    production = all_production(catalog)
+    for pair in production_conflicts(production).to_pylist():
+        first, second = (_production_claim(pair, prefix) for prefix in ("", "other_"))
+        if filters.holds(first) or filters.holds(second):
+            rows.append(_pair(catalog, {**first, "conflict": DIFFERENT}, first, second))
     table = pa.Table.from_pylist(rows, schema_of(PAIRS))
     other_sources = table.select(["other_source"]).rename_columns(["source"])
     return Answer(
-        f"Which published figures{wanted.meaning} cannot both be right?",
-        wanted.asked,
+        f"Which published figures{filters.meaning} cannot both be right?",
+        filters.answer_scope,
         table,
         PAIRS,
         {
-            "claims_in_scope": len(chosen),
+            "claims_in_scope": len(in_scope),
             "claims_in_all": len(claims),
-            "production_figures_compared": len(made),
+            "production_figures_compared": len(production),
         },
         catalog.sources(table, other_sources),
-        notes=wanted.scope.notes,
+        notes=filters.scope.notes,
         nothing="No two figures in this scope contradict each other.",
         caption="Rounding does not explain why these figures differ. If one of them names no "
         "period, they may be of different years.",
@@ -473,24 +471,24 @@ def claim_conflicts(
 
 
 def _pair(
-    catalog: Catalog, pair: Mapping[str, Any], one: Mapping[str, Any], other: Mapping[str, Any]
+    catalog: Catalog, pair: Mapping[str, Any], first: Mapping[str, Any], second: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Put two figures side by side in a row, each in words."""
     row = {name: pair.get(name) for name in schema_of(PAIRS).names}
-    for claim, side in ((one, ""), (other, "other_")):
-        row |= {f"{side}{name}": claim[name] for name in (*_ONE, "source")}
-        row[f"{side}claim"] = claim_sentence(catalog.in_names(known_values(claim)))
+    for claim, prefix in ((first, ""), (second, "other_")):
+        row |= {f"{prefix}{name}": claim[name] for name in (*_SIDE, "source")}
+        row[f"{prefix}claim"] = claim_sentence(catalog.in_names(known_values(claim)))
     return row
 
 
-def _claimed(pair: Mapping[str, Any], side: str) -> dict[str, Any]:
+def _production_claim(pair: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """Turn one of two production figures into a claim on the country's production."""
-    low, high = pair[f"{side}low"], pair[f"{side}high"]
-    plain = low == high
+    low, high = pair[f"{prefix}low"], pair[f"{prefix}high"]
+    exact = low == high
     return {
         "kind": "quantity", "measure": "production", "unit": "t", "consumer": None, "rival": None,
         "supplier": pair["country"], "product": pair["product"], "element": None, "stage": None,
-        "period": pair["period"], "basis": pair["basis"], "source": pair[f"{side}source"],
-        "value": low if plain else None, "low": None if plain else low,
-        "high": None if plain else high, "qualifier": "at-least" if high is None else None,
+        "period": pair["period"], "basis": pair["basis"], "source": pair[f"{prefix}source"],
+        "value": low if exact else None, "low": None if exact else low,
+        "high": None if exact else high, "qualifier": "at-least" if high is None else None,
     }  # fmt: skip

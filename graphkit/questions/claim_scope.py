@@ -1,4 +1,4 @@
-"""Published claims in a scope: listed, beside shares of trade, or in place of figures."""
+"""Published claims in a scope, and their comparison with shares of trade."""
 
 from __future__ import annotations
 
@@ -32,30 +32,30 @@ class ClaimScope:
     period: str | None
 
 
-def claims_about(claims: pa.Table, asked: ClaimScope, *, context: bool = False) -> pa.Table:
+def claims_about(claims: pa.Table, query: ClaimScope, *, context: bool = False) -> pa.Table:
     """Select the claims about the consumer, supplier, products and period of a question.
 
     A claim is in scope if it names a product, element or stage of the question, and has no period
     or one that shares a month with that of the question. With ``context``, claims about the
     supplier alone count too, for example its share of world production.
     """
-    about = claims.select(["consumer", "supplier", "product", "element", "stage", "period"])
-    mask = [_fits(row, asked, context) for row in about.to_pylist()]
+    scopes = claims.select(["consumer", "supplier", "product", "element", "stage", "period"])
+    mask = [_fits(row, query, context) for row in scopes.to_pylist()]
     return claims.filter(pa.array(mask, pa.bool_()))
 
 
-def _fits(claim: Mapping[str, Any], asked: ClaimScope, context: bool) -> bool:
-    of_seller = context and asked.seller is not None and claim["consumer"] is None
-    if asked.buyer and claim["consumer"] != asked.buyer.key and not of_seller:
+def _fits(claim: Mapping[str, Any], query: ClaimScope, context: bool) -> bool:
+    about_supplier = context and query.seller is not None and claim["consumer"] is None
+    if query.buyer and claim["consumer"] != query.buyer.key and not about_supplier:
         return False
-    if asked.seller and claim["supplier"] != asked.seller.key:
+    if query.seller and claim["supplier"] != query.seller.key:
         return False
-    both = asked.period and claim["period"]
-    if both and not Period(asked.period or "").overlaps(Period(claim["period"])):
+    dated = query.period and claim["period"]
+    if dated and not Period(query.period or "").overlaps(Period(claim["period"])):
         return False
-    if asked.scope.text is None:
+    if query.scope.text is None:
         return claim["product"] is not None or claim["element"] is not None
-    return speaks_of(claim, asked.scope)
+    return speaks_of(claim, query.scope)
 
 
 def speaks_of(claim: Mapping[str, Any], scope: Scope) -> bool:
@@ -75,19 +75,21 @@ def comparisons(claims: pa.Table, trade: Trade, materials: Materials) -> pa.Tabl
     points.
     """
     rows: list[dict[str, Any]] = []
-    wanted = [claim for claim in claims.to_pylist() if _is_import_share(claim)]
-    of = _by_scope(trade.shares, {_scope(claim) for claim in wanted}) if wanted else {}
-    lacking = {product for product, taken in trade.periods.items() if taken.missing}
-    for claim in wanted:
-        shares = of.get(_scope(claim), ())
+    share_claims = [claim for claim in claims.to_pylist() if _is_import_share(claim)]
+    scopes = {_scope(claim) for claim in share_claims}
+    shares_by_scope = _by_scope(trade.shares, scopes) if scopes else {}
+    incomplete = {product for product, choice in trade.periods.items() if choice.missing}
+    for claim in share_claims:
+        shares = shares_by_scope.get(_scope(claim), ())
         counts = _counts(claim, materials) if shares else {}
-        found = [r for r in shares if r["product"] in counts and r["product"] not in lacking]
+        products = counts.keys() - incomplete
+        product_shares = [share for share in shares if share["product"] in products]
         if claim["stage"]:
-            found = [r for r in found if r["stage"] == claim["stage"]]
-        found.sort(key=lambda r: (r["stage_order"], r["product"], *(r[n] for n in SERIES)))
+            product_shares = [s for s in product_shares if s["stage"] == claim["stage"]]
+        product_shares.sort(key=lambda r: (r["stage_order"], r["product"], *(r[n] for n in SERIES)))
         row = partial(_row, claim, counts)
-        rows += [row(share, own_sum=False) for share in found]
-        rows += [row(share, own_sum=True) for share in _sums(found, trade.flows)]
+        rows += [row(share, own_sum=False) for share in product_shares]
+        rows += [row(share, own_sum=True) for share in _sums(product_shares, trade.flows)]
     return pa.Table.from_pylist(rows, COMPARISON)
 
 
@@ -101,14 +103,14 @@ def _scope(row: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _by_scope(
-    shares: pa.Table, wanted: set[tuple[str, str, str]]
+    shares: pa.Table, scopes: set[tuple[str, str, str]]
 ) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
-    scopes = shares.select(["consumer", "supplier", "period"]).to_pylist()
-    mask = pa.array([_scope(row) in wanted for row in scopes], pa.bool_())
-    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    keys = shares.select(["consumer", "supplier", "period"]).to_pylist()
+    mask = pa.array([_scope(row) in scopes for row in keys], pa.bool_())
+    shares_by_scope: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in shares.filter(mask).to_pylist():
-        found.setdefault(_scope(row), []).append(row)
-    return found
+        shares_by_scope.setdefault(_scope(row), []).append(row)
+    return shares_by_scope
 
 
 def _counts(
@@ -120,25 +122,25 @@ def _counts(
     return materials.counts(claim["element"]) if claim["element"] is not None else {}
 
 
-def _sums(found: Sequence[Mapping[str, Any]], flows: pa.Table) -> Iterator[dict[str, Any]]:
+def _sums(product_shares: Sequence[Mapping[str, Any]], flows: pa.Table) -> Iterator[dict[str, Any]]:
     """Compute the shares over all products of each series that has several."""
     series: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    for row in found:
+    for row in product_shares:
         series.setdefault(tuple(row[n] for n in SERIES), []).append(row)
     for key, rows in series.items():
         products = [row["product"] for row in rows]
         if len(products) < 2:
             continue
-        only = dict(zip(SERIES, key, strict=True)) | {
+        conditions = dict(zip(SERIES, key, strict=True)) | {
             name: rows[0][name] for name in ("consumer", "period")
         }
         mask = pc.is_in(flows["product"], value_set=pa.array(products))
-        for name, value in only.items():
+        for name, value in conditions.items():
             mask = pc.and_(mask, pc.equal(flows[name], value))
-        together = flows.filter(mask)
-        label = pa.array([" + ".join(products)] * len(together), pa.string())
-        place = together.column_names.index("product")
-        shares = import_shares(together.set_column(place, "product", label)).to_pylist()
+        series_flows = flows.filter(mask)
+        label = pa.array([" + ".join(products)] * len(series_flows), pa.string())
+        position = series_flows.column_names.index("product")
+        shares = import_shares(series_flows.set_column(position, "product", label)).to_pylist()
         share = next(s for s in shares if s["supplier"] == rows[0]["supplier"])
         yield {
             **share,
@@ -154,11 +156,11 @@ def _row(
     *,
     own_sum: bool,
 ) -> dict[str, Any]:
-    asked, every = (None, None) if own_sum else counts[share["product"]]
-    kept = ("consumer", "supplier", "period", "hs", "dataset", "source")
-    measured = ("share_usd", "share_tonnes", "missing_tonnes_share")
+    meant, total = (None, None) if own_sum else counts[share["product"]]
+    scope = ("consumer", "supplier", "period", "hs", "dataset", "source")
+    figures = ("share_usd", "share_tonnes", "missing_tonnes_share")
     return {
-        **{name: share[name] for name in (*kept, *measured)},
+        **{name: share[name] for name in (*scope, *figures)},
         "claim": claim["key"],
         "basis": claim["basis"],
         "data_basis": share["basis"],
@@ -166,8 +168,8 @@ def _row(
         "claimed_low": claim["low"],
         "claimed_high": claim["high"],
         "products": share["product"],
-        "elements_asked": asked,
-        "elements": every,
+        "elements_asked": meant,
+        "elements": total,
         "own_sum": own_sum,
         "points_usd": _points(share["share_usd"], claim["value"]),
         "points_tonnes": _points(share["share_tonnes"], claim["value"]),
@@ -176,6 +178,3 @@ def _row(
 
 def _points(share: float | None, claimed: float | None) -> float | None:
     return None if share is None or claimed is None else 100 * (share - claimed)
-
-
-ENDS = ("consumer", "supplier", "rival")

@@ -17,9 +17,11 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.scopes import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
-from graphkit.questions.claim_scope import ENDS, speaks_of
+from graphkit.questions.claim_scope import speaks_of
 from graphkit.questions.question import checked
 
+ENDS = ("consumer", "supplier", "rival")
+"""Columns of the countries that a claim names."""
 COLUMNS = (
     Column("claim", "Claim"),
     Column("basis", "Basis"),
@@ -51,22 +53,20 @@ class ClaimFilter:
         ])  # fmt: skip
 
     @property
-    def asked(self) -> dict[str, Any]:
+    def answer_scope(self) -> dict[str, Any]:
         """The filters as the scope of an answer."""
         place = self.about.key if self.about else None
         return {"of": place, "for": self.scope.text, "source": self.source, "kind": self.kind}
 
     def holds(self, claim: Mapping[str, Any]) -> bool:
         """Return True if a claim meets all filters."""
-        return all(
-            not wanted or meets
-            for wanted, meets in (
-                (self.about, self.about and self.about.key in [claim[n] for n in ENDS]),
-                (self.scope.text, speaks_of(claim, self.scope)),
-                (self.source, claim["source"] == self.source),
-                (self.kind, claim["kind"] == self.kind),
-            )
-        )
+        if self.about and self.about.key not in [claim[name] for name in ENDS]:
+            return False
+        if self.scope.text and not speaks_of(claim, self.scope):
+            return False
+        if self.source and claim["source"] != self.source:
+            return False
+        return not self.kind or bool(claim["kind"] == self.kind)
 
     def among(self, claims: pa.Table) -> pa.Table:
         """Select the claims that match.
@@ -76,16 +76,16 @@ class ClaimFilter:
         GraphkitError
             No claim matches.
         """
-        found = claims.filter(pa.array(map(self.holds, claims.to_pylist()), pa.bool_()))
-        if not len(found):
+        matches = claims.filter(pa.array(map(self.holds, claims.to_pylist()), pa.bool_()))
+        if not len(matches):
             raise GraphkitError(
                 f"no claim{self.meaning} is known; there are {len(claims):,} in all"
             )
-        return found
+        return matches
 
 
-def wanted_of(
-    catalog: Catalog, of: str | None, scope: str | None, source: str | None, kind: str | None
+def claim_filter(
+    catalog: Catalog, place: str | None, scope: str | None, source: str | None, kind: str | None
 ) -> ClaimFilter:
     """Parse the filters of the claims command.
 
@@ -94,14 +94,14 @@ def wanted_of(
     UsageError
         Unknown name, source or kind; the message suggests the nearest.
     """
-    place = None if of is None else catalog.place(of)
+    about = None if place is None else catalog.place(place)
     if source is not None:
-        known = sorted(set(catalog.claims["source"].to_pylist()))
-        if source not in known:
-            close = get_close_matches(source, known, n=3, cutoff=0.4)
+        sources = sorted(set(catalog.claims["source"].to_pylist()))
+        if source not in sources:
+            close = get_close_matches(source, sources, n=3, cutoff=0.4)
             hint = f"did you mean {', '.join(close)}?" if close else "see 'graphkit query sources'"
             raise UsageError(f"`source`: no claim cites {source!r}; {hint}")
-    return ClaimFilter(place, catalog.materials.scope(scope), source, kind)
+    return ClaimFilter(about, catalog.materials.scope(scope), source, kind)
 
 
 @checked(COLUMNS)
@@ -139,11 +139,11 @@ def list_claims(
     GraphkitError
         No claim matches.
     """
-    wanted = wanted_of(catalog, of, scope, source, kind)
-    rows = with_words(catalog, wanted.among(catalog.claims))
+    filters = claim_filter(catalog, of, scope, source, kind)
+    rows = with_words(catalog, filters.among(catalog.claims))
     return Answer(
-        f"What was published{wanted.meaning}?",
-        wanted.asked,
+        f"What was published{filters.meaning}?",
+        filters.answer_scope,
         rows,
         COLUMNS,
         {
@@ -152,7 +152,7 @@ def list_claims(
             "of_kind": counted(rows, "kind"),
         },
         catalog.sources(rows),
-        notes=wanted.scope.notes,
+        notes=filters.scope.notes,
         caption="Figures are as published, each on its stated basis.",
     )
 
