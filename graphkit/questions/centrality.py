@@ -73,8 +73,8 @@ def columns_of(table: pa.Table, headers: Mapping[str, str]) -> tuple[Column, ...
     """Describe the scores with their normalisation, and the columns of the network."""
     scores = []
     for name, header in headers.items():
-        told = table.schema.field(name).metadata
-        doc = f"{told[b'unit'].decode()}; {told[b'doc'].decode()}"
+        metadata = table.schema.field(name).metadata
+        doc = f"{metadata[b'unit'].decode()}; {metadata[b'doc'].decode()}"
         scores.append(Column(name, header, doc, type=NUMBER))
     return (*scores, *NETWORK, *LABELS)
 
@@ -94,33 +94,33 @@ def in_words(
         Text for the nodes, the smallest flow kept, and the unit of strengths.
     """
     sizes = f"{_range(table, 'nodes')} {nodes} and {_range(table, 'pairs')} pairs with a flow"
-    kept = f"smallest flow kept: {least}"
+    smallest = f"smallest flow kept: {least}"
     share = table["flow_share"]
     low, high = (100 * f(share).as_py() for f in (pc.min, pc.max))
     if low < 100:
         part = f"{low:.1f} %" if f"{low:.1f}" == f"{high:.1f}" else f"{low:.1f} to {high:.1f} %"
-        kept += f" ({part} of all flows)"
-    by: dict[str, list[str]] = {}
+        smallest += f" ({part} of all flows)"
+    heads_by_unit: dict[str, list[str]] = {}
     for name, head in heads.items():
         unit = MEASURES[name].normalisation
-        by.setdefault(amounts if unit == STRENGTH else unit, []).append(head)
-    said = "".join(f" {', '.join(names)}: {how}." for how, names in by.items())
-    return f"Rank by {next(iter(heads.values()))}. {sizes}; {kept}.{said}"
+        heads_by_unit.setdefault(amounts if unit == STRENGTH else unit, []).append(head)
+    units = "".join(f" {', '.join(names)}: {unit}." for unit, names in heads_by_unit.items())
+    return f"Rank by {next(iter(heads.values()))}. {sizes}; {smallest}.{units}"
 
 
 def hints(table: pa.Table, measures: Iterable[str], min_flow: float) -> list[str]:
     """Write the caveats of the measures."""
-    found = [CLOSENESS] if not min_flow and any(m.startswith("closeness") for m in measures) else []
+    notes = [CLOSENESS] if not min_flow and any(m.startswith("closeness") for m in measures) else []
     if "eigenvector" in measures and table["eigenvector"].null_count:
-        found.append("Eigenvector: without a cycle of flows, or with two equally strong cycles, "
+        notes.append("Eigenvector: without a cycle of flows, or with two equally strong cycles, "
                      "the score is undefined.")  # fmt: skip
-    return found
+    return notes
 
 
 def leaders(table: pa.Table, measures: Iterable[str]) -> list[str]:
     """Count the periods in which each country is first, by measure."""
     periods = len(pc.unique(table["period"]))
-    found = []
+    notes = []
     for name in measures:
         most = table.group_by("period").aggregate([(name, "max")])
         highest = dict(
@@ -132,10 +132,10 @@ def leaders(table: pa.Table, measures: Iterable[str]) -> list[str]:
             if row[name] is not None and row[name] == highest[row["period"]]
         )  # fmt: skip
         order = sorted(first.items(), key=lambda item: (-item[1], item[0]))
-        said = ", ".join(f"{country} {count}" for country, count in order)
-        if said:
-            found.append(f"First by {HEADERS[name]}, periods out of {periods}: {said}.")
-    return found
+        text = ", ".join(f"{country} {count}" for country, count in order)
+        if text:
+            notes.append(f"First by {HEADERS[name]}, periods out of {periods}: {text}.")
+    return notes
 
 
 def _range(table: pa.Table, name: str) -> str:
@@ -210,39 +210,39 @@ def centrality(
     catalog = catalog.using(dataset)
     if over_time and period:
         raise UsageError("`over_time` asks for every period; leave out `period`")
-    asked = catalog.materials.scope(scope)
+    goods = catalog.materials.scope(scope)
     if over_time:
-        found = networks_over_time(catalog, asked, by)
+        networks = networks_over_time(catalog, goods, by)
     else:
-        found = network_of(catalog, asked, period, by)
-    flows = found.flows.select(["supplier", "consumer", "period", by])
+        networks = network_of(catalog, goods, period, by)
+    flows = networks.flows.select(["supplier", "consumer", "period", by])
     table = centrality_over_time(flows, measures, measure=by, min_flow=min_flow, name="country")
     table = _with_pairs(table)
-    basis = border_of(found.flows) if by == "usd" else found.basis
+    basis = border_of(networks.flows) if by == "usd" else networks.basis
     rows = with_labels(
         with_names(catalog, table), {"by": by, "basis": basis, "min_flow": float(min_flow)},
-        behind_each_period(catalog, found.flows),
+        behind_each_period(catalog, networks.flows),
     )  # fmt: skip
-    lacking = found.missing_tonnes
-    column = pa.array([lacking[period] for period in rows["period"].to_pylist()], pa.float64())
-    rows = rows.append_column(MISSING, column)
-    products = sorted(set(found.flows["product"].to_pylist()))
+    by_period = networks.missing_tonnes
+    missing = [by_period[period] for period in rows["period"].to_pylist()]
+    rows = rows.append_column(MISSING, pa.array(missing, pa.float64()))
+    products = sorted(set(networks.flows["product"].to_pylist()))
     notes = [
-        *asked.notes, *found.notes, *adding_up(catalog, found, products, by),
+        *goods.notes, *networks.notes, *adding_up(catalog, networks, products, by),
         *hints(table, measures, min_flow),
         *(leaders(table, measures) if over_time else ()),
         *product_notes(catalog.materials, products),
     ]  # fmt: skip
     scores = {name: HEADERS[name] for name in measures}
     return Answer(
-        f"Which countries are central in the trade of {asked.meaning} {found.when}?",
+        f"Which countries are central in the trade of {goods.meaning} {networks.when}?",
         {
-            "for": asked.text, "meaning": asked.meaning, "hs": asked.code, "products": products,
-            "period": found.when, "measure": BY[by], "measures": list(measures),
+            "for": goods.text, "meaning": goods.meaning, "hs": goods.code, "products": products,
+            "period": networks.when, "measure": BY[by], "measures": list(measures),
             "min_flow": min_flow,
         },
-        best(rows, top), columns_of(table, scores), found.coverage(),
-        catalog.sources(found.flows, asked.elsewhere), elsewhere=asked.elsewhere,
+        best(rows, top), columns_of(table, scores), networks.coverage(),
+        catalog.sources(networks.flows, goods.elsewhere), elsewhere=goods.elsewhere,
         notes=tuple(notes),
         shown=[*(["period"] if over_time else []), "rank", "country", *measures,
                *([MISSING.name] if by == "tonnes" else [])],
@@ -294,8 +294,8 @@ def layered_centrality(
         As :func:`centrality`.
     """
     catalog = catalog.using(dataset)
-    asked = catalog.materials.scope(scope)
-    supply = supply_of(catalog, asked, period, measure=by, uses=False)
+    goods = catalog.materials.scope(scope)
+    supply = supply_of(catalog, goods, period, measure=by, uses=False)
     graph = layered_graph(supply.network)
     table = scores_of(graph, measures, min_flow=min_share, names=("country", "product"))
     table = _with_pairs(with_its_network(table))
@@ -310,16 +310,16 @@ def layered_centrality(
     products = list(supply.network.products)
     scores = {name: LAYERED_HEADERS[name] for name in measures}
     return Answer(
-        f"Which countries are central in the chain of {asked.meaning} in {supply.period}?",
+        f"Which countries are central in the chain of {goods.meaning} in {supply.period}?",
         {
-            "for": asked.text, "meaning": asked.meaning, "products": list(supply.asked),
+            "for": goods.text, "meaning": goods.meaning, "products": list(supply.asked),
             "chain": products, "period": supply.period, "measure": f"shares of {BY[by]}",
             "measures": list(measures), "min_flow": min_share,
         },
         best(rows, top), columns_of(table, scores),
-        {**supply.coverage, **uncounted(catalog, asked, supply)},
-        catalog.sources(supply.flows, supply.made, asked.elsewhere), elsewhere=asked.elsewhere,
-        notes=(LAYERS, *asked.notes, *supply.notes, *hints(table, measures, min_share),
+        {**supply.coverage, **uncounted(catalog, goods, supply)},
+        catalog.sources(supply.flows, supply.made, goods.elsewhere), elsewhere=goods.elsewhere,
+        notes=(LAYERS, *goods.notes, *supply.notes, *hints(table, measures, min_share),
          *product_notes(catalog.materials, products)),
         shown=("rank", "country", "product", "stage", *measures),
         caption=in_words(

@@ -1,4 +1,4 @@
-"""Changes of a country's trade between two periods, and from period to period."""
+"""Changes of a country's trade between two periods."""
 
 from __future__ import annotations
 
@@ -75,31 +75,31 @@ def _columns(
     side: str, partner: str, before: str, after: str, *, monthly: bool
 ) -> tuple[list[Column], list[str]]:
     """Describe the columns, and name those shown: amounts per month if lengths differ."""
-    a_month, by = (" a month", "_per_month") if monthly else ("", "")
+    a_month, suffix = (" a month", "_per_month") if monthly else ("", "")
     headers = {
         side: side.capitalize(),
         "product": "Product",
         partner: partner.capitalize(),
         "rank_before": f"Rank {before}",
         "rank_after": after,
-        f"usd{by}_before": f"USD{a_month} {before}",
-        f"usd{by}_after": after,
+        f"usd{suffix}_before": f"USD{a_month} {before}",
+        f"usd{suffix}_after": after,
         "share_usd_before": f"Share by value {before}",
         "share_usd_after": after,
         "points_usd": "points",
-        f"tonnes{by}_before": f"Tonnes{a_month} {before}",
-        f"tonnes{by}_after": after,
+        f"tonnes{suffix}_before": f"Tonnes{a_month} {before}",
+        f"tonnes{suffix}_after": after,
         "share_tonnes_after": f"Share by weight {after}",
         "status": "Recorded in",
     }
     columns = [replace(column, header=headers.get(column.name, "")) for column in COLUMNS]
     numbers = {column.name for column in COLUMNS}
-    others = [
+    undescribed = [
         Column(name, header,
                type=NUMBER if name.endswith(("_before", "_after")) else TEXT)
         for name, header in headers.items() if name not in numbers
     ]  # fmt: skip
-    return [*columns, *others], list(headers)
+    return [*columns, *undescribed], list(headers)
 
 
 COMPARED, _ = _columns("consumer", "supplier", "BEFORE", "AFTER", monthly=False)
@@ -154,49 +154,49 @@ def compare(
     catalog = catalog.using(dataset)
     if Period(before) == Period(after):
         raise UsageError(f"found {before} twice, wanted two different periods")
-    owner, wanted = owner_named(catalog, of, partner), catalog.materials.scope(scope)
-    claims = _claims(catalog, owner, wanted, {before, after})
-    held, others, lacking = _covered(catalog, wanted, (before, after))
+    owner, goods = owner_named(catalog, of, partner), catalog.materials.scope(scope)
+    claims = _claims(catalog, owner, goods, {before, after})
+    available, left_out, lacking = _covered(catalog, goods, (before, after))
     if lacking:
-        both = [
-            owner,
-            owner_named(catalog, of, "consumer" if partner == "supplier" else "supplier"),
-        ]
-        for party in both if of else both[:1]:
-            if len(changes := _published(catalog, party, wanted, before, after)):
-                turned = "" if party is owner else nothing_of(owner, wanted)
+        parties = [owner]
+        if of:
+            other_side = "consumer" if partner == "supplier" else "supplier"
+            parties.append(owner_named(catalog, of, other_side))
+        for party in parties:
+            if len(changes := _published(catalog, party, goods, before, after)):
+                other_lacking = "" if party is owner else nothing_of(owner, goods)
                 return _from_claims(
-                    catalog, party, wanted, (before, after), changes, (lacking, turned)
+                    catalog, party, goods, (before, after), changes, (lacking, other_lacking)
                 )
     if lacking and not len(claims):
         raise GraphkitError(lacking)
-    rows, totals, flows = _compared(catalog, wanted, owner, held, (before, after))
+    rows, totals, flows = _compared(catalog, goods, owner, available, (before, after))
     if not lacking and not len(flows):
-        raise GraphkitError(f"{nothing_of(owner, wanted)} in {before} or {after}")
-    kept, hidden = _first(rows, top)
-    kept = _by_change(kept) if len(kept["product"].unique()) > 1 else kept
-    totals = sorted(totals, key=lambda row: descending(_change(row)))
+        raise GraphkitError(f"{nothing_of(owner, goods)} in {before} or {after}")
+    rows, hidden = _first(rows, top)
+    if len(rows["product"].unique()) > 1:
+        rows = in_order_of(rows, _by_change)
+    totals = sorted(totals, key=_by_change)
     monthly = Period(before).months != Period(after).months
-    columns, shown = _columns(owner.side, owner.partner, before, after, monthly=monthly)
-    notes = [*_notes(catalog, owner, others if held else {}, lacking, hidden)]
+    columns, names = _columns(owner.side, owner.partner, before, after, monthly=monthly)
+    notes = [*_notes(catalog, owner, left_out if available else {}, lacking, hidden)]
     if len(flows):
         notes += data_set_notes(catalog, flows)
-        notes += catalog.area_notes(kept[owner.partner].to_pylist()) + product_notes(
-            catalog.materials, held
-        )
+        notes += catalog.area_notes(rows[owner.partner].to_pylist())
+        notes += product_notes(catalog.materials, available)
     return Answer(
-        f"How did {owner.whose} {OF_TRADE[partner]} of {wanted.meaning} change from {before} to "
+        f"How did {owner.whose} {OF_TRADE[partner]} of {goods.meaning} change from {before} to "
         f"{after}?",
-        _scope_of(owner, wanted, before, after),
-        kept,
+        _scope_of(owner, goods, before, after),
+        rows,
         columns,
-        {**coverage_in(flows, wanted, besides=others), "totals": totals},
-        catalog.sources(flows, claims, wanted.elsewhere),
+        {**coverage_in(flows, goods, besides=left_out), "totals": totals},
+        catalog.sources(flows, claims, goods.elsewhere),
         claims,
-        elsewhere=wanted.elsewhere,
-        notes=(*wanted.notes, *notes),
+        elsewhere=goods.elsewhere,
+        notes=(*goods.notes, *notes),
         caption=f"Shares are of {owner.whose} {OF_TRADE[partner]} of the product in the period.",
-        shown=shown,
+        shown=names,
     )
 
 
@@ -207,19 +207,24 @@ def _published(
 
     Amounts without a share, such as the totals, come first.
     """
-    sells = owner.partner == "consumer"
-    buyer, seller = (None, owner.place) if sells else (owner.place, None)
-    asked = ClaimScope(buyer, seller, scope, None)
-    shares = shares_in(catalog, asked)
+    query = _query(owner, scope)
+    shares = shares_in(catalog, query)
     shares = shares.filter(pc.equal(shares["measure"], OF_TRADE[owner.partner]))
     changes = published_changes(shares, before, after)
-    claims = claims_about(catalog.claims, asked)
+    claims = claims_about(catalog.claims, query)
     claims = claims.filter(
         pc.fill_null(pc.equal(claims["measure"], OF_TRADE[owner.partner]), False)
     )
     amounts = published_amount_changes(claims, before, after)
     with_share = pc.is_in(amounts["claim_after"], value_set=changes["claim_after"])
     return pa.concat_tables([amounts.filter(pc.invert(with_share)), changes])
+
+
+def _query(owner: TradeParty, scope: Scope) -> ClaimScope:
+    """Return the scope of the claims about a party's trade, in any period."""
+    sells = owner.partner == "consumer"
+    buyer, seller = (None, owner.place) if sells else (owner.place, None)
+    return ClaimScope(buyer, seller, scope, None)
 
 
 def _from_claims(
@@ -258,7 +263,7 @@ def _from_claims(
 def _notes(
     catalog: Catalog,
     owner: TradeParty,
-    others: Mapping[str, Sequence[str]],
+    left_out: Mapping[str, Sequence[str]],
     lacking: str,
     hidden: int,
 ) -> Iterator[str]:
@@ -267,70 +272,68 @@ def _notes(
         return
     yield from owner.notes
     yield FACE_VALUE
-    if others:
-        yield f"Left out, without data of both periods: {span(catalog, others)}."
+    if left_out:
+        yield f"Left out, without data of both periods: {span(catalog, left_out)}."
     if hidden:
         yield f"{hidden} partners of lower rank are left out; `top=0` shows all."
 
 
 def _claims(catalog: Catalog, owner: TradeParty, scope: Scope, periods: set[str]) -> pa.Table:
     """Select the claims that compare the two periods."""
-    sells = owner.partner == "consumer"
-    buyer, seller = (None, owner.place) if sells else (owner.place, None)
-    about = claims_about(catalog.claims, ClaimScope(buyer, seller, scope, None))
-    pairs = zip(about["period"].to_pylist(), about["than"].to_pylist(), strict=True)
-    return about.filter(pa.array([{when, than} == periods for when, than in pairs], pa.bool_()))
+    claims = claims_about(catalog.claims, _query(owner, scope))
+    pairs = zip(claims["period"].to_pylist(), claims["than"].to_pylist(), strict=True)
+    return claims.filter(pa.array([{*pair} == periods for pair in pairs], pa.bool_()))
 
 
 Periods = dict[str, list[str]]
 """Periods with trade, by product."""
 
 
-def _covered(catalog: Catalog, scope: Scope, asked: Sequence[str]) -> tuple[Periods, Periods, str]:
+def _covered(
+    catalog: Catalog, scope: Scope, periods: Sequence[str]
+) -> tuple[Periods, Periods, str]:
     """Split products by data of both periods, with the periods that make up those two."""
-    held, lacking = held_periods(catalog, scope)
-    found, others = {}, {}
-    for product, have in held.items():
-        covers = [cover(period, have) for period in asked]
+    available, lacking = held_periods(catalog, scope)
+    covered, left_out = {}, {}
+    for product, traded in available.items():
+        covers = [cover(period, traded) for period in periods]
         if any(missing for _, missing in covers):
-            others[product] = have
+            left_out[product] = traded
         else:
-            found[product] = sorted({piece for pieces, _ in covers for piece in pieces})
-    if held and not found:
-        both = " and ".join(asked)
-        lacking = f"no trade is known of both {both}; there is {span(catalog, held)}"
-    return found, others, lacking
+            covered[product] = sorted({piece for pieces, _ in covers for piece in pieces})
+    if available and not covered:
+        text = " and ".join(periods)
+        lacking = f"no trade is known of both {text}; there is {span(catalog, available)}"
+    return covered, left_out, lacking
 
 
 def _compared(
     catalog: Catalog,
     scope: Scope,
     owner: TradeParty,
-    held: Mapping[str, Sequence[str]],
-    asked: tuple[str, str],
+    available: Mapping[str, Sequence[str]],
+    periods: tuple[str, str],
 ) -> tuple[pa.Table, list[dict[str, Any]], pa.Table]:
     """Compute partners and totals of a party in both periods, and select its flows."""
-    flows = flows_in(catalog, scope, held)
-    own = owner.of(flows)
+    flows = flows_in(catalog, scope, available)
+    own_flows = owner.of(flows)
     names = [owner.side, owner.partner, *CHANGED]
-    if not len(own):
-        return pa.table({name: pa.array([], pa.string()) for name in names}), [], own
+    if not len(own_flows):
+        return pa.table({name: pa.array([], pa.string()) for name in names}), [], own_flows
     if owner.place:
         # A flow of others shows that a series has data of a period in which the owner had no trade.
-        others = flows.filter(pc.not_equal(flows[owner.side], owner.key))
-        _, order, spans = grouped(others, (*SERIES, "period"))
+        other_flows = flows.filter(pc.not_equal(flows[owner.side], owner.key))
+        _, order, spans = grouped(other_flows, (*SERIES, "period"))
         firsts = order.take(pa.array([start for start, _ in spans], pa.int64()))
-        flows = pa.concat_tables([own, others.take(firsts)])
+        flows = pa.concat_tables([own_flows, other_flows.take(firsts)])
     else:
-        flows = own
-    rows, totals = (
-        table.filter(pc.equal(table[owner.side], owner.key))
-        for table in (
-            measure(flows, *asked, partner=owner.partner)
-            for measure in (compare_partners, compare_totals)
-        )
-    )
-    return with_scope(catalog, _in_points(rows), own).select(names), totals.to_pylist(), own
+        flows = own_flows
+    partners = compare_partners(flows, *periods, partner=owner.partner)
+    partners = partners.filter(pc.equal(partners[owner.side], owner.key))
+    totals = compare_totals(flows, *periods, partner=owner.partner)
+    totals = totals.filter(pc.equal(totals[owner.side], owner.key))
+    rows = with_scope(catalog, _in_points(partners), own_flows).select(names)
+    return rows, totals.to_pylist(), own_flows
 
 
 def _in_points(rows: pa.Table) -> pa.Table:
@@ -347,20 +350,18 @@ def _first(rows: pa.Table, top: int | None) -> tuple[pa.Table, int]:
     if not top or not len(rows):
         return rows, 0
     ranks = [pc.fill_null(rows[f"rank_{end}"], top + 1) for end in ENDS]
-    kept = rows.filter(pc.less_equal(pc.min_element_wise(*ranks), top))
-    return kept, len(rows) - len(kept)
+    first_rows = rows.filter(pc.less_equal(pc.min_element_wise(*ranks), top))
+    return first_rows, len(rows) - len(first_rows)
 
 
-def _by_change(rows: pa.Table) -> pa.Table:
-    """Sort partners of several products by the change of their value, up or down."""
-    return in_order_of(rows, lambda row: descending(_change(row)))
+def _by_change(row: Mapping[str, Any]) -> float:
+    """Return a key that sorts by the change of the value, up or down, the largest first.
 
-
-def _change(row: Mapping[str, Any]) -> float:
-    """Return by how much the value changed, of periods of different length a month's."""
+    Of periods of different length, by that of a month's value.
+    """
     name = "usd_per_month" if "usd_per_month_before" in row else "usd"
     before, after = (float(row[f"{name}_{end}"] or 0.0) for end in ENDS)
-    return abs(after - before)
+    return descending(abs(after - before))
 
 
 def _scope_of(owner: TradeParty, scope: Scope, before: str, after: str) -> dict[str, Any]:

@@ -69,12 +69,12 @@ class SplitTrade:
     @property
     def in_words(self) -> str:
         """The values in both products by year, of the newest years."""
-        told = [
-            f"{year} {' and '.join(money(usd) if usd else 'none' for usd in values)}"
-            for year, values in sorted(self.years.items())[-MOST_YEARS:]
-        ]
-        more = len(self.years) - MOST_YEARS
-        return "; ".join([*([f"{more} earlier years"] if more > 0 else []), *told])
+        earlier = len(self.years) - MOST_YEARS
+        texts = [f"{earlier} earlier years"] if earlier > 0 else []
+        for year, values in sorted(self.years.items())[-MOST_YEARS:]:
+            amounts = [money(usd) if usd else "none" for usd in values]
+            texts.append(f"{year} {' and '.join(amounts)}")
+        return "; ".join(texts)
 
 
 def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
@@ -89,35 +89,35 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
         return answer
     consumers = sorted(set(rows["consumer"].to_pylist()) - {None})
     suppliers = rows["supplier"].to_pylist() if "supplier" in rows.column_names else None
-    notes, apart = [], False
+    notes, double = [], False
     for (product, code), (other, other_code) in _sharing(catalog):
-        both = {product, other}
-        series = [row for row in coverage["series"] if row["product"] in both]
+        pair = {product, other}
+        series = [row for row in coverage["series"] if row["product"] in pair]
         years = {year for row in series for year in _years(row["period"])}
         if not years or not consumers:
             continue
-        every = [str(year) for year in range(min(years) - 1, max(years) + 2)]
+        periods = [str(year) for year in range(min(years) - 1, max(years) + 2)]
         flows = catalog.flows(
-            "imports", consumers=consumers, products=[product, other], periods=every
+            "imports", consumers=consumers, products=[product, other], periods=periods
         )
         trades = [
             trade for trade in split_trades(flows, product, other, years)
             if suppliers is None or trade.supplier in suppliers
         ]  # fmt: skip
-        goods, same = map(catalog.materials.in_text, (product, other))
+        label, other_label = map(catalog.materials.in_text, (product, other))
         notes += [
             f"{catalog.place_at_start(trade.supplier)} to "
             f"{catalog.place_in_text(trade.consumer)}: one trade may stand under two "
-            f"codes, {goods} (HS {code}) and {same} (HS {other_code}), in USD: "
+            f"codes, {label} (HS {code}) and {other_label} (HS {other_code}), in USD: "
             f"{trade.in_words}. The two are not added up, and a step of one need be no "
             "change of trade."
             for trade in trades[:NAMED]
         ]
         if len(trades) > NAMED:
-            more = len(trades) - NAMED
-            notes.append(f"{capitalized(goods)} and {same}: {more} more such trades.")
-        apart |= bool(trades) and both == {row["product"] for row in series}
-    if apart and coverage.get("usd") is not None:
+            number = len(trades) - NAMED
+            notes.append(f"{capitalized(label)} and {other_label}: {number} more such trades.")
+        double |= bool(trades) and pair == {row["product"] for row in series}
+    if double and coverage.get("usd") is not None:
         coverage = {**coverage, "usd": None, "usd_share_without_tonnes": None}
     return replace(answer, coverage=coverage, notes=(*answer.notes, *notes))
 
@@ -168,31 +168,31 @@ def split_trades(flows: pa.Table, product: str, other: str, years: Set[int]) -> 
     imports: dict[tuple[str, str], float] = {}
     for row in flows.to_pylist():
         pair, value = (row["supplier"], row["consumer"]), row["usd"] or 0.0
-        of_pair = usd.setdefault(pair, {})
+        values = usd.setdefault(pair, {})
         key = (row["product"], row["period"])
-        of_pair[key] = of_pair.get(key, 0.0) + value
+        values[key] = values.get(key, 0.0) + value
         total = (row["consumer"], row["period"])
         imports[total] = imports.get(total, 0.0) + value
     first, last = min(years) - 1, max(years) + 1
     trades = []
     for (supplier, consumer), values in usd.items():
-        ends: set[str] = set()
+        step_years: set[str] = set()
         for year in range(first, last):
             step = (str(year), str(year + 1))
             if not years & {year, year + 1} or any((consumer, y) not in imports for y in step):
                 continue
             before, after = (values.get((product, y), 0.0) for y in step)
-            beside = [values.get((other, y), 0.0) for y in step]
-            most, change = max(before, after), after - before
-            worth = max(LEAST, LARGE * imports[consumer, step[after > before]])
-            moved = (beside[0] - beside[1]) * (1 if change > 0 else -1)
-            split = max(min(beside), moved) >= LARGE * abs(change)
-            if most >= worth and most >= STEP * min(before, after) and split:
-                ends |= {*step}
-        if ends:
-            told = {
+            other_before, other_after = (values.get((other, y), 0.0) for y in step)
+            larger, change = max(before, after), after - before
+            least = max(LEAST, LARGE * imports[consumer, step[after > before]])
+            opposite = (other_before - other_after) * (1 if change > 0 else -1)
+            split = max(min(other_before, other_after), opposite) >= LARGE * abs(change)
+            if larger >= least and larger >= STEP * min(before, after) and split:
+                step_years |= {*step}
+        if step_years:
+            by_year = {
                 y: (values.get((product, y), 0.0), values.get((other, y), 0.0))
-                for y in sorted(ends)
+                for y in sorted(step_years)
             }
-            trades.append(SplitTrade(supplier, consumer, told))
+            trades.append(SplitTrade(supplier, consumer, by_year))
     return sorted(trades, key=lambda trade: (-trade.largest, trade.supplier, trade.consumer))

@@ -116,19 +116,19 @@ def depends(
     catalog = catalog.using(dataset)
     buyer = catalog.place(consumer)
     seller = None if on is None else catalog.place(on)
-    asked = ClaimScope(buyer, seller, catalog.materials.scope(scope), period)
-    trade = imports_of(catalog, buyer, asked.scope, period)
-    if trade.lacking and len(rows := _published_imports(catalog, asked)):
+    query = ClaimScope(buyer, seller, catalog.materials.scope(scope), period)
+    trade = imports_of(catalog, buyer, query.scope, period)
+    if trade.lacking and len(rows := _published_imports(catalog, query)):
         question = f"What was published on how much {buyer.said} depends on its suppliers for "
-        return _published(catalog, f"{question}{asked.scope.meaning}?", asked, rows, trade)
+        return _published(catalog, f"{question}{query.scope.meaning}?", query, rows, trade)
     if seller is None:
         rows = trade.shares.filter(pc.equal(trade.shares["rank"], 1))
     else:
         rows = _from_supplier(catalog, trade.shares, seller)
     rows = _by_stake(rows.sort_by([("share_usd", "descending"), *SERIES]))
-    whom = seller.said if seller else "its largest suppliers"
-    question = f"How much does {buyer.said} depend on {whom} for {asked.scope.meaning}?"
-    return _answer(catalog, question, asked, rows, trade, context=scope is not None)
+    supplier_text = seller.said if seller else "its largest suppliers"
+    question = f"How much does {buyer.said} depend on {supplier_text} for {query.scope.meaning}?"
+    return _answer(catalog, question, query, rows, trade, context=scope is not None)
 
 
 def _by_stake(rows: pa.Table) -> pa.Table:
@@ -161,18 +161,18 @@ def suppliers(
     """
     catalog = catalog.using(dataset)
     buyer = catalog.place(consumer)
-    asked = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
-    trade = imports_of(catalog, buyer, asked.scope, period)
-    if trade.lacking and len(rows := _published_imports(catalog, asked)):
-        question = f"Who supplies {buyer.said} with {asked.scope.meaning}, as published?"
-        return _published(catalog, question, asked, rows, trade)
+    query = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
+    trade = imports_of(catalog, buyer, query.scope, period)
+    if trade.lacking and len(rows := _published_imports(catalog, query)):
+        question = f"Who supplies {buyer.said} with {query.scope.meaning}, as published?"
+        return _published(catalog, question, query, rows, trade)
     rows = trade.shares.sort_by([
         *((n, "ascending") for n in ("stage_order", "product", "dataset", "reporter")),
         ("source", "ascending"), ("rank", "ascending"),
     ])  # fmt: skip
     rows = products_by_stake(rows, value_by_product(trade.flows))
-    question = f"Who supplies {buyer.said} with {asked.scope.meaning}?"
-    return replace(_answer(catalog, question, asked, rows, trade), parts="supplier",
+    question = f"Who supplies {buyer.said} with {query.scope.meaning}?"
+    return replace(_answer(catalog, question, query, rows, trade), parts="supplier",
                    grouped_by=("product",))  # fmt: skip
 
 
@@ -203,109 +203,109 @@ def dependents(
     """
     catalog = catalog.using(dataset)
     seller = catalog.place(supplier)
-    asked = ClaimScope(None, seller, catalog.materials.scope(scope), period)
-    trade = trade_of(catalog, asked.scope, period)
-    if trade.lacking and len(rows := _published_buyers(catalog, asked, min_share)):
-        question = f"Who buys {asked.scope.meaning} from {seller.said}, as published?"
-        return _published(catalog, question, asked, rows, trade)
+    query = ClaimScope(None, seller, catalog.materials.scope(scope), period)
+    trade = trade_of(catalog, query.scope, period)
+    if trade.lacking and len(rows := _published_buyers(catalog, query, min_share)):
+        question = f"Who buys {query.scope.meaning} from {seller.said}, as published?"
+        return _published(catalog, question, query, rows, trade)
     rows = _from_supplier(catalog, trade.shares, seller)
     share = pc.coalesce(rows["share_usd"], rows["share_tonnes"])
     rows = rows.filter(pc.greater_equal(share, min_share))
     rows = rows.sort_by([("usd", "descending"), ("consumer", "ascending"), *SERIES])
-    what = "a product" if scope is None else asked.scope.meaning
-    question = f"Who gets at least {100 * min_share:g} % of {what} from {seller.said}?"
-    return _answer(catalog, question, asked, rows, trade)
+    meaning = "a product" if scope is None else query.scope.meaning
+    question = f"Who gets at least {100 * min_share:g} % of {meaning} from {seller.said}?"
+    return _answer(catalog, question, query, rows, trade)
 
 
-def _published_imports(catalog: Catalog, asked: ClaimScope) -> pa.Table:
+def _published_imports(catalog: Catalog, query: ClaimScope) -> pa.Table:
     """Read the published shares of the consumer's imports, of one supplier if it is named."""
-    rows = shares_in(catalog, ClaimScope(asked.buyer, None, asked.scope, asked.period))
+    rows = shares_in(catalog, ClaimScope(query.buyer, None, query.scope, query.period))
     rows = rows.filter(pc.equal(rows["measure"], "imports"))
-    seller = asked.seller
+    seller = query.seller
     return rows.filter(pc.equal(rows["supplier"], seller.key)) if seller else rows
 
 
-def _published_buyers(catalog: Catalog, asked: ClaimScope, min_share: float) -> pa.Table:
+def _published_buyers(catalog: Catalog, query: ClaimScope, min_share: float) -> pa.Table:
     """Read the published shares of a supplier's exports, and large ones of imports from it."""
-    rows = shares_in(catalog, ClaimScope(None, None, asked.scope, asked.period))
-    own = pc.equal(rows["supplier"], asked.seller.key if asked.seller else "")
+    rows = shares_in(catalog, ClaimScope(None, None, query.scope, query.period))
+    from_seller = pc.equal(rows["supplier"], query.seller.key if query.seller else "")
     large = pc.greater_equal(rows["share"], min_share)
-    return rows.filter(pc.and_(own, pc.or_(pc.equal(rows["measure"], "exports"), large)))
+    return rows.filter(pc.and_(from_seller, pc.or_(pc.equal(rows["measure"], "exports"), large)))
 
 
 def _published(
-    catalog: Catalog, question: str, asked: ClaimScope, rows: pa.Table, trade: Trade
+    catalog: Catalog, question: str, query: ClaimScope, rows: pa.Table, trade: Trade
 ) -> Answer:
     """Answer from published figures."""
     return published_answer(
-        catalog, question, _scope_of(catalog, asked, trade), asked.scope, rows, PUBLISHED_SHARES,
-        coverage_of(trade, asked.scope), claims_about(catalog.claims, asked, context=True),
-        _notes(catalog, asked, rows, trade),
+        catalog, question, _scope_of(catalog, query, trade), query.scope, rows, PUBLISHED_SHARES,
+        coverage_of(trade, query.scope), claims_about(catalog.claims, query, context=True),
+        _notes(catalog, query, rows, trade),
     )  # fmt: skip
 
 
 def _answer(
     catalog: Catalog,
     question: str,
-    asked: ClaimScope,
+    query: ClaimScope,
     rows: pa.Table,
     trade: Trade,
     *,
     context: bool = False,
 ) -> Answer:
-    claims = claims_about(catalog.claims, asked, context=context)
-    if trade.lacking and not _answered(claims, asked):
-        lacking = f"{trade.lacking}{_recorded_as(catalog, asked.buyer)}"
+    claims = claims_about(catalog.claims, query, context=context)
+    if trade.lacking and not _answered(claims, query):
+        lacking = f"{trade.lacking}{_recorded_as(catalog, query.buyer)}"
         raise GraphkitError(in_sentence(lacking))
     return Answer(
         question,
-        _scope_of(catalog, asked, trade),
+        _scope_of(catalog, query, trade),
         rows.select([column.name for column in COLUMNS]),
         (*COLUMNS, *COMPARED),
-        coverage_of(trade, asked.scope),
-        catalog.sources(trade.flows, claims, asked.scope.elsewhere),
+        coverage_of(trade, query.scope),
+        catalog.sources(trade.flows, claims, query.scope.elsewhere),
         claims,
         comparisons(claims, trade, catalog.materials),
-        elsewhere=asked.scope.elsewhere,
-        notes=tuple(_notes(catalog, asked, rows, trade)),
-        nothing=_nothing(catalog, asked, trade),
-        caption=_caption(asked, trade),
+        elsewhere=query.scope.elsewhere,
+        notes=tuple(_notes(catalog, query, rows, trade)),
+        nothing=_nothing(catalog, query, trade),
+        caption=_caption(query, trade),
     )
 
 
-def _caption(asked: ClaimScope, trade: Trade) -> str:
+def _caption(query: ClaimScope, trade: Trade) -> str:
     """Say what the shares are of, and what makes them too high."""
-    whom = asked.buyer.said if asked.buyer else "the consumer"
-    shares = f"Shares are of what {whom} imports of the product; HHI runs from 0 to 10,000."
+    buyer = query.buyer.said if query.buyer else "the consumer"
+    shares = f"Shares are of what {buyer} imports of the product; HHI runs from 0 to 10,000."
     by_exporters = any(series["reporter"] == "exporter" for series in trade.series)
     return f"{shares} {BY_EXPORTERS}" if by_exporters else shares
 
 
-def _notes(catalog: Catalog, asked: ClaimScope, rows: pa.Table, trade: Trade) -> Sequence[str]:
-    notes = [*asked.scope.notes, *trade.notes]
+def _notes(catalog: Catalog, query: ClaimScope, rows: pa.Table, trade: Trade) -> Sequence[str]:
+    notes = [*query.scope.notes, *trade.notes]
     if trade.lacking:
-        return [_nothing(catalog, asked, trade), *notes] if len(rows) else notes
+        return [_nothing(catalog, query, trade), *notes] if len(rows) else notes
     notes.append(FACE_VALUE)
-    ends = {*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()}
-    groups = {place.key for place in (asked.buyer, asked.seller) if place and place.is_group}
-    notes += catalog.area_notes(ends - groups)
-    if asked.seller and asked.seller.type == "group":
+    keys = {*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()}
+    groups = {place.key for place in (query.buyer, query.seller) if place and place.is_group}
+    notes += catalog.area_notes(keys - groups)
+    if query.seller and query.seller.type == "group":
         notes.append(
-            f"{capitalized(asked.seller.said)} is counted as one supplier, its members added up."
+            f"{capitalized(query.seller.said)} is counted as one supplier, its members added up."
         )
     notes += product_notes(catalog.materials, rows["product"].to_pylist())
     return notes
 
 
-def _nothing(catalog: Catalog, asked: ClaimScope, trade: Trade) -> str:
+def _nothing(catalog: Catalog, query: ClaimScope, trade: Trade) -> str:
     """State why nothing is known of the trade asked for."""
     if trade.lacking:
-        lacking = f"{trade.lacking}{_recorded_as(catalog, asked.buyer)}"
+        lacking = f"{trade.lacking}{_recorded_as(catalog, query.buyer)}"
         return f"{lacking} Only published claims cover it."
-    whom = asked.seller.said if asked.seller else "any supplier"
-    if asked.buyer is not None and asked.buyer == asked.seller:
-        return f"Trade data hold no flow from {whom} to itself."
-    return f"No flow from {whom} in this scope is known."
+    seller = query.seller.said if query.seller else "any supplier"
+    if query.buyer is not None and query.buyer == query.seller:
+        return f"Trade data hold no flow from {seller} to itself."
+    return f"No flow from {seller} in this scope is known."
 
 
 def _recorded_as(catalog: Catalog, buyer: Entity | None) -> str:
@@ -324,14 +324,14 @@ def _from_supplier(catalog: Catalog, shares: pa.Table, seller: Entity) -> pa.Tab
     """Select the shares of a supplier; those of a group are its members' added up."""
     if seller.type == "group":
         members = pa.array(catalog.members(seller), pa.string())
-        inside = (pc.is_in(shares[end], members) for end in ("supplier", "consumer"))
-        rows = shares.filter(pc.and_not(*inside))
-        kept = [n for n in shares.column_names if n not in (*ADDED, "supplier", "rank")]
-        rows = rows.group_by(kept).aggregate([(name, "sum") for name in ADDED])
+        sells, buys = (pc.is_in(shares[end], members) for end in ("supplier", "consumer"))
+        rows = shares.filter(pc.and_not(sells, buys))
+        names = [name for name in shares.column_names if name not in (*ADDED, "supplier", "rank")]
+        rows = rows.group_by(names).aggregate([(name, "sum") for name in ADDED])
         rows = rows.rename_columns([name.removesuffix("_sum") for name in rows.column_names])
-        whole = {"supplier": pa.array([seller.key] * len(rows), pa.string()),
+        constants = {"supplier": pa.array([seller.key] * len(rows), pa.string()),
                  "rank": pa.nulls(len(rows), shares.schema.field("rank").type)}  # fmt: skip
-        for name, column in whole.items():
+        for name, column in constants.items():
             rows = rows.append_column(name, column)
         return rows.select(shares.column_names).cast(shares.schema)
     rows = shares.filter(pc.equal(shares["supplier"], seller.key))
@@ -340,29 +340,27 @@ def _from_supplier(catalog: Catalog, shares: pa.Table, seller: Entity) -> pa.Tab
     return rows
 
 
-def _answered(claims: pa.Table, asked: ClaimScope) -> bool:
+def _answered(claims: pa.Table, query: ClaimScope) -> bool:
     """Check for a claim about the consumer, dated if a period was given."""
-    return any(
-        (asked.buyer is None or consumer == asked.buyer.key) and (not asked.period or period)
-        for consumer, period in zip(
-            claims["consumer"].to_pylist(), claims["period"].to_pylist(), strict=True
-        )
-    )
+    if query.buyer is not None:
+        claims = claims.filter(pc.equal(claims["consumer"], query.buyer.key))
+    return any(claims["period"].to_pylist()) if query.period else len(claims) > 0
 
 
-def _scope_of(catalog: Catalog, asked: ClaimScope, trade: Trade) -> dict[str, Any]:
-    scope: Scope = asked.scope
+def _scope_of(catalog: Catalog, query: ClaimScope, trade: Trade) -> dict[str, Any]:
+    scope: Scope = query.scope
     products = sorted(set(trade.flows["product"].to_pylist()))
-    main, known = catalog.materials.main, catalog.materials.products
+    main, all_products = catalog.materials.main, catalog.materials.products
+    stages = [all_products[key]["stage"] for key in all_products if key in products]
     return {
-        "consumer": asked.buyer.key if asked.buyer else None,
-        "supplier": asked.seller.key if asked.seller else None,
+        "consumer": query.buyer.key if query.buyer else None,
+        "supplier": query.seller.key if query.seller else None,
         "for": scope.text,
         "meaning": scope.meaning,
         "hs": scope.code,
         "products": products,
         "elements": {product: sorted(main.get(product, ())) for product in products},
-        "stages": list(dict.fromkeys(known[key]["stage"] for key in known if key in products)),
-        "period": asked.period or "newest with data",
+        "stages": list(dict.fromkeys(stages)),
+        "period": query.period or "newest with data",
         "measure": "imports by value (USD) and by mass (tonnes)",
     }

@@ -30,25 +30,27 @@ def fitted(catalog: Catalog, answer: Answer, text: str | None) -> Answer:
         return answer
     scope = catalog.materials.scope(text)
     fits = catalog.materials.fits(scope, series)
-    told = [{**row, FIT.name: fits[row["product"]]} for row in series]
+    series = [{**row, FIT.name: fits[row["product"]]} for row in series]
     rows, columns = answer.rows, answer.columns
     if "product" in rows.column_names:
-        graded = [fits.get(product) for product in rows["product"].to_pylist()]
-        rows = rows.append_column(FIT.name, pa.array(graded, pa.string()))
+        grades = [fits.get(product) for product in rows["product"].to_pylist()]
+        rows = rows.append_column(FIT.name, pa.array(grades, pa.string()))
         columns = (*columns, FIT)
-    baskets = [_basket(catalog, scope, row) for row in told if row[FIT.name] == BASKET]
+    baskets = [_basket(catalog, scope, row) for row in series if row[FIT.name] == BASKET]
     return replace(
-        answer, rows=rows, columns=columns, coverage={**answer.coverage, "series": told},
+        answer, rows=rows, columns=columns, coverage={**answer.coverage, "series": series},
         caption=" ".join([answer.caption, *dict.fromkeys(baskets)]).strip(),
     )  # fmt: skip
 
 
 def _basket(catalog: Catalog, scope: Scope, series: Mapping[str, Any]) -> str:
     """Say what else a basket holds."""
-    others, in_text = scope.mixed[series["product"]], catalog.materials.in_text
-    few = len(others) <= NAMED_ELEMENTS
-    named = list(map(in_text, others)) if few else [f"{len(others)} more elements"]
-    goods = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+    elements, in_text = scope.mixed[series["product"]], catalog.materials.in_text
+    if len(elements) <= NAMED_ELEMENTS:
+        names = list(map(in_text, elements))
+    else:
+        names = [f"{len(elements)} more elements"]
+    contents = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     code = f" (HS {series['hs']})" if series["hs"] else ""
     product = in_text(series["product"])
-    return f"Basket: {product}{code} also holds {goods}; not {scope.meaning} alone."
+    return f"Basket: {product}{code} also holds {contents}; not {scope.meaning} alone."

@@ -1,4 +1,4 @@
-"""Flows of trade: the largest, what both sides report of them, and what a tonne of them costs."""
+"""Flows of trade: the largest between countries, and all of a scope as a table."""
 
 from __future__ import annotations
 
@@ -73,35 +73,38 @@ def list_flows(
         No trade is in scope, or flows must not be added up.
     """
     catalog = catalog.using(dataset)
-    asked = catalog.materials.scope(scope)
+    goods = catalog.materials.scope(scope)
     place = None if of is None else catalog.place(of)
-    found = network_of(catalog, asked, period, by)
-    pairs = _by_pair(found.flows, by)
-    notes = [*asked.notes, *found.notes]
+    network = network_of(catalog, goods, period, by)
+    pairs = _by_pair(network.flows, by)
+    notes = [*goods.notes, *network.notes]
     if place is not None:
         keys = catalog.members(place) if place.is_group else [place.key]
-        ends = (pc.is_in(pairs[end], pa.array(keys)) for end in ("exporter", "importer"))
-        pairs = pairs.filter(pc.or_(*ends))
+        masks = (pc.is_in(pairs[end], pa.array(keys)) for end in ("exporter", "importer"))
+        pairs = pairs.filter(pc.or_(*masks))
         if not len(pairs):
-            raise GraphkitError(f"{place.said} has no trade of {asked.meaning} {found.when}")
+            raise GraphkitError(f"{place.said} has no trade of {goods.meaning} {network.when}")
         if place.is_group:
             notes.append(f"{group_as_one(place.said, len(keys)).partition(';')[0]}.")
-    basis = border_of(found.flows) if by == "usd" else found.basis
+    basis = border_of(network.flows) if by == "usd" else network.basis
     rank = pc.rank(pairs[by], sort_keys="descending", tiebreaker="min")
     rows = pairs.add_column(0, "rank", rank.cast(pa.int64()))
-    rows = rows.add_column(0, "period", pa.array([found.periods[0]] * len(rows), pa.string()))
-    rows = with_labels(rows, {"by": by, "basis": basis}, behind_each_period(catalog, found.flows))
-    products = sorted(set(found.flows["product"].to_pylist()))
-    notes += [*adding_up(catalog, found, products, by), *product_notes(catalog.materials, products)]
-    whose = f" in the trade of {place.said}" if place else ""
+    rows = rows.add_column(0, "period", pa.array([network.periods[0]] * len(rows), pa.string()))
+    rows = with_labels(rows, {"by": by, "basis": basis}, behind_each_period(catalog, network.flows))
+    products = sorted(set(network.flows["product"].to_pylist()))
+    notes += [
+        *adding_up(catalog, network, products, by),
+        *product_notes(catalog.materials, products),
+    ]
+    owner = f" in the trade of {place.said}" if place else ""
     return Answer(
-        f"Who sells {asked.meaning} to whom{whose} {found.when}?",
+        f"Who sells {goods.meaning} to whom{owner} {network.when}?",
         {
-            "for": asked.text, "meaning": asked.meaning, "hs": asked.code, "products": products,
-            "of": place.key if place else None, "period": found.when, "measure": BY[by], "by": by,
+            "for": goods.text, "meaning": goods.meaning, "hs": goods.code, "products": products,
+            "of": place.key if place else None, "period": network.when, "measure": BY[by], "by": by,
         },
-        rows if top is None else rows.slice(0, top), FLOWS, found.coverage(),
-        catalog.sources(found.flows, asked.elsewhere), elsewhere=asked.elsewhere,
+        rows if top is None else rows.slice(0, top), FLOWS, network.coverage(),
+        catalog.sources(network.flows, goods.elsewhere), elsewhere=goods.elsewhere,
         notes=tuple(notes),
         shown=("rank", "exporter", "importer", "usd", "tonnes", "share", "missing_tonnes_share"),
         caption=f"Counted: {BY[by]}, {basis}. Shares are of all trade between countries; goods "
@@ -109,7 +112,7 @@ def list_flows(
     )  # fmt: skip
 
 
-def _by_pair(flows: pa.Table, by: str) -> pa.Table:
+def _by_pair(flows: pa.Table, measure: str) -> pa.Table:
     """Add up the flows of each pair of countries, largest first."""
     unweighed = pc.if_else(pc.is_null(flows["tonnes"]), flows["usd"], 0.0)
     table = pa.table({
@@ -121,7 +124,7 @@ def _by_pair(flows: pa.Table, by: str) -> pa.Table:
     sums = table.group_by(["exporter", "importer"], use_threads=False).aggregate(
         [(name, "sum") for name in ("usd", "tonnes", "unweighed")]
     )
-    usd, counted = sums["usd_sum"], sums[f"{by}_sum"]
+    usd, counted = sums["usd_sum"], sums[f"{measure}_sum"]
     total = pa.scalar(pc.sum(counted).as_py() or None, pa.float64())
     pairs = pa.table({
         "exporter": sums["exporter"], "importer": sums["importer"],
@@ -131,7 +134,9 @@ def _by_pair(flows: pa.Table, by: str) -> pa.Table:
             sums["unweighed_sum"], pc.if_else(pc.greater(usd, 0.0), usd, None)
         ),
     })  # fmt: skip
-    return pairs.sort_by([(by, "descending"), ("exporter", "ascending"), ("importer", "ascending")])
+    return pairs.sort_by(
+        [(measure, "descending"), ("exporter", "ascending"), ("importer", "ascending")]
+    )
 
 
 def trade(catalog: Catalog, scope: str | None = None, *, dataset: str | None = None) -> pa.Table:
@@ -157,15 +162,15 @@ def trade(catalog: Catalog, scope: str | None = None, *, dataset: str | None = N
     (['period', 'supplier', 'consumer', 'product'], '1995')
     """
     catalog = catalog.using(dataset)
-    asked = catalog.materials.scope(scope)
-    held, lacking = held_periods(catalog, asked)
+    goods = catalog.materials.scope(scope)
+    available, lacking = held_periods(catalog, goods)
     if lacking:
         raise GraphkitError(lacking)
-    flows = flows_in(catalog, asked, held)
+    flows = flows_in(catalog, goods, available)
     order = ("period", "supplier", "consumer", "product")
     names = [*order, *(name for name in flows.column_names if name not in order)]
     flows = in_order(flows.select(names), (*order, "hs", "dataset"))
     for name, unit in UNIT.items():
-        place = flows.column_names.index(name)
-        flows = flows.set_column(place, number(name, unit), flows[name])
+        position = flows.column_names.index(name)
+        flows = flows.set_column(position, number(name, unit), flows[name])
     return flows
