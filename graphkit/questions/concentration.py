@@ -1,4 +1,4 @@
-"""Production figures, and concentration of production and trade by product, stage or consumer."""
+"""Concentration of production and trade, by product, stage or consumer."""
 
 from __future__ import annotations
 
@@ -89,52 +89,55 @@ CAPTION = (
 )
 
 
-def question(buyer: Entity | None, scope: Scope, sort: str, *, each: bool) -> str:
+def question(buyer: Entity | None, scope: Scope, sort: str, *, by_consumer: bool) -> str:
     """Write the question as a sentence."""
-    what = "everything with data" if scope.text is None else scope.meaning
-    if each:
-        return f"How concentrated are the imports of {what} of every country?"
-    of = f"and imports of {buyer.said}" if buyer else "and trade"
-    return f"How concentrated are production {of} for {what}{', by stage' * (sort == 'stage')}?"
+    meaning = "everything with data" if scope.text is None else scope.meaning
+    if by_consumer:
+        return f"How concentrated are the imports of {meaning} of every country?"
+    trade = f"imports of {buyer.said}" if buyer else "trade"
+    by_stage = ", by stage" if sort == "stage" else ""
+    return f"How concentrated are production and {trade} for {meaning}{by_stage}?"
 
 
 def notes_on(catalog: Catalog, rows: pa.Table) -> Iterator[str]:
     """Write the caveats of the indices."""
     in_text = catalog.materials.in_text
-    without: dict[str, list[str]] = defaultdict(list)
-    over = []
+    products_by_note: dict[str, list[str]] = defaultdict(list)
+    above = []
     for row in rows.to_pylist():
-        if row["note"] and row["product"] not in without[row["note"]]:
-            without[row["note"]].append(row["product"])
+        if row["note"] and row["product"] not in products_by_note[row["note"]]:
+            products_by_note[row["note"]].append(row["product"])
         if row["denominator"] == ADDED_ABOVE:
-            over.append(f"{in_text(row['product'])} in {row['period']}")
-    for why, products in without.items():
-        yield f"No indices for {in_text(*products)}: {why}."
-    if over:
+            above.append(f"{in_text(row['product'])} in {row['period']}")
+    for note, products in products_by_note.items():
+        yield f"No indices for {in_text(*products)}: {note}."
+    if above:
         yield (
-            f"Producers of {', '.join(dict.fromkeys(over))} add up to more than the world total, "
+            f"Producers of {', '.join(dict.fromkeys(above))} add up to more than the world total, "
             "which is rounded: shares are of their sum."
         )
 
 
 def stages_in_words(catalog: Catalog, rows: pa.Table) -> dict[str, str]:
     """Summarise each stage: series of production, and those with high concentration."""
-    held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    rows_by_stage: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows.to_pylist():
         if row["market"] == "production" and row["hhi_low"] is not None:
-            held[row["stage"]].append(row)
-    said = {}
-    for stage, some in held.items():
-        tops = Counter(row["top"] for row in some)
+            rows_by_stage[row["stage"]].append(row)
+    summary = {}
+    for stage, series in rows_by_stage.items():
+        high = sum(row["band"] == "high" for row in series)
+        above_4000 = sum(row["above_4000"] is True for row in series)
+        above_65 = sum(row["top_above_65"] is True for row in series)
+        tops = Counter(row["top"] for row in series)
         most = max(tops.values())
-        first = sorted(top for top, times in tops.items() if times == most)
-        said[f"production_at_the_stage_{stage}"] = (
-            f"{len(some)} series; HHI high in {sum(r['band'] == 'high' for r in some)}, over 4,000 "
-            f"in {sum(r['above_4000'] is True for r in some)}; one country over 65 % in "
-            f"{sum(r['top_above_65'] is True for r in some)}; most often the largest: "
-            f"{' and '.join(map(catalog.place_in_text, first))} ({most})"
+        leaders = sorted(country for country, count in tops.items() if count == most)
+        summary[f"production_at_the_stage_{stage}"] = (
+            f"{len(series)} series; HHI high in {high}, over 4,000 in {above_4000}; one country "
+            f"over 65 % in {above_65}; most often the largest: "
+            f"{' and '.join(map(catalog.place_in_text, leaders))} ({most})"
         )
-    return said
+    return summary
 
 
 SERIES_OF_SHARES = ("product", "stage", "period", "basis", "source")
@@ -149,7 +152,8 @@ ROWS = pa.schema([
 USUAL = " at usual prices"
 AS_CLAIMED = "production as claimed"
 """Market of published shares of single countries, where no table of producers is known."""
-MADE = ("production", AS_CLAIMED)
+PRODUCTION = ("production", AS_CLAIMED)
+"""Markets of production."""
 MASSES = ("weight", "content")
 """Masses that a claim may count."""
 APART = "Producers come first, exports below them: who sells most need not make most."
@@ -208,44 +212,39 @@ def concentration(
     if each and consumer is not None:
         raise UsageError(f"`each` lists every country; leave out {consumer!r}")
     buyer = None if consumer is None else catalog.place(consumer)
-    asked = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
+    query = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
     if buyer is None:
-        trade = trade_of(catalog, asked.scope, period)
+        trade = trade_of(catalog, query.scope, period)
     else:
-        trade = imports_of(catalog, buyer, asked.scope, period)
-    figures = figures_of(catalog, asked.scope, period)
+        trade = imports_of(catalog, buyer, query.scope, period)
+    figures = figures_of(catalog, query.scope, period)
     if each:
-        none = figures.rows.slice(0, 0)
-        figures = Figures(none, none, {})
+        empty = figures.rows.slice(0, 0)
+        figures = Figures(empty, empty, {})
     elif buyer is None:
-        trade = _of_the_world(trade)
-    rows = [
-        *_made(figures.rows),
-        *(
-            _claimed(catalog, asked, set(figures.rows["product"].to_pylist()))
-            if sort == "stage" and not each
-            else ()
-        ),
-        *_traded(catalog, trade, "imports" if buyer or each else ""),
-    ]
-    claims = _published(catalog, asked)
-    dated = claims["period"].to_pylist()
-    if not rows and not any(when or not period for when in dated):
-        raise GraphkitError(_lacking(catalog, asked, trade, each=each))
-    table = _sorted(catalog, rows, sort, each=each)
-    return _answer(catalog, asked, sort, table, trade, figures, claims, each=each)
+        trade = _world_exports(trade)
+    rows = _production_rows(figures.rows)
+    if sort == "stage" and not each:
+        rows += _claimed_rows(catalog, query, set(figures.rows["product"].to_pylist()))
+    rows += _trade_rows(catalog, trade, "imports" if buyer or each else "")
+    claims = _published(catalog, query)
+    usable = [dated for dated in claims["period"].to_pylist() if dated or not period]
+    if not rows and not usable:
+        raise GraphkitError(_lacking(catalog, query, trade, by_consumer=each))
+    table = _sorted(catalog, rows, sort, by_consumer=each)
+    return _answer(catalog, query, sort, table, trade, figures, claims, by_consumer=each)
 
 
-def _of_the_world(trade: Trade) -> Trade:
+def _world_exports(trade: Trade) -> Trade:
     """Merge all consumers into one, so that shares are those of world exports; add prices."""
-    place = trade.flows.column_names.index("consumer")
+    position = trade.flows.column_names.index("consumer")
     world = pa.array(["WLD"] * len(trade.flows), pa.string())
-    flows = trade.flows.set_column(place, "consumer", world)
+    flows = trade.flows.set_column(position, "consumer", world)
     notes = (*trade.notes, WORLD_EXPORTS)
     return replace(trade, flows=far_unit_values(flows), notes=notes)
 
 
-def _made(figures: pa.Table) -> list[dict[str, Any]]:
+def _production_rows(figures: pa.Table) -> list[dict[str, Any]]:
     """Build the rows of production."""
     names = ("product", "period", "basis", "source")
     estimated = Counter(
@@ -262,26 +261,28 @@ def _made(figures: pa.Table) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _claimed(catalog: Catalog, asked: ClaimScope, tabled: Set[str]) -> list[dict[str, Any]]:
+def _claimed_rows(catalog: Catalog, query: ClaimScope, tabled: Set[str]) -> list[dict[str, Any]]:
     """Build the rows of production that published shares of single countries tell.
 
     Of products without a table of producers; of the newest period of these, unless one is asked.
     """
-    claims: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    claims_by_basket: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for claim, products in production_shares_of_claims(catalog):
         place = catalog.places.named(claim["supplier"])
-        dated = claim["period"] is not None and asked.period in (None, claim["period"])
-        named = place is not None and place.type in COUNTRIES
-        if products and dated and named and not tabled & set(products):
-            claims[tuple(products)].append(claim)
+        in_period = claim["period"] is not None and query.period in (None, claim["period"])
+        is_country = place is not None and place.type in COUNTRIES
+        if products and in_period and is_country and not tabled & set(products):
+            claims_by_basket[tuple(products)].append(claim)
     shares: dict[tuple[Any, ...], dict[str, Any]] = {}
-    counted: dict[tuple[Any, ...], str | None] = {}
-    for basket, some in claims.items():
-        if not set(basket) <= set(asked.scope.products):
+    counted_by: dict[tuple[Any, ...], str | None] = {}
+    for basket, claims in claims_by_basket.items():
+        if not set(basket) <= set(query.scope.products):
             continue
         stage = catalog.materials.products[basket[0]]["stage"]
-        latest = newest({claim["period"] for claim in some})
-        for claim in (claim for claim in some if claim["period"] == latest):
+        latest = newest({claim["period"] for claim in claims})
+        for claim in claims:
+            if claim["period"] != latest:
+                continue
             series = ("+".join(basket), stage, latest, claim["basis"], claim["source"])
             row = dict(zip(SERIES_OF_SHARES, series, strict=True))
             shares[*series, "WLD"] = {**row, "country": "WLD", "type": "world", "tonnes": 1.0}
@@ -290,19 +291,19 @@ def _claimed(catalog: Catalog, asked: ClaimScope, tabled: Set[str]) -> list[dict
                 **row, "country": claim["supplier"], "type": "country", "tonnes": claim["value"],
                 "qualifier": claim["qualifier"],
             })  # fmt: skip
-            counted[series] = claim["counted_by"]
+            counted_by[series] = claim["counted_by"]
     table = pa.Table.from_pylist(list(shares.values()), SHARES_OF_WORLD)
     return [
         {
             **row, "market": AS_CLAIMED, "denominator": "world production, as the source counts it",
             "measure": "tonnes"
-            if counted[tuple(row[n] for n in SERIES_OF_SHARES)] in MASSES else None,
+            if counted_by[tuple(row[n] for n in SERIES_OF_SHARES)] in MASSES else None,
         }
         for row in production_concentration(table).to_pylist()
     ]  # fmt: skip
 
 
-def _traded(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]:
+def _trade_rows(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]:
     """Build the rows of trade, by value and by mass.
 
     Where flows priced far from the product are a large part of its mass, add rows without them.
@@ -310,14 +311,15 @@ def _traded(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]
     areas = [a["key"] for a in catalog.nodes("Area").to_pylist() if not a["one_country"]]
     series = {(s["product"], s["period"], s["reporter"], s["dataset"], s["source"]): s
               for s in trade.series}  # fmt: skip
-    every = import_concentration(trade.flows, unnamed=areas).to_pylist()
-    usual = [] if market else _usual(trade.flows, every, areas)
+    at_all_prices = import_concentration(trade.flows, unnamed=areas).to_pylist()
+    at_usual_prices = [] if market else _usual_rows(trade.flows, at_all_prices, areas)
+    priced = [*((row, "") for row in at_all_prices), *((row, USUAL) for row in at_usual_prices)]
     rows = []
-    for row, prices in [*((row, "") for row in every), *((row, USUAL) for row in usual)]:
+    for row, prices in priced:
         key = (row["product"], row["period"], row["reporter"], row["dataset"], row["source"])
-        said = {name: series[key][name] or None for name in ("hs", "hs_revision", "basis")}
+        codes = {name: series[key][name] or None for name in ("hs", "hs_revision", "basis")}
         rows.append({
-            **row, **said, f"total_{row['measure']}": row["total"],
+            **row, **codes, f"total_{row['measure']}": row["total"],
             "market": f"{market or 'exports'}{prices}",
             "consumer": row["consumer"] if market else None,
             "denominator": f"sum of the {market or 'exports'} that give this measure",
@@ -325,50 +327,52 @@ def _traded(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]
     return rows
 
 
-def _usual(
-    flows: pa.Table, every: Sequence[Mapping[str, Any]], areas: Sequence[str]
+def _usual_rows(
+    flows: pa.Table, rows: Sequence[Mapping[str, Any]], areas: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Build the rows of products of which much is priced far from the rest, without that."""
-    mass = {(r["product"], r["period"]): r["total"] for r in every if r["measure"] == "tonnes"}
+    tonnes = {(row["product"], row["period"]): row["total"]
+              for row in rows if row["measure"] == "tonnes"}  # fmt: skip
     far = flows.filter(flows["far"]).group_by(["product", "period"])
-    much = {
+    products = {
         row["product"]
         for row in far.aggregate([("tonnes", "sum")]).to_pylist()
-        if row["tonnes_sum"] >= MUCH * mass.get((row["product"], row["period"]), inf)
+        if row["tonnes_sum"] >= MUCH * tonnes.get((row["product"], row["period"]), inf)
     }
-    kept = pc.and_not(pc.is_in(flows["product"], pa.array(sorted(much), pa.string())), flows["far"])
-    rows: list[dict[str, Any]] = import_concentration(flows.filter(kept), unnamed=areas).to_pylist()
-    return rows
+    affected = pc.is_in(flows["product"], pa.array(sorted(products), pa.string()))
+    flows = flows.filter(pc.and_not(affected, flows["far"]))
+    usual: list[dict[str, Any]] = import_concentration(flows, unnamed=areas).to_pylist()
+    return usual
 
 
 def prices_in_words(catalog: Catalog, flows: pa.Table, rows: pa.Table) -> list[str]:
     """Name the largest flow that is left out of the rows at usual prices, of each product."""
-    shown = {r["product"] for r in rows.to_pylist() if r["market"].endswith(USUAL)}
-    if not shown:
+    products = {row["product"] for row in rows.to_pylist() if row["market"].endswith(USUAL)}
+    if not products:
         return []
     far = flows.filter(flows["far"]).sort_by([("tonnes", "descending")]).to_pylist()
     notes = []
-    for product in sorted(shown):
-        of = [row for row in far if row["product"] == product]
-        first = of[0]
+    for product in sorted(products):
+        left_out = [flow for flow in far if flow["product"] == product]
+        largest = left_out[0]
         notes.append(
-            f"{catalog.materials.label(product)}: {len(of)} flows cost under a tenth or over ten "
-            f"times the median by value of {first['median']:,.0f} USD/t and may be another "
-            f"material or stage. The largest is {first['tonnes']:,.0f} t from "
-            f"{catalog.place_in_text(first['supplier'])} at "
-            f"{first['usd_per_tonne']:,.0f} USD/t. Rows at usual prices leave them out."
+            f"{catalog.materials.label(product)}: {len(left_out)} flows cost under a tenth or over "
+            f"ten times the median by value of {largest['median']:,.0f} USD/t and may be another "
+            f"material or stage. The largest is {largest['tonnes']:,.0f} t from "
+            f"{catalog.place_in_text(largest['supplier'])} at "
+            f"{largest['usd_per_tonne']:,.0f} USD/t. Rows at usual prices leave them out."
         )
     return notes
 
 
 def _without_producers(catalog: Catalog, rows: pa.Table) -> list[str]:
     """Name the products in trade of which no figure or share of production is known, by stage."""
-    made: set[str] = set()
+    produced: set[str] = set()
     unknown: dict[str, list[str]] = {}
     for row in rows.to_pylist():
-        if row["market"] in MADE:
-            made |= set(row["product"].split("+"))
-        elif row["product"] not in made | set(unknown.get(row["stage"], ())):
+        if row["market"] in PRODUCTION:
+            produced |= set(row["product"].split("+"))
+        elif row["product"] not in produced | set(unknown.get(row["stage"], ())):
             unknown.setdefault(row["stage"], []).append(row["product"])
     if not unknown:
         return []
@@ -377,23 +381,25 @@ def _without_producers(catalog: Catalog, rows: pa.Table) -> list[str]:
     return [f"Who makes most is unknown, for no figure or share is published: {'; '.join(stages)}."]
 
 
-def _published(catalog: Catalog, asked: ClaimScope) -> pa.Table:
+def _published(catalog: Catalog, query: ClaimScope) -> pa.Table:
     """Select published shares of production, and with a consumer also of sourcing."""
-    everyone = ClaimScope(None, None, asked.scope, asked.period)
+    everyone = ClaimScope(None, None, query.scope, query.period)
     claims = claims_about(catalog.claims, everyone)
-    of_world = pc.and_(
+    about_world = pc.and_(
         pc.is_null(claims["consumer"]), pc.is_in(claims["measure"], pa.array(CLAIMED))
     )
-    kept = pc.fill_null(of_world, False)
-    if asked.buyer is not None:
-        of_buyer = pc.and_(
-            pc.equal(claims["consumer"], asked.buyer.key), pc.equal(claims["kind"], "share")
+    mask = pc.fill_null(about_world, False)
+    if query.buyer is not None:
+        about_buyer = pc.and_(
+            pc.equal(claims["consumer"], query.buyer.key), pc.equal(claims["kind"], "share")
         )
-        kept = pc.or_(kept, pc.fill_null(of_buyer, False))
-    return claims.filter(kept)
+        mask = pc.or_(mask, pc.fill_null(about_buyer, False))
+    return claims.filter(mask)
 
 
-def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], sort: str, *, each: bool) -> pa.Table:
+def _sorted(
+    catalog: Catalog, rows: Sequence[dict[str, Any]], sort: str, *, by_consumer: bool
+) -> pa.Table:
     """Sort the rows, and add the stage of each."""
     products: Mapping[str, Mapping[str, Any]] = catalog.materials.products
     for row in rows:
@@ -410,68 +416,67 @@ def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], sort: str, *, each
             stakes[row["product"]] = max(row["total"], stakes.get(row["product"], 0.0))
 
     def order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        made, value = row["market"] in MADE, row["measure"] == "usd"
+        is_trade, no_value = row["market"] not in PRODUCTION, row["measure"] != "usd"
         hhi = row["hhi_low"] if row["hhi_low"] is not None else -1.0
         first = descending(stakes.get(row["product"])) if sort == "stake" else 0.0
-        if each:
+        if by_consumer:
             first = row["stage_order"] if sort == "stage" else first
-            return (first, *series(row), not value, -row["total"], row["consumer"])
+            return (first, *series(row), no_value, -row["total"], row["consumer"])
         if sort == "stage":
-            return (not made, row["stage_order"], row["market"], not value, -hhi, *series(row))
-        return (first, row["product"], not made, row["market"], not value, *series(row))
+            return (is_trade, row["stage_order"], row["market"], no_value, -hhi, *series(row))
+        return (first, row["product"], is_trade, row["market"], no_value, *series(row))
 
     return pa.Table.from_pylist(
         [{n: row.get(n) for n in ROWS.names} for row in sorted(rows, key=order)], ROWS
     )
 
 
-def _lacking(catalog: Catalog, asked: ClaimScope, trade: Trade, *, each: bool) -> str:
-    said = trade.lacking or "No trade flows are known."
-    lacking = in_sentence(said)
-    if each:
+def _lacking(catalog: Catalog, query: ClaimScope, trade: Trade, *, by_consumer: bool) -> str:
+    lacking = in_sentence(trade.lacking or "No trade flows are known.")
+    if by_consumer:
         return lacking
-    periods = catalog.rows("production-periods").to_pylist()
-    have = sorted({row["period"] for row in periods if row["product"] in asked.scope.products})
-    there = f"; there are for {', '.join(have)}" if have else ""
-    return f"{lacking}; nor are production figures{there}"
+    rows = catalog.rows("production-periods").to_pylist()
+    periods = sorted({row["period"] for row in rows if row["product"] in query.scope.products})
+    known_periods = f"; there are for {', '.join(periods)}" if periods else ""
+    return f"{lacking}; nor are production figures{known_periods}"
 
 
 def _answer(
     catalog: Catalog,
-    asked: ClaimScope,
+    query: ClaimScope,
     sort: str,
     rows: pa.Table,
     trade: Trade,
     figures: Figures,
     claims: pa.Table,
     *,
-    each: bool,
+    by_consumer: bool,
 ) -> Answer:
-    scope: Scope = asked.scope
+    scope: Scope = query.scope
     coverage = coverage_of(trade, scope)
-    in_stages = sort == "stage" and not each
-    if not each:
+    in_stages = sort == "stage" and not by_consumer
+    if not by_consumer:
         coverage |= figures.coverage(scope)
         coverage |= stages_in_words(catalog, rows) if in_stages else {}
     hidden = {"market"} if not rows["consumer"].null_count else set()
     if rows["consumer"].null_count == len(rows):
         hidden = {"consumer"}
-    shown = [c.name for c in COLUMNS if c.header and c.name not in hidden]
+    names = [column.name for column in COLUMNS if column.header and column.name not in hidden]
     if in_stages:
-        shown.sort(key=lambda name: name != "stage")
+        names.sort(key=lambda name: name != "stage")
     return Answer(
-        question(asked.buyer, scope, sort, each=each),
+        question(query.buyer, scope, sort, by_consumer=by_consumer),
         {
-            "consumer": asked.buyer.key if asked.buyer else None,
+            "consumer": query.buyer.key if query.buyer else None,
             "for": scope.text,
             "meaning": scope.meaning,
             "hs": scope.code,
             "products": sorted(
                 {key for text in rows["product"].to_pylist() for key in text.split("+")}
             ),
-            "period": asked.period or "newest with data",
+            "period": query.period or "newest with data",
             "sort": sort,
-            "each": each,
+            "each": by_consumer,
             "measure": "production by mass (tonnes); trade by value (USD) and mass",
         },
         rows,
@@ -490,6 +495,6 @@ def _answer(
             *revision_notes(catalog, figures.published),
         ),
         caption=f"{APART} {CAPTION}" if in_stages else CAPTION,
-        shown=shown,
-        grouped_by=("product",) if sort == "stake" and not each else (),
+        shown=names,
+        grouped_by=("product",) if sort == "stake" and not by_consumer else (),
     )

@@ -78,39 +78,40 @@ def controls(
         Unknown name, or no date of the calendar.
     """
     place = None if country is None else catalog.place(country)
-    asked = catalog.materials.scope(scope)
-    every = catalog.rows("controls").to_pylist()
+    goods = catalog.materials.scope(scope)
+    all_controls = catalog.rows("controls").to_pylist()
     published = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
-    told = _claims_on_acts(catalog, date)
+    claims_by_control = _claims_on_acts(catalog, date)
     rows = [
         {
             **row,
             "status": None if date is None else _status(row, date, published[row["source"]]),
-            "granted": list(map(_rate, _rates(told.get(row["key"], ())))) or None,
+            "granted": list(map(_rate, _rates(claims_by_control.get(row["key"], ())))) or None,
         }
-        for row in every
+        for row in all_controls
         if (place is None or row["country"] == place.key)
         and (date is None or row["since"] <= date <= (row["until"] or date))
-        and (scope is None or _concerns(catalog, row, asked))
+        and (scope is None or _concerns(catalog, row, goods))
     ]
+    # Newest first, and those of one day by key.
     rows.sort(key=lambda row: row["key"])
     rows.sort(key=lambda row: row["since"], reverse=True)
     table = pa.Table.from_pylist(rows, schema_of(CONTROLS))
-    named = sorted({element for row in rows for element in row["elements"] or ()})
-    keys = [claim["key"] for row in rows for claim in told.get(row["key"], ())]
+    elements = sorted({element for row in rows for element in row["elements"] or ()})
+    keys = [claim["key"] for row in rows for claim in claims_by_control.get(row["key"], ())]
     claims = catalog.claims.filter(pc.is_in(catalog.claims["key"], pa.array(keys, pa.string())))
-    whose = f"does {place.said} have" if place else "are there"
-    what = f" on {asked.meaning}" if scope is not None else ""
+    verb = f"does {place.said} have" if place else "are there"
+    about = f" on {goods.meaning}" if scope is not None else ""
     return Answer(
-        f"Which export controls {whose}{what}{f', on {date}' if date else ''}?",
-        {"country": place.key if place else None, "for": asked.text, "meaning": asked.meaning,
+        f"Which export controls {verb}{about}{f', on {date}' if date else ''}?",
+        {"country": place.key if place else None, "for": goods.text, "meaning": goods.meaning,
          "date": date},
         table,
         CONTROLS,
-        {"controls": len(rows), "controls_in_all": len(every), "elements_named": named},
+        {"controls": len(rows), "controls_in_all": len(all_controls), "elements_named": elements},
         catalog.sources(table, claims),
         claims,
-        notes=asked.notes,
+        notes=goods.notes,
         nothing="No control is known that matches.",
         caption="A control covers the elements and items that it names, not all that its products "
         "contain.",
@@ -156,21 +157,21 @@ def _rates(claims: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _rate(claim: Mapping[str, Any]) -> str:
     """Format the share of applications granted, with its period."""
-    when = f", {claim['period']}" if claim["period"] else ""
-    return f"{claim_figure(known_values(claim))}{when}"
+    period = f", {claim['period']}" if claim["period"] else ""
+    return f"{claim_figure(known_values(claim))}{period}"
 
 
-def _concerns(catalog: Catalog, control: Mapping[str, Any], asked: Scope) -> bool:
+def _concerns(catalog: Catalog, control: Mapping[str, Any], goods: Scope) -> bool:
     """Return True if a control names an element in scope, or covers a product in scope."""
-    if asked.elements:
-        return bool(_named(catalog, control) & asked.elements)
-    return bool(set(control["products"] or ()) & set(asked.products))
+    if goods.elements:
+        return bool(_named_elements(catalog, control) & goods.elements)
+    return bool(set(control["products"] or ()) & set(goods.products))
 
 
-def _named(catalog: Catalog, control: Mapping[str, Any]) -> set[str]:
+def _named_elements(catalog: Catalog, control: Mapping[str, Any]) -> set[str]:
     """Collect the elements that a control names, with the members of the groups among them."""
-    named = set(control["elements"] or ())
-    return named.union(*(catalog.materials.members.get(element, ()) for element in named))
+    elements = set(control["elements"] or ())
+    return elements.union(*(catalog.materials.members.get(element, ()) for element in elements))
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ class Cut:
     exporters: list[str]
     scope: Scope
     destinations: list[str] | None = None
-    whom: str = ""
+    destination: str = ""
     """The destinations as they were named."""
     notes: list[str] = field(default_factory=list)
     sources: list[pa.Table] = field(default_factory=list)
@@ -197,31 +198,37 @@ def control_cut(catalog: Catalog, text: str) -> Cut:
     GraphkitError
         No product that it covers is traded.
     """
-    every = catalog.rows("controls")
-    rows = [row for row in every.to_pylist() if _is_called(row, text)]
+    all_controls = catalog.rows("controls")
+    rows = [row for row in all_controls.to_pylist() if _is_called(row, text)]
     if not rows:
-        known = _distinct(every.to_pylist(), "announcement")
-        raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(known)}")
+        announcements = _distinct(all_controls.to_pylist(), "announcement")
+        raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(announcements)}")
     traded = set(catalog.traded["product"].to_pylist())
-    goods = sorted({product for row in rows for product in row["products"] or ()})
-    baskets = {product: traded_baskets(catalog, product, traded) for product in goods}
-    cut = sorted(set().union(*baskets.values()))
-    if not cut:
+    covered = sorted({product for row in rows for product in row["products"] or ()})
+    baskets = {product: traded_baskets(catalog, product, traded) for product in covered}
+    products = sorted(set().union(*baskets.values()))
+    if not products:
         raise GraphkitError(
-            f"{text}: no trade in {', '.join(goods)} is known, so that it cannot be simulated"
+            f"{text}: no trade in {', '.join(covered)} is known, so that it cannot be simulated"
         )
     names = sorted({row["announcement"] or row["key"] for row in rows})
     exporters, targets = _distinct(rows, "country"), _distinct(rows, "target")
-    table = every.filter(pc.is_in(every["key"], pa.array([row["key"] for row in rows])))
+    keys = pa.array([row["key"] for row in rows])
+    table = all_controls.filter(pc.is_in(all_controls["key"], keys))
     return Cut(
-        "+".join(exporters), exporters, Scope(text, tuple(cut), f"what {', '.join(names)} names"),
-        targets or None, ", ".join(targets), _cut_notes(catalog, rows, baskets, cut), [table],
-    )  # fmt: skip
+        "+".join(exporters),
+        exporters,
+        Scope(text, tuple(products), f"what {', '.join(names)} names"),
+        targets or None,
+        ", ".join(targets),
+        _cut_notes(catalog, rows, baskets, products),
+        [table],
+    )
 
 
 def _is_called(control: Mapping[str, Any], text: str) -> bool:
-    wanted = text.casefold().strip()
-    return wanted in (control["key"].casefold(), (control["announcement"] or "").casefold())
+    name = text.casefold().strip()
+    return name in (control["key"].casefold(), (control["announcement"] or "").casefold())
 
 
 def _distinct(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
@@ -233,43 +240,45 @@ def traded_baskets(catalog: Catalog, product: str, traded: set[str]) -> list[str
     if product in traded:
         return [product]
     main, products = catalog.materials.main, catalog.materials.products
-    held = main.get(product, set())
-    return sorted(
-        other
-        for other in traded
-        if products[other]["stage"] == products[product]["stage"]
-        and held
-        and held <= main.get(other, set())
-    )
+    elements = main.get(product, set())
+    if not elements:
+        return []
+    stage = products[product]["stage"]
+    same_stage = (basket for basket in traded if products[basket]["stage"] == stage)
+    return sorted(basket for basket in same_stage if elements <= main.get(basket, set()))
 
 
 def _cut_notes(
     catalog: Catalog, rows: Sequence[Mapping[str, Any]], baskets: Mapping[str, Sequence[str]],
-    cut: Iterable[str],
+    cut_products: Iterable[str],
 ) -> list[str]:  # fmt: skip
-    """Note where a cut covers more than its control, and where less."""
-    named, notes = set().union(*(_named(catalog, row) for row in rows)), []
-    for basket in cut:
-        held, why = catalog.materials.main.get(basket, set()), []
-        if named and held - named:
-            some = catalog.materials.in_text(*sorted(held & named)) or "none"
-            why.append(f"Of its {len(held)} main elements, the control names {some}.")
-        if parts := sorted(p for p, found in baskets.items() if basket in found and p != basket):
-            why.append(f"It covers {catalog.materials.in_text(*parts)} in it.")
-        if why:
-            goods = catalog.materials.label(basket)
-            notes.append(f"{goods}: cut whole, more than the control covers. {' '.join(why)}")
+    """Note where a cut covers more than its control, and where less.
+
+    ``baskets`` maps each product that the control covers to the traded products it is in.
+    """
+    in_text = catalog.materials.in_text
+    controlled, notes = set().union(*(_named_elements(catalog, row) for row in rows)), []
+    for basket in cut_products:
+        elements, reasons = catalog.materials.main.get(basket, set()), []
+        if controlled and elements - controlled:
+            names = in_text(*sorted(elements & controlled)) or "none"
+            reasons.append(f"Of its {len(elements)} main elements, the control names {names}.")
+        products = [product for product, traded in baskets.items() if basket in traded]
+        if parts := sorted(product for product in products if product != basket):
+            reasons.append(f"It covers {in_text(*parts)} in it.")
+        if reasons:
+            label = catalog.materials.label(basket)
+            notes.append(f"{label}: cut whole, more than the control covers. {' '.join(reasons)}")
     if items := sorted({item for row in rows for item in row["items"] or ()}):
         notes.append(f"The control names: {'; '.join(items)}.")
-    if missing := sorted(product for product, found in baskets.items() if not found):
-        goods = catalog.materials.in_text(*missing)
-        notes.append(f"No trade in {goods} is known: not in the answer.")
-    told = _claims_on_acts(catalog)
+    if missing := sorted(product for product, traded in baskets.items() if not traded):
+        notes.append(f"No trade in {in_text(*missing)} is known: not in the answer.")
+    claims_by_control = _claims_on_acts(catalog)
     for row in rows:
         act = row["announcement"] or row["key"]
         notes += [
             f"{act}: of the applications for a licence, {_rate(rate)}, were granted "
             f"({rate['basis'] or 'basis not stated'}; {rate['source']})."
-            for rate in _rates(told.get(row["key"], ()))
+            for rate in _rates(claims_by_control.get(row["key"], ()))
         ]
     return [*notes, "A licence does not stop exports: `loss` sets the share that it holds back."]

@@ -1,4 +1,4 @@
-"""Acts and ratings of governments: export controls, and the EU's supply risk of elements."""
+"""Criticality: the EU's supply risk of materials, beside the scores that were published."""
 
 from __future__ import annotations
 
@@ -81,11 +81,12 @@ CAPTION = (
 
 def notes_on(rows: pa.Table) -> Iterator[str]:
     """Write the caveats of the risks."""
-    said = rows["missing"].to_pylist()
-    common = [lack for lack in said[0] if all(lack in some for some in said)] if said else []
+    missing: list[list[str]] = rows["missing"].to_pylist()
+    first_row = missing[0] if missing else []
+    common = [text for text in first_row if all(text in texts for texts in missing)]
     if common:
         yield f"Missing in every row: {'; '.join(common)}."
-    if any(len(some) > len(common) for some in said):
+    if any(len(texts) > len(common) for texts in missing):
         yield "The column 'missing', which tables omit, lists what else is missing in each row."
     if rows["basket"].null_count < len(rows):
         yield (
@@ -146,7 +147,7 @@ def criticality(
     GraphkitError
         Nothing is known of these materials.
     """
-    given = {"import_reliance": import_reliance, "eol_rir": eol_rir, "substitution": substitution}
+    inputs = {"import_reliance": import_reliance, "eol_rir": eol_rir, "substitution": substitution}
     claims = catalog.claims.filter(pc.is_in(catalog.claims["kind"], pa.array(list(CRITICAL))))
     materials = _materials(catalog, scope, claims)
     published = set(claims["element"].to_pylist())
@@ -154,20 +155,20 @@ def criticality(
     baskets = _baskets(catalog, materials, published)
     goods = Scope(None, tuple(sorted({product for _, product in baskets})))
     figures = figures_of(catalog, goods, period)
-    made = figures.rows
-    markets = _markets(made, baskets)
+    production = figures.rows
+    markets = _markets(production, baskets)
     if not markets and not len(claims):
-        when = f" in {period}" if period else ""
+        in_period = f" in {period}" if period else ""
         raise GraphkitError(
-            f"neither production{when} nor a supply risk is known for {', '.join(materials)}"
+            f"neither production{in_period} nor a supply risk is known for {', '.join(materials)}"
         )
     sourcing = _sourcing(catalog, materials)
     labels = _labels(materials, markets, sourcing)
-    ratings, years = _ratings(catalog, made)
+    ratings, years = _ratings(catalog, production)
     risks = supply_risk(
         _shares(labels, markets, sourcing), governance(ratings, years),
         pa.Table.from_pylist([
-            {"material": label[0], "stage": key, **given} for key, label in labels.items()
+            {"material": label[0], "stage": key, **inputs} for key, label in labels.items()
         ], _FACTORS), claims,
     )  # fmt: skip
     rows = [
@@ -175,14 +176,15 @@ def criticality(
     ]
     rows.sort(key=_by_risk)
     table = pa.Table.from_pylist(rows, schema_of(COLUMNS))
-    used = _claims_of(catalog, sourcing)
-    named = catalog.materials.in_text(*materials)
+    sourcing_claims = _sourcing_claims(catalog, sourcing)
+    meaning = "all materials with a published risk"
+    if scope:
+        meaning = catalog.materials.in_text(*materials)
     return Answer(
-        f"How critical {'is' if len(materials) == 1 else 'are'} "
-        f"{named if scope else 'all materials with a published risk'} for the EU?",
+        f"How critical {'is' if len(materials) == 1 else 'are'} {meaning} for the EU?",
         {
             "consumer": "EU27", "materials": materials, "period": period or "newest with data",
-            "measure": "supply risk, of production by mass", **given,
+            "measure": "supply risk, of production by mass", **inputs,
         },
         table,
         COLUMNS,
@@ -194,8 +196,8 @@ def criticality(
             "governance_years": sorted(set(ratings["period"].to_pylist())),
             "countries_rated": len(ratings["country"].unique()),
         },
-        catalog.sources(made, ratings, claims, used),
-        pa.concat_tables([claims, used]),
+        catalog.sources(production, ratings, claims, sourcing_claims),
+        pa.concat_tables([claims, sourcing_claims]),
         notes=(*notes_on(table), *revision_notes(catalog, figures.published)),
         caption=CAPTION,
         shown=without_empty(table, [c.name for c in COLUMNS if c.header], "supply_risk_low"),
@@ -221,10 +223,10 @@ def _materials(catalog: Catalog, scope: str | None, claims: pa.Table) -> list[st
         return sorted(published)
     names, kinds = catalog.materials.names, ("Element",)
     texts = names_in(scope, lambda text: any(True for _ in names.all(text, kinds)))
-    named = [names.find(text, "element or mineral", kinds).key for text in texts]
+    keys = [names.find(text, "element or mineral", kinds).key for text in texts]
     groups = catalog.materials.members.items()
-    wider = {group for group, members in groups if members & {*named} and group in published}
-    return list(dict.fromkeys([*named, *sorted(wider)]))
+    wider = {group for group, members in groups if members & {*keys} and group in published}
+    return list(dict.fromkeys([*keys, *sorted(wider)]))
 
 
 def _baskets(
@@ -245,19 +247,21 @@ def _baskets(
     }
 
 
-def _markets(made: pa.Table, baskets: Collection[Market]) -> dict[Market, list[dict[str, Any]]]:
+def _markets(
+    production: pa.Table, baskets: Collection[Market]
+) -> dict[Market, list[dict[str, Any]]]:
     """Collect the production shares of each product that stands for a material.
 
     A mass of nickel content says nothing about cobalt, so that it is left out there.
     """
-    found: dict[Market, list[dict[str, Any]]] = defaultdict(list)
-    for share in production_shares(made).to_pylist():
+    markets: dict[Market, list[dict[str, Any]]] = defaultdict(list)
+    for share in production_shares(production).to_pylist():
         basis = share["basis"] or ""
-        for market in baskets:
-            of_another = basis.endswith(CONTENT) and basis.removesuffix(CONTENT) != market[0]
-            if market[1] == share["product"] and not (of_another and _is_symbol(basis)):
-                found[market].append(share)
-    return dict(found)
+        for material, product in baskets:
+            other_content = basis.endswith(CONTENT) and basis.removesuffix(CONTENT) != material
+            if product == share["product"] and not (other_content and _is_symbol(basis)):
+                markets[material, product].append(share)
+    return dict(markets)
 
 
 def _is_symbol(basis: str) -> bool:
@@ -271,16 +275,19 @@ Sourcing = Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]
 
 
 def _sourcing(catalog: Catalog, materials: Collection[str]) -> Sourcing:
-    found: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    claims: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for claim in catalog.claims.to_pylist():
-        fits = claim["measure"] == SOURCING and claim["kind"] == "share" and claim["supplier"]
-        if fits and claim["element"] in materials and claim["value"] is not None:
-            found[claim["element"]][claim["source"]].append(claim)
-    return found
+        is_share = claim["measure"] == SOURCING and claim["kind"] == "share" and claim["supplier"]
+        if is_share and claim["element"] in materials and claim["value"] is not None:
+            claims[claim["element"]][claim["source"]].append(claim)
+    return claims
 
 
-def _claims_of(catalog: Catalog, sourcing: Sourcing) -> pa.Table:
-    keys = [c["key"] for by in sourcing.values() for some in by.values() for c in some]
+def _sourcing_claims(catalog: Catalog, sourcing: Sourcing) -> pa.Table:
+    keys = []
+    for by_source in sourcing.values():
+        for claims in by_source.values():
+            keys += [claim["key"] for claim in claims]
     return catalog.claims.filter(pc.is_in(catalog.claims["key"], pa.array(keys, pa.string())))
 
 
@@ -294,9 +301,13 @@ def _labels(
     """Make the rows' labels, by the text that stands for the stage in the measure."""
     labels: list[Label] = []
     for material in materials:
-        products: list[str | None] = [p for of, p in markets if of == material]
+        products: list[str | None] = [market[1] for market in markets if market[0] == material]
         sources: list[str | None] = [*sorted(sourcing.get(material, ()))]
-        labels += [(material, p, s) for p in products or [None] for s in sources or [None]]
+        labels += [
+            (material, product, source)
+            for product in products or [None]
+            for source in sources or [None]
+        ]
     return {f"{product or ''}|{source or ''}|{material}": (material, product, source)
             for material, product, source in labels}  # fmt: skip
 
@@ -311,8 +322,8 @@ def _shares(
     for key, (material, product, source) in labels.items():
         base = {"material": material, "stage": key}
         for share in markets.get((material, product or ""), ()):
-            ends = {n: share[n] for n in ("country", "share_low", "share_high")}
-            rows.append({**base, "market": "global", **ends})
+            values = {name: share[name] for name in ("country", "share_low", "share_high")}
+            rows.append({**base, "market": "global", **values})
         for claim in sourcing.get(material, {}).get(source or "", ()):
             value = dict.fromkeys(("share_low", "share_high"), claim["value"])
             rows.append({**base, "market": "EU sourcing", "country": claim["supplier"], **value})
@@ -321,9 +332,9 @@ def _shares(
     return pa.Table.from_pylist(rows, pa.schema([*names, *numbers]))
 
 
-def _ratings(catalog: Catalog, made: pa.Table) -> tuple[pa.Table, list[str]]:
+def _ratings(catalog: Catalog, production: pa.Table) -> tuple[pa.Table, list[str]]:
     """Read governance in the years up to the newest production, and return those years too."""
-    last = max((Period(p).year for p in made["period"].to_pylist()), default=None)
+    last = max((Period(p).year for p in production["period"].to_pylist()), default=None)
     years = [str(last - back) for back in reversed(range(YEARS))] if last else []
     ratings = catalog.rows("ratings", indicators=list(WGI), periods=years)
     schema = pa.schema([*texts("country", "indicator", "period", "source"), number("value")])
@@ -343,12 +354,12 @@ def _row(
     if product is None:
         return row
     shares = markets[material, product]
-    most = min(shares, key=lambda share: (-share["share_low"], share["country"]))
-    meant, every = baskets[material, product]
+    largest = min(shares, key=lambda share: (-share["share_low"], share["country"]))
+    meant, total = baskets[material, product]
     return {
         **row, "stage": catalog.materials.products[product]["stage"],
-        "basket": f"{meant} of {every}" if every > meant else None,
-        "largest": most["country"], "largest_share": most["share_low"],
+        "basket": f"{meant} of {total}" if total > meant else None,
+        "largest": largest["country"], "largest_share": largest["share_low"],
         "production_source": shares[0]["source"],
         **{name: shares[0][name] for name in ("period", "basis")},
     }  # fmt: skip

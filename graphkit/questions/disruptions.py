@@ -162,35 +162,31 @@ def disrupt(
     buyer = None if of is None else catalog.place(of)
     consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
     unseen = unseen_goods(supply, cut.scope.products)
-    found = disruption(
+    losses = disruption(
         supply.network, cut.exporters, products=[*supply.asked, *unseen],
         destinations=cut.destinations, loss=loss, slack=slack, consumers=consumers,
         minimum=min_loss,
     )  # fmt: skip
-    rows, left_out = _largest(
-        _with_asked(with_scope(found, supply), loss=loss, slack=slack), supply, "lost_imports", top
-    )
+    losses = _with_numbers(with_scope(losses, supply), loss=loss, slack=slack)
+    rows, left_out = _largest(losses, supply, "lost_imports", top)
     notes = [
         *cut.notes,
         "Losses are passed on in proportion through re-exporters and makers of later products; "
         "nobody substitutes beyond the slack.",
         *_unseen_sales(catalog, cut, unseen),
         *supply.notes,
-        *(
-            [f"Losses of at most {100 * min_loss:g} % at the upper end are left out."]
-            if min_loss
-            else []
-        ),
-        *_left_out(left_out),
     ]
+    if min_loss:
+        notes.append(f"Losses of at most {100 * min_loss:g} % at the upper end are left out.")
+    notes += _left_out(left_out)
     return supply_answer(
-        catalog, _question(cut, loss), _asked(catalog, cut, buyer, supply), supply, rows,
+        catalog, _question(cut, loss), _query(catalog, cut, buyer, supply), supply, rows,
         (*COLUMNS[:-1], replace(COLUMNS[-1], doc=f"{supply.network.unit} in {supply.period}")),
         shown=[name for name in SHOWN if slack or name not in OF_SLACK],
         caption=f"Shares are of what the consumer imports of the product, {supply.in_words}; lost "
         f"imports in {supply.network.unit}; slack {100 * slack:g} %.",
         notes=notes, nothing=f"No loss of at least {100 * min_loss:g} % is known.",
-        more=_played(cut, supply, loss=loss, slack=slack), also=cut.sources,
+        more=_simulated(cut, supply, loss=loss, slack=slack), also=cut.sources,
     )  # fmt: skip
 
 
@@ -239,20 +235,21 @@ def cascade(
     """
     catalog = catalog.using(dataset)
     cut, supply = _cut(catalog, exporter, scope, to, restriction, period, by)
-    rows = spreading.cascade(
+    losses = spreading.cascade(
         supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
         loss=loss, tolerance=tolerance, spread=spread,
     )  # fmt: skip
-    rows = _with_asked(with_scope(rows, supply), loss=loss, tolerance=tolerance, spread=spread)
-    failed = rows.filter(rows["failed"])
-    may = pc.sum(pc.equal(rows["verdict"], "possible")).as_py() or 0
-    borne = (
-        pc.sum(pc.and_(pc.greater(rows["lost_share"], 0), pc.invert(rows["failed"]))).as_py() or 0
+    losses = _with_numbers(
+        with_scope(losses, supply), loss=loss, tolerance=tolerance, spread=spread
     )
-    shown, left_out = _largest(failed, supply, "lost", top)
+    failures = losses.filter(losses["failed"])
+    possible = pc.sum(pc.equal(losses["verdict"], "possible")).as_py() or 0
+    survives = pc.and_(pc.greater(losses["lost_share"], 0), pc.invert(losses["failed"]))
+    survivors = pc.sum(survives).as_py() or 0
+    rows, left_out = _largest(failures, supply, "lost", top)
     return supply_answer(
         catalog, f"Who fails in turn? {_question(cut, loss)}",
-        _asked(catalog, cut, None, supply), supply, shown,
+        _query(catalog, cut, None, supply), supply, rows,
         (*CASCADE_COLUMNS[:-1],
          replace(CASCADE_COLUMNS[-1], doc=f"{supply.network.unit} in {supply.period}")),
         shown=CASCADE_SHOWN,
@@ -262,36 +259,40 @@ def cascade(
         notes=[*cut.notes, "Threshold cascade after Lee et al. (2011).", *supply.notes,
                "Verdict: certain, if it fails whatever was not published; as traced, if it fails "
                "by the figures that are known or inferred.",
-               f"{borne} more lose something but do not fail; {may} more may fail, at the upper "
-               "end of their range.",
+               f"{survivors} more lose something but do not fail; {possible} more may fail, at "
+               "the upper end of their range.",
                *_left_out(left_out)],
-        more=_played(cut, supply, loss=loss, tolerance=tolerance, spread=spread), also=cut.sources,
+        more=_simulated(cut, supply, loss=loss, tolerance=tolerance, spread=spread),
+        also=cut.sources,
     )  # fmt: skip
 
 
-def _asked(catalog: Catalog, cut: Cut, buyer: Entity | None, supply: Supply) -> ClaimScope:
+def _query(catalog: Catalog, cut: Cut, buyer: Entity | None, supply: Supply) -> ClaimScope:
     seller = catalog.places.with_key(cut.exporters[0]) if len(cut.exporters) == 1 else None
     return ClaimScope(buyer, seller, cut.scope, supply.period)
 
 
-def _with_asked(rows: pa.Table, **numbers: float) -> pa.Table:
+def _with_numbers(rows: pa.Table, **numbers: float) -> pa.Table:
     """Add the numbers of the question, so that rows of several can be put together."""
     for name, value in numbers.items():
         rows = rows.append_column(name, pa.array([value] * len(rows), NUMBER))
     return rows
 
 
-def _largest(rows: pa.Table, supply: Supply, lost: str, top: int | None) -> tuple[pa.Table, int]:
-    """Keep the largest losses of each product, the largest of all first, and count the others."""
-    kept: dict[str, int] = {}
-    place = supply.network.products.index
-    ordered = sorted(rows.to_pylist(), key=lambda r: (-r[lost], place(r["product"])))
-    found = []
-    for row in ordered:
-        kept[row["product"]] = kept.get(row["product"], 0) + 1
-        if not top or kept[row["product"]] <= top:
-            found.append(row)
-    return pa.Table.from_pylist(found, rows.schema), len(ordered) - len(found)
+def _largest(rows: pa.Table, supply: Supply, amount: str, top: int | None) -> tuple[pa.Table, int]:
+    """Keep the largest losses of each product, the largest of all first, and count the others.
+
+    ``amount`` is the column to sort by; equal amounts are in the order of the network's products.
+    """
+    position = supply.network.products.index
+    losses = sorted(rows.to_pylist(), key=lambda row: (-row[amount], position(row["product"])))
+    ranks: dict[str, int] = {}
+    largest = []
+    for loss in losses:
+        ranks[loss["product"]] = ranks.get(loss["product"], 0) + 1
+        if not top or ranks[loss["product"]] <= top:
+            largest.append(loss)
+    return pa.Table.from_pylist(largest, rows.schema), len(losses) - len(largest)
 
 
 def _left_out(number: int) -> list[str]:
@@ -300,9 +301,9 @@ def _left_out(number: int) -> list[str]:
 
 
 def _question(cut: Cut, loss: float) -> str:
-    whom = f" to {cut.whom}" if cut.whom else ""
+    destination = f" to {cut.destination}" if cut.destination else ""
     verb = "stops" if loss == 1 else f"cuts {100 * loss:g} % of"
-    return f"Who loses what if {cut.name} {verb} its exports of {cut.scope.meaning}{whom}?"
+    return f"Who loses what if {cut.name} {verb} its exports of {cut.scope.meaning}{destination}?"
 
 
 def _unseen_sales(catalog: Catalog, cut: Cut, products: Sequence[str]) -> list[str]:
@@ -316,7 +317,7 @@ def _unseen_sales(catalog: Catalog, cut: Cut, products: Sequence[str]) -> list[s
     ]
 
 
-def _played(cut: Cut, supply: Supply, **numbers: float) -> dict[str, Any]:
+def _simulated(cut: Cut, supply: Supply, **numbers: float) -> dict[str, Any]:
     return {
         "exporters": cut.exporters, "cut": list(supply.asked), "destinations": cut.destinations,
         **numbers,
@@ -324,12 +325,12 @@ def _played(cut: Cut, supply: Supply, **numbers: float) -> dict[str, Any]:
 
 
 def _cut(
-    catalog: Catalog, exporter: str | None, scope: str | None, to: str | None,
+    catalog: Catalog, exporter: str | None, scope: str | None, destination: str | None,
     restriction: str | None, period: str | None, measure: str,
 ) -> tuple[Cut, Supply]:  # fmt: skip
     """Read the cut, and the network it is made in."""
     if restriction is not None:
-        if exporter is not None or scope is not None or to is not None:
+        if exporter is not None or scope is not None or destination is not None:
             raise UsageError("`restriction` says who cuts what for whom: leave out the rest")
         cut = control_cut(catalog, restriction)
     elif exporter is None:
@@ -337,13 +338,16 @@ def _cut(
     else:
         exporters = bloc(catalog, exporter)[1]
         name = catalog.place(exporter).said
-        whom, destinations = ("", None) if to is None else bloc(catalog, to)
-        cut = Cut(name, exporters, catalog.materials.scope(scope), destinations, whom)
+        key, importers = ("", None) if destination is None else bloc(catalog, destination)
+        cut = Cut(name, exporters, catalog.materials.scope(scope), importers, key)
     supply = supply_of(catalog, cut.scope, period, measure=measure)
-    there, notes = members_with_data(catalog, supply.network, {cut.name: cut.exporters})
-    wanted = cut.destinations
-    if wanted is not None:
-        found, more = members_with_data(catalog, supply.network, {cut.whom: wanted})
-        wanted, notes = next(iter(found.values())), [*notes, *more]
+    blocs, notes = members_with_data(catalog, supply.network, {cut.name: cut.exporters})
+    exporters, destinations = blocs[cut.name], cut.destinations
+    if destinations is not None:
+        blocs, more_notes = members_with_data(
+            catalog, supply.network, {cut.destination: destinations}
+        )
+        destinations = blocs[cut.destination]
+        notes += more_notes
     cut.notes.extend(notes)
-    return replace(cut, exporters=there[cut.name], destinations=wanted), supply
+    return replace(cut, exporters=exporters, destinations=destinations), supply

@@ -35,23 +35,25 @@ def exposed(rows: pa.Table, supply: Supply, point: Sequence[str], part: str) -> 
         products of the largest trade first, of each the largest ``at_stake``.
     """
     imports, importers = imports_of_products(supply)
-    totals = {product: fsum(imports[who, product] for who in importers[product])
-              for product in importers}  # fmt: skip
-    found: dict[tuple[Any, ...], dict[str, float]] = {}
+    totals = {
+        product: fsum(imports[consumer, product] for consumer in consumers)
+        for product, consumers in importers.items()
+    }
+    parts_by_point: dict[tuple[Any, ...], dict[str, float]] = {}
     for row in rows.to_pylist():
-        parts = found.setdefault(tuple(row[name] for name in point), {})
+        parts = parts_by_point.setdefault(tuple(row[name] for name in point), {})
         parts[row["consumer"]] = row[part] or 0.0
-    place = point.index("product")
-    summed = []
-    for key, parts in found.items():
-        product = key[place]
+    position = point.index("product")
+    sums = []
+    for key, parts in parts_by_point.items():
+        product = key[position]
         total = totals[product]
         bought = {consumer: imports.get((consumer, product), 0.0) for consumer in parts}
-        summed.append({
+        sums.append({
             **dict(zip(point, key, strict=True)), "consumers": len(parts),
             "importers": len(importers[product]), "import_share": fsum(bought.values()) / total,
             "at_stake": fsum(bought[consumer] * parts[consumer] for consumer in parts) / total,
         })  # fmt: skip
-    summed.sort(key=lambda r: (-totals[r["product"]], r["product"], -r["at_stake"],
-                               *map(str, r.values())))  # fmt: skip
-    return pa.Table.from_pylist(summed, schema_of([*plain(*point), *SUMS]))
+    sums.sort(key=lambda r: (-totals[r["product"]], r["product"], -r["at_stake"],
+                             *map(str, r.values())))  # fmt: skip
+    return pa.Table.from_pylist(sums, schema_of([*plain(*point), *SUMS]))
