@@ -87,8 +87,8 @@ def doubts_in(catalog: Catalog) -> list[Doubt]:
             row["outlier_exporter"], row["outlier_importer"], row["product"], row["hs"],
             row["period"], "too-heavy", row["outlier_tonnes"], ratio=row["outlier_ratio"],
         )  # fmt: skip
-        same = [key for hs in (outlier.hs, None) if (key := (*outlier.key, hs)) in judged
-                and _alike(outlier.tonnes, judged[key])]  # fmt: skip
+        keys = [(*outlier.key, hs) for hs in (outlier.hs, None)]
+        same = [key for key in keys if key in judged and _alike(outlier.tonnes, judged[key])]
         if same:
             judged[same[0]] = replace(judged[same[0]], ratio=outlier.ratio)
         else:
@@ -111,49 +111,52 @@ def without_doubts(catalog: Catalog) -> Catalog:
     def revise(flows: pa.Table) -> pa.Table:
         if not {"supplier", "consumer", "tonnes"} <= set(flows.column_names):
             return flows
-        ends = [flows[name].cast(pa.string()) for name in FLOW]
-        labels = pc.binary_join_element_wise(*ends, "|")
+        columns = [flows[name].cast(pa.string()) for name in FLOW]
+        labels = pc.binary_join_element_wise(*columns, "|")
         masses = {}
-        for place in pc.indices_nonzero(pc.is_in(labels, value_set=keys)).to_pylist():
-            hs, tonnes = flows["hs"][place].as_py(), flows["tonnes"][place].as_py()
-            for doubt in doubts[labels[place].as_py()]:
+        for row in pc.indices_nonzero(pc.is_in(labels, value_set=keys)).to_pylist():
+            hs, tonnes = flows["hs"][row].as_py(), flows["tonnes"][row].as_py()
+            for doubt in doubts[labels[row].as_py()]:
                 if doubt.hs in (None, hs) and _alike(tonnes, doubt):
-                    masses[place] = doubt.published_tonnes
+                    masses[row] = doubt.published_tonnes
         if not masses:
             return flows
         mask = pa.array([row in masses for row in range(len(flows))], pa.bool_())
         column = flows["tonnes"].combine_chunks()
         column = pc.replace_with_mask(column, mask, pa.array(list(masses.values()), column.type))
-        place = flows.column_names.index("tonnes")
-        return flows.set_column(place, flows.schema.field("tonnes"), column)
+        position = flows.column_names.index("tonnes")
+        return flows.set_column(position, flows.schema.field("tonnes"), column)
 
     return catalog.revised(revise)
 
 
 def doubts_on(catalog: Catalog, answer: Answer) -> list[Doubt]:
     """Select the doubts on flows that an answer may count, the largest first."""
-    series = answer.coverage["series"]
-    doubts = [d for d in doubts_in(catalog) if any(_is_in(d, one) for one in series)]
+    all_series = answer.coverage["series"]
+    doubts = [
+        doubt for doubt in doubts_in(catalog) if any(_is_in(doubt, series) for series in all_series)
+    ]
     traders = _traders(catalog, answer)
     if traders:
         end, places = traders
         doubts = [doubt for doubt in doubts if getattr(doubt, end) in places]
     if not _weighs(answer):
         doubts = [doubt for doubt in doubts if doubt.verdict == "missing"]
-    doubts = _in_data(catalog, doubts, {one["dataset"] for one in series}) if doubts else []
+    if doubts:
+        doubts = _in_data(catalog, doubts, {series["dataset"] for series in all_series})
     return sorted(doubts, key=lambda d: (-max(d.tonnes, d.published_tonnes or 0), d.key))
 
 
 def _in_data(catalog: Catalog, doubts: Sequence[Doubt], datasets: Iterable[str]) -> list[Doubt]:
     """Select the doubts on masses that the data sets hold."""
-    ends = {
+    parameters = {
         "suppliers": sorted({doubt.exporter for doubt in doubts}),
         "products": sorted({doubt.product for doubt in doubts}),
         "periods": sorted({doubt.period for doubt in doubts}),
     }
     masses: dict[tuple[str, ...], list[tuple[str | None, float | None]]] = {}
     for dataset in sorted(datasets):
-        for row in catalog.rows("exports", **ends, dataset=dataset).to_pylist():
+        for row in catalog.rows("exports", **parameters, dataset=dataset).to_pylist():
             flow = tuple(row[name] for name in FLOW)
             masses.setdefault(flow, []).append((row["hs"], row["tonnes"]))
     return [
@@ -182,19 +185,18 @@ def _traders(catalog: Catalog, answer: Answer) -> tuple[str, set[str]] | None:
     if "network" in answer.coverage:
         return None
     countries = set(catalog.nodes("Country")["key"].to_pylist())
-    for end, other in (("consumer", "importer"), ("supplier", "exporter")):
+    for end, trader in (("consumer", "importer"), ("supplier", "exporter")):
         if end not in answer.rows.column_names:
             continue
         keys = set(answer.rows[end].to_pylist()) - {None}
         if not keys:
             continue
-        places = [catalog.places.with_key(key) for key in keys if key in countries]
-        if len(places) == len(keys):
-            return other, keys
+        if keys <= countries:
+            return trader, keys
         group = answer.scope.get(end)
         if keys == {group} and isinstance(group, str):
             place = catalog.place(group)
-            return (other, set(catalog.members(place))) if place.type == "group" else None
+            return (trader, set(catalog.members(place))) if place.type == "group" else None
         return None
     return None
 
@@ -238,20 +240,20 @@ def with_doubts(
     if not doubts:
         return answer
     if _weighs(answer):
-        facts, every = without_doubts(catalog), {"top": None}
+        facts, all_ranks = without_doubts(catalog), {"top": None}
         try:
-            other = ask(facts, {})
-            whole, whole_other = (answer, other) if top is None else (
-                ask(catalog, every), ask(facts, every))  # fmt: skip
+            revised = ask(facts, {})
+            whole, whole_revised = (answer, revised) if top is None else (
+                ask(catalog, all_ranks), ask(facts, all_ranks))  # fmt: skip
         except GraphkitError:
-            whole, other = answer, replace(answer, rows=answer.rows.slice(0, 0), coverage={})
-            whole_other = other
+            whole, revised = answer, replace(answer, rows=answer.rows.slice(0, 0), coverage={})
+            whole_revised = revised
         by_weight = _measures(answer) == {"tonnes"}
-        rows = _beside(whole, whole_other, doubts, by_weight=by_weight)
+        rows = _beside(whole, whole_revised, doubts, by_weight=by_weight)
         if rows is not None:
-            order = _in_order(answer.rows, other.rows) if by_weight else answer.rows
-            rows = _ranked(_those_of(rows, order), other.rows, by_weight=by_weight)
-            answer = _described(_with_totals(answer, other), rows)
+            order = _in_order(answer.rows, revised.rows) if by_weight else answer.rows
+            rows = _ranked(_those_of(rows, order), revised.rows, by_weight=by_weight)
+            answer = _described(_with_totals(answer, revised), rows)
     return _with_notes(catalog, answer, doubts)
 
 
@@ -260,7 +262,7 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _beside(
-    answer: Answer, other: Answer, doubts: Sequence[Doubt], *, by_weight: bool
+    answer: Answer, revised: Answer, doubts: Sequence[Doubt], *, by_weight: bool
 ) -> pa.Table | None:
     """Put figures that differ without the weights in doubt before those as reported.
 
@@ -273,11 +275,11 @@ def _beside(
         field.name for field in rows.schema
         if (field.type == NUMBER and field.name != "missing_tonnes_share") or field.name in LEADS
     ]  # fmt: skip
-    without = {_key(row): row for row in other.rows.to_pylist()}
+    revised_rows = {_key(row): row for row in revised.rows.to_pylist()}
     if by_weight:
-        rows = pa.concat_tables([rows, _hidden(rows, other.rows, names)])
+        rows = pa.concat_tables([rows, _hidden(rows, revised.rows, names)])
     empty: dict[str, Any] = dict.fromkeys(names)
-    pairs = [(row, without.get(_key(row), empty if by_weight else row))
+    pairs = [(row, revised_rows.get(_key(row), empty if by_weight else row))
              for row in rows.to_pylist()]  # fmt: skip
     moved = {n for n in names for row, new in pairs if _differ(row[n], new.get(n))}
     if not moved:
@@ -286,92 +288,95 @@ def _beside(
     for row, new in pairs:
         changed = any(_differ(row[name], new.get(name)) for name in moved)
         marks.append(_mark_of(row, doubts, network=network) if changed else None)
-    for name in (name for name in names if name in moved):
+    for name in names:
+        if name not in moved:
+            continue
         field = rows.schema.field(name)
         column = pa.array([new.get(name) for _, new in pairs], field.type)
-        place = rows.column_names.index(name)
-        rows = rows.add_column(place, field.with_name(name + WITHOUT), column)
+        position = rows.column_names.index(name)
+        rows = rows.add_column(position, field.with_name(name + WITHOUT), column)
     return rows.append_column(DOUBT.name, pa.array(marks, pa.string()))
 
 
-def _hidden(rows: pa.Table, others: pa.Table, names: Sequence[str]) -> pa.Table:
+def _hidden(rows: pa.Table, revised: pa.Table, names: Sequence[str]) -> pa.Table:
     """Select the rows that weights in doubt hide, without a figure as reported."""
-    there = {_key(row) for row in rows.to_pylist()}
+    keys = {_key(row) for row in rows.to_pylist()}
     mask = [
-        _key(row) not in there and any(_differ(None, row[name]) for name in names)
-        for row in others.to_pylist()
+        _key(row) not in keys and any(_differ(None, row[name]) for name in names)
+        for row in revised.to_pylist()
     ]
-    hidden = others.filter(pa.array(mask, pa.bool_())).select(rows.column_names)
+    hidden = revised.filter(pa.array(mask, pa.bool_())).select(rows.column_names)
     for name in names:
-        place = hidden.column_names.index(name)
-        hidden = hidden.set_column(place, name, pa.nulls(len(hidden), rows[name].type))
+        position = hidden.column_names.index(name)
+        hidden = hidden.set_column(position, name, pa.nulls(len(hidden), rows[name].type))
     return hidden.cast(rows.schema)
 
 
-def _with_totals(answer: Answer, other: Answer) -> Answer:
+def _with_totals(answer: Answer, revised: Answer) -> Answer:
     """Add what the totals of a comparison are without the weights in doubt.
 
     Claims are compared, and makers linked, without them alone.
     """
-    answer = replace(answer, comparisons=other.comparisons, links=other.links)
+    answer = replace(answer, comparisons=revised.comparisons, links=revised.links)
     if "totals" not in answer.coverage:
         return answer
-    without = {_key(row): row for row in other.coverage.get("totals", ())}
+    revised_totals = {_key(row): row for row in revised.coverage.get("totals", ())}
     totals = []
     for row in answer.coverage["totals"]:
-        new = without.get(_key(row), row)
+        new = revised_totals.get(_key(row), row)
         moved = {name: new.get(name) for name, value in row.items()
                  if isinstance(value, float) and _differ(value, new.get(name))}  # fmt: skip
         totals.append({**row, **{name + WITHOUT: value for name, value in moved.items()}})
     return replace(answer, coverage={**answer.coverage, "totals": totals})
 
 
-def _differ(reported: Any, other: Any) -> bool:
+def _differ(reported: Any, revised: Any) -> bool:
     """Return True if two values differ by more than a reader sees."""
-    figures = [value for value in (reported, other) if isinstance(value, float)]
-    if not figures or reported == other:
-        return bool(reported != other)
-    apart = abs(figures[0] - figures[-1]) if len(figures) == 2 else abs(figures[0])
-    return apart > VISIBLE * max(1.0, *map(abs, figures))
+    figures = [value for value in (reported, revised) if isinstance(value, float)]
+    if not figures or reported == revised:
+        return bool(reported != revised)
+    difference = abs(figures[0] - figures[-1]) if len(figures) == 2 else abs(figures[0])
+    return difference > VISIBLE * max(1.0, *map(abs, figures))
 
 
 def _mark_of(row: Mapping[str, Any], doubts: Iterable[Doubt], *, network: bool) -> str:
     """Name the largest doubts that can move a row."""
     product = row.get("product")
-    when = [Period(row[name]) for name in ("period", "previous", "before", "after")
-            if row.get(name)]  # fmt: skip
+    names = ("period", "previous", "before", "after")
+    periods = [Period(row[name]) for name in names if row.get(name)]
     fits = [
         d for d in doubts
         if (network or product in (None, d.product))
-        and (not when or any(Period(d.period) in period for period in when))
+        and (not periods or any(Period(d.period) in period for period in periods))
     ]  # fmt: skip
-    for end, other in (("consumer", "importer"), ("supplier", "exporter")):
-        own = [d for d in fits if not network and getattr(d, other) == row.get(end)]
-        fits = own or fits
+    for end, trader in (("consumer", "importer"), ("supplier", "exporter")):
+        exact = [doubt for doubt in fits if not network and getattr(doubt, trader) == row.get(end)]
+        fits = exact or fits
     fits = fits or list(doubts)
-    more = f"; and {len(fits) - IN_A_ROW} more" if len(fits) > IN_A_ROW else ""
-    return "; ".join(doubt.words for doubt in fits[:IN_A_ROW]) + more
+    rest = f"; and {len(fits) - IN_A_ROW} more" if len(fits) > IN_A_ROW else ""
+    return "; ".join(doubt.words for doubt in fits[:IN_A_ROW]) + rest
 
 
-def _in_order(rows: pa.Table, others: pa.Table) -> pa.Table:
+def _in_order(rows: pa.Table, revised: pa.Table) -> pa.Table:
     """Order rows by what they are without the weights in doubt, those that are gone last."""
-    there = {_key(row) for row in others.to_pylist()}
-    gone = rows.filter(pa.array([_key(row) not in there for row in rows.to_pylist()], pa.bool_()))
-    return pa.concat_tables([others.select(rows.column_names), gone], promote_options="permissive")
+    keys = {_key(row) for row in revised.to_pylist()}
+    mask = pa.array([_key(row) not in keys for row in rows.to_pylist()], pa.bool_())
+    tables = [revised.select(rows.column_names), rows.filter(mask)]
+    return pa.concat_tables(tables, promote_options="permissive")
 
 
-def _those_of(rows: pa.Table, some: pa.Table) -> pa.Table:
+def _those_of(rows: pa.Table, order: pa.Table) -> pa.Table:
     """Select the rows that stand in another table too, in its order."""
-    places = {_key(row): place for place, row in enumerate(rows.to_pylist())}
-    order = [places[_key(row)] for row in some.to_pylist() if _key(row) in places]
-    return rows.take(pa.array(order, pa.int64()))
+    positions = {_key(row): position for position, row in enumerate(rows.to_pylist())}
+    keys = [key for key in map(_key, order.to_pylist()) if key in positions]
+    return rows.take(pa.array([positions[key] for key in keys], pa.int64()))
 
 
-def _ranked(rows: pa.Table, others: pa.Table, *, by_weight: bool) -> pa.Table:
+def _ranked(rows: pa.Table, revised: pa.Table, *, by_weight: bool) -> pa.Table:
     """Give rows by weight the ranks that they have without the weights in doubt."""
     if not by_weight or "rank" not in rows.column_names:
         return rows
-    ranks = {_key(row): row["rank"] for row in others.to_pylist()}
+    ranks = {_key(row): row["rank"] for row in revised.to_pylist()}
     column = pa.array([ranks.get(_key(row)) for row in rows.to_pylist()], pa.int64())
     return rows.set_column(rows.column_names.index("rank"), rows.schema.field("rank"), column)
 
@@ -380,7 +385,7 @@ def _described(answer: Answer, rows: pa.Table) -> Answer:
     """Describe the added columns: where people read, the figure without comes first."""
     names = rows.column_names
     added = {name.removesuffix(WITHOUT) for name in names if name.endswith(WITHOUT)}
-    headers, columns, shown = answer.headers, [], []
+    headers, columns, shown_names = answer.headers, [], []
     for column in answer.columns:
         if column.name not in added:
             columns.append(column)
@@ -391,9 +396,9 @@ def _described(answer: Answer, rows: pa.Table) -> Answer:
             replace(column, header="as reported" if column.header else ""),
         ]
     for name in headers:
-        shown += [name + WITHOUT, name] if name in added else [name]
+        shown_names += [name + WITHOUT, name] if name in added else [name]
     return replace(
-        answer, rows=rows, columns=[*columns, DOUBT], shown=[*shown, DOUBT.name],
+        answer, rows=rows, columns=[*columns, DOUBT], shown=[*shown_names, DOUBT.name],
         caption=f"{answer.caption} {BOTH_WEIGHTS}".strip(),
     )  # fmt: skip
 
@@ -401,44 +406,47 @@ def _described(answer: Answer, rows: pa.Table) -> Answer:
 def _with_notes(catalog: Catalog, answer: Answer, doubts: Sequence[Doubt]) -> Answer:
     """Add a note on each of the largest doubts, and the sources that they cite."""
     totals: dict[tuple[str, str | None, str], float] = {}
-    sets = {series["dataset"] for series in answer.coverage["series"]}
+    datasets = {series["dataset"] for series in answer.coverage["series"]}
     for row in catalog.links("COVERS", "dataset", "product", "hs", "period", "tonnes").to_pylist():
-        if row["dataset"] in sets and row["tonnes"]:
+        if row["dataset"] in datasets and row["tonnes"]:
             totals[row["product"], row["hs"], row["period"]] = row["tonnes"]
     parts = {d: d.tonnes / total for d in doubts
              if (total := totals.get((d.product, d.hs, d.period)))}  # fmt: skip
-    first = sorted(doubts, key=lambda d: (d.published_tonnes is None, -parts.get(d, 0.0), d.key))
-    notes = [_note(catalog, doubt, parts.get(doubt)) for doubt in first[:NAMED]]
-    if len(first) > NAMED:
+    ordered = sorted(doubts, key=lambda d: (d.published_tonnes is None, -parts.get(d, 0.0), d.key))
+    notes = [_note(catalog, doubt, parts.get(doubt)) for doubt in ordered[:NAMED]]
+    if len(ordered) > NAMED:
         notes.append(
-            f"{len(first) - NAMED} more such flows: 'graphkit query outlier-masses --top 0' and "
+            f"{len(ordered) - NAMED} more such flows: 'graphkit query outlier-masses --top 0' and "
             "'graphkit query reviewed-weights --top 0'."
         )
-    cited = pa.table({"source": pa.array([d.source for d in first[:NAMED]], pa.string())})
-    more = catalog.sources(cited)
-    known = pa.array(answer.sources["key"].to_pylist(), pa.string())
-    more = more.filter(pc.invert(pc.is_in(more["key"], value_set=known)))
-    sources = pa.concat_tables([answer.sources, more.select(answer.sources.column_names)])
+    cited = pa.table({"source": pa.array([d.source for d in ordered[:NAMED]], pa.string())})
+    added = catalog.sources(cited).select(answer.sources.column_names)
+    keys = pa.array(answer.sources["key"].to_pylist(), pa.string())
+    added = added.filter(pc.invert(pc.is_in(added["key"], value_set=keys)))
+    sources = pa.concat_tables([answer.sources, added])
     return replace(answer, notes=(*answer.notes, *notes), sources=sources.sort_by("key"))
 
 
 def _note(catalog: Catalog, doubt: Doubt, part: float | None) -> str:
     """Write the note on a doubt; ``part`` is that of its mass in all trade under its code."""
     code = f" (HS {doubt.hs})" if doubt.hs else ""
-    goods = f"{catalog.materials.in_text(doubt.product)}{code} in {doubt.period}"
-    ends = " to ".join(map(catalog.place_in_text, (doubt.exporter, doubt.importer)))
-    because = f" {doubt.note}" if doubt.note else ""
+    trade = f"{catalog.materials.in_text(doubt.product)}{code} in {doubt.period}"
+    pair = " to ".join(map(catalog.place_in_text, (doubt.exporter, doubt.importer)))
+    comment = f" {doubt.note}" if doubt.note else ""
     if doubt.verdict == "too-heavy" and part is not None:
-        times = "It is too heavy for its value."
+        weight = "It is too heavy for its value."
         if doubt.ratio is not None:
-            times = f"It is {doubt.ratio:,.0f} times as heavy per dollar as the others together."
+            weight = f"It is {doubt.ratio:,.0f} times as heavy per dollar as the others together."
         return (
-            f"Weight in doubt: {100 * part:.0f} % of the tonnes of {goods}, of all countries, are "
-            f"one flow, {ends} ({doubt.tonnes:,.0f} t). {times}{because}"
+            f"Weight in doubt: {100 * part:.0f} % of the tonnes of {trade}, of all countries, are "
+            f"one flow, {pair} ({doubt.tonnes:,.0f} t). {weight}{comment}"
         )
-    instead = ""
+    elsewhere = ""
     if doubt.published_tonnes is not None:
-        instead = f"; {doubt.source} gives {doubt.published_tonnes:,.0f} t"
-    what = "is missing for the most part" if doubt.verdict == "missing" else (
-        f"is {doubt.verdict.replace('-', ' ')} for its value")  # fmt: skip
-    return f"Weight in doubt: {ends}, {doubt.tonnes:,.0f} t of {goods}, {what}{instead}.{because}"
+        elsewhere = f"; {doubt.source} gives {doubt.published_tonnes:,.0f} t"
+    verdict = "is missing for the most part"
+    if doubt.verdict != "missing":
+        verdict = f"is {doubt.verdict.replace('-', ' ')} for its value"
+    return (
+        f"Weight in doubt: {pair}, {doubt.tonnes:,.0f} t of {trade}, {verdict}{elsewhere}.{comment}"
+    )
