@@ -29,12 +29,10 @@ class Amount:
     high: float
 
     def __add__(self, other: Amount) -> Amount:
-        known = self.value is not None and other.value is not None
-        return Amount(
-            fsum((self.value, other.value)) if known else None,  # type: ignore[arg-type]
-            self.low + other.low,
-            self.high + other.high,
-        )
+        value = None
+        if self.value is not None and other.value is not None:
+            value = fsum((self.value, other.value))
+        return Amount(value, self.low + other.low, self.high + other.high)
 
     def __neg__(self) -> Amount:
         return Amount(None if self.value is None else -self.value, -self.high, -self.low)
@@ -67,9 +65,9 @@ def printed_amount(figure: Figure) -> Amount:
             return Amount(None, 0.0, inf)
         return Amount(None, low or 0.0, inf if high is None else high)
     digits, _, power = f"{value:.11e}".partition("e")
-    places = len(digits.rstrip("0").partition(".")[2])
-    room = 0.0 if value == 0 else 0.5 * 10.0 ** (int(power) - places)
-    return Amount(value, value - room, value + room)
+    decimals = len(digits.rstrip("0").partition(".")[2])
+    rounding = 0.0 if value == 0 else 0.5 * 10.0 ** (int(power) - decimals)
+    return Amount(value, value - rounding, value + rounding)
 
 
 def balance_reliance(balances: pa.Table, period: str | None = None) -> pa.Table:
@@ -120,24 +118,32 @@ def balance_reliance(balances: pa.Table, period: str | None = None) -> pa.Table:
     >>> round(row["reliance"], 3), row["method"], round(row["other_reliance"], 3)
     (0.862, 'net imports over apparent consumption', 0.863)
     """
-    held = _held(balances)
-    added: dict[tuple[str, ...], tuple[str, ...]] = {place: (place[2],) for place in held}
+    available = _by_balance(balances)
+    spans: dict[Key, tuple[str, ...]] = {key: (key[2],) for key in available}
     if period is not None:
         years = Period(period).years
-        added = {(*place[:2], period, place[3]): years for place in held if place[2] in years}
+        spans = {(*key[:2], period, key[3]): years for key in available if key[2] in years}
     rows = []
-    for place, years in sorted(added.items()):
-        of = {year: (*place[:2], year, place[3]) for year in years}
-        lacking = [year for year, at in of.items() if at not in held]
-        parts = {year: (held[at], _year_before(held, at)) for year, at in of.items()
-                 if not lacking}  # fmt: skip
-        computed = _reliance(parts) if parts else {"missing": f"balance of {', '.join(lacking)}"}
-        rows.append(dict(zip(SCOPE, place, strict=True)) | computed)
+    for key, years in sorted(spans.items()):
+        country, balance, _, source = key
+        yearly = {year: (country, balance, year, source) for year in years}
+        lacking = [year for year, year_key in yearly.items() if year_key not in available]
+        row: dict[str, Any] = dict(zip(SCOPE, key, strict=True))
+        if lacking:
+            row["missing"] = f"balance of {', '.join(lacking)}"
+        else:
+            row |= _reliance({
+                year: (available[year_key], _year_before(available, year_key))
+                for year, year_key in yearly.items()
+            })  # fmt: skip
+        rows.append(row)
     return pa.Table.from_pylist(rows, RELIANCE)
 
 
 Statistics = Mapping[str, Mapping[str, Figure]]
 """Figures of one balance in one year, by statistic and label."""
+Key = tuple[str, ...]
+"""Country, balance, period and source of a balance."""
 
 RELIANCE = pa.schema([
     *texts(*SCOPE),
@@ -150,23 +156,21 @@ RELIANCE = pa.schema([
 ])  # fmt: skip
 
 
-def _held(balances: pa.Table) -> dict[tuple[str, ...], dict[str, dict[str, Figure]]]:
+def _by_balance(balances: pa.Table) -> dict[Key, dict[str, dict[str, Figure]]]:
     """Group figures by balance, then by statistic and label."""
-    held: dict[tuple[str, ...], dict[str, dict[str, Figure]]] = defaultdict(dict)
+    groups: dict[Key, dict[str, dict[str, Figure]]] = defaultdict(dict)
     for row in balances.to_pylist():
         if row["balance"] is not None:
-            place = tuple(row[name] for name in SCOPE)
-            held[place].setdefault(row["statistic"], {})[row["label"]] = row
-    return held
+            key = tuple(row[name] for name in SCOPE)
+            groups[key].setdefault(row["statistic"], {})[row["label"]] = row
+    return groups
 
 
-def _year_before(
-    held: Mapping[tuple[str, ...], Statistics], place: tuple[str, ...]
-) -> Mapping[str, Figure]:
+def _year_before(available: Mapping[Key, Statistics], key: Key) -> Mapping[str, Figure]:
     """Return the stocks of a balance in the year before."""
-    country, balance, period, source = place
+    country, balance, period, source = key
     last_year = str(int(period) - 1) if period.isdecimal() else ""
-    return held.get((country, balance, last_year, source), {}).get("stocks", {})
+    return available.get((country, balance, last_year, source), {}).get("stocks", {})
 
 
 def _reliance(years: Mapping[str, tuple[Statistics, Mapping[str, Figure]]]) -> dict[str, Any]:
@@ -174,47 +178,51 @@ def _reliance(years: Mapping[str, tuple[Statistics, Mapping[str, Figure]]]) -> d
 
     Each year has its statistics and the stocks at the end of the year before.
     """
-    every = [statistics for statistics, _ in years.values()]
-    names = set().union(*every)
-    sums = {
-        name: _sum(figure for some in every for figure in some.get(name, {}).values())
-        for name in names
-        if name == "exports" or all(name in some for some in every)
+    tables = [statistics for statistics, _ in years.values()]
+    names = set().union(*tables)
+    sums = {}
+    for name in names:
+        if name == "exports" or all(name in statistics for statistics in tables):
+            sums[name] = _sum(f for statistics in tables for f in statistics.get(name, {}).values())
+    changes = {
+        year: _stock_change(statistics, last_stocks)
+        for year, (statistics, last_stocks) in years.items()
     }
-    changes = {year: _stock_change(*of) for year, of in years.items()}
-    stock = _total(changes.values())
+    stock_change = _total(changes.values())
     imports, exports = sums.get("imports"), sums.get("exports", NOTHING)
-    consumed, made = sums.get("consumption"), sums.get("production")
-    net = imports - exports + stock if imports else None
-    ways = []
-    if consumed is not None and consumed.value:
-        if net is not None and net.value is not None:
-            ways.append((BY_TRADE, _ratio(net, consumed)))
-        if made is not None and made.value is not None:
-            ways.append((BY_PRODUCTION, _ratio(consumed - made, consumed)))
-    if not ways and net is not None and net.high < 0:
-        ways.append((BY_SIGN, (0.0, 0.0, 0.0)))
+    consumption, production = sums.get("consumption"), sums.get("production")
+    net_imports = imports - exports + stock_change if imports else None
+    methods = []
+    if consumption is not None and consumption.value:
+        if net_imports is not None and net_imports.value is not None:
+            methods.append((BY_TRADE, _ratio(net_imports, consumption)))
+        if production is not None and production.value is not None:
+            methods.append((BY_PRODUCTION, _ratio(consumption - production, consumption)))
+    if not methods and net_imports is not None and net_imports.high < 0:
+        methods.append((BY_SIGN, (0.0, 0.0, 0.0)))
     row: dict[str, Any] = {
         name: None if amount is None else amount.value
         for name, amount in (
-            ("imports", imports), ("exports", sums.get("exports")), ("production", made),
-            ("consumption", consumed),
+            ("imports", imports), ("exports", sums.get("exports")), ("production", production),
+            ("consumption", consumption),
         )
     }  # fmt: skip
-    row["stock_change"] = stock.value if names & {"stocks", "stock-release"} else None
-    figures = [f for some in every for of in some.values() for f in of.values()]
-    row["basis"] = ", ".join(sorted({f["basis"] or "not stated" for f in figures}))
-    lacks = [
-        f"{text} in {year}" if len(years) > 1 else text
-        for year, (statistics, _) in years.items()
-        for text in _missing(statistics, changes[year])
-    ]
-    row["missing"] = "; ".join(lacks) or None
-    if ways:
-        row["method"], (row["reliance"], row["reliance_low"], row["reliance_high"]) = ways[0]
-        row["net_exporter"] = net is not None and (net.high if net.value is None else net.value) < 0
-    if len(ways) > 1:
-        row["other_reliance"], row["other_low"], row["other_high"] = ways[1][1]
+    row["stock_change"] = stock_change.value if names & {"stocks", "stock-release"} else None
+    bases = {f["basis"] or "not stated" for statistics in tables for f in _figures(statistics)}
+    row["basis"] = ", ".join(sorted(bases))
+    missing = []
+    for year, (statistics, _) in years.items():
+        for text in _missing(statistics, changes[year]):
+            missing.append(f"{text} in {year}" if len(years) > 1 else text)
+    row["missing"] = "; ".join(missing) or None
+    if methods:
+        row["method"], (row["reliance"], row["reliance_low"], row["reliance_high"]) = methods[0]
+        row["net_exporter"] = (
+            net_imports is not None
+            and (net_imports.high if net_imports.value is None else net_imports.value) < 0
+        )
+    if len(methods) > 1:
+        row["other_reliance"], row["other_low"], row["other_high"] = methods[1][1]
     return row
 
 
@@ -251,23 +259,30 @@ def production_at_most(
     >>> production_at_most(figures, {("USA", "Li", "2024"): 0.5})
     {('USA', 'Li', '2024', 'Li'): 1340.0}
     """
-    held = _held(balances)
-    found = {}
-    for place, statistics in sorted(held.items()):
-        country, balance, period, _ = place
-        least = reliance.get((country, balance, period))
-        made = _sum(statistics.get("production", {}).values())
-        bases = {f["basis"] for some in statistics.values() for f in some.values()}
-        if not least or "imports" not in statistics or made.value is not None or len(bases) > 1:
+    available = _by_balance(balances)
+    tonnes = {}
+    for key, statistics in sorted(available.items()):
+        country, balance, period, _ = key
+        r = reliance.get((country, balance, period))
+        production = _sum(statistics.get("production", {}).values())
+        bases = {f["basis"] for f in _figures(statistics)}
+        if not r or "imports" not in statistics:
             continue
-        net = (
+        if production.value is not None or len(bases) > 1:
+            continue
+        net_imports = (
             _sum(statistics["imports"].values())
             - _sum(statistics.get("exports", {}).values())
-            + _stock_change(statistics, _year_before(held, place))
+            + _stock_change(statistics, _year_before(available, key))
         )
-        if 0 < net.high < inf:
-            found[country, balance, period, bases.pop()] = net.high * (1 / least - 1)
-    return found
+        if 0 < net_imports.high < inf:
+            tonnes[country, balance, period, bases.pop()] = net_imports.high * (1 / r - 1)
+    return tonnes
+
+
+def _figures(statistics: Statistics) -> list[Figure]:
+    """List the figures of one balance in one year."""
+    return [figure for figures in statistics.values() for figure in figures.values()]
 
 
 def _sum(figures: Iterable[Figure]) -> Amount:
@@ -281,12 +296,12 @@ def _total(amounts: Iterable[Amount]) -> Amount:
     return total
 
 
-def _stock_change(statistics: Statistics, before: Mapping[str, Figure]) -> Amount:
+def _stock_change(statistics: Statistics, last_stocks: Mapping[str, Figure]) -> Amount:
     """Return releases and the decrease of stocks since the year before; 0 where none count."""
     change = NOTHING
     for label, figure in statistics.get("stocks", {}).items():
-        earlier = printed_amount(before[label]) if label in before else UNKNOWN
-        change += earlier - printed_amount(figure)
+        last_stock = printed_amount(last_stocks[label]) if label in last_stocks else UNKNOWN
+        change += last_stock - printed_amount(figure)
     for figure in statistics.get("stock-release", {}).values():
         # USGS counts no release since 2023, when governments ceased to publish it.
         change += NOTHING if figure["qualifier"] == "not-available" else printed_amount(figure)
@@ -297,22 +312,23 @@ def _ratio(part: Amount, whole: Amount) -> tuple[float, float, float]:
     """Return a share of consumption and its bounds, from 0 to 1."""
     assert part.value is not None
     assert whole.value is not None
-    ends = [p / w for p in (part.low, part.high) for w in (whole.low, whole.high) if w > 0]
+    bounds = [p / w for p in (part.low, part.high) for w in (whole.low, whole.high) if w > 0]
     return (
         min(1.0, max(0.0, part.value / whole.value)),
-        min(1.0, max(0.0, min(ends))),
-        min(1.0, max(0.0, max(ends))),
+        min(1.0, max(0.0, min(bounds))),
+        min(1.0, max(0.0, max(bounds))),
     )
 
 
-def _missing(statistics: Statistics, stock: Amount) -> list[str]:
+def _missing(statistics: Statistics, stock_change: Amount) -> list[str]:
     """Name the series without a plain figure, and stock changes without the year before."""
-    lacks = [
-        f"{figure['label']}: {figure['qualifier'] or 'not published'}"
-        for name, some in sorted(statistics.items())
-        if name not in ("stocks", "stock-release")
-        for figure in some.values()
-        if figure["value"] is None
-    ]
-    lacks += ["stock change"] if stock.value is None else []
-    return lacks + [name for name in ("imports", "consumption") if name not in statistics]
+    missing = []
+    for name, figures in sorted(statistics.items()):
+        if name in ("stocks", "stock-release"):
+            continue
+        for figure in figures.values():
+            if figure["value"] is None:
+                missing.append(f"{figure['label']}: {figure['qualifier'] or 'not published'}")
+    if stock_change.value is None:
+        missing.append("stock change")
+    return missing + [name for name in ("imports", "consumption") if name not in statistics]
