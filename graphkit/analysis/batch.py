@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.flows import ONE_OF, PERIODS, column_of, numbers_of
+from graphkit.analysis.flows import ENDS, ONE_OF, PERIODS, column_of, numbers_of
 from graphkit.analysis.network.graph import FlowGraph, Rows, sorted_rows
 from graphkit.analysis.network.scores import MEASURES as CENTRALITIES
 from graphkit.analysis.network.scores import STRENGTH, Scores
@@ -71,21 +71,21 @@ class NetworkBatch:
         labels = tuple(label[first:last] for label in self.labels)
         return NetworkBatch(self.scopes, labels, self.countries, rows, self.flows[first:last])
 
-    def scope_of(self, at: Ints) -> dict[str, pa.Array]:
+    def scope_of(self, nodes: Ints) -> dict[str, pa.Array]:
         """Return the scope columns (product, period, ...) of the networks that rows belong to."""
-        network = pa.array(at // len(self.countries))
+        network = pa.array(nodes // len(self.countries))
         return {
             name: labels.take(network)
             for name, labels in zip(self.scopes, self.labels, strict=True)
         }
 
-    def country_of(self, at: Ints) -> pa.Array:
+    def country_of(self, nodes: Ints) -> pa.Array:
         """Return the countries of some rows or columns."""
-        place = (at % len(self.countries)).astype(np.int32)
-        return pa.DictionaryArray.from_arrays(pa.array(place), self.countries)
+        country = (nodes % len(self.countries)).astype(np.int32)
+        return pa.DictionaryArray.from_arrays(pa.array(country), self.countries)
 
 
-def network_batch(flows: pa.Table, by: str, rows_are: str = "consumer") -> NetworkBatch:
+def network_batch(flows: pa.Table, amount: str, rows_are: str = "consumer") -> NetworkBatch:
     """Sort a table of flows into one network for each product and period.
 
     Parameters
@@ -94,7 +94,7 @@ def network_batch(flows: pa.Table, by: str, rows_are: str = "consumer") -> Netwo
         ``supplier``, ``consumer``, ``product``, ``period`` (text, or whole numbers that are taken
         as text) and the amount. Flows of another ``reporter``, ``dataset`` or ``source``, and by
         mass of another ``basis``, are another network, where there are such columns.
-    by : {"usd", "tonnes"}
+    amount : {"usd", "tonnes"}
         The amount. Flows that do not give it are counted and left out; so are those of zero.
     rows_are : {"consumer", "supplier"}
         The end of a flow that the rows of the matrix stand for.
@@ -115,34 +115,37 @@ def network_batch(flows: pa.Table, by: str, rows_are: str = "consumer") -> Netwo
     >>> flows = pa.table({"supplier": ["A", "A", "B"], "consumer": ["B", "B", "A"],
     ...                   "product": ["ore"] * 3, "period": ["2023", "2024", "2024"],
     ...                   "usd": [1.0, 2.0, 3.0]})
-    >>> found = network_batch(flows, "usd")
-    >>> found.labels[1].to_pylist(), found.rows.values.tolist()
+    >>> batch = network_batch(flows, "usd")
+    >>> batch.labels[1].to_pylist(), batch.rows.values.tolist()
     (['2023', '2024'], [1.0, 3.0, 2.0])
     """
-    scopes = [name for name in scopes_of(by) if name in NEEDED or name in flows.column_names]
-    given = numbers_of(flows, by)
-    if given.null_count:
-        flows = flows.filter(given.is_valid())
-    amount = given.drop_null().to_numpy()
-    _check_amounts(amount)
+    scopes = [name for name in scopes_of(amount) if name in NEEDED or name in flows.column_names]
+    column = numbers_of(flows, amount)
+    if column.null_count:
+        flows = flows.filter(column.is_valid())
+    values = column.drop_null().to_numpy()
+    _check_amounts(values)
     network, labels = _networks(flows, scopes)
-    countries, ends = _ends(flows, ("supplier", "consumer"))
+    countries, supplier, consumer = _ends(flows)
     size, count = len(countries), len(labels[0])
     first = network * size if size * count < MOST else network.astype(np.int64) * size
-    here, there = (first + end for end in (ends if rows_are == "supplier" else reversed(ends)))
+    sources, targets = first + supplier, first + consumer
+    if rows_are != "supplier":
+        sources, targets = targets, sources
     counted = np.bincount(network, minlength=count)
-    if not (moved := amount > 0).all():
-        here, there, amount = here[moved], there[moved], amount[moved]
-    rows = sorted_rows(here, there, amount, size * count)
-    return NetworkBatch(tuple(scopes), labels, countries, rows, counted, given.null_count)
+    positive = values > 0
+    if not positive.all():
+        sources, targets, values = sources[positive], targets[positive], values[positive]
+    rows = sorted_rows(sources, targets, values, size * count)
+    return NetworkBatch(tuple(scopes), labels, countries, rows, counted, column.null_count)
 
 
-def scopes_of(by: str) -> tuple[str, ...]:
+def scopes_of(amount: str) -> tuple[str, ...]:
     """Return the columns in which networks can differ, by mass or by value."""
     return (
         *NEEDED,
         *(n for n in ONE_OF if n not in NEEDED),
-        *(("basis",) if by == "tonnes" else ()),
+        *(("basis",) if amount == "tonnes" else ()),
     )
 
 
@@ -158,20 +161,20 @@ def _networks(flows: pa.Table, scopes: Sequence[str]) -> tuple[Ints, tuple[pa.Ar
     columns: list[tuple[Ints, pa.Array]] = []
     count = min(1, len(flows))
     for name in scopes:
-        given, values = _coded(flows, name)
-        if given is None:  # the same in every row
+        codes, values = _coded(flows, name)
+        if codes is None:  # the same in every row
             columns.append((np.zeros(count, np.int32), values))
             continue
         order = pc.sort_indices(values)
-        place = np.zeros(len(values) + 1, np.int32)  # the last code is null, which sorts first
-        place[order.to_numpy()] = np.arange(1, len(values) + 1)
-        kinds = len(place)
-        keys = place[given] if count == 1 else network.astype(np.int64) * kinds + place[given]
-        there, network = _numbered(keys)
-        before, code = np.divmod(there, kinds)
-        columns = [(of[before], known) for of, known in columns]
-        columns.append((code - 1, values.take(order)))
-        count = len(there)
+        rank = np.zeros(len(values) + 1, np.int32)  # the last code is null, which sorts first
+        rank[order.to_numpy()] = np.arange(1, len(values) + 1)
+        ranks = len(rank)
+        keys = rank[codes] if count == 1 else network.astype(np.int64) * ranks + rank[codes]
+        distinct, network = _numbered(keys)
+        last_network, last_rank = np.divmod(distinct, ranks)
+        columns = [(codes[last_network], values) for codes, values in columns]
+        columns.append((last_rank - 1, values.take(order)))
+        count = len(distinct)
     labels = (
         pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes < 0), values)
         for codes, values in columns
@@ -181,26 +184,27 @@ def _networks(flows: pa.Table, scopes: Sequence[str]) -> tuple[Ints, tuple[pa.Ar
 
 def _numbered(keys: Ints) -> tuple[Ints, Ints]:
     """Return the distinct keys in order, and the position of each key among them."""
-    most = int(keys.max(initial=0)) + 1
-    if most > 4 * len(keys) + 1_000_000:
-        there, place = np.unique(keys, return_inverse=True)
-        return there, place.astype(np.int32)
-    there = np.flatnonzero(np.bincount(keys, minlength=most))
-    places = np.zeros(most, np.int32)
-    places[there] = np.arange(len(there))
-    return there, places[keys]
+    size = int(keys.max(initial=0)) + 1
+    if size > 4 * len(keys) + 1_000_000:
+        distinct, position = np.unique(keys, return_inverse=True)
+        return distinct, position.astype(np.int32)
+    distinct = np.flatnonzero(np.bincount(keys, minlength=size))
+    positions = np.zeros(size, np.int32)
+    positions[distinct] = np.arange(len(distinct))
+    return distinct, positions[keys]
 
 
-def _ends(flows: pa.Table, names: Sequence[str]) -> tuple[pa.Array, list[Ints]]:
-    """Return all countries in order, and the position of each end of each flow among them."""
-    coded = [_coded(flows, name) for name in names]
-    found = pc.unique(pa.concat_arrays([values for _, values in coded]))
-    countries = found.take(pc.sort_indices(found))
+def _ends(flows: pa.Table) -> tuple[pa.Array, Ints, Ints]:
+    """Return all countries in order, and the positions of suppliers and consumers among them."""
+    coded = [_coded(flows, end) for end in ENDS]
+    distinct = pc.unique(pa.concat_arrays([values for _, values in coded]))
+    countries = distinct.take(pc.sort_indices(distinct))
     ends: list[Ints] = []
     for codes, values in coded:
-        places = pc.index_in(values, value_set=countries).to_numpy()
-        ends.append(np.repeat(places, len(flows)) if codes is None else places[codes])
-    return countries, ends
+        positions = pc.index_in(values, value_set=countries).to_numpy()
+        ends.append(np.repeat(positions, len(flows)) if codes is None else positions[codes])
+    supplier, consumer = ends
+    return countries, supplier, consumer
 
 
 def _coded(flows: pa.Table, name: str) -> tuple[Ints | None, pa.Array]:
@@ -221,13 +225,13 @@ def _coded(flows: pa.Table, name: str) -> tuple[Ints | None, pa.Array]:
     whole = column.combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = pa.concat_arrays(whole.chunks)
-    given = whole.dictionary.cast(pa.string())
-    if len(given) == 1 and not whole.null_count:
-        return None, given
+    values = whole.dictionary.cast(pa.string())
+    if len(values) == 1 and not whole.null_count:
+        return None, values
     codes = whole.indices
     if codes.null_count:
-        codes = pc.fill_null(codes, len(given))
-    return codes.to_numpy(), given
+        codes = pc.fill_null(codes, len(values))
+    return codes.to_numpy(), values
 
 
 CODED = pa.dictionary(pa.int32(), pa.string())
@@ -246,38 +250,38 @@ class MeasureRequest:
     """
 
     measure: str
-    by: str | None = None
+    requested_amount: str | None = None
     """The amount to add up, ``usd`` or ``tonnes``; by default the first that the flows give."""
     production: pa.Table | None = None
     """Producers: ``country``, ``product``, ``period``; for the measures that trace supply."""
     min_share: float = 0.0
     """Share up to which rows of the measures that trace supply are left out."""
-    each: str = "year"
+    period_length: str = "year"
     """Length of the periods that dates of shipments are sorted into."""
 
     def __post_init__(self) -> None:
-        for option, given, known in (
+        for option, value, choices in (
             ("measure", self.measure, (*MEASURES, FLOWS)),
-            ("--by", self.by, (None, *UNIT)),
-            ("--each", self.each, tuple(PERIODS)),
+            ("--by", self.requested_amount, (None, *UNIT)),
+            ("--each", self.period_length, tuple(PERIODS)),
         ):
-            if given not in known:
-                wanted = ", ".join(filter(None, known))
-                raise UsageError(f"{option}: found {given!r}, wanted one of {wanted}")
+            if value not in choices:
+                names = ", ".join(filter(None, choices))
+                raise UsageError(f"{option}: found {value!r}, wanted one of {names}")
         if self.production is not None and self.measure not in TRACING:
             raise UsageError(f"--production: wanted {' or '.join(TRACING)}, found {self.measure}")
 
     @property
     def amount(self) -> str:
         """The amount to add up, values by default."""
-        return self.by or "usd"
+        return self.requested_amount or "usd"
 
 
 @dataclass(frozen=True)
 class BatchMeasure:
     """A measure of many networks: its function and its columns."""
 
-    of: Callable[[NetworkBatch, MeasureRequest], tuple[Ints, Sequence[pa.Array | Ints]]]
+    compute: Callable[[NetworkBatch, MeasureRequest], tuple[Ints, Sequence[pa.Array | Ints]]]
     """Function that returns the matrix row of each row of the result, and the columns."""
     fields: Callable[[str], list[pa.Field]]
     """Function that returns the columns after the scope, given the amount."""
@@ -288,9 +292,9 @@ class BatchMeasure:
 def _shares(part: NetworkBatch, request: MeasureRequest) -> tuple[Ints, Sequence[pa.Array | Ints]]:
     market, starts = _markets(part.rows)
     _, shares = market_shares(part.rows.values, starts)
-    at = np.repeat(market, np.diff(part.rows.indptr)[market])
+    consumers = np.repeat(market, np.diff(part.rows.indptr)[market])
     supplier = part.country_of(part.rows.indices)
-    return at, [part.country_of(at), supplier, part.rows.values, shares]
+    return consumers, [part.country_of(consumers), supplier, part.rows.values, shares]
 
 
 def _concentration(
@@ -298,12 +302,13 @@ def _concentration(
 ) -> tuple[Ints, Sequence[pa.Array | Ints]]:
     market, starts = _markets(part.rows)
     totals, shares = market_shares(part.rows.values, starts)
-    found = indices(Markets(starts, shares, shares, np.zeros(len(starts))))
+    concentration = indices(Markets(starts, shares, shares, np.zeros(len(starts))))
     top = part.rows.indices[three_largest(shares, starts)[1]]
     names = ("hhi_low", "hhi_normalised", "effective_low", "cr1", "cr3", "shannon_low")
     return market, [
-        part.country_of(market), part.country_of(top), found["suppliers"].astype(np.int64),
-        totals, *(found[name] for name in names),
+        part.country_of(market), part.country_of(top),
+        concentration["suppliers"].astype(np.int64),
+        totals, *(concentration[name] for name in names),
     ]  # fmt: skip
 
 
@@ -320,23 +325,25 @@ def _centrality(
     rows, measure = part.rows, CENTRALITIES[request.measure]
     trades = np.diff(rows.indptr) > 0
     trades[rows.indices] = True
-    at, place = np.flatnonzero(trades), (np.cumsum(trades) - 1).astype(np.int32)
-    starts, sizes = np.unique(at // len(part.countries), return_index=True, return_counts=True)[1:]
-    among = Rows(np.append(rows.indptr[at], rows.indptr[-1]), place[rows.indices], rows.values)
-    if measure.of_networks is not None:
-        scores = measure.of_networks(among, starts)
+    nodes, position = np.flatnonzero(trades), (np.cumsum(trades) - 1).astype(np.int32)
+    network = nodes // len(part.countries)
+    starts, sizes = np.unique(network, return_index=True, return_counts=True)[1:]
+    indptr = np.append(rows.indptr[nodes], rows.indptr[-1])
+    trade = Rows(indptr, position[rows.indices], rows.values)
+    if measure.compute_networks is not None:
+        scores = measure.compute_networks(trade, starts)
     else:
-        scores = np.empty(len(at))
+        scores = np.empty(len(nodes))
         for start, size in zip(starts.tolist(), sizes.tolist(), strict=True):
-            lengths = np.diff(among.indptr[start : start + size + 1])
-            inside = slice(among.indptr[start], among.indptr[start + size])
+            lengths = np.diff(trade.indptr[start : start + size + 1])
+            inside = slice(trade.indptr[start], trade.indptr[start + size])
             graph = FlowGraph(
                 tuple(range(size)), np.repeat(np.arange(size, dtype=np.int32), lengths),
-                among.indices[inside] - start, among.values[inside],
+                trade.indices[inside] - start, trade.values[inside],
             )  # fmt: skip
-            found = measure.of(Scores(graph))
-            scores[start : start + size] = np.nan if found is None else found
-    return at, [part.country_of(at), np.repeat(sizes, sizes), scores]
+            network_scores = measure.compute(Scores(graph))
+            scores[start : start + size] = np.nan if network_scores is None else network_scores
+    return nodes, [part.country_of(nodes), np.repeat(sizes, sizes), scores]
 
 
 TRACED = ("share", "face_value", "hidden", "low", "high")
@@ -344,23 +351,23 @@ TRACED = ("share", "face_value", "hidden", "low", "high")
 
 def _origins(part: NetworkBatch, request: MeasureRequest) -> tuple[Ints, Sequence[pa.Array | Ints]]:
     """Trace the imports of each consumer to the countries that made them, behind re-exporters."""
-    at, parts = [], []
-    for place, network in _supply_networks(part, request):
+    numbers, parts = [], []
+    for index, network in _supply_networks(part, request):
         traced = look_through(network, minimum=request.min_share)
-        at.append(np.full(len(traced), place))
+        numbers.append(np.full(len(traced), index))
         parts.append([
             *(traced[name].combine_chunks() for name in ("consumer", "origin", *TRACED)),
             np.full(len(traced), _observed_share(network)),
         ])  # fmt: skip
-    return _joined(part, at, parts)
+    return _joined(part, numbers, parts)
 
 
 def _removals(
     part: NetworkBatch, request: MeasureRequest
 ) -> tuple[Ints, Sequence[pa.Array | Ints]]:
     """Compute the share of its imports that each consumer loses without one other country."""
-    at, parts = [], []
-    for place, network in _supply_networks(part, request):
+    numbers, parts = [], []
+    for index, network in _supply_networks(part, request):
         country, imported = network.country, network.imported
         losses = loss_matrix(network, [np.array([node]) for node in range(network.size)])
         np.fill_diagonal(losses, 1.0)
@@ -370,13 +377,13 @@ def _removals(
         order = np.lexsort((consumer, -loss[consumer, removed].round(12), removed))
         consumer, removed = consumer[order], removed[order]
         names = pa.array(network.countries, pa.string())
-        at.append(np.full(len(order), place))
+        numbers.append(np.full(len(order), index))
         parts.append([
             names.take(pa.array(country[removed])), names.take(pa.array(country[consumer])),
             loss[consumer, removed], imported.toarray()[consumer, removed],
             np.full(len(order), _observed_share(network)),
         ])  # fmt: skip
-    return _joined(part, at, parts)
+    return _joined(part, numbers, parts)
 
 
 def _supply_networks(
@@ -384,15 +391,15 @@ def _supply_networks(
 ) -> Iterator[tuple[int, SupplyNetwork]]:
     """Yield every network with its number; infer unpublished production from net exports."""
     size, rows = len(part.countries), part.rows
-    for place in range(len(part.flows)):
-        indptr = rows.indptr[place * size : (place + 1) * size + 1]
+    for index in range(len(part.flows)):
+        indptr = rows.indptr[index * size : (index + 1) * size + 1]
         inside = slice(indptr[0], indptr[-1])
         scope = {
-            name: labels[place].as_py()
+            name: labels[index].as_py()
             for name, labels in zip(part.scopes, part.labels, strict=True)
         }
         consumer = np.repeat(np.arange(size), np.diff(indptr))
-        supplier = rows.indices[inside] - place * size
+        supplier = rows.indices[inside] - index * size
         flows = pa.table({
             "supplier": part.countries.take(pa.array(supplier)),
             "consumer": part.countries.take(pa.array(consumer)),
@@ -402,13 +409,16 @@ def _supply_networks(
             if name in scope:
                 same = pa.array([scope[name]] * len(flows), pa.string())
                 flows = flows.append_column(name, same)
-        made = request.production
-        if made is not None:
-            here = (pc.equal(made[name], scope[name]) for name in ("product", "period"))
-            made = made.filter(pc.and_(*here)).drop_columns(["period"])
+        production = request.production
+        if production is not None:
+            in_scope = (pc.equal(production[name], scope[name]) for name in NEEDED)
+            production = production.filter(pc.and_(*in_scope)).drop_columns(["period"])
         else:
-            made = with_sellers(NO_FIGURES, flows, {scope["product"]})
-        yield place, supply_network(flows, made, measure=request.amount, unpublished="net-exports")
+            production = with_sellers(NO_FIGURES, flows, {scope["product"]})
+        network = supply_network(
+            flows, production, measure=request.amount, unpublished="net-exports"
+        )
+        yield index, network
 
 
 def _observed_share(network: SupplyNetwork) -> float:
@@ -419,11 +429,13 @@ def _observed_share(network: SupplyNetwork) -> float:
 
 
 def _joined(
-    part: NetworkBatch, at: list[np.ndarray], parts: list[list[pa.Array]]
+    part: NetworkBatch, numbers: list[np.ndarray], parts: list[list[pa.Array]]
 ) -> tuple[Ints, Sequence[pa.Array | Ints]]:
     """Join the rows of all networks, given the number of each network."""
-    columns = [pa.concat_arrays([pa.array(a) for a in some]) for some in zip(*parts, strict=True)]
-    return np.concatenate(at) * len(part.countries), columns
+    columns = []
+    for arrays in zip(*parts, strict=True):
+        columns.append(pa.concat_arrays([pa.array(array) for array in arrays]))
+    return np.concatenate(numbers) * len(part.countries), columns
 
 
 @dataclass(frozen=True)
@@ -480,10 +492,10 @@ def measured(flows: pa.Table, request: MeasureRequest) -> Iterator[Measured]:
     --------
     >>> flows = pa.table({"supplier": ["A", "B"], "consumer": ["C", "C"], "product": ["ore"] * 2,
     ...                   "period": ["2024"] * 2, "usd": [3.0, 1.0]})
-    >>> [some.table["share_usd"].to_pylist() for some in measured(flows, MeasureRequest("shares"))]
+    >>> [part.table["share_usd"].to_pylist() for part in measured(flows, MeasureRequest("shares"))]
     [[0.75, 0.25]]
-    >>> [some.table.select(["consumer", "hhi", "top"]).to_pylist()
-    ...  for some in measured(flows, MeasureRequest("concentration"))]
+    >>> [part.table.select(["consumer", "hhi", "top"]).to_pylist()
+    ...  for part in measured(flows, MeasureRequest("concentration"))]
     [[{'consumer': 'C', 'hhi': 6250.0, 'top': 'A'}]]
     """
     return (job() for job in measure_jobs(flows, request))
@@ -496,9 +508,9 @@ def measure_jobs(flows: pa.Table, request: MeasureRequest) -> Iterator[Callable[
 
 
 def _measure(part: NetworkBatch, request: MeasureRequest) -> Measured:
-    at, columns = MEASURES[request.measure].of(part, request)
+    nodes, columns = MEASURES[request.measure].compute(part, request)
     schema = schema_of(request, part.scopes)
-    arrays = [*part.scope_of(at).values()]
+    arrays = [*part.scope_of(nodes).values()]
     for field, column in zip(list(schema)[len(arrays) :], columns, strict=True):
         missing = np.isnan(column) if isinstance(column, np.ndarray) else None
         values = pa.array(column, mask=missing)
@@ -516,32 +528,32 @@ def schema_of(request: MeasureRequest, scopes: Iterable[str]) -> pa.Schema:
     ['product', 'period', 'consumer', 'supplier', 'usd', 'share_usd']
     """
     fields = MEASURES[request.measure].fields(request.amount)
-    return pa.schema([*_places(*scopes), *fields])
+    return pa.schema([*_coded_texts(*scopes), *fields])
 
 
-def _places(*names: str) -> list[pa.Field]:
+def _coded_texts(*names: str) -> list[pa.Field]:
     return [pa.field(name, CODED) for name in names]
 
 
-def _centrality_fields(name: str, by: str) -> list[pa.Field]:
+def _centrality_fields(name: str, amount: str) -> list[pa.Field]:
     unit = CENTRALITIES[name].normalisation
-    return [
-        *_places("country"), *counts("nodes"), number(name, UNIT[by] if unit == STRENGTH else unit)
-    ]  # fmt: skip
+    unit = UNIT[amount] if unit == STRENGTH else unit
+    return [*_coded_texts("country"), *counts("nodes"), number(name, unit)]
 
 
 MEASURES: Mapping[str, BatchMeasure] = {
     "shares": BatchMeasure(
         _shares,
-        lambda by: [
-            *_places("consumer", "supplier"), number(by, UNIT[by]), number(f"share_{by}", SHARE)
+        lambda amount: [
+            *_coded_texts("consumer", "supplier"), number(amount, UNIT[amount]),
+            number(f"share_{amount}", SHARE),
         ],
         "each supplier's part of what a consumer buys",
     ),
     "concentration": BatchMeasure(
         _concentration,
-        lambda by: [
-            *_places("consumer", "top"), *counts("suppliers"), number("total", UNIT[by]),
+        lambda amount: [
+            *_coded_texts("consumer", "top"), *counts("suppliers"), number("total", UNIT[amount]),
             number("hhi", INDEX), number("hhi_normalised", SHARE), number("effective_suppliers"),
             number("cr1", SHARE), number("cr3", SHARE), number("shannon"),
         ],
@@ -553,16 +565,16 @@ MEASURES: Mapping[str, BatchMeasure] = {
     },
     "look-through": BatchMeasure(
         _origins,
-        lambda by: [
-            *_places("consumer", "origin"),
+        lambda amount: [
+            *_coded_texts("consumer", "origin"),
             *(number(name, SHARE) for name in (*TRACED, "observed_share")),
         ],
         "the countries that made a consumer's imports, behind re-exporters",
     ),
     "removal": BatchMeasure(
         _removals,
-        lambda by: [
-            *_places("removed", "consumer"),
+        lambda amount: [
+            *_coded_texts("removed", "consumer"),
             *(number(name, SHARE) for name in ("loss", "face_value", "observed_share")),
         ],
         "the share of its imports that a consumer loses without one country",

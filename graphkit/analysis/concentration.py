@@ -1,4 +1,4 @@
-"""Production figures and their sums; concentration of production and of imports."""
+"""Concentration of imports and of production."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.analysis.production import MARKET, markets
-from graphkit.analysis.shares import SCOPE, import_shares, index_table
+from graphkit.analysis.shares import SCOPE, Interval, import_shares, index_table
 from graphkit.arrow import SHARE, UNIT, counts, number, texts
 
 
@@ -52,26 +52,27 @@ def import_concentration(flows: pa.Table, *, unnamed: Collection[str] = ()) -> p
     ('usd', 3125.0, 3750.0, 'high', False)
     """
     labels: list[dict[str, Any]] = []
-    held: list[list[tuple[str, float, float]]] = []
+    shares: list[list[Interval]] = []
     rest: list[float] = []
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
     for row in import_shares(flows).to_pylist():
         groups[tuple(row[name] for name in SCOPE)].append(row)
     for scope, rows in groups.items():
         for m in UNIT:
-            known = [r for r in rows if r[f"share_{m}"] is not None]
-            if known:
-                named = [r for r in known if r["supplier"] not in unnamed]
-                shares = [(r["supplier"], *(r[f"share_{m}"],) * 2) for r in named]
-                held.append(shares)
-                rest.append(sum(r[f"share_{m}"] for r in known if r["supplier"] in unnamed))
-                labels.append({
-                    **dict(zip(SCOPE, scope, strict=True)), "measure": m,
-                    "total": sum(r[m] for r in known),
-                    "missing_tonnes_share": rows[0]["missing_tonnes_share"],
-                })  # fmt: skip
+            share = f"share_{m}"
+            known = [row for row in rows if row[share] is not None]
+            if not known:
+                continue
+            named = [row for row in known if row["supplier"] not in unnamed]
+            shares.append([(row["supplier"], row[share], row[share]) for row in named])
+            rest.append(sum(row[share] for row in known if row["supplier"] in unnamed))
+            labels.append({
+                **dict(zip(SCOPE, scope, strict=True)), "measure": m,
+                "total": sum(row[m] for row in known),
+                "missing_tonnes_share": rows[0]["missing_tonnes_share"],
+            })  # fmt: skip
     fields = [*texts(*SCOPE, "measure"), number("total"), number("missing_tonnes_share", SHARE)]
-    return index_table(labels, held, rest, fields)
+    return index_table(labels, shares, rest, fields)
 
 
 def production_concentration(production: pa.Table) -> pa.Table:
@@ -111,14 +112,14 @@ def production_concentration(production: pa.Table) -> pa.Table:
     >>> row["denominator"], round(row["hhi_low"]), round(row["hhi_high"]), row["top"]
     ('published world total', 5300, 5400, 'CHN')
     """
-    labels, held, rest = [], [], []
-    for names, shares, label in markets(production):
-        named = sum(low for _, low, _ in shares)
-        labels.append({**names, **label, "coverage": named if label["total"] else None})
-        held.append(shares)
-        rest.append(1 - named if named < 1 - 1e-12 else 0.0)
+    labels, shares, rest = [], [], []
+    for names, intervals, label in markets(production):
+        coverage = sum(low for _, low, _ in intervals)
+        labels.append({**names, **label, "coverage": coverage if label["total"] else None})
+        shares.append(intervals)
+        rest.append(1 - coverage if coverage < 1 - 1e-12 else 0.0)
     fields = [
         *texts(*MARKET, "denominator"), number("total", "t"), number("coverage", SHARE),
         *counts("unpublished"), *texts("note"),
     ]  # fmt: skip
-    return index_table(labels, held, rest, fields)
+    return index_table(labels, shares, rest, fields)

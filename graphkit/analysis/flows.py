@@ -1,4 +1,4 @@
-"""Flows before they are measured: added up, data sets preferred, reports of both sides compared."""
+"""Flows before they are measured: shipments added up, and data sets preferred."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ PARTIAL_ROWS = 2_000_000
 """Number of partial sums that are kept before they are added up again."""
 
 
-def shipment_keys(there: Iterable[str]) -> list[str]:
+def shipment_keys(columns: Iterable[str]) -> list[str]:
     """Return the columns that identify a flow, among those of the shipments."""
-    present = set(there)
+    present = set(columns)
     return ["product", "period", *ENDS, *(name for name in APART if name in present)]
 
 
@@ -37,7 +37,10 @@ def flow_schema(keys: Sequence[str], amounts: Sequence[str]) -> pa.Schema:
 
 
 def flows_of(
-    shipments: Iterable[pa.Table], keys: Sequence[str], amounts: Sequence[str], each: str = "year"
+    shipments: Iterable[pa.Table],
+    keys: Sequence[str],
+    amounts: Sequence[str],
+    period_length: str = "year",
 ) -> pa.Table:
     """Add up shipments in batches, so that only the flows are ever in memory.
 
@@ -50,7 +53,7 @@ def flows_of(
     keys : sequence of str
         The columns that identify a flow: see :func:`shipment_keys`.
     amounts : sequence of {"usd", "tonnes"}
-    each : {"year", "half", "quarter", "month"}
+    period_length : {"year", "half", "quarter", "month"}
         Length of the periods that dates are sorted into.
 
     Returns
@@ -75,22 +78,22 @@ def flows_of(
     2024-H1 1.0 1 2
     2024-H2 4.0 0 1
     """
-    held: list[pa.Table] = []
-    waiting = 0
-    for some in shipments:
-        part = partial_flows(some, keys, amounts, each)
-        held.append(part)
-        waiting += len(part)
-        if waiting > PARTIAL_ROWS:
-            held = [_merged(held, keys, amounts)]
-            waiting = 0
+    parts: list[pa.Table] = []
+    partial_rows = 0
+    for batch in shipments:
+        part = partial_flows(batch, keys, amounts, period_length)
+        parts.append(part)
+        partial_rows += len(part)
+        if partial_rows > PARTIAL_ROWS:
+            parts = [_merged(parts, keys, amounts)]
+            partial_rows = 0
     schema = flow_schema(keys, amounts)
-    if not held:
+    if not parts:
         return schema.empty_table()
-    return in_order(_merged(held, keys, amounts), keys)
+    return in_order(_merged(parts, keys, amounts), keys)
 
 
-def period_of(column: pa.ChunkedArray, each: str) -> pa.ChunkedArray:
+def period_of(column: pa.ChunkedArray, period_length: str) -> pa.ChunkedArray:
     """Return the period of each date, as text."""
     days = column
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
@@ -99,23 +102,24 @@ def period_of(column: pa.ChunkedArray, each: str) -> pa.ChunkedArray:
         days = days.cast(pa.date32())
     except pa.ArrowInvalid as error:
         raise GraphkitError(f"found an invalid date, wanted YYYY-MM-DD: {error}") from error
-    kind = PERIODS[each]
-    if kind.startswith("%"):
-        return pc.strftime(days, kind)
-    part = pc.divide(pc.add(pc.month(days), int(kind[1]) - 1), int(kind[1]))
+    form = PERIODS[period_length]
+    if form.startswith("%"):
+        return pc.strftime(days, form)
+    letter, months = form[0], int(form[1])
+    number_in_year = pc.divide(pc.add(pc.month(days), months - 1), months)
     return pc.binary_join_element_wise(
-        pc.strftime(days, "%Y"), pc.cast(part, pa.string()), f"-{kind[0]}"
+        pc.strftime(days, "%Y"), pc.cast(number_in_year, pa.string()), f"-{letter}"
     )
 
 
 def partial_flows(
-    shipments: pa.Table, keys: Sequence[str], amounts: Sequence[str], each: str = "year"
+    shipments: pa.Table, keys: Sequence[str], amounts: Sequence[str], period_length: str = "year"
 ) -> pa.Table:
     """Add up a batch of shipments, unsorted: partial sums can be added up again."""
     columns: dict[str, pa.ChunkedArray] = {}
     for name in keys:
         if name == "period" and "period" not in shipments.column_names:
-            column = period_of(column_of(shipments, "date"), each)
+            column = period_of(column_of(shipments, "date"), period_length)
         else:
             column = column_of(shipments, name)
         if column.null_count and name not in APART:
@@ -123,15 +127,15 @@ def partial_flows(
         columns[name] = _text(column, name)
     for name in amounts:
         column = columns[name] = numbers_of(shipments, name)
-        given = column.drop_null().to_numpy()
-        if len(given) and not (given.min() >= 0 and given.max() < np.inf):
-            wrong = given[~(np.isfinite(given) & (given >= 0))][0]
+        values = column.drop_null().to_numpy()
+        if len(values) and not (values.min() >= 0 and values.max() < np.inf):
+            wrong = values[~(np.isfinite(values) & (values >= 0))][0]
             raise GraphkitError(f"found a shipment of {wrong:g}, wanted a number of 0 or more")
     sums = [(name, "sum", pc.ScalarAggregateOptions(min_count=1)) for name in amounts]
     lacking = [(name, "count", pc.CountOptions("only_null")) for name in amounts]
     # One thread: with more, every run would add amounts in another order.
     grouped = pa.table(columns).group_by(list(keys), use_threads=False)
-    return _named(grouped.aggregate([*sums, *lacking, ([], "count_all")]), keys, amounts)
+    return _flow_table(grouped.aggregate([*sums, *lacking, ([], "count_all")]), keys, amounts)
 
 
 def _text(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
@@ -150,13 +154,13 @@ def _merged(parts: Sequence[pa.Table], keys: Sequence[str], amounts: Sequence[st
     """Add up partial sums."""
     whole = pa.concat_tables(parts)
     sums = [(name, "sum", pc.ScalarAggregateOptions(min_count=1)) for name in amounts]
-    numbers = [*(f"{name}_unknown" for name in amounts), "shipments"]
+    numbers = [(f"{name}_unknown", "sum") for name in amounts]
     grouped = whole.group_by(list(keys), use_threads=False)
-    added = grouped.aggregate([*sums, *((name, "sum") for name in numbers)])
-    return _named(added, keys, amounts)
+    return _flow_table(grouped.aggregate([*sums, *numbers, ("shipments", "sum")]), keys, amounts)
 
 
-def _named(sums: pa.Table, keys: Sequence[str], amounts: Sequence[str]) -> pa.Table:
+def _flow_table(sums: pa.Table, keys: Sequence[str], amounts: Sequence[str]) -> pa.Table:
+    """Name the columns of sums as those of flows."""
     schema = flow_schema(keys, amounts)
     names = [*keys, *amounts, *(f"{name}_unknown" for name in amounts), "shipments"]
     return sums.rename_columns(names).select(schema.names).cast(schema)
@@ -203,17 +207,17 @@ def preferred_flows(
     >>> preferred_flows(flows, ["a", "b"]).to_pylist()
     [True, True, False]
     """
-    places = {key: place for place, key in enumerate(order)}
-    codes, values = ranked(flows["dataset"])
-    place = np.array([places.get(key, len(places)) for key in values.to_pylist()])[codes]
+    ranks = {dataset: rank for rank, dataset in enumerate(order)}
+    codes, datasets = ranked(flows["dataset"])
+    rank = np.array([ranks.get(dataset, len(ranks)) for dataset in datasets.to_pylist()])[codes]
     if remnants:
-        place[remnant_flows(flows, remnants)] = len(places) + 1
-    (products, _), (periods, found) = ranked(flows["product"]), ranked(flows["period"])
-    scope = products.astype(np.int64) * len(found) + periods
+        rank[remnant_flows(flows, remnants)] = len(ranks) + 1
+    (product, _), (period, periods) = ranked(flows["product"]), ranked(flows["period"])
+    scope = product.astype(np.int64) * len(periods) + period
     _, scope = np.unique(scope, return_inverse=True)
-    first = np.full(scope.max(initial=-1) + 1, len(places))
-    np.minimum.at(first, scope, place)
-    return pa.array(place == first[scope])
+    first = np.full(scope.max(initial=-1) + 1, len(ranks))
+    np.minimum.at(first, scope, rank)
+    return pa.array(rank == first[scope])
 
 
 def totals(flows: pa.Table) -> pa.Table:
@@ -255,9 +259,9 @@ def totals(flows: pa.Table) -> pa.Table:
         for name, (codes, values) in zip(KEYS, keys, strict=True)
     }
     preferred = flows["preferred"].to_numpy(zero_copy_only=False)[order]
-    place, ratio = _outliers(usd, tonnes, starts)
+    row, ratio = _outliers(usd, tonnes, starts)
     outlier = {
-        f"outlier_{end}": flows[end].take(pa.array(order[place], mask=place < 0))
+        f"outlier_{end}": flows[end].take(pa.array(order[row], mask=row < 0))
         for end in ("exporter", "importer")
     }
     return pa.table({
@@ -267,8 +271,8 @@ def totals(flows: pa.Table) -> pa.Table:
         "tonnes": pa.array(run_sums(tonnes, starts), from_pandas=True),
         "preferred": preferred[starts].astype(bool),
         **outlier,
-        "outlier_tonnes": pa.array(tonnes[place], mask=place < 0),
-        "outlier_ratio": pa.array(ratio[place], mask=place < 0),
+        "outlier_tonnes": pa.array(tonnes[row], mask=row < 0),
+        "outlier_ratio": pa.array(ratio[row], mask=row < 0),
     }).cast(TOTALS)  # fmt: skip
 
 
@@ -276,18 +280,21 @@ def _outliers(
     usd: np.ndarray, tonnes: np.ndarray, starts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find each run's largest flow that is far too heavy, or -1; and the ratio of every flow."""
-    both = (usd > 0) & (tonnes > 0)
-    value, mass = (np.where(both, amount, 0.0) for amount in (usd, tonnes))
+    known = (usd > 0) & (tonnes > 0)
+    value, mass = (np.where(known, amount, 0.0) for amount in (usd, tonnes))
     run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(usd))))
-    others = [np.add.reduceat(amount, starts)[run] - amount for amount in (value, mass)]
+    other_value, other_mass = (
+        np.add.reduceat(amount, starts)[run] - amount for amount in (value, mass)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = mass * others[0] / (value * others[1])
-        far = both & (mass >= LARGE * (mass + others[1])) & (others[1] > 0) & (ratio >= FAR)
-    rows = np.flatnonzero(far)
+        ratio = mass * other_value / (value * other_mass)
+        large = mass >= LARGE * (mass + other_mass)
+        outlier = known & large & (other_mass > 0) & (ratio >= FAR)
+    rows = np.flatnonzero(outlier)
     rows = rows[np.lexsort((mass[rows], run[rows]))]
-    place = np.full(len(starts), -1)
-    place[run[rows]] = rows
-    return place, ratio
+    row = np.full(len(starts), -1)
+    row[run[rows]] = rows
+    return row, ratio
 
 
 ONE_OF = ("period", "reporter", "dataset", "source")
@@ -314,9 +321,9 @@ def check_one_scope(flows: pa.Table, names: Sequence[str]) -> None:
     """Refuse flows of several periods, reporters ... in one network."""
     for name in names:
         if name in flows.column_names:
-            found = sorted(map(str, pc.unique(flows[name]).to_pylist()))
-            if len(found) > 1:
+            values = sorted(map(str, pc.unique(flows[name]).to_pylist()))
+            if len(values) > 1:
                 raise GraphkitError(
-                    f"found flows of {len(found)} values of {name!r} ({', '.join(found[:4])}"
-                    f"{', ...' if len(found) > 4 else ''}), wanted one: they are not added up"
+                    f"found flows of {len(values)} values of {name!r} ({', '.join(values[:4])}"
+                    f"{', ...' if len(values) > 4 else ''}), wanted one: they are not added up"
                 )

@@ -63,24 +63,25 @@ def governance(ratings: pa.Table, periods: Sequence[str] | None = None) -> pa.Ta
     >>> row["known"], round(row["low"], 3), round(row["high"], 3), row["rated"]
     (6.0, 1.0, 9.333, 1)
     """
-    found: dict[str, dict[str, dict[str, float]]] = {}
+    estimates: dict[str, dict[str, dict[str, float]]] = {}
     for row in ratings.to_pylist():
-        wanted = periods is None or row["period"] in periods
-        if wanted and row["indicator"] in WGI and row["value"] is not None:
-            by_indicator = found.setdefault(row["country"], {})
+        in_periods = periods is None or row["period"] in periods
+        if in_periods and row["indicator"] in WGI and row["value"] is not None:
+            by_indicator = estimates.setdefault(row["country"], {})
             by_indicator.setdefault(row["indicator"], {})[row["period"]] = row["value"]
     rows = []
-    for country, by_indicator in sorted(found.items()):
+    for country, by_indicator in sorted(estimates.items()):
         means = []
-        for values in by_indicator.values():
-            used = list(values.values()) if periods is not None else [values[max(values)]]
-            means.append(fsum(used) / len(used))
-        known, lacking = fsum(means), [name for name in WGI if name not in by_indicator]
-        worst, best = (known + len(lacking) * end for end in ESTIMATES)
+        for by_period in by_indicator.values():
+            newest = by_period[max(by_period)]
+            values = [newest] if periods is None else list(by_period.values())
+            means.append(fsum(values) / len(values))
+        total, lacking = fsum(means), [name for name in WGI if name not in by_indicator]
+        worst, best = (total + len(lacking) * estimate for estimate in ESTIMATES)
         rows.append({
             "country": country, "low": scaled_governance(best / len(WGI)),
             "high": scaled_governance(worst / len(WGI)),
-            "known": scaled_governance(known / len(means)), "rated": len(means),
+            "known": scaled_governance(total / len(means)), "rated": len(means),
             "lacking": lacking,
         })  # fmt: skip
     numbers = [number(name, "0 to 10") for name in ("low", "high", "known")]

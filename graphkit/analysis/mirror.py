@@ -69,10 +69,10 @@ def mirror(flows: pa.Table) -> pa.Table:
             reports = groups[tuple(row[name] for name in FLOW)][row["reporter"]]
             reports[row["dataset"], row["source"]].append(row)
     rows = [
-        dict(zip(FLOW, key, strict=True)) | _beside(one, other)
+        dict(zip(FLOW, key, strict=True)) | _compared(exporter, importer)
         for key, sides in sorted(groups.items())
-        for one in _reports(sides["exporter"])
-        for other in _reports(sides["importer"])
+        for exporter in _reports(sides["exporter"])
+        for importer in _reports(sides["importer"])
     ]
     rows.sort(key=lambda row: -abs(row.get("usd_difference") or 0.0))
     return pa.Table.from_pylist(rows, MIRROR)
@@ -103,16 +103,17 @@ def _report(rows: Sequence[Mapping[str, Any]]) -> Report:
     }
 
 
-def _beside(exporter: Report, importer: Report) -> dict[str, Any]:
-    sides = dict(zip(SIDES, (exporter, importer), strict=True))
-    there = [side for side, report in sides.items() if report]
-    row: dict[str, Any] = {"reported_by": "both" if len(there) == 2 else there[0]}
-    for side, report in sides.items():
+def _compared(exporter: Report, importer: Report) -> dict[str, Any]:
+    """Put the importer's report beside the exporter's, with their differences and ratios."""
+    reports = dict(zip(SIDES, (exporter, importer), strict=True))
+    reporters = [side for side, report in reports.items() if report]
+    row: dict[str, Any] = {"reported_by": "both" if len(reporters) == 2 else reporters[0]}
+    for side, report in reports.items():
         row |= {f"{name}_{side}": report.get(name) for name in (*UNIT, *TEXTS, "tonnes_estimated")}
     for measure in UNIT:
         x, m = exporter.get(measure), importer.get(measure)
-        alike = measure == "usd" or exporter.get("basis") == importer.get("basis")
-        if alike and x is not None and m is not None:
+        comparable = measure == "usd" or exporter.get("basis") == importer.get("basis")
+        if comparable and x is not None and m is not None:
             row[f"{measure}_difference"] = m - x
             row[f"{measure}_ratio"] = m / x if x else None
     return row
@@ -120,6 +121,6 @@ def _beside(exporter: Report, importer: Report) -> dict[str, Any]:
 
 def whole_sum(values: Iterable[float | None]) -> float | None:
     """Add up values independently of their order; the sum is unknown if one of them is."""
-    every = list(values)
-    known = [value for value in every if value is not None]
-    return fsum(known) if len(known) == len(every) else None
+    amounts = list(values)
+    known = [amount for amount in amounts if amount is not None]
+    return fsum(known) if len(known) == len(amounts) else None

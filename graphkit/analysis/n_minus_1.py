@@ -62,21 +62,24 @@ _N_MINUS_1 = pa.schema([
 
 
 def _n_minus_1(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    named = [r for r in rows if r["type"] not in ("world", "rest") and r["supply"]]
+    """Compute the columns of one product and period."""
+    suppliers = [r for r in rows if r["type"] not in ("world", "rest") and r["supply"]]
     supply, demand = (_total(rows, name) for name in ("supply", "demand"))
     missing = [n for n, total in (("supply", supply), ("demand", demand)) if total is None]
-    if not named or supply is None or demand is None:
+    if not suppliers or supply is None or demand is None:
         return {"missing": ", ".join(missing) or "a named supplier"}
-    most = min(named, key=lambda r: (-r["supply"], r["country"]))
-    without, own = supply - most["supply"], most["demand"]
-    low, high = demand - (own or 0.0), demand - (own if own is not None else demand)
+    largest = min(suppliers, key=lambda r: (-r["supply"], r["country"]))
+    own_demand = largest["demand"]
     # The unknown demand of the largest supplier lies between zero and the total.
+    low = demand - (own_demand or 0.0)
+    high = demand - (own_demand if own_demand is not None else demand)
+    supply_without = supply - largest["supply"]
     return {
-        "largest": most["country"], "supply_without": without,
+        "largest": largest["country"], "supply_without": supply_without,
         "demand_without_low": min(low, high), "demand_without_high": max(low, high),
-        "ratio_low": without / low if low > 0 else None,
-        "ratio_high": without / high if high > 0 else None,
-        "missing": f"demand of {most['country']}" if own is None else None,
+        "ratio_low": supply_without / low if low > 0 else None,
+        "ratio_high": supply_without / high if high > 0 else None,
+        "missing": f"demand of {largest['country']}" if own_demand is None else None,
     }  # fmt: skip
 
 

@@ -40,15 +40,14 @@ def production_shares(production: pa.Table) -> pa.Table:
     >>> production_shares(table).select(["country", "share_low"]).to_pylist()
     [{'country': 'CHN', 'share_low': 0.75}, {'country': 'USA', 'share_low': 0.25}]
     """
-    rows = [
-        {
-            **names, **label, "country": who, "share_low": low, "low": low * label["total"],
-            "share_high": min(high, max(low, 1.0)),
-            "high": high * label["total"] if high < inf else None,
-        }
-        for names, shares, label in markets(production)
-        for who, low, high in shares
-    ]  # fmt: skip
+    rows = []
+    for names, shares, label in markets(production):
+        for country, low, high in shares:
+            rows.append({
+                **names, **label, "country": country, "share_low": low,
+                "low": low * label["total"], "share_high": min(high, max(low, 1.0)),
+                "high": high * label["total"] if high < inf else None,
+            })  # fmt: skip
     numbers = [number("share_low", SHARE), number("share_high", SHARE)]
     numbers += [number(name, "t") for name in ("low", "high", "total")]
     fields = [*texts(*MARKET, "country"), *numbers, *texts("denominator")]
@@ -85,9 +84,10 @@ ADDED_ABOVE = f"{ADDED}, above the rounded world total"
 
 def added_up(rows: Sequence[Mapping[str, Any]]) -> float:
     """Add up the figures of one table of producers, with "other countries"; bounds at least."""
-    named = [published_interval(row) for row in rows if row["type"] not in NAMELESS]
-    others = [row["tonnes"] or 0.0 for row in rows if row["type"] in ("rest", "unspecified")]
-    return fsum([*(bounds[0] for bounds in named if bounds is not None), *others])
+    intervals = [published_interval(row) for row in rows if row["type"] not in NAMELESS]
+    lows = [interval[0] for interval in intervals if interval is not None]
+    unnamed = [row["tonnes"] or 0.0 for row in rows if row["type"] in ("rest", "unspecified")]
+    return fsum([*lows, *unnamed])
 
 
 def larger_total(printed: float, added: float) -> float:
@@ -109,9 +109,9 @@ def producers(
     rows: list[Mapping[str, Any]], several_bases: bool
 ) -> tuple[list[Interval], dict[str, Any]]:
     """Return the named producers with bounds of their output, and the denominator's labels."""
-    named = [(r["country"], published_interval(r)) for r in rows if r["type"] not in NAMELESS]
-    unpublished = sorted(who for who, bounds in named if bounds is None)
-    producers = sorted((who, *bounds) for who, bounds in named if bounds is not None)
+    figures = [(r["country"], published_interval(r)) for r in rows if r["type"] not in NAMELESS]
+    unpublished = [country for country, interval in figures if interval is None]
+    published = sorted((c, *interval) for c, interval in figures if interval is not None)
     world = [r["tonnes"] for r in rows if r["type"] == "world" and r["tonnes"]]
     added = added_up(rows)
     note, total = None, None
@@ -121,7 +121,7 @@ def producers(
         note = f"{len(world)} world totals"
     elif several_bases:
         note = "no world total, and figures of several bases are not added up"
-    elif unpublished or any(low != high for _, low, high in producers):
+    elif unpublished or any(low != high for _, low, high in published):
         note = "no world total, and not every figure is published"
     else:
         total = added or None
@@ -129,7 +129,7 @@ def producers(
     denominator = PRINTED if world else ADDED
     if world and total and total > world[0]:
         denominator = ADDED_ABOVE
-    return producers, {
+    return published, {
         "denominator": denominator if total else None, "total": total,
         "unpublished": len(unpublished), "note": note,
     }  # fmt: skip
@@ -167,10 +167,10 @@ def production_sums(figures: pa.Table, periods: Mapping[str, str]) -> pa.Table:
 
     Examples
     --------
-    >>> rows = [{"country": who, "type": kind, "product": "ore", "period": period, "basis": "REO",
+    >>> rows = [{"country": place, "type": kind, "product": "ore", "period": period, "basis": "REO",
     ...          "source": "usgs", "series": "usgs", "qualifier": None, "tonnes": tonnes,
     ...          "low": None, "high": None, "share": share, "estimated": None, "observed": True}
-    ...         for who, kind, period, tonnes, share in [
+    ...         for place, kind, period, tonnes, share in [
     ...             ("AUS", "country", "2023", 20.0, 0.2), ("AUS", "country", "2024", 40.0, 0.2),
     ...             ("WLD", "world", "2023", 100.0, None), ("WLD", "world", "2024", 200.0, None)]]
     >>> table = production_sums(pa.Table.from_pylist(rows), {"ore": "2023-2024"})
@@ -178,49 +178,48 @@ def production_sums(figures: pa.Table, periods: Mapping[str, str]) -> pa.Table:
     {'country': 'AUS', 'period': '2023-2024', 'tonnes': 60.0, 'share': 0.2}
     """
     tables: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
-    added: dict[tuple[str, str], set[str]] = defaultdict(set)
+    pieces: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in figures.to_pylist():
         tables[tuple(row[name] or "" for name in SERIES)].append(row)
-        added[row["product"], row["series"]].add(row["period"])
+        pieces[row["product"], row["series"]].add(row["period"])
     rows: list[Figure] = []
-    for (product, _, series), listed in sorted(tables.items()):
-        pieces = sorted(added[product, series])
-        if {row["period"] for row in listed} == set(pieces):
-            rows += _table_sums(listed, pieces, periods[product])
+    for (product, _, series), table in sorted(tables.items()):
+        table_pieces = sorted(pieces[product, series])
+        if {row["period"] for row in table} == set(table_pieces):
+            rows += _table_sums(table, table_pieces, periods[product])
     schema = figures.schema.remove(figures.schema.get_field_index("series"))
     return pa.Table.from_pylist([{n: row.get(n) for n in schema.names} for row in rows], schema)
 
 
-def _table_sums(listed: Sequence[Figure], pieces: Sequence[str], period: str) -> list[Figure]:
+def _table_sums(table: Sequence[Figure], pieces: Sequence[str], period: str) -> list[Figure]:
     """Add up one table of producers over its periods."""
-    of: dict[str, dict[str, Figure]] = defaultdict(dict)
-    for row in listed:
-        of[row["country"]][row["period"]] = row
-    unlisted = {p: _unlisted([row for row in listed if row["period"] == p]) for p in pieces}
-    common = {"period": period, "source": "+".join(sorted({row["source"] for row in listed}))}
-    sums = {
-        who: {**rows[max(rows)], **common, **_sum(rows, unlisted)}
-        for who, rows in sorted(of.items())
-    }
+    by_country: dict[str, dict[str, Figure]] = defaultdict(dict)
+    for row in table:
+        by_country[row["country"]][row["period"]] = row
+    unlisted = {p: _unlisted([row for row in table if row["period"] == p]) for p in pieces}
+    common = {"period": period, "source": "+".join(sorted({row["source"] for row in table}))}
+    sums = {}
+    for country, figures in sorted(by_country.items()):
+        sums[country] = {**figures[max(figures)], **common, **_sum(figures, unlisted)}
     worlds = [row["tonnes"] for row in sums.values() if row["type"] == "world"]
     total = worlds[0] if len(worlds) == 1 else None
     if total:
         total = larger_total(total, added_up(list(sums.values())))
-    for who, row in sums.items():
-        shared = any(figure["share"] is not None for figure in of[who].values())
+    for country, row in sums.items():
+        shared = any(figure["share"] is not None for figure in by_country[country].values())
         exact = shared and total and row["tonnes"] is not None
         row["share"] = row["tonnes"] / total if exact else None
     return list(sums.values())
 
 
-def _unlisted(listed: Sequence[Figure]) -> tuple[float, float]:
+def _unlisted(table: Sequence[Figure]) -> tuple[float, float]:
     """Bound what a country made that the table of a period does not list."""
-    worlds = [row["tonnes"] for row in listed if row["type"] == "world"]
-    named = [published_interval(row) for row in listed if row["type"] not in NAMELESS]
-    known = [bounds for bounds in named if bounds is not None]
-    if len(worlds) != 1 or worlds[0] is None or len(known) < len(named):
+    worlds = [row["tonnes"] for row in table if row["type"] == "world"]
+    intervals = [published_interval(row) for row in table if row["type"] not in NAMELESS]
+    published = [interval for interval in intervals if interval is not None]
+    if len(worlds) != 1 or worlds[0] is None or len(published) < len(intervals):
         return 0.0, inf
-    rest = worlds[0] - fsum(low for low, _ in known)
+    rest = worlds[0] - fsum(low for low, _ in published)
     return 0.0, rest if rest > SHARE_ROUNDING * worlds[0] else 0.0
 
 
@@ -228,9 +227,12 @@ def _sum(
     figures: Mapping[str, Figure], unlisted: Mapping[str, tuple[float, float]]
 ) -> dict[str, Any]:
     """Add up the figures of one country, by period."""
-    said = {period: published_interval(figure) for period, figure in figures.items()}
-    bounds = [said.get(period, outside) or (0.0, inf) for period, outside in unlisted.items()]
-    low, high = (fsum(ends) for ends in zip(*bounds, strict=True))
+    published = {period: published_interval(figure) for period, figure in figures.items()}
+    intervals = [
+        published.get(period, unlisted_interval) or (0.0, inf)
+        for period, unlisted_interval in unlisted.items()
+    ]
+    low, high = (fsum(bounds) for bounds in zip(*intervals, strict=True))
     flags = {
         name: [row[name] for row in figures.values() if row.get(name) is not None]
         for name in ("estimated", "observed")
@@ -241,7 +243,7 @@ def _sum(
         "estimated": any(flags["estimated"]) if flags["estimated"] else None,
         "observed": all(flags["observed"]) if flags["observed"] else None,
     }  # fmt: skip
-    if not any(said.values()):
+    if not any(published.values()):
         return row | {"qualifier": figures[max(figures)]["qualifier"]}
     if low == high:
         return row | {"tonnes": low}
@@ -264,7 +266,8 @@ def markets(
         groups[tuple(row[name] or "" for name in MARKET)].append(row)
     bases = Counter((k[0], k[2], k[4]) for k in groups)
     for key, rows in sorted(groups.items()):
-        named, label = producers(rows, bases[key[0], key[2], key[4]] > 1)
-        total = label["total"]
-        shares = [(who, low / total, high / total) for who, low, high in named] if total else []
+        published, label = producers(rows, bases[key[0], key[2], key[4]] > 1)
+        shares = []
+        if total := label["total"]:
+            shares = [(country, low / total, high / total) for country, low, high in published]
         yield {n: v or None for n, v in zip(MARKET, key, strict=True)}, shares, label

@@ -15,6 +15,8 @@ from graphkit.analysis.production import published_interval
 from graphkit.arrow import SHARE, flags, number, texts
 
 PLACE = ("country", "product", "period")
+CLAIMED_PLACE = ("consumer", "product", "period")
+"""The same in a claim."""
 
 
 def reliance_bounds(
@@ -93,37 +95,43 @@ def net_import_reliance(
     ...     "consumer": ["USA", "CAN"], "supplier": ["CHN", "USA"], "product": ["sb"] * 2,
     ...     "period": ["2024"] * 2, "reporter": ["importer"] * 2, "dataset": ["customs"] * 2,
     ...     "source": ["x"] * 2, "basis": ["gross"] * 2, "tonnes": [80.0, 20.0]})
-    >>> made = pa.table({
+    >>> production = pa.table({
     ...     "country": ["USA"], "product": ["sb"], "period": ["2024"], "basis": ["gross"],
     ...     "source": ["usgs"], "qualifier": ["withheld"], "tonnes": pa.nulls(1, pa.float64()),
     ...     "low": pa.nulls(1, pa.float64()), "high": pa.nulls(1, pa.float64())})
-    >>> row = net_import_reliance(flows, made, countries=["USA"]).to_pylist()[0]
+    >>> row = net_import_reliance(flows, production, countries=["USA"]).to_pylist()[0]
     >>> row["imports"], row["exports"], row["reliance_low"], row["reliance_high"]
     (80.0, 20.0, 0.0, 1.0)
     """
     if countries is not None:
-        ends = [pc.field(end).isin(list(countries)) for end in ("consumer", "supplier")]
-        flows = flows.filter(ends[0] | ends[1])
+        codes = list(countries)
+        flows = flows.filter(pc.field("consumer").isin(codes) | pc.field("supplier").isin(codes))
     trade = _traded(flows)
-    made = _grouped(production.to_pylist(), PLACE)
-    claims = published.to_pylist() if published is not None else []
-    claimed = ("consumer", "product", "period")
-    told = _grouped(
-        [c for c in claims if c["kind"] == "net-import-reliance" and all(c[n] for n in claimed)],
-        claimed,
-    )
+    figures = _grouped(production.to_pylist(), PLACE)
+    claims = _grouped(_reliance_claims(published), CLAIMED_PLACE)
     nothing: tuple[None] = (None,)
     rows = []
-    for place in sorted(trade.keys() | told.keys()):
+    for place in sorted(trade.keys() | claims.keys()):
         if countries is not None and place[0] not in countries:
             continue
         for series in sorted(trade.get(place, {})) or nothing:
             traded = trade[place][series] if series else None
-            for maker in made.get(place, nothing):
-                row = dict(zip(PLACE, place, strict=True)) | _reliance(traded, maker)
+            for figure in figures.get(place, nothing):
+                row = dict(zip(PLACE, place, strict=True)) | _reliance(traded, figure)
                 row["trade_source"] = " ".join(series) if series else None
-                rows += [row | _published(claim) for claim in told.get(place, nothing)]
+                rows += [row | _published(claim) for claim in claims.get(place, nothing)]
     return pa.Table.from_pylist(rows, schema=_RELIANCE)
+
+
+def _reliance_claims(published: pa.Table | None) -> list[dict[str, Any]]:
+    """List the claims of net import reliance that name a country, product and period."""
+    if published is None:
+        return []
+    return [
+        claim
+        for claim in published.to_pylist()
+        if claim["kind"] == "net-import-reliance" and all(claim[name] for name in CLAIMED_PLACE)
+    ]
 
 
 @dataclass(frozen=True)
@@ -138,26 +146,25 @@ class Traded:
 
 
 def _traded(flows: pa.Table) -> dict[tuple[str, ...], dict[tuple[str, ...], Traded]]:
-    rows: dict[tuple[str, ...], dict[tuple[str, ...], list[tuple[bool, Any]]]] = {}
+    """Add up the trade of each place, by source, data set and reporter."""
+    groups: dict[tuple[str, ...], dict[tuple[str, ...], list[tuple[bool, Any]]]] = {}
     for flow in flows.to_pylist():
         series = (flow["source"], flow["dataset"], flow["reporter"])
         for end in ("consumer", "supplier"):
             place = (flow[end], flow["product"], flow["period"])
-            held = rows.setdefault(place, {}).setdefault(series, [])
+            group = groups.setdefault(place, {}).setdefault(series, [])
             if flow["consumer"] != flow["supplier"]:
-                held.append((end == "consumer", flow))
-    return {
-        place: {
-            series: Traded(
-                fsum(f["tonnes"] or 0 for inward, f in held if inward),
-                fsum(f["tonnes"] or 0 for inward, f in held if not inward),
-                frozenset(f["basis"] or "not stated" for _, f in held),
-                sum(f["tonnes"] is None for _, f in held),
+                group.append((end == "consumer", flow))
+    trade: dict[tuple[str, ...], dict[tuple[str, ...], Traded]] = defaultdict(dict)
+    for place_key, by_series in groups.items():
+        for series_key, group in by_series.items():
+            trade[place_key][series_key] = Traded(
+                fsum(flow["tonnes"] or 0 for inward, flow in group if inward),
+                fsum(flow["tonnes"] or 0 for inward, flow in group if not inward),
+                frozenset(flow["basis"] or "not stated" for _, flow in group),
+                sum(flow["tonnes"] is None for _, flow in group),
             )
-            for series, held in by_series.items()
-        }
-        for place, by_series in rows.items()
-    }
+    return dict(trade)
 
 
 def _grouped(
@@ -169,7 +176,7 @@ def _grouped(
     return dict(groups)
 
 
-def _reliance(traded: Traded | None, maker: Mapping[str, Any] | None) -> dict[str, Any]:
+def _reliance(traded: Traded | None, figure: Mapping[str, Any] | None) -> dict[str, Any]:
     """Fill the columns of trade, production and reliance, and name what is missing."""
     row: dict[str, Any] = {}
     missing = []
@@ -179,20 +186,20 @@ def _reliance(traded: Traded | None, maker: Mapping[str, Any] | None) -> dict[st
         row |= {"imports": traded.imports, "exports": traded.exports}
         row["basis"] = ", ".join(sorted(traded.bases)) or None
         if traded.unweighed:
-            what = "flow" if traded.unweighed == 1 else "flows"
-            missing.append(f"the mass of {traded.unweighed} {what}")
-    bounds = (published_interval(maker) or (0.0, inf)) if maker else None
-    if maker is None or bounds is None:
+            noun = "flow" if traded.unweighed == 1 else "flows"
+            missing.append(f"the mass of {traded.unweighed} {noun}")
+    bounds = (published_interval(figure) or (0.0, inf)) if figure else None
+    if figure is None or bounds is None:
         missing.append("production")
     else:
         row |= {"production_low": bounds[0], "production_high": _finite(bounds[1])}
-        row["production_source"] = maker["source"]
-    if traded is not None and maker is not None and bounds is not None:
-        basis = maker["basis"] or "not stated"
+        row["production_source"] = figure["source"]
+    if traded is not None and figure is not None and bounds is not None:
+        basis = figure["basis"] or "not stated"
         if traded.bases and traded.bases != {basis}:
             missing.append(f"one basis: trade is in {row['basis']}, production in {basis}")
-        elif found := reliance_bounds(traded.imports, traded.exports, bounds):
-            row["reliance_low"], row["reliance_high"] = found
+        elif reliance := reliance_bounds(traded.imports, traded.exports, bounds):
+            row["reliance_low"], row["reliance_high"] = reliance
             row["net_exporter"] = traded.exports > traded.imports
         else:
             missing.append("apparent consumption above 0")

@@ -64,11 +64,13 @@ def remnant_flows(flows: pa.Table, remnants: Mapping[tuple[str, str], int]) -> n
     marked = np.zeros(len(flows), bool)
     if not remnants or not len(flows):
         return marked
-    (products, names), (codes, codes_named), (periods, texts) = (
-        ranked(flows[name]) for name in ("product", "hs", "period")
-    )
-    years = np.array([Period(text).year if text else 0 for text in texts.to_pylist()])[periods]
+    product_number, products = ranked(flows["product"])
+    code_number, codes = ranked(flows["hs"])
+    period_number, periods = ranked(flows["period"])
+    years = [Period(period).year if period else 0 for period in periods.to_pylist()]
+    flow_year = np.array(years)[period_number]
     for (product, code), year in remnants.items():
-        of_product = products == pc.index(names, product).as_py()
-        marked |= of_product & (codes == pc.index(codes_named, code).as_py()) & (years >= year)
+        same_product = product_number == pc.index(products, product).as_py()
+        same_code = code_number == pc.index(codes, code).as_py()
+        marked |= same_product & same_code & (flow_year >= year)
     return marked

@@ -132,9 +132,9 @@ def coded_shares(flows: pa.Table) -> pa.Table:
 def _encoded(places: np.ndarray, values: pa.Array) -> pa.DictionaryArray:
     """Encode texts by their places among the distinct ones, of which the last is null."""
     last = len(values) - 1
-    found = numbers(places)
-    known = pc.if_else(pc.equal(found, last), None, found)
-    return pa.DictionaryArray.from_arrays(known, values.slice(0, last))
+    codes = numbers(places)
+    codes = pc.if_else(pc.equal(codes, last), None, codes)
+    return pa.DictionaryArray.from_arrays(codes, values.slice(0, last))
 
 
 def ranked(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
@@ -325,24 +325,26 @@ def indices(markets: Markets) -> Mapping[str, Floats]:
     squares = np.add.reduceat(low**2, starts)
     entropy = np.add.reduceat(-low * np.log(np.where(low > 0, low, 1.0)), starts)
     unnamed_entropy = -rest * np.log(np.where(rest > 0, rest, 1.0))
-    open_ = np.add.reduceat(markets.high > low, starts) > 0
-    named = (rest <= 0) & ~open_
-    most = squares + rest**2
-    for m in np.flatnonzero(open_):
-        most[m] = _most_squares(markets, int(m))
-    held = np.maximum.reduceat(low + np.minimum(markets.high - low, rest[market]), starts)
+    bounded = np.add.reduceat(markets.high > low, starts) > 0
+    all_named = (rest <= 0) & ~bounded
+    most_squares = squares + rest**2
+    for m in np.flatnonzero(bounded):
+        most_squares[m] = _most_squares(markets, int(m))
+    with_rest = low + np.minimum(markets.high - low, rest[market])
+    largest_with_rest = np.maximum.reduceat(with_rest, starts)
     inverse = 1 / np.where(n > 1, n, np.nan)
-    most_of_three = np.where(open_, cr3 + rest, np.maximum(cr3, cr2 + rest))
+    most_of_three = np.where(bounded, cr3 + rest, np.maximum(cr3, cr2 + rest))
     # Shares of a rounded total can add up to more than 1.
-    squares, most = np.minimum(squares, 1), np.minimum(most, 1)
+    squares, most_squares = np.minimum(squares, 1), np.minimum(most_squares, 1)
     return {
-        "suppliers": n, "unnamed_share": rest, "cr1": cr1, "cr1_high": np.maximum(held, rest),
+        "suppliers": n, "unnamed_share": rest,
+        "cr1": cr1, "cr1_high": np.maximum(largest_with_rest, rest),
         "cr3": np.minimum(cr3, 1), "cr3_high": np.minimum(most_of_three, 1),
-        "hhi_low": 10_000 * squares, "hhi_high": 10_000 * most,
-        "hhi_normalised": np.where(named, (squares - inverse) / (1 - inverse), np.nan),
-        "effective_low": 1 / _positive(most), "effective_high": 1 / _positive(squares),
-        "shannon_low": np.where(open_, np.nan, entropy + unnamed_entropy),
-        "shannon_high": np.where(named, entropy, np.nan),
+        "hhi_low": 10_000 * squares, "hhi_high": 10_000 * most_squares,
+        "hhi_normalised": np.where(all_named, (squares - inverse) / (1 - inverse), np.nan),
+        "effective_low": 1 / _positive(most_squares), "effective_high": 1 / _positive(squares),
+        "shannon_low": np.where(bounded, np.nan, entropy + unnamed_entropy),
+        "shannon_high": np.where(all_named, entropy, np.nan),
     }  # fmt: skip
 
 
@@ -355,15 +357,15 @@ def three_largest(shares: Floats, starts: Ints) -> tuple[Floats, Ints]:
     >>> largest.tolist(), places.tolist()
     ([[0.8, 1.0], [0.2, 0.0], [0.0, 0.0]], [1, 2])
     """
-    left, found, places = shares.copy(), [], []
-    lengths = np.diff(np.append(starts, len(left)))
+    remaining, three, places = shares.copy(), [], []
+    lengths = np.diff(np.append(starts, len(remaining)))
     for _ in range(3):
-        largest = np.maximum.reduceat(left, starts)
-        alike = np.flatnonzero(left == np.repeat(largest, lengths))
-        places.append(alike[np.searchsorted(alike, starts)])
-        left[places[-1]] = 0.0
-        found.append(largest)
-    return np.array(found), places[0]
+        largest = np.maximum.reduceat(remaining, starts)
+        equal = np.flatnonzero(remaining == np.repeat(largest, lengths))
+        places.append(equal[np.searchsorted(equal, starts)])
+        remaining[places[-1]] = 0.0
+        three.append(largest)
+    return np.array(three), places[0]
 
 
 _VALUES = tuple(f.name for f in INDICES if pa.types.is_floating(f.type))
@@ -371,12 +373,13 @@ _VALUES = tuple(f.name for f in INDICES if pa.types.is_floating(f.type))
 
 def _most_squares(markets: Markets, m: int) -> float:
     """Maximise the sum of squares of a market in which some shares are intervals."""
-    ends = np.append(markets.starts, len(markets.low))
-    low, high = (a[ends[m] : ends[m + 1]] for a in (markets.low, markets.high))
+    starts = np.append(markets.starts, len(markets.low))
+    shares = slice(starts[m], starts[m + 1])
+    low, high = markets.low[shares], markets.high[shares]
     rest, total = float(markets.rest[m]), 0.0
     for i in np.argsort(-low, kind="stable"):
-        taken = min(rest, float(high[i] - low[i]))
-        total, rest = total + float(low[i] + taken) ** 2, rest - taken
+        part = min(rest, float(high[i] - low[i]))
+        total, rest = total + float(low[i] + part) ** 2, rest - part
     # The rest may also be one more supplier.
     return max(total + rest**2, float(np.sum(low**2)) + float(markets.rest[m]) ** 2)
 
@@ -399,16 +402,17 @@ def band(low: float | None, high: float | None) -> str | None:
 
 def index_table(
     labels: Sequence[dict[str, Any]],
-    held: Sequence[Sequence[Interval]],
+    shares: Sequence[Sequence[Interval]],
     rest: Sequence[float],
     fields: list[pa.Field],
 ) -> pa.Table:
     """Return the indices of every market beside its labels; null where it has no shares."""
-    filled = [i for i, shares in enumerate(held) if shares]
-    flat = [share for i in filled for share in held[i]]
-    lengths = [len(held[i]) for i in filled]
+    filled = [i for i, market in enumerate(shares) if market]
+    intervals = [interval for i in filled for interval in shares[i]]
+    lengths = [len(shares[i]) for i in filled]
     starts = np.array([0, *np.cumsum(lengths)[:-1]], np.int64)[: len(filled)]
-    low, high = (np.array([s[n] for s in flat], np.float64) for n in (1, 2))
+    low = np.array([low for _, low, _ in intervals], np.float64)
+    high = np.array([high for _, _, high in intervals], np.float64)
     high = np.minimum(high, np.maximum(low, 1.0))
     markets = Markets(starts, low, high, np.array([rest[i] for i in filled], np.float64))
     columns = {name: values.tolist() for name, values in indices(markets).items()}
@@ -421,7 +425,7 @@ def index_table(
         labels[i] |= {
             **values,
             "suppliers": int(values["suppliers"]),
-            "top": min(held[i], key=lambda s: (-s[1], s[0]))[0] if values["cr1"] else None,
+            "top": min(shares[i], key=lambda s: (-s[1], s[0]))[0] if values["cr1"] else None,
             "band": band(values["hhi_low"], values["hhi_high"]),
             "above_4000": _above(EU_DEPENDENCY, values["hhi_low"], values["hhi_high"]),
             "top_above_65": _above(EU_ACT, values["cr1"], values["cr1_high"]),

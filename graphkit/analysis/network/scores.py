@@ -57,11 +57,11 @@ def betweenness_sums(
         return _slow_betweenness(rows, lengths, starts, endpoints)
     from graphkit.analysis.network import kernels
 
-    where = (rows.indptr, rows.indices)
+    indptr, indices = rows.indptr, rows.indices
     if lengths is None:
-        sums = kernels.unweighted_betweenness(*where, starts, endpoints)
+        sums = kernels.unweighted_betweenness(indptr, indices, starts, endpoints)
     else:
-        sums = kernels.weighted_betweenness(*where, lengths, starts, endpoints)
+        sums = kernels.weighted_betweenness(indptr, indices, lengths, starts, endpoints)
     return np.asarray(sums, np.float64)
 
 
@@ -71,25 +71,27 @@ def path_totals(rows: Rows, lengths: Floats, starts: Ints) -> tuple[Floats, Floa
     Examples
     --------
     >>> rows = Rows(np.array([0, 1, 2, 2]), np.array([1, 2]), np.ones(2))
-    >>> [each.tolist() for each in path_totals(rows, np.array([1.0, 0.5]), np.arange(2))]
+    >>> [array.tolist() for array in path_totals(rows, np.array([1.0, 0.5]), np.arange(2))]
     [[3.0, 2.0], [2.5, 0.5], [1.6666666666666665, 2.0]]
     """
     if is_fast():
         from graphkit.analysis.network import kernels
 
-        both = kernels.path_totals(rows.indptr, rows.indices, lengths, starts)
-        return both[:, 0], both[:, 1], both[:, 2]
+        totals_of_starts = kernels.path_totals(rows.indptr, rows.indices, lengths, starts)
+        return totals_of_starts[:, 0], totals_of_starts[:, 1], totals_of_starts[:, 2]
     matrix = sp.csr_array((lengths, rows.indices, rows.indptr), shape=(len(rows),) * 2)
     reached, totals, inverses = np.empty((3, len(starts)))
     step = max(1, CELLS // max(1, len(rows)))
     for first in range(0, len(starts), step):
-        some = slice(first, first + step)
-        far = csgraph.dijkstra(matrix, indices=starts[some])
-        finite = np.isfinite(far)
-        reached[some] = finite.sum(axis=1)
-        totals[some] = np.where(finite, far, 0.0).sum(axis=1)
-        near = np.divide(1.0, far, out=np.zeros_like(far), where=finite & (far > 0))
-        inverses[some] = near.sum(axis=1)
+        part = slice(first, first + step)
+        distances = csgraph.dijkstra(matrix, indices=starts[part])
+        finite = np.isfinite(distances)
+        reached[part] = finite.sum(axis=1)
+        totals[part] = np.where(finite, distances, 0.0).sum(axis=1)
+        nearness = np.divide(
+            1.0, distances, out=np.zeros_like(distances), where=finite & (distances > 0)
+        )
+        inverses[part] = nearness.sum(axis=1)
     return reached, totals, inverses
 
 
@@ -119,17 +121,17 @@ def immediate_dominators(rows: Rows, start: int) -> tuple[Ints, Ints]:
     if is_fast():
         from graphkit.analysis.network import kernels as search_kernels
 
-        turned = rows.transposed
-        found: tuple[Ints, Ints] = search_kernels.immediate_dominators(
-            rows.indptr, rows.indices, turned.indptr, turned.indices, start
+        in_rows = rows.transposed
+        dominator, order = search_kernels.immediate_dominators(
+            rows.indptr, rows.indices, in_rows.indptr, in_rows.indices, start
         )
-        return found
+        return dominator, order
     import networkx as nx
 
     idom = nx.immediate_dominators(_as_networkx(rows, None), start)
     dominator = np.full(len(rows), -1, np.int64)
-    for node, by in idom.items():
-        dominator[node] = by
+    for node, nearest in idom.items():
+        dominator[node] = nearest
     return dominator, np.array([start, *idom], np.int64)
 
 
@@ -155,9 +157,9 @@ def _as_networkx(rows: Rows, lengths: Floats | None) -> Any:
     graph = nx.DiGraph()
     graph.add_nodes_from(range(len(rows)))
     source = np.repeat(np.arange(len(rows)), np.diff(rows.indptr)).tolist()
-    given = np.ones(len(source)) if lengths is None else lengths
+    values = np.ones(len(source)) if lengths is None else lengths
     graph.add_weighted_edges_from(
-        zip(source, rows.indices.tolist(), given.tolist(), strict=True), weight="length"
+        zip(source, rows.indices.tolist(), values.tolist(), strict=True), weight="length"
     )
     return graph
 
@@ -235,20 +237,20 @@ def pagerank(
     pull = shares.transposed.matrix
     walk = _Walk(pull, np.arange(size), network, sent == 0, jump, dangling)
     scores = even if start is None else start
-    found, settled = np.empty(size), np.zeros(len(sizes), bool)
+    result, settled = np.empty(size), np.zeros(len(sizes), bool)
     for _ in range(max_rounds):
         scores, change = walk.step(scores, alpha)
         new = (change < tolerance) & ~settled
         if not new.any():
             continue
         ready = new[walk.network]
-        found[walk.nodes[ready]] = scores[ready]
+        result[walk.nodes[ready]] = scores[ready]
         settled |= new
         if settled.all():
-            return found
+            return result
         if 2 * np.count_nonzero(settled) >= len(settled):
-            going = ~settled[walk.network]
-            walk, scores, settled = walk.only(going), scores[going], settled[~settled]
+            unsettled = ~settled[walk.network]
+            walk, scores, settled = walk.only(unsettled), scores[unsettled], settled[~settled]
     raise GraphkitError(f"PageRank has not converged to {tolerance:g} in {max_rounds} rounds")
 
 
@@ -265,28 +267,28 @@ class _Walk:
     dangling: Floats
 
     @cached_property
-    def _ends(self) -> Ints:
+    def _silent_nodes(self) -> Ints:
         return np.flatnonzero(self.silent)
 
     @cached_property
-    def _all(self) -> _Runs:
+    def _runs(self) -> _Runs:
         return _Runs(self.network, self.network[-1] + 1)
 
     @cached_property
-    def _silent(self) -> _Runs:
-        return _Runs(self.network[self._ends], self.network[-1] + 1)
+    def _silent_runs(self) -> _Runs:
+        return _Runs(self.network[self._silent_nodes], self.network[-1] + 1)
 
     def step(self, last: Floats, alpha: float) -> tuple[Floats, Floats]:
         """Do one round, and return the scores and each network's sum of changes."""
-        idle = self._silent.sums(last[self._ends])[self.network]
+        idle = self._silent_runs.sums(last[self._silent_nodes])[self.network]
         scores = alpha * (self.pull @ last + idle * self.dangling) + (1 - alpha) * self.jump
-        return scores, self._all.sums(np.abs(scores - last))
+        return scores, self._runs.sums(np.abs(scores - last))
 
-    def only(self, kept: npt.NDArray[np.bool_]) -> _Walk:
+    def only(self, mask: npt.NDArray[np.bool_]) -> _Walk:
         """Keep only the nodes of some networks."""
-        network = np.unique(self.network[kept], return_inverse=True)[1]
-        pull, silent = self.pull[kept][:, kept], self.silent[kept]
-        return _Walk(pull, self.nodes[kept], network, silent, self.jump[kept], self.dangling[kept])
+        network = np.unique(self.network[mask], return_inverse=True)[1]
+        pull, silent = self.pull[mask][:, mask], self.silent[mask]
+        return _Walk(pull, self.nodes[mask], network, silent, self.jump[mask], self.dangling[mask])
 
 
 class _Runs:
@@ -380,13 +382,13 @@ def eigenvector(rows: Rows) -> Floats | None:
     circles.sort(key=lambda circle: -circle[0])
     if not circles or (len(circles) > 1 and circles[1][0] > circles[0][0] * (1 - 1e-9)):
         return None
-    radius, own, nodes = circles[0]
+    rho, vector, nodes = circles[0]
     scores = np.zeros(len(rows))
-    scores[nodes] = own
+    scores[nodes] = vector
     after = _downstream(flows, nodes)
     if len(after):
         received = (scores @ flows)[after]
-        rest = sp.eye_array(len(after), format="csc") * radius - flows[after][:, after].T
+        rest = sp.eye_array(len(after), format="csc") * rho - flows[after][:, after].T
         scores[after] = np.maximum(spla.spsolve(rest.tocsc(), received), 0)
     return np.asarray(scores / np.linalg.norm(scores), np.float64)
 
@@ -475,9 +477,10 @@ class Scores:
         return path_totals(rows, np.mean(self.graph.weights) / rows.values, np.arange(self.size))
 
     def _closeness(self, paths: tuple[Floats, Floats, Floats]) -> Floats:
-        others, totals = paths[0] - 1, paths[1]
-        near = np.divide(others, totals, out=np.zeros(self.size), where=totals > 0)
-        return np.asarray(near * others / max(1, self.size - 1), np.float64)
+        reached, totals, _ = paths
+        others = reached - 1
+        nearness = np.divide(others, totals, out=np.zeros(self.size), where=totals > 0)
+        return np.asarray(nearness * others / max(1, self.size - 1), np.float64)
 
     def betweenness(self) -> Floats:
         """Return each node's share of the shortest paths between two others."""
@@ -504,16 +507,16 @@ def _pagerank_of_networks(rows: Rows, networks: Ints) -> Floats:
 class Measure:
     """A centrality measure: its function, its name in a table and its normalisation."""
 
-    of: Callable[[Scores], Floats | None]
+    compute: Callable[[Scores], Floats | None]
     header: str
     normalisation: str
-    of_networks: Callable[[Rows, Ints], Floats] | None = None
+    compute_networks: Callable[[Rows, Ints], Floats] | None = None
     """Function for many networks at once, given flows by source and each network's first node."""
 
     @property
     def doc(self) -> str:
         """Describe the measure in a line."""
-        return (self.of.__doc__ or "").rstrip(".")
+        return (self.compute.__doc__ or "").rstrip(".")
 
 
 STRENGTH = "unit of the flows"
