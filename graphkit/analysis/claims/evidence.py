@@ -23,7 +23,7 @@ Flow = tuple[str, str, float | None, float | None]
 
 
 @dataclass(frozen=True)
-class Amount:
+class Sales:
     """Sales of some countries to some others, in both measures."""
 
     usd: float | None
@@ -31,7 +31,7 @@ class Amount:
     lacking: Mapping[str, float]
     """Share of the trade that does not give a measure, counted in the other one."""
 
-    def of(self, measure: str) -> float | None:
+    def amount(self, measure: str) -> float | None:
         """Return the sum of the flows that give the measure."""
         return self.usd if measure == "usd" else self.tonnes
 
@@ -48,7 +48,7 @@ class Loaded:
     production : pyarrow.Table
         As for :func:`~graphkit.analysis.concentration.production_concentration`.
     products : pyarrow.Table
-        ``key``, ``name``, ``stage``.
+        ``key``, ``stage``.
     contents : pyarrow.Table
         ``product``, ``element``: the elements in each product.
     members : pyarrow.Table
@@ -99,52 +99,48 @@ class Loaded:
         """Rows of the flows by series, product and period."""
         keys = ["dataset", "reporter", "source", "product", "period"]
         numbered = self.flows.select(keys).append_column("row", pa.array(range(len(self.flows))))
-        found: dict[Series, dict[str, dict[str, list[int]]]] = {}
-        for one in numbered.group_by(keys).aggregate([("row", "list")]).to_pylist():
-            series = found.setdefault((one["dataset"], one["reporter"], one["source"]), {})
-            series.setdefault(one["product"], {})[one["period"]] = one["row_list"]
-        return dict(sorted(found.items()))
+        by_series: dict[Series, dict[str, dict[str, list[int]]]] = {}
+        for group in numbered.group_by(keys).aggregate([("row", "list")]).to_pylist():
+            series = (group["dataset"], group["reporter"], group["source"])
+            by_product = by_series.setdefault(series, {})
+            by_product.setdefault(group["product"], {})[group["period"]] = group["row_list"]
+        return dict(sorted(by_series.items()))
 
     @cached_property
-    def _read(self) -> dict[tuple[Series, str, str], dict[str, list[Flow]]]:
+    def _by_consumer(self) -> dict[tuple[Series, str, str], dict[str, list[Flow]]]:
         return {}
 
     def by_consumer(self, series: Series, product: str, period: str) -> dict[str, list[Flow]]:
         """Read the flows of a product in one period by consumer."""
         key = series, product, period
-        if key not in self._read:
+        if key not in self._by_consumer:
             rows = self.flows.select(["supplier", "consumer", *MEASURES])
             rows = rows.take(pa.array(self.by_series[series][product][period]))
-            found = self._read.setdefault(key, {})
+            by_consumer = self._by_consumer.setdefault(key, {})
             for flow in zip(*(column.to_pylist() for column in rows.columns), strict=True):
-                found.setdefault(flow[1], []).append(flow)
-        return self._read[key]
+                by_consumer.setdefault(flow[1], []).append(flow)
+        return self._by_consumer[key]
 
     @cached_property
     def groups(self) -> dict[str, set[str]]:
         """Members of each group."""
-        found: dict[str, set[str]] = defaultdict(set)
+        members: dict[str, set[str]] = defaultdict(set)
         for row in self.members.to_pylist():
-            found[row["parent"]].add(row["member"])
-        return dict(found)
+            members[row["parent"]].add(row["member"])
+        return dict(members)
 
     @cached_property
     def elements(self) -> dict[str, set[str]]:
         """Elements in each product."""
-        found: dict[str, set[str]] = defaultdict(set)
+        elements: dict[str, set[str]] = defaultdict(set)
         for row in self.contents.to_pylist():
-            found[row["product"]].add(row["element"])
-        return dict(found)
+            elements[row["product"]].add(row["element"])
+        return dict(elements)
 
     @cached_property
     def stages(self) -> dict[str, str]:
         """Stage of each product."""
         return {row["key"]: row["stage"] for row in self.products.to_pylist()}
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """Name of each product."""
-        return {row["key"]: row["name"] for row in self.products.to_pylist()}
 
     @cached_property
     def area_types(self) -> dict[str, str]:
@@ -154,44 +150,44 @@ class Loaded:
     @cached_property
     def shares(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
         """Shares of production by country and period."""
-        found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        shares: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         for row in production_shares(self.production).to_pylist():
-            found[row["country"], row["period"]].append(row)
-        return dict(found)
+            shares[row["country"], row["period"]].append(row)
+        return dict(shares)
 
     @cached_property
     def first_three(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
         """Concentration of production by product and period."""
-        found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        rows: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         for row in production_concentration(self.production).to_pylist():
-            found[row["product"], row["period"]].append(row)
-        return dict(found)
+            rows[row["product"], row["period"]].append(row)
+        return dict(rows)
 
     @cached_property
     def made(self) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
         """Production figures by country, product and period."""
-        found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+        figures: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
         for row in self.production.to_pylist():
-            found[row["country"], row["product"], row["period"]].append(row)
-        return dict(found)
+            figures[row["country"], row["product"], row["period"]].append(row)
+        return dict(figures)
 
     @cached_property
     def bases(self) -> dict[str, set[str]]:
         """Mass bases of the flows of each product."""
-        found: dict[str, set[str]] = defaultdict(set)
+        bases: dict[str, set[str]] = defaultdict(set)
         pairs = self.flows.select(["product", "basis"]).group_by(["product", "basis"])
         for row in pairs.aggregate([]).to_pylist():
-            found[row["product"]].add(row["basis"] or "not stated")
-        return dict(found)
+            bases[row["product"]].add(row["basis"] or "not stated")
+        return dict(bases)
 
     @cached_property
     def valuations(self) -> dict[str, set[str]]:
         """Valuations of the flows of each data set."""
-        found: dict[str, set[str]] = defaultdict(set)
+        valuations: dict[str, set[str]] = defaultdict(set)
         pairs = self.flows.select(["dataset", "valuation"]).group_by(["dataset", "valuation"])
         for row in pairs.aggregate([]).to_pylist():
-            found[row["dataset"]].add(row["valuation"])
-        return dict(found)
+            valuations[row["dataset"]].add(row["valuation"])
+        return dict(valuations)
 
     def places(self, code: str | None) -> frozenset[str] | None:
         """Return the countries that a code stands for; None means all."""
@@ -202,36 +198,36 @@ class Loaded:
     @cached_property
     def periods(self) -> dict[str, list[str]]:
         """Periods with trade of each product, the newest last."""
-        held = self.flows if self.held is None else self.held
-        found: dict[str, set[str]] = defaultdict(set)
-        for row in held.group_by(["product", "period"]).aggregate([]).to_pylist():
-            found[row["product"]].add(row["period"])
-        return {product: sorted(have, key=time_of) for product, have in sorted(found.items())}
+        traded = self.flows if self.held is None else self.held
+        periods: dict[str, set[str]] = defaultdict(set)
+        for row in traded.group_by(["product", "period"]).aggregate([]).to_pylist():
+            periods[row["product"]].add(row["period"])
+        return {product: sorted(texts, key=time_of) for product, texts in sorted(periods.items())}
 
     @cached_property
     def fits(self) -> dict[str, set[str]]:
         """Fit of the HS codes of each product."""
-        found: dict[str, set[str]] = defaultdict(set)
+        fits: dict[str, set[str]] = defaultdict(set)
         for row in self.codes.to_pylist():
-            found[row["product"]].add(row["fit"])
-        return dict(found)
+            fits[row["product"]].add(row["fit"])
+        return dict(fits)
 
     @cached_property
     def _codes(self) -> dict[str, list[dict[str, Any]]]:
         """Codes of each product."""
-        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        codes: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in self.codes.to_pylist():
-            found[row["product"]].append(row)
-        return dict(found)
+            codes[row["product"]].append(row)
+        return dict(codes)
 
     @cached_property
     def _traded_codes(self) -> dict[tuple[str, str], set[tuple[str, str]]]:
         """HS codes with their revisions that the flows of a data set and a product have."""
         names = ["dataset", "product", "hs", "hs_revision"]
-        found: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+        codes: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
         for row in self.flows.select(names).group_by(names).aggregate([]).to_pylist():
-            found[row["dataset"], row["product"]].add((row["hs"], row["hs_revision"]))
-        return dict(found)
+            codes[row["dataset"], row["product"]].add((row["hs"], row["hs_revision"]))
+        return dict(codes)
 
     def wider_code(
         self, product: str, series: Series | None, fits: Sequence[str] = ("dominant", "proxy")
@@ -252,24 +248,26 @@ class Loaded:
     def absent_codes(self, product: str, series: Series) -> list[str]:
         """List the codes of a product without a flow in a data set that has its other codes."""
         traded = self._traded_codes.get((series[0], product), set())
+        traded_codes = {hs for hs, _ in traded}
         revisions = {revision for _, revision in traded}
         return sorted(
             code["hs"]
             for code in self._codes.get(product, [])
-            if code["hs_revision"] in revisions and code["fit"] in ("exact", "dominant")
-            and code["hs"] not in {hs for hs, _ in traded}
-        )  # fmt: skip
+            if code["hs_revision"] in revisions
+            and code["fit"] in ("exact", "dominant")
+            and code["hs"] not in traded_codes
+        )
 
     def pieces(
         self, series: Series, products: Sequence[str], period: str
     ) -> tuple[dict[str, tuple[str, ...]], list[str]]:
         """Find the periods with data that add up to one, by product, and the gaps."""
-        found, missing = {}, []
+        pieces, missing = {}, []
         for product in products:
-            have = self.by_series[series].get(product, {})
-            found[product], gaps = cover(period, have)
+            available = self.by_series[series].get(product, {})
+            pieces[product], gaps = cover(period, available)
             missing += [f"{product} in {gap}" for gap in gaps]
-        return found, missing
+        return pieces, missing
 
     def traded(
         self,
@@ -277,9 +275,9 @@ class Loaded:
         pieces: Mapping[str, Sequence[str]],
         suppliers: frozenset[str] | None,
         consumers: frozenset[str] | None,
-    ) -> Amount:
+    ) -> Sales:
         """Add up sales of suppliers to consumers (None: all), without trade inside a group."""
-        kept = [
+        amounts = [
             flow[2:]
             for flow in self._flows(series, pieces, consumers)
             if (suppliers is None or flow[0] in suppliers)
@@ -287,25 +285,30 @@ class Loaded:
             and not (suppliers and flow[1] in suppliers)
         ]
         # A series without a flow means nothing was sold; a flow without a figure does not.
-        usd, tonnes = (known_sum([v[i] for v in kept]) if kept else 0.0 for i in (0, 1))
+        usd = known_sum([usd for usd, _ in amounts]) if amounts else 0.0
+        tonnes = known_sum([tonnes for _, tonnes in amounts]) if amounts else 0.0
+        tonnes_without_usd = known_sum([tonnes for usd, tonnes in amounts if usd is None])
+        usd_without_tonnes = known_sum([usd for usd, tonnes in amounts if tonnes is None])
         lacking = {
-            "usd": _part(kept, 0, 1, tonnes),
-            "tonnes": _part(kept, 1, 0, usd),
+            "usd": (tonnes_without_usd or 0.0) / tonnes if tonnes else 0.0,
+            "tonnes": (usd_without_tonnes or 0.0) / usd if usd else 0.0,
         }
-        return Amount(usd, tonnes, lacking)
+        return Sales(usd, tonnes, lacking)
 
     def partners(
         self, series: Series, pieces: Mapping[str, Sequence[str]], owner: str, *, sells: bool
-    ) -> dict[str, Amount]:
+    ) -> dict[str, Sales]:
         """Add up the trade of one country with each partner."""
         flows = self._flows(series, pieces, None if sells else frozenset([owner]))
-        others = {flow[1] if sells else flow[0] for flow in flows if owner in flow[:2]}
-        found = {}
-        for other in sorted(others - {owner}):
-            if self.area_types.get(other) not in NAMELESS:
-                seller, buyer = (owner, other) if sells else (other, owner)
-                found[other] = self.traded(series, pieces, frozenset([seller]), frozenset([buyer]))
-        return found
+        partners = {flow[1] if sells else flow[0] for flow in flows if owner in flow[:2]}
+        sales = {}
+        for partner in sorted(partners - {owner}):
+            if self.area_types.get(partner) in NAMELESS:
+                continue
+            ends = (owner, partner) if sells else (partner, owner)
+            seller, buyer = (frozenset([country]) for country in ends)
+            sales[partner] = self.traded(series, pieces, seller, buyer)
+        return sales
 
     def _flows(
         self,
@@ -318,12 +321,6 @@ class Loaded:
                 by_consumer = self.by_consumer(series, product, period)
                 for consumer in sorted(by_consumer if consumers is None else consumers):
                     yield from by_consumer.get(consumer, ())
-
-
-def _part(kept: Sequence[tuple[float | None, ...]], of: int, by: int, total: float | None) -> float:
-    """Return the share of a total in one measure whose flows do not give the other one."""
-    lost = known_sum([values[by] for values in kept if values[of] is None])
-    return (lost or 0.0) / total if total else 0.0
 
 
 BASES = {"usd": "by value", "tonnes": "by weight"}
@@ -365,11 +362,11 @@ class Reading:
 class Readings:
     """All readings of a claim, and the data missing for one, or for a better one."""
 
-    found: list[Reading] = field(default_factory=list)
+    figures: list[Reading] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    named: bool = False
+    names_products: bool = False
     """True if the claim names the products it is about, so that it can be contradicted."""
-    every: bool = False
+    all_must_agree: bool = False
     """True if all readings must agree to bear the claim out: it does not say which it means."""
     decisive: bool = True
     """False if the claim lacks its scope: the readings come from another, for comparison only."""

@@ -101,14 +101,15 @@ def about(claim: Mapping[str, Any], subject: str | None = None) -> str:
     >>> about({"kind": "ahead-of", "consumer": "KOR", "rival": "JPN", "product": "dy-oxide"})
     'KOR, ahead of JPN, dy-oxide'
     """
-    ends = " from ".join(claim[n] for n in ("consumer", "supplier") if n in claim)
+    trade = " from ".join(claim[n] for n in ("consumer", "supplier") if n in claim)
     rival = f"ahead of {claim['rival']}" if claim["kind"] == "ahead-of" and "rival" in claim else ""
-    when = claim.get("period", "")
+    period = claim.get("period", "")
     if "than" in claim:
-        when = f"{when} against {claim['than']}"
-    named = claim.get("product") or claim.get("element") or claim.get("control") or ""
-    what = subject if subject is not None and named else named
-    return ", ".join(filter(None, (ends, rival, what, claim.get("stage"), when)))
+        period = f"{period} against {claim['than']}"
+    material = claim.get("product") or claim.get("element") or claim.get("control") or ""
+    if subject is not None and material:
+        material = subject
+    return ", ".join(filter(None, (trade, rival, material, claim.get("stage"), period)))
 
 
 def found_figure(checked: Mapping[str, Any]) -> str:
@@ -124,8 +125,8 @@ def found_figure(checked: Mapping[str, Any]) -> str:
     """
     if "found" not in checked:
         return ""
-    ends = [_measured(checked, checked[n]) for n in ("found_low", "found_high") if n in checked]
-    figures = list(dict.fromkeys(ends)) or [_measured(checked, checked["found"])]
+    bounds = [_measured(checked, checked[n]) for n in ("found_low", "found_high") if n in checked]
+    figures = list(dict.fromkeys(bounds)) or [_measured(checked, checked["found"])]
     return " to ".join(figures)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from itertools import combinations
 from math import fsum, inf
 from typing import Any
@@ -65,8 +65,8 @@ def published_shares(claims: pa.Table, remainders: Collection[str] = ()) -> pa.T
     >>> empty = dict.fromkeys([*PUBLISHED.names, "key", "kind", "value", "unit", "qualifier"])
     >>> sold = {None: 4_000.0, "KOR": 3_000.0, "JPN": 1_000.0}
     >>> claims = pa.Table.from_pylist([
-    ...     {**empty, **row, "key": str(who), "consumer": who, "value": kilograms}
-    ...     for who, kilograms in sold.items()])
+    ...     {**empty, **row, "key": str(buyer), "consumer": buyer, "value": kilograms}
+    ...     for buyer, kilograms in sold.items()])
     >>> published_shares(claims).select(["consumer", "share", "hhi_low", "hhi_high"]).to_pylist()[0]
     {'consumer': 'KOR', 'share': 0.75, 'hhi_low': 6250.0, 'hhi_high': 6250.0}
     """
@@ -94,26 +94,26 @@ def _rows(table: list[Claim], remainders: Collection[str]) -> list[dict[str, Any
     """Compute the rows of one table; none without a total that its amounts fit in."""
     measure = table[0]["measure"]
     partner = PARTNERS[measure]
-    totals = [claim["value"] for claim in table if claim[partner] is None]
-    named = [claim for claim in table if claim[partner] not in (None, *remainders)]
+    figures = [claim for claim in table if claim[partner] not in (None, *remainders)]
     amounts = table[0]["kind"] == "quantity"
-    whole = totals[0] if amounts and len(totals) == 1 else None if amounts else 1.0
-    sold = fsum(claim["value"] for claim in named)
-    room = fsum(half_unit(claim["value"]) for claim in named)
-    if not whole or sold - whole > room:
+    totals = [claim["value"] for claim in table if claim[partner] is None] if amounts else [1.0]
+    total = totals[0] if len(totals) == 1 else None
+    added = fsum(claim["value"] for claim in figures)
+    rounding = fsum(half_unit(claim["value"]) for claim in figures)
+    if not total or added - total > rounding:
         return []
-    shares = [claim["value"] / whole for claim in named]
+    shares = [claim["value"] / total for claim in figures]
     squares = fsum(share**2 for share in shares)
     rest = max(0.0, 1.0 - fsum(shares))
-    ends = {"hhi_low": 10_000 * squares, "hhi_high": min(10_000.0, 10_000 * (squares + rest**2))}
+    hhi_high = min(10_000.0, 10_000 * (squares + rest**2))
     rows = []
-    for claim, share in zip(named, shares, strict=True):
+    for claim, share in zip(figures, shares, strict=True):
         row = {name: claim.get(name) for name in PUBLISHED.names}
         row |= {"share_of": f"{claim[OWNERS[measure]]}'s {measure}", "claim": claim["key"]}
         if amounts:
             name, scale = AMOUNTS[claim["unit"]]
             row[name] = claim["value"] * scale
-        rows.append(row | ends | {"share": share})
+        rows.append(row | {"share": share, "hhi_low": 10_000 * squares, "hhi_high": hhi_high})
     return rows
 
 
@@ -154,27 +154,30 @@ def published_changes(shares: pa.Table, before: str, after: str) -> pa.Table:
     >>> published_changes(shares, "2022", "2023")["points"].to_pylist()
     [-25.0]
     """
-    found: dict[tuple[Any, ...], dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    tables: dict[tuple[Any, ...], dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for row in shares.to_pylist():
         if row["period"] in (before, after):
-            found[tuple(row[n] for n in ("consumer", "supplier", *TABLE))][row["period"]] = row
-    rows = [
-        _change(ends[before], ends[after]) for ends in found.values() if {before, after} <= {*ends}
-    ]
+            scope = tuple(row[n] for n in ("consumer", "supplier", *TABLE))
+            tables[scope][row["period"]] = row
+    rows = []
+    for by_period in tables.values():
+        if before in by_period and after in by_period:
+            rows.append(_change(by_period[before], by_period[after]))
     rows.sort(key=lambda row: (-row["share_after"], row["claim_after"]))
     return pa.Table.from_pylist(rows, schema=CHANGES)
 
 
-def _change(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    row = {name: other.get(name) for name in CHANGES.names}
-    for end, side in (("before", one), ("after", other)):
-        row |= {f"{name}_{end}": side[name] for name in ("share", "tonnes", "usd", "claim")}
-    known = [name for name in ("tonnes", "usd") if one[name] and other[name] is not None]
-    if known:
-        row["amount_change"] = other[known[0]] / one[known[0]] - 1
-    if None in (one["share"], other["share"]):
+def _change(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the row of a change between the rows of two periods."""
+    row = {name: after.get(name) for name in CHANGES.names}
+    for name in ("share", "tonnes", "usd", "claim"):
+        row |= {f"{name}_before": before[name], f"{name}_after": after[name]}
+    measures = [m for m in ("tonnes", "usd") if before[m] and after[m] is not None]
+    if measures:
+        row["amount_change"] = after[measures[0]] / before[measures[0]] - 1
+    if None in (before["share"], after["share"]):
         return row
-    return row | {"points": 100 * (other["share"] - one["share"])}
+    return row | {"points": 100 * (after["share"] - before["share"])}
 
 
 def published_amount_changes(claims: pa.Table, before: str, after: str) -> pa.Table:
@@ -212,18 +215,24 @@ def published_amount_changes(claims: pa.Table, before: str, after: str) -> pa.Ta
     figures: dict[tuple[Any, ...], dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
     for claim in claims.to_pylist():
         if _is_figure(claim) and claim["kind"] == "quantity" and claim["period"] in (before, after):
-            whose = claim["attributed_to"] or claim["source"]
+            origin = claim["attributed_to"] or claim["source"]
             scope = (claim[n] for n in ("consumer", "supplier", *TABLE[2:]))
-            figures[whose, AMOUNTS[claim["unit"]][0], *scope][claim["period"]].append(claim)
+            figures[origin, AMOUNTS[claim["unit"]][0], *scope][claim["period"]].append(claim)
     rows = []
-    for ends in figures.values():
-        pair = [[_amount(claim) for claim in ends[period]] for period in (before, after)]
-        if all(len({(one["tonnes"], one["usd"]) for one in some}) == 1 for some in pair):
-            first, second = pair[0][0], pair[1][0]
-            cited = "+".join(sorted({first["source"], second["source"]}))
-            rows.append(_change(first, second) | {"source": cited})
+    for by_period in figures.values():
+        old, new = _single_amount(by_period[before]), _single_amount(by_period[after])
+        if old is not None and new is not None:
+            sources = "+".join(sorted({old["source"], new["source"]}))
+            rows.append(_change(old, new) | {"source": sources})
     rows.sort(key=lambda row: row["claim_after"])
     return pa.Table.from_pylist(rows, schema=CHANGES)
+
+
+def _single_amount(claims: list[Claim]) -> dict[str, Any] | None:
+    """Return the row of the first of the claims, if there is one and all give the same amount."""
+    rows = [_amount(claim) for claim in claims]
+    amounts = {(row["tonnes"], row["usd"]) for row in rows}
+    return rows[0] if len(amounts) == 1 else None
 
 
 def _amount(claim: Claim) -> dict[str, Any]:
@@ -274,12 +283,13 @@ def superseded_claims(claims: pa.Table, sources: pa.Table) -> dict[str, str]:
         if edition_of and published:
             scope = (*(claim[name] for name in REVISED), tuple(claim["includes"] or ()))
             series[edition_of, scope].append((published, claim["key"]))
-    return {
-        key: max(printed)[1]
-        for printed in series.values()
-        for published, key in sorted(printed)
-        if published < max(printed)[0]
-    }
+    newest_keys = {}
+    for editions_of_claim in series.values():
+        newest, newest_key = max(editions_of_claim)
+        for published, key in sorted(editions_of_claim):
+            if published < newest:
+                newest_keys[key] = newest_key
+    return newest_keys
 
 
 def conflicts(claims: pa.Table, sources: pa.Table | None = None) -> pa.Table:
@@ -325,14 +335,13 @@ def conflicts(claims: pa.Table, sources: pa.Table | None = None) -> pa.Table:
             continue
         if claimed(row, PLAIN) is not None:
             groups[*(row[name] for name in SCOPE), row.get("control")].append(row)
-    found = [
-        _pair(one, other, conflict)
-        for group in groups.values()
-        for one, other in combinations(group, 2)
-        if (conflict := _conflict(one, other))
-    ]
-    found.sort(key=lambda row: (row["key"], row["other"]))
-    return pa.Table.from_pylist(found, schema=_CONFLICTS)
+    rows = []
+    for group in groups.values():
+        for claim, other in combinations(group, 2):
+            if conflict := _conflict(claim, other):
+                rows.append(_pair(claim, other, conflict))
+    rows.sort(key=lambda row: (row["key"], row["other"]))
+    return pa.Table.from_pylist(rows, schema=_CONFLICTS)
 
 
 _CONFLICTS = pa.schema([
@@ -342,30 +351,31 @@ _CONFLICTS = pa.schema([
 ])  # fmt: skip
 
 
-def _conflict(one: Claim, other: Claim) -> str | None:
+def _conflict(claim: Claim, other: Claim) -> str | None:
     """Name the conflict between two claims that differ at most in supplier and period."""
-    first, second = claimed(one, PLAIN), claimed(other, PLAIN)
-    periods = {claim["period"] for claim in (one, other)} - {None}
-    if first is None or second is None or len(periods) > 1 or not _comparable(one, other):
+    first, second = claimed(claim, PLAIN), claimed(other, PLAIN)
+    periods = {claim["period"], other["period"]} - {None}
+    if first is None or second is None or len(periods) > 1 or not _comparable(claim, other):
         return None
-    if one["supplier"] == other["supplier"]:
-        found = DIFFERENT if first.high < second.low or second.high < first.low else None
-    elif one["kind"] == "share" and None not in (one["supplier"], other["supplier"]):
+    conflict = None
+    if claim["supplier"] == other["supplier"]:
+        if first.high < second.low or second.high < first.low:
+            conflict = DIFFERENT
+    elif claim["kind"] == "share" and None not in (claim["supplier"], other["supplier"]):
         least = first.low + second.low
-        found = f"{TOO_MUCH}: at least {100 * least:.4g} %" if least > 1 else None
-    else:
-        return None
-    undated = None in (one["period"], other["period"])
-    return found and found + IF_ONE_PERIOD * undated
+        if least > 1:
+            conflict = f"{TOO_MUCH}: at least {100 * least:.4g} %"
+    undated = None in (claim["period"], other["period"])
+    return conflict and conflict + IF_ONE_PERIOD * undated
 
 
-def _comparable(one: Claim, other: Claim) -> bool:
+def _comparable(claim: Claim, other: Claim) -> bool:
     """Tell whether two claims from two sources can be about the same quantity."""
     return (
-        one["source"] != other["source"]
-        and bool(set(measures_of(one)) & set(measures_of(other)))
-        and one["kind"] != "count"
-        and _counted(one) == _counted(other)
+        claim["source"] != other["source"]
+        and bool(set(measures_of(claim)) & set(measures_of(other)))
+        and claim["kind"] != "count"
+        and _counted(claim) == _counted(other)
     )
 
 
@@ -374,21 +384,23 @@ def _counted(claim: Claim) -> tuple[frozenset[str], str | None]:
     return frozenset(claim["includes"] or ()), claim["includes_other"]
 
 
-def _pair(one: Claim, other: Claim, conflict: str) -> dict[str, Any]:
-    row = {name: one[name] for name in SCOPE} | {"conflict": conflict}
-    for claim, prefix in ((one, ""), (other, "other_")):
-        row |= {f"{prefix}{name}": claim[name] for name in ("supplier", "period", "source")}
-        row[f"{prefix}figure"] = _figure(claim)
-    values = (one["value"], other["value"])
-    apart = None in values or one["supplier"] != other["supplier"]
-    difference = None if apart else one["value"] - other["value"]
-    return row | {"key": one["key"], "other": other["key"], "difference": difference}
+def _pair(claim: Claim, other: Claim, conflict: str) -> dict[str, Any]:
+    """Build the row of two claims that conflict."""
+    row = {name: claim[name] for name in SCOPE} | {"conflict": conflict}
+    for name in ("supplier", "period", "source"):
+        row |= {name: claim[name], f"other_{name}": other[name]}
+    row |= {"figure": _figure(claim), "other_figure": _figure(other)}
+    single = None not in (claim["value"], other["value"])
+    row["difference"] = None
+    if single and claim["supplier"] == other["supplier"]:
+        row["difference"] = claim["value"] - other["value"]
+    return row | {"key": claim["key"], "other": other["key"]}
 
 
 def _figure(claim: Claim) -> str:
     """Format the figure with its qualifier."""
-    ends = [claim[name] for name in ("low", "value", "high") if claim[name] is not None]
-    text = " to ".join(f"{end:g}" for end in dict.fromkeys(ends))
+    values = [claim[name] for name in ("low", "value", "high") if claim[name] is not None]
+    text = " to ".join(f"{value:g}" for value in dict.fromkeys(values))
     return " ".join(part for part in (claim["qualifier"], text) if part)
 
 
@@ -421,12 +433,11 @@ def production_conflicts(production: pa.Table) -> pa.Table:
         groups[tuple(row[name] or "" for name in _FACT)].append(row)
     rows = []
     for key, group in sorted(groups.items()):
-        for one, other in combinations(sorted(group, key=lambda r: str(r["source"])), 2):
-            rows += [
-                {**dict(zip(_FACT, key, strict=True)), "source": one["source"],
-                 "other_source": other["source"], **ends}
-                for ends in _apart(one, other)
-            ]  # fmt: skip
+        fact = dict(zip(_FACT, key, strict=True))
+        for figure, other in combinations(sorted(group, key=lambda r: str(r["source"])), 2):
+            if bounds := _different_bounds(figure, other):
+                sources = {"source": figure["source"], "other_source": other["source"]}
+                rows.append({**fact, **sources, **bounds})
     numbers = [number(name, "t") for name in ("low", "high", "other_low", "other_high")]
     fields = [*texts(*_FACT, "source", "other_source"), *numbers]
     return pa.Table.from_pylist(rows, schema=pa.schema(fields))
@@ -435,13 +446,16 @@ def production_conflicts(production: pa.Table) -> pa.Table:
 _FACT = ("country", "product", "period", "basis")
 
 
-def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the bounds of two figures, if both are published and share no value."""
-    first, second = published_interval(one), published_interval(other)
+def _different_bounds(
+    figure: Mapping[str, Any], other: Mapping[str, Any]
+) -> dict[str, float | None] | None:
+    """Return the bounds of two figures, if both are published and share no value."""
+    first, second = published_interval(figure), published_interval(other)
     if first is None or second is None:
-        return
-    (low, high), (least, most) = first, second
-    room = half_unit(low) + half_unit(least)
-    if low - most > room or least - high > room:
-        ends = {"low": low, "high": high, "other_low": least, "other_high": most}
-        yield {name: None if end == inf else end for name, end in ends.items()}
+        return None
+    (low, high), (other_low, other_high) = first, second
+    rounding = half_unit(low) + half_unit(other_low)
+    if low - other_high <= rounding and other_low - high <= rounding:
+        return None
+    bounds = {"low": low, "high": high, "other_low": other_low, "other_high": other_high}
+    return {name: None if bound == inf else bound for name, bound in bounds.items()}

@@ -36,7 +36,7 @@ class Basket:
     """The products of one series that a claim is checked against."""
 
     products: tuple[str, ...]
-    named: bool = False
+    names_products: bool = False
     """True if the claim itself names these products."""
     lacking: tuple[str, ...] = ()
     """The rest of the claim's subject, of which these products are only a part."""
@@ -53,11 +53,11 @@ def products_of(loaded: Loaded, claim: Claim) -> list[str]:
         return [claim["product"]]
     if states_basket(loaded, claim):
         return sorted(included(loaded, claim, products=True))
-    wanted = {claim["element"], *loaded.groups.get(claim["element"], ())}
+    elements = {claim["element"], *loaded.groups.get(claim["element"], ())}
     return sorted(
         product
-        for product, inside in loaded.elements.items()
-        if len(inside & wanted) >= MOSTLY * len(inside)
+        for product, contents in loaded.elements.items()
+        if len(contents & elements) >= MOSTLY * len(contents)
         and claim["stage"] in (None, loaded.stages[product])
     )
 
@@ -74,60 +74,64 @@ def states_basket(loaded: Loaded, claim: Claim) -> bool:
 
 def holders_of(loaded: Loaded, claim: Claim) -> list[str]:
     """Return traded products that hold the claim's element among others, at its stages."""
-    own = products_of(loaded, claim)
-    wanted = set().union(*(loaded.elements.get(p, ()) for p in own)) or {claim["element"]}
-    stages = {loaded.stages[p] for p in own}
+    products = products_of(loaded, claim)
+    elements = set().union(*(loaded.elements.get(p, ()) for p in products)) or {claim["element"]}
+    stages = {loaded.stages[p] for p in products}
     return sorted(
         product
-        for product in loaded.periods.keys() - set(own)
-        if wanted <= loaded.elements.get(product, set()) and loaded.stages[product] in stages
+        for product in loaded.periods.keys() - set(products)
+        if elements <= loaded.elements.get(product, set()) and loaded.stages[product] in stages
     )
 
 
 def newest(loaded: Loaded, claim: Claim) -> str | None:
     """Find the newest period with trade or production of a claim's products."""
     products = set(products_of(loaded, claim))
-    have = {p for product in products for p in loaded.periods.get(product, ())}
-    have |= {period for _, product, period in loaded.made if product in products}
-    return max(have, key=time_of) if have else None
+    periods = {p for product in products for p in loaded.periods.get(product, ())}
+    periods |= {period for _, product, period in loaded.made if product in products}
+    return max(periods, key=time_of) if periods else None
 
 
-def basket(loaded: Loaded, claim: Claim, having: Iterable[str]) -> Basket:
+def basket(loaded: Loaded, claim: Claim, traded: Iterable[str]) -> Basket:
     """Choose the traded products that a claim means together, and say whether it names them.
 
     A claim of an element that does not say what it includes means every product of the element
     that has an HS code of its own; one that does, every product that it includes.
     """
-    there, wanted = tuple(sorted(set(having))), products_of(loaded, claim)
+    products = tuple(sorted(set(traded)))
     if claim["product"]:
-        return Basket(there, named=True)
-    named = states_basket(loaded, claim)
-    apart = [p for p in wanted if p not in there and not _part_of(loaded, p, there)]
-    lacking = [p for p in apart if named or loaded.fits.get(p, set()) & {"exact", "dominant"}]
+        return Basket(products, names_products=True)
+    names_products = states_basket(loaded, claim)
+    lacking = []
+    for product in products_of(loaded, claim):
+        if product in products or _part_of(loaded, product, products):
+            continue
+        if names_products or loaded.fits.get(product, set()) & {"exact", "dominant"}:
+            lacking.append(product)
     if claim["includes_other"]:
-        lacking.append(_other(claim))
-    return Basket(there, named=named, lacking=tuple(lacking))
+        lacking.append(_other_goods(claim))
+    return Basket(products, names_products, tuple(lacking))
 
 
-def _other(claim: Claim) -> str:
+def _other_goods(claim: Claim) -> str:
     return f"{claim['includes_other']} (no product of the graph)"
 
 
-def _part_of(loaded: Loaded, product: str, there: Sequence[str]) -> bool:
-    """Return True if another product of its stage has all elements of a product."""
+def _part_of(loaded: Loaded, product: str, products: Sequence[str]) -> bool:
+    """Return True if one of some products of the same stage has all elements of a product."""
     return any(
-        loaded.stages[p] == loaded.stages[product]
-        and loaded.elements[product] <= loaded.elements[p]
-        for p in there
+        loaded.stages[other] == loaded.stages[product]
+        and loaded.elements[product] <= loaded.elements[other]
+        for other in products
     )
 
 
 def no_trade(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str:
     """Describe the missing trade where no product in scope has any, and the trade present."""
-    other = [_other(claim)] if claim["includes_other"] else []
-    what = ", ".join([*products, *other]) or f"a product of {claim['element']}"
+    other_goods = [_other_goods(claim)] if claim["includes_other"] else []
+    goods = ", ".join([*products, *other_goods]) or f"a product of {claim['element']}"
     than = f" and {claim['than']}" if claim["than"] else ""
-    text = f"trade in {what} in {claim['period']}{than}"
+    text = f"trade in {goods} in {claim['period']}{than}"
     if holders := holders_of(loaded, claim):
         spans = [f"{p} ({listed(loaded.periods[p], 3)})" for p in holders]
         text += f"; there is trade in {', '.join(spans)}, which holds other elements too"
@@ -144,9 +148,11 @@ def production_readings(claim: Claim, loaded: Loaded) -> Readings:
         return Readings(missing=["who gets the output: production is counted where it is made"])
     products, period, maker = products_of(loaded, claim), claim["period"], claim["supplier"]
     if not claim["product"] and not claim["stage"]:
-        held = {product for _, product, _ in loaded.made}
-        lacks = [] if held & set(products) else [_no_production(claim, loaded, products)]
-        return Readings(missing=["the stage: the claim names none", *lacks])
+        missing = ["the stage: the claim names none"]
+        produced = {product for _, product, _ in loaded.made}
+        if not produced & set(products):
+            missing.append(_no_production(claim, loaded, products))
+        return Readings(missing=missing)
     if claim["measure"] == FIRST_THREE:
         result = _first_three(loaded, products, period)
     elif claim["kind"] == "quantity":
@@ -155,67 +161,78 @@ def production_readings(claim: Claim, loaded: Loaded) -> Readings:
         result = _shares(products, loaded.shares.get((maker, period), ()))
     else:
         return Readings(missing=["whose share it is"])
-    if not result.found and not result.missing:
+    if not result.figures and not result.missing:
         result.missing.append(_no_production(claim, loaded, products))
     return result
 
 
 def _no_production(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str:
     """Describe the missing production where none is in scope, and the stages present."""
-    wanted = {claim["element"], *loaded.groups.get(claim["element"], ())}
-    held = {
+    elements = {claim["element"], *loaded.groups.get(claim["element"], ())}
+    produced = {
         product
-        for country, product, when in loaded.made
-        if (country, when) == (claim["supplier"], claim["period"])
-        and wanted & loaded.elements.get(product, set())
+        for country, product, period in loaded.made
+        if (country, period) == (claim["supplier"], claim["period"])
+        and elements & loaded.elements.get(product, set())
     }
-    stages = sorted({loaded.stages[product] for product in held})
-    what = ", ".join(products) or f"a product of {claim['element']} only"
-    at = f" at the stage {claim['stage']}" if claim["stage"] else ""
-    there = f"; there is production at the stage {', '.join(stages)}" if stages else ""
-    by = f" by {claim['supplier']}" if claim["supplier"] else ""
-    return f"production of {what}{at}{by} in {claim['period']}{there}"
+    goods = ", ".join(products) or f"a product of {claim['element']} only"
+    text = f"production of {goods}"
+    if claim["stage"]:
+        text += f" at the stage {claim['stage']}"
+    if claim["supplier"]:
+        text += f" by {claim['supplier']}"
+    text += f" in {claim['period']}"
+    if stages := sorted({loaded.stages[product] for product in produced}):
+        text += f"; there is production at the stage {', '.join(stages)}"
+    return text
 
 
 def _shares(products: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Readings:
-    result = Readings(named=True)
-    for row in (r for r in rows if r["product"] in products):
+    result = Readings(names_products=True)
+    for row in rows:
+        if row["product"] not in products:
+            continue
         label = f"{row['product']}, {row['basis']}, of the {row['denominator']} ({row['source']})"
-        result.missing += _outside(row)
-        result.found.append(_share_reading(label, row))
+        result.missing += _unpublished(row)
+        result.figures.append(_share_reading(label, row))
     return result
 
 
 def _first_three(loaded: Loaded, products: Sequence[str], period: str) -> Readings:
-    result = Readings(named=True)
-    for row in (r for p in products for r in loaded.first_three.get((p, period), ())):
+    result = Readings(names_products=True)
+    rows = [row for product in products for row in loaded.first_three.get((product, period), ())]
+    for row in rows:
         if row["cr3"] is not None:
             high = 1.0 if row["cr3_high"] is None else row["cr3_high"]
             label = f"{row['product']}, {row['basis']} ({row['source']})"
-            result.missing += _outside(row)
-            result.found.append(Reading(label, row["cr3"], high, bounded=row["cr3"] < high))
+            result.missing += _unpublished(row)
+            result.figures.append(Reading(label, row["cr3"], high, bounded=row["cr3"] < high))
     return result
 
 
 def _amounts(loaded: Loaded, maker: str, products: Sequence[str], claim: Claim) -> Readings:
-    result = Readings(named=True)
+    result = Readings(names_products=True)
     scale = 1_000.0 if claim["unit"] == "kg" else 1.0
-    for row in (r for p in products for r in loaded.made.get((maker, p, claim["period"]), ())):
+    period = claim["period"]
+    rows = [row for product in products for row in loaded.made.get((maker, product, period), ())]
+    for row in rows:
         bounds = published_interval(row)
         label = f"{row['product']}, {row['basis']} ({row['source']})"
         if bounds is None:
             result.missing.append(f"the figure of {label}: {row['qualifier'] or 'not published'}")
         else:
             low, high = bounds
-            room = half_unit(low) if low == high else 0.0
-            found = ((low - room) * scale, (high + room) * scale)
-            result.found.append(Reading(label, *found, bounded=low != high))
+            rounding = half_unit(low) if low == high else 0.0
+            least, most = (low - rounding) * scale, (high + rounding) * scale
+            result.figures.append(Reading(label, least, most, bounded=low != high))
     return result
 
 
-def _outside(row: Mapping[str, Any]) -> list[str]:
-    lack = f"{row['unpublished']} producers' figures, perhaps outside the world total"
-    return [lack] if row["unpublished"] else []
+def _unpublished(row: Mapping[str, Any]) -> list[str]:
+    """Name the figures that a denominator may leave out."""
+    if not row["unpublished"]:
+        return []
+    return [f"{row['unpublished']} producers' figures, perhaps outside the world total"]
 
 
 def _share_reading(label: str, row: Mapping[str, Any]) -> Reading:
@@ -231,27 +248,27 @@ def _share_reading(label: str, row: Mapping[str, Any]) -> Reading:
 def reliance_readings(claim: Claim, loaded: Loaded) -> Readings:
     """Read net import reliance from the country's own balance, or else from trade."""
     balance = loaded.balance_of(claim)
-    return _of_trade(claim, loaded) if balance is None else _of_balance(balance)
+    return _trade_reliance(claim, loaded) if balance is None else _balance_reliance(balance)
 
 
-def _of_balance(balance: Mapping[str, Any]) -> Readings:
+def _balance_reliance(balance: Mapping[str, Any]) -> Readings:
     """Read a national balance, by trade and by production where it prints both."""
-    result = Readings(named=True)
-    ways = (
+    result = Readings(names_products=True)
+    methods = (
         (balance["method"], "reliance_low", "reliance_high"),
         (BY_PRODUCTION, "other_low", "other_high"),
     )
-    for method, low, high in ways:
+    for method, low, high in methods:
         if balance[low] is not None:
             label = f"balance of {balance['country']}: {method} ({balance['source']})"
-            result.found.append(Reading(label, balance[low], balance[high]))
-    if not result.found:
-        lacks = balance["missing"] or "consumption"
-        result.missing.append(f"in the balance of {balance['country']}: {lacks}")
+            result.figures.append(Reading(label, balance[low], balance[high]))
+    if not result.figures:
+        missing = balance["missing"] or "consumption"
+        result.missing.append(f"in the balance of {balance['country']}: {missing}")
     return result
 
 
-def _of_trade(claim: Claim, loaded: Loaded) -> Readings:
+def _trade_reliance(claim: Claim, loaded: Loaded) -> Readings:
     """Read net import reliance of the products in scope that have trade and production."""
     result = Readings()
     products = products_of(loaded, claim)
@@ -266,24 +283,25 @@ def _of_trade(claim: Claim, loaded: Loaded) -> Readings:
         places = loaded.places(country)
         imports = loaded.traded(series, pieces, None, places)
         exports = loaded.traded(series, pieces, places, None)
-        made, lacks = _made(loaded, country, choice.products, period)
-        result.missing += [*lacks, "stock changes and secondary production"]
-        for amount in (imports, exports):
-            if amount.tonnes is None or amount.lacking["tonnes"] > INCOMPLETE:
-                result.missing.append(f"the mass of {amount.lacking['tonnes']:.0%} of the trade")
-        if made and imports.tonnes is not None and exports.tonnes is not None:
-            bounds = reliance_bounds(imports.tonnes, exports.tonnes, made)
+        production, lacking = _production_bounds(loaded, country, choice.products, period)
+        result.missing += [*lacking, "stock changes and secondary production"]
+        for sales in (imports, exports):
+            if sales.tonnes is None or sales.lacking["tonnes"] > INCOMPLETE:
+                result.missing.append(f"the mass of {sales.lacking['tonnes']:.0%} of the trade")
+        if production and imports.tonnes is not None and exports.tonnes is not None:
+            bounds = reliance_bounds(imports.tonnes, exports.tonnes, production)
             label = f"{' + '.join(choice.products)} ({series[0]})"
             if bounds:
-                whole, open_ = not choice.missing, bounds[0] < bounds[1]
-                result.found.append(Reading(label, *bounds, bounded=open_, whole=whole))
-    if not result.found and not result.missing:
+                low, high = bounds
+                whole = not choice.missing
+                result.figures.append(Reading(label, low, high, bounded=low < high, whole=whole))
+    if not result.figures and not result.missing:
         result.missing = [no_trade(claim, loaded, products)]
-        result.missing += _made(loaded, country, products, period)[1]
+        result.missing += _production_bounds(loaded, country, products, period)[1]
     return result
 
 
-def _made(
+def _production_bounds(
     loaded: Loaded, country: str, products: Sequence[str], period: str
 ) -> tuple[tuple[float, float] | None, list[str]]:
     """Bound a country's production of some products together, and name what is missing."""
@@ -314,7 +332,7 @@ def read_claim(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Reading
     if kind in _NO_FIGURE:
         return Readings(missing=[_NO_FIGURE[kind]])
     if measure == LICENCES:
-        return Readings(missing=[_NOT_HELD[LICENCES]])
+        return Readings(missing=[_NOT_IN_GRAPH[LICENCES]])
     if not claim["product"] and not claim["element"]:
         return Readings(missing=["the materials it is about, one by one"])
     if not claim["period"]:
@@ -326,43 +344,43 @@ def read_claim(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Reading
     if measure == "imports by origin":
         return origin_readings(claim, loaded)
     if measure not in ("imports", "exports"):
-        lack = _NOT_HELD.get(measure, f"{measure}: the graph holds trade and production")
-        return Readings(missing=[lack])
-    if lacks := [what for name, what in _NEEDED.get(kind, {}).items() if not claim[name]]:
-        return Readings(missing=lacks)
+        data = _NOT_IN_GRAPH.get(measure, f"{measure}: the graph holds trade and production")
+        return Readings(missing=[data])
+    needed = _NEEDED.get(kind, {})
+    if missing := [text for name, text in needed.items() if not claim[name]]:
+        return Readings(missing=missing)
     return _trade(claim, loaded, claims)
 
 
 def _without_period(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
     """Read a claim without a period in the newest one with data, for comparison only."""
-    lack = "the period: the claim gives none"
     period = newest(loaded, claim)
     # Without any data the claim still names what else it needs.
-    there = read_claim({**claim, "period": period or "any period"}, loaded, claims)
-    found = [replace(r, label=f"in {period}: {r.label}") for r in there.found]
-    return Readings(found, [lack, *there.missing], decisive=False)
+    readings = read_claim({**claim, "period": period or "any period"}, loaded, claims)
+    figures = [replace(r, label=f"in {period}: {r.label}") for r in readings.figures]
+    missing = ["the period: the claim gives none", *readings.missing]
+    return Readings(figures, missing, decisive=False)
 
 
 def origin_readings(claim: Claim, loaded: Loaded) -> Readings:
     """Read the look-through of each product in scope, at each stage that the claim may mean."""
     products = products_of(loaded, claim)
     rows = [] if loaded.origins is None else loaded.origins.to_pylist()
-    found = [
-        Reading(
-            f"{BASES[row['measure']]}, {row['product']} looked through to the stage "
-            f"{row['traced_to']}",
-            row["low"], row["high"],
-            bounded=True, measure=row["measure"], products=(row["product"],),
-        )
-        for row in rows
-        if (row["consumer"], row["origin"], row["period"])
-        == (claim["consumer"], claim["supplier"], claim["period"])
-        and row["product"] in products
-        and row["measure"] in measures_of(claim)
-        and claim["stage"] in (None, row["traced_to"])
-    ]  # fmt: skip
-    lack = f"trade and production behind the last seller in {claim['period']}"
-    return Readings(found, [] if found else [lack], named=True, every=True)
+    scope = (claim["consumer"], claim["supplier"], claim["period"])
+    figures = []
+    for row in rows:
+        stage, product, measure = row["traced_to"], row["product"], row["measure"]
+        if (row["consumer"], row["origin"], row["period"]) != scope or product not in products:
+            continue
+        if measure not in measures_of(claim) or claim["stage"] not in (None, stage):
+            continue
+        label = f"{BASES[measure]}, {product} looked through to the stage {stage}"
+        figures.append(Reading(label, row["low"], row["high"], bounded=True, measure=measure,
+                               products=(product,)))  # fmt: skip
+    missing = []
+    if not figures:
+        missing = [f"trade and production behind the last seller in {claim['period']}"]
+    return Readings(figures, missing, names_products=True, all_must_agree=True)
 
 
 _NO_FIGURE = {
@@ -374,7 +392,7 @@ _NO_FIGURE = {
 
 LICENCES = "licence applications granted"
 """The measure of claims about the share of the applications for a licence that was granted."""
-_NOT_HELD = {
+_NOT_IN_GRAPH = {
     LICENCES: "licences: the graph holds acts, and no decisions on applications",
     "sourcing": "production of the consumer's own, at the stage the source counts, beside imports",
     "demand": "demand by country",
@@ -400,71 +418,75 @@ def _trade(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
     """Read trade by value and by weight, for each possible basket, in each series."""
     result, gaps = Readings(), []
     lacking: set[str] = set()
-    places: dict[str, set[str]] = {}
-    products, who = products_of(loaded, claim), _suppliers(claim, loaded, claims)
+    datasets: dict[str, set[str]] = {}
+    products, suppliers = products_of(loaded, claim), _suppliers(claim, loaded, claims)
+    periods = [claim["period"], *([claim["than"]] if claim["than"] else [])]
     for series, by_product in loaded.by_series.items():
         meant = basket(loaded, claim, [p for p in products if p in by_product])
         absent = {p: loaded.absent_codes(p, series) for p in meant.products}
         lacking |= set(meant.lacking) if meant.products else set()
-        result.named |= meant.named
+        result.names_products |= meant.names_products
         for choice in _choices(meant, claim):
-            asked = [claim["period"], *([claim["than"]] if claim["than"] else [])]
-            covers = [loaded.pieces(series, choice, period) for period in asked]
-            lacks = [gap for _, gaps_ in covers for gap in gaps_]
-            gaps += lacks
-            part = [f"trade under HS {hs} of {p}" for p in choice for hs in absent[p]]
-            whole = choice == meant.products and not meant.missing and not part
-            pieces = [found for found, _ in covers]
-            for measure in measures_of(claim) if not lacks else ():
-                result.missing += part
-                figure = _figure(claim, loaded, who, series, pieces, measure)
-                label = f"{BASES[measure]}{who.label}, {' + '.join(choice)} ({series[0]})"
-                largest = _largest(claim, loaded, who, series, pieces[0], measure)
-                read = Reading(label, 0, 0, whole=whole, measure=measure, products=choice,
-                               series=series, largest=largest)  # fmt: skip
-                _add(result, read, *figure)
+            covers = [loaded.pieces(series, choice, period) for period in periods]
+            choice_gaps = [gap for _, missing in covers for gap in missing]
+            gaps += choice_gaps
+            if choice_gaps:
+                continue
+            absent_trade = [f"trade under HS {hs} of {p}" for p in choice for hs in absent[p]]
+            whole = choice == meant.products and not meant.missing and not absent_trade
+            pieces = [pieces for pieces, _ in covers]
+            for measure in measures_of(claim):
+                result.missing += absent_trade
+                figure = _figure(claim, loaded, suppliers, series, pieces, measure)
+                label = f"{BASES[measure]}{suppliers.label}, {' + '.join(choice)} ({series[0]})"
+                largest = _largest(claim, loaded, suppliers, series, pieces[0], measure)
+                reading = Reading(label, 0, 0, whole=whole, measure=measure, products=choice,
+                                  series=series, largest=largest)  # fmt: skip
+                _add(result, reading, *figure)
                 for product in choice:
-                    places.setdefault(product, set()).add(series[0])
-    result.missing += _elsewhere(lacking, places)
-    if not result.found and not result.missing:
-        there = [f"trade in {gap}" for gap in dict.fromkeys(gaps)]
-        result.missing = there or [no_trade(claim, loaded, products)]
+                    datasets.setdefault(product, set()).add(series[0])
+    result.missing += _elsewhere(lacking, datasets)
+    if not result.figures and not result.missing:
+        missing = [f"trade in {gap}" for gap in dict.fromkeys(gaps)]
+        result.missing = missing or [no_trade(claim, loaded, products)]
     return result
 
 
-def _elsewhere(lacking: Collection[str], places: Mapping[str, Collection[str]]) -> list[str]:
+def _elsewhere(lacking: Collection[str], datasets: Mapping[str, Collection[str]]) -> list[str]:
     """Name trade that no data set has, or the data sets that have only a part of it each."""
-    nowhere = sorted(set(lacking) - places.keys())
+    nowhere = sorted(set(lacking) - datasets.keys())
     missing = [f"trade in {', '.join(nowhere)}"] if nowhere else []
-    if set(lacking) & places.keys():
-        held = [f"{p} is in {' and '.join(sorted(sets))}" for p, sets in sorted(places.items())]
-        missing.append(f"one data set with all of it: {', '.join(held)}")
+    if set(lacking) & datasets.keys():
+        parts = [f"{p} is in {' and '.join(sorted(sets))}" for p, sets in sorted(datasets.items())]
+        missing.append(f"one data set with all of it: {', '.join(parts)}")
     return missing
 
 
 def _largest(
     claim: Claim,
     loaded: Loaded,
-    who: Who,
+    suppliers: Suppliers,
     series: Series,
     pieces: Mapping[str, tuple[str, ...]],
     measure: str,
 ) -> tuple[tuple[str, float], ...]:
     """Find the largest two of the "other countries" that a share is claimed of."""
-    if not who.rest or claim["kind"] != "share" or claim["measure"] != "imports":
+    if not suppliers.rest or claim["kind"] != "share" or claim["measure"] != "imports":
         return ()
-    sellers = loaded.partners(series, pieces, claim["consumer"], sells=False)
-    amounts = {seller: amount.of(measure) or 0.0 for seller, amount in sellers.items()}
+    partners = loaded.partners(series, pieces, claim["consumer"], sells=False)
+    amounts = {seller: sales.amount(measure) or 0.0 for seller, sales in partners.items()}
     total = fsum(amounts.values())
-    others = sorted((-amount, seller) for seller, amount in amounts.items()
-                    if amount and seller not in (who.countries or ()))  # fmt: skip
-    return tuple((seller, -amount / total) for amount, seller in others[:2])
+    others = []
+    for seller, amount in amounts.items():
+        if amount and seller not in (suppliers.countries or ()):
+            others.append((-amount, seller))
+    return tuple((seller, -amount / total) for amount, seller in sorted(others)[:2])
 
 
 def _choices(basket: Basket, claim: Claim) -> list[tuple[str, ...]]:
     """List all products of a basket together, and each alone where the claim leaves it open."""
     together = [basket.products] if basket.products else []
-    if len(basket.products) < 2 or (basket.named and states_basis(claim)):
+    if len(basket.products) < 2 or (basket.names_products and states_basis(claim)):
         return together
     return together + [(product,) for product in basket.products]
 
@@ -474,7 +496,7 @@ Value = tuple[float | None, float]
 
 
 @dataclass(frozen=True)
-class Who:
+class Suppliers:
     """The suppliers a claim means; with ``rest``, all other suppliers."""
 
     label: str
@@ -485,69 +507,74 @@ class Who:
 def _figure(
     claim: Claim,
     loaded: Loaded,
-    who: Who,
+    suppliers: Suppliers,
     series: Series,
     pieces: Sequence[Mapping[str, tuple[str, ...]]],
     measure: str,
 ) -> Value:
     """Compute the figure that a claim of this kind states, in one measure."""
     consumers = loaded.places(claim["consumer"])
-    kind, when = claim["kind"], pieces[0]
+    kind, first_pieces = claim["kind"], pieces[0]
     if kind == "rank":
         sells = claim["measure"] == "exports"
-        owner, place = ("supplier", "consumer") if sells else ("consumer", "supplier")
-        ends = (who.countries, None) if sells else (None, consumers)
-        whole = loaded.traded(series, when, *ends)
-        partners = loaded.partners(series, when, claim[owner], sells=sells)
-        values = {name: amount.of(measure) for name, amount in partners.items()}
-        return _rank(values, claim[place]), whole.lacking[measure]
-    first = loaded.traded(series, when, who.countries, consumers)
+        owner, partner = ("supplier", "consumer") if sells else ("consumer", "supplier")
+        ends = (suppliers.countries, None) if sells else (None, consumers)
+        whole = loaded.traded(series, first_pieces, *ends)
+        partners = loaded.partners(series, first_pieces, claim[owner], sells=sells)
+        amounts = {country: sales.amount(measure) for country, sales in partners.items()}
+        return _rank(amounts, claim[partner]), whole.lacking[measure]
+    first = loaded.traded(series, first_pieces, suppliers.countries, consumers)
     if kind == "quantity":
         scale = KILOGRAMS if claim["unit"] == "kg" else 1
-        value = first.of(measure)
+        value = first.amount(measure)
         return (None if value is None else value * scale), first.lacking[measure]
     if kind == "share" and claim["measure"] == "exports":
-        second = loaded.traded(series, when, who.countries, None)
+        second = loaded.traded(series, first_pieces, suppliers.countries, None)
     elif kind == "share":
-        second = loaded.traded(series, when, None, consumers)
+        second = loaded.traded(series, first_pieces, None, consumers)
     elif kind == "ahead-of":
-        second = loaded.traded(series, when, who.countries, loaded.places(claim["rival"]))
+        rivals = loaded.places(claim["rival"])
+        second = loaded.traded(series, first_pieces, suppliers.countries, rivals)
     else:
-        second = loaded.traded(series, pieces[1], who.countries, consumers)
+        second = loaded.traded(series, pieces[1], suppliers.countries, consumers)
     lacking = max(first.lacking[measure], second.lacking[measure])
-    a, b = first.of(measure), second.of(measure)
+    a, b = first.amount(measure), second.amount(measure)
     if a is None or b is None or (b == 0 and kind in ("share", "change")):
         return None, lacking
     if kind == "share":
-        return (1 - a / b if who.rest else a / b), lacking
+        return (1 - a / b if suppliers.rest else a / b), lacking
     return ((a - b) / b if kind == "change" else a - b), lacking
 
 
-def _rank(values: Mapping[str, float | None], name: str) -> float | None:
+def _rank(amounts: Mapping[str, float | None], partner: str) -> float | None:
     """Rank a partner among all, 1 the largest; equal amounts share a rank."""
-    own = values.get(name)
-    return None if own is None else 1.0 + sum(v > own for v in values.values() if v is not None)
+    amount = amounts.get(partner)
+    if amount is None:
+        return None
+    return 1.0 + sum(other > amount for other in amounts.values() if other is not None)
 
 
-def _suppliers(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Who:
+def _suppliers(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Suppliers:
     """Return the suppliers a claim means: one, with those it includes, or the rest of a table."""
-    code, added = claim["supplier"], included(loaded, claim, products=False)
+    code, included_countries = claim["supplier"], included(loaded, claim, products=False)
     if code is not None and loaded.area_types.get(code) == "rest":
         table = [c for c in claims if _same_table(c, claim)]
         countries = {c["supplier"] for c in table if c["supplier"]} - {code}
         countries |= {country for c in table for country in included(loaded, c, products=False)}
-        return Who(" of all but " + " ".join(sorted(countries)), frozenset(countries), rest=True)
+        label = " of all but " + " ".join(sorted(countries))
+        return Suppliers(label, frozenset(countries), rest=True)
     places = loaded.places(code)
-    if not added or places is None:
-        return Who("", places)
-    return Who(f" with {' '.join(sorted(added))}", places | added)
+    if not included_countries or places is None:
+        return Suppliers("", places)
+    label = f" with {' '.join(sorted(included_countries))}"
+    return Suppliers(label, places | included_countries)
 
 
-def _same_table(one: Claim, other: Claim) -> bool:
+def _same_table(claim: Claim, other: Claim) -> bool:
     names = (
         "source", "kind", "consumer", "product", "element", "stage", "period", "measure", "basis",
     )  # fmt: skip
-    return all(one[name] == other[name] for name in names)
+    return all(claim[name] == other[name] for name in names)
 
 
 def _add(result: Readings, reading: Reading, value: float | None, lacking: float) -> None:
@@ -557,4 +584,4 @@ def _add(result: Readings, reading: Reading, value: float | None, lacking: float
         return
     if lacking > INCOMPLETE:
         result.missing.append(f"{lacking:.0%} of the trade {reading.label}")
-    result.found.append(replace(reading, low=value, high=value))
+    result.figures.append(replace(reading, low=value, high=value))

@@ -51,7 +51,7 @@ class Tolerance:
     about: float = 2.0
     unstated: float = 0.05
 
-    def of(self, claim: Claim, value: float) -> float:
+    def margin(self, claim: Claim, value: float) -> float:
         """Return the tolerance of one published figure of a claim."""
         if claim["unit"] in ("rank", "count"):
             return 0.0
@@ -62,10 +62,10 @@ class Tolerance:
         about = self.about if claim["qualifier"] == "about" else 1.0
         return max(rounding(claim, value), margin) * about
 
-    def unsaid(self, claim: Claim) -> float:
+    def basis_margin(self, claim: Claim) -> float:
         """Return the extra tolerance of a share without a stated basis."""
-        ends = [claim[n] for n in ("value", "low", "high") if claim[n] is not None]
-        return min([self.unstated, *(float(end) / 2 for end in ends)])
+        values = [claim[n] for n in ("value", "low", "high") if claim[n] is not None]
+        return min([self.unstated, *(float(value) / 2 for value in values)])
 
 
 def rounding(claim: Claim, value: float) -> float:
@@ -134,7 +134,7 @@ def claimed(claim: Claim, tolerance: Tolerance) -> Claimed | None:
         return Claimed(-inf, most if strict else most + rounding(claim, most), open_high=strict)
     if least is None or most is None:
         return None
-    return Claimed(least - tolerance.of(claim, least), most + tolerance.of(claim, most))
+    return Claimed(least - tolerance.margin(claim, least), most + tolerance.margin(claim, most))
 
 
 def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None = None) -> pa.Table:
@@ -183,21 +183,21 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
     """
     tolerance = tolerance or Tolerance()
     rows = sorted(claims.to_pylist(), key=lambda row: row["key"])
-    read = [
+    claims_and_readings = [
         (row, Readings() if row["kind"] in WORDS else read_claim(row, loaded, rows)) for row in rows
     ]
-    measures = _common_measures(read)
-    checked = [
-        _check(row, _in_measure(readings, measures.get(_table_of(row))), loaded, tolerance)
-        for row, readings in read
-    ]
+    measures = _common_measures(claims_and_readings)
+    checked = []
+    for row, readings in claims_and_readings:
+        comparable = _in_measure(readings, measures.get(_table_of(row)))
+        checked.append(_check(row, comparable, loaded, tolerance))
     return pa.Table.from_pylist(checked, schema=CHECKED)
 
 
-def tables_of(claims: pa.Table, some: pa.Table) -> pa.Table:
+def tables_of(claims: pa.Table, selected: pa.Table) -> pa.Table:
     """Select the claims that stand in one table with some of them, those themselves included."""
-    wanted = set(map(_table_of, some.to_pylist()))
-    return claims.filter(pa.array([_table_of(row) in wanted for row in claims.to_pylist()]))
+    tables = set(map(_table_of, selected.to_pylist()))
+    return claims.filter(pa.array([_table_of(row) in tables for row in claims.to_pylist()]))
 
 
 WORDS = ("statement", "listed")
@@ -212,31 +212,35 @@ def _table_of(claim: Claim) -> tuple[Any, ...]:
     return tuple(claim[name] for name in names)
 
 
-def _common_measures(read: Sequence[tuple[Claim, Readings]]) -> dict[tuple[Any, ...], str]:
+def _common_measures(
+    claims_and_readings: Sequence[tuple[Claim, Readings]],
+) -> dict[tuple[Any, ...], str]:
     """Find the measure that the shares of each table are in, where their readings tell."""
-    away: dict[tuple[Any, ...], list[dict[str, float]]] = defaultdict(list)
-    for claim, readings in read:
-        whole = {r.measure: r.value for r in readings.found if r.whole and r.measure}
+    distances: dict[tuple[Any, ...], list[dict[str, float]]] = defaultdict(list)
+    for claim, readings in claims_and_readings:
+        whole = {r.measure: r.value for r in readings.figures if r.whole and r.measure}
         if claim["kind"] == "share" and claim["value"] is not None and len(whole) == len(BASES):
-            away[_table_of(claim)].append({m: abs(v - claim["value"]) for m, v in whole.items()})
-    found = {}
-    for table, distances in away.items():
-        sums = sorted((fsum(one[m] for one in distances), m) for m in BASES)
-        if len(distances) > 1 and sums[0][0] * NEARER <= sums[1][0]:
-            found[table] = sums[0][1]
-    return found
+            by_measure = {m: abs(value - claim["value"]) for m, value in whole.items()}
+            distances[_table_of(claim)].append(by_measure)
+    measures = {}
+    for table, claim_distances in distances.items():
+        sums = sorted((fsum(by_measure[m] for by_measure in claim_distances), m) for m in BASES)
+        (nearest, measure), (farther, _) = sums
+        if len(claim_distances) > 1 and nearest * NEARER <= farther:
+            measures[table] = measure
+    return measures
 
 
 def _in_measure(readings: Readings, measure: str | None) -> Readings:
     """Keep the readings in the measure of the claim's table, if it is known."""
     if measure is None:
         return readings
-    found = [
+    figures = [
         replace(r, label=f"{r.label}, as the source's other figures")
-        for r in readings.found
+        for r in readings.figures
         if r.measure == measure
     ]
-    return replace(readings, found=found)
+    return replace(readings, figures=figures)
 
 
 CHECKED = pa.schema([
@@ -249,6 +253,10 @@ CHECKED = pa.schema([
 ])  # fmt: skip
 
 
+Agreement = Mapping[Reading, bool | None]
+"""Readings, and whether each agrees with the claim; None where its bounds allow both."""
+
+
 def _check(
     claim: Claim, readings: Readings, loaded: Loaded, tolerance: Tolerance
 ) -> dict[str, Any]:
@@ -257,43 +265,51 @@ def _check(
     missing = list(dict.fromkeys(readings.missing))
     if stated is None and not missing and claim["kind"] not in WORDS:
         missing = ["a figure: the claim gives none"]
-    said = {r: stated.agrees(r) for r in readings.found} if stated else {}
-    whole = [yes for r, yes in said.items() if r.whole]
-    if stated and (readings.every or _either_way(claim, stated, said)):
+    agreement = {r: stated.agrees(r) for r in readings.figures} if stated else {}
+    agreeing = [r for r, agrees in agreement.items() if agrees]
+    whole = [agrees for r, agrees in agreement.items() if r.whole]
+    if stated and (readings.all_must_agree or _either_way(claim, stated, agreement)):
         borne_out = not missing and bool(whole) and all(whole)
     else:
         borne_out = readings.decisive and any(whole)
-    if borne_out and (shared := _wider(loaded, (r for r, yes in said.items() if yes), PROXY)):
+    if borne_out and (shared := _wider(loaded, agreeing, PROXY)):
         borne_out, missing = False, shared
-    if stated and said and not missing and not borne_out:
-        missing = _doubts(claim, stated, readings, said, loaded, tolerance)
-    told = Verdict.CANNOT_BE_TOLD if missing or not said else Verdict.CONTRADICTED
-    verdict = Verdict.BORNE_OUT if borne_out else told
-    verdict = Verdict.NO_MEASUREMENT if claim["kind"] in WORDS else verdict
+    if stated and agreement and not missing and not borne_out:
+        missing = _doubts(claim, stated, readings, agreement, loaded, tolerance)
+    if claim["kind"] in WORDS:
+        verdict = Verdict.NO_MEASUREMENT
+    elif borne_out:
+        verdict = Verdict.BORNE_OUT
+    else:
+        verdict = Verdict.CANNOT_BE_TOLD if missing or not agreement else Verdict.CONTRADICTED
     row = {name: claim[name] for name in _COPIED} | {"expected": claim.get("expected")}
     value = claim["value"]
     row |= {
         "verdict": verdict,
         "claimed_low": value if claim["low"] is None else claim["low"],
         "claimed_high": value if claim["high"] is None else claim["high"],
-        "agrees": [r.label for r, yes in said.items() if yes],
-        "readings": [f"{r.label}: {_shown(r)}" for r in readings.found],
+        "agrees": [r.label for r in agreeing],
+        "readings": [f"{r.label}: {_reading_text(r)}" for r in readings.figures],
         "missing": [] if verdict == Verdict.BORNE_OUT else missing,
     }
-    if stated and said:
-        best = min(said, key=lambda r: (not r.whole, not said[r], stated.distance(r.value)))
+    if stated and agreement:
+        best = min(
+            agreement, key=lambda r: (not r.whole, not agreement[r], stated.distance(r.value))
+        )
         row |= {"found": best.value, "found_low": best.low, "found_high": best.high}
         row |= {"found_by": best.label, "difference": _difference(row, best.value)}
         if verdict == Verdict.CONTRADICTED:
-            away = abs(row["difference"] or 0.0)
-            row["likely_cause"] = _likely_cause(claim, readings, said, best, stated, loaded, away)
+            distance = abs(row["difference"] or 0.0)
+            row["likely_cause"] = _likely_cause(
+                claim, readings, agreement, best, stated, loaded, distance
+            )
     return row
 
 
-def _either_way(claim: Claim, stated: Claimed, said: Iterable[Reading]) -> bool:
+def _either_way(claim: Claim, stated: Claimed, readings: Iterable[Reading]) -> bool:
     """Tell whether a bound, rank or comparison may be meant by value or by weight."""
     vague = stated.low == -inf or stated.high == inf or claim["kind"] == "rank"
-    return vague and len({r.measure for r in said if r.measure}) > 1
+    return vague and len({r.measure for r in readings if r.measure}) > 1
 
 
 SIDES = {
@@ -309,65 +325,69 @@ For all goods together the IMF counts 6 % (Direction of Trade Statistics Yearboo
 
 
 def _likely_cause(
-    claim: Claim, readings: Readings, said: Mapping[Reading, bool | None], best: Reading,
-    stated: Claimed, loaded: Loaded, away: float,
+    claim: Claim, readings: Readings, agreement: Agreement, best: Reading, stated: Claimed,
+    loaded: Loaded, distance: float,
 ) -> str:  # fmt: skip
     """Name what may explain a contradiction, with how much of it where that can be computed."""
-    parts = list(_parts(claim, readings, said, best, stated, loaded))
-    rest = max(0.0, away - fsum(amount for _, amount in parts))
+    parts = list(_parts(claim, readings, agreement, best, stated, loaded))
+    rest = max(0.0, distance - fsum(amount for _, amount in parts))
     causes = "; ".join(_causes(claim, readings, best, loaded, basket=BASKET in dict(parts)))
-    if claim["kind"] in COMPARISONS or not away:
+    if claim["kind"] in COMPARISONS or not distance:
         return causes
-    explained = [f"{text}, at most {_apart(claim, min(amount, away))}" for text, amount in parts]
-    if _apart(claim, rest) == _apart(claim, 0.0):
-        return f"of {_apart(claim, away)}: {'; '.join(explained)}"
-    whole = f"of {_apart(claim, away)}: {'; '.join(explained)}; the other {_apart(claim, rest)}"
-    return f"{whole if explained else f'all {_apart(claim, away)}'}: {causes}"
+    explained = []
+    for text, amount in parts:
+        explained.append(f"{text}, at most {_distance_text(claim, min(amount, distance))}")
+    whole = _distance_text(claim, distance)
+    if _distance_text(claim, rest) == _distance_text(claim, 0.0):
+        return f"of {whole}: {'; '.join(explained)}"
+    if not explained:
+        return f"all {whole}: {causes}"
+    return f"of {whole}: {'; '.join(explained)}; the other {_distance_text(claim, rest)}: {causes}"
 
 
-def _apart(claim: Claim, amount: float) -> str:
+def _distance_text(claim: Claim, amount: float) -> str:
     """Format a difference in the unit of a claim."""
     return found_difference({"unit": claim["unit"], "difference": amount}).removeprefix("+")
 
 
 def _parts(
-    claim: Claim, readings: Readings, said: Mapping[Reading, bool | None], best: Reading,
-    stated: Claimed, loaded: Loaded,
+    claim: Claim, readings: Readings, agreement: Agreement, best: Reading, stated: Claimed,
+    loaded: Loaded,
 ) -> Iterator[tuple[str, float]]:  # fmt: skip
     """Compute how much each reason can explain at most, of those that have an amount."""
     if (later := loaded.later.get(claim["key"])) and None not in (later["value"], claim["value"]):
-        words = f"a later edition: {later['source']} has {claim_figure(known_values(later))}"
-        yield words, abs(later["value"] - claim["value"])
-    if not readings.named:
-        nearest = min(stated.distance(r.value) for r in said)
+        text = f"a later edition: {later['source']} has {claim_figure(known_values(later))}"
+        yield text, abs(later["value"] - claim["value"])
+    if not readings.names_products:
+        nearest = min(stated.distance(r.value) for r in agreement)
         gain = stated.distance(best.value) - nearest
         if gain > 0:
             yield BASKET, gain
-    if best.series is None and best.low < best.high and not readings.every:
+    if best.series is None and best.low < best.high and not readings.all_must_agree:
         yield "rounding of the facts", (best.high - best.low) / 2
     if best.measure != "usd" or claim["measure"] != "imports" or best.series is None:
         return
     if loaded.valuations.get(best.series[0]) == {"fob"}:
-        words = "values free on board, where customs count freight and insurance (up to a tenth)"
+        text = "values free on board, where customs count freight and insurance (up to a tenth)"
         if claim["kind"] == "share":
-            value = best.value
-            more = value * (1 + FREIGHT) / (1 + FREIGHT * value)
-            yield words, more - value
+            share = best.value
+            share_with_freight = share * (1 + FREIGHT) / (1 + FREIGHT * share)
+            yield text, share_with_freight - share
         elif claim["kind"] == "quantity":
-            yield words, FREIGHT * best.value
+            yield text, FREIGHT * best.value
 
 
 def _causes(
     claim: Claim, readings: Readings, best: Reading, loaded: Loaded, *, basket: bool
 ) -> Iterator[str]:
     """Name the reasons whose share in a contradiction is not known, most likely first."""
-    if not readings.named and not basket:
+    if not readings.names_products and not basket:
         yield BASKET
     if claim["counted_by"] == "content":
         yield "content, where trade counts gross mass"
     if claim["counted_by"] == "mass" and best.series is not None:
         yield "gross mass or content, the source does not say which"
-    if readings.every:
+    if readings.all_must_agree:
         yield "the assumptions of the look-through"
     elif claim["kind"] == "net-import-reliance" and loaded.balance_of(claim):
         yield "inputs of the printed balance that do not add up to it"
@@ -375,9 +395,11 @@ def _causes(
         yield f"another source or edition: the claim is of {claim['source']}"
     else:
         dataset, reporter, _ = best.series
-        named = " and ".join(f"{who} {100 * share:.1f} %" for who, share in best.largest)
-        others = f", with {named} among the others" if named else ""
-        yield f"another data set or edition: {dataset}, {SIDES[reporter]}{others}"
+        text = f"another data set or edition: {dataset}, {SIDES[reporter]}"
+        if best.largest:
+            shares = (f"{country} {100 * share:.1f} %" for country, share in best.largest)
+            text += f", with {' and '.join(shares)} among the others"
+        yield text
 
 
 _COPIED = (
@@ -390,32 +412,34 @@ def _doubts(
     claim: Claim,
     stated: Claimed,
     readings: Readings,
-    said: Mapping[Reading, bool | None],
+    agreement: Agreement,
     loaded: Loaded,
     tolerance: Tolerance,
 ) -> list[str]:
     """Name the first reason why readings that do not bear out a claim do not contradict it."""
     either = "whether by value or by weight"
-    if part := [r for r, yes in said.items() if yes]:
-        vague = f"{either}: only one of them agrees"
-        basket = "which stage" if readings.every else "which basket"
-        some = f"{basket}: only a part of it agrees, {part[0].label}"
-        return [vague if any(r.whole for r in part) and not readings.every else some]
-    if open_ := [r for r, yes in said.items() if yes is None]:
-        rounded = not any(r.bounded for r in open_)
+    if agreeing := [r for r, agrees in agreement.items() if agrees]:
+        if any(r.whole for r in agreeing) and not readings.all_must_agree:
+            return [f"{either}: only one of them agrees"]
+        parts = "which stage" if readings.all_must_agree else "which basket"
+        return [f"{parts}: only a part of it agrees, {agreeing[0].label}"]
+    if undecided := [r for r, agrees in agreement.items() if agrees is None]:
+        rounded = not any(r.bounded for r in undecided)
         return ["figures with more digits" if rounded else "a figure instead of bounds"]
-    several = len({p for r in said for p in r.products}) > 1
-    if not readings.named and not (several and claim["kind"] in ("share", "change")):
+    several = len({p for r in agreement for p in r.products}) > 1
+    if not readings.names_products and not (several and claim["kind"] in ("share", "change")):
         return [UNNAMED]
-    if min(r.value for r in said) < stated.low and max(r.value for r in said) > stated.high:
-        measures = {r.measure for r in said}
+    values = [r.value for r in agreement]
+    if min(values) < stated.low and max(values) > stated.high:
+        measures = {r.measure for r in agreement}
         return [f"{either}: the readings lie on both sides" if len(measures) > 1 else UNNAMED]
-    away = min(stated.distance(r.low if r.value > stated.high else r.high) for r in said)
-    if claim["unit"] == "share" and not states_basis(claim) and away <= tolerance.unsaid(claim):
+    distance = min(stated.distance(r.low if r.value > stated.high else r.high) for r in agreement)
+    unstated = claim["unit"] == "share" and not states_basis(claim)
+    if unstated and distance <= tolerance.basis_margin(claim):
         # Production and reliance are counted by mass: only trade has a reading by value.
-        by_value = len(measures_of(claim)) > 1 and any(r.measure for r in said)
+        by_value = len(measures_of(claim)) > 1 and any(r.measure for r in agreement)
         return [f"{f'{either}, ' if by_value else 'whether '}gross or content: a reading is near"]
-    return _wider(loaded, said, WIDER)
+    return _wider(loaded, agreement, WIDER)
 
 
 PROXY = ("proxy",)
@@ -432,16 +456,16 @@ def _wider(loaded: Loaded, readings: Iterable[Reading], fits: Sequence[str]) -> 
 UNNAMED = "which basket: the claim does not name the products it counts"
 
 
-def _difference(row: Mapping[str, Any], found: float) -> float | None:
+def _difference(row: Mapping[str, Any], figure: float) -> float | None:
     """Subtract the nearest end of the published interval from the figure found."""
-    ends = [row[name] for name in ("claimed_low", "claimed_high") if row[name] is not None]
-    if not ends or row["kind"] in ("more-than", "ahead-of"):
+    bounds = [row[name] for name in ("claimed_low", "claimed_high") if row[name] is not None]
+    if not bounds or row["kind"] in ("more-than", "ahead-of"):
         return None
-    differences = [float(found - end) for end in ends]
+    differences = [float(figure - bound) for bound in bounds]
     return min(differences, key=abs)
 
 
-def _shown(reading: Reading) -> str:
+def _reading_text(reading: Reading) -> str:
     if reading.bounded:
         return f"{reading.low:.4g} to {reading.high:.4g}"
     return f"{reading.value:.4g}"
@@ -456,10 +480,11 @@ def verdict_counts(checked: pa.Table) -> pa.Table:
     >>> verdict_counts(checked).select(["kind", "claims", "contradicted"]).to_pylist()
     [{'kind': 'share', 'claims': 2, 'contradicted': 1}]
     """
-    found = Counter(zip(checked["kind"].to_pylist(), checked["verdict"].to_pylist(), strict=True))
+    pairs = zip(checked["kind"].to_pylist(), checked["verdict"].to_pylist(), strict=True)
+    verdicts = Counter(pairs)
     rows = []
-    for kind in sorted({kind for kind, _ in found}):
-        numbers = {v.column: found[kind, v] for v in Verdict}
+    for kind in sorted({kind for kind, _ in verdicts}):
+        numbers = {v.column: verdicts[kind, v] for v in Verdict}
         rows.append({"kind": kind, "claims": sum(numbers.values()), **numbers})
     columns = [*texts("kind"), *counts("claims", *(v.column for v in Verdict))]
     return pa.Table.from_pylist(rows, schema=pa.schema(columns))
