@@ -192,7 +192,8 @@ def _reliance(traded: Traded | None, figure: Mapping[str, Any] | None) -> dict[s
     if figure is None or bounds is None:
         missing.append("production")
     else:
-        row |= {"production_low": bounds[0], "production_high": _finite(bounds[1])}
+        low, high = bounds
+        row |= {"production_low": low, "production_high": high if high < inf else None}
         row["production_source"] = figure["source"]
     if traded is not None and figure is not None and bounds is not None:
         basis = figure["basis"] or "not stated"
@@ -215,10 +216,6 @@ def _published(claim: Mapping[str, Any] | None) -> dict[str, Any]:
     names = {"as": "published_value", "value": "value", "low": "low", "high": "high"}
     names |= {"qualifier": "qualifier", "source": "source"}
     return {f"published_{name}": claim[column] for name, column in names.items()}
-
-
-def _finite(value: float) -> float | None:
-    return value if value < inf else None
 
 
 _RELIANCE = pa.schema([

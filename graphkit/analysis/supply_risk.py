@@ -129,10 +129,10 @@ def _risk(
     bounds: dict[str, Interval] = {}
     for market, name in (("global", "global"), ("EU sourcing", "eu")):
         if market in markets:
-            low, high, known, lacks = _weighted(markets[market], rated, trade)
+            low, high, known, gaps = _weighted(markets[market], rated, trade)
             bounds[name] = (low, high)
             row |= {f"hhi_{name}_low": low, f"hhi_{name}_high": high, f"hhi_{name}_known": known}
-            missing += [lack for lack in lacks if lack not in missing]
+            missing += [gap for gap in gaps if gap not in missing]
     names = {"import_reliance": "import reliance", "eol_rir": "end-of-life recycling input rate"}
     names["substitution"] = "substitution index"
     skipped = () if "eu" in bounds else ("import_reliance",)

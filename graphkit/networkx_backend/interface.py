@@ -194,9 +194,9 @@ def strongly_connected_components(G: Arrays) -> Iterator[set[Hashable]]:  # noqa
     if not len(G):
         return iter(())
     order = np.argsort(part, kind="stable")
-    ends = np.cumsum(np.bincount(part, minlength=count))[:-1]
+    limits = np.cumsum(np.bincount(part, minlength=count))[:-1]
     names = G.labels
-    return ({names[i] for i in nodes.tolist()} for nodes in np.split(order, ends))
+    return ({names[i] for i in nodes.tolist()} for nodes in np.split(order, limits))
 
 
 def number_strongly_connected_components(G: Arrays) -> int:  # noqa: N803
