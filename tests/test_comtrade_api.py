@@ -22,12 +22,18 @@ from comtrade_rows import CHN, JPN, KOR, answer, both_sides, row
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError
 from graphkit.importers import comtrade_api as fetch
-from graphkit.importers.comtrade_api import Fetched, Patience, Question, fetch_comtrade, find_key
+from graphkit.importers.comtrade_api import (
+    ComtradeRequest,
+    FetchedRows,
+    Patience,
+    fetch_comtrade,
+    find_key,
+)
 from graphkit.seeds.facts import read_seeds
 
 KEY = "0123456789abcdef0123456789abcdef"
 QUICK = Patience(tries=3, first=0.01, longest=2.0, timeout=5.0)
-QUESTION = Question([KOR], [CHN, JPN], ["280530", "284690"], 2024)
+REQUEST = ComtradeRequest([KOR], [CHN, JPN], ["280530", "284690"], 2024)
 LIMITED = '{ "statusCode": 429, "message": "Rate limit is exceeded. Try again in 1 seconds." }'
 REFUSED = (
     '{ "statusCode": 401, "message": "Access denied due to invalid subscription key. Make sure to '
@@ -91,8 +97,8 @@ def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
         thread.join()
 
 
-def fetched(api: Api, *questions: Question, **more: Any) -> Fetched:
-    return fetch_comtrade(questions or [QUESTION], KEY, api=api.url, patience=QUICK, **more)
+def fetched(api: Api, *questions: ComtradeRequest, **more: Any) -> FetchedRows:
+    return fetch_comtrade(questions or [REQUEST], KEY, api=api.url, patience=QUICK, **more)
 
 
 def refusal(api: Api, **more: Any) -> str:
@@ -133,7 +139,9 @@ def test_one_request_a_year_and_twelve_months_in_each(api):
         return 200, answer(rows), {}
 
     api.answers(periods)
-    found = fetched(api, *(Question([], [], ["284690"], y, monthly=True) for y in (2023, 2024)))
+    found = fetched(
+        api, *(ComtradeRequest([], [], ["284690"], y, monthly=True) for y in (2023, 2024))
+    )
 
     assert [urlsplit(path).path for path in api.paths] == ["/data/v1/get/C/M/HS"] * 2
     assert "reporterCode" not in api.paths[0]
@@ -215,9 +223,9 @@ def test_a_server_that_is_silent_or_not_there_is_given_up(tmp_path, monkeypatch)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         patience = Patience(tries=2, first=0.01, timeout=0.05)
         with pytest.raises(GraphkitError, match="tried 2 times: timed out"):
-            fetch_comtrade([QUESTION], KEY, api=url, patience=patience)
+            fetch_comtrade([REQUEST], KEY, api=url, patience=patience)
     with pytest.raises(GraphkitError, match=r"tried 2 times: .*refused"):
-        fetch_comtrade([QUESTION], KEY, api=url, patience=patience)
+        fetch_comtrade([REQUEST], KEY, api=url, patience=patience)
 
 
 @pytest.mark.parametrize(
@@ -225,13 +233,13 @@ def test_a_server_that_is_silent_or_not_there_is_given_up(tmp_path, monkeypatch)
 )
 def test_the_key_is_sent_over_https_only(url):
     with pytest.raises(GraphkitError, match="is sent to https only"):
-        fetch_comtrade([QUESTION], KEY, api=url)
+        fetch_comtrade([REQUEST], KEY, api=url)
 
 
 @pytest.mark.parametrize("key", ["a\nb: c", "secret key", "schlüssel"])
 def test_a_key_that_no_header_carries_is_refused_and_not_shown(key):
     with pytest.raises(GraphkitError) as caught:
-        fetch_comtrade([QUESTION], key)
+        fetch_comtrade([REQUEST], key)
     assert str(caught.value) == "the key for UN Comtrade holds invalid characters"
 
 
@@ -260,7 +268,7 @@ def test_the_key_comes_from_the_environment_or_else_from_the_keyring(tmp_path, m
 def test_an_address_that_is_nowhere_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with pytest.raises(GraphkitError, match="UN Comtrade cannot be found: "):
-        fetch_comtrade([QUESTION], KEY, api="https://nowhere.invalid")
+        fetch_comtrade([REQUEST], KEY, api="https://nowhere.invalid")
 
 
 # --- the command

@@ -464,14 +464,16 @@ def fetch_comtrade(
     """
     import os
 
-    from graphkit.importers.comtrade_api import API, Question, fetch_comtrade, find_key
+    from graphkit.importers.comtrade_api import API, ComtradeRequest, fetch_comtrade, find_key
     from graphkit.importers.reference import read_reference
     from graphkit.render.files import write_text
 
     reference = read_reference()
     reporters, partners = (_numbers(reference, text) for text in (reporter, partner))
     codes = reference.codes_in_any_revision(listed(products))
-    questions = [Question(reporters, partners, codes, year, monthly) for year in read_years(years)]
+    questions = [
+        ComtradeRequest(reporters, partners, codes, year, monthly) for year in read_years(years)
+    ]
     if not questions or not codes:
         raise UsageError("--products and --years: found nothing, wanted at least one of each")
     with progress_bar("Fetching", len(questions)) as progress:

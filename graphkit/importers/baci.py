@@ -36,10 +36,10 @@ from graphkit.schema import GRAPH, REVISIONS
 from graphkit.seeds.files import read_file
 from graphkit.seeds.tables import check_zip
 
-COLUMNS = ("t", "i", "j", "k", "v", "q")
-FLOW = COLUMNS[:4]
+BACI_COLUMNS = ("t", "i", "j", "k", "v", "q")
+FLOW = BACI_COLUMNS[:4]
 """The columns that identify a flow: year, exporter, importer, HS code."""
-TYPES = {
+COLUMN_TYPES = {
     "t": pa.int16(), "i": pa.int32(), "j": pa.int32(), "k": pa.string(), "v": pa.float64(),
     "q": pa.float64(),
 }  # fmt: skip
@@ -47,10 +47,10 @@ BLOCK = 2 * 2**20
 """Bytes read at once; more is hardly faster and takes several times as much memory."""
 UNKNOWN = ["", "NA", *(" " * n + "NA" for n in range(1, 20))]
 """Texts for an unknown quantity, which BACI pads with blanks."""
-KEYS = ("product", "hs", "period", "exporter", "importer")
+FLOW_KEYS = ("product", "hs", "period", "exporter", "importer")
 """The columns that identify a flow of a table."""
 AMOUNTS = ("usd", "tonnes")
-NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V([0-9A-Za-z]+)(?:[ .(-].*)?\.csv")
+TABLE_NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V([0-9A-Za-z]+)(?:[ .(-].*)?\.csv")
 """Names of BACI's tables, also as browsers and people change them: ``... (1).csv``."""
 CREDIT = """
 CEPII, BACI: International Trade Database at the Product Level (Gaulier & Zignago 2010), from UN
@@ -125,8 +125,8 @@ def import_baci(
         codes = reference.products(wanted.products, codes)
     report = Report("kUSD")
     flows = _read(parts, codes, set(wanted.years), report, progress)
-    ends = {"i": "exporter", "j": "importer"}
-    flows = name_places(flows, ends, reference.by_number("baci_code"), "v", report)
+    places = reference.by_number("baci_code")
+    flows = name_places(flows, {"i": "exporter", "j": "importer"}, places, "v", report)
     flows = with_one_of(flows, wanted.countries, "v", report)
     flows = left_out(flows, with_itself(flows, reference), "of a country with itself", "v", report)
     report.check(max_unknown)
@@ -186,21 +186,22 @@ def _editions(
         raise UsageError(f"--revision: found {revision!r}, wanted one of {', '.join(REVISIONS)}")
     editions: dict[Edition, str] = {}
     for _, name in parts:
-        match = NAME.fullmatch(name)
-        found = (match[1], match[3]) if match else (None, None)
-        if revision is None and found[0] is None:
+        match = TABLE_NAME.fullmatch(name)
+        file_revision, file_version = (match[1], match[3]) if match else (None, None)
+        if revision is None and file_revision is None:
             raise UsageError(
                 f"{name}: the name does not give the HS revision, as BACI_HS92_Y2024_V202601.csv "
                 "does; add --revision HS92, and --version"
             )
-        if revision and found[0] and revision != found[0]:
-            raise GraphkitError(f"{name} is {found[0]}, --revision says {revision}")
-        if version and found[1] and version != found[1]:
-            raise GraphkitError(f"{name} is V{found[1]}, --version says {version}")
-        editions.setdefault(Edition(revision or found[0] or "", version or found[1]), name)
+        if revision and file_revision and revision != file_revision:
+            raise GraphkitError(f"{name} is {file_revision}, --revision says {revision}")
+        if version and file_version and version != file_version:
+            raise GraphkitError(f"{name} is V{file_version}, --version says {version}")
+        edition = Edition(revision or file_revision or "", version or file_version)
+        editions.setdefault(edition, name)
     if len(editions) > 1:
-        said = "; ".join(f"{n} is {e.revision} V{e.version}" for e, n in editions.items())
-        raise GraphkitError(f"editions of BACI must not be mixed: {said}")
+        text = "; ".join(f"{n} is {e.revision} V{e.version}" for e, n in editions.items())
+        raise GraphkitError(f"editions of BACI must not be mixed: {text}")
     return next(iter(editions)), [part for part, _ in parts]
 
 
@@ -209,7 +210,7 @@ def _tables(path: Path) -> list[str]:
     try:
         check_zip(path)
         with zipfile.ZipFile(path) as archive:
-            names = sorted(n for n in archive.namelist() if NAME.fullmatch(Path(n).name))
+            names = sorted(n for n in archive.namelist() if TABLE_NAME.fullmatch(Path(n).name))
     except (OSError, zipfile.BadZipFile) as error:
         raise GraphkitError(f"{path.name} cannot be read as a zip: {error}") from error
     except GraphkitError as error:
@@ -227,8 +228,8 @@ def _read(
     progress: Progress,
 ) -> pa.Table:  # fmt: skip
     """Read the rows of the codes and years asked for."""
-    wanted = pa.array(sorted(codes), pa.string())
-    kept, names, read, of_years = [], [], 0, 0
+    code_values = pa.array(sorted(codes), pa.string())
+    batches, names, read, in_years = [], [], 0, 0
     for number, (path, member) in enumerate(parts):
         name, line = Path(member or path.name).name, 2
         names.append(name)
@@ -240,17 +241,18 @@ def _read(
             progress(name, len(batch))
             if years:
                 batch = batch.filter(pc.is_in(batch["t"], pa.array(sorted(years), pa.int16())))
-            of_years += len(batch)
-            batch = batch.filter(pc.is_in(batch["k"], value_set=wanted))
+            in_years += len(batch)
+            batch = batch.filter(pc.is_in(batch["k"], value_set=code_values))
             if len(batch):
                 file = pa.repeat(pa.scalar(number, pa.int16()), len(batch))
-                kept.append(batch.append_column("file", file))
+                batches.append(batch.append_column("file", file))
     report.add("read", "rows of all files", read)
     if years:
-        report.add("left out", "other years", read - of_years)
-    found = pa.concat_tables(kept) if kept else pa.table({n: pa.array([], TYPES[n]) for n in TYPES})
-    report.add("left out", "other HS codes", of_years - len(found))
-    return distinct(found, FLOW, ("v", "q"), names, report)
+        report.add("left out", "other years", read - in_years)
+    empty = pa.table({name: pa.array([], kind) for name, kind in COLUMN_TYPES.items()})
+    rows = pa.concat_tables(batches) if batches else empty
+    report.add("left out", "other HS codes", in_years - len(rows))
+    return distinct(rows, FLOW, ("v", "q"), names, report)
 
 
 def _batches(path: Path, member: str | None, name: str) -> Iterator[pa.Table]:
@@ -260,7 +262,7 @@ def _batches(path: Path, member: str | None, name: str) -> Iterator[pa.Table]:
             _check_header(file, name)
         with _opened(path, member) as file:
             options = csv.ConvertOptions(
-                include_columns=list(COLUMNS), column_types=TYPES, null_values=UNKNOWN,
+                include_columns=list(BACI_COLUMNS), column_types=COLUMN_TYPES, null_values=UNKNOWN,
                 strings_can_be_null=False,
             )  # fmt: skip
             reader = csv.open_csv(
@@ -276,14 +278,14 @@ def _batches(path: Path, member: str | None, name: str) -> Iterator[pa.Table]:
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise GraphkitError(f"{name} cannot be read: {error}") from error
     except pa.ArrowInvalid as error:
-        said = re.sub(r"\s+", " ", str(error))
-        raise GraphkitError(f"{name} is not a BACI table: {said}") from error
+        message = re.sub(r"\s+", " ", str(error))
+        raise GraphkitError(f"{name} is not a BACI table: {message}") from error
 
 
 def _check_header(file: Any, name: str) -> None:
     line = file.readline(200).decode("utf-8", "replace").strip().lstrip("\ufeff")
     heads = [head.strip().strip('"') for head in line.split(",")]
-    if not set(COLUMNS) <= set(heads):
+    if not set(BACI_COLUMNS) <= set(heads):
         raise GraphkitError(
             f"{name}: found the columns {line[:80]!r}, wanted t,i,j,k,v,q separated by commas"
         )
@@ -303,7 +305,7 @@ def _check_codes(codes: pa.Array, name: str) -> None:
 
 def map_flows(flows: pa.Table, codes: dict[str, str]) -> pa.Table:
     """Map flows to the columns of a seed, sorted."""
-    found = pa.table(
+    rows = pa.table(
         {
             "product": look_up(flows["k"], codes),
             "hs": flows["k"],
@@ -317,13 +319,13 @@ def map_flows(flows: pa.Table, codes: dict[str, str]) -> pa.Table:
     # Two numbers of one place (Sudan before and after 2011) are one flow; a sum with an unknown
     # amount is unknown.
     whole = pc.ScalarAggregateOptions(skip_nulls=False)
-    sums = found.group_by(list(KEYS)).aggregate([(n, "sum", whole) for n in AMOUNTS])
-    sums = sums.select([*KEYS, "usd_sum", "tonnes_sum"]).rename_columns([*KEYS, *AMOUNTS])
+    sums = rows.group_by(list(FLOW_KEYS)).aggregate([(n, "sum", whole) for n in AMOUNTS])
+    sums = sums.select([*FLOW_KEYS, "usd_sum", "tonnes_sum"]).rename_columns([*FLOW_KEYS, *AMOUNTS])
     return _sorted(sums)
 
 
 def _sorted(flows: pa.Table) -> pa.Table:
-    return flows.sort_by([(name, "ascending") for name in KEYS]).combine_chunks()
+    return flows.sort_by([(name, "ascending") for name in FLOW_KEYS]).combine_chunks()
 
 
 def _merge(flows: pa.Table, folder: Path, edition: Edition, name: str, report: Report) -> pa.Table:
@@ -331,52 +333,52 @@ def _merge(flows: pa.Table, folder: Path, edition: Edition, name: str, report: R
 
     Its own table keeps its other rows; rows that another table has are left out.
     """
-    keys = list(KEYS)
-    of_set = re.compile(rf"\bdataset: {edition.dataset}[,}}]")
+    keys = list(FLOW_KEYS)
+    in_dataset = re.compile(rf"\bdataset: {edition.dataset}[,}}]")
     for path in sorted((folder / "trade").glob("*.yaml")):
-        if not path.is_file() or not of_set.search(path.read_text(encoding="utf-8")):
+        if not path.is_file() or not in_dataset.search(path.read_text(encoding="utf-8")):
             continue
         if path.stem == name:
             old = parquet.read_table(path.with_suffix(".parquet"))
-            more = old.join(flows.select(keys), keys, join_type="left anti")
-            flows = _sorted(pa.concat_tables([flows, more.select(flows.column_names)]))
-            if len(more):
-                report.add("kept", "earlier rows of the table", len(more), worth(more, "usd"))
+            earlier = old.join(flows.select(keys), keys, join_type="left anti")
+            flows = _sorted(pa.concat_tables([flows, earlier.select(flows.column_names)]))
+            if len(earlier):
+                report.add("kept", "earlier rows of the table", len(earlier), worth(earlier, "usd"))
             continue
         rows = read_file(path, folder, GRAPH).rows
         if rows is None:
             continue  # the check of the draft reports what is wrong with it
-        held = pa.table({
+        other = pa.table({
             **{n: rows[n].cast(pa.string()) for n in keys},
             "usd": pc.divide(rows["usd"], KUSD), "tonnes": rows["tonnes"],
         })  # fmt: skip
-        both = flows.join(held, keys, join_type="inner", right_suffix="_before")
+        both = flows.join(other, keys, join_type="inner", right_suffix="_before")
         differing = reduce(pc.or_, (_unlike(both[n], both[f"{n}_before"]) for n in AMOUNTS))
         if pc.any(differing).as_py():
             flow = _sorted(both.filter(differing)).to_pylist()[0]
-            said = ", ".join(f"{n}={flow[n]}" for n in keys)
+            label = ", ".join(f"{n}={flow[n]}" for n in keys)
             raise GraphkitError(
                 f"{path} holds usd={flow['usd_before']:g}, tonnes={flow['tonnes_before']} for "
-                f"{said}; these files have usd={flow['usd']:g}, tonnes={flow['tonnes']} (usd in "
+                f"{label}; these files have usd={flow['usd']:g}, tonnes={flow['tonnes']} (usd in "
                 "kUSD). Remove that table, give these files a --version, or import into another "
                 "folder"
             )
         if len(both):
             why = f"already in trade/{path.with_suffix('.parquet').name}"
             report.add("left out", why, len(both), worth(both, "usd"))
-            flows = _sorted(flows.join(held.select(keys), keys, join_type="left anti"))
+            flows = _sorted(flows.join(other.select(keys), keys, join_type="left anti"))
     return flows
 
 
-def _unlike(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+def _unlike(amounts: pa.ChunkedArray, earlier: pa.ChunkedArray) -> pa.ChunkedArray:
     """Find amounts that differ by more than the rounding of a unit, or of which one is unknown."""
-    apart = pc.greater(pc.abs(pc.subtract(one, other)), pc.multiply(pc.abs(one), 1e-9))
-    return pc.or_(pc.fill_null(apart, False), pc.xor(pc.is_null(one), pc.is_null(other)))
+    apart = pc.greater(pc.abs(pc.subtract(amounts, earlier)), pc.multiply(pc.abs(amounts), 1e-9))
+    return pc.or_(pc.fill_null(apart, False), pc.xor(pc.is_null(amounts), pc.is_null(earlier)))
 
 
 def _write(flows: pa.Table, folder: Path, edition: Edition, name: str, preference: int) -> None:
     source = f"cepii-{edition.dataset}"
-    said = {"version": f"V{edition.version}"} if edition.version else {}
+    version_field = {"version": f"V{edition.version}"} if edition.version else {}
     version = f" V{edition.version}" if edition.version else " (version not known)"
     about = f"BACI {edition.revision}{version}: {len(flows):,} flows.\n{CREDIT.strip()}"
     write_trade(
@@ -386,14 +388,14 @@ def _write(flows: pa.Table, folder: Path, edition: Edition, name: str, preferenc
             "key": source,
             "title": f"BACI: International Trade Database at the Product-Level, {edition.revision}",
             "publisher": "CEPII",
-            **said,
+            **version_field,
             "url": "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
             "licence": "Etalab Open Licence 2.0",
             "attribution": "CEPII, BACI",
         },
         [{
             "key": edition.dataset, "name": f"CEPII BACI, {edition.revision}",
-            "publisher": "CEPII", **said, "hs_revision": edition.revision,
+            "publisher": "CEPII", **version_field, "hs_revision": edition.revision,
             "valuation": "fob", "reporter": "reconciled", "preference": str(preference),
             "source": source,
         }],

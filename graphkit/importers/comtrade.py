@@ -34,10 +34,9 @@ from graphkit.importers.reference import (
 )
 from graphkit.importers.report import Report
 from graphkit.importers.seed_files import SeedTable, write_trade
-from graphkit.schema import REVISIONS
+from graphkit.schema import REVISIONS, VALUATIONS
 
 VALUE = "primaryValue"
-VALUATIONS = ("fob", "cif")
 FLOW = ("reporterCode", "partnerCode", "cmdCode", "flowCode", "period")
 """The columns that identify one figure."""
 WORLD = 0
@@ -50,19 +49,20 @@ IN_WORDS = {"M": "imports", "X": "exports"}
 def valued(rows: pa.Table) -> pa.Table:
     """Fill in the value of every row, and add its valuation (fob or cif, by number)."""
     imports = pc.equal(rows["flowCode"], "M")
-    other = pc.if_else(imports, pc.coalesce(rows["cifvalue"], rows["fobvalue"]), rows["fobvalue"])
-    value = pc.coalesce(rows[VALUE], other)
-    is_ = {n: _near(value, rows[f"{n}value"]) for n in VALUATIONS}
-    first, second = pc.if_else(imports, is_["cif"], is_["fob"]), pc.or_(is_["cif"], is_["fob"])
-    own = pc.if_else(imports, 1, 0)
-    valuation = pc.if_else(first, own, pc.if_else(second, pc.subtract(1, own), None))
+    import_value = pc.coalesce(rows["cifvalue"], rows["fobvalue"])
+    side_value = pc.if_else(imports, import_value, rows["fobvalue"])
+    value = pc.coalesce(rows[VALUE], side_value)
+    near = {n: _near(value, rows[f"{n}value"]) for n in VALUATIONS}
+    first, second = pc.if_else(imports, near["cif"], near["fob"]), pc.or_(near["cif"], near["fob"])
+    expected = pc.if_else(imports, 1, 0)
+    valuation = pc.if_else(first, expected, pc.if_else(second, pc.subtract(1, expected), None))
     rows = rows.set_column(rows.column_names.index(VALUE), VALUE, value)
     return rows.append_column("valuation", valuation)
 
 
-def _near(value: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+def _near(value: pa.ChunkedArray, side_value: pa.ChunkedArray) -> pa.ChunkedArray:
     """Compare values to the dollar."""
-    return pc.fill_null(pc.less_equal(pc.abs(pc.subtract(value, other)), 1.0), False)
+    return pc.fill_null(pc.less_equal(pc.abs(pc.subtract(value, side_value)), 1.0), False)
 
 
 def only_trade(rows: pa.Table, report: Report) -> pa.Table:
@@ -91,7 +91,7 @@ def only_totals(rows: pa.Table, report: Report) -> pa.Table:
     parts = rows.filter(pc.invert(whole))
     why = "transport modes, customs procedures and second partners, beside their total"
     rows = left_out(rows, pc.invert(whole), why, None, report)
-    _warn_of_lost(parts, rows, report)
+    _warn_of_orphans(parts, rows, report)
     # First, so that no later step chooses between two revisions.
     _check_revisions(rows)
     ranked = rows.append_column("flow", _flow_of(rows)).sort_by(
@@ -99,18 +99,18 @@ def only_totals(rows: pa.Table, report: Report) -> pa.Table:
     )
     again = _repeats(ranked["flow"])
     if missing:
-        chosen = left_out(ranked, again, "all but the largest row of a flow", None, report)
-        if len(chosen) < len(ranked):
+        largest = left_out(ranked, again, "all but the largest row of a flow", None, report)
+        if len(largest) < len(ranked):
             report.warnings.append(
                 f"without the column {' and '.join(missing)} nothing says which row is a total: of "
-                f"{len(ranked):,} rows, the largest of each of {len(chosen):,} flows is kept"
+                f"{len(ranked):,} rows, the largest of each of {len(largest):,} flows is kept"
             )
-        return chosen.drop_columns(["flow"])
+        return largest.drop_columns(["flow"])
     same = [n for n in ("netWgt", "cifvalue", "fobvalue") if n in rows.column_names]
     distinct = ranked.group_by(["flow", VALUE, *same]).aggregate([]).sort_by("flow")
     if pc.any(_repeats(distinct["flow"])).as_py():
         twice = distinct.filter(_repeats(distinct["flow"]))["flow"][0].as_py()
-        raise GraphkitError(f"found two figures for the {_said(twice)}; import one of the files")
+        raise GraphkitError(f"found two figures for the {_label(twice)}; import one of the files")
     return left_out(ranked, again, "the same row again", None, report).drop_columns(["flow"])
 
 
@@ -123,46 +123,46 @@ def without_world(rows: pa.Table, report: Report) -> pa.Table:
     sums = _sums(partners, keys)
     off = []
     for key, total in sorted(expected.items()):
-        have = sums.get(key, 0.0)
-        if key in sums and total and abs(have - total) > TOLERANCE * total:
-            off.append(f"{_said('|'.join([key[0], '', *key[1:]]))} ({100 * have / total:.1f} %)")
+        added = sums.get(key, 0.0)
+        if key in sums and total and abs(added - total) > TOLERANCE * total:
+            off.append(f"{_label('|'.join([key[0], '', *key[1:]]))} ({100 * added / total:.1f} %)")
     if off:
-        more = f" and {len(off) - 3} more" if len(off) > 3 else ""
+        rest = f" and {len(off) - 3} more" if len(off) > 3 else ""
         report.warnings.append(
-            f"the partners do not add up to the world's row: {'; '.join(off[:3])}{more}"
+            f"the partners do not add up to the world's row: {'; '.join(off[:3])}{rest}"
         )
     return left_out(rows, every, "the world, which is the sum of its partners", None, report)
 
 
 def _sums(rows: pa.Table, keys: Sequence[str]) -> dict[tuple[str, ...], float]:
-    found = rows.group_by(list(keys)).aggregate([(VALUE, "sum")]).to_pylist()
-    return {tuple(str(row[k]) for k in keys): row[f"{VALUE}_sum"] or 0.0 for row in found}
+    groups = rows.group_by(list(keys)).aggregate([(VALUE, "sum")]).to_pylist()
+    return {tuple(str(row[k]) for k in keys): row[f"{VALUE}_sum"] or 0.0 for row in groups}
 
 
-def _warn_of_lost(parts: pa.Table, totals: pa.Table, report: Report) -> None:
+def _warn_of_orphans(parts: pa.Table, totals: pa.Table, report: Report) -> None:
     """Warn of flows that have parts but no total."""
-    lost = parts.filter(pc.invert(pc.is_in(_flow_of(parts), value_set=_flow_of(totals))))
-    if len(lost):
-        flows = len(_flow_of(lost).unique())
+    orphans = parts.filter(pc.invert(pc.is_in(_flow_of(parts), value_set=_flow_of(totals))))
+    if len(orphans):
+        flows = len(_flow_of(orphans).unique())
         report.warnings.append(
             f"{flows:,} flows have no total, only parts (transport modes, customs procedures or "
-            f"second partners) that may overlap; they are left out, {worth(lost, VALUE):,.0f} USD "
-            "at most"
+            "second partners) that may overlap; they are left out, "
+            f"{worth(orphans, VALUE):,.0f} USD at most"
         )
 
 
 def _check_revisions(rows: pa.Table) -> None:
     """Refuse a flow in two revisions: its codes mean different goods, or count twice."""
     pairs = rows.append_column("flow", _flow_of(rows)).group_by(["flow", "classificationCode"])
-    found = pairs.aggregate([]).sort_by(
+    revisions = pairs.aggregate([]).sort_by(
         [("flow", "ascending"), ("classificationCode", "ascending")]
     )
-    twice = found.filter(_repeats(found["flow"]))
+    twice = revisions.filter(_repeats(revisions["flow"]))
     if len(twice):
         flow = twice["flow"][0].as_py()
-        both = found.filter(pc.equal(found["flow"], flow))["classificationCode"].to_pylist()
+        both = revisions.filter(pc.equal(revisions["flow"], flow))["classificationCode"].to_pylist()
         raise GraphkitError(
-            f"found the {_said(flow)} in {' and in '.join(both)}: revisions of the Harmonized "
+            f"found the {_label(flow)} in {' and in '.join(both)}: revisions of the Harmonized "
             "System must not be mixed for one flow"
         )
 
@@ -185,12 +185,12 @@ def _empty(column: pa.ChunkedArray) -> bool:
     return bool(column.null_count == len(column))
 
 
-def _said(flow: str) -> str:
+def _label(flow: str) -> str:
     """Describe a flow: imports of 284690 by 410 from 156 in 2024."""
     reporter, partner, code, direction, period = flow.split("|")
-    side = {"M": "from", "X": "to"}[direction]
-    whom = f" {side} {partner}" if partner else ""
-    return f"{IN_WORDS[direction]} of {code} by {reporter}{whom} in {period}"
+    preposition = {"M": "from", "X": "to"}[direction]
+    partner_text = f" {preposition} {partner}" if partner else ""
+    return f"{IN_WORDS[direction]} of {code} by {reporter}{partner_text} in {period}"
 
 
 SOURCE = "un-comtrade"
@@ -260,20 +260,20 @@ def import_comtrade(
 
 def _read(files: Sequence[Path], report: Report, progress: Progress) -> pa.Table:
     tables: list[pa.Table] = []
-    marked: dict[tuple[str, ...], str] = {}
+    total_columns: dict[tuple[str, ...], str] = {}
     for path in files:
         table = read_comtrade(path)
         progress(path.name, len(table))
         tables.append(table)
         if len(table):
-            marked.setdefault(tuple(n for n in TOTALS if n in table.column_names), path.name)
+            total_columns.setdefault(tuple(n for n in TOTALS if n in table.column_names), path.name)
         if len(table) == PREVIEW:
             report.warnings.append(
                 f"{path.name} has exactly {PREVIEW} rows, where the API cuts off its preview"
             )
-    if len(marked) > 1:
-        said = "; ".join(f"{f} has {', '.join(n) or 'none'}" for n, f in marked.items())
-        raise GraphkitError(f"files must have the same of the columns {', '.join(TOTALS)}: {said}")
+    if len(total_columns) > 1:
+        text = "; ".join(f"{f} has {', '.join(n) or 'none'}" for n, f in total_columns.items())
+        raise GraphkitError(f"files must have the same of the columns {', '.join(TOTALS)}: {text}")
     rows = pa.concat_tables(tables, promote_options="default")
     report.add("read", "rows of all files", len(rows))
     for column in ("reporterCode", "partnerCode"):
@@ -281,7 +281,7 @@ def _read(files: Sequence[Path], report: Report, progress: Progress) -> pa.Table
         rows = rows.set_column(place, column, rows[column].cast(pa.int32()))
     for column in ("netWgt", "isNetWgtEstimated", "cifvalue", "fobvalue"):
         if column not in rows.column_names:
-            rows = rows.append_column(column, pa.nulls(len(rows), TYPES[column]))
+            rows = rows.append_column(column, pa.nulls(len(rows), COLUMN_TYPES[column]))
     return rows
 
 
@@ -291,18 +291,18 @@ def _with_products(
     """Keep rows of the years and codes asked for, and add their products."""
     if wanted.years:
         years = pa.array([str(year) for year in sorted(wanted.years)], pa.string())
-        kept = pc.is_in(pc.utf8_slice_codeunits(rows["period"], 0, 4), value_set=years)
-        rows = left_out(rows, pc.invert(kept), "other years", None, report)
+        in_years = pc.is_in(pc.utf8_slice_codeunits(rows["period"], 0, 4), value_set=years)
+        rows = left_out(rows, pc.invert(in_years), "other years", None, report)
     texts = rows["classificationCode"].unique().to_pylist()
     revisions = {text: REVISIONS[int(text[1])] for text in texts}
     codes = products_by_code(reference, set(revisions.values()), wanted)
-    found = {
+    product_of_pair = {
         f"{text}|{code}": product
         for text, revision in sorted(revisions.items())
         for code, product in codes[revision].items()
     }
     pairs = pc.binary_join_element_wise(rows["classificationCode"], rows["cmdCode"], "|")
-    rows = rows.append_column("product", look_up(pairs, found))
+    rows = rows.append_column("product", look_up(pairs, product_of_pair))
     wide = pc.not_equal(pc.utf8_length(rows["cmdCode"]), HS_CODE)
     rows = left_out(rows, wide, "other than six digits", None, report)
     return left_out(rows, pc.is_null(rows["product"]), "other HS codes", None, report)
@@ -317,8 +317,8 @@ def _with_places(rows: pa.Table, reference: Reference, report: Report) -> pa.Tab
         *(pc.is_in(rows[n], value_set=numbers) for n in ("reporterCode", "partnerCode"))
     )
     rows = left_out(rows, either, "groups, counted by their members", None, report)
-    ends = {"reporterCode": "by", "partnerCode": "with"}
-    return name_places(rows, ends, places, VALUE, report)
+    columns = {"reporterCode": "reporter", "partnerCode": "partner"}
+    return name_places(rows, columns, places, VALUE, report)
 
 
 def _map(rows: pa.Table, wanted: ImportFilter, report: Report) -> pa.Table:
@@ -335,8 +335,8 @@ def _map(rows: pa.Table, wanted: ImportFilter, report: Report) -> pa.Table:
         "hs": rows["cmdCode"],
         "hs_revision": look_up(rows["classificationCode"], classes),
         "period": pc.if_else(monthly, pc.binary_join_element_wise(year, month, "-"), year),
-        "exporter": pc.if_else(imports, rows["with"], rows["by"]),
-        "importer": pc.if_else(imports, rows["by"], rows["with"]),
+        "exporter": pc.if_else(imports, rows["partner"], rows["reporter"]),
+        "importer": pc.if_else(imports, rows["reporter"], rows["partner"]),
         "reporter": pc.if_else(imports, "importer", "exporter"),
         "dataset": pc.binary_join_element_wise(
             pc.if_else(monthly, "comtrade-monthly", "comtrade-annual"),
@@ -350,8 +350,10 @@ def _map(rows: pa.Table, wanted: ImportFilter, report: Report) -> pa.Table:
     return reported_flows(flows, wanted, "usd", report)
 
 
-SIDES = {"imports": "importer", "exports": "exporter"}
-DATASETS = tuple(f"comtrade-{length}-{side}" for length in ("annual", "monthly") for side in SIDES)
+REPORTERS = {"imports": "importer", "exports": "exporter"}
+DATASETS = tuple(
+    f"comtrade-{length}-{direction}" for length in ("annual", "monthly") for direction in REPORTERS
+)
 """Data sets of UN Comtrade, the preferred one first: one holds the reports of one side.
 
 Imports are usually recorded more accurately than exports, because they are taxed, and by country
@@ -362,10 +364,10 @@ bilateral asymmetries).
 
 def _dataset(key: str) -> dict[str, str]:
     """Describe a data set; reconciled data are preferred to it."""
-    _, length, side = key.split("-")
+    _, length, direction = key.split("-")
     return {
-        "key": key, "name": f"UN Comtrade, {length} {side}", "publisher": "United Nations",
-        "reporter": SIDES[side],
+        "key": key, "name": f"UN Comtrade, {length} {direction}", "publisher": "United Nations",
+        "reporter": REPORTERS[direction],
         "preference": str(30 + DATASETS.index(key)), "source": SOURCE,
     }  # fmt: skip
 
@@ -398,10 +400,12 @@ REQUIRED = (
 TOTALS = {"motCode": "0", "customsCode": "C00", "partner2Code": "0"}
 """Codes that mark the total of all transport modes, customs procedures and second partners."""
 OPTIONAL = ("typeCode", *TOTALS, "netWgt", "isNetWgtEstimated", "cifvalue", "fobvalue")
-NUMBERS = ("primaryValue", "netWgt", "cifvalue", "fobvalue")
-COLUMNS = (*REQUIRED, *OPTIONAL)
-TYPES = {name: pa.float64() if name in NUMBERS else pa.string() for name in COLUMNS}
-CANONICAL = {name.lower(): name for name in COLUMNS}
+NUMBER_COLUMNS = ("primaryValue", "netWgt", "cifvalue", "fobvalue")
+API_COLUMNS = (*REQUIRED, *OPTIONAL)
+COLUMN_TYPES = {
+    name: pa.float64() if name in NUMBER_COLUMNS else pa.string() for name in API_COLUMNS
+}
+CANONICAL = {name.lower(): name for name in API_COLUMNS}
 UNKNOWN = ("", "NA", "NaN", "nan", "None", "null")
 """Texts for a missing value in CSV of Comtrade and of programs that rewrite it."""
 PREVIEW = 500
@@ -430,8 +434,8 @@ def read_comtrade(path: Path) -> pa.Table:
     except OSError as error:
         raise GraphkitError(f"{path.name} cannot be read: {error.strerror or error}") from error
     except pa.ArrowInvalid as error:
-        said = re.sub(r"\s+", " ", str(error))
-        raise GraphkitError(f"{path.name} is not a Comtrade table: {said}") from error
+        message = re.sub(r"\s+", " ", str(error))
+        raise GraphkitError(f"{path.name} is not a Comtrade table: {message}") from error
     _check(table, path.name)
     return table
 
@@ -467,18 +471,18 @@ def _json(path: Path) -> pa.Table:
     rows = answer_rows(text, path.name)
     canonical = {name: CANONICAL.get(name.lower()) for row in rows for name in row}
     _check_names(list(canonical), path.name, bool(rows))
-    names = canonical.values() if rows else COLUMNS
+    names = canonical.values() if rows else API_COLUMNS
     columns: dict[str, list[Any]] = {n: [None] * len(rows) for n in names if n}
     for place, row in enumerate(rows):
         for name, value in row.items():
             if value is not None and (column := canonical[name]):
                 columns[column][place] = _value(value, column, place, path.name)
-    return pa.table({n: pa.array(v, TYPES[n]) for n, v in columns.items()})
+    return pa.table({n: pa.array(v, COLUMN_TYPES[n]) for n, v in columns.items()})
 
 
 def _value(value: Any, column: str, place: int, name: str) -> Any:
     """Convert a value to the type of its column; refuse a fraction or a flag as a code."""
-    if column in NUMBERS:
+    if column in NUMBER_COLUMNS:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return float(value)
     elif isinstance(value, str | int):
@@ -494,21 +498,21 @@ def _csv(path: Path) -> pa.Table:
     _check_names(heads, path.name, True)
     if len(lines[1].split(",")) == len(heads) + 1 and lines[1].endswith(","):
         heads.append("")  # the website ends every row, but not the first, with a comma
-    found = {CANONICAL[head.lower()]: head for head in heads if head.lower() in CANONICAL}
+    heads_by_name = {CANONICAL[head.lower()]: head for head in heads if head.lower() in CANONICAL}
     options = csv.ConvertOptions(
-        include_columns=list(found.values()),
-        column_types={head: TYPES[name] for name, head in found.items()},
+        include_columns=list(heads_by_name.values()),
+        column_types={head: COLUMN_TYPES[name] for name, head in heads_by_name.items()},
         null_values=list(UNKNOWN), strings_can_be_null=True,
     )  # fmt: skip
     table = csv.read_csv(
         path, read_options=csv.ReadOptions(column_names=heads, skip_rows=1), convert_options=options
     )
-    return table.rename_columns(list(found))
+    return table.rename_columns(list(heads_by_name))
 
 
 def _check_names(names: Sequence[str], name: str, rows: bool) -> None:
     """Refuse a table without the required columns."""
-    missing = set(REQUIRED) - {CANONICAL.get(found.lower()) for found in names}
+    missing = set(REQUIRED) - {CANONICAL.get(column.lower()) for column in names}
     if missing and rows:
         raise GraphkitError(
             f"{name}: found the columns {','.join(names)[:80]!r}, which lack "
@@ -516,7 +520,7 @@ def _check_names(names: Sequence[str], name: str, rows: bool) -> None:
         )
 
 
-CODES: Mapping[str, tuple[str, str]] = {
+CODE_PATTERNS: Mapping[str, tuple[str, str]] = {
     "period": (r"(19|20)\d\d(0[1-9]|1[0-2])?", "a year or a month such as 2024 or 202403"),
     "reporterCode": (r"\d{1,3}", "a number of a country"),
     "partnerCode": (r"\d{1,3}", "a number of a country"),
@@ -536,13 +540,13 @@ def _check(table: pa.Table, name: str) -> None:
     for column in set(REQUIRED) - {"primaryValue"} if len(table) else ():
         if table[column].null_count:
             raise GraphkitError(f"{name}: {table[column].null_count:,} rows have no {column}")
-    for column, (pattern, expected) in CODES.items():
+    for column, (pattern, expected) in CODE_PATTERNS.items():
         if column in table.column_names:
             values = table[column].drop_null().unique()
             wrong = values.filter(pc.invert(pc.match_substring_regex(values, f"^({pattern})$")))
             if len(wrong):
-                found = min(wrong.to_pylist())
-                raise GraphkitError(f"{name}: found the {column} {found[:20]!r}, wanted {expected}")
-    for column in NUMBERS:
+                code = min(wrong.to_pylist())
+                raise GraphkitError(f"{name}: found the {column} {code[:20]!r}, wanted {expected}")
+    for column in NUMBER_COLUMNS:
         if column in table.column_names and (pc.min(table[column]).as_py() or 0) < 0:
             raise GraphkitError(f"{name}: found a negative {column}, wanted 0 or more")

@@ -35,7 +35,7 @@ TEMPORARY = (429, 500, 502, 503, 504)
 
 
 @dataclass(frozen=True)
-class Question:
+class ComtradeRequest:
     """Request for the reports of some countries in one year."""
 
     reporters: Sequence[int]
@@ -48,7 +48,7 @@ class Question:
     def url(self, api: str = API) -> str:
         """Return the address of the request, without the key."""
         months = [f"{self.year}{month:02}" for month in range(1, 13)]
-        asked = {
+        parameters = {
             "reporterCode": ",".join(map(str, self.reporters)),
             "partnerCode": ",".join(map(str, self.partners)),
             "cmdCode": ",".join(self.codes),
@@ -57,8 +57,8 @@ class Question:
             **TOTALS,
             "includeDesc": "false",
         }
-        given = urlencode({name: text for name, text in asked.items() if text}, safe=",")
-        return f"{api.rstrip('/')}/C/{'M' if self.monthly else 'A'}/HS?{given}"
+        query = urlencode({name: text for name, text in parameters.items() if text}, safe=",")
+        return f"{api.rstrip('/')}/C/{'M' if self.monthly else 'A'}/HS?{query}"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Patience:
 
 
 @dataclass(frozen=True)
-class Fetched:
+class FetchedRows:
     """Rows of all answers, and the number of answers from the cache."""
 
     rows: Sequence[dict[str, Any]]
@@ -86,20 +86,20 @@ class Fetched:
 
 
 def fetch_comtrade(
-    questions: Sequence[Question],
+    requests: Sequence[ComtradeRequest],
     key: str,
     *,
     api: str = API,
     fresh: bool = False,
     patience: Patience | None = None,
     progress: Callable[[str, int], None] = lambda name, rows: None,
-) -> Fetched:
+) -> FetchedRows:
     """Fetch answers from UN Comtrade, or from the cache of earlier answers.
 
     Parameters
     ----------
-    questions : sequence of Question
-        One for each request.
+    requests : sequence of ComtradeRequest
+        The requests to send.
     key : str
         Subscription key of the API; it is sent in a header only.
     api : str
@@ -113,7 +113,7 @@ def fetch_comtrade(
 
     Returns
     -------
-    Fetched
+    FetchedRows
 
     Raises
     ------
@@ -124,23 +124,22 @@ def fetch_comtrade(
     client = _client(api)
     rows: list[dict[str, Any]] = []
     cached = 0
-    for question in questions:
-        url = question.url(api)
-        kept = (
-            user_folder("cache") / "comtrade" / f"{hashlib.sha256(url.encode()).hexdigest()}.json"
-        )
-        text = None if fresh else _kept(kept)
+    for request in requests:
+        url = request.url(api)
+        digest = hashlib.sha256(url.encode()).hexdigest()
+        cache_file = user_folder("cache") / "comtrade" / f"{digest}.json"
+        text = None if fresh else _read_cached(cache_file)
         if text is None:
             text = _answer(client, url, key, patience or Patience())
-            _whole(text, question.year)
-            write_private(kept, text)
+            _whole(text, request.year)
+            write_private(cache_file, text)
         else:
             cached += 1
-        rows += _whole(text, question.year)
-        progress(str(question.year), 1)
+        rows += _whole(text, request.year)
+        progress(str(request.year), 1)
     if not rows:
         raise GraphkitError("UN Comtrade has no rows for this request")
-    return Fetched(rows, len(questions), cached)
+    return FetchedRows(rows, len(requests), cached)
 
 
 def find_key() -> str:
@@ -166,10 +165,10 @@ def _from_keyring() -> str | None:
         return None
     keyring = import_module("keyring")
     try:
-        found: str | None = keyring.get_password("graphkit", "comtrade")
+        key: str | None = keyring.get_password("graphkit", "comtrade")
     except keyring.errors.KeyringError:  # also if this system has no keyring at all
         return None
-    return found
+    return key
 
 
 def _check(key: str, api: str) -> None:
@@ -206,12 +205,12 @@ class _Patient(Retry):
 
     def increment(
         self, method: str | None = None, url: str | None = None,
-        response: BaseHTTPResponse | None = None, error: Exception | None = None, *more: Any,
-        **named: Any,
+        response: BaseHTTPResponse | None = None, error: Exception | None = None, *arguments: Any,
+        **keywords: Any,
     ) -> Self:  # fmt: skip
         if error is not None and isinstance(_root(error), socket.gaierror):
             raise error
-        return super().increment(method, url, response, error, *more, **named)
+        return super().increment(method, url, response, error, *arguments, **keywords)
 
 
 def _client(api: str) -> PoolManager:
@@ -224,7 +223,7 @@ def _client(api: str) -> PoolManager:
     return ProxyManager(address._replace(auth=None).url, proxy_headers=headers)
 
 
-def _kept(path: Path) -> str | None:
+def _read_cached(path: Path) -> str | None:
     try:
         text = path.read_text(encoding="utf-8")
         answer_rows(text, path.name)
@@ -254,26 +253,26 @@ def _answer(client: PoolManager, url: str, key: str, patience: Patience) -> str:
     )  # fmt: skip
     tried = f"UN Comtrade does not answer, tried {patience.tries} times"
     try:
-        found = client.request(
+        response = client.request(
             "GET", url, headers=headers, timeout=patience.timeout, retries=retries
         )
     except _LongWait as error:
-        said = _status(error.response, key)
+        status = _status(error.response, key)
         raise GraphkitError(
-            f"UN Comtrade asks to wait for {error.seconds:,.0f} seconds: {said}"
+            f"UN Comtrade asks to wait for {error.seconds:,.0f} seconds: {status}"
         ) from None
     except HTTPError as error:
         reason = _root(getattr(error, "reason", None) or error)
         if isinstance(reason, socket.gaierror):
             raise GraphkitError(f"UN Comtrade cannot be found: {reason.strerror}") from None
-        said = (str(reason) or type(reason).__name__).replace(key, "***")
-        raise GraphkitError(f"{tried}: {said}") from None
-    if found.status in TEMPORARY:
-        raise GraphkitError(f"{tried}: {_status(found, key)}")
-    if not 200 <= found.status < 300:
-        raise GraphkitError(f"UN Comtrade refuses: {_status(found, key)}")
+        message = (str(reason) or type(reason).__name__).replace(key, "***")
+        raise GraphkitError(f"{tried}: {message}") from None
+    if response.status in TEMPORARY:
+        raise GraphkitError(f"{tried}: {_status(response, key)}")
+    if not 200 <= response.status < 300:
+        raise GraphkitError(f"UN Comtrade refuses: {_status(response, key)}")
     try:
-        return found.data.decode("utf-8")
+        return response.data.decode("utf-8")
     except UnicodeDecodeError:
         raise GraphkitError("UN Comtrade's answer is not text in UTF-8") from None
 
@@ -291,6 +290,6 @@ def _status(response: BaseHTTPResponse, key: str) -> str:
         body = json.loads(response.data[:10_000])
     except ValueError:
         body = None
-    said = (body.get("message") or body.get("error")) if isinstance(body, dict) else None
-    text = f", {' '.join(str(said).split())[:200]}" if said else ""
+    message = (body.get("message") or body.get("error")) if isinstance(body, dict) else None
+    text = f", {' '.join(str(message).split())[:200]}" if message else ""
     return f"HTTP {response.status}{text}".replace(key, "***")

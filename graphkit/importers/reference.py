@@ -75,8 +75,8 @@ class Reference:
         UsageError
             The name is ambiguous.
         """
-        for named in self.places.all(text, ("Country", "Area")):
-            return named.key
+        for place in self.places.all(text, ("Country", "Area")):
+            return place.key
         return self._by_code.get(text.strip().upper())
 
     @cached_property
@@ -85,7 +85,7 @@ class Reference:
         rows = self.facts["Country"].to_pylist()
         return {row[code]: row["iso3"] for code in ("m49", "iso2") for row in rows if row[code]}
 
-    def by_number(self, own: str) -> dict[int, str]:
+    def by_number(self, column: str) -> dict[int, str]:
         """Map numbers to countries and areas: ``own`` (``baci_code``, ``m49``) and numeric aliases.
 
         A former state's number is an alias of the place that statistics now count it as.
@@ -97,7 +97,7 @@ class Reference:
             for alias in row["aliases"] or ()
             if alias.isdigit()
         }
-        return aliases | {int(row[own]): row["iso3"] for row in rows if row.get(own)}
+        return aliases | {int(row[column]): row["iso3"] for row in rows if row.get(column)}
 
     def by_comtrade_code(self) -> dict[int, str]:
         """Map the numbers of UN Comtrade to countries and areas.
@@ -106,8 +106,8 @@ class Reference:
         remainders: 492 is Monaco in M49, but "Europe EU, nes" (X492) here.
         """
         keys = self.facts["Area"]["iso3"].to_pylist()
-        own = {int(k[1:]): k for k in keys if k.startswith("X") and k[1:].isdigit()}
-        return self.by_number("m49") | self.by_number("baci_code") | own
+        remainders = {int(k[1:]): k for k in keys if k.startswith("X") and k[1:].isdigit()}
+        return self.by_number("m49") | self.by_number("baci_code") | remainders
 
     def comtrade_code(self, key: str) -> int:
         """Return the current UN Comtrade number of a country or area.
@@ -134,17 +134,17 @@ class Reference:
         UsageError
             A name is unknown or has no code; the message lists what has one.
         """
-        found: set[str] = set()
+        result: set[str] = set()
         for text in wanted:
             code = text.strip().replace(".", "")
             if code.isdigit() and len(code) == HS_CODE:
-                found.add(code)
+                result.add(code)
                 continue
-            every: dict[str, str] = {}
+            product_of_code: dict[str, str] = {}
             for revision in REVISIONS:
-                every |= self.product_of_code(revision, proxies=True)
-            found |= set(self.products([text], every))
-        return sorted(code for code in found if len(code) == HS_CODE)
+                product_of_code |= self.product_of_code(revision, proxies=True)
+            result |= set(self.products([text], product_of_code))
+        return sorted(code for code in result if len(code) == HS_CODE)
 
     def areas_of_type(self, *types: str) -> set[str]:
         """Return the keys of the areas of the given types."""
@@ -162,13 +162,13 @@ class Reference:
             if age >= 0:
                 rank = (FITS.index(row["fit"]), age, row["product"])
                 claims.setdefault(row["code"], []).append(rank)
-        found = {}
+        product_of = {}
         for code, ranks in sorted(claims.items()):
             best = min(ranks)
             alone = len({product for _, _, product in ranks}) == 1
             if best[0] < FITS.index("proxy") or (proxies and alone):
-                found[code] = best[2]
-        return found
+                product_of[code] = best[2]
+        return product_of
 
     @cached_property
     def code_rows(self) -> dict[str, dict[str, Any]]:
@@ -191,8 +191,8 @@ class Reference:
         """Report how well the first six digits of national codes fit their products."""
         for (code, product), count in sorted(Counter(pairs).items()):
             fit = self.fit_of(code[:HS_CODE], product)
-            said = f"which fits {product}: {fit}" if fit else f"not known for {product}"
-            report.add("matched", f"{code} by {code[:HS_CODE]}, {said}", count)
+            fit_text = f"which fits {product}: {fit}" if fit else f"not known for {product}"
+            report.add("matched", f"{code} by {code[:HS_CODE]}, {fit_text}", count)
 
     def products(self, wanted: Iterable[str], codes: Mapping[str, str]) -> dict[str, str]:
         """Select the codes that were asked for.
@@ -209,35 +209,36 @@ class Reference:
         UsageError
             A name is unknown or has no code; the message lists the products that have one.
         """
-        kept: dict[str, str] = {}
+        selected: dict[str, str] = {}
         for text in wanted:
             code = text.strip().replace(".", "")
             if code.isdigit():
-                found = {k: p for k, p in codes.items() if k.startswith(code)}
+                matching = {k: p for k, p in codes.items() if k.startswith(code)}
             else:
                 products = self.products_of(text.strip())
-                found = {k: p for k, p in codes.items() if p in products}
-            if not found:
+                matching = {k: p for k, p in codes.items() if p in products}
+            if not matching:
                 present = ", ".join(sorted(set(codes.values())))
                 raise UsageError(
                     f"--products: no HS code is mainly for {text!r}; codes exist for {present}"
                 )
-            kept |= found
-        return dict(sorted(kept.items()))
+            selected |= matching
+        return dict(sorted(selected.items()))
 
     def products_of(self, text: str) -> set[str]:
         """Return the products bought for an element, those of a stage, or one product."""
-        named = self.materials.find(text, "element, mineral, product or stage",
+        material = self.materials.find(text, "element, mineral, product or stage",
                                     ("Stage", "Element", "Product"))  # fmt: skip
         products: list[dict[str, Any]] = self.facts["Product"].to_pylist()
-        if named.kind == "Product":
-            return {named.key}
-        if named.kind == "Stage":
-            return {row["key"] for row in products if row["stage"] == named.key}
+        if material.kind == "Product":
+            return {material.key}
+        if material.kind == "Stage":
+            return {row["key"] for row in products if row["stage"] == material.key}
         elements = self.facts["Element"].to_pylist()
-        inside = {named.key, *(e["key"] for e in elements if named.key in (e["member_of"] or ()))}
-        held: list[dict[str, Any]] = self.facts["CONTAINS"].to_pylist()
-        return {r["product"] for r in held if r["role"] == MAIN and r["element"] in inside}
+        members = {e["key"] for e in elements if material.key in (e["member_of"] or ())}
+        members.add(material.key)
+        contents: list[dict[str, Any]] = self.facts["CONTAINS"].to_pylist()
+        return {r["product"] for r in contents if r["role"] == MAIN and r["element"] in members}
 
 
 def with_part_of_trade(facts: Facts, wanted: Sequence[str], years: Collection[int]) -> Facts:
@@ -262,8 +263,8 @@ def with_part_of_trade(facts: Facts, wanted: Sequence[str], years: Collection[in
     trade, reference = facts["EXPORTS"], Reference(facts)
     if wanted:
         products = sorted(set().union(*map(reference.products_of, wanted)))
-        named = pc.is_in(trade["product"].cast(pa.string()), pa.array(products, pa.string()))
-        trade = trade.filter(named)
+        in_products = pc.is_in(trade["product"].cast(pa.string()), pa.array(products, pa.string()))
+        trade = trade.filter(in_products)
     if years:
         texts = trade["period"].cast(pa.string())
         periods = [p for p in texts.unique().to_pylist() if Period(p).year in years]
@@ -275,19 +276,20 @@ def with_part_of_trade(facts: Facts, wanted: Sequence[str], years: Collection[in
 
 def read_reference(folder: Path | None = None) -> Reference:
     """Read the reference of a folder of seeds, or the shipped one if it has none."""
-    own = None if folder is None else folder / "reference"
-    return Reference(read_seeds(own if own and own.is_dir() else shipped("seeds") / "reference"))
+    if folder is not None and (folder / "reference").is_dir():
+        return Reference(read_seeds(folder / "reference"))
+    return Reference(read_seeds(shipped("seeds") / "reference"))
 
 
 def _called(table: Any, key: str) -> Any:
     return table.rename_columns([("key" if n == key else n) for n in table.column_names])
 
 
-KEYS = (
+REPORTED_KEYS = (
     "product", "hs", "hs_revision", "period", "exporter", "importer", "reporter", "dataset",
 )  # fmt: skip
 """The columns that identify a flow of one reporter."""
-NAMED = 3
+MAX_LISTED_REPORTERS = 3
 """The most reporters that the name of a table lists."""
 
 
@@ -322,13 +324,15 @@ def distinct(
     whole = fingerprints(rows.select([*keys, *amounts]))
     differing = np.flatnonzero(whole[first] != whole[again])
     if len(differing):
-        at = differing[np.argmin(again[differing])]
-        one, other = rows.take([first[at], again[at]]).to_pylist()
-        flow = ", ".join(f"{name}={one[name]}" for name in keys)
-        have, found = (", ".join(f"{n}={row[n]}" for n in amounts) for row in (one, other))
+        place = differing[np.argmin(again[differing])]
+        earlier, later = rows.take([first[place], again[place]]).to_pylist()
+        flow = ", ".join(f"{name}={earlier[name]}" for name in keys)
+        earlier_figures, later_figures = (
+            ", ".join(f"{n}={row[n]}" for n in amounts) for row in (earlier, later)
+        )
         raise GraphkitError(
-            f"{files[other['file']]}:{other['line']}: found {found} for {flow}; "
-            f"{files[one['file']]}:{one['line']} has {have}"
+            f"{files[later['file']]}:{later['line']}: found {later_figures} for {flow}; "
+            f"{files[earlier['file']]}:{earlier['line']} has {earlier_figures}"
         )
     mask = np.zeros(len(rows), bool)
     mask[again] = True
@@ -337,7 +341,7 @@ def distinct(
 
 def name_places(
     flows: pa.Table,
-    ends: Mapping[str, str],
+    columns: Mapping[str, str],
     places: Mapping[Any, str],
     value: str,
     report: Report,
@@ -348,7 +352,7 @@ def name_places(
     ----------
     flows : pyarrow.Table
         Flows whose places are numbers or texts.
-    ends : mapping of str to str
+    columns : mapping of str to str
         The column to add for each column of places.
     places : mapping of int or str to str
         The key of each number or text.
@@ -358,17 +362,17 @@ def name_places(
         Receives the total, the flows left out, and the unknown places.
     """
     report.total = worth(flows, value)
-    known = pa.array([True] * len(flows), pa.bool_())
-    for column, end in ends.items():
+    has_places = pa.array([True] * len(flows), pa.bool_())
+    for column, key_column in columns.items():
         keys = look_up(flows[column], places)
-        lost = flows.filter(pc.is_null(keys))
-        for row in lost.group_by(column).aggregate([(value, "sum")]).to_pylist():
+        unknown = flows.filter(pc.is_null(keys))
+        for row in unknown.group_by(column).aggregate([(value, "sum")]).to_pylist():
             code = str(row[column])
-            more = row[f"{value}_sum"] or 0.0
-            report.unmapped[code] = report.unmapped.get(code, 0.0) + more
-        flows = flows.append_column(end, keys)
-        known = pc.and_(known, pc.is_valid(keys))
-    return left_out(flows, pc.invert(known), "unknown places", value, report)
+            value_sum = row[f"{value}_sum"] or 0.0
+            report.unmapped[code] = report.unmapped.get(code, 0.0) + value_sum
+        flows = flows.append_column(key_column, keys)
+        has_places = pc.and_(has_places, pc.is_valid(keys))
+    return left_out(flows, pc.invert(has_places), "unknown places", value, report)
 
 
 def with_one_of(
@@ -377,10 +381,10 @@ def with_one_of(
     """Keep flows with one of the countries at either end; all flows if none is given."""
     if not countries:
         return flows
-    kept = pa.array(sorted(countries), pa.string())
-    either = pc.or_(pc.is_in(flows["exporter"], kept), pc.is_in(flows["importer"], kept))
-    others = flows.filter(pc.invert(either))
-    report.add("left out", "other countries", len(others), worth(others, value))
+    keys = pa.array(sorted(countries), pa.string())
+    either = pc.or_(pc.is_in(flows["exporter"], keys), pc.is_in(flows["importer"], keys))
+    other_flows = flows.filter(pc.invert(either))
+    report.add("left out", "other countries", len(other_flows), worth(other_flows, value))
     return flows.filter(either)
 
 
@@ -392,9 +396,9 @@ def left_out(
     Pass no column of values for rows that count the same goods several times: their sum would
     mean nothing.
     """
-    out = flows.filter(excluded)
-    if len(out):
-        report.add("left out", why, len(out), worth(out, value) if value else None)
+    dropped = flows.filter(excluded)
+    if len(dropped):
+        report.add("left out", why, len(dropped), worth(dropped, value) if value else None)
     return flows.filter(pc.invert(excluded))
 
 
@@ -413,10 +417,10 @@ def products_by_code(
     UsageError
         A name has no code in any of the revisions, nor in the newest.
     """
-    found = {revision: _codes(reference, revision, wanted) for revision in sorted(revisions)}
-    if wanted.products and revisions and not any(found.values()):
+    codes = {revision: _codes(reference, revision, wanted) for revision in sorted(revisions)}
+    if wanted.products and revisions and not any(codes.values()):
         _codes(reference, REVISIONS[-1], wanted, strict=True)
-    return found
+    return codes
 
 
 def _codes(
@@ -426,14 +430,14 @@ def _codes(
     codes = reference.product_of_code(revision, proxies=wanted.proxies)
     if not wanted.products:
         return codes
-    kept: dict[str, str] = {}
+    selected: dict[str, str] = {}
     for text in wanted.products:
         try:
-            kept |= reference.products([text], codes)
+            selected |= reference.products([text], codes)
         except UsageError:
             if strict:
                 raise
-    return kept
+    return selected
 
 
 # --- as one side reported them
@@ -445,8 +449,8 @@ def reported_flows(flows: pa.Table, wanted: ImportFilter, value: str, report: Re
     Parameters
     ----------
     flows : pyarrow.Table
-        The columns of ``KEYS``, ``usd``, ``valuation`` (a place in ``VALUATIONS``), ``tonnes``
-        and ``tonnes_estimated``.
+        The columns of ``REPORTED_KEYS``, ``usd``, ``valuation`` (a place in ``VALUATIONS``),
+        ``tonnes`` and ``tonnes_estimated``.
     wanted : ImportFilter
         Countries to keep, at either end.
     value : str
@@ -457,41 +461,41 @@ def reported_flows(flows: pa.Table, wanted: ImportFilter, value: str, report: Re
     Returns
     -------
     pyarrow.Table
-        The columns of a seed, sorted by ``KEYS``; a sum with an unknown part is unknown.
+        The columns of a seed, sorted by ``REPORTED_KEYS``; a sum with an unknown part is unknown.
     """
-    own = pc.equal(flows["exporter"], flows["importer"])
-    flows = left_out(flows, own, "of a country with itself: returned goods", value, report)
+    same_place = pc.equal(flows["exporter"], flows["importer"])
+    flows = left_out(flows, same_place, "of a country with itself: returned goods", value, report)
     nothing = pc.and_(pc.is_null(flows["usd"]), pc.is_null(flows["tonnes"]))
     flows = left_out(flows, nothing, "without a value and a weight", value, report)
     flows = with_one_of(flows, wanted.countries, value, report)
     whole = pc.ScalarAggregateOptions(skip_nulls=False)
-    some = pc.ScalarAggregateOptions(skip_nulls=True)
-    sums = flows.group_by(list(KEYS), use_threads=False).aggregate([
+    known = pc.ScalarAggregateOptions(skip_nulls=True)
+    sums = flows.group_by(list(REPORTED_KEYS), use_threads=False).aggregate([
         ("usd", "sum", whole), ("tonnes", "sum", whole), ("valuation", "min", whole),
-        ("valuation", "max", whole), ("tonnes_estimated", "any", some),
+        ("valuation", "max", whole), ("tonnes_estimated", "any", known),
     ])  # fmt: skip
     lowest, highest = sums["valuation_min"], sums["valuation_max"]
-    one = pc.if_else(pc.equal(lowest, highest), lowest, None)
-    found = {
-        **{name: sums[name] for name in KEYS},
+    valuation = pc.if_else(pc.equal(lowest, highest), lowest, None)
+    rows = pa.table({
+        **{name: sums[name] for name in REPORTED_KEYS},
         "usd": sums["usd_sum"],
-        "valuation": pc.take(pa.array(VALUATIONS), one),
+        "valuation": pc.take(pa.array(VALUATIONS), valuation),
         "tonnes": sums["tonnes_sum"],
         "tonnes_estimated": sums["tonnes_estimated_any"],
-    }
-    return pa.table(found).sort_by([(name, "ascending") for name in KEYS]).combine_chunks()
+    })  # fmt: skip
+    return rows.sort_by([(name, "ascending") for name in REPORTED_KEYS]).combine_chunks()
 
 
 def reporters_of(flows: pa.Table) -> list[str]:
     """List the countries that reported flows."""
     exports = pc.equal(flows["reporter"], "exporter")
-    who = pc.if_else(exports, flows["exporter"], flows["importer"])
-    return sorted(who.unique().to_pylist())
+    reporters = pc.if_else(exports, flows["exporter"], flows["importer"])
+    return sorted(reporters.unique().to_pylist())
 
 
-def table_name(start: str, who: Sequence[str], flows: pa.Table) -> str:
+def table_name(start: str, reporters: Sequence[str], flows: pa.Table) -> str:
     """Name a table by its publisher, some of its parts, and its periods."""
-    parts = who if len(who) <= NAMED else [f"{len(who)}-reporters"]
+    parts = reporters if len(reporters) <= MAX_LISTED_REPORTERS else [f"{len(reporters)}-reporters"]
     periods = sorted(set(flows["period"].to_pylist()))
     span = periods[0] if len(periods) == 1 else f"{periods[0]}-{periods[-1]}"
     return "-".join([start, *parts, span]).lower()
@@ -508,10 +512,11 @@ def check_replaced(folder: Path, name: str, flows: pa.Table) -> None:
     path = folder / "trade" / f"{name}.parquet"
     if not path.exists():
         return
-    old = parquet.read_table(path, columns=list(KEYS))
-    lost = len(old.join(flows.select(KEYS), keys=list(KEYS), join_type="left anti"))
-    if lost:
+    keys = list(REPORTED_KEYS)
+    old = parquet.read_table(path, columns=keys)
+    missing = len(old.join(flows.select(keys), keys=keys, join_type="left anti"))
+    if missing:
         raise GraphkitError(
-            f"{path} holds {lost:,} flows that these files do not have; give this import another "
-            "--name, or remove that table"
+            f"{path} holds {missing:,} flows that these files do not have; give this import "
+            "another --name, or remove that table"
         )

@@ -61,13 +61,13 @@ class Report:
         UnmappedError
             Unknown codes or names have more than this part of the value.
         """
-        lost = sum(self.unmapped.values())
-        if self.total and lost / self.total > most:
+        unknown = sum(self.unmapped.values())
+        if self.total and unknown / self.total > most:
             worst = sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0]))[:5]
-            named = ", ".join(f"{code} ({100 * v / self.total:.1f} %)" for code, v in worst)
+            names = ", ".join(f"{code} ({100 * v / self.total:.1f} %)" for code, v in worst)
             raise UnmappedError(
-                f"unknown codes or names have {100 * lost / self.total:.1f} % of the value: "
-                f"{named}; wanted at most {100 * most:g} % (--max-unknown). "
+                f"unknown codes or names have {100 * unknown / self.total:.1f} % of the value: "
+                f"{names}; wanted at most {100 * most:g} % (--max-unknown). "
                 "Nothing is written"
             )
 

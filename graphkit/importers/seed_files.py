@@ -120,7 +120,7 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def on_shipped(folder: Path, wanted: bool) -> Iterator[None]:
+def on_shipped(folder: Path, with_shipped: bool) -> Iterator[None]:
     """Copy the shipped seeds into a new folder for an import, if wanted; drop it if that fails.
 
     Raises
@@ -128,7 +128,7 @@ def on_shipped(folder: Path, wanted: bool) -> Iterator[None]:
     UsageError
         The folder has seeds already.
     """
-    if not wanted:
+    if not with_shipped:
         yield
         return
     if any(folder.rglob("*.yaml")):
@@ -173,9 +173,9 @@ def check_draft(draft: Path, folder: Path) -> None:
     ]
     problems = sorted({*(p for f in files for p in f.problems), *check_all(files, GRAPH)})
     if problems:
-        more = f" (and {len(problems) - 1:,} more)" if len(problems) > 1 else ""
+        rest = f" (and {len(problems) - 1:,} more)" if len(problems) > 1 else ""
         raise FailedCheck(
-            f"{folder} could not be read with this import: {problems[0]}{more}. Nothing is written"
+            f"{folder} could not be read with this import: {problems[0]}{rest}. Nothing is written"
         )
 
 
@@ -194,7 +194,7 @@ def known_keys(folder: Path, kind: str, besides: Path | None = None) -> set[str]
         read.append(read_file(reference / f"{kind.lower()}s.yaml", reference, GRAPH))
     keys = [f.rows[f.kind.key].to_pylist() for f in read
             if f.kind and f.kind.name == kind and f.rows is not None]  # fmt: skip
-    return {key for some in keys for key in some if key}
+    return {key for file_keys in keys for key in file_keys if key}
 
 
 def write_new(
@@ -204,13 +204,13 @@ def write_new(
     comment: str,
     folder: Path,
     draft: Path,
-    where: str,
+    subfolder: str,
 ) -> None:
     """Write the seed of sources, data sets or codes, except those that another file has."""
-    known = known_keys(folder, kind, folder / where / f"{name}.yaml") if rows else set()
+    known = known_keys(folder, kind, folder / subfolder / f"{name}.yaml") if rows else set()
     key = "code" if kind == "Code" else "key"
     if new := [row for row in rows if row[key] not in known]:
-        write_rows(name, kind, new, comment, draft / where)
+        write_rows(name, kind, new, comment, draft / subfolder)
 
 
 def write_trade(

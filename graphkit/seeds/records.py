@@ -78,7 +78,7 @@ class Header:
     columns: Mapping[str, str]
     """For a table: the column that a property stands in, where it has another name."""
 
-    def taken(self, there: Collection[str]) -> dict[str, str]:
+    def columns_in(self, there: Collection[str]) -> dict[str, str]:
         """Choose the column of each property: the one named for it, else that of its own name.
 
         A column that is named for one property gives no other one by its own name.
@@ -224,7 +224,7 @@ def _unknown_names(
 def table_columns(yaml: YamlText, header: Header, table: Table) -> tuple[Given, list[Problem]]:
     """Read the columns of the table: each must be used, and each required one present."""
     kind, there, problems = header.kind, table.columns.column_names, []
-    columns, taken = {}, header.taken(there)
+    columns, taken = {}, header.columns_in(there)
     known = ", ".join(name if name.isprintable() else repr(name) for name in there)
     for prop in kind.columns:
         if prop.name in taken:

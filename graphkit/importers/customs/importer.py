@@ -40,7 +40,7 @@ from graphkit.importers.seed_files import SeedTable, write_trade
 from graphkit.kinds import Type
 from graphkit.schema import REVISIONS, VALUATIONS
 
-FLOW = ("direction", "code", "partner", "period", "by", "parts")
+ROW_KEYS = ("direction", "code", "partner", "period", "by", "parts")
 """The columns that identify a row."""
 AMOUNTS = ("usd", "kg")
 UNKNOWN = ("", "-", "?", ":", "c", ":c")
@@ -135,8 +135,8 @@ def import_customs(
     report.check_kept(len(flows), files)
     name = name or _name(layout, flows)
     check_replaced(folder, name, flows)
-    kept = worth(flows, "usd" if layout.values else "tonnes")
-    report.add("kept", f"in trade/{name}.parquet", len(flows), kept)
+    total = worth(flows, "usd" if layout.values else "tonnes")
+    report.add("kept", f"in trade/{name}.parquet", len(flows), total)
     pairs = zip(flows["hs"].to_pylist(), flows["product"].to_pylist(), strict=True)
     national = [(code, product) for code, product in pairs if len(code) > HS_CODE]
     reference.report_national(national, report)
@@ -156,7 +156,7 @@ def _read(
     """Read the flows of the codes and years asked for, of files in one layout."""
     columns = [n for layout in LAYOUTS for n in (*layout.columns(), *layout.names)]
     layouts: dict[str, Layout] = {}
-    kept: list[pa.Table] = []
+    tables: list[pa.Table] = []
     read = 0
     for number, path in enumerate(files):
         line = 2
@@ -169,41 +169,37 @@ def _read(
             progress(path.name, len(batch))
             rows = _of_codes(batch.append_column("line", place), layout, codes, path.name)
             for side in _sides(layout, batch.column_names, choice):
-                kept.append(_side_rows(rows, layout, side, choice, number, path.name))
+                tables.append(_side_rows(rows, layout, side, choice, number, path.name))
         read += line - 2
         if line - 2 == layout.cut_off:
             report.warnings.append(
                 f"{path.name} has exactly {layout.cut_off:,} rows, where the download is cut off"
             )
     if len({layout.key for layout in layouts.values()}) > 1:
-        said = "; ".join(f"{file} is of {layout.publisher}" for file, layout in layouts.items())
-        raise GraphkitError(f"found files of several publishers, wanted those of one: {said}")
-    rows = pa.concat_tables(kept)
+        text = "; ".join(f"{file} is of {layout.publisher}" for file, layout in layouts.items())
+        raise GraphkitError(f"found files of several publishers, wanted those of one: {text}")
+    rows = pa.concat_tables(tables)
     report.add("read", "rows of all files", read)
-    held = len(pc.unique(pc.add(pc.multiply(rows["file"], 2**40), rows["line"])))
-    if read > held:
-        report.add("left out", "other HS codes, and totals of all goods", read - held)
+    kept_rows = len(pc.unique(pc.add(pc.multiply(rows["file"], 2**40), rows["line"])))
+    if read > kept_rows:
+        report.add("left out", "other HS codes, and totals of all goods", read - kept_rows)
     secret = pc.match_substring_regex(rows["code"], "X")
     why = "national codes kept confidential, which may hold these goods"
     rows = left_out(rows, secret, why, None, report)
     if wanted.years:
         years = pa.array([str(year) for year in sorted(wanted.years)], pa.string())
-        of_years = pc.is_in(pc.utf8_slice_codeunits(rows["period"], 0, 4), value_set=years)
-        rows = left_out(rows, pc.invert(of_years), "other years", None, report)
+        in_years = pc.is_in(pc.utf8_slice_codeunits(rows["period"], 0, 4), value_set=years)
+        rows = left_out(rows, pc.invert(in_years), "other years", None, report)
     nothing = pc.and_(pc.is_null(rows["kg"]), pc.equal(pc.fill_null(rows["usd"], 1.0), 0.0))
     rows = left_out(rows, nothing, "the side of a row with no trade", None, report)
-    return layout, distinct(rows, FLOW, AMOUNTS, [path.name for path in files], report)
+    return layout, distinct(rows, ROW_KEYS, AMOUNTS, [path.name for path in files], report)
 
 
-def _layout_of(found: Sequence[str], file: str, choice: Choice) -> tuple[Layout, dict[str, str]]:
+def _layout_of(columns: Sequence[str], file: str, choice: Choice) -> tuple[Layout, dict[str, str]]:
     """Recognise a layout by its columns; return the file's name of each of them."""
     nearest: tuple[int, list[str], Layout] | None = None
     for layout in LAYOUTS:
-        other = {name.casefold(): own for name, own in layout.names.items()}
-        own = {name.casefold(): name for name in layout.columns()}
-        folded = {name.casefold(): name for name in found}
-        names = {own.get(f) or own[other[f].casefold()]: name for f, name in folded.items()
-                 if f in own or f in other}  # fmt: skip
+        names = _names_of_columns(layout, columns)
         if choice.period:
             names.pop(layout.period, None)
         for side in layout.sides:
@@ -217,25 +213,34 @@ def _layout_of(found: Sequence[str], file: str, choice: Choice) -> tuple[Layout,
     assert nearest is not None
     matched, missing, layout = nearest
     if not matched:
-        known = ", ".join(layout.publisher for layout in LAYOUTS)
-        shown = ",".join(found)[:80]
-        raise GraphkitError(f"{file}: found the columns {shown!r}, wanted those of {known}")
+        publishers = ", ".join(layout.publisher for layout in LAYOUTS)
+        text = ",".join(columns)[:80]
+        raise GraphkitError(f"{file}: found the columns {text!r}, wanted those of {publishers}")
     raise GraphkitError(
         f"{file}: found a table of {layout.publisher} without {', '.join(missing)}; wanted "
         f"{', '.join(layout.required(layout.sides[0]))}"
     )
 
 
+def _names_of_columns(layout: Layout, columns: Sequence[str]) -> dict[str, str]:
+    """Find the columns of a layout by any of their names; return the file's name of each."""
+    own_names = {name.casefold(): name for name in layout.columns()}
+    for other_name, name in layout.names.items():
+        own_names.setdefault(other_name.casefold(), own_names[name.casefold()])
+    file_names = {name.casefold(): name for name in columns}
+    return {own_names[folded]: name for folded, name in file_names.items() if folded in own_names}
+
+
 def _sides(layout: Layout, columns: Collection[str], choice: Choice) -> list[Side]:
     """List the sides that a file has; its user says which one if the columns do not."""
-    wanted = [side for side in layout.sides if side.code in columns]
-    shared = len(wanted) > 1 and len({(side.usd, side.masses, side.when) for side in wanted}) == 1
+    sides = [side for side in layout.sides if side.code in columns]
+    shared = len(sides) > 1 and len({(side.usd, side.masses, side.row_mark) for side in sides}) == 1
     if shared and choice.flow is None:
         raise UsageError(
             f"--flow: {layout.publisher}'s files do not say if they hold imports or exports; "
             f"wanted --flow {' or '.join(DIRECTIONS)}"
         )
-    return [side for side in wanted if choice.flow in (None, side.direction)]
+    return [side for side in sides if choice.flow in (None, side.direction)]
 
 
 def _of_codes(rows: pa.Table, layout: Layout, codes: Collection[str], file: str) -> pa.Table:
@@ -250,7 +255,7 @@ def _of_codes(rows: pa.Table, layout: Layout, codes: Collection[str], file: str)
         )
     rows = rows.set_column(rows.column_names.index(column), column, code)
     six = pc.utf8_slice_codeunits(code, 0, HS_CODE)
-    kept = pc.is_in(six, value_set=pa.array(sorted(codes), pa.string()))
+    matching = pc.is_in(six, value_set=pa.array(sorted(codes), pa.string()))
     if layout.secret:
         starts = {c[:n] for c in codes for n in (2, 4, 6)}
         digits = pc.replace_substring_regex(code, "X+$", "")
@@ -258,16 +263,17 @@ def _of_codes(rows: pa.Table, layout: Layout, codes: Collection[str], file: str)
             pc.match_substring_regex(code, f"^(?:{layout.secret})$"),
             pc.is_in(digits, value_set=pa.array(sorted(starts), pa.string())),
         )
-        kept = pc.or_(kept, hidden)
-    return rows.filter(kept)
+        matching = pc.or_(matching, hidden)
+    return rows.filter(matching)
 
 
 def _side_rows(
     rows: pa.Table, layout: Layout, side: Side, choice: Choice, number: int, file: str
 ) -> pa.Table:
     """Turn rows of a file to imports or exports, with their figures as numbers."""
-    if side.when[0]:
-        rows = rows.filter(pc.fill_null(pc.equal(rows[side.when[0]], side.when[1]), False))
+    mark_column, mark = side.row_mark
+    if mark_column:
+        rows = rows.filter(pc.fill_null(pc.equal(rows[mark_column], mark), False))
     parts = [pc.fill_null(rows[name], "") for name in layout.parts if name in rows.column_names]
     total = pa.array([False] * len(rows), pa.bool_())
     for column, pattern in layout.totals.items():
@@ -277,17 +283,19 @@ def _side_rows(
     kg, unit = none, pa.nulls(len(rows), pa.string())
     for quantity, column in side.masses:
         if quantity in rows.column_names:
-            factors, other = _units(rows, column)
+            factors, other_unit = _units(rows, column)
             mass = pc.multiply(_numbers(rows, quantity, file), factors)
-            kg, unit = pc.coalesce(kg, mass), pc.coalesce(unit, other)
+            kg, unit = pc.coalesce(kg, mass), pc.coalesce(unit, other_unit)
     place = None if side.valuation is None else VALUATIONS.index(side.valuation)
-    by = pa.repeat(layout.reporter, len(rows)) if layout.one_reporter else rows[layout.reporter]
+    reporters = (
+        pa.repeat(layout.reporter, len(rows)) if layout.one_reporter else rows[layout.reporter]
+    )
     return pa.table({
         "direction": pa.repeat(side.direction, len(rows)),
         "code": rows[side.code],
         "partner": pc.utf8_trim_whitespace(pc.fill_null(rows[layout.partner], "")),
         "period": _months(rows, layout, choice, file),
-        "by": by,
+        "by": reporters,
         "parts": pc.binary_join_element_wise(*parts, "|") if parts else pa.repeat("", len(rows)),
         "total": total,
         "usd": _numbers(rows, side.usd, file) if side.usd else none,
@@ -330,15 +338,15 @@ def _months(rows: pa.Table, layout: Layout, choice: Choice, file: str) -> pa.Arr
     if choice.period:
         return pa.repeat(choice.period, len(rows))
     texts = pc.fill_null(rows[layout.period], "").combine_chunks().dictionary_encode()
-    found = []
+    months = []
     for text in texts.dictionary.to_pylist():
         match = MONTH.fullmatch(text.strip())
         if not match:
             raise GraphkitError(
                 f"{file}: found {text[:20]!r} as {layout.period}, wanted a month such as 202503"
             )
-        found.append(match[1] if match[2] == WHOLE_YEAR else f"{match[1]}-{match[2]}")
-    return pc.take(pa.array(found, pa.string()), texts.indices)
+        months.append(match[1] if match[2] == WHOLE_YEAR else f"{match[1]}-{match[2]}")
+    return pc.take(pa.array(months, pa.string()), texts.indices)
 
 
 # --- meaning
@@ -384,12 +392,12 @@ def _with_products(
     year = pc.utf8_slice_codeunits(rows["period"], 0, 4)
     revision = {text: revision_of(int(text)) for text in pc.unique(year).to_pylist()}
     names = look_up(year, revision)
-    found = {
+    product_of_pair = {
         f"{r}|{code}": product for r in revision.values() for code, product in codes[r].items()
     }
     six = pc.utf8_slice_codeunits(rows["code"], 0, HS_CODE)
     pairs = pc.binary_join_element_wise(names, six, "|")
-    product = look_up(pairs, found)
+    product = look_up(pairs, product_of_pair)
     rows = rows.append_column("hs_revision", names).append_column("product", product)
     return left_out(
         rows, pc.is_null(product), "codes without a product in their year", None, report

@@ -44,7 +44,7 @@ class Side:
     usd: str = ""
     """Column of the value in US dollars; empty if the layout has none."""
     valuation: str | None = None
-    when: tuple[str, str] = ("", "")
+    row_mark: tuple[str, str] = ("", "")
     """Column and value of its rows, if rows of both sides share all columns."""
 
 
@@ -92,16 +92,16 @@ class Layout:
 
     def required(self, side: Side) -> list[str]:
         """List the columns without which a side cannot be read."""
-        found = [side.code, self.partner, self.period, *self.totals, side.when[0], side.usd,
+        columns = [side.code, self.partner, self.period, *self.totals, side.row_mark[0], side.usd,
                  *(name for pair in side.masses[:1] for name in pair),
                  "" if self.one_reporter else self.reporter]  # fmt: skip
-        return [name for name in dict.fromkeys(found) if name]
+        return [name for name in dict.fromkeys(columns) if name]
 
     def columns(self) -> list[str]:
         """List all columns that are read."""
-        found = [n for side in self.sides for n in self.required(side)]
-        found += [n for side in self.sides for pair in side.masses for n in pair if n]
-        return list(dict.fromkeys([*found, *self.parts]))
+        columns = [n for side in self.sides for n in self.required(side)]
+        columns += [n for side in self.sides for pair in side.masses for n in pair if n]
+        return list(dict.fromkeys([*columns, *self.parts]))
 
 
 KOREA = Layout(
@@ -130,7 +130,7 @@ COMEXT = Layout(
     partner="PARTNER",
     period="PERIOD",
     sides=tuple(
-        Side(direction, "PRODUCT_NC", (("QUANTITY_KG", ""),), when=("FLOW", number))
+        Side(direction, "PRODUCT_NC", (("QUANTITY_KG", ""),), row_mark=("FLOW", number))
         for direction, number in ((IMPORTS, "1"), (EXPORTS, "2"))
     ),
     note="By weight alone: values are in euros, which graphkit does not convert.",
@@ -282,8 +282,10 @@ def _from_xml(path: Path, warn: Warn) -> pa.Table:
         raise GraphkitError(f"{path.name} is truncated or not XML: {error}") from error
     code = root.findtext(".//resultCode") or root.findtext(".//returnReasonCode") or "00"
     if code.strip("0 "):
-        said = root.findtext(".//resultMsg") or root.findtext(".//returnAuthMsg") or ""
-        raise GraphkitError(f"{path.name} holds an error, {code}: {' '.join(said.split())[:120]}")
+        message = root.findtext(".//resultMsg") or root.findtext(".//returnAuthMsg") or ""
+        raise GraphkitError(
+            f"{path.name} holds an error, {code}: {' '.join(message.split())[:120]}"
+        )
     items = [{part.tag: (part.text or "").strip() for part in item} for item in root.iter("item")]
     count = root.findtext(".//totalCount") or ""
     if count.isdigit() and int(count) > len(items):
@@ -323,13 +325,13 @@ def _from_csv(path: Path, start: bytes, columns: Sequence[str]) -> Iterator[pa.T
     names = [head.strip() for head in heads]
     if first and len(first[0]) == len(names) + 1 and not first[0][-1]:
         names.append("")  # rows, but not the names, end with a delimiter
-    wanted = {column.casefold() for column in columns}
-    taken = [name for name in dict.fromkeys(names) if name.casefold() in wanted]
-    for name in taken:
+    folded = {column.casefold() for column in columns}
+    read = [name for name in dict.fromkeys(names) if name.casefold() in folded]
+    for name in read:
         if names.count(name) > 1:
             raise GraphkitError(f"{path.name}: found the column {name!r} twice; wanted it once")
-    yield pa.table({name: pa.array([], pa.string()) for name in taken or names if name})
-    if not taken:
+    yield pa.table({name: pa.array([], pa.string()) for name in read or names if name})
+    if not read:
         return
     try:
         yield from map(pa.Table.from_batches, ([batch] for batch in arrow_csv.open_csv(
@@ -339,7 +341,7 @@ def _from_csv(path: Path, start: bytes, columns: Sequence[str]) -> Iterator[pa.T
             ),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter),
             convert_options=arrow_csv.ConvertOptions(
-                include_columns=taken, column_types=dict.fromkeys(taken, pa.string()),
+                include_columns=read, column_types=dict.fromkeys(read, pa.string()),
                 strings_can_be_null=True, null_values=[""],
             ),
         )))  # fmt: skip
@@ -347,8 +349,8 @@ def _from_csv(path: Path, start: bytes, columns: Sequence[str]) -> Iterator[pa.T
         raise GraphkitError(f"{path.name} is not {encoding}: {error}") from error
     except pa.ArrowInvalid as error:
         if "Empty CSV file" not in str(error):  # names alone
-            said = re.sub(r"\s+", " ", str(error))
-            raise GraphkitError(f"{path.name} is not a table: {said}") from error
+            message = re.sub(r"\s+", " ", str(error))
+            raise GraphkitError(f"{path.name} is not a table: {message}") from error
 
 
 def _encoding(start: bytes) -> str:

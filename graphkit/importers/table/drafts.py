@@ -12,9 +12,9 @@ from pathlib import Path
 
 from graphkit.errors import GraphkitError
 from graphkit.importers.table.mapping import number_form
-from graphkit.importers.table.sheets import MARKS, TEXTS, Layout, Sheet, read_sheet
+from graphkit.importers.table.sheets import MARKS, TEXT_SUFFIXES, Layout, Sheet, read_sheet
 
-WORDS = {
+PROPERTY_WORDS = {
     "exporter": ("exporter", "origin", "seller", "supplier", "from", "verkäufer", "ursprungsland",
                  "exporteur", "exportateur", "vendeur", "exportador", "vendedor",
                  "수출국", "出口国", "輸出国"),
@@ -32,7 +32,7 @@ WORDS = {
     "value": ("value", "score", "rating", "index", "estimate", "wert", "valeur", "valor"),
 }  # fmt: skip
 """Words in column names that suggest a property."""
-KINDS = {
+KIND_PROPERTIES = {
     "EXPORTS": ("exporter", "importer", "product", "hs", "period", "usd", "tonnes"),
     "PRODUCES": ("country", "product", "period", "tonnes"),
     "HOLDS": ("country", "product", "period", "tonnes"),
@@ -46,11 +46,11 @@ DEFAULTS = {
 }
 DATASET = "dataset: {key: TODO, name: TODO, reporter: exporter, hs_revision: HS22, preference: 40}"
 """The data set of trade; BACI and UN Comtrade have a lower preference, and are taken first."""
-NUMBERS = ("usd", "tonnes", "value")
-KILOGRAMS = re.compile(r"\b(kg|kilo(gram)?s?)\b", re.IGNORECASE)
+NUMBER_PROPERTIES = ("usd", "tonnes", "value")
+KILOGRAM_WORD = re.compile(r"\b(kg|kilo(gram)?s?)\b", re.IGNORECASE)
 SAMPLE = 10_000
 """The most rows by which the marks of numbers are recognised."""
-BACI = ("t", "i", "j", "k", "v", "q")
+BACI_COLUMNS = ("t", "i", "j", "k", "v", "q")
 """Columns of a file of BACI."""
 
 
@@ -63,22 +63,22 @@ def draft_mapping(path: Path) -> str:
         The file is not a table, or is one of CEPII's BACI.
     """
     sheet, layout = _read_any(path)
-    if {*sheet.names} == {*BACI}:
+    if {*sheet.names} == {*BACI_COLUMNS}:
         raise GraphkitError(f"{path.name} is of CEPII BACI: take 'graphkit import baci'")
     kind = _kind(sheet.names, path.stem)
-    columns = _guess(sheet.names, KINDS[kind])
-    numbers = [c for name, c in columns.items() if name in NUMBERS]
+    columns = _guess(sheet.names, KIND_PROPERTIES[kind])
+    numbers = [c for name, c in columns.items() if name in NUMBER_PROPERTIES]
     texts = [c for name in numbers for c in sheet.column(name)[:SAMPLE] if isinstance(c, str)]
     unknown = sorted({text for text in texts if not re.search(r"\d", text)})
     figures = [text for text in texts if text not in unknown]
-    kg = [name for name, column in columns.items() if name == "tonnes" and KILOGRAMS.search(column)]
+    in_kg = KILOGRAM_WORD.search(columns.get("tonnes", ""))
     lines = [
         f"# A draft for {path.name}: {len(sheet.rows):,} rows. Correct it, and fill in each TODO.",
-        *_shown(sheet, columns),
+        *_unused_columns(sheet, columns),
         f"kind: {kind}",
         "columns:",
         *(f"  {name}: {_quoted(column)}" for name, column in columns.items()),
-        "units: {tonnes: kg}" if kg else "# units: {usd: kUSD, tonnes: kg}",
+        "units: {tonnes: kg}" if in_kg else "# units: {usd: kUSD, tonnes: kg}",
         *(f"# TODO: {name}, a column, or one value of all rows in the defaults"
           for name in ("exporter", "importer") if kind == "EXPORTS" and name not in columns),
         f"defaults: {DEFAULTS[kind]}",
@@ -100,35 +100,36 @@ def number_marks(texts: Iterable[str]) -> list[tuple[str, str]]:
     >>> number_marks(["1.234,5"])
     [(',', '.')]
     """
-    known = list(texts)
+    figures = list(texts)
 
     def seen(mark: str) -> bool:
-        return any(mark in text for text in known)
+        return any(mark in text for text in figures)
 
     # Marks that no text has say nothing, but a point between thousands takes the comma.
-    found = [
+    choices = [
         (decimal, thousands)
         for thousands, decimal in product(MARKS["thousands"], MARKS["decimal"])
         if decimal != thousands and seen(thousands)
         and (decimal == "." or seen(decimal) or thousands == ".")
-        and all(number_form(decimal, thousands).fullmatch(text) for text in known)
+        and all(number_form(decimal, thousands).fullmatch(text) for text in figures)
     ]  # fmt: skip
-    return sorted(found, key=lambda marks: marks == (",", ""))
+    return sorted(choices, key=lambda marks: marks == (",", ""))
 
 
 def _number_lines(figures: Sequence[str]) -> list[str]:
     """State the marks of numbers, and what else they may mean."""
-    found = number_marks(figures)
-    if not found or not figures:
+    choices = number_marks(figures)
+    if not choices or not figures:
         return []
-    (decimal, thousands), *others = found
+    (decimal, thousands), *other_choices = choices
     lines = [f"decimal: {_quoted(decimal)}"] if decimal != Layout().decimal else []
     lines += [f"thousands: {_quoted(thousands)}"] if thousands else []
-    if others:
-        such = next(text for text in figures if "," in text or "." in text)
-        mark = "," if "," in such else "."
-        taken, other = ("thousands", "decimal") if mark == thousands else ("decimal", "thousands")
-        lines.append(f"# TODO: {mark!r} in {such!r} is taken for the {taken} mark; or {other}?")
+    if other_choices:
+        example = next(text for text in figures if "," in text or "." in text)
+        mark = "," if "," in example else "."
+        roles = ("thousands", "decimal") if mark == thousands else ("decimal", "thousands")
+        text = f"{mark!r} in {example!r} is taken for the {roles[0]} mark; or {roles[1]}?"
+        lines.append(f"# TODO: {text}")
     return lines
 
 
@@ -139,17 +140,18 @@ def _quoted(text: str) -> str:
 def _read_any(path: Path) -> tuple[Sheet, Layout]:
     """Read a table with the first encoding that works, and the delimiter of most columns."""
     error: GraphkitError | None = None
-    delimiters = MARKS["delimiter"] if path.suffix.lower() in TEXTS else (Layout().delimiter,)
+    is_text = path.suffix.lower() in TEXT_SUFFIXES
+    delimiters = MARKS["delimiter"] if is_text else (Layout().delimiter,)
     for encoding in _encodings(path):
-        found: list[tuple[Sheet, Layout]] = []
+        tables: list[tuple[Sheet, Layout]] = []
         for delimiter in delimiters:
             layout = replace(Layout(), delimiter=delimiter, encoding=encoding)
             try:
-                found.append((read_sheet(path, layout), layout))
-            except GraphkitError as wrong:
-                error = error or wrong
-        if found:
-            return max(found, key=lambda one: len(one[0].names))
+                tables.append((read_sheet(path, layout), layout))
+            except GraphkitError as failure:
+                error = error or failure
+        if tables:
+            return max(tables, key=lambda table: len(table[0].names))
     assert error is not None
     raise error
 
@@ -166,40 +168,40 @@ def _encodings(path: Path) -> tuple[str, ...]:
 def _kind(names: Sequence[str], file: str) -> str:
     """Guess the kind by the columns and the name of the file."""
     words = " ".join([*names, file]).casefold()
-    found = _guess(names, KINDS["EXPORTS"]).keys()
-    ends = {"exporter", "importer"} & found
+    trade_properties = _guess(names, KIND_PROPERTIES["EXPORTS"]).keys()
+    places = {"exporter", "importer"} & trade_properties
     if (
-        len(ends) == 2
-        or (ends and "usd" in found)
+        len(places) == 2
+        or (places and "usd" in trade_properties)
         or re.search(r"\b(hs\d?|tariff|partner)\b", words)
     ):
         return "EXPORTS"
     if re.search(r"reserves?\b", words):
         return "HOLDS"
-    if {"product", "tonnes"} & _guess(names, KINDS["PRODUCES"]).keys():
+    if {"product", "tonnes"} & _guess(names, KIND_PROPERTIES["PRODUCES"]).keys():
         return "PRODUCES"
-    return "RATED" if "value" in _guess(names, KINDS["RATED"]) else "PRODUCES"
+    return "RATED" if "value" in _guess(names, KIND_PROPERTIES["RATED"]) else "PRODUCES"
 
 
 def _guess(names: Sequence[str], props: Sequence[str]) -> dict[str, str]:
     """Guess the column of each property by its words; a match of the whole name comes first."""
-    found: dict[str, str] = {}
+    column_of: dict[str, str] = {}
     for whole in (True, False):
         for prop in props:
             for name in names:
                 words = name.casefold().replace("_", " ")
                 parts = [words] if whole else words.replace("(", " ").replace(")", " ").split()
-                free = prop not in found and name not in found.values()
-                if free and any(word in parts for word in WORDS[prop]):
-                    found[prop] = name
-    return {prop: found[prop] for prop in props if prop in found}
+                free = prop not in column_of and name not in column_of.values()
+                if free and any(word in parts for word in PROPERTY_WORDS[prop]):
+                    column_of[prop] = name
+    return {prop: column_of[prop] for prop in props if prop in column_of}
 
 
-def _shown(sheet: Sheet, taken: dict[str, str]) -> list[str]:
+def _unused_columns(sheet: Sheet, columns: dict[str, str]) -> list[str]:
     """List the columns that are not taken, each with its first value."""
     first = sheet.rows[0] if sheet.rows else [None] * len(sheet.names)
     return [
         f"# not taken: {name} (such as {cell})"
         for name, cell in zip(sheet.names, first, strict=True)
-        if name not in taken.values()
+        if name not in columns.values()
     ]

@@ -29,9 +29,9 @@ from graphkit.seeds.records import Header, Locations, row_columns, typed_rows
 from graphkit.seeds.text import YamlText
 
 Progress = Callable[[str, int], None]
-FOLDERS = {"EXPORTS": "trade", "PRODUCES": "production", "HOLDS": "reserves", "Claim": "claims",
+SUBFOLDERS = {"EXPORTS": "trade", "PRODUCES": "production", "HOLDS": "reserves", "Claim": "claims",
            "Control": "controls", "RATED": "governance"}  # fmt: skip
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+SEED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class SourceLocations(Locations):
         self, row: int | None, column: str | None, message: str, item: int | None = None
     ) -> Problem:
         """Locate a problem at a property of the source."""
-        said = f"{column}: {message}" if column else message
-        return self.yaml.problem(said, *([("source", column)] if column else []), ("source",))
+        text = f"{column}: {message}" if column else message
+        return self.yaml.problem(text, *([("source", column)] if column else []), ("source",))
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedTable:
     """Table read by its mapping, with its problems, before anything is written."""
 
     sheet: Sheet
@@ -70,8 +70,8 @@ class Checked:
     @property
     def unused(self) -> list[str]:
         """Columns of the table that no property takes."""
-        taken = set(self.read.locations.taken.values())
-        return [name for name in self.sheet.names if name not in taken]
+        used = set(self.read.locations.columns.values())
+        return [name for name in self.sheet.names if name not in used]
 
     def first(self, rows: int = 10) -> pa.Table:
         """Return the first facts, without the properties that none of them has."""
@@ -126,7 +126,7 @@ def import_table(
         Unknown names have too much of the value; nothing is written.
     """
     name = name or re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.") or "table"
-    if not NAME.fullmatch(name):
+    if not SEED_NAME.fullmatch(name):
         raise UsageError(f"--name: found {name!r}, wanted letters, digits, '-', '_' and '.'")
     checked = check_table(path, mapping, reference, folder=folder, name=name)
     progress(path.name, len(checked.sheet.rows))
@@ -135,11 +135,11 @@ def import_table(
     checked.report.check(max_unknown)
     if not len(checked.read.rows):
         raise SeedError([Problem(path.name, 1, 1, "found no row to keep; wanted at least one")])
-    where = _subfolder(checked.kind)
+    subfolder = _subfolder(checked.kind)
     read = checked.read
-    total = sum(read.weights[n] for n in read.locations.kept)
-    checked.report.add("kept", f"in {where}/{name}.parquet", len(read.rows), total)
-    _write(checked, folder, where, name)
+    total = sum(read.weights[n] for n in read.locations.sheet_rows)
+    checked.report.add("kept", f"in {subfolder}/{name}.parquet", len(read.rows), total)
+    _write(checked, folder, subfolder, name)
     return checked.report
 
 
@@ -150,7 +150,7 @@ def check_table(
     *,
     folder: Path | None = None,
     name: str = "",
-) -> Checked:
+) -> CheckedTable:
     """Read a table and collect its problems, as strictly as the reader of seeds.
 
     The table is checked together with the seeds of ``folder`` (except the files of ``name``, which
@@ -163,32 +163,32 @@ def check_table(
     SeedError
         The mapping or the shape of the table has problems.
     """
-    given = read_mapping(mapping, path.name)
-    sheet = read_sheet(path, given.layout)
-    read = read_columns(sheet, given, reference)
-    own = [] if folder is None else _own_files(folder, given.header.kind, name)
-    others = list(_others(folder, own))
-    files = [*others, SeedFile(read.locations, [], given.header.kind, read.rows)]
-    problems = [*read.problems, *(p for f in others for p in f.problems)]
-    own_source = bool(given.source) and given.source.get("key") not in _known(others, "Source")
+    column_mapping = read_mapping(mapping, path.name)
+    sheet = read_sheet(path, column_mapping.layout)
+    read = read_columns(sheet, column_mapping, reference)
+    own_files = [] if folder is None else _own_files(folder, column_mapping.header.kind, name)
+    other_files = list(_others(folder, own_files))
+    files = [*other_files, SeedFile(read.locations, [], column_mapping.header.kind, read.rows)]
+    problems = [*read.problems, *(p for f in other_files for p in f.problems)]
+    own_source = _is_new(column_mapping.source, "Source", other_files)
     if own_source:
-        source, wrong = _seed(given, "Source", [given.source])
+        source, wrong = _seed(column_mapping, "Source", [column_mapping.source])
         files.append(source)
         problems += wrong
-    own_dataset = bool(given.dataset) and given.dataset.get("key") not in _known(others, "Dataset")
+    own_dataset = _is_new(column_mapping.dataset, "Dataset", other_files)
     if own_dataset:
-        dataset, wrong = _seed(given, "Dataset", [given.dataset])
+        dataset, wrong = _seed(column_mapping, "Dataset", [column_mapping.dataset])
         files.append(dataset)
         problems += wrong
-    known = _known(others, "Code")
-    codes = [reference.national_code(code) for code in read.national if code not in known]
+    known_codes = _known(other_files, "Code")
+    codes = [reference.national_code(code) for code in read.national if code not in known_codes]
     if codes:
-        files.append(_seed(given, "Code", codes)[0])
+        files.append(_seed(column_mapping, "Code", codes)[0])
     if not read.problems:
         problems += check_all(files, GRAPH)
     report = _report(sheet, read, reference)
-    return Checked(
-        sheet, given, read, one_a_column(problems), codes, own_source, own_dataset, report
+    return CheckedTable(
+        sheet, column_mapping, read, one_a_column(problems), codes, own_source, own_dataset, report
     )
 
 
@@ -202,15 +202,15 @@ def _own_files(folder: Path, kind: Kind, name: str) -> list[Path]:
 
 def _subfolder(kind: Kind) -> str:
     """Return the subfolder of the seeds for facts of a kind."""
-    return FOLDERS.get(kind.name, kind.name.lower())
+    return SUBFOLDERS.get(kind.name, kind.name.lower())
 
 
-def _others(folder: Path | None, own: Collection[Path]) -> Iterator[SeedFile]:
+def _others(folder: Path | None, own_files: Collection[Path]) -> Iterator[SeedFile]:
     """Read the seeds that the new ones join: the folder's, and the reference if it has none."""
     read = []
     if folder is not None and any(folder.rglob("*.yaml")):
         root, paths, _ = find_files(folder)
-        read = [read_file(path, root, GRAPH) for path in paths if path not in own]
+        read = [read_file(path, root, GRAPH) for path in paths if path not in own_files]
     yield from read
     if not any(f.kind and f.kind.name == "Product" for f in read):
         root, paths, _ = find_files(shipped("seeds") / "reference")
@@ -223,6 +223,11 @@ def _known(files: Sequence[SeedFile], kind: str) -> set[str]:
             for key in f.rows[f.kind.key].to_pylist()}  # fmt: skip
 
 
+def _is_new(properties: Mapping[str, str], kind: str, files: Sequence[SeedFile]) -> bool:
+    """Tell if the mapping describes a source or data set that the seeds lack."""
+    return bool(properties) and properties.get("key") not in _known(files, kind)
+
+
 def _seed(
     mapping: ColumnMapping, name: str, rows: Sequence[Mapping[str, str]]
 ) -> tuple[SeedFile, list[Problem]]:
@@ -230,8 +235,8 @@ def _seed(
     kind = next(k for k in GRAPH.seeded if k.name == name)
     header = Header(kind, {}, {}, [dict(row) for row in rows], None, {})
     locations = SourceLocations(YamlText(mapping.yaml.file, mapping.yaml.text), header)
-    given, odd = row_columns(locations.yaml, header)
-    table, wrong = typed_rows(locations, header, given)
+    columns, odd = row_columns(locations.yaml, header)
+    table, wrong = typed_rows(locations, header, columns)
     return SeedFile(locations, [], kind, table), odd + wrong
 
 
@@ -248,15 +253,15 @@ def _report(sheet: Sheet, read: ReadTable, reference: Reference) -> Report:
     for row, text in sorted(read.unknown.items()):
         report.unmapped[text] = report.unmapped.get(text, 0.0) + read.weights[row]
     if read.unknown:
-        lost = sum(report.unmapped.values())
-        report.add("left out", "unknown names", len(read.unknown), lost)
+        value = sum(report.unmapped.values())
+        report.add("left out", "unknown names", len(read.unknown), value)
     return report
 
 
 # --- writing
 
 
-def _write(checked: Checked, folder: Path, where: str, name: str) -> None:
+def _write(checked: CheckedTable, folder: Path, subfolder: str, name: str) -> None:
     rows = checked.read.rows
     rows = rows.select([n for n in rows.column_names if rows[n].null_count < len(rows)])
     keys = [p.name for p in checked.kind.columns if p.name in rows.column_names]
@@ -276,19 +281,21 @@ def _write(checked: Checked, folder: Path, where: str, name: str) -> None:
         if checked.own_source:
             write_rows(
                 f"{name}-source", "Source", [checked.mapping.source],
-                "The source of the table beside this file.", draft / where,
+                "The source of the table beside this file.", draft / subfolder,
             )  # fmt: skip
         if checked.own_dataset:
             write_rows(
                 f"{name}-dataset", "Dataset", [checked.mapping.dataset],
-                "The data set of the table beside this file.", draft / where,
+                "The data set of the table beside this file.", draft / subfolder,
             )  # fmt: skip
         if checked.codes:
-            write_rows(f"{name}-codes", "Code", checked.codes,
-                       "National codes of the table beside this file.", draft / where)  # fmt: skip
+            write_rows(
+                f"{name}-codes", "Code", checked.codes,
+                "National codes of the table beside this file.", draft / subfolder,
+            )  # fmt: skip
         seed = SeedTable(name, checked.kind.name, rows.drop_columns(list(constant)), constant, {},
                          f"{comment}\nWritten by graphkit import table.")  # fmt: skip
-        write_table(seed, draft / where)
+        write_table(seed, draft / subfolder)
 
 
 def _sortable(rows: pa.Table, names: list[str]) -> list[str]:

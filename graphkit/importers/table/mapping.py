@@ -80,8 +80,8 @@ def has_lost_zeros(code: str) -> bool:
 
 
 SEED_PARTS = ("kind", "columns", "units", "defaults")
-TEXTS = ("sheet", "encoding", "delimiter", "decimal", "thousands", "header")
-PARTS = (*SEED_PARTS, "aliases", "source", "dataset", *TEXTS, "missing")
+TEXT_PARTS = ("sheet", "encoding", "delimiter", "decimal", "thousands", "header")
+PARTS = (*SEED_PARTS, "aliases", "source", "dataset", *TEXT_PARTS, "missing")
 COUNTED = ("reporter", "hs_revision", "valuation")
 """Properties of a data set that all its flows share."""
 
@@ -144,18 +144,18 @@ def read_mapping(path: Path, table: str) -> ColumnMapping:
     if dataset:
         # Flows are counted as their data set says, and it was published where they were.
         counted = {name: dataset[name] for name in COUNTED if name in dataset}
-        own = {"dataset": dataset.get("key"), **counted}
-        header = replace(header, defaults={**own, **header.defaults})
+        dataset_defaults = {"dataset": dataset.get("key"), **counted}
+        header = replace(header, defaults={**dataset_defaults, **header.defaults})
         dataset.setdefault("source", str(header.defaults.get("source")))
-    given = {name: value[name] for name in TEXTS if value.get(name) is not None}
-    given["header"] = int(given.get("header", 1))
-    layout = Layout(**given, missing=frozenset(value.get("missing") or ()))
+    layout_parts = {name: value[name] for name in TEXT_PARTS if value.get(name) is not None}
+    layout_parts["header"] = int(layout_parts.get("header", 1))
+    layout = Layout(**layout_parts, missing=frozenset(value.get("missing") or ()))
     return ColumnMapping(yaml, header, layout, value.get("aliases") or {}, source, dataset)
 
 
 def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield parts with an invalid value."""
-    for name in (n for n in TEXTS if value.get(n) is not None):
+    for name in (n for n in TEXT_PARTS if value.get(n) is not None):
         if not isinstance(value[name], str):
             yield yaml.problem(f"{name}: wanted text", (name,))
         elif name in MARKS and value[name] not in MARKS[name]:
@@ -215,7 +215,7 @@ def _odd_properties(yaml: YamlText, value: Mapping[str, Any], header: Header) ->
 
 WEIGHTS = ("usd", "tonnes", "value")
 """Unknown names weigh by the first of these that a table has, else by rows."""
-NUMBERS = (Type.NUMBER, Type.INTEGER)
+NUMBER_TYPES = (Type.NUMBER, Type.INTEGER)
 Texts = list[str | None]
 
 
@@ -224,20 +224,20 @@ class SheetLocations(Locations):
     """Locations of facts in a foreign table, or of defaults in its mapping."""
 
     sheet: Sheet = field(default_factory=lambda: Sheet("", (), (), ()))
-    kept: Sequence[int] = ()
+    sheet_rows: Sequence[int] = ()
     """The sheet's row of each fact."""
-    taken: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
     """The column of each property."""
 
     def problem(
         self, row: int | None, column: str | None, message: str, item: int | None = None
     ) -> Problem:
         """Locate a problem at a value."""
-        said = f"{column}: {message}" if column else message
-        name = self.taken.get(column or "")
+        text = f"{column}: {message}" if column else message
+        name = self.columns.get(column or "")
         if column is not None and name is None:
-            return self.yaml.problem(said, ("defaults", column), ("columns",), ())
-        return self.sheet.problem(None if row is None else self.kept[row], name, said)
+            return self.yaml.problem(text, ("defaults", column), ("columns",), ())
+        return self.sheet.problem(None if row is None else self.sheet_rows[row], name, text)
 
 
 @dataclass(frozen=True)
@@ -266,56 +266,58 @@ def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> 
     """
     header = mapping.header
     props = {p.name: p for p in header.kind.columns}
-    taken = header.taken(sheet.names)
+    columns = header.columns_in(sheet.names)
     names = ForeignNames(reference, mapping.aliases)
     problems = [*_absent(mapping, sheet, props), *_lost_aliases(mapping, props, names)]
     cells = {
         name: _texts(sheet.column(column), props[name], mapping.layout)
-        for name, column in taken.items()
+        for name, column in columns.items()
     }
-    problems += _short_codes(cells.get("hs", ()), sheet, taken.get("hs"))
+    problems += _short_codes(cells.get("hs", ()), sheet, columns.get("hs"))
     weigh = next((name for name in WEIGHTS if name in cells), None)
     weights = [_weight(text) for text in cells[weigh]] if weigh else [1.0] * len(sheet.rows)
-    others: set[int] = set()
+    other_codes: set[int] = set()
     if "hs" in cells and "product" in props and "product" not in {*cells, *header.defaults}:
-        taken["product"] = taken["hs"]
+        columns["product"] = columns["hs"]
         codes, wrong = _codes(mapping, reference)
         problems += wrong
         cells["hs"] = [code and plain_code(code) for code in cells["hs"]]
         cells["product"] = [
             code and (codes.get(code) or codes.get(code[:HS_CODE])) for code in cells["hs"]
         ]
-        others = {n for n, product in enumerate(cells["product"]) if product is None}
-    unknown = _resolve(cells, props, names, others)
-    kept = [n for n in range(len(sheet.rows)) if n not in unknown and n not in others]
-    locations = SheetLocations(mapping.yaml, header, None, sheet, kept, taken)
-    rows, wrong = typed_rows(locations, header, Given(_columns(cells, kept), len(kept)))
+        other_codes = {n for n, product in enumerate(cells["product"]) if product is None}
+    unknown = _resolve(cells, props, names, other_codes)
+    kept_rows = [n for n in range(len(sheet.rows)) if n not in unknown and n not in other_codes]
+    locations = SheetLocations(mapping.yaml, header, None, sheet, kept_rows, columns)
+    rows, wrong = typed_rows(locations, header, Given(_columns(cells, kept_rows), len(kept_rows)))
     unit = "rows" if weigh is None else header.units.get(weigh) or props[weigh].unit or weigh
     hs = cells.get("hs", ())
-    codes_kept = Counter(hs[n] or "" for n in kept if hs)
+    codes_kept = Counter(hs[n] or "" for n in kept_rows if hs)
     national = {c: n for c, n in sorted(codes_kept.items()) if c and c not in names.codes}
-    return ReadTable(locations, rows, problems + wrong, unit, weights, unknown, others, national)
+    return ReadTable(
+        locations, rows, problems + wrong, unit, weights, unknown, other_codes, national
+    )
 
 
-def _columns(cells: Mapping[str, Texts], kept: Sequence[int]) -> dict[str, Column]:
+def _columns(cells: Mapping[str, Texts], kept_rows: Sequence[int]) -> dict[str, Column]:
     columns = {}
     for name, texts in cells.items():
-        values = pa.array([texts[n] for n in kept], pa.string())
+        values = pa.array([texts[n] for n in kept_rows], pa.string())
         columns[name] = Column(values, values.is_null(), [])
     return columns
 
 
 def _absent(mapping: ColumnMapping, sheet: Sheet, props: Mapping[str, Prop]) -> Iterator[Problem]:
     """Yield columns that the mapping names or the kind needs, but the table does not have."""
-    header, known = mapping.header, ", ".join(sheet.names)
+    header, column_names = mapping.header, ", ".join(sheet.names)
     for name, column in header.columns.items():
         if column not in sheet.names:
-            message = f"{sheet.file} has no column {column!r}; it has {known}"
+            message = f"{sheet.file} has no column {column!r}; it has {column_names}"
             yield mapping.yaml.problem(message, ("columns", name))
-    given = {*header.columns, *header.taken(sheet.names), *header.defaults}
+    properties = {*header.columns, *header.columns_in(sheet.names), *header.defaults}
     for name, prop in props.items():
-        by_code = name == "product" and "hs" in given - {*header.defaults}
-        if prop.required and name not in given and not by_code:
+        by_code = name == "product" and "hs" in properties - {*header.defaults}
+        if prop.required and name not in properties and not by_code:
             message = f"no column gives {name}, and {header.kind.name} needs it ({prop.doc})"
             yield mapping.yaml.problem(message, ("columns",), ())
 
@@ -333,7 +335,7 @@ def _lost_aliases(
 
 def _texts(cells: Sequence[Cell], prop: Prop, layout: Layout) -> Texts:
     """Format cells as the text of a seed; textual numbers get a point and no thousands marks."""
-    if prop.type not in NUMBERS:
+    if prop.type not in NUMBER_TYPES:
         return [_text(cell) for cell in cells]
     form = number_form(layout.decimal, layout.thousands)
 

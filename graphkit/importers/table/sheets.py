@@ -18,8 +18,8 @@ from graphkit.errors import GraphkitError, Problem, SeedError, install, one_line
 from graphkit.files.input import WHOLE, check_file, check_text
 from graphkit.seeds.tables import check_zip, read_parquet
 
-TEXTS = (".csv", ".tsv", ".txt")
-SUFFIXES = (*TEXTS, ".parquet", ".xlsx", ".xlsm")
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+SUFFIXES = (*TEXT_SUFFIXES, ".parquet", ".xlsx", ".xlsm")
 MAX_COLUMNS = 1_000
 """Limit for Excel, where a row takes the memory of all cells up to its last."""
 Cell = str | int | float | bool | date | None
@@ -78,7 +78,7 @@ def read_sheet(path: Path, layout: Layout) -> Sheet:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise GraphkitError(f"{path.name}: wanted a table, one of {', '.join(SUFFIXES)}")
-    (check_text if suffix in TEXTS else check_file)(path, WHOLE)
+    (check_text if suffix in TEXT_SUFFIXES else check_file)(path, WHOLE)
     if suffix == ".tsv" and layout.delimiter == ",":
         layout = Layout(**{**vars(layout), "delimiter": "\t"})
     try:
@@ -105,23 +105,23 @@ def _sheet(file: str, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout
                 else "found a column without a name; wanted one")
         for n, name in enumerate(names) if not name or name in names[:n]
     ]  # fmt: skip
-    kept, lines = [], []
-    once: dict[str, str] = {}  # equal texts share one object
+    kept_rows, lines = [], []
+    shared: dict[str, str] = {}  # equal texts share one object
     for line, cells in rows:
         cleaned = [_cleaned(cell, layout.missing) for cell in cells]
-        cleaned = [once.setdefault(c, c) if isinstance(c, str) else c for c in cleaned]
+        cleaned = [shared.setdefault(c, c) if isinstance(c, str) else c for c in cleaned]
         if len(cleaned) > len(names) and not any(c is not None for c in cleaned[len(names) :]):
             cleaned = cleaned[: len(names)]
         if len(cleaned) != len(names):
             message = f"found {len(cleaned)} values, wanted {len(names)} as in the header"
             problems.append(Problem(file, line, 1, message))
         elif any(cell is not None for cell in cleaned):
-            kept.append(cleaned)
+            kept_rows.append(cleaned)
             lines.append(line)
     if problems:
         raise SeedError(one_a_column(problems))
     _refuse_other_delimiter(file, names, layout)
-    return Sheet(file, names, kept, lines)
+    return Sheet(file, names, kept_rows, lines)
 
 
 def one_a_column(problems: Iterable[Problem]) -> list[Problem]:
@@ -131,11 +131,11 @@ def one_a_column(problems: Iterable[Problem]) -> list[Problem]:
     """
     kinds: dict[tuple[str, int, str], list[Problem]] = {}
     for problem in sorted(set(problems)):
-        said = _VALUES.sub("", problem.message)
-        kinds.setdefault((problem.file, problem.column, said), []).append(problem)
+        form = _VALUES.sub("", problem.message)
+        kinds.setdefault((problem.file, problem.column, form), []).append(problem)
     return sorted(
-        replace(first, message=f"{first.message} (and {len(more):,} more like it)")
-        if more else first for first, *more in kinds.values()
+        replace(first, message=f"{first.message} (and {len(like):,} more like it)")
+        if like else first for first, *like in kinds.values()
     )  # fmt: skip
 
 
@@ -174,11 +174,11 @@ def _csv_rows(path: Path, layout: Layout) -> Iterator[tuple[int, Sequence[Cell]]
     try:
         text = raw.decode(encoding)
     except UnicodeError as error:
-        at = raw.count(b"\n", 0, getattr(error, "start", 0)) + 1
+        line_number = raw.count(b"\n", 0, getattr(error, "start", 0)) + 1
         byte = raw[getattr(error, "start", 0)]
         raise GraphkitError(
-            f"{path.name}:{at}: found the byte 0x{byte:02x}, which is not {layout.encoding}; set "
-            "the encoding in the mapping, such as encoding: cp1252"
+            f"{path.name}:{line_number}: found the byte 0x{byte:02x}, which is not "
+            f"{layout.encoding}; set the encoding in the mapping, such as encoding: cp1252"
         ) from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=True)
     line = 1
@@ -224,23 +224,25 @@ def _excel_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
     except GraphkitError:
         raise
     except Exception as error:  # a damaged workbook breaks openpyxl in any way
-        said = one_line(error)[:120] or type(error).__name__
-        raise GraphkitError(f"{path.name} cannot be read as an Excel workbook: {said}") from error
+        message = one_line(error)[:120] or type(error).__name__
+        raise GraphkitError(
+            f"{path.name} cannot be read as an Excel workbook: {message}"
+        ) from error
 
 
 def _rows_of(book: Any, file: str, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
     names = book.sheetnames
     if layout.sheet is None and len(names) > 1:
-        known = ", ".join(names)
-        raise GraphkitError(f"{file} has the sheets {known}: set sheet: NAME in the mapping")
+        sheet_names = ", ".join(names)
+        raise GraphkitError(f"{file} has the sheets {sheet_names}: set sheet: NAME in the mapping")
     sheet = layout.sheet or names[0]
     if sheet not in names:
         raise GraphkitError(f"{file} has no sheet {sheet!r}; it has {', '.join(names)}")
-    found = book[sheet]
+    worksheet = book[sheet]
     # A workbook may state a size that is too small, which loses rows, or huge, a bomb.
-    found.reset_dimensions()
+    worksheet.reset_dimensions()
     rows: list[tuple[int, list[Cell]]] = []
-    for line, cells in enumerate(found.iter_rows(values_only=True), start=1):
+    for line, cells in enumerate(worksheet.iter_rows(values_only=True), start=1):
         last = next((n for n in range(len(cells), 0, -1) if cells[n - 1] is not None), 0)
         if last > MAX_COLUMNS:
             raise GraphkitError(

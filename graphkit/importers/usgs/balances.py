@@ -33,7 +33,7 @@ PRICES = {
     "dollars per troy ounce": "USD/ozt",
     "dollars per dry metric ton unit": "USD/mtu",
 }
-COLUMNS = (
+BALANCE_COLUMNS = (
     "element", "product", "statistic", "label", "period", "value", "low", "high", "unit",
     "qualifier", "published_value", "estimated", "basis", "balance", "note",
 )  # fmt: skip
@@ -60,16 +60,16 @@ class Series:
         commodity = row.get("commodity", row["chapter"])
         return plain(row["chapter"]), plain(commodity), plain(row["label"])
 
-    def find(self, one: Printed) -> Mapping[str, Any] | None:
+    def find(self, cell: Printed) -> Mapping[str, Any] | None:
         """Find the meaning of a figure; count one that is left out, remember an unknown one."""
-        place = tuple(plain(part) for part in one.place)
+        place = tuple(plain(part) for part in cell.place)
         if place in self._known:
             self.unused.discard(place)
             return self._known[place]
-        if why := self._left_out.get((place[0], place[2])):
-            self.left_out[f"{one.place[0]}: {why}"] += 1
+        if reason := self._left_out.get((place[0], place[2])):
+            self.left_out[f"{cell.place[0]}: {reason}"] += 1
         else:
-            self.unknown[" | ".join(map(tidy, one.place))] += 1
+            self.unknown[" | ".join(map(tidy, cell.place))] += 1
         return None
 
     def refuse_unknown(self) -> None:
@@ -88,44 +88,44 @@ def balance_rows(printed: Iterable[Printed], series: Series) -> list[Row]:
         A unit is not known.
     """
     rows = []
-    for one in printed:
-        meaning = series.find(one)
+    for cell in printed:
+        meaning = series.find(cell)
         if meaning is None:
             continue
-        unit = meaning.get("unit") or PRICES.get(tidy(one.unit)) or "t"
-        figure = _in_tonnes(_half_a_unit(one), _factor(one)) if unit == "t" else one.figure
-        known = any(n is not None for n in (figure.value, figure.low, figure.high))
+        unit = meaning.get("unit") or PRICES.get(tidy(cell.unit)) or "t"
+        figure = _in_tonnes(_half_a_unit(cell), _factor(cell)) if unit == "t" else cell.figure
+        has_number = any(n is not None for n in (figure.value, figure.low, figure.high))
         rows.append({
-            "chapter": one.place[0],
-            "statistic": STATISTICS[one.statistic],
+            "chapter": cell.place[0],
+            "statistic": STATISTICS[cell.statistic],
             "label": tidy(meaning["label"]),
-            "period": one.period,
+            "period": cell.period,
             "value": figure.value, "low": figure.low, "high": figure.high,
             "unit": unit,
             "qualifier": figure.qualifier,
             "published_value": figure.published,
-            "estimated": True if one.estimated and known else None,
+            "estimated": True if cell.estimated and has_number else None,
             **{n: meaning.get(n) for n in ("element", "product", "basis", "balance")},
-            "notes": tuple(n for n in one.notes if n != "Estimated."),
+            "notes": tuple(n for n in cell.notes if n != "Estimated."),
         })  # fmt: skip
     return rows
 
 
-def _factor(one: Printed) -> float:
+def _factor(cell: Printed) -> float:
     """Return the tonnes in the printed unit of a mass."""
-    unit = UNITS.get(tidy(one.unit))
+    unit = UNITS.get(tidy(cell.unit))
     if unit is None:
-        place = " | ".join((*one.place, one.period))
+        place = " | ".join((*cell.place, cell.period))
         raise GraphkitError(
-            f"{place}: found the unit {one.unit!r}, wanted one of {', '.join([*UNITS, *PRICES])}"
+            f"{place}: found the unit {cell.unit!r}, wanted one of {', '.join([*UNITS, *PRICES])}"
         )
     return FACTORS["t"][unit]
 
 
-def _half_a_unit(one: Printed) -> Figure:
+def _half_a_unit(cell: Printed) -> Figure:
     """Read the ``s`` of a figure that is less than half of its unit."""
-    if one.figure.printed != "s" or not any(HALF_A_UNIT.search(note) for note in one.notes):
-        return one.figure
+    if cell.figure.printed != "s" or not any(HALF_A_UNIT.search(note) for note in cell.notes):
+        return cell.figure
     return Figure("s", high=0.5, qualifier="less-than")
 
 
@@ -137,28 +137,30 @@ def _in_tonnes(figure: Figure, factor: float) -> Figure:
     return Figure(figure.printed, value, low, high, figure.qualifier)
 
 
-def write_balances(out: Path, source: str, rows: Sequence[Row], made: str, *, end: str = "") -> int:
+def write_balances(
+    out: Path, source: str, rows: Sequence[Row], author: str, *, end: str = ""
+) -> int:
     """Write one file per chapter; return the number of rows."""
     chapters = defaultdict(list)
     for row in rows:
         chapters[row["chapter"]].append(row)
     for chapter, members in sorted(chapters.items()):
         name = re.sub(r"[^a-z0-9]+", "-", chapter.lower()).strip("-")
-        kept = _noted(members)
+        noted_rows = _noted(members)
         same = {
-            c: kept[0][c]
+            c: noted_rows[0][c]
             for c in ("element", "product")
-            if kept[0][c] and len({row[c] for row in kept}) == 1
+            if noted_rows[0][c] and len({row[c] for row in noted_rows}) == 1
         }
         years = sorted({row["period"] for row in members})
         write_seed(
             out / f"{name}{end}.yaml",
             f"{chapter}: balance of the United States and prices, {years[0]} to {years[-1]}; "
             "masses in tonnes.\n"
-            f"{origin(source)}; {made}\n"
+            f"{origin(source)}; {author}\n"
             "A note that stands on every year of a series stands here on its last year only.",
             "REPORTS",
-            [{c: row[c] for c in COLUMNS if c not in same} for row in kept],
+            [{c: row[c] for c in BALANCE_COLUMNS if c not in same} for row in noted_rows],
             defaults={"country": "USA", "source": source, **same},
             sort=("element", "product", "statistic", "label", "period"),
         )
@@ -170,11 +172,11 @@ def _noted(rows: Sequence[Row]) -> list[Row]:
     series = defaultdict(list)
     for row in rows:
         series[row["element"], row["product"], row["statistic"], row["label"]].append(row)
-    out = []
+    noted_rows = []
     for years in series.values():
         common = set.intersection(*(set(row["notes"]) for row in years))
         last = max(row["period"] for row in years)
         for row in years:
-            kept = [n for n in row["notes"] if n not in common or row["period"] == last]
-            out.append({**row, "note": " ".join(kept) or None})
-    return out
+            notes = [n for n in row["notes"] if n not in common or row["period"] == last]
+            noted_rows.append({**row, "note": " ".join(notes) or None})
+    return noted_rows

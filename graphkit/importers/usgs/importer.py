@@ -27,8 +27,8 @@ from graphkit.importers.usgs.masses import (
 from graphkit.schema import UNITS as FACTORS
 
 Progress = Callable[[str, int], None]
-MADE = "written by graphkit import usgs."
-KINDS = {"production": "PRODUCES", "reserves": "HOLDS"}
+AUTHOR = "written by graphkit import usgs."
+KIND_OF_TABLE = {"production": "PRODUCES", "reserves": "HOLDS"}
 
 
 @dataclass(frozen=True)
@@ -80,23 +80,23 @@ def import_usgs(
     """
     chapters, left_out = read_chapters()
     report = Report("t")
-    found: dict[int, _Tables] = {}
+    tables_of_year: dict[int, _Tables] = {}
     for path in files:
         release = read_release(path, left_out)
         progress(path.name, release.rows)
-        if release.year in found:
+        if release.year in tables_of_year:
             raise UsageError(f"{path.name}: found the release of {release.year} twice")
         report.add("read", f"rows of {path.name}", release.rows)
-        found[release.year] = _map(release, Meanings(chapters, reference.place_of), report)
-    _check_places(found.values(), max_unknown, report)
+        tables_of_year[release.year] = _map(release, Meanings(chapters, reference.place_of), report)
+    _check_places(tables_of_year.values(), max_unknown, report)
     with all_or_nothing(folder) as draft:
         write_reference(folder, draft)
-        for year, tables in sorted(found.items()):
+        for year, tables in sorted(tables_of_year.items()):
             _write(tables, folder, draft)
             for name, rows in tables.rows.items():
-                kept = [row for row in rows if row["country"]]
-                periods = ", ".join(sorted({row["period"] for row in kept}))
-                report.add("kept", f"{name} of {periods}, in {name}/*-mcs-{year}.yaml", len(kept))
+                placed = [row for row in rows if row["country"]]
+                periods = ", ".join(sorted({row["period"] for row in placed}))
+                report.add("kept", f"{name} of {periods}, in {name}/*-mcs-{year}.yaml", len(placed))
             if tables.balances:
                 why = f"balance of the United States and prices, in balances/*-mcs-{year}.yaml"
                 report.add("kept", why, len(tables.balances))
@@ -112,13 +112,13 @@ def _map(release: Release, meanings: Meanings, report: Report) -> _Tables:
         "production": production_rows(f"production{end}", _of(release, "production"), meanings),
         "reserves": reserve_rows(f"reserves{end}", _of(release, "reserves"), meanings),
     }
-    checked = sum(check_totals(of, f"{book}, {name}") for name, of in rows.items())
+    checked = sum(check_totals(table_rows, f"{book}, {name}") for name, table_rows in rows.items())
     report.add("checked", f"tables of {book} that add up to their printed total", checked)
     series = Series()
     balances = balance_rows(_of(release, "salient"), series)
-    others = sum(len(_of(release, name)) for name in ("net_import_reliance", "import_sources"))
+    other_rows = sum(len(_of(release, name)) for name in ("net_import_reliance", "import_sources"))
     for why, count in (
-        ("other tables than production, reserves and balances", release.other_tables + others),
+        ("other tables than production, reserves and balances", release.other_tables + other_rows),
         ("minerals that are not critical", release.other_minerals),
         *((f"blank cells, {year}", n) for year, n in sorted(release.blank.items())),
         *(
@@ -136,20 +136,20 @@ def _of(release: Release, table: str) -> Sequence[Printed]:
     return release.tables.get(table, ())
 
 
-def _check_places(found: Iterable[_Tables], most: float, report: Report) -> None:
+def _check_places(releases: Iterable[_Tables], most: float, report: Report) -> None:
     """Count the tonnes of unknown places; refuse too large a part of any table."""
     worst: tuple[float, str, list[str]] = (0.0, "", [])
-    for tables in found:
+    for tables in releases:
         for (product, period, basis), members in _of_all_totals(tables):
             scope = ", ".join(p for p in (product, period, basis, tables.release.source) if p)
             total = sum(_tonnes(row) for row in members if row["country"] != WORLD)
-            lost = [row for row in members if row["country"] is None]
-            for row in lost:
+            unplaced = [row for row in members if row["country"] is None]
+            for row in unplaced:
                 name = f"{row['place']}: {scope}"
                 report.unmapped[name] = _tonnes(row)
                 report.shares[name] = _tonnes(row) / total if total else 0.0
-            share = sum(map(_tonnes, lost)) / total if total else 0.0
-            worst = max(worst, (share, scope, sorted(row["place"] for row in lost)))
+            share = sum(map(_tonnes, unplaced)) / total if total else 0.0
+            worst = max(worst, (share, scope, sorted(row["place"] for row in unplaced)))
     share, scope, places = worst
     if share > most:
         raise UnmappedError(
@@ -183,12 +183,17 @@ def _write(tables: _Tables, folder: Path, draft: Path) -> None:
     about = "The data release that the files beside this one are taken from."
     write_new(f"{release.source}-source", "Source", [source], about, folder, draft, "production")
     for name, rows in tables.rows.items():
-        kept = [row for row in rows if row["country"]]
+        placed = [row for row in rows if row["country"]]
         if name == "production":
-            add_shares(kept)
+            add_shares(placed)
         write_chapters(
-            draft / name, KINDS[name], release.source, kept, made=MADE, end=f"-mcs-{release.year}"
+            draft / name,
+            KIND_OF_TABLE[name],
+            release.source,
+            placed,
+            made=AUTHOR,
+            end=f"-mcs-{release.year}",
         )
     write_balances(
-        draft / "balances", release.source, tables.balances, MADE, end=f"-mcs-{release.year}"
+        draft / "balances", release.source, tables.balances, AUTHOR, end=f"-mcs-{release.year}"
     )

@@ -18,7 +18,7 @@ RANGE = re.compile(rf"({NUMBER.pattern})\s*[-–]\s*({NUMBER.pattern})")
 DAMAGED = re.compile(rf"\?{NUMBER.pattern}")
 """Number after a sign that the data release lost."""
 ZERO = "—"
-WORDS = {
+QUALIFIER_WORDS = {
     "W": "withheld",
     "NA": "not-available",
     "E": "net-exporter",
@@ -79,12 +79,12 @@ def read_figure(text: str) -> Figure:
         return Figure(text, low=_number(text[1:]), qualifier="more-than")
     if text[:1] == "<" and NUMBER.fullmatch(text[1:]):
         return Figure(text, high=_number(text[1:]), qualifier="less-than")
-    if text in WORDS:
-        return Figure(text, qualifier=WORDS[text])
+    if text in QUALIFIER_WORDS:
+        return Figure(text, qualifier=QUALIFIER_WORDS[text])
     if text in SIZES or DAMAGED.fullmatch(text):
         return Figure(text, qualifier="not-available")
-    known = ", ".join((*WORDS, *SIZES))
-    raise GraphkitError(f"found the figure {text!r}, wanted a number, a bound, a range or {known}")
+    words = ", ".join((*QUALIFIER_WORDS, *SIZES))
+    raise GraphkitError(f"found the figure {text!r}, wanted a number, a bound, a range or {words}")
 
 
 def _number(text: str) -> float:
@@ -95,15 +95,15 @@ def read_notes(text: str) -> tuple[str, ...]:
     """Split the notes of one row into sentences."""
     parts = [tidy(part) for part in text.split(" -- ")]
     # The columns of the one yttrium row are shifted: its note is the answer to "critical?".
-    kept = [p for p in parts if p and p not in (APPENDIX, "Yes")]
-    return tuple(p if p.endswith((".", ".”")) else f"{p}." for p in kept)
+    notes = [p for p in parts if p and p not in (APPENDIX, "Yes")]
+    return tuple(p if p.endswith((".", ".”")) else f"{p}." for p in notes)
 
 
 LONG = ("MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail",
         "Unit", "Year", "Value", "Notes", "Is critical mineral 2025")  # fmt: skip
 WIDE = ("COMMODITY", "COUNTRY", "TYPE", "UNIT_MEAS", "PROD_NOTES", "RESERVE_NOTES")
-MADE = re.compile(r"PROD_(?P<estimate>EST_ ?)?(?P<year>\d{4})")
-HELD = re.compile(r"RESERVES_(?P<year>\d{4})")
+PRODUCTION_COLUMN = re.compile(r"PROD_(?P<estimate>EST_ ?)?(?P<year>\d{4})")
+RESERVES_COLUMN = re.compile(r"RESERVES_(?P<year>\d{4})")
 TABLES = {
     "Production": "production",
     "Reserves": "reserves",
@@ -174,7 +174,7 @@ def read_release(path: Path, left_out: frozenset[str] = frozenset()) -> Release:
     release = None
     if set(heads) >= set(LONG):
         release = _long(rows)
-    elif set(heads) >= set(WIDE) and any(MADE.fullmatch(h) for h in heads):
+    elif set(heads) >= set(WIDE) and any(PRODUCTION_COLUMN.fullmatch(h) for h in heads):
         release = _wide(rows, heads, left_out)
     if release is None:
         raise GraphkitError(
@@ -200,9 +200,9 @@ def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         try:
             text = raw.decode("cp1252")
         except UnicodeDecodeError as error:
-            at = raw.count(b"\n", 0, error.start) + 1
+            line = raw.count(b"\n", 0, error.start) + 1
             raise GraphkitError(
-                f"{path.name}:{at}: found the byte 0x{raw[error.start]:02x}, which is neither "
+                f"{path.name}:{line}: found the byte 0x{raw[error.start]:02x}, which is neither "
                 "UTF-8 nor cp1252"
             ) from error
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -291,46 +291,48 @@ def _wide(
     rows: Sequence[Mapping[str, str]], heads: Sequence[str], left_out: frozenset[str]
 ) -> Release:
     """Read the wide layout; a blank cell, which may be zero or unknown, gives no row."""
-    made = [m for m in map(MADE.fullmatch, heads) if m]
-    held = [m for m in map(HELD.fullmatch, heads) if m]
+    production_columns = [m for m in map(PRODUCTION_COLUMN.fullmatch, heads) if m]
+    reserves_columns = [m for m in map(RESERVES_COLUMN.fullmatch, heads) if m]
     tables: dict[str, list[Printed]] = {"production": [], "reserves": []}
-    blank: Counter[str] = Counter({m["year"]: 0 for m in made})
-    minerals = others = 0
+    blank: Counter[str] = Counter({m["year"]: 0 for m in production_columns})
+    minerals = other_tables = 0
     for row in rows:
         kind = tidy(row["TYPE"]).casefold()
         if tidy(row["COMMODITY"]) in left_out:
             minerals += 1
             continue
         if "capacity" in kind:
-            others += 1
+            other_tables += 1
             continue
-        for match in made if not kind.startswith("reserves") else ():
-            found = _made(row, match)
-            blank[match["year"]] += found is None
-            tables["production"] += [found] if found else []
-        tables["reserves"] += [f for f in (_held(row, match) for match in held) if f]
-    year = max(int(m["year"]) for m in made) + 1
-    return Release(year, True, len(rows), tables, others, minerals, dict(blank))
+        for match in production_columns if not kind.startswith("reserves") else ():
+            production = _production(row, match)
+            blank[match["year"]] += production is None
+            tables["production"] += [production] if production else []
+        for match in reserves_columns:
+            reserves = _reserves(row, match)
+            tables["reserves"] += [reserves] if reserves else []
+    year = max(int(m["year"]) for m in production_columns) + 1
+    return Release(year, True, len(rows), tables, other_tables, minerals, dict(blank))
 
 
-def _made(row: Mapping[str, str], column: re.Match[str]) -> Printed | None:
+def _production(row: Mapping[str, str], column: re.Match[str]) -> Printed | None:
     text = row[column[0]].strip() or _in_words(row["PROD_NOTES"])
     if not text:
         return None
-    estimated, notes = _made_notes(
+    estimated, notes = _production_notes(
         row["PROD_NOTES"], bool(column["estimate"]) or "estimated" in tidy(row["TYPE"])
     )
     return _wide_row(row, column["year"], text, notes, estimated)
 
 
-def _held(row: Mapping[str, str], column: re.Match[str]) -> Printed | None:
+def _reserves(row: Mapping[str, str], column: re.Match[str]) -> Printed | None:
     note = tidy(row["RESERVE_NOTES"])
     word = next((w for w in SIZES if note.casefold() == w.casefold()), None)
     text = row[column[0]].strip() or word or _in_words(note) or ("NA" if note[:3] == "NA " else "")
     if not text:
         return None
-    kept = "" if word or note.upper() in ("NA", "XX") else note
-    return _wide_row(row, column["year"], text, read_notes(kept), False)
+    figure_note = "" if word or note.upper() in ("NA", "XX") else note
+    return _wide_row(row, column["year"], text, read_notes(figure_note), False)
 
 
 def _wide_row(
@@ -359,7 +361,7 @@ def _in_words(note: str) -> str | None:
     return "s" if re.search("included (with|in) ", note, re.IGNORECASE) else None
 
 
-def _made_notes(note: str, all_estimated: bool) -> tuple[bool, tuple[str, ...]]:
+def _production_notes(note: str, all_estimated: bool) -> tuple[bool, tuple[str, ...]]:
     """Tell from the note if the figure is an estimate; return the other notes too."""
     note = tidy(note)
     estimated = note.casefold().startswith("estimated")

@@ -39,15 +39,15 @@ class Meanings:
     def find(self, table: str, row: Printed) -> Meaning | None:
         """Find the meaning of a row; remember an unknown one."""
         place = tuple(plain(RELIANCE.sub("", part)) for part in row.place)
-        known = self._tables[table]
-        found = place if place in known else (*place[:2], "") if table in BY_TYPE else place
-        if found not in known:
+        meanings = self._tables[table]
+        label = place if place in meanings else (*place[:2], "") if table in BY_TYPE else place
+        if label not in meanings:
             parts = row.place[:2] if table in BY_TYPE else row.place
             name = f"{table}: {' | '.join(map(tidy, parts))}"
             self.unknown[name] = self.unknown.get(name, 0) + 1
             return None
-        self.unused.discard((table, found))
-        return known[found]
+        self.unused.discard((table, label))
+        return meanings[label]
 
     def area(self, name: str) -> str | None:
         """Return the code of a country or area; remember an unknown one."""
@@ -59,12 +59,12 @@ class Meanings:
             self.unknown_places.add(name)
         return key
 
-    def refuse_unknown(self, where: str) -> None:
+    def refuse_unknown(self, file: str) -> None:
         """Raise a GraphkitError that lists all unknown rows and places."""
         unknown = [*self.unknown, *(f"country: {name}" for name in self.unknown_places)]
         if unknown:
             lines = "\n  ".join(sorted(unknown))
-            raise GraphkitError(f"not in {where}:\n  {lines}")
+            raise GraphkitError(f"not in {file}:\n  {lines}")
 
 
 def read_chapters() -> tuple[dict[str, list[Meaning]], frozenset[str]]:
@@ -114,21 +114,21 @@ def production_rows(table: str, printed: Iterable[Printed], meanings: Meanings) 
     The country of an unknown place is None.
     """
     rows = []
-    for one in printed:
-        meaning, country = meanings.find(table, one), meanings.area(one.country)
+    for cell in printed:
+        meaning, country = meanings.find(table, cell), meanings.area(cell.country)
         if meaning is None:
             continue
-        figure, (basis, notes) = one.figure, _basis(meaning, one)
+        figure, (basis, notes) = cell.figure, _basis(meaning, cell)
         notes = tuple(n for n in notes if n != "Estimated.")  # A column says it.
         numbers = (figure.value, figure.low, figure.high)
         rows.append({
-            **_scope(meaning, one, country, notes),
+            **_scope(meaning, cell, country, notes),
             "tonnes": figure.value,
             "low": figure.low,
             "high": figure.high,
-            "qualifier": _qualifier(one),
+            "qualifier": _qualifier(cell),
             "published_value": figure.published,
-            "estimated": True if one.estimated and any(n is not None for n in numbers) else None,
+            "estimated": True if cell.estimated and any(n is not None for n in numbers) else None,
             "basis": basis,
         })  # fmt: skip
     return rows
@@ -137,58 +137,58 @@ def production_rows(table: str, printed: Iterable[Printed], meanings: Meanings) 
 def reserve_rows(table: str, printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
     """Map figures to HOLDS rows; a bound is kept as printed, with its unit in the note."""
     rows = []
-    for one in printed:
-        meaning, country = meanings.find(table, one), meanings.area(one.country)
+    for cell in printed:
+        meaning, country = meanings.find(table, cell), meanings.area(cell.country)
         if meaning is None:
             continue
-        notes = one.notes
-        if one.figure.low is not None or one.figure.high is not None:
-            notes = (*notes, f"In {tidy(meaning.get('unit', one.unit))}.")
+        notes = cell.notes
+        if cell.figure.low is not None or cell.figure.high is not None:
+            notes = (*notes, f"In {tidy(meaning.get('unit', cell.unit))}.")
         rows.append({
-            **_scope(meaning, one, country, notes),
-            "tonnes": one.figure.value,
-            "qualifier": _qualifier(one),
-            "published_value": one.figure.published,
+            **_scope(meaning, cell, country, notes),
+            "tonnes": cell.figure.value,
+            "qualifier": _qualifier(cell),
+            "published_value": cell.figure.published,
             "basis": meaning.get("basis"),
         })  # fmt: skip
     return rows
 
 
-def _scope(meaning: Meaning, one: Printed, country: str | None, notes: Sequence[str]) -> Row:
-    own = [meaning[name] for name in ("note", "unit_note") if name in meaning]
+def _scope(meaning: Meaning, cell: Printed, country: str | None, notes: Sequence[str]) -> Row:
+    own_notes = [meaning[name] for name in ("note", "unit_note") if name in meaning]
     if meaning.get("note_detail"):
-        own.append(f"{tidy(one.place[2])}.")
+        own_notes.append(f"{tidy(cell.place[2])}.")
     return {
         "chapter": meaning["chapter"],
-        "unit": _unit(tidy(meaning.get("unit", one.unit)), one),
+        "unit": _unit(tidy(meaning.get("unit", cell.unit)), cell),
         "notes": tuple(notes),
-        "own_notes": tuple(own),
-        "place": tidy(one.country),
+        "own_notes": tuple(own_notes),
+        "place": tidy(cell.country),
         "country": country,
         "product": meaning["product"],
-        "period": one.period,
+        "period": cell.period,
     }
 
 
-def _unit(printed: str, one: Printed) -> str:
+def _unit(printed: str, cell: Printed) -> str:
     if printed not in UNITS:
-        place = " | ".join((*one.place, one.country))
+        place = " | ".join((*cell.place, cell.country))
         raise GraphkitError(
             f"{place}: found the unit {printed!r}, wanted one of {', '.join(UNITS)}"
         )
     return UNITS[printed]
 
 
-def _basis(meaning: Meaning, one: Printed) -> tuple[str | None, tuple[str, ...]]:
+def _basis(meaning: Meaning, cell: Printed) -> tuple[str | None, tuple[str, ...]]:
     """Return the basis of a mass and the other notes; for boron, MCS 2025 has it in the note."""
     if meaning.get("basis") != "as the note says":
-        return meaning.get("basis"), one.notes
-    form = one.notes[0].rstrip(".").lower() if one.notes else "all forms"
+        return meaning.get("basis"), cell.notes
+    form = cell.notes[0].rstrip(".").lower() if cell.notes else "all forms"
     return form, ()
 
 
-def _qualifier(one: Printed) -> str | None:
-    return one.figure.qualifier or ("rounded" if one.rounded else None)
+def _qualifier(cell: Printed) -> str | None:
+    return cell.figure.qualifier or ("rounded" if cell.rounded else None)
 
 
 def add_shares(rows: Sequence[Row]) -> None:
@@ -216,15 +216,15 @@ def _noted(rows: Sequence[Row]) -> list[Row]:
     products = defaultdict(list)
     for row in rows:
         products[row["product"]].append(row)
-    out = []
+    noted_rows = []
     for members in products.values():
         common: set[str] = set()
         if len(members) > 2 and any(r["country"] == WORLD for r in members):
             common = set.intersection(*(set(r["notes"]) for r in members))
         for row in members:
-            kept = [n for n in row["notes"] if n not in common or row["country"] == WORLD]
-            out.append({**row, "note": " ".join((*row["own_notes"], *kept)) or None})
-    return out
+            notes = [n for n in row["notes"] if n not in common or row["country"] == WORLD]
+            noted_rows.append({**row, "note": " ".join((*row["own_notes"], *notes)) or None})
+    return noted_rows
 
 
 def write_chapters(
@@ -245,22 +245,24 @@ def write_chapters(
             raise GraphkitError(
                 f"{chapter}: found the units {', '.join(sorted(units))}, wanted one"
             )
-        kept = [{c: row.get(c) for c in columns} for row in _noted(members)]
+        noted_rows = [{c: row.get(c) for c in columns} for row in _noted(members)]
         same = {
-            c: kept[0][c]
+            c: noted_rows[0][c]
             for c in ("product", "period", "basis")
-            if kept[0][c] and len({row[c] for row in kept}) == 1
+            if noted_rows[0][c] and len({row[c] for row in noted_rows}) == 1
         }
-        kept = [{c: v for c, v in row.items() if c not in same} for row in kept]
+        noted_rows = [{c: v for c, v in row.items() if c not in same} for row in noted_rows]
         defaults = {"source": source, **same}
         if kind == "PRODUCES":
             defaults["observed"] = True
-        masses = [c for c in ("tonnes", "low", "high") if any(r.get(c) is not None for r in kept)]
+        masses = [
+            c for c in ("tonnes", "low", "high") if any(r.get(c) is not None for r in noted_rows)
+        ]
         write_seed(
             out / f"{_slug(chapter)}{end}.yaml",
             _comment(kind, chapter, source, {r["period"] for r in members}, made),
             kind,
-            kept,
+            noted_rows,
             defaults=defaults,
             units=dict.fromkeys(masses, units.pop()) if units != {"t"} else None,
             sort=("product", "country", "period", "basis"),
@@ -268,11 +270,11 @@ def write_chapters(
     return len(rows)
 
 
-def _comment(kind: str, chapter: str, source: str, periods: set[str], made: str) -> str:
+def _comment(kind: str, chapter: str, source: str, periods: set[str], author: str) -> str:
     years = ", ".join(sorted(periods))
     lines = [
         f"{chapter}: world {'production' if kind == 'PRODUCES' else 'reserves'}, {years}.",
-        f"{origin(source)}; {made}",
+        f"{origin(source)}; {author}",
     ]
     if kind == "PRODUCES":
         lines.append(
@@ -286,7 +288,7 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def check_totals(rows: Iterable[Row], where: str) -> int:
+def check_totals(rows: Iterable[Row], book: str) -> int:
     """Check printed totals against the sums of their countries; return the number of totals.
 
     A total and its parts are each rounded. A larger difference than these roundings can explain
@@ -302,22 +304,22 @@ def check_totals(rows: Iterable[Row], where: str) -> int:
     for (product, period, basis), members in of_one_total(rows).items():
         totals = [r for r in members if r["country"] == WORLD and r["tonnes"] is not None]
         parts = [r for r in members if r["country"] != WORLD]
-        known = [r for r in parts if r["tonnes"] is not None]
-        if len(totals) != 1 or not known:
+        parts_known = [r for r in parts if r["tonnes"] is not None]
+        if len(totals) != 1 or not parts_known:
             continue
         checked += 1
-        total, added = totals[0]["tonnes"], sum(r["tonnes"] for r in known)
-        most = (rounding(total) + sum(rounding(r["tonnes"]) for r in known)) / 2
-        if added > total + most or (added < total - most and len(known) == len(parts)):
+        total, added = totals[0]["tonnes"], sum(r["tonnes"] for r in parts_known)
+        most = (rounding(total) + sum(rounding(r["tonnes"]) for r in parts_known)) / 2
+        if added > total + most or (added < total - most and len(parts_known) == len(parts)):
             unit = members[0]["unit"]
             missed.append(
                 f"{product}, {period}{f', {basis}' if basis else ''}: the countries add up to "
                 f"{_printed(added)} {unit}, the printed total is {_printed(total)} {unit}, and "
                 f"rounding explains at most {_printed(most)} {unit}"
-                f"{_suspect(known, total, added, most)}"
+                f"{_suspect(parts_known, total, added, most)}"
             )
     if missed:
-        raise FailedCheck(f"{where}: {'; '.join(missed)}. Nothing is written")
+        raise FailedCheck(f"{book}: {'; '.join(missed)}. Nothing is written")
     return checked
 
 
@@ -337,16 +339,16 @@ def rounding(figure: float) -> float:
 
 def _suspect(parts: Sequence[Row], total: float, added: float, most: float) -> str:
     """Name the figures that would agree without their first or last digit."""
-    found = []
+    suspects = []
     for figure, place, excess in (
         *((row["tonnes"], f"{row['place']}'s", added - total) for row in parts),
         (total, "the total's", total - added),
     ):
         text = f"{figure:.15g}"
-        for fewer in sorted({text[1:], text[:-1]}) if text.isdigit() and len(text) > 1 else ():
-            if abs(figure - float(fewer) - excess) <= most:
-                found.append(f"{_printed(float(fewer))} for {place} {_printed(figure)}")
-    return f" ({' or '.join(found)} would agree)" if found else ""
+        for shortened in sorted({text[1:], text[:-1]}) if text.isdigit() and len(text) > 1 else ():
+            if abs(figure - float(shortened) - excess) <= most:
+                suspects.append(f"{_printed(float(shortened))} for {place} {_printed(figure)}")
+    return f" ({' or '.join(suspects)} would agree)" if suspects else ""
 
 
 def _printed(figure: float) -> str:
