@@ -83,8 +83,8 @@ def numbers(values: np.ndarray[Any, Any]) -> pa.Array:
     """
     buffer = pa.py_buffer(np.ascontiguousarray(values))
     kind = pa.from_numpy_dtype(values.dtype)
-    found = pa.Array.from_buffers(kind, len(values), [None, buffer])
-    return pc.if_else(pc.is_nan(found), None, found) if pa.types.is_floating(kind) else found
+    array = pa.Array.from_buffers(kind, len(values), [None, buffer])
+    return pc.if_else(pc.is_nan(array), None, array) if pa.types.is_floating(kind) else array
 
 
 def coded(table: pa.Table) -> pa.Table:
@@ -169,11 +169,11 @@ def shortest(column: pa.ChunkedArray) -> pa.ChunkedArray:
     texts = pc.if_else(whole, pc.binary_join_element_wise(texts, ".0", ""), texts)
     low, high = ARROW_WRITES
     fine = pc.or_(pc.equal(size, 0), pc.and_(pc.greater_equal(size, low), pc.less(size, high)))
-    others = pc.fill_null(pc.invert(fine), False)
-    if not pc.any(others).as_py():
+    unusual = pc.fill_null(pc.invert(fine), False)
+    if not pc.any(unusual).as_py():
         return texts
-    rest = pa.array(map(repr, column.filter(others).to_pylist()), pa.string())
-    replaced = pc.replace_with_mask(texts.combine_chunks(), others.combine_chunks(), rest)
+    rest = pa.array(map(repr, column.filter(unusual).to_pylist()), pa.string())
+    replaced = pc.replace_with_mask(texts.combine_chunks(), unusual.combine_chunks(), rest)
     return pa.chunked_array([replaced])
 
 
@@ -250,10 +250,10 @@ def _bits(column: pa.ChunkedArray) -> Bits:
         column, kind = pc.binary_join(column, "\x1e"), pa.string()
     if pa.types.is_string(kind) or pa.types.is_dictionary(kind):
         return _bits_of_texts(column)
-    known = column.is_valid().to_numpy()
+    valid = column.is_valid().to_numpy()
     filled = column.fill_null(False if pa.types.is_boolean(kind) else 0)
     bits = _plain(filled, kind).view(np.uint64)
-    return np.asarray(np.where(known, _mix(bits), NULL))
+    return np.asarray(np.where(valid, _mix(bits), NULL))
 
 
 def _plain(column: pa.ChunkedArray, kind: pa.DataType) -> npt.NDArray[Any]:
@@ -267,9 +267,9 @@ def _bits_of_texts(column: Any) -> Bits:
     for chunk in column.chunks:
         codes = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
         texts = codes.dictionary.to_pylist()
-        known = np.array([*(_of_text(text) for text in texts), NULL], np.uint64)
+        text_bits = np.array([*(_of_text(text) for text in texts), NULL], np.uint64)
         places = codes.indices.cast(pa.int32())  # of few bytes, they have none for the null
-        bits.append(known[places.fill_null(len(texts)).to_numpy()])
+        bits.append(text_bits[places.fill_null(len(texts)).to_numpy()])
     return np.concatenate(bits) if bits else np.zeros(0, np.uint64)
 
 

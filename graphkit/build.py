@@ -167,9 +167,11 @@ def _with_editions(table: pa.Table, sources: pa.Table) -> pa.Table:
         places.append((place, row["source"]))
         if edition_of:
             newest[place] = max(newest.get(place, ("", "")), (published, row["source"]))
-    keys = [newest[place][1] if place in newest else source for place, source in places]
-    by = [key if key != source else None for key, (_, source) in zip(keys, places, strict=True)]
-    column = pa.array(by, pa.string()).dictionary_encode()
+    superseding = []
+    for place, source in places:
+        newest_source = newest[place][1] if place in newest else source
+        superseding.append(newest_source if newest_source != source else None)
+    column = pa.array(superseding, pa.string()).dictionary_encode()
     return table.append_column(SUPERSEDED.name, column)
 
 
@@ -195,8 +197,8 @@ def _finish(kind: Kind, table: pa.Table) -> pa.Table:
     """Complete rows for a database, except the digest: add year and key, sort by identity."""
     if YEAR in kind.props:
         periods = table["period"].combine_chunks().dictionary_encode()
-        ends = pa.array([Period(p).year for p in periods.dictionary.to_pylist()], pa.int64())
-        table = table.append_column(YEAR.name, ends.take(periods.indices))
+        years = pa.array([Period(p).year for p in periods.dictionary.to_pylist()], pa.int64())
+        table = table.append_column(YEAR.name, years.take(periods.indices))
     if kind.is_edge:
         keys = fingerprints(table.select(kind.identity), kind.name)
         if any_twice(keys):
@@ -217,9 +219,9 @@ def _order(table: pa.Table, names: Sequence[str]) -> np.ndarray:
     return np.lexsort(keys[::-1])
 
 
-def _with_digests(table: pa.Table, ends: str = "") -> pa.Table:
+def _with_digests(table: pa.Table, kind_names: str = "") -> pa.Table:
     """Append digests of names and values, and for an edge also of the kinds that it joins."""
-    return table.append_column(DIGEST.name, pa.array(fingerprints(table, ends)))
+    return table.append_column(DIGEST.name, pa.array(fingerprints(table, kind_names)))
 
 
 def _narrow(table: pa.Table) -> pa.Table:

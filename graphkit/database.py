@@ -77,11 +77,11 @@ def cache_path(seeds: Path) -> Path:
     # Another version of DuckDB may not open the file.
     engine = find_spec("_duckdb")
     stamp, settled = _stamp([*below, *builders, Path(str(engine and engine.origin))])
-    kept = user_folder("cache") / f"{owner}.digest"
+    digest_file = user_folder("cache") / f"{owner}.digest"
     with suppress(OSError):
-        found, _, digest = kept.read_text().partition(" ")
-        if found == stamp:
-            return kept.with_name(f"{owner}-{digest}{ENDING}")
+        cached_stamp, _, digest = digest_file.read_text().partition(" ")
+        if cached_stamp == stamp:
+            return digest_file.with_name(f"{owner}-{digest}{ENDING}")
     import _duckdb
 
     total = hashlib.sha256(_duckdb.__version__.encode())
@@ -94,21 +94,21 @@ def cache_path(seeds: Path) -> Path:
     digest = total.hexdigest()[:16]
     if settled:
         with suppress(OSError):  # it only saves time
-            write_private(kept, f"{stamp} {digest}")
-    return kept.with_name(f"{owner}-{digest}{ENDING}")
+            write_private(digest_file, f"{stamp} {digest}")
+    return digest_file.with_name(f"{owner}-{digest}{ENDING}")
 
 
-KEPT = 2
+MAX_OLD_VERSIONS = 2
 """Number of default databases of other versions that stay in the cache."""
 
 
 def _stamp(files: Sequence[Path]) -> tuple[str, bool]:
     """Hash names, places, sizes and times of files; False if one was changed a moment ago."""
-    found = [(path, path.stat()) for path in files]
+    stats = [(path, path.stat()) for path in files]
     facts = [
-        (str(p), s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for p, s in found
+        (str(p), s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for p, s in stats
     ]
-    newest = max((max(s.st_mtime, s.st_ctime) for _, s in found), default=0)
+    newest = max((max(s.st_mtime, s.st_ctime) for _, s in stats), default=0)
     return hashlib.sha256(repr(facts).encode()).hexdigest(), newest < time.time() - SETTLED
 
 
@@ -241,8 +241,8 @@ class WithNeo4j(Closing):
             server = self._same_load()
             if server is None:
                 raise
-            found = server.ask(statement, parameters or {}, limits)
-            return Result(found.table, (f"{error.reason}; {server.label} ran it", *found.notes))
+            result = server.ask(statement, parameters or {}, limits)
+            return Result(result.table, (f"{error.reason}; {server.label} ran it", *result.notes))
 
     def _same_load(self) -> Store | None:
         """Open the local Neo4j, if one is running and holds the same facts."""
@@ -288,22 +288,22 @@ def last_load(store: Store) -> LastLoad:
 
     try:
         rows = kept_rows(store.identity, statement, {}, read, 0.0) if store.identity else read()
-        found = [LastLoad(**row) for row in rows.to_pylist()]
+        loads = [LastLoad(**row) for row in rows.to_pylist()]
     except Unreachable:
         raise
     except StoreError:  # the label is unknown: another schema, or none
-        found = []
-    if not found:
+        loads = []
+    if not loads:
         raise Unreachable(
             f"{store.label} holds no finished load: none was made, it was cut off, or it is under "
             "way; run 'graphkit load' with this --db"
         )
-    if found[0].version != __version__:
+    if loads[0].version != __version__:
         raise StoreError(
-            f"{store.label} was loaded by graphkit {found[0].version} and this is {__version__}; "
+            f"{store.label} was loaded by graphkit {loads[0].version} and this is {__version__}; "
             "rebuild it with 'graphkit load' and this --db"
         )
-    return found[0]
+    return loads[0]
 
 
 def build_cache(seeds: Path, path: Path, progress: Progress = no_progress) -> DuckStore:
@@ -339,14 +339,14 @@ def _drop_others(path: Path) -> None:
     if owner == "graph":
         path.with_name(NAMES).unlink(missing_ok=True)
     databases = [old for ending in ENDINGS for old in path.parent.glob(f"{owner}-*{ending}")]
-    others = [(-old.stat().st_mtime_ns, old) for old in databases]
-    newest = sorted(item for item in others if item[1] != path)
-    for _, old in newest[KEPT if owner == "graph" else 0 :]:
+    by_age = [(-old.stat().st_mtime_ns, old) for old in databases]
+    newest = sorted(item for item in by_age if item[1] != path)
+    for _, old in newest[MAX_OLD_VERSIONS if owner == "graph" else 0 :]:
         with suppress(OSError):  # another process may still read it
             old.unlink()
-    left_over = [p for ending in ENDINGS for p in path.parent.glob(f".{owner}-*{ending}.loading")]
-    for left in left_over:
-        shutil.rmtree(left, ignore_errors=True)
+    loadings = [p for ending in ENDINGS for p in path.parent.glob(f".{owner}-*{ending}.loading")]
+    for remains in loadings:
+        shutil.rmtree(remains, ignore_errors=True)
 
 
 def load_seeds(
@@ -397,10 +397,10 @@ def findings(db: str | None = None) -> Iterator[Finding]:
     for name in REQUIRED:
         yield _package(name)
     for extra, names in sorted(_extras().items()):
-        have = [name for name in names if _installed(name)]
-        said = "installed" if len(have) == len(names) else "not installed"
-        hint = "" if len(have) == len(names) else f" ({install(extra)})"
-        yield Finding(True, f"extra {extra}: {said}{hint}")
+        installed = [name for name in names if _installed(name)]
+        state = "installed" if len(installed) == len(names) else "not installed"
+        hint = "" if len(installed) == len(names) else f" ({install(extra)})"
+        yield Finding(True, f"extra {extra}: {state}{hint}")
     yield from _seeds()
     yield _local_server()
     yield from _database(db)
@@ -410,12 +410,12 @@ def _extras() -> dict[str, list[str]]:
     """Map each extra to its packages."""
     from importlib import metadata
 
-    found: dict[str, list[str]] = {}
+    extras: dict[str, list[str]] = {}
     with suppress(metadata.PackageNotFoundError):
         for line in metadata.requires("graphkit-minerals") or ():
             if match := OF_EXTRA.fullmatch(line):
-                found.setdefault(match[2], []).append(match[1])
-    return found
+                extras.setdefault(match[2], []).append(match[1])
+    return extras
 
 
 def _installed(name: str) -> str | None:
@@ -458,16 +458,16 @@ def _database(db: str | None) -> Iterator[Finding]:
 
     place = place_of(db)
     if seeds := seeds_of(place):
-        what = "the default" if place is None else f"of the seeds in {place}"
+        label = "the default" if place is None else f"of the seeds in {place}"
         place = str(cache_path(seeds))
         if not Path(place).exists():
-            yield Finding(True, f"database: {what}, not built yet ({place})")
+            yield Finding(True, f"database: {label}, not built yet ({place})")
             return
     try:
         with open_store(str(place)) as store:
             yield Finding(True, f"database: {store.label}")
             load = last_load(store)
-            said = f"it holds {load.facts:,} facts, loaded by graphkit {load.version}"
-            yield Finding(True, said)
+            text = f"it holds {load.facts:,} facts, loaded by graphkit {load.version}"
+            yield Finding(True, text)
     except GraphkitError as error:
         yield Finding(False, f"database: {error}")

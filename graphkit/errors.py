@@ -34,7 +34,7 @@ def visible(text: str) -> str:
     >>> visible("red: \x1b[31m"), visible("two\nlines")
     ('red: \\x1b[31m', 'two\\nlines')
     """
-    return HIDDEN.sub(lambda found: repr(found[0])[1:-1], text)
+    return HIDDEN.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 class GraphkitError(Exception):
@@ -118,23 +118,23 @@ def install(extra: str) -> str:
     from urllib.parse import urlsplit
     from urllib.request import url2pathname
 
-    beside = Path(sys.executable).parent
-    pip = shutil.which("pip", path=str(beside))
+    programs = Path(sys.executable).parent
+    pip = shutil.which("pip", path=str(programs))
     if pip is None:
         pip = f"uv pip install --python {sys.executable}"
     else:
         pip = "pip install" if pip == shutil.which("pip") else f"{pip} install"
-    named = f"graphkit-minerals[{extra}]"
+    requirement = f"graphkit-minerals[{extra}]"
     try:  # where pip and uv note the place that a package came from, unless it is an index
-        noted = distribution("graphkit-minerals").read_text("direct_url.json")
+        direct_url = distribution("graphkit-minerals").read_text("direct_url.json")
     except PackageNotFoundError:
-        noted = None
-    if noted is None:
-        return f"{pip} '{named}'"
-    place = json.loads(noted)
+        direct_url = None
+    if direct_url is None:
+        return f"{pip} '{requirement}'"
+    place = json.loads(direct_url)
     if place.get("dir_info", {}).get("editable"):
         return f"{pip} -e '{url2pathname(urlsplit(place['url']).path)}[{extra}]'"
-    return f"{pip} '{named} @ {place['url']}'"
+    return f"{pip} '{requirement} @ {place['url']}'"
 
 
 def one_line(error: BaseException) -> str:

@@ -262,9 +262,9 @@ def _for_kind(kind: Kind) -> dict[str, Any]:
         "table": {"type": "string"},
         "columns": {**mapping, "properties": columns},
     }
-    chosen = {"required": ["kind"], "properties": {"kind": {"const": kind.name}}}
+    condition = {"required": ["kind"], "properties": {"kind": {"const": kind.name}}}
     described = {n: {"description": _PARTS[n], **part} for n, part in parts.items()}
-    return {"if": chosen, "then": {"properties": described}}
+    return {"if": condition, "then": {"properties": described}}
 
 
 def _prop_schema(prop: Prop) -> dict[str, Any]:
@@ -279,9 +279,9 @@ def _prop_schema(prop: Prop) -> dict[str, Any]:
         kind = "number" if prop.type is Type.NUMBER else "integer"
         limits = {"minimum": prop.minimum, "maximum": prop.maximum}
         # A limit is in the graph's own unit; zero is zero in every one.
-        known = {k: v for k, v in limits.items() if v == 0 or (v is not None and not prop.unit)}
+        unit_free = {k: v for k, v in limits.items() if v == 0 or (v is not None and not prop.unit)}
         text = {"type": "string", "pattern": f"^({NUMBER_TEXT.pattern})$"}
-        return {**about, "anyOf": [{"type": kind, **known}, text, {"type": "null"}]}
+        return {**about, "anyOf": [{"type": kind, **unit_free}, text, {"type": "null"}]}
     if prop.type is Type.FLAG:
         return {**about, "enum": [True, False, None]}
     if prop.one_of:

@@ -146,16 +146,16 @@ class _Kind:
         for row in self._rows:
             for rank, text in _called(row):
                 ranks[rank].setdefault(_folded(text), []).append(self.exact[row["key"]])
-        return {text: who for rank in reversed(ranks) for text, who in rank.items()}
+        return {text: entities for rank in reversed(ranks) for text, entities in rank.items()}
 
     @cached_property
     def translated(self) -> dict[str, list[Entity]]:
         """Entities by folded text in another language."""
-        found: dict[str, list[Entity]] = {}
+        entities: dict[str, list[Entity]] = {}
         for key, texts in self._translated().items():
             for text in texts if key in self.exact else ():
-                found.setdefault(_folded(text), []).append(self.exact[key])
-        return found
+                entities.setdefault(_folded(text), []).append(self.exact[key])
+        return entities
 
     def meant(self, text: str, *, in_english: bool = False) -> list[Entity]:
         """List the entities that a folded text names in English, else in another language."""
@@ -192,10 +192,10 @@ class Names:
             The name is unknown (the message suggests the nearest) or ambiguous.
         """
         kinds = list(kinds)
-        for named in self.all(text, kinds):
-            return named
-        said = text if len(text) <= 60 else f"{text[:57]}..."
-        raise UsageError(f"no {what} is called {said!r}; {self._nearest(said, kinds)}")
+        for entity in self.all(text, kinds):
+            return entity
+        label = text if len(text) <= 60 else f"{text[:57]}..."
+        raise UsageError(f"no {what} is called {label!r}; {self._nearest(label, kinds)}")
 
     def all(self, text: str, kinds: Iterable[str]) -> Iterator[Entity]:
         """Find the entity that a text names in each kind that knows it.
@@ -206,24 +206,24 @@ class Names:
             The name is ambiguous within a kind.
         """
         among, folded = [self._kinds[kind] for kind in kinds], _folded(text)
-        known = any(text in kind.exact or kind.meant(folded) for kind in among)
-        if not known and len(folded) > SHORT:
+        is_known = any(text in kind.exact or kind.meant(folded) for kind in among)
+        if not is_known and len(folded) > SHORT:
             folded = folded.removesuffix("s") if folded.endswith("s") else f"{folded}s"
         in_english = any(text in kind.exact or folded in kind.spoken for kind in among)
         for kind in among:
             if text in kind.exact:
                 yield kind.exact[text]
                 continue
-            found = kind.meant(folded, in_english=in_english)
-            if len(found) > 1:
-                raise UsageError(f"{text!r} may be {' or '.join(map(str, found))}; give its key")
-            yield from found
+            entities = kind.meant(folded, in_english=in_english)
+            if len(entities) > 1:
+                raise UsageError(f"{text!r} may be {' or '.join(map(str, entities))}; give its key")
+            yield from entities
 
     def with_key(self, key: str) -> Entity:
         """Find the entity with this key, whatever its kind."""
-        if (found := self.named(key)) is None:
+        if (entity := self.named(key)) is None:
             raise UsageError(f"nothing has the key {key!r}")
-        return found
+        return entity
 
     def named(self, key: str) -> Entity | None:
         """Return the entity with this key, whatever its kind; None if there is none."""
@@ -235,12 +235,12 @@ class Names:
 
         among = [self._kinds[kind] for kind in reversed(kinds)]
         tables = [table for kind in among for table in (kind.translated, kind.spoken)]
-        spoken = {name: who for table in tables for name, who in table.items()}
+        spoken = {name: entities for table in tables for name, entities in table.items()}
         if not spoken:
             return "the database holds none: fill it with 'graphkit load'"
         close = get_close_matches(_folded(text), list(spoken), n=9, cutoff=NEAR)
         close = close or [word for word in _folded(text).split() if word in spoken]
-        names = list(dict.fromkeys(str(named) for c in close for named in spoken[c]))
+        names = list(dict.fromkeys(str(entity) for c in close for entity in spoken[c]))
         return f"did you mean {', '.join(names[:3])}?" if names else "nothing is near it"
 
 
@@ -278,8 +278,8 @@ def names_in(text: str, is_name: Callable[[str], bool]) -> list[str]:
     parts, names = text.split(","), []
     while parts:
         longest = range(min(len(parts), MOST_PARTS), 1, -1)
-        held = (n for n in longest if is_name(",".join(parts[:n]).strip()))
-        count = next(held, 1)
+        lengths = (n for n in longest if is_name(",".join(parts[:n]).strip()))
+        count = next(lengths, 1)
         names.append(",".join(parts[:count]).strip())
         parts = parts[count:]
     return names

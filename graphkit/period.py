@@ -152,13 +152,13 @@ def spelled(text: str) -> str:
     >>> spelled("2025-01..2025-06"), spelled("Q3 2024..Q2 2025")
     ('2025-H1', '2024-07..2025-06')
     """
-    ends = _ENDS.split(text.strip())
+    parts = _ENDS.split(text.strip())
     if years := re.fullmatch(f"({_YEAR})-({_YEAR})", text.strip()):
-        ends = list(years.groups())
-    if len(ends) > 2:
+        parts = list(years.groups())
+    if len(parts) > 2:
         raise ValueError(f"{text!r} is not a period; wanted {FORMS}")
     try:
-        first, last = _one(ends[0]), _one(ends[-1])
+        first, last = _one(parts[0]), _one(parts[-1])
     except ValueError:
         raise ValueError(f"{text!r} is not a period; wanted {FORMS}") from None
     if last.end < first.end or last.start < first.start:
@@ -199,18 +199,18 @@ def listed(periods: Iterable[str], most: int = 1) -> str:
     >>> listed(["2024-Q2", "2024", "2024-Q1"]), listed(["2023"]), listed(["2024", "2023"], 3)
     ('2024-Q1 to 2024', '2023', '2023, 2024')
     """
-    found = sorted(periods, key=time_of)
-    return ", ".join(found) if len(found) <= most else f"{found[0]} to {found[-1]}"
+    ordered = sorted(periods, key=time_of)
+    return ", ".join(ordered) if len(ordered) <= most else f"{ordered[0]} to {ordered[-1]}"
 
 
-def cover(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def cover(period: str, available: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Find the periods with data that add up to a period, and the months they leave out.
 
     Parameters
     ----------
     period : str
         The period to cover.
-    have : iterable of str
+    available : iterable of str
         Periods with data; they may overlap, and reach beyond the one to cover.
 
     Returns
@@ -230,30 +230,30 @@ def cover(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[str,
     >>> cover("2025-Q1", ["2024"])
     ((), ('2025-Q1',))
     """
-    asked = Period(period)
+    span = Period(period)
     starting: dict[int, list[Period]] = defaultdict(list)
-    for piece in sorted({Period(text) for text in have}, key=lambda p: p.text):
-        if piece in asked:
+    for piece in sorted({Period(text) for text in available}, key=lambda p: p.text):
+        if piece in span:
             starting[piece.start].append(piece)
-    best: dict[int, tuple[int, int, tuple[str, ...]]] = {asked.end: (0, 0, ())}
-    for month in range(asked.end - 1, asked.start - 1, -1):
-        lacking, pieces, chosen = best[month + 1]
-        choices = [(lacking + 1, pieces, chosen)]
+    best: dict[int, tuple[int, int, tuple[str, ...]]] = {span.end: (0, 0, ())}
+    for month in range(span.end - 1, span.start - 1, -1):
+        lacking, count, texts = best[month + 1]
+        choices = [(lacking + 1, count, texts)]
         for piece in starting[month]:
-            lacking, pieces, chosen = best[piece.end]
-            choices.append((lacking, pieces + 1, (piece.text, *chosen)))
+            lacking, count, texts = best[piece.end]
+            choices.append((lacking, count + 1, (piece.text, *texts)))
         best[month] = min(choices)
-    found = best[asked.start][2]
-    return found, _missing(asked, [Period(text) for text in found])
+    covering = best[span.start][2]
+    return covering, _missing(span, [Period(text) for text in covering])
 
 
-def _missing(asked: Period, pieces: Sequence[Period]) -> tuple[str, ...]:
-    edges = [asked.start, *(m for p in pieces for m in (p.start, p.end)), asked.end]
+def _missing(span: Period, pieces: Sequence[Period]) -> tuple[str, ...]:
+    edges = [span.start, *(m for p in pieces for m in (p.start, p.end)), span.end]
     gaps = [(a, b - a) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
     return tuple(_written(*gap) for gap in gaps)
 
 
-def added_up(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def added_up(period: str, available: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Find the periods with data whose figures an answer about a period adds up.
 
     A part of a year says nothing about the year. So a run of years adds up its whole years with
@@ -261,7 +261,7 @@ def added_up(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[s
 
     Parameters
     ----------
-    period, have
+    period, available
         As for :func:`cover`.
 
     Returns
@@ -276,13 +276,13 @@ def added_up(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[s
     >>> added_up("2023", ["2023-Q1"])
     ((), ('2023',))
     """
-    there = set(have)
-    asked = Period(period)
-    if len(asked.years) == 1:
-        pieces, missing = cover(period, there)
+    texts = set(available)
+    span = Period(period)
+    if len(span.years) == 1:
+        pieces, missing = cover(period, texts)
         return ((), (period,)) if missing else (pieces, ())
-    whole = {year for year in asked.years if not cover(year, there)[1]}
-    return cover(period, [p for p in there if len(Period(p).years) > 1 or _year(p) in whole])
+    whole = {year for year in span.years if not cover(year, texts)[1]}
+    return cover(period, [p for p in texts if len(Period(p).years) > 1 or _year(p) in whole])
 
 
 def _year(period: str) -> str | None:

@@ -33,7 +33,7 @@ NAMED_LISTS = {"countries": "country", "products": "product", "elements": "eleme
 """Types of parameters for several such names with commas, and the type of each; a material is a
 product or an element."""
 LISTS = ("list", *NAMED_LISTS)
-TYPES = ("str", "int", "float", "period", *LISTS, *NAMED)
+PARAMETER_TYPES = ("str", "int", "float", "period", *LISTS, *NAMED)
 """Types of parameters."""
 
 
@@ -78,8 +78,8 @@ class Parameter:
             return number
         if self.type == "int" and text.lstrip("+-").isdigit() and abs(number) < 2**63:
             return int(text)
-        wanted = "a whole number" if self.type == "int" else "a number"
-        raise UsageError(f"parameter {self.name}: found {text!r}, wanted {wanted}")
+        expected = "a whole number" if self.type == "int" else "a number"
+        raise UsageError(f"parameter {self.name}: found {text!r}, wanted {expected}")
 
 
 @dataclass(frozen=True)
@@ -121,19 +121,19 @@ class Query:
         UsageError
             A parameter is missing, unknown or of the wrong type.
         """
-        known = [p.name for p in self.parameters]
+        names = [p.name for p in self.parameters]
         problems = [
-            f"query {self.name} has no parameter {name!r}; it takes {', '.join(known) or 'none'}"
+            f"query {self.name} has no parameter {name!r}; it takes {', '.join(names) or 'none'}"
             for name in given
-            if name not in known
+            if name not in names
         ]
         values = {}
         for parameter in self.parameters:
             text = given.get(parameter.name, parameter.default)
             try:
                 if text is None:
-                    wanted = f"-P {parameter.name}=VALUE ({parameter.doc})"
-                    raise UsageError(f"query {self.name} needs {wanted}")
+                    usage = f"-P {parameter.name}=VALUE ({parameter.doc})"
+                    raise UsageError(f"query {self.name} needs {usage}")
                 values[parameter.name] = parameter.value(text)
             except UsageError as error:
                 problems.append(str(error))
@@ -162,10 +162,10 @@ def read_query(path: Path) -> Query:
 
 def _parameter(path: Path, name: str, about: Any) -> Parameter:
     keys = {"type", "doc", "default"}
-    fine = isinstance(about, dict) and set(about) <= keys and about.get("type") in TYPES
+    fine = isinstance(about, dict) and set(about) <= keys and about.get("type") in PARAMETER_TYPES
     if not fine or not all(isinstance(text, str) for text in about.values()) or "doc" not in about:
-        wanted = f"a doc, a type ({', '.join(TYPES)}) and perhaps a default"
-        raise GraphkitError(f"{path.name}: parameter {name}: found {about!r}, wanted {wanted}")
+        expected = f"a doc, a type ({', '.join(PARAMETER_TYPES)}) and perhaps a default"
+        raise GraphkitError(f"{path.name}: parameter {name}: found {about!r}, wanted {expected}")
     parameter = Parameter(name, **about)
     if parameter.default is not None:
         try:
@@ -188,12 +188,13 @@ def _front_matter(path: Path, text: str) -> dict[str, Any]:
     front = document.value if isinstance(document.value, dict) else {}
     front = {"params": {}, "units": {}} | {k: v for k, v in front.items() if v is not None}
     if document.problems or not isinstance(front.get("title"), str):
-        found = "; ".join(map(str, document.problems)) or "no title"
-        raise GraphkitError(f"{path.name}: front matter: {found}")
+        reason = "; ".join(map(str, document.problems)) or "no title"
+        raise GraphkitError(f"{path.name}: front matter: {reason}")
     shaped = isinstance(front["params"], dict) and isinstance(front["units"], dict)
     if not shaped or set(front) != {"title", "params", "units"}:
-        wanted = "a title, and params and units as maps"
-        raise GraphkitError(f"{path.name}: front matter: found {', '.join(front)}; wanted {wanted}")
+        expected = "a title, and params and units as maps"
+        names = ", ".join(front)
+        raise GraphkitError(f"{path.name}: front matter: found {names}; wanted {expected}")
     return front
 
 
@@ -204,14 +205,14 @@ def query_names() -> list[str]:
 
 def query_table() -> pa.Table:
     """List the shipped query files, with the title and the parameters of each."""
-    found = [find_query(name) for name in query_names()]
+    queries = [find_query(name) for name in query_names()]
     return pa.table({
-        "name": [query.name for query in found],
-        "title": [query.title for query in found],
+        "name": [query.name for query in queries],
+        "title": [query.title for query in queries],
         "parameters": [
             " ".join(p.name if p.default is None else f"{p.name}={p.default}"
                      for p in query.parameters)
-            for query in found
+            for query in queries
         ],
     })  # fmt: skip
 

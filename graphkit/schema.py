@@ -55,16 +55,16 @@ def _key(doc: str) -> Prop:
     return Prop("key", Type.TEXT, doc, key=True, required=True)
 
 
-def _text(name: str, doc: str, **more: Any) -> Prop:
-    return Prop(name, Type.TEXT, doc, **more)
+def _text(name: str, doc: str, **fields: Any) -> Prop:
+    return Prop(name, Type.TEXT, doc, **fields)
 
 
-def _ref(name: str, doc: str, *kinds: str, **more: Any) -> Prop:
-    return Prop(name, Type.TEXT, doc, ref=kinds, **more)
+def _ref(name: str, doc: str, *kinds: str, **fields: Any) -> Prop:
+    return Prop(name, Type.TEXT, doc, ref=kinds, **fields)
 
 
-def _tonnes(name: str, doc: str, **more: Any) -> Prop:
-    return Prop(name, Type.NUMBER, doc, unit="t", minimum=0, **more)
+def _tonnes(name: str, doc: str, **fields: Any) -> Prop:
+    return Prop(name, Type.NUMBER, doc, unit="t", minimum=0, **fields)
 
 
 def _share(name: str, doc: str) -> Prop:

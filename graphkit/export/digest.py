@@ -43,10 +43,10 @@ def digest(store: Store, schema: Schema = GRAPH) -> Digest:
     """
     total = hashlib.sha256()
     count = {False: 0, True: 0}
-    for kind, some in _lines(store, schema):
-        _, offsets, text = some.buffers()
-        total.update(memoryview(text)[: int(np.frombuffer(offsets, np.int64)[len(some)])])
-        count[kind.is_edge] += len(some)
+    for kind, page in _lines(store, schema):
+        _, offsets, text = page.buffers()
+        total.update(memoryview(text)[: int(np.frombuffer(offsets, np.int64)[len(page)])])
+        count[kind.is_edge] += len(page)
     return Digest(total.hexdigest(), count[False], count[True])
 
 
@@ -57,8 +57,8 @@ def lines(store: Store, schema: Schema = GRAPH) -> Iterator[str]:
     digits), the kind and key of its start, those of its end, and its properties, separated by
     tabs. Properties are JSON without spaces, sorted by name, without missing ones.
     """
-    for _, some in _lines(store, schema):
-        for line in some.to_pylist():
+    for _, page in _lines(store, schema):
+        for line in page.to_pylist():
             yield line[:-1]
 
 
@@ -66,18 +66,20 @@ def _lines(store: Store, schema: Schema) -> Iterator[tuple[Kind, pa.LargeStringA
     """Yield lines with a line feed each, some of one kind at a time."""
     for kind in sorted(schema.kinds, key=lambda kind: kind.name):
         for page in pages(store, schema, kind):
-            found = pa.concat_arrays([_written(kind, ends, rows) for ends, rows in page.items()])
+            page_lines = pa.concat_arrays(
+                [_written(kind, ends, rows) for ends, rows in page.items()]
+            )
             keys = pa.concat_tables([rows.select([kind.key]) for rows in page.values()])
             # Keys contain no tab, so that their order is that of the lines.
-            yield kind, found.take(pc.sort_indices(keys, sort_keys=[(kind.key, "ascending")]))
+            yield kind, page_lines.take(pc.sort_indices(keys, sort_keys=[(kind.key, "ascending")]))
 
 
 def _written(kind: Kind, ends: tuple[Kind, ...], rows: pa.Table) -> pa.LargeStringArray:
     """Write rows as lines."""
     key = rows[kind.key]
     fields = [f"{kind.name}\t", _hex(key) if kind.is_edge else key]
-    for end, other in zip(kind.ends, ends, strict=False):
-        fields += [f"\t{other.name}\t", rows[end.name]]
+    for end, node_kind in zip(kind.ends, ends, strict=False):
+        fields += [f"\t{node_kind.name}\t", rows[end.name]]
     fields.append("\t{")
     names = sorted(p.name for p in kind.stored)
     always = names.index(DIGEST.name)  # a missing property leaves no comma

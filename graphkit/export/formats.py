@@ -22,8 +22,10 @@ from graphkit.schema import Prop, Type
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML does not allow."""
-SAID = ("product", "stage", "period", "basis", "hs", "hs_revision", "reporter", "dataset", "source")
-MEASURED = ("usd", "tonnes", "share_usd", "share_tonnes")
+SERIES_COLUMNS = (
+    "product", "stage", "period", "basis", "hs", "hs_revision", "reporter", "dataset", "source",
+)  # fmt: skip
+FIGURE_COLUMNS = ("usd", "tonnes", "share_usd", "share_tonnes")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Parts(Protocol):
         """Read all parts, or with ``empty`` one of each kind without its rows."""
 
 
-DRAWN = 2**11
+ELEMENTS_AT_ONCE = 2**11
 """Nodes or edges that are drawn at once: each is some 20 texts meanwhile."""
 
 
@@ -81,24 +83,24 @@ def _whole(parts: Parts, empty: bool) -> Iterator[Elements]:
     semicolons.
     """
     for part in parts(empty=empty):
-        for start in range(0, max(len(part.table), 1), DRAWN):
-            yield _elements(part, part.rows(start, DRAWN))
+        for start in range(0, max(len(part.table), 1), ELEMENTS_AT_ONCE):
+            yield _elements(part, part.rows(start, ELEMENTS_AT_ONCE))
 
 
 def _elements(part: Part, rows: pa.Table) -> Elements:
-    found = {name: _attribute(rows[name]) for name in rows.column_names}
-    key = found[part.kind.key].cast(pa.string())
+    attributes = {name: _attribute(rows[name]) for name in rows.column_names}
+    key = attributes[part.kind.key].cast(pa.string())
     names = _named(part.kind.name, key)
     ends = tuple(
-        _named(kind.name, found.pop(end.name))
+        _named(kind.name, attributes.pop(end.name))
         for end, kind in zip(part.kind.ends, part.ends, strict=False)
     )
     if ends:
-        del found["key"]
+        del attributes["key"]
     else:
-        found["label"] = pc.coalesce(found.get("name", key), key)
-    found["kind"] = pa.chunked_array([pa.repeat(part.kind.name, len(rows))])
-    return Elements(names, pa.table(found), ends)
+        attributes["label"] = pc.coalesce(attributes.get("name", key), key)
+    attributes["kind"] = pa.chunked_array([pa.repeat(part.kind.name, len(rows))])
+    return Elements(names, pa.table(attributes), ends)
 
 
 def _named(kind: str, keys: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -111,20 +113,21 @@ def _trade(trade: TradeNetwork, empty: bool) -> Iterator[Elements]:
     ``weight`` is the value in USD, by which tools lay out and rank; an edge of unknown value has
     none.
     """
-    about = ("label", "kind", "region")
+    columns = ("label", "kind", "region")
     most = 0 if empty else None
     places = pa.table({
         name: pa.array([place[name] for place in trade.places.values()], pa.string())
-        for name in about
+        for name in columns
     }).slice(0, most)  # fmt: skip
     keys = pa.chunked_array([pa.array(trade.places, pa.string()).slice(0, most)])
     yield Elements(_attribute(keys), _drawable(places))
     names = ("product", "period", "dataset", "reporter", "source", "supplier", "consumer")
     rows = plain(trade.shares.sort_by([(name, "ascending") for name in names]).slice(0, most))
-    said = rows.select([*SAID, *MEASURED]).append_column("weight", rows["usd"])
+    attributes = rows.select([*SERIES_COLUMNS, *FIGURE_COLUMNS])
+    attributes = attributes.append_column("weight", rows["usd"])
     key = pc.binary_join_element_wise(*(_attribute(rows[name]) for name in names), "|")
     yield Elements(
-        key, _drawable(said), (_attribute(rows["supplier"]), _attribute(rows["consumer"]))
+        key, _drawable(attributes), (_attribute(rows["supplier"]), _attribute(rows["consumer"]))
     )
 
 
@@ -145,21 +148,21 @@ def xml_text(text: str) -> str:
     >>> xml_text("a\x00b")
     'a\\u0000b'
     """
-    return NOT_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return NOT_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def _write_drawing(drawn: Drawing, path: Path, form: str) -> tuple[int, int]:
-    return _write_graphml(drawn, path) if form == "graphml" else _write_gexf(drawn, path)
+def _write_drawing(drawing: Drawing, path: Path, form: str) -> tuple[int, int]:
+    return _write_graphml(drawing, path) if form == "graphml" else _write_gexf(drawing, path)
 
 
-def _write_gexf(drawn: Drawing, path: Path) -> tuple[int, int]:
+def _write_gexf(drawing: Drawing, path: Path) -> tuple[int, int]:
     """Write GEXF with networkx, which holds all of it in memory."""
     import networkx as nx
 
     network = nx.MultiDiGraph()
-    for some in drawn(False):
-        ends = [end.to_pylist() for end in some.ends]
-        rows = zip(*ends, some.names.to_pylist(), some.attributes.to_pylist(), strict=True)
+    for elements in drawing(False):
+        ends = [end.to_pylist() for end in elements.ends]
+        rows = zip(*ends, elements.names.to_pylist(), elements.attributes.to_pylist(), strict=True)
         add = network.add_edge if ends else network.add_node
         for *names, row in rows:
             add(*names, **{name: value for name, value in row.items() if value is not None})
@@ -179,23 +182,23 @@ GRAPHML_TYPES = {
 }  # fmt: skip
 
 
-def _write_graphml(drawn: Drawing, path: Path) -> tuple[int, int]:
+def _write_graphml(drawing: Drawing, path: Path) -> tuple[int, int]:
     """Write GraphML, some rows at a time."""
     keys: dict[tuple[str, pa.Field], str] = {}
     count = {"node": 0, "edge": 0}
     with path.open("wb") as file:
         file.write(GRAPHML.encode())
-        for some in drawn(True):
-            for field in some.attributes.schema:
-                what = ("edge" if some.ends else "node", field)
-                if what not in keys:
-                    keys[what] = f"d{len(keys)}"
-                    file.write(_declared(keys[what], *what).encode())
+        for elements in drawing(True):
+            for field in elements.attributes.schema:
+                declared = ("edge" if elements.ends else "node", field)
+                if declared not in keys:
+                    keys[declared] = f"d{len(keys)}"
+                    file.write(_declared(keys[declared], *declared).encode())
         file.write(b'<graph edgedefault="directed">\n')
-        for some in drawn(False):
-            element = "edge" if some.ends else "node"
-            count[element] += len(some.names)
-            file.write("".join(_markup(element, some, keys).to_pylist()).encode())
+        for elements in drawing(False):
+            element = "edge" if elements.ends else "node"
+            count[element] += len(elements.names)
+            file.write("".join(_markup(element, elements, keys).to_pylist()).encode())
         file.write(b"</graph>\n</graphml>\n")
     return count["node"], count["edge"]
 
@@ -206,18 +209,20 @@ def _declared(key: str, element: str, field: pa.Field) -> str:
 
 
 def _markup(
-    element: str, some: Elements, keys: Mapping[tuple[str, pa.Field], str]
+    element: str, elements: Elements, keys: Mapping[tuple[str, pa.Field], str]
 ) -> pa.ChunkedArray:
     """Write each node or edge as one element; a missing value has no attribute."""
     opening: list[Any] = [f"<{element}"]
-    for name, column in zip(("id", "source", "target"), (some.names, *some.ends), strict=False):
+    for name, column in zip(
+        ("id", "source", "target"), (elements.names, *elements.ends), strict=False
+    ):
         opening += [f' {name}="', _escaped(column), '"']
     data = [
         pc.binary_join_element_wise(
-            f'<data key="{keys[element, field]}">', _escaped(some.attributes[field.name]),
+            f'<data key="{keys[element, field]}">', _escaped(elements.attributes[field.name]),
             "</data>", "",
         )
-        for field in some.attributes.schema
+        for field in elements.attributes.schema
     ]  # fmt: skip
     return pc.binary_join_element_wise(
         *opening, ">", *data, f"</{element}>\n", "", null_handling="skip"
@@ -235,7 +240,7 @@ XML_MARKS = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 """Characters that a parser would take for an end or for a space."""
 
 
-TYPES = {
+IMPORT_TYPES = {
     Type.TEXT: "string", Type.PERIOD: "string", Type.DATE: "string", Type.NUMBER: "double",
     Type.INTEGER: "long", Type.FLAG: "boolean", Type.TEXTS: "string[]",
 }  # fmt: skip
@@ -266,9 +271,9 @@ def write_import_folder(graph: Graph, folder: Path) -> None:
             name = f"{name}-{written[name]}"
         (folder / f"{name}-header.csv").write_text(",".join(_header(part)) + "\n", encoding="utf-8")
         _write(part, folder / f"{name}.csv", delimiter)
-        what = "relationships" if part.kind.is_edge else "nodes"
+        group = "relationships" if part.kind.is_edge else "nodes"
         # Neo4j 2026 does not find a file without a folder in its name.
-        arguments.append(f"--{what}=./{name}-header.csv,./{name}.csv")
+        arguments.append(f"--{group}=./{name}-header.csv,./{name}.csv")
     constraints = "".join(f"{statement};\n" for statement in ddl(graph.schema))
     (folder / "constraints.cypher").write_text(constraints, encoding="utf-8")
     (folder / ARGUMENTS).write_text("\n".join(arguments) + "\n", encoding="utf-8")
@@ -302,7 +307,7 @@ def _header(part: Part) -> Iterator[str]:
 
 
 def _typed(prop: Prop) -> str:
-    return f"{prop.name}:{TYPES[prop.type]}"
+    return f"{prop.name}:{IMPORT_TYPES[prop.type]}"
 
 
 def _write(part: Part, path: Path, delimiter: str) -> None:

@@ -51,9 +51,9 @@ class StoredGraph:
                             yield Part(kind, coded(_columns(kind).empty_table()), *ends)
                             continue
                         self.store.free(sparing=True)  # of what the page before left in its pool
-                        found = _rows(self.store, kind, ends, keys).sort_by(kind.key)
-                        rows += len(found)
-                        yield Part(kind, coded(found.slice(0, 0 if empty else None)), *ends)
+                        table = _rows(self.store, kind, ends, keys).sort_by(kind.key)
+                        rows += len(table)
+                        yield Part(kind, coded(table.slice(0, 0 if empty else None)), *ends)
                         release_memory()  # of the database's rows, before the next ones
         finally:
             self.store.free()
@@ -165,10 +165,10 @@ def trade_network(store: Store, scope: str | None, period: str | None) -> TradeN
     trade = trade_of(catalog, catalog.materials.scope(scope), PERIOD.read(period))
     if trade.lacking:
         raise GraphkitError(trade.lacking[0].lower() + trade.lacking[1:].rstrip("."))
-    ends = {*trade.shares["supplier"].to_pylist(), *trade.shares["consumer"].to_pylist()}
+    keys = {*trade.shares["supplier"].to_pylist(), *trade.shares["consumer"].to_pylist()}
     regions = {row["key"]: row["region"] for row in rows_of(store, "countries").to_pylist()}
     places: dict[str, Mapping[str, str | None]] = {}
-    for place in map(catalog.places.with_key, sorted(ends)):
+    for place in map(catalog.places.with_key, sorted(keys)):
         about = {"label": place.name, "kind": place.kind, "region": regions.get(place.key)}
         places[place.key] = about
     series = [

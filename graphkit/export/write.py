@@ -116,11 +116,11 @@ def _replacing(output: Path) -> Iterator[Path]:
         It cannot be written.
     """
     try:
-        beside = tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.absolute().parent)
+        draft = tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.absolute().parent)
     except OSError as error:
         raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
     try:
-        path = Path(beside, output.name)
+        path = Path(draft, output.name)
         yield path
         if output.is_dir():
             output.rmdir()
@@ -128,7 +128,7 @@ def _replacing(output: Path) -> Iterator[Path]:
     except OSError as error:
         raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def write_parquet_folder(graph: Graph, folder: Path) -> None:

@@ -15,9 +15,9 @@ def user_folder(kind: Literal["cache", "data", "config"]) -> Path:
 
     An absolute ``XDG_CACHE_HOME`` (``_DATA_``, ``_CONFIG_``) is followed on every system.
     """
-    chosen = Path(os.environ.get(f"XDG_{kind.upper()}_HOME", ""))
-    if chosen.is_absolute():
-        return chosen / "graphkit"
+    base = Path(os.environ.get(f"XDG_{kind.upper()}_HOME", ""))
+    if base.is_absolute():
+        return base / "graphkit"
     from platformdirs import PlatformDirs
 
     folders = PlatformDirs("graphkit", appauthor=False)

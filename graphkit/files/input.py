@@ -51,11 +51,11 @@ def check_file(path: Path, most: int) -> None:
     try:
         about = path.stat()
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
-        said = getattr(error, "strerror", None) or error
-        raise GraphkitError(f"{path} cannot be read: {said}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise GraphkitError(f"{path} cannot be read: {reason}") from error
     if not stat.S_ISREG(about.st_mode):
-        found = OTHERS.get(stat.S_IFMT(about.st_mode), "no file")
-        raise GraphkitError(f"{path.name or path}: found {found}, wanted a file")
+        kind = OTHERS.get(stat.S_IFMT(about.st_mode), "no file")
+        raise GraphkitError(f"{path.name or path}: found {kind}, wanted a file")
     if about.st_size > most:
         raise GraphkitError(f"{path.name}: found {about.st_size:,} bytes, wanted at most {most:,}")
 
@@ -71,9 +71,9 @@ def check_text(path: Path, most: int) -> None:
     check_file(path, most)
     with path.open("rb") as file:
         start = file.read(8)
-    for mark, said in PACKED.items():
+    for mark, label in PACKED.items():
         if start.startswith(mark):
-            raise GraphkitError(f"{path.name}: wanted text, found {_packed(path) or said}")
+            raise GraphkitError(f"{path.name}: wanted text, found {_packed(path) or label}")
 
 
 def _packed(path: Path) -> str | None:

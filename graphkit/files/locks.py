@@ -19,14 +19,14 @@ def locked(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[N
 
     # A soft lock, the fallback where a file system has no locks, would outlive its process.
     lock = FileLock(file, thread_local=False, fallback_to_soft=False)
-    told = False
+    announced = False
     while not lock.is_locked:
         make_private(file.parent)
         try:
-            lock.acquire(blocking=told)
+            lock.acquire(blocking=announced)
         except Timeout:
             waiting()
-            told = True
+            announced = True
         except FileNotFoundError:  # the holder removed the folder with the file
             continue
     try:

@@ -34,8 +34,8 @@ def check_place(path: Path) -> None:
     graphkit.errors.GraphkitError: /dev/null: found a device, wanted a file or a free place
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
-        found = OTHERS.get(stat.S_IFMT(path.stat().st_mode), "no file")
-        raise GraphkitError(f"{path}: found {found}, wanted a file or a free place")
+        kind = OTHERS.get(stat.S_IFMT(path.stat().st_mode), "no file")
+        raise GraphkitError(f"{path}: found {kind}, wanted a file or a free place")
 
 
 @contextmanager

@@ -105,13 +105,13 @@ class Nodes:
     @cached_property
     def spoken(self) -> Mapping[str, str]:
         """Keys by name and alias, in lower case."""
-        found: dict[str, str] = {}
+        keys_by_name: dict[str, str] = {}
         for _, table, _ in self.files:
             for row in table.to_pylist():
                 names = [*map(row.get, ("name", "short", "title")), *(row.get("aliases") or ())]
                 if row[self.kind.key] is not None:
-                    found.update((n.lower(), row[self.kind.key]) for n in names if n)
-        return found | {key.lower(): key for key in self.keys}
+                    keys_by_name.update((n.lower(), row[self.kind.key]) for n in names if n)
+        return keys_by_name | {key.lower(): key for key in self.keys}
 
 
 def check_alone(text: str, schema: Schema = GRAPH) -> list[Problem]:
@@ -124,12 +124,12 @@ def check_alone(text: str, schema: Schema = GRAPH) -> list[Problem]:
     "draft:3:20: kind: found 'guess', wanted "
     """
     file = read_alone(text, schema)
-    others = [
+    other_files = [
         SeedFile(Locations(YamlText("", "")), [], kind)
         for kind in schema.nodes
         if kind is not file.kind
     ]
-    return sorted({*file.problems, *check_all([file, *others], schema)})
+    return sorted({*file.problems, *check_all([file, *other_files], schema)})
 
 
 def check_all(files: Sequence[SeedFile], schema: Schema) -> list[Problem]:
@@ -171,26 +171,27 @@ def _unknown_references(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Prob
             continue
         messages = {v: _unknown(v, prop, targets, n) for n, v in enumerate(unknown)}
         for row, value in enumerate(column.to_pylist()):
-            for item, one in enumerate(value if isinstance(value, list) else [value]):
-                if one in messages:
-                    yield rows.locations.problem(row, prop.name, messages[one], item)
+            for item, key in enumerate(value if isinstance(value, list) else [value]):
+                if key in messages:
+                    yield rows.locations.problem(row, prop.name, messages[key], item)
 
 
-def _unknown(found: str, prop: Prop, targets: Sequence[Nodes], number: int) -> str:
+def _unknown(text: str, prop: Prop, targets: Sequence[Nodes], number: int) -> str:
     """Word an unknown reference, with the key its name belongs to or the nearest keys."""
-    what = f"unknown {' or '.join(prop.ref).lower()} {shown(found)}"
+    message = f"unknown {' or '.join(prop.ref).lower()} {shown(text)}"
     for target in targets:
-        if found.lower() in target.spoken:
-            return f"{what}; its key is {target.spoken[found.lower()]!r}"
+        if text.lower() in target.spoken:
+            return f"{message}; its key is {target.spoken[text.lower()]!r}"
     if number >= MOST_HINTS:
-        return what
-    known = sorted({key for t in targets for key in t.keys})
+        return message
+    known_keys = sorted({key for t in targets for key in t.keys})
     spoken = {name: key for t in targets for name, key in t.spoken.items()}
-    found = found[:LONGEST_NAME]
-    close = get_close_matches(found, known, n=3, cutoff=0.6)
-    close += [spoken[n] for n in get_close_matches(found.lower(), list(spoken), n=2, cutoff=0.75)]
+    text = text[:LONGEST_NAME]
+    close = get_close_matches(text, known_keys, n=3, cutoff=0.6)
+    close += [spoken[n] for n in get_close_matches(text.lower(), list(spoken), n=2, cutoff=0.75)]
     nearest = list(dict.fromkeys(close))[:3]
-    return f"{what}; nearest: {', '.join(nearest)}" if nearest else f"{what}; nothing is near it"
+    hint = f"nearest: {', '.join(nearest)}" if nearest else "nothing is near it"
+    return f"{message}; {hint}"
 
 
 def identities(kind: Kind, rows: pa.Table) -> pa.Array:
@@ -211,9 +212,9 @@ def _any_twice(kind: Kind, files: Sequence[Rows]) -> bool:
     """Return True if two rows may share an identity, by fingerprints, which take little memory."""
     prints = []
     for rows in files:
-        found = fingerprints(rows.table.select(kind.identity))
+        row_prints = fingerprints(rows.table.select(kind.identity))
         needed = [rows.table[p.name].is_valid() for p in kind.columns if p.key and p.required]
-        prints.append(found[reduce(pc.and_, needed).to_numpy()])
+        prints.append(row_prints[reduce(pc.and_, needed).to_numpy()])
     return any_twice(np.concatenate(prints))
 
 
@@ -224,44 +225,51 @@ def _duplicates(kind: Kind, files: Sequence[Rows]) -> Iterator[Problem]:
     first: dict[str, tuple[Locations, int]] = {}
     # The place of a node is its key; of an edge, which has several, its row.
     column = None if kind.is_edge else kind.key
-    for rows, found in zip(files, columns, strict=True):
-        for row, identity in enumerate(found.to_pylist()):
+    for rows, row_identities in zip(files, columns, strict=True):
+        for row, identity in enumerate(row_identities.to_pylist()):
             if identity is None:
                 continue
             if identity not in first:
                 first[identity] = (rows.locations, row)
                 continue
-            other, other_row = first[identity]
-            at = other.problem(other_row, column, "")
-            message = f"duplicate {kind.name} {identity}; first at {at.file}:{at.line}:{at.column}"
+            first_locations, first_row = first[identity]
+            place = _place(first_locations, first_row, column)
+            message = f"duplicate {kind.name} {identity}; first at {place}"
             yield rows.locations.problem(row, column, message)
+
+
+def _place(locations: Locations, row: int, column: str | None) -> str:
+    """Write the place of a value as messages give it: file, line and column."""
+    place = locations.problem(row, column, "")
+    return f"{place.file}:{place.line}:{place.column}"
 
 
 def _clashing_keys(schema: Schema, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
     """Find keys that two kinds share, where one column may refer to either kind."""
     pairs = {
-        (one, other)
+        (first_kind, second_kind)
         for kind in schema.seeded
         for prop in kind.columns
-        for one in prop.ref
-        for other in prop.ref
-        if one < other
+        for first_kind in prop.ref
+        for second_kind in prop.ref
+        if first_kind < second_kind
     }
-    for one, other in sorted(pairs):
-        for key in sorted(nodes[one].keys.keys() & nodes[other].keys.keys()):
-            (first, row), (second, other_row) = nodes[one].keys[key], nodes[other].keys[key]
-            at = first.problem(row, nodes[one].kind.key, "")
-            message = f"{key!r} is also the key of {one} at {at.file}:{at.line}:{at.column}"
-            yield second.problem(other_row, nodes[other].kind.key, message)
+    for first_kind, second_kind in sorted(pairs):
+        for key in sorted(nodes[first_kind].keys.keys() & nodes[second_kind].keys.keys()):
+            first_locations, first_row = nodes[first_kind].keys[key]
+            place = _place(first_locations, first_row, nodes[first_kind].kind.key)
+            message = f"{key!r} is also the key of {first_kind} at {place}"
+            locations, row = nodes[second_kind].keys[key]
+            yield locations.problem(row, nodes[second_kind].kind.key, message)
 
 
 def _ends_below_start(rows: Rows) -> Iterator[Problem]:
     for prop in rows.kind.columns:
         if prop.not_below is None:
             continue
-        ends, starts = rows.table[prop.name], rows.table[prop.not_below]
-        for row in pc.indices_nonzero(pc.fill_null(pc.less(ends, starts), False)).to_pylist():
-            message = f"found {ends[row]}, wanted at least {prop.not_below} ({starts[row]})"
+        values, limits = rows.table[prop.name], rows.table[prop.not_below]
+        for row in pc.indices_nonzero(pc.fill_null(pc.less(values, limits), False)).to_pylist():
+            message = f"found {values[row]}, wanted at least {prop.not_below} ({limits[row]})"
             yield rows.locations.problem(row, prop.name, message)
 
 
@@ -274,8 +282,8 @@ def _shares_over_one(rows: Rows) -> Iterator[Problem]:
     for name in ("value", "low", "high"):
         figures = rows.table[name]
         beyond = pc.or_(pc.less(figures, 0), pc.greater(figures, 1))
-        found = pc.fill_null(pc.and_kleene(shares, beyond), False)
-        for row in pc.indices_nonzero(found).to_pylist():
+        wrong = pc.fill_null(pc.and_kleene(shares, beyond), False)
+        for row in pc.indices_nonzero(wrong).to_pylist():
             message = f"found {figures[row].as_py():g}, wanted 0 to 1, since its unit is share"
             yield rows.locations.problem(row, name, message)
 
@@ -296,15 +304,16 @@ def _unlike_data_set(rows: Rows, sets: Sequence[Rows]) -> Iterator[Problem]:
     """Report flows that are counted in another way than their data set says."""
     if rows.kind.name != "EXPORTS":
         return
-    said = {row["key"]: row for _, table, _ in sets for row in table.to_pylist()}
+    datasets = {row["key"]: row for _, table, _ in sets for row in table.to_pylist()}
     column = rows.table["dataset"].cast(pa.string())
     for name in ("reporter", "hs_revision", "valuation"):
-        wanted = {key: row[name] for key, row in said.items() if row[name] is not None}
-        of_set = look_up(column, wanted)
-        found = rows.table[name].cast(pa.string())
-        unlike = pc.fill_null(pc.not_equal(found, of_set), False)
+        declared = {key: row[name] for key, row in datasets.items() if row[name] is not None}
+        expected = look_up(column, declared)
+        values = rows.table[name].cast(pa.string())
+        unlike = pc.fill_null(pc.not_equal(values, expected), False)
         for row in pc.indices_nonzero(unlike).to_pylist():
-            message = f"found {found[row]}, wanted {of_set[row]}, as the data set {column[row]} has"
+            reason = f"as the data set {column[row]} has"
+            message = f"found {values[row]}, wanted {expected[row]}, {reason}"
             yield rows.locations.problem(row, name, message)
 
 
@@ -374,6 +383,6 @@ def _share_sums(files: Sequence[Rows], sums: set[str]) -> Iterator[Problem]:
     for scope, parts in shares.items():
         if fsum(parts) > MAX_SHARE_SUM + 1e-9:
             locations, row = last[scope]
-            what = ", ".join(" ".join(part.split()) for part in scope if part)
-            message = f"shares of {what} add up to {fsum(parts):.1%}; wanted at most 105 %"
+            label = ", ".join(" ".join(part.split()) for part in scope if part)
+            message = f"shares of {label} add up to {fsum(parts):.1%}; wanted at most 105 %"
             yield locations.problem(row, "share", message)

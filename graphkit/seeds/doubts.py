@@ -21,7 +21,7 @@ ROUNDED = 0.1
 """Tonnes under which a published mass may be all rounding."""
 LEAST_SUM = 0.9
 """Sum of the shares of a table that names the rest too; published shares are rounded."""
-SERIES = ("exporter", "importer", "product", "hs", "dataset")
+SERIES_KEYS = ("exporter", "importer", "product", "hs", "dataset")
 """Flows of one series are the same goods in other periods."""
 SHARED = {
     "PRODUCES": (("product", "period", "basis", "source"), "country", "share"),
@@ -42,7 +42,7 @@ def doubts(files: Sequence[SeedFile]) -> list[Problem]:
     mass is under 0.1 t. Shares of one table are doubted if it has a row for all other places, so
     that it is complete, and they add up to less than 90 %.
     """
-    found = [*_masses_out_of_series(files)]
+    problems = [*_masses_out_of_series(files)]
     areas = [f.rows for f in files if f.rows is not None and f.kind and f.kind.name == "Area"]
     rest = {
         area["iso3"]
@@ -51,8 +51,8 @@ def doubts(files: Sequence[SeedFile]) -> list[Problem]:
         if area["type"] == "rest"
     }
     for name in SHARED:
-        found += _shares_far_under_one(name, files, rest)
-    return sorted(set(found))
+        problems += _shares_far_under_one(name, files, rest)
+    return sorted(set(problems))
 
 
 def _of_kind(files: Sequence[SeedFile], name: str) -> list[tuple[pa.Table, Locations]]:
@@ -64,22 +64,22 @@ def _masses_out_of_series(files: Sequence[SeedFile]) -> Iterator[Problem]:
     flows = _of_kind(files, "EXPORTS")
     if not flows:
         return
-    names = [*SERIES, "period", "usd", "tonnes"]
+    names = [*SERIES_KEYS, "period", "usd", "tonnes"]
     table = pa.concat_tables([rows.select(names) for rows, _ in flows]).combine_chunks()
     usd, tonnes = (table[name].to_numpy() for name in ("usd", "tonnes"))
-    known = np.flatnonzero((usd > 0) & (tonnes > 0))
-    series = np.zeros(len(known), np.int64)
-    for name in SERIES:
+    complete = np.flatnonzero((usd > 0) & (tonnes > 0))
+    series = np.zeros(len(complete), np.int64)
+    for name in SERIES_KEYS:
         codes, count = _codes(table[name])
-        series = series * count + codes[known]
+        series = series * count + codes[complete]
     period, _ = _codes(table["period"])
-    order = np.lexsort((period[known], series))
-    rows, series = known[order], series[order]
+    order = np.lexsort((period[complete], series))
+    rows, series = complete[order], series[order]
     mass, price = tonnes[rows], usd[rows] / tonnes[rows]
     middle = np.flatnonzero((series[1:-1] == series[:-2]) & (series[1:-1] == series[2:])) + 1
-    sides = (middle - 1, middle + 1)
-    most, least = (pick(*(mass[side] for side in sides)) for pick in (np.maximum, np.minimum))
-    dear, cheap = (pick(*(price[side] for side in sides)) for pick in (np.maximum, np.minimum))
+    before, after = middle - 1, middle + 1
+    most, least = np.maximum(mass[before], mass[after]), np.minimum(mass[before], mass[after])
+    dear, cheap = np.maximum(price[before], price[after]), np.minimum(price[before], price[after])
     large = (mass[middle] >= FAR * most) & (price[middle] * FAR <= cheap)
     small = (mass[middle] * FAR <= least) & (price[middle] >= FAR * dear)
     starts = np.cumsum([0, *(len(part) for part, _ in flows)])
@@ -87,12 +87,12 @@ def _masses_out_of_series(files: Sequence[SeedFile]) -> Iterator[Problem]:
     for place in middle[(large | small) & real].tolist():
         row = int(rows[place])
         file = int(np.searchsorted(starts, row, "right")) - 1
-        before, after = (
-            f"{tonnes[rows[side]]:,g} t in {table['period'][int(rows[side])]}"
-            for side in (place - 1, place + 1)
+        earlier, later = (
+            f"{tonnes[rows[neighbour]]:,g} t in {table['period'][int(rows[neighbour])]}"
+            for neighbour in (place - 1, place + 1)
         )
         message = (
-            f"found {tonnes[row]:,g} t for {usd[row]:,.0f} USD, beside {before} and {after}; "
+            f"found {tonnes[row]:,g} t for {usd[row]:,.0f} USD, beside {earlier} and {later}; "
             "are these tonnes?"
         )
         yield flows[file][1].problem(row - int(starts[file]), "tonnes", message)

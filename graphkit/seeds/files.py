@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -54,8 +54,9 @@ def find_files(folder: Path) -> tuple[Path, list[Path], list[Problem]]:
     if is_file:
         return folder.parent, [folder], []
     if not is_folder:
-        there = "it is not a regular file" if folder.exists() else "there is no such file or folder"
-        raise GraphkitError(f"no seeds at {folder}: {there}")
+        exists = folder.exists()
+        reason = "it is not a regular file" if exists else "there is no such file or folder"
+        raise GraphkitError(f"no seeds at {folder}: {reason}")
     problems: list[Problem] = []
 
     def refuse(path: Path, message: str) -> None:
@@ -112,8 +113,8 @@ def read_file(path: Path, root: Path, schema: Schema) -> SeedFile:
 def read_alone(text: str, schema: Schema) -> SeedFile:
     """Read the text of a seed file that stands in no folder: it has no table beside it."""
 
-    def refuse(wanted: str) -> tuple[None, list[Problem]]:
-        return None, [yaml.problem(f"table: found {shown(wanted)}, wanted rows", ("table",))]
+    def refuse(name: str) -> tuple[None, list[Problem]]:
+        return None, [yaml.problem(f"table: found {shown(name)}, wanted rows", ("table",))]
 
     decoded, problems = decode(text.encode(), "draft")
     yaml = YamlText("draft", decoded)
@@ -124,25 +125,29 @@ def _read_yaml(
     yaml: YamlText,
     problems: list[Problem],
     schema: Schema,
-    beside: Callable[[str], tuple[Table | None, list[Problem]]],
+    read_beside: Callable[[str], tuple[Table | None, list[Problem]]],
 ) -> SeedFile:
     document = yaml.read()
-    told = [*problems, *document.problems]
+    text_problems = [*problems, *document.problems]
     kind = kind_of(document.value, schema)
     if not document.whole:
-        return SeedFile(Locations(yaml), told, kind)
-    header, found = read_header(yaml, document.value, schema)
+        return SeedFile(Locations(yaml), text_problems, kind)
+    header, value_problems = read_header(yaml, document.value, schema)
     table = rows = None
     if header is not None and header.table is not None:
-        table, unreadable = beside(header.table)
-        told += unreadable
+        table, unreadable = read_beside(header.table)
+        text_problems += unreadable
     locations = Locations(yaml, header, table)
     if header is not None and (table is not None or header.table is None):
-        given, odd = table_columns(yaml, header, table) if table else row_columns(yaml, header)
-        typed, wrong = typed_rows(locations, header, given)
+        raw, odd = table_columns(yaml, header, table) if table else row_columns(yaml, header)
+        typed, wrong = typed_rows(locations, header, raw)
         rows = coded(typed)
-        found += odd + wrong
-    return SeedFile(locations, at_most([*told, *_untold(found, told)]), kind, rows)
+        value_problems += odd + wrong
+    if text_problems:
+        # Those of values that could not be read only follow from the problems of the text.
+        lost = (LOST, f"U+{ord(LOST):04X}")
+        value_problems = [p for p in value_problems if not any(m in p.message for m in lost)]
+    return SeedFile(locations, at_most([*text_problems, *value_problems]), kind, rows)
 
 
 def _read_text(path: Path, name: str) -> tuple[YamlText | None, list[Problem]]:
@@ -158,25 +163,19 @@ def _read_text(path: Path, name: str) -> tuple[YamlText | None, list[Problem]]:
     return (YamlText(name, text) if text or not problems else None), problems
 
 
-def _untold(found: Iterable[Problem], told: Sequence[Problem]) -> Iterator[Problem]:
-    """Drop problems that only follow from something unreadable that is already reported."""
-    lost = (LOST, f"U+{ord(LOST):04X}")
-    return (p for p in found if not (told and any(mark in p.message for mark in lost)))
-
-
 def _table_beside(
-    path: Path, root: Path, yaml: YamlText, wanted: str
+    path: Path, root: Path, yaml: YamlText, name: str
 ) -> tuple[Table | None, list[Problem]]:
-    at = ("table",)
+    yaml_path = ("table",)
     try:
-        beside = (path.parent / wanted).resolve()
-        inside, there = beside.is_relative_to(root.resolve()), beside.is_file()
+        file = (path.parent / name).resolve()
+        inside, exists = file.is_relative_to(root.resolve()), file.is_file()
     except (OSError, ValueError, RuntimeError):  # too long, with a NUL, a ring of links
-        inside, there = True, False
+        inside, exists = True, False
     if not inside:
-        message = f"table: found {shown(wanted)}, wanted a file inside the seeds"
-        return None, [yaml.problem(message, at)]
-    if not there or beside.suffix.lower() not in TABLES:
-        message = f"table: found no .csv or .parquet file {shown(wanted)}"
-        return None, [yaml.problem(message, at)]
-    return read_table(beside, name_of(beside, root.resolve()))
+        message = f"table: found {shown(name)}, wanted a file inside the seeds"
+        return None, [yaml.problem(message, yaml_path)]
+    if not exists or file.suffix.lower() not in TABLES:
+        message = f"table: found no .csv or .parquet file {shown(name)}"
+        return None, [yaml.problem(message, yaml_path)]
+    return read_table(file, name_of(file, root.resolve()))

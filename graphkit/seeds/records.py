@@ -40,12 +40,12 @@ class Locations:
         if self.table is not None and not self._by_default(row, column):
             source = self._source(column)
             return Problem(self.table.file, *self.table.at(row, source), message)
-        at = ("rows", -1 if row is None else row)
+        row_path = ("rows", -1 if row is None else row)
         if column is None:
-            return self.yaml.problem(message, at)
-        paths = [(*at, column), ("defaults", column), at]
+            return self.yaml.problem(message, row_path)
+        paths = [(*row_path, column), ("defaults", column), row_path]
         if item is not None:
-            paths = [(*at, column, item), ("defaults", column, item), *paths]
+            paths = [(*row_path, column, item), ("defaults", column, item), *paths]
         return self.yaml.problem(message, *paths)
 
     def _source(self, column: str | None) -> str | None:
@@ -57,8 +57,8 @@ class Locations:
         if not self.header or not self.table or row is None or column not in self.header.defaults:
             return False
         source = self._source(column)
-        known = source in self.table.columns.column_names
-        return not known or not self.table.columns[source][row].is_valid
+        in_table = source in self.table.columns.column_names
+        return not in_table or not self.table.columns[source][row].is_valid
 
 
 LONGEST_NAME = 100
@@ -78,14 +78,16 @@ class Header:
     columns: Mapping[str, str]
     """For a table: the column that a property stands in, where it has another name."""
 
-    def columns_in(self, there: Collection[str]) -> dict[str, str]:
+    def columns_in(self, names: Collection[str]) -> dict[str, str]:
         """Choose the column of each property: the one named for it, else that of its own name.
 
         A column that is named for one property gives no other one by its own name.
         """
-        named = {*self.columns.values()}
-        own = {name: name for name in there if name not in named} | dict(self.columns)
-        return {p.name: own[p.name] for p in self.kind.columns if own.get(p.name) in there}
+        mapped = {*self.columns.values()}
+        column_of = {name: name for name in names if name not in mapped} | dict(self.columns)
+        return {
+            p.name: column_of[p.name] for p in self.kind.columns if column_of.get(p.name) in names
+        }
 
 
 def kind_of(value: Any, schema: Schema) -> Kind | None:
@@ -110,8 +112,8 @@ def read_header(yaml: YamlText, value: Any, schema: Schema) -> tuple[Header | No
     if shape:
         return None, problems + shape
     parts = {part: value.get(part) or {} for part in ("defaults", "units", "columns")}
-    for part, given in parts.items():
-        unknown = ((name, unknown_property(kind, name)) for name in given)
+    for part, properties in parts.items():
+        unknown = ((name, unknown_property(kind, name)) for name in properties)
         problems += at_most(yaml.key_problem(m, (part, n)) for n, m in unknown if m)
     units = {n: u for n, u in parts["units"].items() if u in _units(kind, n)}
     problems += _bad_units(yaml, kind, parts["units"])
@@ -122,11 +124,11 @@ def read_header(yaml: YamlText, value: Any, schema: Schema) -> tuple[Header | No
     return Header(kind, parts["defaults"], units, rows, value.get("table"), columns), problems
 
 
-def _no_kind(yaml: YamlText, found: Any, schema: Schema) -> Problem:
+def _no_kind(yaml: YamlText, name: Any, schema: Schema) -> Problem:
     names = [k.name for k in schema.seeded]
-    if found is None:
+    if name is None:
         return yaml.problem(f"found no kind, wanted one of {', '.join(names)}", ("kind",), ())
-    return yaml.problem(f"found the kind {shown(found)}{_instead(str(found), names)}", ("kind",))
+    return yaml.problem(f"found the kind {shown(name)}{_instead(str(name), names)}", ("kind",))
 
 
 def _misshapen(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
@@ -154,11 +156,11 @@ def _units(kind: Kind, name: str) -> Iterable[str]:
 
 def _bad_units(yaml: YamlText, kind: Kind, units: Mapping[str, Any]) -> Iterator[Problem]:
     for name, unit in units.items():
-        known = _units(kind, name)
-        if not known and name in {p.name for p in kind.columns}:
+        known_units = _units(kind, name)
+        if not known_units and name in {p.name for p in kind.columns}:
             yield yaml.key_problem(f"{name} has no unit", ("units", name))
-        elif known and unit not in known:
-            message = f"unknown unit {shown(unit)}; wanted one of {', '.join(known)}"
+        elif known_units and unit not in known_units:
+            message = f"unknown unit {shown(unit)}; wanted one of {', '.join(known_units)}"
             yield yaml.problem(message, ("units", name))
 
 
@@ -170,10 +172,10 @@ def unknown_property(kind: Kind, name: str) -> str | None:
     return f"{kind.name} has no property {shown(name)}{_instead(name, names)}"
 
 
-def _instead(found: str, names: Iterable[str]) -> str:
+def _instead(name: str, names: Iterable[str]) -> str:
     """Suggest the nearest name, or list all names."""
     names = list(names)
-    close = get_close_matches(found[:LONGEST_NAME], names, n=1, cutoff=0.6)
+    close = get_close_matches(name[:LONGEST_NAME], names, n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else f", wanted one of {', '.join(names)}"
 
 
@@ -183,10 +185,10 @@ class Column(NamedTuple):
     values: pa.Array
     silent: pa.Array
     """Mask of rows without the property, which take the default; an explicit null is unknown."""
-    wrong: list[Wrong]
+    wrong: list[Fault]
 
 
-class Given(NamedTuple):
+class RawColumns(NamedTuple):
     """The columns that a file gives, by property; the others it does not."""
 
     columns: Mapping[str, Column]
@@ -195,13 +197,13 @@ class Given(NamedTuple):
     """Rows that are not mappings, and were reported."""
 
 
-def row_columns(yaml: YamlText, header: Header) -> tuple[Given, list[Problem]]:
+def row_columns(yaml: YamlText, header: Header) -> tuple[RawColumns, list[Problem]]:
     """Turn the rows of the YAML itself into columns."""
-    kind, found = header.kind, header.rows or []
-    odd = frozenset(n for n, row in enumerate(found) if not isinstance(row, dict))
-    wanted = "wanted a mapping: {property: value, ...}"
-    no_rows = (yaml.problem(f"found {shown(found[n])}, {wanted}", ("rows", n)) for n in odd)
-    rows = [{} if number in odd else row for number, row in enumerate(found)]
+    kind, raw_rows = header.kind, header.rows or []
+    odd = frozenset(n for n, row in enumerate(raw_rows) if not isinstance(row, dict))
+    expected = "wanted a mapping: {property: value, ...}"
+    no_rows = (yaml.problem(f"found {shown(raw_rows[n])}, {expected}", ("rows", n)) for n in odd)
+    rows = [{} if number in odd else row for number, row in enumerate(raw_rows)]
     names = set().union(*rows)
     problems = at_most(chain(no_rows, _unknown_names(yaml, kind, rows, names)))
     columns = {}
@@ -209,7 +211,7 @@ def row_columns(yaml: YamlText, header: Header) -> tuple[Given, list[Problem]]:
         values, wrong = from_yaml(prop, [row.get(prop.name) for row in rows])
         silent = pa.array([prop.name not in row for row in rows], pa.bool_())
         columns[prop.name] = Column(values, silent, wrong)
-    return Given(columns, len(rows), odd), problems
+    return RawColumns(columns, len(rows), odd), problems
 
 
 def _unknown_names(
@@ -221,70 +223,71 @@ def _unknown_names(
             yield from (yaml.key_problem(message, ("rows", number, name)) for number in owners)
 
 
-def table_columns(yaml: YamlText, header: Header, table: Table) -> tuple[Given, list[Problem]]:
+def table_columns(yaml: YamlText, header: Header, table: Table) -> tuple[RawColumns, list[Problem]]:
     """Read the columns of the table: each must be used, and each required one present."""
-    kind, there, problems = header.kind, table.columns.column_names, []
-    columns, taken = {}, header.columns_in(there)
-    known = ", ".join(name if name.isprintable() else repr(name) for name in there)
+    kind, names, problems = header.kind, table.columns.column_names, []
+    columns, column_of = {}, header.columns_in(names)
+    name_list = ", ".join(name if name.isprintable() else repr(name) for name in names)
     for prop in kind.columns:
-        if prop.name in taken:
-            values = table.columns[taken[prop.name]].combine_chunks()
+        if prop.name in column_of:
+            values = table.columns[column_of[prop.name]].combine_chunks()
             columns[prop.name] = Column(values, values.is_null(), [])
         elif prop.name in header.columns:
             name = shown(header.columns[prop.name])
-            message = f"{table.file} has no column {name}; it has {known}"
+            message = f"{table.file} has no column {name}; it has {name_list}"
             problems.append(yaml.problem(message, ("columns", prop.name)))
         elif prop.required and prop.name not in header.defaults:
-            left = " for it alone" if prop.name in there else ""
-            message = f"{table.file} has no column {prop.name!r}{left}; {kind.name} needs it"
+            reason = " for it alone" if prop.name in names else ""
+            message = f"{table.file} has no column {prop.name!r}{reason}; {kind.name} needs it"
             message += f" ({prop.doc})"
             problems.append(yaml.problem(message, ("table",)))
-    for name in there:
-        if name not in taken.values():
+    for name in names:
+        if name not in column_of.values():
             message = f"nothing takes the column {shown(name)}; map it under columns"
             problems.append(Problem(table.file, *table.at(None, name), message))
-    return Given(columns, len(table.columns)), problems
+    return RawColumns(columns, len(table.columns)), problems
 
 
 def typed_rows(
-    locations: Locations, header: Header, given: Given
+    locations: Locations, header: Header, raw: RawColumns
 ) -> tuple[pa.Table, list[Problem]]:
     """Every column typed, defaults filled in; and what is wrong with single values."""
     arrays: list[pa.Array] = []
     problems: list[Iterable[Problem]] = []
     for prop in header.kind.columns:
-        values, wrong = _typed_column(header, prop, given)
+        values, wrong = _typed_column(header, prop, raw)
         default, bad = _default(header, prop)
         for _, message, item in bad:
-            at = ("defaults", prop.name)
-            paths = [at] if item is None else [(*at, item), at]
+            path = ("defaults", prop.name)
+            paths = [path] if item is None else [(*path, item), path]
             problems.append([locations.yaml.problem(f"{prop.name}: {message}", *paths)])
         if default is not None:
-            silent = given.columns[prop.name].silent if prop.name in given.columns else True
+            silent = raw.columns[prop.name].silent if prop.name in raw.columns else True
             values = pc.if_else(silent, default, values)
-        told = {w.row for w in wrong}
-        if prop.required and not bad and None not in told:
-            wrong += (w for w in _missing(header, prop, given, values) if w.row not in told)
+        wrong_rows = {w.row for w in wrong}
+        if prop.required and not bad and None not in wrong_rows:
+            wrong += (w for w in _missing(header, prop, raw, values) if w.row not in wrong_rows)
         problems.append(_placed(locations, prop, wrong))
         arrays.append(values)
     table = pa.table(arrays, names=[p.name for p in header.kind.columns])
     return table, at_most(chain.from_iterable(problems))
 
 
-def _placed(locations: Locations, prop: Prop, wrong: Iterable[Wrong]) -> Iterator[Problem]:
-    return (locations.problem(w.row, prop.name, w.message, w.item) for w in wrong)
+def _placed(locations: Locations, prop: Prop, faults: Iterable[Fault]) -> Iterator[Problem]:
+    """Yield the faults of a property's values, which are placed only as far as they are read."""
+    return (locations.problem(f.row, prop.name, f.message, f.item) for f in faults)
 
 
-def _typed_column(header: Header, prop: Prop, given: Given) -> Checked:
-    if prop.name not in given.columns:
-        return pa.nulls(given.length, ARROW[prop.type]), []
-    column = given.columns[prop.name]
+def _typed_column(header: Header, prop: Prop, raw: RawColumns) -> CheckedColumn:
+    if prop.name not in raw.columns:
+        return pa.nulls(raw.length, ARROW[prop.type]), []
+    column = raw.columns[prop.name]
     values, wrong = typed(prop, column.values, header.units.get(prop.name))
-    told = {(w.row, w.item) for w in column.wrong}
-    return values, column.wrong + [w for w in wrong if (w.row, w.item) not in told]
+    reported = {(w.row, w.item) for w in column.wrong}
+    return values, column.wrong + [w for w in wrong if (w.row, w.item) not in reported]
 
 
-def _default(header: Header, prop: Prop) -> tuple[pa.Scalar | None, list[Wrong]]:
+def _default(header: Header, prop: Prop) -> tuple[pa.Scalar | None, list[Fault]]:
     """Return the value for rows that do not give their own, if the defaults have one."""
     if header.defaults.get(prop.name) is None:
         return None, []
@@ -294,14 +297,14 @@ def _default(header: Header, prop: Prop) -> tuple[pa.Scalar | None, list[Wrong]]
     return (None if wrong else values[0]), wrong
 
 
-def _missing(header: Header, prop: Prop, given: Given, values: pa.Array) -> list[Wrong]:
+def _missing(header: Header, prop: Prop, raw: RawColumns, values: pa.Array) -> list[Fault]:
     """Rows without a value that the kind needs."""
-    silent_table = header.table is not None and prop.name not in given.columns
+    silent_table = header.table is not None and prop.name not in raw.columns
     if silent_table and prop.name not in header.defaults:
         return []  # told once, of the whole table
     message = f"missing; {header.kind.name} needs it ({prop.doc})"
     rows = pc.indices_nonzero(values.is_null()).to_pylist()
-    return [Wrong(row, message) for row in rows if row not in given.odd]
+    return [Fault(row, message) for row in rows if row not in raw.odd]
 
 
 FACTS = {kind: pa.dictionary(pa.int32(), t) if t == pa.string() else t for kind, t in ARROW.items()}
@@ -317,7 +320,7 @@ EXACT = float(2**53)
 """Above this, not every whole number is a float."""
 
 
-class Wrong(NamedTuple):
+class Fault(NamedTuple):
     """A fault of one value or, if ``row`` is None, of a whole column."""
 
     row: int | None
@@ -326,16 +329,16 @@ class Wrong(NamedTuple):
     """Index of the item, in a list."""
 
 
-Checked = tuple[pa.Array, list[Wrong]]
+CheckedColumn = tuple[pa.Array, list[Fault]]
 """A column in which every wrong value (of a list, item) is null, and what was wrong."""
 
 
-def from_yaml(prop: Prop, values: Sequence[Any]) -> Checked:
+def from_yaml(prop: Prop, values: Sequence[Any]) -> CheckedColumn:
     """YAML values as an Arrow column of text, or of lists of text."""
     if prop.type is Type.TEXTS:
         return _lists_from_yaml(values)
     wrong = [
-        Wrong(row, f"found {shown(value)}, wanted {prop.type.value}")
+        Fault(row, f"found {shown(value)}, wanted {prop.type.value}")
         for row, value in enumerate(values)
         if value.__class__ is not str and value is not None
     ]
@@ -344,23 +347,23 @@ def from_yaml(prop: Prop, values: Sequence[Any]) -> Checked:
     return pa.array(values, pa.string()), wrong
 
 
-def _lists_from_yaml(values: Sequence[Any]) -> Checked:
+def _lists_from_yaml(values: Sequence[Any]) -> CheckedColumn:
     lists: list[list[str | None] | None] = []
-    wrong: list[Wrong] = []
+    wrong: list[Fault] = []
     for row, value in enumerate(values):
         if value.__class__ is list:
             texts = [item if item.__class__ is str else None for item in value]
             odd = [place for place, text in enumerate(texts) if text is None]
-            wrong += [Wrong(row, f"found {shown(value[n])}, wanted text", n) for n in odd]
+            wrong += [Fault(row, f"found {shown(value[n])}, wanted text", n) for n in odd]
             lists.append(texts)
         else:
             lists.append(None)
             if value is not None:
-                wrong.append(Wrong(row, f"found {shown(value)}, wanted a list of text"))
+                wrong.append(Fault(row, f"found {shown(value)}, wanted a list of text"))
     return pa.array(lists, ARROW[Type.TEXTS]), wrong
 
 
-def typed(prop: Prop, column: pa.Array, unit: str | None = None) -> Checked:
+def typed(prop: Prop, column: pa.Array, unit: str | None = None) -> CheckedColumn:
     """Convert a column to the property's own type and unit.
 
     Takes text as YAML and CSV give it, and the native types of a Parquet file.
@@ -438,17 +441,17 @@ def _is_date(value: str) -> bool:
         return False
 
 
-def _check_unique(column: pa.Array, check: Callable[[str], str | None]) -> list[Wrong]:
+def _check_unique(column: pa.Array, check: Callable[[str], str | None]) -> list[Fault]:
     """Check each distinct text once, and report every row that holds a bad one."""
     messages = {v: m for v in column.unique().to_pylist() if v is not None and (m := check(v))}
     if not messages:
         return []
     hits = pc.is_in(column, value_set=pa.array(list(messages), pa.string()))
     rows = pc.indices_nonzero(hits).to_pylist()
-    return [Wrong(row, messages[column[row].as_py()]) for row in rows]
+    return [Fault(row, messages[column[row].as_py()]) for row in rows]
 
 
-def _texts(prop: Prop, column: pa.Array) -> Checked:
+def _texts(prop: Prop, column: pa.Array) -> CheckedColumn:
     """Replace wrong items of lists by null, and keep the others to be checked."""
     if column.type != ARROW[Type.TEXTS]:
         return _refused(prop, column)
@@ -461,27 +464,27 @@ def _texts(prop: Prop, column: pa.Array) -> Checked:
             if value in seen:
                 message = f"found {shown(value)} twice, wanted it once"
             if message:
-                wrong.append(Wrong(row, message, item))
+                wrong.append(Fault(row, message, item))
                 values[item] = None
             seen.add(value)
     return (pa.array(lists, column.type) if wrong else column), wrong
 
 
-def _flags(prop: Prop, column: pa.Array) -> Checked:
+def _flags(prop: Prop, column: pa.Array) -> CheckedColumn:
     if pa.types.is_boolean(column.type):
         return column, []
     if not pa.types.is_string(column.type):
         return _refused(prop, column)
 
     def check(value: str) -> str | None:
-        known = value in ("true", "false")
-        return None if known else f"found {shown(value)}, wanted true or false"
+        is_flag = value in ("true", "false")
+        return None if is_flag else f"found {shown(value)}, wanted true or false"
 
     wrong = _check_unique(column, check)
     return pc.equal(_without(column, wrong), "true"), wrong
 
 
-def _numbers(prop: Prop, column: pa.Array, unit: str | None) -> Checked:
+def _numbers(prop: Prop, column: pa.Array, unit: str | None) -> CheckedColumn:
     if not any(is_one(column.type) for is_one in NUMBER_LIKE):
         return _refused(prop, column)
     plain, wrong = _number_like(prop, column)
@@ -491,29 +494,29 @@ def _numbers(prop: Prop, column: pa.Array, unit: str | None) -> Checked:
         return _refused(prop, column)
     if prop.type is Type.NUMBER:
         numbers = _in_unit(prop, numbers, unit)
-        infinite = _where(column, pc.invert(pc.is_finite(numbers)), "wanted a finite number")
+        infinite = _faults(column, pc.invert(pc.is_finite(numbers)), "wanted a finite number")
         numbers, wrong = _without(numbers, infinite), wrong + infinite
     if prop.minimum is not None:
         low = pc.less(numbers, prop.minimum)
-        wrong += _where(column, low, f"wanted at least {prop.minimum:g}")
+        wrong += _faults(column, low, f"wanted at least {prop.minimum:g}")
     if prop.maximum is not None:
         high = pc.greater(numbers, prop.maximum)
-        wrong += _where(column, high, f"wanted at most {prop.maximum:g}")
+        wrong += _faults(column, high, f"wanted at most {prop.maximum:g}")
     return _without(numbers, wrong), wrong
 
 
-def _number_like(prop: Prop, column: pa.Array) -> Checked:
+def _number_like(prop: Prop, column: pa.Array) -> CheckedColumn:
     """Keep text that reads as a number, and floats that are whole where they must be."""
     whole = prop.type is Type.INTEGER
     if pa.types.is_string(column.type):
         # RE2's \z, not $: a trailing line end is not part of a number.
         form = "[+-]?[0-9]{1,18}" if whole else NUMBER_TEXT.pattern
         odd = pc.invert(pc.match_substring_regex(column, rf"^(?:{form})\z"))
-        wrong = _where(column, odd, f"wanted {'a whole number' if whole else 'a number'}")
+        wrong = _faults(column, odd, f"wanted {'a whole number' if whole else 'a number'}")
         return pc.replace_substring_regex(_without(column, wrong), r"^\+", ""), wrong
     if whole and pa.types.is_floating(column.type):
         odd = pc.or_(pc.not_equal(pc.floor(column), column), pc.greater(pc.abs(column), EXACT))
-        wrong = _where(column, odd, "wanted a whole number")
+        wrong = _faults(column, odd, "wanted a whole number")
         return _without(column, wrong), wrong
     return column, []
 
@@ -535,12 +538,12 @@ def _in_unit(prop: Prop, numbers: pa.Array, unit: str | None) -> pa.Array:
     return pc.divide(pc.round(pc.multiply(numbers, power)), power)
 
 
-def _where(column: pa.Array, mask: pa.Array, wanted: str) -> list[Wrong]:
+def _faults(column: pa.Array, mask: pa.Array, expected: str) -> list[Fault]:
     rows = pc.indices_nonzero(pc.fill_null(mask, False)).to_pylist()
-    return [Wrong(row, f"found {shown(column[row].as_py())}, {wanted}") for row in rows]
+    return [Fault(row, f"found {shown(column[row].as_py())}, {expected}") for row in rows]
 
 
-def _without(column: pa.Array, wrong: list[Wrong]) -> pa.Array:
+def _without(column: pa.Array, wrong: list[Fault]) -> pa.Array:
     if not wrong:
         return column
     rows = pa.array(sorted({w.row for w in wrong if w.row is not None}), pa.int64())
@@ -548,7 +551,7 @@ def _without(column: pa.Array, wrong: list[Wrong]) -> pa.Array:
     return pc.if_else(bad, pa.scalar(None, column.type), column)
 
 
-def _refused(prop: Prop, column: pa.Array) -> Checked:
+def _refused(prop: Prop, column: pa.Array) -> CheckedColumn:
     hint = " (an HS code read as a number has lost its zeros)" if prop.type is Type.TEXT else ""
     message = f"found a column of {column.type}, wanted {prop.type.value}{hint}"
-    return pa.nulls(len(column), ARROW[prop.type]), [Wrong(None, message)]
+    return pa.nulls(len(column), ARROW[prop.type]), [Fault(None, message)]

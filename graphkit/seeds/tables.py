@@ -35,10 +35,10 @@ def check_expansion(path: Path, size: int) -> None:
     GraphkitError
         They are too many for its size.
     """
-    held = path.stat().st_size
-    if size > max(HARMLESS, MAX_RATIO * held):
+    packed = path.stat().st_size
+    if size > max(HARMLESS, MAX_RATIO * packed):
         raise GraphkitError(
-            f"found {held:,} bytes that would become {size:,}; wanted at most {MAX_RATIO} times "
+            f"found {packed:,} bytes that would become {size:,}; wanted at most {MAX_RATIO} times "
             "as many"
         )
 
@@ -192,14 +192,14 @@ def _bad_names(names: Sequence[str], file: str, text: str | None) -> list[Proble
     first = {name: place for place, name in reversed(list(enumerate(names)))}
     twice = [place for place, name in enumerate(names) if first[name] < place]
     marks = next(_records(text)) if twice and text else [(1, n + 1) for n in range(len(names))]
-    said = "found the column {!r} twice; wanted it once"
-    return [Problem(file, *marks[place], said.format(names[place])) for place in twice]
+    message = "found the column {!r} twice; wanted it once"
+    return [Problem(file, *marks[place], message.format(names[place])) for place in twice]
 
 
-def _ragged(text: str, wanted: int, file: str) -> Iterator[Problem]:
+def _ragged(text: str, width: int, file: str) -> Iterator[Problem]:
     for record in _records(text):
-        if len(record) != wanted:
-            message = f"found {len(record)} values, wanted {wanted} as in the header"
+        if len(record) != width:
+            message = f"found {len(record)} values, wanted {width} as in the header"
             yield Problem(file, *record[0], message)
 
 
@@ -208,10 +208,10 @@ def _records(text: str) -> Iterator[list[Mark]]:
     record: list[Mark] = []
     line, start = 1, 0
     for field in _FIELD.finditer(text):
-        at = field.start()
-        record.append((line, at - start + 1))
+        offset = field.start()
+        record.append((line, offset - start + 1))
         if field["end"] != ",":
-            if len(record) > 1 or field.end("end") - at > len(field["end"]):
+            if len(record) > 1 or field.end("end") - offset > len(field["end"]):
                 yield record
             record = []
-        line, start = line_after(field[0], at, (line, start))
+        line, start = line_after(field[0], offset, (line, start))

@@ -29,12 +29,12 @@ MOST_PROBLEMS = 1_000
 
 def at_most(problems: Iterable[Problem]) -> list[Problem]:
     """Return the first problems and, if there are more, a note of that; the rest is not read."""
-    told = list(islice(problems, MOST_PROBLEMS + 1))
-    if len(told) > MOST_PROBLEMS:
-        last = max(told[:-1])
-        more = f"found more than the {MOST_PROBLEMS:,} problems told; mend those first"
-        told[-1] = replace(last, message=more)
-    return told
+    first = list(islice(problems, MOST_PROBLEMS + 1))
+    if len(first) > MOST_PROBLEMS:
+        last = max(first[:-1])
+        message = f"found more than the {MOST_PROBLEMS:,} problems told; mend those first"
+        first[-1] = replace(last, message=message)
+    return first
 
 
 def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
@@ -49,34 +49,35 @@ def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
     if not BAD.search(text):
         return text, []
     if any(islice(BAD.finditer(text), MOST_READ, None)):
-        at = next(_unsafe_places(text, file, 1))
-        return "", [at, replace(at, message=f"found over {MOST_READ:,} such characters: no text")]
+        first = next(_unsafe_places(text, file, 1))
+        message = f"found over {MOST_READ:,} such characters: no text"
+        return "", [first, replace(first, message=message)]
     safe, number = BAD.subn(LOST, text)
     return safe, list(_unsafe_places(text, file, number))
 
 
 def _unsafe_places(text: str, file: str, number: int) -> Iterator[Problem]:
     """Report the first of a number of unsafe characters."""
-    line, start, seen = 1, 0, 0
+    line, start, position = 1, 0, 0
     for place, match in enumerate(islice(BAD.finditer(text), MOST + 1)):
-        at = match.start()
-        line, start = line_after(text[seen:at], seen, (line, start))
-        seen = at
+        offset = match.start()
+        line, start = line_after(text[position:offset], position, (line, start))
+        position = offset
         message = unsafe(match[0])
         if place == MOST:
             message = f"found {number - MOST:,} more of such characters from here"
-        yield Problem(file, line, at - start + 1, message)
+        yield Problem(file, line, offset - start + 1, message)
 
 
-def line_after(text: str, at: int, begun: tuple[int, int]) -> tuple[int, int]:
+def line_after(text: str, offset: int, mark: tuple[int, int]) -> tuple[int, int]:
     """Return number and start of the line a text ends in, from its place and the line it begins in.
 
     >>> line_after("a\\nbc\\r\\nd", 10, (1, 8))
     (3, 16)
     """
-    if ends := line_ends(text):
-        return begun[0] + ends, at + max(text.rfind("\n"), text.rfind("\r")) + 1
-    return begun
+    if count := line_ends(text):
+        return mark[0] + count, offset + max(text.rfind("\n"), text.rfind("\r")) + 1
+    return mark
 
 
 def line_ends(text: str) -> int:
@@ -218,18 +219,18 @@ class _Builder:
 
     def syntax(self, error: yaml.YAMLError, text: str) -> None:
         mark, start = (getattr(error, name, None) for name in ("problem_mark", "context_mark"))
-        what = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-        if what in UNCLOSED and start is not None:
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+        if reason in UNCLOSED and start is not None:
             line = f", as line {mark.line + 1} shows" if mark and mark.line > start.line else ""
-            what, mark = UNCLOSED[what].format(line), start
-        elif what == "found character that cannot start any token" and mark:
+            reason, mark = UNCLOSED[reason].format(line), start
+        elif reason == "found character that cannot start any token" and mark:
             character = text[mark.index : mark.index + 1]
-            what = (
+            reason = (
                 "found a tab; wanted blanks to indent with" if character == "\t"
                 else f"found {character!r} where a value begins; wanted it in quotes"
             )  # fmt: skip
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        self.problem(place, f"not YAML: {PLAIN.get(what, what)}")
+        self.problem(place, f"not YAML: {PLAIN.get(reason, reason)}")
 
     def take(self, event: Any) -> None:
         kind = event.__class__

@@ -20,9 +20,9 @@ from graphkit.importers.table.sheets import MARKS, Cell, Layout, Sheet
 from graphkit.schema import GRAPH, REVISIONS, Prop, Type
 from graphkit.seeds.records import (
     Column,
-    Given,
     Header,
     Locations,
+    RawColumns,
     read_header,
     typed_rows,
     unknown_property,
@@ -289,7 +289,9 @@ def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> 
     unknown = _resolve(cells, props, names, other_codes)
     kept_rows = [n for n in range(len(sheet.rows)) if n not in unknown and n not in other_codes]
     locations = SheetLocations(mapping.yaml, header, None, sheet, kept_rows, columns)
-    rows, wrong = typed_rows(locations, header, Given(_columns(cells, kept_rows), len(kept_rows)))
+    rows, wrong = typed_rows(
+        locations, header, RawColumns(_columns(cells, kept_rows), len(kept_rows))
+    )
     unit = "rows" if weigh is None else header.units.get(weigh) or props[weigh].unit or weigh
     hs = cells.get("hs", ())
     codes_kept = Counter(hs[n] or "" for n in kept_rows if hs)
