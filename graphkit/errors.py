@@ -38,13 +38,13 @@ def visible(text: str) -> str:
 
 
 class GraphkitError(Exception):
-    """Something is wrong; the message says what was found and what was wanted."""
+    """Error of graphkit; its message says what was found and what was wanted."""
 
     exit_code = 1
 
 
 class UsageError(GraphkitError):
-    """The question cannot be understood: an unknown name, a bad period, a missing parameter."""
+    """Question with an unknown name, an invalid period or without a parameter that it needs."""
 
     exit_code = 2
 
@@ -64,7 +64,7 @@ class Problem:
 
 
 class SeedError(GraphkitError):
-    """Seeds failed their check: every problem of every file, in order."""
+    """Failed check of seeds: every problem of every file, in order."""
 
     exit_code = 3
 
@@ -74,21 +74,21 @@ class SeedError(GraphkitError):
 
 
 class StoreError(GraphkitError):
-    """A database refused or failed a statement."""
+    """Statement that a database refused or failed."""
 
 
 class Unreachable(StoreError):
-    """A database cannot be reached: not there, not started, or not letting us in."""
+    """Database that cannot be reached: not there, not started, or not letting us in."""
 
     exit_code = 4
 
 
 class Damaged(Unreachable):
-    """A file is not a database, or not as it was written."""
+    """File that is no database, or is not as it was written."""
 
 
 class OutOfMemory(StoreError):
-    """A statement needs more memory than the embedded database may have for it."""
+    """Statement that needs more memory than the embedded database may have for it."""
 
     def __init__(self, reason: str = "") -> None:
         super().__init__(
@@ -97,7 +97,7 @@ class OutOfMemory(StoreError):
 
 
 class Untranslated(StoreError):
-    """The embedded database has nothing that means the same as a statement for Neo4j."""
+    """Statement for Neo4j for which the embedded database has nothing that means the same."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(

@@ -24,6 +24,7 @@ from graphkit.importers.reference import (
     ImportFilter,
     Reference,
     check_replaced,
+    in_years,
     left_out,
     name_places,
     products_by_code,
@@ -83,7 +84,11 @@ def only_totals(rows: pa.Table, report: Report) -> pa.Table:
     GraphkitError
         A flow has two totals, or is given in two revisions of the Harmonized System.
     """
-    missing = [n for n in TOTALS if n not in rows.column_names or _empty(rows[n])]
+    missing = [
+        name
+        for name in TOTALS
+        if name not in rows.column_names or rows[name].null_count == len(rows)
+    ]
     whole = pa.array([True] * len(rows), pa.bool_())
     for column, total in TOTALS.items():
         if column not in missing:
@@ -179,10 +184,6 @@ def _repeats(column: pa.ChunkedArray) -> pa.Array:
     if not len(values):
         return pa.array([], pa.bool_())
     return pa.concat_arrays([pa.array([False]), pc.equal(values[1:], values[:-1])])
-
-
-def _empty(column: pa.ChunkedArray) -> bool:
-    return bool(column.null_count == len(column))
 
 
 def _label(flow: str) -> str:
@@ -289,10 +290,7 @@ def _with_products(
     rows: pa.Table, reference: Reference, wanted: ImportFilter, report: Report
 ) -> pa.Table:
     """Keep rows of the years and codes asked for, and add their products."""
-    if wanted.years:
-        years = pa.array([str(year) for year in sorted(wanted.years)], pa.string())
-        in_years = pc.is_in(pc.utf8_slice_codeunits(rows["period"], 0, 4), value_set=years)
-        rows = left_out(rows, pc.invert(in_years), "other years", None, report)
+    rows = in_years(rows, wanted.years, report)
     texts = rows["classificationCode"].unique().to_pylist()
     revisions = {text: REVISIONS[int(text[1])] for text in texts}
     codes = products_by_code(reference, set(revisions.values()), wanted)

@@ -375,6 +375,15 @@ def name_places(
     return left_out(flows, pc.invert(has_places), "unknown places", value, report)
 
 
+def in_years(rows: pa.Table, years: Collection[int], report: Report) -> pa.Table:
+    """Keep rows whose period begins with one of the years; all rows if none is given."""
+    if not years:
+        return rows
+    texts = pa.array([str(year) for year in sorted(years)], pa.string())
+    matching = pc.is_in(pc.utf8_slice_codeunits(rows["period"], 0, 4), value_set=texts)
+    return left_out(rows, pc.invert(matching), "other years", None, report)
+
+
 def with_one_of(
     flows: pa.Table, countries: Collection[str], value: str, report: Report
 ) -> pa.Table:

@@ -133,7 +133,7 @@ def check_alone(text: str, schema: Schema = GRAPH) -> list[Problem]:
 
 
 def check_all(files: Sequence[SeedFile], schema: Schema) -> list[Problem]:
-    """Every problem between properties, rows and files, in no particular order."""
+    """Find every problem between properties, rows and files, in no particular order."""
     return at_most(_check_all(files, schema))
 
 
@@ -274,7 +274,7 @@ def _ends_below_start(rows: Rows) -> Iterator[Problem]:
 
 
 def _shares_over_one(rows: Rows) -> Iterator[Problem]:
-    """Figures whose unit is share, in kinds whose figures have a unit of their own."""
+    """Report shares beyond 0 to 1, in kinds whose figures have a unit of their own."""
     names = {p.name for p in rows.kind.columns}
     if not {"unit", "value"} <= names:
         return
@@ -360,7 +360,7 @@ def _undated_editions(rows: Rows) -> Iterator[Problem]:
 
 
 def _sums(areas: Sequence[Rows]) -> set[str]:
-    """Keys of areas that hold others."""
+    """Return the keys of areas that hold others."""
     return {
         area["iso3"]
         for rows in areas
@@ -370,7 +370,7 @@ def _sums(areas: Sequence[Rows]) -> set[str]:
 
 
 def _share_sums(files: Sequence[Rows], sums: set[str]) -> Iterator[Problem]:
-    """Production shares of one product, period, basis and source: at most 105 % together."""
+    """Report production shares of one product, period, basis and source over 105 % together."""
     shares: dict[Scope, list[float]] = defaultdict(list)
     last: dict[Scope, tuple[Locations, int]] = {}
     for _, table, locations in files:

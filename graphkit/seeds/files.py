@@ -1,4 +1,4 @@
-"""Reads one seed file, and the CSV or Parquet beside it, into a typed Arrow table of one kind."""
+"""Reader of one seed file, and of the table beside it, into a typed Arrow table of one kind."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ Refuse = Callable[[Path, str], None]
 
 
 def _walk(folder: Path, refuse: Refuse) -> Iterator[Path]:
-    """Whatever is named as a seed file, in a folder and all below it."""
+    """Yield the paths that are named as seed files, in a folder and all below it."""
 
     def unreadable(error: OSError) -> None:
         refuse(Path(error.filename), f"cannot be read: {error.strerror}")

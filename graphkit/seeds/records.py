@@ -132,7 +132,7 @@ def _no_kind(yaml: YamlText, name: Any, schema: Schema) -> Problem:
 
 
 def _misshapen(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
-    """Parts that are not what they must be."""
+    """Report parts that are not what they must be."""
     for part in ("defaults", "units", "columns"):
         if not isinstance(value.get(part), dict | None):
             yield yaml.problem(f"{part}: wanted a mapping", (part,))
@@ -251,7 +251,7 @@ def table_columns(yaml: YamlText, header: Header, table: Table) -> tuple[RawColu
 def typed_rows(
     locations: Locations, header: Header, raw: RawColumns
 ) -> tuple[pa.Table, list[Problem]]:
-    """Every column typed, defaults filled in; and what is wrong with single values."""
+    """Type every column and fill in defaults; report what is wrong with single values."""
     arrays: list[pa.Array] = []
     problems: list[Iterable[Problem]] = []
     for prop in header.kind.columns:
@@ -298,7 +298,7 @@ def _default(header: Header, prop: Prop) -> tuple[pa.Scalar | None, list[Fault]]
 
 
 def _missing(header: Header, prop: Prop, raw: RawColumns, values: pa.Array) -> list[Fault]:
-    """Rows without a value that the kind needs."""
+    """Find the rows without a value that the kind needs."""
     silent_table = header.table is not None and prop.name not in raw.columns
     if silent_table and prop.name not in header.defaults:
         return []  # told once, of the whole table
@@ -334,7 +334,7 @@ CheckedColumn = tuple[pa.Array, list[Fault]]
 
 
 def from_yaml(prop: Prop, values: Sequence[Any]) -> CheckedColumn:
-    """YAML values as an Arrow column of text, or of lists of text."""
+    """Make an Arrow column of text, or of lists of text, of YAML values."""
     if prop.type is Type.TEXTS:
         return _lists_from_yaml(values)
     wrong = [

@@ -195,11 +195,11 @@ def parse(text: str, file: str, *, locations: bool = False) -> Document:
 
 
 class _Stop(Exception):
-    """Nothing after this point can be read."""
+    """End of the text that can be read."""
 
 
 class _Builder:
-    """Turns events into values with a stack of its own: no recursion, so no depth can break it."""
+    """Builder of values from events, without recursion, so that no depth can break it."""
 
     def __init__(self, file: str, locations: bool) -> None:
         self.value: Any = None

@@ -27,6 +27,7 @@ from graphkit.importers.reference import (
     Reference,
     check_replaced,
     distinct,
+    in_years,
     left_out,
     name_places,
     products_by_code,
@@ -186,10 +187,7 @@ def _read(
     secret = pc.match_substring_regex(rows["code"], "X")
     why = "national codes kept confidential, which may hold these goods"
     rows = left_out(rows, secret, why, None, report)
-    if wanted.years:
-        years = pa.array([str(year) for year in sorted(wanted.years)], pa.string())
-        in_years = pc.is_in(pc.utf8_slice_codeunits(rows["period"], 0, 4), value_set=years)
-        rows = left_out(rows, pc.invert(in_years), "other years", None, report)
+    rows = in_years(rows, wanted.years, report)
     nothing = pc.and_(pc.is_null(rows["kg"]), pc.equal(pc.fill_null(rows["usd"], 1.0), 0.0))
     rows = left_out(rows, nothing, "the side of a row with no trade", None, report)
     return layout, distinct(rows, ROW_KEYS, AMOUNTS, [path.name for path in files], report)

@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pyarrow as pa
@@ -307,12 +306,10 @@ def _from_json(path: Path) -> pa.Table:
     heads = [str(name) for name in rows[0]]
     # The API repeats a column that filters the answer.
     places = {name: heads.index(name) for name in heads}
-    values = [[_text(row[n]) for n in places.values()] for row in rows[1:]]
+    values = [
+        [None if row[n] is None else str(row[n]) for n in places.values()] for row in rows[1:]
+    ]
     return _table(values, list(places))
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 def _from_csv(path: Path, start: bytes, columns: Sequence[str]) -> Iterator[pa.Table]:

@@ -264,8 +264,9 @@ def _report(sheet: Sheet, read: ReadTable, reference: Reference) -> Report:
 def _write(checked: CheckedTable, folder: Path, subfolder: str, name: str) -> None:
     rows = checked.read.rows
     rows = rows.select([n for n in rows.column_names if rows[n].null_count < len(rows)])
-    keys = [p.name for p in checked.kind.columns if p.name in rows.column_names]
-    rows = rows.sort_by([(n, "ascending") for n in _sortable(rows, keys)]).combine_chunks()
+    names = [p.name for p in checked.kind.columns if p.name in rows.column_names]
+    keys = [n for n in names if not pa.types.is_list(rows[n].type)]
+    rows = rows.sort_by([(n, "ascending") for n in keys]).combine_chunks()
     constant = {
         p.name: rows[p.name][0].as_py()
         for p in checked.kind.columns
@@ -296,7 +297,3 @@ def _write(checked: CheckedTable, folder: Path, subfolder: str, name: str) -> No
         seed = SeedTable(name, checked.kind.name, rows.drop_columns(list(constant)), constant, {},
                          f"{comment}\nWritten by graphkit import table.")  # fmt: skip
         write_table(seed, draft / subfolder)
-
-
-def _sortable(rows: pa.Table, names: list[str]) -> list[str]:
-    return [n for n in names if not pa.types.is_list(rows[n].type)]

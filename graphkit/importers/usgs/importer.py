@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,15 +109,16 @@ def _map(release: Release, meanings: Meanings, report: Report) -> _Tables:
     """Map a release to rows, check its totals, and count what is left out."""
     book = f"MCS {release.year}"
     end = "_2025" if release.wide else ""
+    tables: Mapping[str, Sequence[Printed]] = defaultdict(tuple, release.tables)
     rows = {
-        "production": production_rows(f"production{end}", _of(release, "production"), meanings),
-        "reserves": reserve_rows(f"reserves{end}", _of(release, "reserves"), meanings),
+        "production": production_rows(f"production{end}", tables["production"], meanings),
+        "reserves": reserve_rows(f"reserves{end}", tables["reserves"], meanings),
     }
     checked = sum(check_totals(table_rows, f"{book}, {name}") for name, table_rows in rows.items())
     report.add("checked", f"tables of {book} that add up to their printed total", checked)
     series = Series()
-    balances = balance_rows(_of(release, "salient"), series)
-    other_rows = sum(len(_of(release, name)) for name in ("net_import_reliance", "import_sources"))
+    balances = balance_rows(tables["salient"], series)
+    other_rows = len(tables["net_import_reliance"]) + len(tables["import_sources"])
     for why, count in (
         ("other tables than production, reserves and balances", release.other_tables + other_rows),
         ("minerals that are not critical", release.other_minerals),
@@ -132,15 +134,12 @@ def _map(release: Release, meanings: Meanings, report: Report) -> _Tables:
     return _Tables(release, rows, balances)
 
 
-def _of(release: Release, table: str) -> Sequence[Printed]:
-    return release.tables.get(table, ())
-
-
 def _check_places(releases: Iterable[_Tables], most: float, report: Report) -> None:
     """Count the tonnes of unknown places; refuse too large a part of any table."""
     worst: tuple[float, str, list[str]] = (0.0, "", [])
     for tables in releases:
-        for (product, period, basis), members in _of_all_totals(tables):
+        groups = [g for rows in tables.rows.values() for g in of_one_total(rows).items()]
+        for (product, period, basis), members in groups:
             scope = ", ".join(p for p in (product, period, basis, tables.release.source) if p)
             total = sum(_tonnes(row) for row in members if row["country"] != WORLD)
             unplaced = [row for row in members if row["country"] is None]
@@ -157,11 +156,6 @@ def _check_places(releases: Iterable[_Tables], most: float, report: Report) -> N
             f"{', '.join(places)}; wanted at most {100 * most:g} % (--max-unknown). "
             "Nothing is written"
         )
-
-
-def _of_all_totals(tables: _Tables) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
-    for rows in tables.rows.values():
-        yield from of_one_total(rows).items()
 
 
 def _tonnes(row: Row) -> float:
