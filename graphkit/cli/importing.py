@@ -5,230 +5,80 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from inspect import Parameter as Argument
+from inspect import Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from graphkit.cli.options import Format, progress_bar, say
+from graphkit.cli.options import Format, option_of, progress_bar, say
 from graphkit.errors import SeedError, UsageError
+from graphkit.importers.registry import FILTER, IMPORTERS, OUTPUT, Importer
+from graphkit.verbs.parameter import Parameter
 
 if TYPE_CHECKING:
     from graphkit.importers.reference import ImportFilter, Reference
     from graphkit.importers.report import Report
 
-
-importing = typer.Typer(
-    name="import",
-    help="Turn published tables into seeds: BACI, UN Comtrade, customs, USGS, any table.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files as published.")]
-Folder = Annotated[
-    Path,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FOLDER",
-        help="Folder of seeds to write into; a new one gets the shipped countries and products.",
-    ),
-]
-Products = Annotated[
-    str | None,
-    typer.Option(
-        "--products",
-        metavar="LIST",
-        help="Only these, separated by commas: HS codes or their beginnings (2846,280530), "
-        "products, elements, minerals, groups ('rare earths'). Default: every code that one "
-        "product mainly travels under.",
-    ),
-]
-Years = Annotated[
-    str | None,
-    typer.Option("--years", metavar="LIST", help="Only these: 2020-2024, or 2018,2022."),
-]
-Countries = Annotated[
-    str | None,
-    typer.Option(
-        "--countries", metavar="LIST", help="Only trade with one of these at either end: KOR,JPN."
-    ),
-]
-Proxies = Annotated[
-    bool,
-    typer.Option("--proxies", help="Also codes that a product shares with other goods."),
-]
-MaxUnknown = Annotated[
-    float,
-    typer.Option(
-        "--max-unknown",
-        metavar="SHARE",
-        help="Write nothing if unknown places have a larger share of the value.",
-    ),
-]
-
-WithShipped = Annotated[
-    bool,
-    typer.Option(
-        "--with-shipped",
-        help="Put the import on top of a copy of the shipped seeds, in a new folder.",
-    ),
-]
+KINDS: dict[str, Any] = {
+    "FILE": Path, "FILE...": list[Path], "FOLDER": Path, "number": float, "switch": bool,
+}  # fmt: skip
+"""Python types of options, by their metavar or their type; all others are text."""
 
 
-@importing.command()
-def baci(
-    files: Files,
-    output: Folder,
-    products: Products = None,
-    years: Years = None,
-    countries: Countries = None,
-    proxies: Proxies = False,
-    revision: Annotated[
-        str | None,
-        typer.Option("--revision", metavar="HS92", help="If the file name does not contain it."),
-    ] = None,
-    version: Annotated[
-        str | None,
-        typer.Option("--version", metavar="202601", help="If the file name does not contain it."),
-    ] = None,
-    max_unknown: MaxUnknown = 0.01,
-    with_shipped: WithShipped = False,
-    form: Format = None,
-) -> None:
-    """Turn CEPII BACI's zip or CSV files into seeds.
+def _command(importer: Importer) -> Callable[..., None]:
+    """Make the function of a command, with the signature that typer reads."""
+    run = _import_table if importer.name == "table" else _import
 
-    Every flow has data set, version and HS revision; a quantity that BACI does not give stays
-    unknown. The report says what was read, kept and left out, and why.
+    def command(**values: Any) -> None:
+        run(importer, **values)
 
-    \b
-    Examples:
-      graphkit import baci BACI_HS92_V202601.zip --products Li,Co --years 2020-2024 -o my-seeds
-      graphkit import baci BACI_HS22_Y2024_V202601.csv --countries KOR,JPN -o my-seeds
-    """
-    from graphkit.importers.baci import import_baci
-
-    _import_trade(
-        import_baci, files, output, (products, years, countries, proxies), max_unknown,
-        with_shipped, form, revision=revision, version=version,
-    )  # fmt: skip
+    kinds = {p.name: _annotation(p) for p in importer.parameters} | {"form": Format}
+    defaults = {p.name: p.default for p in importer.parameters} | {"form": None}
+    command.__doc__ = importer.help
+    command.__annotations__ = kinds
+    command.__signature__ = Signature([  # type: ignore[attr-defined]
+        Argument(
+            name, Argument.KEYWORD_ONLY, annotation=kind,
+            default=Argument.empty if defaults[name] is ... else defaults[name],
+        )
+        for name, kind in kinds.items()
+    ])  # fmt: skip
+    return command
 
 
-TableName = Annotated[
-    str | None,
-    typer.Option(
-        "--name",
-        metavar="NAME",
-        help="Name of the table in the folder. Default: by its reporters and periods.",
-    ),
-]
+def _annotation(parameter: Parameter) -> Any:
+    kind = KINDS.get(parameter.metavar) or KINDS.get(parameter.type, str)
+    option = option_of(parameter)
+    if parameter.option == OUTPUT.option:
+        option = typer.Option(
+            "-o", parameter.option, metavar=parameter.metavar, help=parameter.help
+        )
+    return Annotated[kind | None if parameter.default is None else kind, option]
 
 
-@importing.command()
-def comtrade(
-    files: Files,
-    output: Folder,
-    products: Products = None,
-    years: Years = None,
-    countries: Countries = None,
-    proxies: Proxies = False,
-    name: TableName = None,
-    max_unknown: MaxUnknown = 0.01,
-    with_shipped: WithShipped = False,
-    form: Format = None,
-) -> None:
-    """Turn answers of UN Comtrade's API into seeds.
-
-    The files are JSON as the API gives it, or CSV with the same names of columns, annual or
-    monthly. Imports and exports are kept as each side reported them. Only totals count:
-    modes of transport, customs procedures, second partners and the world are left out.
-    'graphkit mirror' shows how far the two sides of a flow differ.
-
-    \b
-    Examples:
-      graphkit import comtrade korea-2024.json -o my-seeds
-      graphkit import comtrade 2023.csv 2024.csv --products "rare earths" -o my-seeds
-    """
-    from graphkit.importers.comtrade import import_comtrade
-
-    _import_trade(
-        import_comtrade, files, output, (products, years, countries, proxies), max_unknown,
-        with_shipped, form, name=name,
-    )  # fmt: skip
-
-
-@importing.command()
-def customs(
-    files: Files,
-    output: Folder,
-    products: Products = None,
-    years: Years = None,
-    countries: Countries = None,
-    proxies: Proxies = False,
-    flow: Annotated[
-        str | None,
-        typer.Option(
-            "--flow", metavar="imports|exports", help="What China's files hold: they do not say."
-        ),
-    ] = None,
-    period: Annotated[
-        str | None,
-        typer.Option("--period", metavar="MONTH", help="Month of files without one: 2025-03."),
-    ] = None,
-    name: TableName = None,
-    max_unknown: MaxUnknown = 0.01,
-    with_shipped: WithShipped = False,
-    form: Format = None,
-) -> None:
-    """Turn monthly customs statistics into seeds.
-
-    The columns say whose files they are: answers of Korea's customs service (data.go.kr 15100475,
-    XML) or of the US Census (JSON), monthly files of Eurostat Comext or downloads of China's
-    customs (CSV). National codes of 8 or 10 digits are kept, and products found by their first
-    six; the report says how well these fit. Comext's values are in euros and are left out.
-
-    \b
-    Examples:
-      graphkit import customs korea-2025.xml -o my-seeds
-      graphkit import customs full_202503.dat --countries DEU --products "rare earths" -o my-seeds
-      graphkit import customs china.csv --flow exports -o my-seeds
-    """
-    from graphkit.importers.customs.importer import import_customs
-
-    _import_trade(
-        import_customs, files, output, (products, years, countries, proxies), max_unknown,
-        with_shipped, form, flow=flow, period=period, name=name,
-    )  # fmt: skip
-
-
-def _import_trade(
-    import_files: Callable[..., Report],
-    files: list[Path],
-    output: Path,
-    filters: tuple[str | None, str | None, str | None, bool],
-    max_unknown: float,
-    with_shipped: bool,
-    form: str | None,
-    **more: str | None,
-) -> None:
-    """Import flows of trade through an importer's function, and show its report."""
+def _import(
+    importer: Importer, *, files: list[Path], output: Path, form: str | None,
+    with_shipped: bool = False, **options: Any,
+) -> None:  # fmt: skip
+    """Import the files of one publisher, and show the report."""
     from graphkit.importers.reference import read_reference
     from graphkit.importers.seed_files import on_shipped
 
-    name = more.get("name")
+    name = options.get("name")
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise UsageError(f"--name: found {name!r}, wanted letters, digits, - and _")
     reference = read_reference(output)
-    wanted = _wanted(reference, *filters)
+    if importer.has_filter:
+        filters = {parameter.name: options.pop(parameter.name) for parameter in FILTER}
+        options["wanted"] = _filter(reference, **filters)
     with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
-        report = import_files(
-            files, output, reference, wanted=wanted, max_unknown=max_unknown, progress=progress,
-            **more,
-        )  # fmt: skip
+        report = importer.load()(files, output, reference, progress=progress, **options)
     show_report(report, form, output)
 
 
-def _wanted(
+def _filter(
     reference: Reference, products: str | None, years: str | None, countries: str | None,
     proxies: bool,
 ) -> ImportFilter:  # fmt: skip
@@ -243,6 +93,58 @@ def _wanted(
         countries=[find(text, "country", places).key for text in listed(countries)],
         proxies=proxies,
     )
+
+
+def _import_table(
+    importer: Importer, *, file: Path, mapping: Path | None, output: Path | None, preview: bool,
+    name: str | None, max_unknown: float, with_shipped: bool, form: str | None,
+) -> None:  # fmt: skip
+    """Import a table by its mapping, show what that would give, or draft a mapping."""
+    from graphkit.importers.reference import read_reference
+    from graphkit.importers.seed_files import on_shipped
+    from graphkit.importers.table.drafts import draft_mapping
+
+    if preview and mapping is None:
+        print(draft_mapping(file), end="")
+        return
+    if mapping is None:
+        raise UsageError("--mapping: wanted a file; --preview without it drafts one")
+    if preview:
+        _preview(file, mapping, output, name, form)
+        return
+    if output is None:
+        raise UsageError("-o: wanted the folder of seeds to write into")
+    with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
+        report = importer.load()(
+            file, mapping, output, read_reference(output), name=name, max_unknown=max_unknown,
+            progress=progress,
+        )  # fmt: skip
+    show_report(report, form, output)
+
+
+def _preview(
+    file: Path, mapping: Path, output: Path | None, name: str | None, form: str | None
+) -> None:
+    """Show ten rows on stdout, and fail if the check found problems."""
+    from graphkit.importers.reference import read_reference
+    from graphkit.importers.table.importer import check_table
+    from graphkit.render.formats import choose_format, show_table
+
+    checked = check_table(
+        file, mapping, read_reference(output), folder=output, name=name or file.stem
+    )
+    show_table(checked.first(), choose_format(form, None, sys.stdout))
+    report = checked.report
+    for what, why, rows, _ in report.lines:
+        if what != "read":
+            say(f"{what}: {why}: {rows:,} row{'s' * (rows != 1)}")
+    if unused := checked.unused:
+        say(f"not taken: {', '.join(unused)}")
+    for text, value in sorted(report.unmapped.items(), key=lambda item: (-item[1], item[0])):
+        share = value / report.total if report.total else 0.0
+        say(f"unknown: {text}: {100 * share:.1f} % of the value")
+    if checked.problems:
+        raise SeedError(checked.problems)
 
 
 def read_years(text: str | None) -> list[int]:
@@ -280,126 +182,14 @@ def show_report(report: Report, form: str | None, folder: Path) -> None:
     say(f"seeds are in {folder}: query them with --db {folder}")
 
 
-@importing.command()
-def usgs(files: Files, output: Folder, max_unknown: MaxUnknown = 0.01, form: Format = None) -> None:
-    """Turn the USGS's Mineral Commodity Summaries into seeds.
-
-    Reads world production and reserves, the balance of the United States and prices from the CSV
-    files of the data releases, of 2025 (wide, without balances) and from 2026 on (long), of
-    critical minerals. Nothing is written if the countries of a table miss the total printed under
-    them by more than rounding.
-
-    \b
-    Examples:
-      graphkit import usgs MCS2026_Commodities_Data.csv -o my-seeds
-      graphkit import usgs MCS2025_World_Data.csv MCS2026_Commodities_Data.csv -o my-seeds
-    """
-    from graphkit.importers.reference import read_reference
-    from graphkit.importers.usgs.importer import import_usgs
-
-    with progress_bar("Reading") as progress:
-        report = import_usgs(
-            files, output, read_reference(output), max_unknown=max_unknown, progress=progress
-        )
-    show_report(report, form, output)
-
-
-@importing.command()
-def table(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A CSV, Parquet or Excel (.xlsx) file.")
-    ],
-    mapping: Annotated[
-        Path | None,
-        typer.Option("--mapping", metavar="FILE", help="YAML that says what the columns mean."),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FOLDER",
-            help="Folder of seeds to write into; a new one gets the shipped countries and "
-            "products.",
-        ),
-    ] = None,
-    preview: Annotated[
-        bool,
-        typer.Option(
-            "--preview",
-            help="Write nothing: show ten rows and every problem; without --mapping, a draft of "
-            "one.",
-        ),
-    ] = False,
-    name: Annotated[
-        str | None,
-        typer.Option("--name", metavar="NAME", help="Name of the seeds. Default: that of FILE."),
-    ] = None,
-    max_unknown: MaxUnknown = 0.01,
-    with_shipped: WithShipped = False,
-    form: Format = None,
-) -> None:
-    """Turn any table into seeds, by a mapping.
-
-    The mapping resembles the header of a seed file: kind, columns {property: column}, units,
-    defaults, aliases {property: {foreign text: key}} and source; sheet, header (the row of the
-    names), encoding, delimiter, decimal, thousands and missing say how the table is written.
-    Places go by any name or code, products also by HS code. Every problem is reported with its row
-    and column, and nothing is written until all are solved.
-
-    \b
-    Examples:
-      graphkit import table flows.csv --preview > map.yaml
-      graphkit import table flows.csv --mapping map.yaml --preview
-      graphkit import table flows.csv --mapping map.yaml -o my-seeds
-    """
-    from graphkit.importers.reference import read_reference
-    from graphkit.importers.seed_files import on_shipped
-    from graphkit.importers.table.drafts import draft_mapping
-    from graphkit.importers.table.importer import import_table
-
-    if preview and mapping is None:
-        print(draft_mapping(file), end="")
-        return
-    if mapping is None:
-        raise UsageError("--mapping: wanted a file; --preview without it drafts one")
-    if preview:
-        _preview(file, mapping, output, name, form)
-        return
-    if output is None:
-        raise UsageError("-o: wanted the folder of seeds to write into")
-    with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
-        report = import_table(
-            file, mapping, output, read_reference(output), name=name, max_unknown=max_unknown,
-            progress=progress,
-        )  # fmt: skip
-    show_report(report, form, output)
-
-
-def _preview(
-    file: Path, mapping: Path, output: Path | None, name: str | None, form: str | None
-) -> None:
-    """Show ten rows on stdout, and fail if the check found problems."""
-    from graphkit.importers.reference import read_reference
-    from graphkit.importers.table.importer import check_table
-    from graphkit.render.formats import choose_format, show_table
-
-    checked = check_table(
-        file, mapping, read_reference(output), folder=output, name=name or file.stem
-    )
-    show_table(checked.first(), choose_format(form, None, sys.stdout))
-    report = checked.report
-    for what, why, rows, _ in report.lines:
-        if what != "read":
-            say(f"{what}: {why}: {rows:,} row{'s' * (rows != 1)}")
-    if unused := checked.unused:
-        say(f"not taken: {', '.join(unused)}")
-    for text, value in sorted(report.unmapped.items(), key=lambda item: (-item[1], item[0])):
-        share = value / report.total if report.total else 0.0
-        say(f"unknown: {text}: {100 * share:.1f} % of the value")
-    if checked.problems:
-        raise SeedError(checked.problems)
-
+importing = typer.Typer(
+    name="import",
+    help="Turn published tables into seeds: BACI, UN Comtrade, customs, USGS, any table.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+for _importer in IMPORTERS:
+    importing.command(_importer.name)(_command(_importer))
 
 fetching = typer.Typer(
     name="fetch",
