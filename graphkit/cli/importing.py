@@ -261,18 +261,19 @@ def fetch_comtrade(
     reference = read_reference()
     reporters, partners = (_numbers(reference, text) for text in (reporter, partner))
     codes = reference.codes_in_any_revision(listed(products))
-    questions = [
+    requests = [
         ComtradeRequest(reporters, partners, codes, year, monthly) for year in read_years(years)
     ]
-    if not questions or not codes:
+    if not requests or not codes:
         raise UsageError("--products and --years: found nothing, wanted at least one of each")
-    with progress_bar("Fetching", len(questions)) as progress:
+    with progress_bar("Fetching", len(requests)) as progress:
         api = os.environ.get("COMTRADE_API_URL") or API
-        found = fetch_comtrade(questions, find_key(), api=api, fresh=fresh, progress=progress)
-    write_text(found.text(), output)
+        answers = fetch_comtrade(requests, find_key(), api=api, fresh=fresh, progress=progress)
+    write_text(answers.text(), output)
     say(
-        f"{len(found.rows):,} rows of {found.answers} answers ({found.cached} from the cache) are "
-        f"in {output}: make seeds of them with 'graphkit import comtrade {output} -o FOLDER'"
+        f"{len(answers.rows):,} rows of {answers.answers} answers ({answers.cached} from the "
+        f"cache) are in {output}: make seeds of them with 'graphkit import comtrade {output} -o "
+        "FOLDER'"
     )
 
 
