@@ -28,9 +28,9 @@ from graphkit.questions.parties import (
     TradeParty,
     coverage_in,
     flows_in,
-    held_periods,
     nothing_of,
     owner_named,
+    periods_with_trade,
     span,
     with_scope,
 )
@@ -293,7 +293,7 @@ def _covered(
     catalog: Catalog, scope: Scope, periods: Sequence[str]
 ) -> tuple[Periods, Periods, str]:
     """Split products by data of both periods, with the periods that make up those two."""
-    available, lacking = held_periods(catalog, scope)
+    available, lacking = periods_with_trade(catalog, scope)
     covered, left_out = {}, {}
     for product, traded in available.items():
         covers = [cover(period, traded) for period in periods]

@@ -12,7 +12,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.questions.fit import FIT
 from graphkit.questions.networks import BY, adding_up, behind_each_period, network_of, with_labels
-from graphkit.questions.parties import flows_in, held_periods
+from graphkit.questions.parties import flows_in, periods_with_trade
 from graphkit.questions.question import checked
 from graphkit.questions.trade import border_of, group_as_one, product_notes
 
@@ -163,7 +163,7 @@ def trade(catalog: Catalog, scope: str | None = None, *, dataset: str | None = N
     """
     catalog = catalog.using(dataset)
     goods = catalog.materials.scope(scope)
-    available, lacking = held_periods(catalog, goods)
+    available, lacking = periods_with_trade(catalog, goods)
     if lacking:
         raise GraphkitError(lacking)
     flows = flows_in(catalog, goods, available)

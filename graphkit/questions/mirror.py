@@ -19,7 +19,13 @@ from graphkit.errors import GraphkitError
 from graphkit.names import Entity, capitalized
 from graphkit.period import Period
 from graphkit.questions.fit import FIT
-from graphkit.questions.periods import as_asked, gaps, in_periods, periods_by_product, taken
+from graphkit.questions.periods import (
+    choose_periods,
+    gaps,
+    in_chosen_periods,
+    in_periods,
+    periods_by_product,
+)
 from graphkit.questions.question import checked
 from graphkit.questions.trade import of_code, series_of
 
@@ -93,12 +99,12 @@ def mirror(
     whose = f" of {place.said}" if place else ""
     about = f"trade{whose} in {wanted.meaning}" if wanted.text else f"trade{whose}"
     held = periods_by_product(both.select(["product", "period"]))
-    periods = taken(held, period)
+    periods = choose_periods(held, period)
     if not periods:
         raise GraphkitError(_lacking(flows, both, about, period))
     pieces = {product: of.pieces for product, of in periods.items()}
     used = in_periods(flows, pieces)
-    rows = measure(as_asked(_alike(used, in_periods(both, pieces)), periods))
+    rows = measure(in_chosen_periods(_alike(used, in_periods(both, pieces)), periods))
     stages = [catalog.materials.products[p]["stage"] for p in rows["product"].to_pylist()]
     rows = rows.add_column(len(FLOW), "stage", pa.array(stages, pa.string()))
     return Answer(
@@ -117,7 +123,7 @@ def mirror(
         {
             **_coverage_of_reports(in_periods(every, pieces), rows),
             **gaps("reports_of_both_sides", periods),
-            "series": series_of(as_asked(used, periods)),
+            "series": series_of(in_chosen_periods(used, periods)),
         },
         catalog.sources(used, wanted.elsewhere),
         elsewhere=wanted.elsewhere,

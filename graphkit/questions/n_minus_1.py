@@ -20,7 +20,12 @@ from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.claim_scope import ClaimScope, claims_about
 from graphkit.questions.fit import FIT
-from graphkit.questions.periods import Taken, as_asked, read_flows, taken_of_trade
+from graphkit.questions.periods import (
+    PeriodChoice,
+    choose_trade_periods,
+    in_chosen_periods,
+    read_flows,
+)
 from graphkit.questions.production import figures_of, revision_notes
 from graphkit.questions.question import checked
 
@@ -140,11 +145,11 @@ def n_minus_1(
 def _flows(catalog: Catalog, made: pa.Table) -> pa.Table:
     """Read all trade in the products and periods of production figures, if it has every year."""
     periods = dict(zip(made["product"].to_pylist(), made["period"].to_pylist(), strict=True))
-    chosen: dict[str, Taken] = {}
+    chosen: dict[str, PeriodChoice] = {}
     for period in sorted(set(periods.values())):
-        there = taken_of_trade(catalog, None, period)
+        there = choose_trade_periods(catalog, None, period)
         chosen |= {p: of for p, of in there.items() if periods.get(p) == period and not of.missing}
-    return as_asked(read_flows(catalog, "trade", chosen), chosen)
+    return in_chosen_periods(read_flows(catalog, "trade", chosen), chosen)
 
 
 def _row(

@@ -15,7 +15,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.scopes import Scope
 from graphkit.errors import GraphkitError
 from graphkit.period import Period, listed, newest
-from graphkit.questions.periods import Taken, periods_by_product
+from graphkit.questions.periods import PeriodChoice, periods_by_product
 from graphkit.questions.trade import (
     SERIES,
     Trade,
@@ -40,7 +40,7 @@ class Networks:
     notes: tuple[str, ...]
     left_out: int = 0
     """Number of flows left out: of groups of countries, or of a country to itself."""
-    pieces: Mapping[str, Taken] = field(default_factory=dict)
+    pieces: Mapping[str, PeriodChoice] = field(default_factory=dict)
     """Periods of the data that make up the only one, by product."""
 
     @property

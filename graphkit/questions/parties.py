@@ -14,9 +14,9 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.scopes import Scope
 from graphkit.names import Entity, possessive
 from graphkit.period import listed, time_of
-from graphkit.questions.periods import in_periods, periods_by_product, wanted
+from graphkit.questions.periods import in_periods, periods_by_product, query_parameters
 from graphkit.questions.trade import (
-    SAID,
+    SERIES_ATTRIBUTES,
     Trade,
     coverage_of,
     group_as_one,
@@ -102,7 +102,7 @@ def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
     return TradeParty(place, tuple(catalog.members(place)) if grouped else (), partner)
 
 
-def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], str]:
+def periods_with_trade(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], str]:
     """Read each product's periods with trade, oldest first, or say why there are none."""
     traded = catalog.traded
     found = periods_by_product(traded, scope)
@@ -134,7 +134,7 @@ def own_flows(
 def _read(
     catalog: Catalog, query: str, scope: Scope, held: Mapping[str, Sequence[str]], **ends: list[str]
 ) -> pa.Table:
-    flows = catalog.flows(query, **wanted(held), **ends)
+    flows = catalog.flows(query, **query_parameters(held), **ends)
     return of_code(in_periods(flows, held), scope)
 
 
@@ -146,16 +146,18 @@ def nothing_of(owner: TradeParty, scope: Scope) -> str:
 
 def with_scope(catalog: Catalog, rows: pa.Table, flows: pa.Table) -> pa.Table:
     """Add the stage of the product, and the basis and codes of the flows."""
-    said: dict[tuple[str, ...], dict[str, set[str]]] = {}
-    for flow in flows.select([*SERIES, *SAID]).group_by([*SERIES, *SAID]).aggregate([]).to_pylist():
-        series = said.setdefault(tuple(flow[n] for n in SERIES), {n: set() for n in SAID})
-        for name in SAID:
-            series[name] |= {flow[name]} - {None}
+    names = [*SERIES, *SERIES_ATTRIBUTES]
+    values: dict[tuple[str, ...], dict[str, set[str]]] = {}
+    for flow in flows.select(names).group_by(names).aggregate([]).to_pylist():
+        series = tuple(flow[name] for name in SERIES)
+        attributes = values.setdefault(series, {name: set() for name in SERIES_ATTRIBUTES})
+        for name in SERIES_ATTRIBUTES:
+            attributes[name] |= {flow[name]} - {None}
     keys = list(zip(*(rows[name].to_pylist() for name in SERIES), strict=True))
     stages = [catalog.materials.products[key[0]]["stage"] for key in keys]
     rows = rows.append_column("stage", pa.array(stages, pa.string()))
-    for name in SAID:
-        texts = ["+".join(sorted(said[key][name])) for key in keys]
+    for name in SERIES_ATTRIBUTES:
+        texts = ["+".join(sorted(values[key][name])) for key in keys]
         rows = rows.append_column(name, pa.array(texts, pa.string()))
     return rows
 

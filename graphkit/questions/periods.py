@@ -17,7 +17,7 @@ from graphkit.period import Period, added_up, cover, newest
 
 
 @dataclass(frozen=True)
-class Taken:
+class PeriodChoice:
     """Periods with data of one product that stand for the period of a question."""
 
     period: str
@@ -37,22 +37,28 @@ class Taken:
         return tuple(year for year in Period(self.period).years if year not in without)
 
 
-def taken(held: Mapping[str, Collection[str]], period: str | None) -> dict[str, Taken]:
+def choose_periods(
+    held: Mapping[str, Collection[str]], period: str | None
+) -> dict[str, PeriodChoice]:
     """Take each product's newest period, or what it has of the given one."""
     if period is None:
         latest = {product: newest(have) for product, have in held.items()}
-        return {product: Taken(text, (text,)) for product, text in latest.items()}
-    found = {product: Taken(period, *added_up(period, have)) for product, have in held.items()}
+        return {product: PeriodChoice(text, (text,)) for product, text in latest.items()}
+    found = {
+        product: PeriodChoice(period, *added_up(period, have)) for product, have in held.items()
+    }
     return {product: of for product, of in found.items() if of.pieces}
 
 
-def taken_of_trade(catalog: Catalog, scope: Scope | None, period: str | None) -> dict[str, Taken]:
+def choose_trade_periods(
+    catalog: Catalog, scope: Scope | None, period: str | None
+) -> dict[str, PeriodChoice]:
     """Take the periods of trade of each product in scope.
 
     Sums over years keep to one data set of each product: the one with the most years, of several
     the preferred one.
     """
-    found = taken(periods_by_product(catalog.traded, scope), period)
+    found = choose_periods(periods_by_product(catalog.traded, scope), period)
     if period is None or catalog.dataset or len(Period(period).years) == 1:
         return found
     held: dict[str, dict[str, set[str]]] = {}
@@ -65,7 +71,7 @@ def taken_of_trade(catalog: Catalog, scope: Scope | None, period: str | None) ->
                 preferred.add((product, dataset, row["period"]))
     order = catalog.rows("datasets")["dataset"].to_pylist()
     for product, sets in held.items():
-        choices = [Taken(period, *added_up(period, sets[d]), d) for d in order if d in sets]
+        choices = [PeriodChoice(period, *added_up(period, sets[d]), d) for d in order if d in sets]
         most = min(choices, key=lambda of: sum(Period(text).months for text in of.missing))
         if most.pieces:
             alike = all((product, most.dataset, piece) in preferred for piece in most.pieces)
@@ -74,13 +80,13 @@ def taken_of_trade(catalog: Catalog, scope: Scope | None, period: str | None) ->
 
 
 def read_flows(
-    catalog: Catalog, query: str, chosen: Mapping[str, Taken], **ends: list[str]
+    catalog: Catalog, query: str, chosen: Mapping[str, PeriodChoice], **ends: list[str]
 ) -> pa.Table:
     """Read the flows of some products, each in its own periods and data set."""
     parts = []
     for dataset in sorted({of.dataset or "" for of in chosen.values()}) or [""]:
         some = {p: of.pieces for p, of in chosen.items() if (of.dataset or "") == dataset}
-        flows = catalog.using(dataset or None).flows(query, **wanted(some), **ends)
+        flows = catalog.using(dataset or None).flows(query, **query_parameters(some), **ends)
         parts.append(in_periods(flows, some))
     return pa.concat_tables(parts)
 
@@ -94,7 +100,7 @@ def periods_by_product(traded: pa.Table, scope: Scope | None = None) -> dict[str
     return held
 
 
-def wanted(periods: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+def query_parameters(periods: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
     """Turn products and all their periods into the parameters of a query."""
     return {"products": sorted(periods), "periods": sorted(set().union(*periods.values()))}
 
@@ -106,7 +112,7 @@ def in_periods(rows: pa.Table, periods: Mapping[str, Collection[str]]) -> pa.Tab
     return rows.filter(pc.is_in(found, value_set=pa.array(pairs, pa.string())))
 
 
-def as_asked(rows: pa.Table, chosen: Mapping[str, Taken]) -> pa.Table:
+def in_chosen_periods(rows: pa.Table, chosen: Mapping[str, PeriodChoice]) -> pa.Table:
     """Put the period of the question on the rows of its pieces, so that they are added up."""
     if all(of.pieces in ((), (of.period,)) for of in chosen.values()):
         return rows
@@ -115,7 +121,7 @@ def as_asked(rows: pa.Table, chosen: Mapping[str, Taken]) -> pa.Table:
     return rows.set_column(place, "period", pa.array(periods, pa.string()))
 
 
-def gaps(what: str, chosen: Mapping[str, Taken]) -> dict[str, Any]:
+def gaps(what: str, chosen: Mapping[str, PeriodChoice]) -> dict[str, Any]:
     """List the years that sums leave out, as an entry of the coverage; none if there are none."""
     lacking = [f"{product} {', '.join(of.missing)}" for product, of in chosen.items() if of.missing]
     return {f"years_without_{what}": sorted(lacking)} if lacking else {}

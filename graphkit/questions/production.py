@@ -13,7 +13,12 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.scopes import Scope
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.period import added_up
-from graphkit.questions.periods import Taken, periods_by_product, taken, wanted
+from graphkit.questions.periods import (
+    PeriodChoice,
+    choose_periods,
+    periods_by_product,
+    query_parameters,
+)
 
 
 @dataclass(frozen=True)
@@ -57,13 +62,15 @@ def figures_of(catalog: Catalog, scope: Scope, period: str | None) -> Figures:
     For an HS code, which covers trade alone, they are those of its products.
     """
     if period is not None:
-        return figures_in(catalog, {product: Taken(period, ()) for product in scope.products})
+        return figures_in(
+            catalog, {product: PeriodChoice(period, ()) for product in scope.products}
+        )
     every = periods_by_product(catalog.rows("production-periods"))
     held = {product: have for product, have in every.items() if product in scope.products}
-    return figures_in(catalog, taken(held, None))
+    return figures_in(catalog, choose_periods(held, None))
 
 
-def figures_in(catalog: Catalog, asked: Mapping[str, Taken]) -> Figures:
+def figures_in(catalog: Catalog, asked: Mapping[str, PeriodChoice]) -> Figures:
     """Read all production figures of some products, each of the years that its period covers.
 
     Figures of several years are added up within a source and its editions, if it has all of
@@ -87,7 +94,7 @@ def figures_in(catalog: Catalog, asked: Mapping[str, Taken]) -> Figures:
         pieces |= {(product, n): {p for part, _ in of for p in part} for n, of in whole.items()}
         if not whole and any(part for of in covers.values() for part, _ in of):
             lacking[product] = min(tuple(m for _, gap in of for m in gap) for of in covers.values())
-    rows = catalog.rows("production", **wanted(_of_products(pieces)))
+    rows = catalog.rows("production", **query_parameters(_of_products(pieces)))
     names = [series[key] for key in rows["source"].to_pylist()]
     keys = zip(rows["product"].to_pylist(), names, rows["period"].to_pylist(), strict=True)
     kept = [period in pieces.get((product, name), ()) for product, name, period in keys]

@@ -24,7 +24,7 @@ from graphkit.period import Period, newest
 from graphkit.questions.claim_scope import ClaimScope, claims_about, speaks_of
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending
-from graphkit.questions.periods import Taken
+from graphkit.questions.periods import PeriodChoice
 from graphkit.questions.production import Figures, figures_in, revision_notes
 from graphkit.questions.question import checked
 from graphkit.questions.trade import Trade, coverage_of, group_as_one, trade_of
@@ -127,7 +127,7 @@ def reliance(
     for claim in published.to_pylist():
         when.setdefault(claim["product"] or _ELEMENT + claim["element"], claim["period"])
     balanced = _balanced(catalog, asked, when, published)
-    products = {p: Taken(at, ()) for p, at in when.items() if not p.startswith(_ELEMENT)}
+    products = {p: PeriodChoice(at, ()) for p, at in when.items() if not p.startswith(_ELEMENT)}
     figures = figures_in(catalog, {**products, **trade.periods})
     made = figures.rows
     flows, amounts = trade.flows, made

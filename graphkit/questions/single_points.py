@@ -32,7 +32,7 @@ from graphkit.questions.claim_scope import ClaimScope, claims_about
 from graphkit.questions.exposures import SUMS, exposed
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending, in_order_of
-from graphkit.questions.periods import Taken
+from graphkit.questions.periods import PeriodChoice
 from graphkit.questions.production import figures_in
 from graphkit.questions.question import checked
 from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
@@ -401,7 +401,7 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
     periods = catalog.rows("production-periods")
     periods = periods.filter(pc.is_in(periods["product"], pa.array(products, pa.string())))
     chosen = period or newest(set(periods["period"].to_pylist()) or ["2024"])
-    figures = figures_in(catalog, {product: Taken(chosen, ()) for product in products})
+    figures = figures_in(catalog, {product: PeriodChoice(chosen, ()) for product in products})
     made = figures.rows.filter(pc.is_in(figures.rows["type"], pa.array(COUNTRIES)))
     claims = claims_about(catalog.claims, ClaimScope(None, None, asked, None))
     points = domestic_points(made, claims)

@@ -26,12 +26,12 @@ from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import newest
 from graphkit.questions.periods import (
-    Taken,
-    as_asked,
+    PeriodChoice,
+    choose_trade_periods,
     gaps,
+    in_chosen_periods,
     periods_by_product,
     read_flows,
-    taken_of_trade,
 )
 from graphkit.questions.production import Figures, figures_in, revision_notes
 from graphkit.questions.published import claim_steps, claimed_shares, named_makers, using_their_own
@@ -400,7 +400,7 @@ def _read_supply(
         lacking = no_trade(catalog, scope, "trade flows", sorted(held))
         raise GraphkitError(in_sentence(lacking))
     chosen = period or newest(set().union(*(held[key] for key in asked)))
-    periods = taken_of_trade(catalog, None, chosen)
+    periods = choose_trade_periods(catalog, None, chosen)
     there = [key for key in asked if key in periods]
     if not there:
         have = set().union(*(held[key] for key in asked))
@@ -408,11 +408,11 @@ def _read_supply(
             f"no trade flows are known for {scope.meaning} in {chosen}; {there_are(have)}"
         )
     chain, conversions = _chain(catalog, scope, there, uses=uses)
-    periods = {key: periods.get(key, Taken(chosen, ())) for key in chain}
+    periods = {key: periods.get(key, PeriodChoice(chosen, ())) for key in chain}
     flows = read_flows(catalog, "trade", periods)
     flows, left_out = catalog.countries_only(flows)
     left_out += data_set_notes(catalog, flows)
-    flows = as_asked(flows, periods)
+    flows = in_chosen_periods(flows, periods)
     figures = figures_in(catalog, periods)
     made, unnamed, more = production_of(catalog, figures, chain, chosen)
     amounts = made

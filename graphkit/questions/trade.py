@@ -18,13 +18,13 @@ from graphkit.names import Entity, capitalized
 from graphkit.period import listed, time_of
 from graphkit.questions.codes import remnants_in
 from graphkit.questions.periods import (
-    Taken,
-    as_asked,
+    PeriodChoice,
+    choose_periods,
+    choose_trade_periods,
     gaps,
+    in_chosen_periods,
     periods_by_product,
     read_flows,
-    taken,
-    taken_of_trade,
 )
 
 
@@ -40,7 +40,7 @@ MOST_NAMED = 8
 """Number of products that an error names as those there is trade of."""
 NOTABLE = 0.1
 """Difference between two data sets, as a part of the one taken, above which an answer says it."""
-SAID = ("hs", "hs_revision", "basis", "valuation")
+SERIES_ATTRIBUTES = ("hs", "hs_revision", "basis", "valuation")
 """Columns in which flows of one series may differ; an answer joins all values by ``+``."""
 
 
@@ -53,7 +53,7 @@ class Trade:
     shares: pa.Table
     notes: tuple[str, ...] = ()
     lacking: str = ""
-    periods: Mapping[str, Taken] = field(default_factory=dict)
+    periods: Mapping[str, PeriodChoice] = field(default_factory=dict)
     """Periods of the data that the flows are of, by product."""
 
 
@@ -71,9 +71,9 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
         notes.append(f"{group_as_one(buyer.said, len(consumers))}.")
     if period is None:
         held = periods_by_product(catalog.flows("import-periods", consumers=consumers), scope)
-        chosen = taken(held, None)
+        chosen = choose_periods(held, None)
     else:
-        chosen = taken_of_trade(catalog, scope, period)
+        chosen = choose_trade_periods(catalog, scope, period)
     flows = of_code(read_flows(catalog, "imports", chosen, consumers=consumers), scope)
     lacking = ""
     if not len(flows):
@@ -110,7 +110,7 @@ def in_other_data_sets(
 
 def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> Trade:
     """Read the imports of every country."""
-    chosen = taken_of_trade(catalog, scope, period)
+    chosen = choose_trade_periods(catalog, scope, period)
     lacking = "" if chosen else _lacking(catalog, catalog.traded, scope, period, "trade flows")
     flows = of_code(read_flows(catalog, "trade", chosen), scope)
     return _trade(catalog, flows, chosen, (), lacking)
@@ -268,19 +268,19 @@ def there_are(periods: Collection[str]) -> str:
 
 
 def _trade(
-    catalog: Catalog, flows: pa.Table, chosen: Mapping[str, Taken], notes: tuple[str, ...],
+    catalog: Catalog, flows: pa.Table, chosen: Mapping[str, PeriodChoice], notes: tuple[str, ...],
     lacking: str,
 ) -> Trade:  # fmt: skip
     """Compute import shares, with the stage, codes and basis of each."""
     notes = (*notes, *data_set_notes(catalog, flows))
-    flows = as_asked(flows, chosen)
+    flows = in_chosen_periods(flows, chosen)
     there = set(flows["product"].to_pylist())
     chosen = {product: of for product, of in chosen.items() if product in there}
     series = series_of(flows)
     shares = import_shares(flows)
     said = {tuple(row[n] for n in SERIES): row for row in series}
     rows = shares.select(list(SERIES)).to_pylist()
-    for name in SAID:
+    for name in SERIES_ATTRIBUTES:
         texts = [said[tuple(row.values())][name] for row in rows]
         shares = shares.append_column(name, pa.array(texts, pa.string()))
     for name, kind in (("stage", pa.string()), ("stage_order", pa.int64())):
@@ -306,7 +306,9 @@ def series_of(flows: pa.Table) -> list[dict[str, Any]]:
     labels, order, spans = grouped(flows, SERIES)
     usd, tonnes = (flows[name].take(order).to_pylist() for name in ("usd", "tonnes"))
     found = []
-    for key, said, (a, b) in zip(labels, _said(flows.take(order), spans), spans, strict=True):
+    for key, said, (a, b) in zip(
+        labels, _attributes_of_series(flows.take(order), spans), spans, strict=True
+    ):
         without = [value for value, mass in zip(usd[a:b], tonnes[a:b], strict=True) if mass is None]
         found.append({
             **dict(zip(SERIES, key, strict=True)),
@@ -320,9 +322,11 @@ def series_of(flows: pa.Table) -> list[dict[str, Any]]:
     return found
 
 
-def _said(flows: pa.Table, spans: Sequence[tuple[int, int]]) -> Iterator[dict[str, str]]:
+def _attributes_of_series(
+    flows: pa.Table, spans: Sequence[tuple[int, int]]
+) -> Iterator[dict[str, str]]:
     """Join the codes, revision, basis and valuation of each series, in order."""
-    columns = {name: flows[name].combine_chunks() for name in SAID}
+    columns = {name: flows[name].combine_chunks() for name in SERIES_ATTRIBUTES}
     for a, b in spans:
         different = {name: column[a:b].unique() for name, column in columns.items()}
         yield {n: "+".join(sorted({*v.to_pylist()} - {None})) for n, v in different.items()}

@@ -24,10 +24,10 @@ from graphkit.questions.parties import (
     OF_TRADE,
     TradeParty,
     coverage_in,
-    held_periods,
     nothing_of,
     own_flows,
     owner_named,
+    periods_with_trade,
     with_scope,
 )
 from graphkit.questions.question import checked
@@ -134,7 +134,7 @@ def trend(
     """
     catalog = catalog.using(dataset)
     owner, wanted = owner_named(catalog, country, partner), catalog.materials.scope(scope)
-    held, lacking = held_periods(catalog, wanted)
+    held, lacking = periods_with_trade(catalog, wanted)
     if lacking:
         raise GraphkitError(lacking)
     flows = own_flows(catalog, wanted, owner, held)
