@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -50,7 +50,7 @@ REPORTS = (
            type=NUMBER),
     Column("tonnes_ratio", "Ratio", RATIO, type=NUMBER),
 )  # fmt: skip
-WHY = (
+WHY_REPORTS_DIFFER = (
     "Two reports of one flow also differ if goods pass through a third country, cross the end of a "
     "year, are classified differently, or are kept confidential: a difference does not prove an "
     "error."
@@ -92,42 +92,43 @@ def mirror(
         Both sides report no flow in this scope; the message lists what is known.
     """
     place = None if country is None else catalog.place(country)
-    wanted = catalog.materials.scope(scope)
-    flows = _reports(catalog, place, wanted)
-    every = measure(flows)
-    both = every.filter(pc.equal(every["reported_by"], "both"))
+    product_scope = catalog.materials.scope(scope)
+    flows = _reports(catalog, place, product_scope)
+    reports = measure(flows)
+    both_sides = reports.filter(pc.equal(reports["reported_by"], "both"))
     whose = f" of {place.said}" if place else ""
-    about = f"trade{whose} in {wanted.meaning}" if wanted.text else f"trade{whose}"
-    held = periods_by_product(both.select(["product", "period"]))
-    periods = choose_periods(held, period)
-    if not periods:
-        raise GraphkitError(_lacking(flows, both, about, period))
-    pieces = {product: of.pieces for product, of in periods.items()}
+    trade = f"trade{whose} in {product_scope.meaning}" if product_scope.text else f"trade{whose}"
+    available = periods_by_product(both_sides.select(["product", "period"]))
+    choices = choose_periods(available, period)
+    if not choices:
+        raise GraphkitError(_lacking(flows, both_sides, trade, period))
+    pieces = {product: choice.pieces for product, choice in choices.items()}
     used = in_periods(flows, pieces)
-    rows = measure(in_chosen_periods(_alike(used, in_periods(both, pieces)), periods))
-    stages = [catalog.materials.products[p]["stage"] for p in rows["product"].to_pylist()]
+    matching = _matching_reports(used, in_periods(both_sides, pieces))
+    rows = measure(in_chosen_periods(matching, choices))
+    stages = [catalog.materials.products[key]["stage"] for key in rows["product"].to_pylist()]
     rows = rows.add_column(len(FLOW), "stage", pa.array(stages, pa.string()))
     return Answer(
-        f"How far do exporters and importers differ on {about}?",
+        f"How far do exporters and importers differ on {trade}?",
         {
             "country": place.key if place else None,
-            "for": wanted.text,
-            "meaning": wanted.meaning,
-            "hs": wanted.code,
-            "products": sorted(periods),
+            "for": product_scope.text,
+            "meaning": product_scope.meaning,
+            "hs": product_scope.code,
+            "products": sorted(choices),
             "period": period or "newest that both sides report",
             "measure": "value (USD) and mass (tonnes), as either side reports them",
         },
         rows.select([*FLOW[2:], *FLOW[:1], "stage", FLOW[1], *MIRROR.names[len(FLOW) + 1 :]]),
         REPORTS,
         {
-            **_coverage_of_reports(in_periods(every, pieces), rows),
-            **gaps("reports_of_both_sides", periods),
-            "series": series_of(in_chosen_periods(used, periods)),
+            **_coverage_of_reports(in_periods(reports, pieces), rows),
+            **gaps("reports_of_both_sides", choices),
+            "series": series_of(in_chosen_periods(used, choices)),
         },
-        catalog.sources(used, wanted.elsewhere),
-        elsewhere=wanted.elsewhere,
-        notes=(*wanted.notes, *_notes_on_reports(rows)),
+        catalog.sources(used, product_scope.elsewhere),
+        elsewhere=product_scope.elsewhere,
+        notes=(*product_scope.notes, *_notes_on_reports(rows)),
         caption=f"{_valued(rows)} A ratio is the {RATIO}.",
     )
 
@@ -137,70 +138,68 @@ def _reports(catalog: Catalog, place: Entity | None, scope: Scope) -> pa.Table:
     flows = catalog.rows("reported-trade", products=sorted(scope.products))
     flows = of_code(flows, scope)
     if place:
-        grouped = place.is_group
-        own = pa.array(catalog.members(place) if grouped else [place.key])
-        ends = (pc.is_in(flows[end], value_set=own) for end in ("supplier", "consumer"))
-        flows = flows.filter(pc.or_(*ends))
+        members = catalog.members(place) if place.is_group else [place.key]
+        countries = pa.array(members)
+        sides = (pc.is_in(flows[side], value_set=countries) for side in ("supplier", "consumer"))
+        flows = flows.filter(pc.or_(*sides))
     return flows
 
 
-def _alike(flows: pa.Table, both: pa.Table) -> pa.Table:
+def _matching_reports(flows: pa.Table, both_sides: pa.Table) -> pa.Table:
     """Select the reports of flows that both sides report in the same period of the data."""
-    keys = [list(zip(*(t[n].to_pylist() for n in FLOW), strict=True)) for t in (flows, both)]
-    there = set(keys[1])
-    return flows.filter(pa.array([key in there for key in keys[0]], pa.bool_()))
+    keys = zip(*(flows[name].to_pylist() for name in FLOW), strict=True)
+    matched = set(zip(*(both_sides[name].to_pylist() for name in FLOW), strict=True))
+    return flows.filter(pa.array([key in matched for key in keys], pa.bool_()))
 
 
-def _lacking(flows: pa.Table, both: pa.Table, about: str, period: str | None) -> str:
-    if len(both):
-        there = sorted(set(both["period"].to_pylist()), key=lambda p: (Period(p).start, p))
-        return f"no {about} is reported by both sides in {period}; there are {', '.join(there)}"
+def _lacking(flows: pa.Table, both_sides: pa.Table, trade: str, period: str | None) -> str:
+    if len(both_sides):
+        periods = sorted(set(both_sides["period"].to_pylist()), key=lambda p: (Period(p).start, p))
+        return f"no {trade} is reported by both sides in {period}; there are {', '.join(periods)}"
     if len(flows):
         sides = " and ".join(sorted({f"{side}s" for side in flows["reporter"].to_pylist()}))
-        return f"no {about} is reported by both sides; there are reports of {sides} alone"
+        return f"no {trade} is reported by both sides; there are reports of {sides} alone"
     return (
-        f"no {about} is known as one side reported it: the data that ship are reconciled. Needed: "
+        f"no {trade} is known as one side reported it: the data that ship are reconciled. Needed: "
         "UN Comtrade's reports, which 'graphkit fetch comtrade' gets with a key of yours "
         "and 'graphkit import comtrade' makes seeds of"
     )
 
 
-def _coverage_of_reports(every: pa.Table, rows: pa.Table) -> dict[str, Any]:
+def _coverage_of_reports(reports: pa.Table, rows: pa.Table) -> dict[str, Any]:
     """Count what both sides report, and what only one of them does."""
-    ratios = {m: [r for r in rows[f"{m}_ratio"].to_pylist() if r is not None]
-              for m in ("usd", "tonnes")}  # fmt: skip
-    found: dict[str, Any] = {"flows_that_both_sides_report": len(rows)}
+    counts: dict[str, Any] = {"flows_that_both_sides_report": len(rows)}
     for side in SIDES:
-        alone = every.filter(pc.equal(every["reported_by"], side))
-        found[f"flows_that_only_the_{side}_reports"] = len(alone)
-        found[f"USD_of_these_by_the_{side}"] = pc.sum(alone[f"usd_{side}"]).as_py()
-    for name, said in (("usd", "value"), ("tonnes", "weight")):
-        found[f"comparable_by_{said}"] = len(ratios[name])
-        found[f"of_these_within_10_%_by_{said}"] = sum(map(_near, ratios[name]))
-    return found
-
-
-def _near(ratio: float) -> bool:
-    return abs(ratio - 1) <= WIDE + 1e-9
+        alone = reports.filter(pc.equal(reports["reported_by"], side))
+        counts[f"flows_that_only_the_{side}_reports"] = len(alone)
+        counts[f"USD_of_these_by_the_{side}"] = pc.sum(alone[f"usd_{side}"]).as_py()
+    for unit, label in (("usd", "value"), ("tonnes", "weight")):
+        ratios = [ratio for ratio in rows[f"{unit}_ratio"].to_pylist() if ratio is not None]
+        counts[f"comparable_by_{label}"] = len(ratios)
+        counts[f"of_these_within_10_%_by_{label}"] = sum(
+            abs(ratio - 1) <= WIDE + 1e-9 for ratio in ratios
+        )
+    return counts
 
 
 def _valued(rows: pa.Table) -> str:
     """Name the borders at which both sides value the goods."""
-    said = []
+    borders = []
     for side in SIDES:
-        kinds = {v for text in rows[f"valuation_{side}"].to_pylist()
-                 for v in (text.split("+") if text else [None])}  # fmt: skip
-        words = " or ".join(VALUED[kind] for kind in sorted(kinds, key=str))
-        said.append(f"{side}s' {words}")
-    return f"Values are {said[0]}, {said[1]}."
+        kinds: set[str | None] = set()
+        for text in rows[f"valuation_{side}"].to_pylist():
+            kinds.update(text.split("+") if text else [None])
+        names = " or ".join(VALUED[kind] for kind in sorted(kinds, key=str))
+        borders.append(f"{side}s' {names}")
+    return f"Values are {borders[0]}, {borders[1]}."
 
 
 def _notes_on_reports(rows: pa.Table) -> Sequence[str]:
-    notes = [WHY]
-    for name, what in (("hs_revision", "revisions of the HS"), ("hs", "HS codes")):
-        unlike = _unlike(rows, name)
-        if unlike:
-            notes.append(f"{capitalized(what)} of the two sides differ: {unlike}.")
+    notes = [WHY_REPORTS_DIFFER]
+    for column, label in (("hs_revision", "revisions of the HS"), ("hs", "HS codes")):
+        differences = _differences(rows, column)
+        if differences:
+            notes.append(f"{capitalized(label)} of the two sides differ: {differences}.")
     flags = (rows[f"tonnes_estimated_{side}"].to_pylist() for side in SIDES)
     estimated = sum(any(pair) for pair in zip(*flags, strict=True))
     if estimated:
@@ -208,12 +207,12 @@ def _notes_on_reports(rows: pa.Table) -> Sequence[str]:
     return notes
 
 
-def _unlike(rows: pa.Table, name: str) -> str:
+def _differences(rows: pa.Table, column: str) -> str:
     """List the products for which both sides differ in a column, with both values."""
-    columns = ("product", *(f"{name}_{side}" for side in SIDES))
-    pairs: Collection[tuple[str, ...]] = {
-        (row["product"], *(row[c] or "none" for c in columns[1:]))
-        for row in rows.select(columns).to_pylist()
-        if row[columns[1]] != row[columns[2]]
-    }
-    return "; ".join(f"{product} {x} and {m}" for product, x, m in sorted(pairs))
+    names = [f"{column}_{side}" for side in SIDES]
+    triples: set[tuple[str, str, str]] = set()
+    for row in rows.select(["product", *names]).to_pylist():
+        exported, imported = (row[name] for name in names)
+        if exported != imported:
+            triples.add((row["product"], exported or "none", imported or "none"))
+    return "; ".join(f"{product} {x} and {m}" for product, x, m in sorted(triples))

@@ -100,69 +100,84 @@ def n_minus_1(
     catalog = catalog.using(dataset)
     if consumer is not None:
         raise UsageError(f"`n_minus_1` covers the whole world; leave out {consumer!r}")
-    asked = ClaimScope(None, None, catalog.materials.scope(scope), period)
-    figures = figures_of(catalog, asked.scope, period)
-    made = figures.rows
-    if not len(made):
-        when = f" in {period}" if period else ""
-        raise GraphkitError(f"no production figures are known for {asked.scope.meaning}{when}")
-    flows = _flows(catalog, made)
+    product_scope = catalog.materials.scope(scope)
+    figures = figures_of(catalog, product_scope, period)
+    production = figures.rows
+    if not len(production):
+        in_period = f" in {period}" if period else ""
+        raise GraphkitError(
+            f"no production figures are known for {product_scope.meaning}{in_period}"
+        )
+    flows = _flows(catalog, production)
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
-    for row in made.to_pylist():
+    for row in production.to_pylist():
         groups[tuple(row[n] for n in KEY)].append(row)
-    totals = {tuple(row[n] for n in KEY): row for row in production_concentration(made).to_pylist()}
-    rows = [_row(catalog, totals[key], some, flows) for key, some in groups.items()]
+    concentration = production_concentration(production).to_pylist()
+    totals = {tuple(row[n] for n in KEY): row for row in concentration}
+    rows = [_row(catalog, totals[key], group, flows) for key, group in groups.items()]
     rows.sort(
         key=lambda r: (
             r["ratio_low"] is None, r["ratio_low"] or 0.0, *(r[n] or "" for n in KEY),
         )
     )  # fmt: skip
-    claims = claims_about(catalog.claims, asked)
+    claims = claims_about(catalog.claims, ClaimScope(None, None, product_scope, period))
     claims = claims.filter(pc.fill_null(pc.equal(claims["measure"], MEASURE), False))
     table = pa.Table.from_pylist(rows, schema_of(N_MINUS_1_COLUMNS))
-    what = asked.scope.meaning if scope is not None else "everything with figures"
+    goods = product_scope.meaning if scope is not None else "everything with figures"
     return Answer(
-        f"How much of the demand for {what} is met without the largest producer?",
+        f"How much of the demand for {goods} is met without the largest producer?",
         {
-            "for": asked.scope.text,
-            "meaning": asked.scope.meaning,
+            "for": product_scope.text,
+            "meaning": product_scope.meaning,
             "products": sorted(set(table["product"].to_pylist())),
             "period": period or "newest with data",
             "measure": "mass (tonnes)",
         },
         table,
         N_MINUS_1_COLUMNS,
-        figures.coverage(asked.scope),
-        catalog.sources(made, flows, claims, asked.scope.elsewhere),
+        figures.coverage(product_scope),
+        catalog.sources(production, flows, claims, product_scope.elsewhere),
         claims,
-        elsewhere=asked.scope.elsewhere,
-        notes=(*asked.scope.notes, *revision_notes(catalog, figures.published)),
+        elsewhere=product_scope.elsewhere,
+        notes=(*product_scope.notes, *revision_notes(catalog, figures.published)),
         caption=N_MINUS_1_CAPTION,
         shown=without_empty(table, N_MINUS_1_SHOWN, "ratio_low"),
     )
 
 
-def _flows(catalog: Catalog, made: pa.Table) -> pa.Table:
+def _flows(catalog: Catalog, production: pa.Table) -> pa.Table:
     """Read all trade in the products and periods of production figures, if it has every year."""
-    periods = dict(zip(made["product"].to_pylist(), made["period"].to_pylist(), strict=True))
-    chosen: dict[str, PeriodChoice] = {}
-    for period in sorted(set(periods.values())):
-        there = choose_trade_periods(catalog, None, period)
-        chosen |= {p: of for p, of in there.items() if periods.get(p) == period and not of.missing}
-    return in_chosen_periods(read_flows(catalog, "trade", chosen), chosen)
+    products, periods = (production[name].to_pylist() for name in ("product", "period"))
+    period_of_product = dict(zip(products, periods, strict=True))
+    choices: dict[str, PeriodChoice] = {}
+    for period in sorted(set(period_of_product.values())):
+        for product, choice in choose_trade_periods(catalog, None, period).items():
+            if period_of_product.get(product) == period and not choice.missing:
+                choices[product] = choice
+    return in_chosen_periods(read_flows(catalog, "trade", choices), choices)
 
 
 def _row(
-    catalog: Catalog, market: Mapping[str, Any], made: Sequence[Mapping[str, Any]], flows: pa.Table
+    catalog: Catalog,
+    market: Mapping[str, Any],
+    production: Sequence[Mapping[str, Any]],
+    flows: pa.Table,
 ) -> dict[str, Any]:
     """Compute the measure for one product, period, basis and source, with its inputs."""
-    output = {r["country"]: published_interval(r) for r in made if r["type"] in COUNTRIES}
-    exact = {who: b[0] for who, b in output.items() if b is not None and b[0] == b[1]}
-    largest = min(exact, key=lambda who: (-exact[who], who), default=None)
+    intervals = {
+        row["country"]: published_interval(row) for row in production if row["type"] in COUNTRIES
+    }
+    exact = {
+        country: interval[0]
+        for country, interval in intervals.items()
+        if interval is not None and interval[0] == interval[1]
+    }
+    largest = min(exact, key=lambda country: (-exact[country], country), default=None)
     demand, trade_source = _demand(largest, exact, market, flows) if largest else (None, None)
     world = {"country": "WLD", "type": "world", "supply": market["total"]}
     balance = [
-        {"country": who, "type": "country", "supply": tonnes} for who, tonnes in exact.items()
+        {"country": country, "type": "country", "supply": tonnes}
+        for country, tonnes in exact.items()
     ]
     rows = [
         {
@@ -171,21 +186,22 @@ def _row(
         }
         for row in (*balance, world)
     ]  # fmt: skip
-    [found] = without_largest(pa.Table.from_pylist(rows, BALANCE)).to_pylist()
-    land = catalog.place_in_text
-    if found["missing"] and found["largest"]:  # its demand alone
-        found["missing"] = f"demand of {land(found['largest'])}"
-    lacks = [market["note"] or found["missing"]]
-    lacks += [f"production of {land(who)}" for who in sorted(set(output) - set(exact))]
+    [result] = without_largest(pa.Table.from_pylist(rows, BALANCE)).to_pylist()
+    place_in_text = catalog.place_in_text
+    if result["missing"] and result["largest"]:  # its demand alone
+        result["missing"] = f"demand of {place_in_text(result['largest'])}"
+    missing = [market["note"] or result["missing"]]
+    for country in sorted(set(intervals) - set(exact)):
+        missing.append(f"production of {place_in_text(country)}")
     return {
-        **found, **{name: market[name] for name in KEY}, "supply": market["total"],
+        **result, **{name: market[name] for name in KEY}, "supply": market["total"],
         "supply_of_largest": exact.get(largest or ""), "demand_of_largest": demand,
-        "trade_source": trade_source, "missing": "; ".join(filter(None, lacks)) or None,
+        "trade_source": trade_source, "missing": "; ".join(filter(None, missing)) or None,
     }  # fmt: skip
 
 
 def _demand(
-    country: str, made: Mapping[str, float], market: Mapping[str, Any], flows: pa.Table
+    country: str, production: Mapping[str, float], market: Mapping[str, Any], flows: pa.Table
 ) -> tuple[float | None, str | None]:
     """Compute apparent consumption, if one series of trade gives a mass for every flow."""
     rows = [
@@ -194,8 +210,9 @@ def _demand(
         if all(flow[name] == market[name] for name in ("product", "period", "basis"))
         and country in (flow["consumer"], flow["supplier"])
     ]
-    series = sorted({(r["source"], r["dataset"], r["reporter"]) for r in rows})
+    series = sorted({(row["source"], row["dataset"], row["reporter"]) for row in rows})
     if len(series) != 1 or any(row["tonnes"] is None for row in rows):
         return None, None
-    net = sum(sorted(r["tonnes"] * (1 if r["consumer"] == country else -1) for r in rows))
-    return made[country] + net, " ".join(series[0])
+    amounts = [row["tonnes"] * (1 if row["consumer"] == country else -1) for row in rows]
+    net_imports = sum(sorted(amounts))
+    return production[country] + net_imports, " ".join(series[0])

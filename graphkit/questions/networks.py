@@ -33,7 +33,7 @@ class Networks:
     """Flows of all products in scope, period by period."""
 
     scope: Scope
-    held: Mapping[str, set[str]]
+    available: Mapping[str, set[str]]
     """Periods with trade, by product in scope."""
     periods: tuple[str, ...]
     flows: pa.Table
@@ -52,8 +52,8 @@ class Networks:
     @property
     def basis(self) -> str | None:
         """The basis of the masses."""
-        known = self.flows.filter(pc.is_valid(self.flows["tonnes"]))["basis"]
-        return "+".join(sorted({*known.to_pylist()} - {None})) or None
+        bases = self.flows.filter(pc.is_valid(self.flows["tonnes"]))["basis"]
+        return "+".join(sorted({*bases.to_pylist()} - {None})) or None
 
     @property
     def missing_tonnes(self) -> dict[str, float | None]:
@@ -64,9 +64,11 @@ class Networks:
         # In a fixed order, so that sums do not depend on that of the database.
         table = table.sort_by([("period", "ascending"), ("usd", "ascending")])
         sums = table.group_by("period", use_threads=False)
-        found = sums.aggregate([("usd", "sum"), ("unweighed", "sum")]).to_pylist()
-        return {r["period"]: r["unweighed_sum"] / r["usd_sum"] if r["usd_sum"] else None
-                for r in found}  # fmt: skip
+        rows = sums.aggregate([("usd", "sum"), ("unweighed", "sum")]).to_pylist()
+        return {
+            row["period"]: row["unweighed_sum"] / row["usd_sum"] if row["usd_sum"] else None
+            for row in rows
+        }
 
     def coverage(self) -> dict[str, Any]:
         """Summarise the flows and their gaps; many periods count as one series."""
@@ -75,10 +77,14 @@ class Networks:
             place = flows.column_names.index("period")
             flows = flows.set_column(place, "period", _spans(flows))
         trade = Trade(flows, series_of(flows), flows, periods=self.pieces)
-        found = coverage_of(trade, self.scope)
-        lacking = [key for key in found["products_without_trade_data"] if key not in self.held]
-        found["products_without_trade_data"] = lacking
-        return {**found, **({"flows_left_out": self.left_out} if self.left_out else {})}
+        coverage = coverage_of(trade, self.scope)
+        without_trade = coverage["products_without_trade_data"]
+        coverage["products_without_trade_data"] = [
+            product for product in without_trade if product not in self.available
+        ]
+        if self.left_out:
+            coverage["flows_left_out"] = self.left_out
+        return coverage
 
 
 def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> Networks:
@@ -89,17 +95,20 @@ def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> N
     GraphkitError
         No trade is in scope, two series count the same goods, or masses have two bases.
     """
-    held = _held(catalog, scope)
-    chosen = period or (newest(set().union(*held.values())) if held else None)
-    trade = trade_of(catalog, scope, chosen)
+    available = periods_by_product(catalog.traded, scope)
+    if not period and available:
+        period = newest(set().union(*available.values()))
+    trade = trade_of(catalog, scope, period)
     if trade.lacking:
-        raise _as_error(trade.lacking)
-    lacking = sorted(set(held) - set(trade.flows["product"].to_pylist()))
+        raise GraphkitError(in_sentence(trade.lacking))
+    lacking = sorted(set(available) - set(trade.flows["product"].to_pylist()))
     notes = list(trade.notes)
     if lacking:
-        notes.append(f"No trade in {chosen} of {catalog.materials.in_text(*lacking)}.")
-    found = Networks(scope, held, (str(chosen),), trade.flows, tuple(notes), pieces=trade.periods)
-    return _checked(catalog, found, by)
+        notes.append(f"No trade in {period} of {catalog.materials.in_text(*lacking)}.")
+    networks = Networks(
+        scope, available, (str(period),), trade.flows, tuple(notes), pieces=trade.periods
+    )
+    return _checked(catalog, networks, by)
 
 
 def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
@@ -113,46 +122,41 @@ def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
     GraphkitError
         As :func:`network_of`.
     """
-    held = _held(catalog, scope)
-    if not held:
-        raise _as_error(trade_of(catalog, scope, None).lacking)
-    series = {product: _of_one_length(periods) for product, periods in held.items()}
-    periods = max(series.values(), key=lambda found: (len(found), found))
-    kept = sorted(product for product, have in series.items() if set(periods) <= set(have))
-    flows = catalog.flows("trade", products=kept, periods=list(periods))
+    available = periods_by_product(catalog.traded, scope)
+    if not available:
+        raise GraphkitError(in_sentence(trade_of(catalog, scope, None).lacking))
+    comparable = {product: _of_one_length(periods) for product, periods in available.items()}
+    periods = max(comparable.values(), key=lambda texts: (len(texts), texts))
+    products = sorted(key for key, texts in comparable.items() if set(periods) <= set(texts))
+    flows = catalog.flows("trade", products=products, periods=list(periods))
     flows = of_code(flows, scope)
     label = catalog.materials.label
     notes = [
-        f"{label(product)}: left out, with data only in {_listed(held[product])}; with it the "
-        "periods would not be comparable."
-        for product in sorted(set(held) - set(kept))
+        f"{label(product)}: left out, with data only in {_listed(available[product])}; with it "
+        "the periods would not be comparable."
+        for product in sorted(set(available) - set(products))
     ]
     notes += data_set_notes(catalog, flows)
-    return _checked(catalog, Networks(scope, held, periods, flows, tuple(notes)), by)
-
-
-def _held(catalog: Catalog, scope: Scope) -> dict[str, set[str]]:
-    """Read the periods with trade of each product in scope."""
-    return periods_by_product(catalog.traded, scope)
+    return _checked(catalog, Networks(scope, available, periods, flows, tuple(notes)), by)
 
 
 def _of_one_length(periods: set[str]) -> tuple[str, ...]:
     """Select the periods of the most common length, the longer one on a tie, in order of time."""
     lengths = [Period(text).months for text in periods]
     length = max(lengths, key=lambda months: (lengths.count(months), months))
-    kept = (text for text in periods if Period(text).months == length)
-    return tuple(sorted(kept, key=lambda text: Period(text).start))
+    alike = (text for text in periods if Period(text).months == length)
+    return tuple(sorted(alike, key=lambda text: Period(text).start))
 
 
-def _checked(catalog: Catalog, found: Networks, by: str) -> Networks:
+def _checked(catalog: Catalog, networks: Networks, measure: str) -> Networks:
     """Drop totals and groups, and check that the other flows may be added up."""
-    flows, notes = catalog.countries_only(found.flows)
+    flows, notes = catalog.countries_only(networks.flows)
     flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
     _check_counted_once(catalog, flows)
-    if by == "tonnes":
+    if measure == "tonnes":
         _check_one_basis(catalog, flows.filter(pc.is_valid(flows["tonnes"])))
-    left_out = len(found.flows) - len(flows)
-    return replace(found, flows=flows, left_out=left_out, notes=(*found.notes, *notes))
+    left_out = len(networks.flows) - len(flows)
+    return replace(networks, flows=flows, left_out=left_out, notes=(*networks.notes, *notes))
 
 
 def _check_counted_once(catalog: Catalog, flows: pa.Table) -> None:
@@ -182,45 +186,43 @@ def _series(catalog: Catalog, row: Mapping[str, Any]) -> str:
 
 
 def _check_one_basis(catalog: Catalog, flows: pa.Table) -> None:
-    bases: dict[str, set[str]] = {}
-    for row in (
-        flows.select(["product", "basis"]).group_by(["product", "basis"]).aggregate([]).to_pylist()
-    ):
-        bases.setdefault(row["basis"] or "unknown", set()).add(row["product"])
-    if len(bases) > 1:
+    products_of_basis: dict[str, set[str]] = {}
+    names = ["product", "basis"]
+    for row in flows.select(names).group_by(names).aggregate([]).to_pylist():
+        products_of_basis.setdefault(row["basis"] or "unknown", set()).add(row["product"])
+    if len(products_of_basis) > 1:
         in_text = catalog.materials.in_text
-        said = "; ".join(f"{basis}: {in_text(*sorted(of))}" for basis, of in sorted(bases.items()))
+        bases = "; ".join(
+            f"{basis}: {in_text(*sorted(products))}"
+            for basis, products in sorted(products_of_basis.items())
+        )
         raise GraphkitError(
-            f"masses of several bases are not added up ({said}); ask for one of them, or `by=usd`"
+            f"masses of several bases are not added up ({bases}); ask for one of them, or `by=usd`"
         )
 
 
 def _spans(flows: pa.Table) -> pa.Array:
     """Write the periods of each flow's series."""
-    of: dict[tuple[str, ...], set[str]] = {}
     names = [name for name in SERIES if name != "period"]
     keys = list(zip(*(flows[name].to_pylist() for name in names), strict=True))
+    periods: dict[tuple[str, ...], set[str]] = {}
     for key, period in zip(keys, flows["period"].to_pylist(), strict=True):
-        of.setdefault(key, set()).add(period)
-    said = {key: _listed(periods) for key, periods in of.items()}
-    return pa.array([said[key] for key in keys], pa.string())
+        periods.setdefault(key, set()).add(period)
+    texts = {key: _listed(span) for key, span in periods.items()}
+    return pa.array([texts[key] for key in keys], pa.string())
 
 
 def _listed(periods: set[str]) -> str:
     return listed(periods, 3) + (f" ({len(periods)} periods)" if len(periods) > 3 else "")
 
 
-def _as_error(lacking: str) -> GraphkitError:
-    return GraphkitError(in_sentence(lacking))
-
-
-def adding_up(catalog: Catalog, found: Networks, products: Sequence[str], by: str) -> list[str]:
+def adding_up(catalog: Catalog, networks: Networks, products: Sequence[str], by: str) -> list[str]:
     """Note that flows of several products form one network."""
     if len(products) == 1:
         return []
-    how = "value" if by == "usd" else f"weight ({found.basis})"
+    measure = "value" if by == "usd" else f"weight ({networks.basis})"
     return [
-        f"Flows of {catalog.materials.in_text(*products)} are added up by {how}: goods sold on "
+        f"Flows of {catalog.materials.in_text(*products)} are added up by {measure}: goods sold on "
         "as another of them count each time."
     ]
 
@@ -242,39 +244,44 @@ def with_names(catalog: Catalog, table: pa.Table) -> pa.Table:
 
 
 def with_labels(
-    table: pa.Table, same: Mapping[str, str | float | None], of: pa.Table | None = None
+    table: pa.Table,
+    constants: Mapping[str, str | float | None],
+    by_period: pa.Table | None = None,
 ) -> pa.Table:
     """Add columns with one value in every row, and those of a table by ``period``."""
-    for name, value in same.items():
+    for name, value in constants.items():
         kind = pa.float64() if isinstance(value, float) else pa.string()
         table = table.append_column(name, pa.array([value] * len(table), kind))
-    if of is None:
+    if by_period is None:
         return table
-    said = {row.pop("period"): row for row in of.to_pylist()}
+    labels = {row.pop("period"): row for row in by_period.to_pylist()}
     periods = table["period"].to_pylist()
-    for name in of.column_names:
+    for name in by_period.column_names:
         if name != "period":
-            column = [said[period][name] for period in periods]
+            column = [labels[period][name] for period in periods]
             table = table.append_column(name, pa.array(column, pa.string()))
     return table
 
 
 def behind_each_period(catalog: Catalog, flows: pa.Table) -> pa.Table:
     """Join the products, stages, codes, data sets and sources of each period by ``+``."""
-    found: dict[str, dict[str, set[str]]] = {}
-    names = ("product", "hs", "reporter", "dataset", "source")
+    values: dict[str, dict[str, set[str]]] = {}
+    names = ["product", "hs", "reporter", "dataset", "source"]
     rows = flows.select(["period", *names]).group_by(["period", *names]).aggregate([])
     for row in rows.to_pylist():
-        said = found.setdefault(row["period"], {name: set() for name in ("stage", *names)})
-        said["stage"].add(catalog.materials.products[row["product"]]["stage"])
+        of_period = values.setdefault(row["period"], {name: set() for name in ("stage", *names)})
+        of_period["stage"].add(catalog.materials.products[row["product"]]["stage"])
         for name in names:
-            said[name].add(row[name])
-    heads = {"product": "products", "stage": "stages"}
-    return pa.Table.from_pylist([
-        {"period": period,
-         **{heads.get(n, n): "+".join(sorted(values - {None})) for n, values in said.items()}}
-        for period, said in sorted(found.items())
-    ])  # fmt: skip
+            of_period[name].add(row[name])
+    headers = {"product": "products", "stage": "stages"}
+    table = []
+    for period, of_period in sorted(values.items()):
+        texts = {
+            headers.get(name, name): "+".join(sorted(keys - {None}))
+            for name, keys in of_period.items()
+        }
+        table.append({"period": period, **texts})
+    return pa.Table.from_pylist(table)
 
 
 BY = {"usd": "flows by value (USD)", "tonnes": "flows by mass (tonnes)"}

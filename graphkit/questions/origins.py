@@ -135,39 +135,47 @@ def origins(
     rows, buyer = traced.rows, traced.buyer
     notes = [BY_SELLER] if by_seller else []
     if on is None:
-        own = pc.or_(by_seller, pc.equal(rows["traced_to"], rows["stage"]))
-        bought = pc.and_(own, pc.greater_equal(rows["face_value"], min_share))
-        possible = pc.greater_equal(pc.fill_null(rows["high"], 0.0), min_share)
-        other = pc.is_in(rows["origin"], pa.array(NO_COUNTRY))
-        other = pc.or_(other, pc.starts_with(rows["origin"], f"{THROUGH} "))
-        rows = rows.filter(pc.or_(pc.or_(possible, bought), other))
-        left_out = len(traced.rows) - len(rows)
-        small = pc.less(pc.max_element_wise(rows["share"], rows["face_value"]), min_share)
-        rows, as_others = beyond_any_other(rows, traced.supply, STAGES, "origin", small)
-        notes += _unseen_trade(catalog, traced.supply, rows)
-        notes += [*_left_out(left_out, min_share), *as_others]
-    meaning = traced.asked.scope.meaning
-    asked = f"Where do {possessive(buyer.said)} imports of {meaning} come from"
-    question = f"{asked}, looked through?"
+        rows, left_out = _large_enough(catalog, traced, min_share, by_seller=by_seller)
+        notes += left_out
+    meaning = traced.claim_scope.scope.meaning
+    beginning = f"Where do {possessive(buyer.said)} imports of {meaning} come from"
+    question = f"{beginning}, looked through?"
     if without is not None:
-        passed = catalog.place(without).said
-        question = f"{asked} that passed {passed} at no stage?"
+        avoided = catalog.place(without).said
+        question = f"{beginning} that passed {avoided} at no stage?"
     if by_seller:
-        question = f"{asked}, stage by stage, at face value and looked through?"
+        question = f"{beginning}, stage by stage, at face value and looked through?"
     imports, _ = imports_of_products(traced.supply)
     own_key = buyer_in(catalog, traced.supply, catalog.place(consumer))
-    stakes = {product: usd for (who, product), usd in imports.items() if who == own_key}
+    stakes = {product: usd for (country, product), usd in imports.items() if country == own_key}
     answer = _answer(catalog, question, traced, products_by_stake(rows, stakes), notes)
     answer = replace(answer, scope={**answer.scope, "makers": chain}, grouped_by=STAGES)
     if on is not None or without is not None or stage is not None:
         return answer
-    bought = dict.fromkeys(traced.rows["product"].to_pylist())
+    products = dict.fromkeys(traced.rows["product"].to_pylist())
     links = [
         stage_links(traced.supply.network, own_key, product, by_seller=by_seller)
-        for product in bought
+        for product in products
     ]
     joined = pa.concat_tables([answer.links, *links])
     return replace(answer, links=joined.filter(pc.greater_equal(joined["share"], SMALLEST_LINK)))
+
+
+def _large_enough(
+    catalog: Catalog, traced: _Traced, min_share: float, *, by_seller: bool
+) -> tuple[pa.Table, list[str]]:
+    """Leave out the rows of origins that are too small, with notes on what is left out."""
+    rows = traced.rows
+    at_own_stage = pc.or_(by_seller, pc.equal(rows["traced_to"], rows["stage"]))
+    bought = pc.and_(at_own_stage, pc.greater_equal(rows["face_value"], min_share))
+    possible = pc.greater_equal(pc.fill_null(rows["high"], 0.0), min_share)
+    no_country = pc.is_in(rows["origin"], pa.array(NO_COUNTRY))
+    no_country = pc.or_(no_country, pc.starts_with(rows["origin"], f"{THROUGH} "))
+    rows = rows.filter(pc.or_(pc.or_(possible, bought), no_country))
+    left_out = _left_out(len(traced.rows) - len(rows), min_share)
+    small = pc.less(pc.max_element_wise(rows["share"], rows["face_value"]), min_share)
+    rows, alike = beyond_any_other(rows, traced.supply, STAGES, "origin", small)
+    return rows, [*_unseen_trade(catalog, traced.supply, rows), *left_out, *alike]
 
 
 def _left_out(number: int, min_share: float) -> list[str]:
@@ -224,13 +232,14 @@ def depends_looked_through(
         rows = _largest(rows)
         left_out = len(traced.rows) - len(rows)
         notes = [f"Left out: {left_out:,} smaller origins; `origins` lists them."] * bool(left_out)
-    whom = traced.asked.seller.said if traced.asked.seller else "its largest origins"
+    seller, product_scope = traced.claim_scope.seller, traced.claim_scope.scope
+    origin = seller.said if seller else "its largest origins"
     question = (
-        f"How much does {traced.buyer.said} depend on {whom} for {traced.asked.scope.meaning}, "
+        f"How much does {traced.buyer.said} depend on {origin} for {product_scope.meaning}, "
         "looked through?"
     )
-    headed = [column.name for column in LARGEST if column.header]
-    shown = [name for name in headed if name != "others" or on is None]
+    columns = [column.name for column in LARGEST if column.header]
+    shown = [name for name in columns if name != "others" or on is None]
     return replace(_answer(catalog, question, traced, rows, notes), columns=LARGEST, shown=shown)
 
 
@@ -243,8 +252,8 @@ def _largest(rows: pa.Table) -> pa.Table:
     for row in rows.to_pylist():
         stages.setdefault((row["product"], row["traced_to"]), []).append(row)
     selected = []
-    for origins_there in stages.values():
-        known = [row for row in origins_there if row["origin"] not in NO_COUNTRY]
+    for origins_of_stage in stages.values():
+        known = [row for row in origins_of_stage if row["origin"] not in NO_COUNTRY]
         largest = [row for row in known if row["origin"] != ANY_OTHER][:1]
         for row in largest:
             row["others"] = sum(
@@ -252,7 +261,7 @@ def _largest(rows: pa.Table) -> pa.Table:
                 for other in known
                 if other is not row and other["origin"] != ANY_OTHER
             )
-        selected += [row for row in origins_there if row in largest or row not in known]
+        selected += [row for row in origins_of_stage if row in largest or row not in known]
     return pa.Table.from_pylist(selected, rows.schema)
 
 
@@ -261,7 +270,7 @@ class _Traced:
     """The imports of a buyer, traced."""
 
     buyer: Entity
-    asked: ClaimScope
+    claim_scope: ClaimScope
     supply: Supply
     rows: pa.Table
 
@@ -272,23 +281,24 @@ def _traced(
 ) -> _Traced:  # fmt: skip
     buyer = catalog.place(consumer)
     origin = None if on is None else catalog.place(on)
-    asked = catalog.materials.scope(scope)
+    product_scope = catalog.materials.scope(scope)
     group = buyer if buyer.is_group else None
     stages = None if stage is None else [catalog.stage(stage).key]
-    supply = supply_of(catalog, asked, period, measure=measure, merged=group)
+    supply = supply_of(catalog, product_scope, period, measure=measure, merged=group)
     avoided = None
     if without is not None:
         name, countries = bloc(catalog, without)
-        avoided = name, members_with_data(catalog, supply.network, {name: countries})[0][name]
-    found = supply.traced([buyer_in(catalog, supply, buyer)], stages=stages, without=avoided,
+        members, _ = members_with_data(catalog, supply.network, {name: countries})
+        avoided = name, members[name]
+    table = supply.traced([buyer_in(catalog, supply, buyer)], stages=stages, without=avoided,
                           by_seller=by_seller)  # fmt: skip
-    rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply)
+    rows = with_scope(table.rename_columns({"stage": "traced_to"}), supply)
     rows = with_earlier(catalog, rows, supply).select([column.name for column in COLUMNS])
     if origin is not None:
-        wanted = catalog.members(origin) if origin.type == "group" else [origin.key]
-        rows = rows.filter(pc.is_in(rows["origin"], pa.array(wanted, pa.string())))
+        countries = catalog.members(origin) if origin.type == "group" else [origin.key]
+        rows = rows.filter(pc.is_in(rows["origin"], pa.array(countries, pa.string())))
         rows = _as_one_origin(rows, origin) if origin.type == "group" else rows
-    return _Traced(buyer, ClaimScope(buyer, origin, asked, supply.period), supply, rows)
+    return _Traced(buyer, ClaimScope(buyer, origin, product_scope, supply.period), supply, rows)
 
 
 def _as_one_origin(rows: pa.Table, group: Entity) -> pa.Table:
@@ -297,13 +307,13 @@ def _as_one_origin(rows: pa.Table, group: Entity) -> pa.Table:
     Ends of ranges add up too: the sum holds the truth, though not all members may be at an end
     at once.
     """
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    stages: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows.to_pylist():
-        found.setdefault((row["product"], row["traced_to"]), []).append(row)
+        stages.setdefault((row["product"], row["traced_to"]), []).append(row)
     summed = []
-    for members in found.values():
+    for members in stages.values():
         names = ("share", "low", "high", "face_value")
-        sums = {n: min(1.0, fsum(m[n] for m in members)) for n in names}
+        sums = {name: min(1.0, fsum(member[name] for member in members)) for name in names}
         hidden = sums["share"] - sums["face_value"]
         summed.append({**members[0], "origin": group.key, **sums, "hidden": hidden})
     return pa.Table.from_pylist(summed, rows.schema)
@@ -330,21 +340,22 @@ def origins_of(
     group = buyer if buyer.is_group else None
     supply = supply_of(catalog, catalog.materials.scope(scope), period, merged=group)
     tables = []
-    for one in (replace(supply, measure=measure) for measure in measures):
-        found = one.traced([buyer_in(catalog, one, buyer)])
-        tables.append(with_scope(found.rename_columns({"stage": "traced_to"}), one))
+    for measure in measures:
+        measured = replace(supply, measure=measure)
+        table = measured.traced([buyer_in(catalog, measured, buyer)])
+        tables.append(with_scope(table.rename_columns({"stage": "traced_to"}), measured))
     return tables
 
 
 def _answer(
     catalog: Catalog, question: str, traced: _Traced, rows: pa.Table, notes: list[str]
 ) -> Answer:
-    buyer, origin = traced.buyer, traced.asked.seller
-    whom = origin.said if origin else "any country"
-    none = [] if len(rows) else [f"Nothing that {buyer.said} imports comes from {whom}."]
+    buyer, origin = traced.buyer, traced.claim_scope.seller
+    place = origin.said if origin else "any country"
+    nothing = [] if len(rows) else [f"Nothing that {buyer.said} imports comes from {place}."]
     return supply_answer(
-        catalog, question, traced.asked, traced.supply, rows, COLUMNS,
-        notes=[METHOD, *traced.supply.notes, *notes, *none],
+        catalog, question, traced.claim_scope, traced.supply, rows, COLUMNS,
+        notes=[METHOD, *traced.supply.notes, *notes, *nothing],
         caption=f"Shares are of what {buyer.said} imports of the product, "
         f"{traced.supply.in_words}, by the country that did the work of the stage.",
     )  # fmt: skip
@@ -368,14 +379,17 @@ def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]
         if row["origin"] == UNKNOWN and row["share"] >= LARGE
     }
     notes = []
-    named = catalog.places.with_key
-    for product in (one for stage in sorted(large & unseen.keys()) for one in unseen[stage]):
-        made = supply.made.filter(pc.equal(supply.made["product"], product)).to_pylist()
-        made = sorted((r for r in made if r["share"]), key=lambda r: (-r["share"], r["country"]))
-        said = ", ".join(f"{named(r['country']).said} {percent(r['share'])}" for r in made[:3])
+    entity = catalog.places.with_key
+    for product in (key for stage in sorted(large & unseen.keys()) for key in unseen[stage]):
+        makers = supply.made.filter(pc.equal(supply.made["product"], product)).to_pylist()
+        makers = [row for row in makers if row["share"]]
+        makers.sort(key=lambda row: (-row["share"], row["country"]))
+        shares = ", ".join(
+            f"{entity(row['country']).said} {percent(row['share'])}" for row in makers[:3]
+        )
         notes.append(
             f"No trade in {catalog.materials.in_text(product)} is in the database, so that who "
             "made what others refine is unknown."
-            + (f" Of the world's production in {supply.period}: {said}." if said else "")
+            + (f" Of the world's production in {supply.period}: {shares}." if shares else "")
         )
     return notes

@@ -105,37 +105,42 @@ def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
 def periods_with_trade(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], str]:
     """Read each product's periods with trade, oldest first, or say why there are none."""
     traded = catalog.traded
-    found = periods_by_product(traded, scope)
-    there = sorted(set(traded["product"].to_pylist()))
+    available = periods_by_product(traded, scope)
+    products = sorted(set(traded["product"].to_pylist()))
     lacking = ""
-    if not found and scope.elements:
-        lacking = in_sentence(no_trade(catalog, scope, "trade flows", there))
-    elif not found:
-        known = instead(catalog, scope, there)
-        lacking = f"no trade is known for {scope.meaning}; there is for {known}"
-    return {p: sorted(have, key=time_of) for p, have in sorted(found.items())}, lacking
+    if not available and scope.elements:
+        lacking = in_sentence(no_trade(catalog, scope, "trade flows", products))
+    elif not available:
+        alternatives = instead(catalog, scope, products)
+        lacking = f"no trade is known for {scope.meaning}; there is for {alternatives}"
+    in_order = {key: sorted(periods, key=time_of) for key, periods in sorted(available.items())}
+    return in_order, lacking
 
 
-def flows_in(catalog: Catalog, scope: Scope, held: Mapping[str, Sequence[str]]) -> pa.Table:
+def flows_in(catalog: Catalog, scope: Scope, periods: Mapping[str, Sequence[str]]) -> pa.Table:
     """Read all flows in scope of some products, each in its own periods."""
-    return _read(catalog, "trade", scope, held)
+    return _read(catalog, "trade", scope, periods)
 
 
 def own_flows(
-    catalog: Catalog, scope: Scope, owner: TradeParty, held: Mapping[str, Sequence[str]]
+    catalog: Catalog, scope: Scope, owner: TradeParty, periods: Mapping[str, Sequence[str]]
 ) -> pa.Table:
     """Read a trade party's flows of some products in scope, each in its own periods."""
     if owner.place is None:
-        return owner.of(flows_in(catalog, scope, held))
+        return owner.of(flows_in(catalog, scope, periods))
     codes = {f"{owner.side}s": list(owner.members or (owner.key,))}
-    return owner.of(_read(catalog, OF_TRADE[owner.partner], scope, held, **codes))
+    return owner.of(_read(catalog, OF_TRADE[owner.partner], scope, periods, **codes))
 
 
 def _read(
-    catalog: Catalog, query: str, scope: Scope, held: Mapping[str, Sequence[str]], **ends: list[str]
+    catalog: Catalog,
+    query: str,
+    scope: Scope,
+    periods: Mapping[str, Sequence[str]],
+    **countries: list[str],
 ) -> pa.Table:
-    flows = catalog.flows(query, **query_parameters(held), **ends)
-    return of_code(in_periods(flows, held), scope)
+    flows = catalog.flows(query, **query_parameters(periods), **countries)
+    return of_code(in_periods(flows, periods), scope)
 
 
 def nothing_of(owner: TradeParty, scope: Scope) -> str:
@@ -169,13 +174,14 @@ def coverage_in(
 
     Products ``besides`` have trade elsewhere, and do not count as products without.
     """
-    told = flows if periods is None else with_value(flows, "period", periods)
-    found = coverage_of(Trade(flows, series_of(told), flows), scope)
-    without = found["products_without_trade_data"]
-    return found | {"products_without_trade_data": [p for p in without if p not in besides]}
+    labelled = flows if periods is None else with_value(flows, "period", periods)
+    coverage = coverage_of(Trade(flows, series_of(labelled), flows), scope)
+    without_trade = coverage["products_without_trade_data"]
+    lacking = [product for product in without_trade if product not in besides]
+    return coverage | {"products_without_trade_data": lacking}
 
 
-def span(catalog: Catalog, held: Mapping[str, Sequence[str]]) -> str:
+def span(catalog: Catalog, periods: Mapping[str, Sequence[str]]) -> str:
     """Write the periods of each product."""
     in_text = catalog.materials.in_text
-    return ", ".join(f"{in_text(product)} ({listed(have, 3)})" for product, have in held.items())
+    return ", ".join(f"{in_text(key)} ({listed(texts, 3)})" for key, texts in periods.items())

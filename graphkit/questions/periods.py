@@ -1,4 +1,4 @@
-"""Periods that answers are of: the newest, or those with data within the one that is wanted."""
+"""Periods that answers are of: the newest, or those with data within the one of the question."""
 
 from __future__ import annotations
 
@@ -33,71 +33,90 @@ class PeriodChoice:
         """The period, or those of its years that have data."""
         if not self.missing:
             return (self.period,)
-        without = {year for text in self.missing for year in Period(text).years}
-        return tuple(year for year in Period(self.period).years if year not in without)
+        gaps = {year for text in self.missing for year in Period(text).years}
+        return tuple(year for year in Period(self.period).years if year not in gaps)
+
+    @property
+    def missing_months(self) -> int:
+        """Number of months of the period without data."""
+        return sum(Period(text).months for text in self.missing)
 
 
 def choose_periods(
-    held: Mapping[str, Collection[str]], period: str | None
+    available: Mapping[str, Collection[str]], period: str | None
 ) -> dict[str, PeriodChoice]:
-    """Take each product's newest period, or what it has of the given one."""
-    if period is None:
-        latest = {product: newest(have) for product, have in held.items()}
-        return {product: PeriodChoice(text, (text,)) for product, text in latest.items()}
-    found = {
-        product: PeriodChoice(period, *added_up(period, have)) for product, have in held.items()
-    }
-    return {product: of for product, of in found.items() if of.pieces}
+    """Choose each product's newest period, or what it has of the given one."""
+    choices = {}
+    for product, periods in available.items():
+        if period is None:
+            latest = newest(periods)
+            choices[product] = PeriodChoice(latest, (latest,))
+            continue
+        choice = PeriodChoice(period, *added_up(period, periods))
+        if choice.pieces:
+            choices[product] = choice
+    return choices
 
 
 def choose_trade_periods(
     catalog: Catalog, scope: Scope | None, period: str | None
 ) -> dict[str, PeriodChoice]:
-    """Take the periods of trade of each product in scope.
+    """Choose the periods of trade of each product in scope.
 
     Sums over years keep to one data set of each product: the one with the most years, of several
     the preferred one.
     """
-    found = choose_periods(periods_by_product(catalog.traded, scope), period)
+    choices = choose_periods(periods_by_product(catalog.traded, scope), period)
     if period is None or catalog.dataset or len(Period(period).years) == 1:
-        return found
-    held: dict[str, dict[str, set[str]]] = {}
+        return choices
+    available: dict[str, dict[str, set[str]]] = {}
     preferred = set()
     for row in catalog.covered.to_pylist():
         product, dataset = row["product"], row["dataset"]
         if scope is None or scope.holds(product, row["hs"]):
-            held.setdefault(product, {}).setdefault(dataset, set()).add(row["period"])
+            available.setdefault(product, {}).setdefault(dataset, set()).add(row["period"])
             if row["preferred"]:
                 preferred.add((product, dataset, row["period"]))
-    order = catalog.rows("datasets")["dataset"].to_pylist()
-    for product, sets in held.items():
-        choices = [PeriodChoice(period, *added_up(period, sets[d]), d) for d in order if d in sets]
-        most = min(choices, key=lambda of: sum(Period(text).months for text in of.missing))
-        if most.pieces:
-            alike = all((product, most.dataset, piece) in preferred for piece in most.pieces)
-            found[product] = replace(most, dataset=None) if alike else most
-    return found
+    datasets = catalog.rows("datasets")["dataset"].to_pylist()
+    for product, periods in available.items():
+        candidates = [
+            PeriodChoice(period, *added_up(period, periods[dataset]), dataset)
+            for dataset in datasets
+            if dataset in periods
+        ]
+        fullest = min(candidates, key=lambda choice: choice.missing_months)
+        if fullest.pieces:
+            pieces = {(product, fullest.dataset, piece) for piece in fullest.pieces}
+            is_preferred = pieces <= preferred
+            choices[product] = replace(fullest, dataset=None) if is_preferred else fullest
+    return choices
 
 
 def read_flows(
-    catalog: Catalog, query: str, chosen: Mapping[str, PeriodChoice], **ends: list[str]
+    catalog: Catalog, query: str, choices: Mapping[str, PeriodChoice], **countries: list[str]
 ) -> pa.Table:
     """Read the flows of some products, each in its own periods and data set."""
+    datasets = sorted({choice.dataset or "" for choice in choices.values()}) or [""]
     parts = []
-    for dataset in sorted({of.dataset or "" for of in chosen.values()}) or [""]:
-        some = {p: of.pieces for p, of in chosen.items() if (of.dataset or "") == dataset}
-        flows = catalog.using(dataset or None).flows(query, **query_parameters(some), **ends)
-        parts.append(in_periods(flows, some))
+    for dataset in datasets:
+        pieces = {
+            product: choice.pieces
+            for product, choice in choices.items()
+            if (choice.dataset or "") == dataset
+        }
+        facts = catalog.using(dataset or None)
+        flows = facts.flows(query, **query_parameters(pieces), **countries)
+        parts.append(in_periods(flows, pieces))
     return pa.concat_tables(parts)
 
 
 def periods_by_product(traded: pa.Table, scope: Scope | None = None) -> dict[str, set[str]]:
     """Group the periods of a table by product, for the products in scope."""
-    held: dict[str, set[str]] = {}
+    periods: dict[str, set[str]] = {}
     for row in traded.to_pylist():
         if scope is None or scope.holds(row["product"], row["hs"]):
-            held.setdefault(row["product"], set()).add(row["period"])
-    return held
+            periods.setdefault(row["product"], set()).add(row["period"])
+    return periods
 
 
 def query_parameters(periods: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
@@ -107,24 +126,28 @@ def query_parameters(periods: Mapping[str, Collection[str]]) -> dict[str, list[s
 
 def in_periods(rows: pa.Table, periods: Mapping[str, Collection[str]]) -> pa.Table:
     """Select the rows of each product's own periods."""
-    pairs = [f"{product}|{period}" for product, have in periods.items() for period in have]
-    found = pc.binary_join_element_wise(rows["product"], rows["period"], "|")
-    return rows.filter(pc.is_in(found, value_set=pa.array(pairs, pa.string())))
+    pairs = [f"{product}|{piece}" for product, pieces in periods.items() for piece in pieces]
+    keys = pc.binary_join_element_wise(rows["product"], rows["period"], "|")
+    return rows.filter(pc.is_in(keys, value_set=pa.array(pairs, pa.string())))
 
 
-def in_chosen_periods(rows: pa.Table, chosen: Mapping[str, PeriodChoice]) -> pa.Table:
+def in_chosen_periods(rows: pa.Table, choices: Mapping[str, PeriodChoice]) -> pa.Table:
     """Put the period of the question on the rows of its pieces, so that they are added up."""
-    if all(of.pieces in ((), (of.period,)) for of in chosen.values()):
+    if all(choice.pieces in ((), (choice.period,)) for choice in choices.values()):
         return rows
-    periods = [chosen[product].period for product in rows["product"].to_pylist()]
+    periods = [choices[product].period for product in rows["product"].to_pylist()]
     place = rows.column_names.index("period")
     return rows.set_column(place, "period", pa.array(periods, pa.string()))
 
 
-def gaps(what: str, chosen: Mapping[str, PeriodChoice]) -> dict[str, Any]:
+def gaps(subject: str, choices: Mapping[str, PeriodChoice]) -> dict[str, Any]:
     """List the years that sums leave out, as an entry of the coverage; none if there are none."""
-    lacking = [f"{product} {', '.join(of.missing)}" for product, of in chosen.items() if of.missing]
-    return {f"years_without_{what}": sorted(lacking)} if lacking else {}
+    texts = [
+        f"{product} {', '.join(choice.missing)}"
+        for product, choice in choices.items()
+        if choice.missing
+    ]
+    return {f"years_without_{subject}": sorted(texts)} if texts else {}
 
 
 YEARS = Column("years", "Data of", "the years of the period that the figures are of, where others "
@@ -133,36 +156,44 @@ YEARS = Column("years", "Data of", "the years of the period that the figures are
 
 def with_years(answer: Answer) -> Answer:
     """Name in each row the years that its sums are of, if some of its period have no data."""
-    lacking: dict[str, list[str]] = {}
-    for what in ("trade_data", "reports_of_both_sides"):
-        for text in answer.coverage.get(f"years_without_{what}", ()):
-            product, _, missing = text.partition(" ")
-            lacking[product] = missing.split(", ")
+    missing: dict[str, list[str]] = {}
+    for subject in ("trade_data", "reports_of_both_sides"):
+        for text in answer.coverage.get(f"years_without_{subject}", ()):
+            product, _, years = text.partition(" ")
+            missing[product] = years.split(", ")
     rows = answer.rows
-    if not lacking or "period" not in rows.column_names:
+    if not missing or "period" not in rows.column_names:
         return answer
-    single = len({series["product"] for series in answer.coverage["series"]}) == 1
-    years: list[str | None] = []
-    for row in rows.to_pylist():
-        products = [row["product"]] if "product" in row else sorted(lacking)
-        words = {
-            product: ", ".join(cover(row["period"], lacking[product])[1])
-            for product in products if product in lacking and row.get("dataset", "") is not None
-        }  # fmt: skip
-        named = words.values() if "product" in row or single else map(" ".join, words.items())
-        years.append("; ".join(named) or None)
-    if not any(years):
+    one_product = len({series["product"] for series in answer.coverage["series"]}) == 1
+    texts = [_years_of(row, missing, one_product) for row in rows.to_pylist()]
+    if not any(texts):
         return answer
     place = rows.column_names.index("period") + 1
     shown = list(answer.shown)
     if "period" in shown:
         shown.insert(shown.index("period") + 1, YEARS.name)
-    alike = {YEARS.name: years[0]} if len(set(years)) == 1 else {}
+    common = {YEARS.name: texts[0]} if len(set(texts)) == 1 else {}
     return replace(
-        answer, rows=rows.add_column(place, YEARS.described, pa.array(years, pa.string())),
-        columns=_after_period(answer.columns), scope={**answer.scope, **alike},
+        answer, rows=rows.add_column(place, YEARS.described, pa.array(texts, pa.string())),
+        columns=_after_period(answer.columns), scope={**answer.scope, **common},
         shown=shown if not shown or YEARS.name in shown else [YEARS.name, *shown],
     )  # fmt: skip
+
+
+def _years_of(
+    row: Mapping[str, Any], missing: Mapping[str, Sequence[str]], one_product: bool
+) -> str | None:
+    """Write the years that the sums of a row are of; None if no year is missing."""
+    if row.get("dataset", "") is None:
+        return None
+    years = {}
+    for product in [row["product"]] if "product" in row else sorted(missing):
+        if product in missing:
+            _, with_data = cover(row["period"], missing[product])
+            years[product] = ", ".join(with_data)
+    if "product" in row or one_product:
+        return "; ".join(years.values()) or None
+    return "; ".join(f"{product} {text}" for product, text in years.items()) or None
 
 
 def _after_period(columns: Sequence[Column]) -> list[Column]:

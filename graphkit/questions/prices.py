@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -99,21 +99,21 @@ def prices(
     """
     catalog = catalog.using(dataset)
     buyers = [] if of is None else list(map(catalog.place, catalog.places_in(of)))
-    asked = catalog.materials.scope(scope)
-    values = _unit_values(catalog, asked, buyers)
+    product_scope = catalog.materials.scope(scope)
+    values = _unit_values(catalog, product_scope, buyers)
     published = catalog.rows(
-        "prices", products=sorted(asked.products), elements=sorted(asked.elements)
+        "prices", products=sorted(product_scope.products), elements=sorted(product_scope.elements)
     )
-    every = [*values, *map(_price, [] if asked.code else published.to_pylist())]
-    if not every:
+    figures = [*values, *map(_price, [] if product_scope.code else published.to_pylist())]
+    if not figures:
         raise GraphkitError(
-            f"neither trade with a mass nor a published price is known for {asked.meaning}"
+            f"neither trade with a mass nor a published price is known for {product_scope.meaning}"
         )
-    rows = _of_periods(every, period)
+    rows = _in_periods(figures, period)
     if not rows:
-        have = there_are({row["period"] for row in every})
+        periods = there_are({row["period"] for row in figures})
         raise GraphkitError(
-            f"no unit value or price is known for {asked.meaning} in {period}; {have}"
+            f"no unit value or price is known for {product_scope.meaning} in {period}; {periods}"
         )
     for row in rows:
         product = row["product"]
@@ -125,11 +125,11 @@ def prices(
     traded = table.filter(pc.is_valid(table["dataset"]))
     whose = "".join(f" and of the imports of {buyer.said}" for buyer in buyers)
     return Answer(
-        f"What does a tonne of {asked.meaning} cost?",
+        f"What does a tonne of {product_scope.meaning} cost?",
         {
-            "for": asked.text,
-            "meaning": asked.meaning,
-            "hs": asked.code,
+            "for": product_scope.text,
+            "meaning": product_scope.meaning,
+            "hs": product_scope.code,
             "products": sorted(set(table["product"].to_pylist()) - {None}),
             "consumer": ",".join(buyer.key for buyer in buyers) or None,
             "dataset": dataset,
@@ -138,11 +138,11 @@ def prices(
         },
         table,
         PRICES,
-        _coverage_of_prices(rows, asked),
-        catalog.sources(table, asked.elsewhere),
-        elsewhere=asked.elsewhere,
+        _coverage_of_prices(rows, product_scope),
+        catalog.sources(table, product_scope.elsewhere),
+        elsewhere=product_scope.elsewhere,
         notes=(
-            *asked.notes,
+            *product_scope.notes,
             *product_notes(catalog.materials, sorted(set(traded["product"].to_pylist()))),
             *data_set_notes(catalog, traded),
         ),
@@ -152,7 +152,7 @@ def prices(
     )
 
 
-def _unit_values(catalog: Catalog, asked: Scope, buyers: Iterable[Entity]) -> list[dict[str, Any]]:
+def _unit_values(catalog: Catalog, scope: Scope, buyers: Iterable[Entity]) -> list[dict[str, Any]]:
     """Read the unit values of the world's trade, and of the imports of some countries."""
     markets: list[tuple[str, Sequence[str]]] = [("world trade", ["WLD"])]
     for buyer in buyers:
@@ -160,14 +160,14 @@ def _unit_values(catalog: Catalog, asked: Scope, buyers: Iterable[Entity]) -> li
         markets.append((f"imports of {buyer.key}", members))
     rows = []
     for market, importers in markets:
-        found = catalog.flows(
+        unit_values = catalog.flows(
             "unit-values-by-period",
-            products=sorted(asked.products), importers=list(importers), code=asked.code or "",
+            products=sorted(scope.products), importers=list(importers), code=scope.code or "",
         )  # fmt: skip
         rows += [
             {**row, "material": row["product"], "element": None, "order": 0,
              "figure": f"unit value, {market} ({row['dataset']}, {row['reporter']})"}
-            for row in found.to_pylist()
+            for row in unit_values.to_pylist()
         ]  # fmt: skip
     return rows
 
@@ -182,36 +182,40 @@ def _price(row: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _of_periods(rows: Sequence[Mapping[str, Any]], period: str | None) -> list[dict[str, Any]]:
+def _in_periods(rows: Sequence[Mapping[str, Any]], period: str | None) -> list[dict[str, Any]]:
     """Select the period asked for, or its years, or the newest of each material, and sort."""
-    asked = {period, *Period(period).years} if period else set()
-    held: dict[str, set[str]] = defaultdict(set)
+    available: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        held[row["material"]].add(row["period"])
-    newest = {
-        material: sorted(have, key=lambda p: (Period(p).end, p))[-NEWEST:]
-        for material, have in held.items()
-    }
-    chosen = [dict(row) for row in rows if row["period"] in (asked or newest[row["material"]])]
+        available[row["material"]].add(row["period"])
+    periods_of_material: dict[str, Collection[str]] = {}
+    for material, periods in available.items():
+        if period:
+            periods_of_material[material] = {period, *Period(period).years}
+        else:
+            by_end = sorted(periods, key=lambda text: (Period(text).end, text))
+            periods_of_material[material] = by_end[-NEWEST:]
+    selected = [dict(row) for row in rows if row["period"] in periods_of_material[row["material"]]]
     return sorted(
-        chosen,
+        selected,
         key=lambda r: (r["product"] is None, r["material"], Period(r["period"]).start, r["period"],
                        r["order"], r["figure"], r["source"]),
     )  # fmt: skip
 
 
-def _coverage_of_prices(rows: Sequence[Mapping[str, Any]], asked: Scope) -> dict[str, Any]:
+def _coverage_of_prices(rows: Sequence[Mapping[str, Any]], scope: Scope) -> dict[str, Any]:
     """Count figures by kind, and list products without any."""
-    of_trade = [row for row in rows if row["order"] == 0]
-    have = {row["product"] for row in rows}
-    usd = sum(row["usd"] + row["usd_without_tonnes"] for row in of_trade)
-    lost = sum(row["usd_without_tonnes"] for row in of_trade)
+    unit_values = [row for row in rows if row["order"] == 0]
+    products = {row["product"] for row in rows}
+    usd = sum(row["usd"] + row["usd_without_tonnes"] for row in unit_values)
+    unweighed = sum(row["usd_without_tonnes"] for row in unit_values)
     return {
-        "unit_values": len(of_trade),
-        "usd_share_without_tonnes": lost / usd if usd else None,
-        "published_prices": len(rows) - len(of_trade),
+        "unit_values": len(unit_values),
+        "usd_share_without_tonnes": unweighed / usd if usd else None,
+        "published_prices": len(rows) - len(unit_values),
         "of_these_converted_to_USD_per_tonne": sum(
             row["order"] == 1 and row["factor"] is not None for row in rows
         ),
-        "products_without_a_figure": [p for p in asked.products if asked.text and p not in have],
+        "products_without_a_figure": [
+            product for product in scope.products if scope.text and product not in products
+        ],
     }

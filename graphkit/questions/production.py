@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +30,11 @@ class Figures:
     published: pa.Table
     """The figures behind the rows, as they were published."""
     lacking: Mapping[str, tuple[str, ...]]
-    """Years without figures, of products with figures of other years that were asked for."""
+    """Years without figures, of products with figures of other years of the question."""
 
     def coverage(self, scope: Scope) -> dict[str, Any]:
         """Count figures, estimates and unpublished ones, and list products without any."""
-        have = set(self.rows["product"].to_pylist())
+        products = set(self.rows["product"].to_pylist())
         countries = [row for row in self.rows.to_pylist() if row["type"] in COUNTRIES]
         amounts = ("tonnes", "low", "high")
         return {
@@ -43,17 +43,17 @@ class Figures:
             "of_these_without_a_figure": sum(
                 all(row[name] is None for name in amounts) for row in countries
             ),
-            "products_with_production_figures": len(have),
+            "products_with_production_figures": len(products),
             "products_without_production_figures": [
-                product for product in scope.products if scope.text and product not in have
+                product for product in scope.products if scope.text and product not in products
             ],
             **self.gaps(),
         }
 
     def gaps(self) -> dict[str, Any]:
         """List the years without figures that keep a sum unknown, as an entry of the coverage."""
-        said = [f"{product} {', '.join(years)}" for product, years in sorted(self.lacking.items())]
-        return {"years_without_production_figures": said} if said else {}
+        texts = [f"{product} {', '.join(years)}" for product, years in sorted(self.lacking.items())]
+        return {"years_without_production_figures": texts} if texts else {}
 
 
 def figures_of(catalog: Catalog, scope: Scope, period: str | None) -> Figures:
@@ -62,58 +62,68 @@ def figures_of(catalog: Catalog, scope: Scope, period: str | None) -> Figures:
     For an HS code, which covers trade alone, they are those of its products.
     """
     if period is not None:
-        return figures_in(
-            catalog, {product: PeriodChoice(period, ()) for product in scope.products}
-        )
-    every = periods_by_product(catalog.rows("production-periods"))
-    held = {product: have for product, have in every.items() if product in scope.products}
-    return figures_in(catalog, choose_periods(held, None))
+        choices = {product: PeriodChoice(period, ()) for product in scope.products}
+        return figures_in(catalog, choices)
+    periods = periods_by_product(catalog.rows("production-periods"))
+    available = {product: periods[product] for product in periods if product in scope.products}
+    return figures_in(catalog, choose_periods(available, None))
 
 
-def figures_in(catalog: Catalog, asked: Mapping[str, PeriodChoice]) -> Figures:
+def figures_in(catalog: Catalog, choices: Mapping[str, PeriodChoice]) -> Figures:
     """Read all production figures of some products, each of the years that its period covers.
 
     Figures of several years are added up within a source and its editions, if it has all of
     them; else the sum is unknown.
     """
     sources = catalog.nodes("Source").to_pylist()
-    series = {row["key"]: row["edition_of"] or row["key"] for row in sources}
-    held: dict[str, dict[str, set[str]]] = {}
+    series_of_source = {row["key"]: row["edition_of"] or row["key"] for row in sources}
+    available: dict[str, dict[str, set[str]]] = {}
     for row in catalog.rows("production-periods").to_pylist():
-        if row["product"] in asked:
-            of = held.setdefault(row["product"], {})
-            of.setdefault(series[row["source"]], set()).add(row["period"])
+        if row["product"] in choices:
+            by_series = available.setdefault(row["product"], {})
+            by_series.setdefault(series_of_source[row["source"]], set()).add(row["period"])
     pieces: dict[tuple[str, str], set[str]] = {}
     lacking: dict[str, tuple[str, ...]] = {}
-    for product, by_series in held.items():
-        covers = {
-            name: [added_up(period, have) for period in asked[product].covered]
-            for name, have in by_series.items()
-        }
-        whole = {n: of for n, of in covers.items() if not any(missing for _, missing in of)}
-        pieces |= {(product, n): {p for part, _ in of for p in part} for n, of in whole.items()}
-        if not whole and any(part for of in covers.values() for part, _ in of):
-            lacking[product] = min(tuple(m for _, gap in of for m in gap) for of in covers.values())
-    rows = catalog.rows("production", **query_parameters(_of_products(pieces)))
-    names = [series[key] for key in rows["source"].to_pylist()]
+    for product, by_series in available.items():
+        gaps = []
+        has_figures = False
+        for series, periods in by_series.items():
+            parts, missing = _pieces_of(choices[product].covered, periods)
+            if not missing:
+                pieces[product, series] = parts
+            gaps.append(missing)
+            has_figures = has_figures or bool(parts)
+        if has_figures and all(gaps):
+            lacking[product] = min(gaps)
+    periods_used: dict[str, set[str]] = {}
+    for (product, _), parts in pieces.items():
+        periods_used.setdefault(product, set()).update(parts)
+    rows = catalog.rows("production", **query_parameters(periods_used))
+    names = [series_of_source[key] for key in rows["source"].to_pylist()]
     keys = zip(rows["product"].to_pylist(), names, rows["period"].to_pylist(), strict=True)
-    kept = [period in pieces.get((product, name), ()) for product, name, period in keys]
+    mask = [period in pieces.get((product, series), ()) for product, series, period in keys]
     rows = rows.append_column("series", pa.array(names, pa.string()))
-    rows = rows.filter(pa.array(kept, pa.bool_()))
+    rows = rows.filter(pa.array(mask, pa.bool_()))
     published = rows.drop_columns(["series"])
-    periods = {product: of.period for product, of in asked.items()}
-    if all(have == {periods[product]} for (product, _), have in pieces.items()):
+    period_of_product = {product: choice.period for product, choice in choices.items()}
+    if all(parts == {period_of_product[product]} for (product, _), parts in pieces.items()):
         return Figures(published, published, lacking)
-    sums = production_sums(rows, periods)
-    unlike = {product for product, _ in pieces} - set(sums["product"].to_pylist())
-    return Figures(sums, published, lacking | dict.fromkeys(unlike, ("on one basis",)))
+    sums = production_sums(rows, period_of_product)
+    without_sum = {product for product, _ in pieces} - set(sums["product"].to_pylist())
+    return Figures(sums, published, lacking | dict.fromkeys(without_sum, ("on one basis",)))
 
 
-def _of_products(pieces: Mapping[tuple[str, str], set[str]]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for (product, _), periods in pieces.items():
-        found.setdefault(product, set()).update(periods)
-    return found
+def _pieces_of(
+    years: Iterable[str], available: Collection[str]
+) -> tuple[set[str], tuple[str, ...]]:
+    """Find the periods with figures that add up to some years, and the years without any."""
+    pieces: set[str] = set()
+    missing: list[str] = []
+    for year in years:
+        parts, gaps = added_up(year, available)
+        pieces.update(parts)
+        missing += gaps
+    return pieces, tuple(missing)
 
 
 REVISED = 0.1
@@ -131,20 +141,23 @@ def revision_notes(catalog: Catalog, figures: pa.Table) -> list[str]:
     used = {(row["product"], row["period"], row["source"]) for row in figures.to_pylist()}
     revised: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in catalog.rows("production-revisions", min_change=REVISED).to_pylist():
-        place = (row["product"], row["period"])
-        if (*place, row["source"]) in used and row["type"] in COUNTRIES:
-            revised.setdefault(place, []).append(row)
-    said = []
+        market = (row["product"], row["period"])
+        if (*market, row["source"]) in used and row["type"] in COUNTRIES:
+            revised.setdefault(market, []).append(row)
+    texts = []
     for (product, period), rows in list(revised.items())[:MOST_REVISED]:
-        most = max(rows, key=lambda r: (abs(r["tonnes"] - r["tonnes_before"]), r["country"]))
-        others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-        said.append(
-            f"{catalog.materials.in_text(product)} of {catalog.place_in_text(most['country'])} in "
-            f"{period}: {most['tonnes_before']:,.15g} t in the "
-            f"{most['published_before'][:4]} edition, {most['tonnes']:,.15g} t in the "
-            f"{most['published'][:4]} edition{others}"
+        largest = max(rows, key=lambda r: (abs(r["tonnes"] - r["tonnes_before"]), r["country"]))
+        rest = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        texts.append(
+            f"{catalog.materials.in_text(product)} of "
+            f"{catalog.place_in_text(largest['country'])} in "
+            f"{period}: {largest['tonnes_before']:,.15g} t in the "
+            f"{largest['published_before'][:4]} edition, {largest['tonnes']:,.15g} t in the "
+            f"{largest['published'][:4]} edition{rest}"
         )
     if len(revised) > MOST_REVISED:
-        said.append(f"and figures of {len(revised) - MOST_REVISED} more products")
-    all_of_them = "all: graphkit query production-revisions"
-    return [f"Revised by more than a tenth: {'; '.join(said)} ({all_of_them})."] if said else []
+        texts.append(f"and figures of {len(revised) - MOST_REVISED} more products")
+    if not texts:
+        return []
+    command = "all: graphkit query production-revisions"
+    return [f"Revised by more than a tenth: {'; '.join(texts)} ({command})."]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphkit.catalog.catalog import Catalog
 
 P = ParamSpec("P")
-Asked: TypeAlias = "Callable[Concatenate[Catalog, P], Answer]"
+QuestionFunction: TypeAlias = "Callable[Concatenate[Catalog, P], Answer]"
 READ = ("table", "markdown")
 """Formats for people, which show only the first ranks."""
 
@@ -49,11 +49,11 @@ class Question:
         """Ask it; messages and notes have the options of the command line."""
         module = import_module(f"{PACKAGE}.{self.function.rpartition('.')[0]}")
         with named_as_options(self.parameters):
-            found: Answer = getattr(module, self.name)(catalog, **self.arguments)
+            answer: Answer = getattr(module, self.name)(catalog, **self.arguments)
         return replace(
-            found,
-            notes=tuple(in_options(note, self.parameters) for note in found.notes),
-            nothing=in_options(found.nothing, self.parameters),
+            answer,
+            notes=tuple(in_options(note, self.parameters) for note in answer.notes),
+            nothing=in_options(answer.nothing, self.parameters),
         )
 
 
@@ -63,14 +63,14 @@ def read_ahead(catalog: Catalog) -> None:
         catalog.rows(name)
 
 
-def prepare(verb: Verb, given: Mapping[str, Any], form: str) -> Question:
+def prepare(verb: Verb, values: Mapping[str, Any], form: str) -> Question:
     """Choose the question of a verb for the values given.
 
     Parameters
     ----------
     verb : Verb
         The declaration of the command.
-    given : mapping
+    values : mapping
         A value for every parameter, its default where none was given; several texts, and names
         with commas, as they were written.
     form : str
@@ -82,17 +82,17 @@ def prepare(verb: Verb, given: Mapping[str, Any], form: str) -> Question:
         A parameter does not belong to the question; the message has the options.
     """
     with named_as_options(verb.parameters):
-        path, arguments = verb.chosen({p.name: _value(p, given, form) for p in verb.parameters})
+        path, arguments = verb.chosen({p.name: _value(p, values, form) for p in verb.parameters})
     return Question(path, arguments, (*verb.parameters, *verb.functions[path]))
 
 
-def _value(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
+def _value(parameter: Parameter, values: Mapping[str, Any], form: str) -> Any:
     """Return the value of a parameter, or its default for a format that people read."""
-    value = given[parameter.name]
+    value = values[parameter.name]
     if parameter.type == "names" and value is not None:
         return tuple(name.strip() for name in value.split(","))
     if parameter.in_tables and value is None and form in READ:
-        switches = (switch for switch in parameter.in_tables if switch and given[switch])
+        switches = (switch for switch in parameter.in_tables if switch and values[switch])
         return parameter.in_tables.get(next(switches, ""))
     if parameter.type == "list":
         return value or None
@@ -101,7 +101,7 @@ def _value(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
     return value
 
 
-def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
+def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], QuestionFunction[P]]:
     """Declare the columns of a question's answers, and read its arguments by its declaration.
 
     The question is asked for each place and period, and for each scope of names that do not go
@@ -109,7 +109,7 @@ def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
     is known. Answers from trade, which have a ``fit``, also mark what is wrong with its data.
     """
 
-    def declare(question: Asked[P]) -> Asked[P]:
+    def declare(question: QuestionFunction[P]) -> QuestionFunction[P]:
         key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
         COLUMNS[key] = _with_marks([column for table in tables for column in table])
         declared, signature = PARAMETERS[key], inspect.signature(question)
@@ -120,19 +120,19 @@ def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
                 bound = signature.bind(catalog, *args, **kwargs)
             except TypeError as error:
                 fault = _former(question.__name__, FORMER_NAMES[key], args, kwargs)
-                taken = ", ".join(map(_in_python, declared))
-                fault = fault or f"{question.__name__}: {error}; it takes {taken}"
+                names = ", ".join(map(_in_python, declared))
+                fault = fault or f"{question.__name__}: {error}; it takes {names}"
                 raise TypeError(fault) from None
-            each = {
+            values = {
                 parameter.name: parameter.each(bound.arguments[parameter.name], catalog.places_in)
                 for parameter in declared
                 if parameter.name in bound.arguments
             }
             if isinstance(text := bound.arguments.get("scope"), str):
-                each["scope"] = catalog.materials.scopes_in(text)
+                values["scope"] = catalog.materials.scopes_in(text)
             from graphkit.headlines.headline import headline
 
-            answer = _with_names(catalog, _each(question, bound, each))
+            answer = _with_names(catalog, _ask_each(question, bound, values))
             return replace(answer, headline=headline(key, answer))
 
         return ask
@@ -159,36 +159,39 @@ def _in_python(parameter: Parameter) -> str:
 
 def _former(
     question: str,
-    former: Mapping[str, str],
+    replacements: Mapping[str, str],
     args: Sequence[object],
     kwargs: Mapping[str, object],
 ) -> str:
     """Name what replaced a parameter that a question no longer takes; empty if it is another."""
-    for name in former:
+    for name in replacements:
         if name in kwargs:
-            return f"{question}: {name} is now {former[name]}"
-    if "*" in former and args:
-        value = ",".join(map(str, args))
-        return f"{question} takes {former['*']}: {question}({former['*']}={value!r})"
+            return f"{question}: {name} is now {replacements[name]}"
+    if "*" in replacements and args:
+        value, name = ",".join(map(str, args)), replacements["*"]
+        return f"{question} takes {name}: {question}({name}={value!r})"
     return ""
 
 
-def _each(
-    question: Callable[..., Answer], bound: inspect.BoundArguments, each: Mapping[str, list[Any]]
+def _ask_each(
+    question: Callable[..., Answer],
+    bound: inspect.BoundArguments,
+    values_of: Mapping[str, list[Any]],
 ) -> Answer:
-    """Ask a question for each combination of values."""
+    """Ask a question for each combination of values of its parameters."""
     answers, lacking = {}, []
-    for values in product(*each.values()):
-        bound.arguments.update(zip(each, values, strict=True))
+    several = [name for name, values in values_of.items() if len(values) > 1]
+    for combination in product(*values_of.values()):
+        arguments = dict(zip(values_of, combination, strict=True))
+        bound.arguments.update(arguments)
         try:
             answer = _marked(question, bound)
         except GraphkitError as error:
-            if type(error) is not GraphkitError or all(len(v) == 1 for v in each.values()):
+            if type(error) is not GraphkitError or not several:
                 raise
             lacking.append(str(error))
         else:
-            several = zip(each.values(), values, strict=True)
-            label = ", ".join(str(v or LATEST) for some, v in several if len(some) > 1)
+            label = ", ".join(str(arguments[name] or LATEST) for name in several)
             answers[label] = answer
     if not answers:
         raise GraphkitError("; ".join(dict.fromkeys(lacking)))
@@ -203,11 +206,11 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
     scope = bound.arguments.get("scope")
     from graphkit.questions.fit import fitted
 
-    def ask(facts: Catalog, given: Mapping[str, Any]) -> Answer:
+    def ask(facts: Catalog, changes: Mapping[str, Any]) -> Answer:
         first = next(iter(bound.arguments))
-        arguments = {**bound.arguments, **given, first: facts}
-        again = inspect.BoundArguments(bound.signature, arguments)
-        return fitted(facts, question(*again.args, **again.kwargs), scope)
+        arguments = {**bound.arguments, **changes, first: facts}
+        call = inspect.BoundArguments(bound.signature, arguments)
+        return fitted(facts, question(*call.args, **call.kwargs), scope)
 
     answer = ask(catalog, {})
     if not answer.coverage.get("series"):
@@ -225,24 +228,24 @@ def _side_by_side(answers: Mapping[str, Answer], lacking: Sequence[str]) -> Answ
     """Put answers side by side, with a note on each question that has none."""
     from graphkit.answers.answer import side_by_side
 
-    found = side_by_side(answers)
+    answer = side_by_side(answers)
     notes = [f"{capitalized(text)}." for text in dict.fromkeys(lacking)]
-    return replace(found, notes=(*notes, *found.notes))
+    return replace(answer, notes=(*notes, *answer.notes))
 
 
 def _with_names(catalog: Catalog, answer: Answer) -> Answer:
     """Add the short names of all keys, remarks on products, and notes on unspecified places."""
     from graphkit.answers.answer import keys_in, keys_of_refs
 
-    refs = {column.name: column.refers_to for column in answer.columns}
     names = {key: name for key in sorted(keys_in(answer)) if (name := catalog.label(key))}
-    places = keys_of_refs(answer.rows, [name for name, ref in refs.items() if ref == "place"])
-    vague = [
+    columns = [column.name for column in answer.columns if column.refers_to == "place"]
+    places = keys_of_refs(answer.rows, columns)
+    unspecified = [
         key for key in sorted(places & names.keys())
         if "+" not in key and not catalog.places.with_key(key).is_plain
     ]  # fmt: skip
-    stated = "".join(answer.notes)
-    notes = [note for note in catalog.area_notes(vague) if note not in stated]
+    present = "".join(answer.notes)
+    notes = [note for note in catalog.area_notes(unspecified) if note not in present]
     goods = sorted(keys_of_refs(answer.rows, ["product"]))
     remarks = remarks_on(answer, catalog.materials.remarks(goods))
     return replace(answer, names=names, product_remarks=remarks, notes=(*answer.notes, *notes))
@@ -261,15 +264,17 @@ def remarks_on(answer: Answer, remarks: Mapping[str, str]) -> dict[str, str]:
     from graphkit.answers.answer import parts_of
 
     parts = parts_of(answer.coverage).values()
-    has = [any(part.get(name) for part in parts) for name in ("series", "production")]
+    has_figures = [any(part.get(name) for part in parts) for name in ("series", "production")]
     if any(part.get("network") for part in parts):
-        has = [True, True]
-    chosen = {}
+        has_figures = [True, True]
+    selected = {}
     for goods, remark in remarks.items():
-        kinds = [remark.startswith(beginning) for beginning in COUNTED]
-        if not any(kinds):
-            chosen[goods] = remark
-        elif has[kinds.index(True)]:
-            beginning = COUNTED[kinds.index(True)]
-            chosen[goods] = remark if all(has) else remark.removeprefix(beginning)
-    return chosen
+        subjects = [remark.startswith(beginning) for beginning in COUNTED]
+        if not any(subjects):
+            selected[goods] = remark
+            continue
+        subject = subjects.index(True)
+        if has_figures[subject]:
+            shortened = remark.removeprefix(COUNTED[subject])
+            selected[goods] = remark if all(has_figures) else shortened
+    return selected

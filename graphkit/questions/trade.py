@@ -39,7 +39,7 @@ SERIES = tuple(name for name in SCOPE if name != "consumer")
 MOST_NAMED = 8
 """Number of products that an error names as those there is trade of."""
 NOTABLE = 0.1
-"""Difference between two data sets, as a part of the one taken, above which an answer says it."""
+"""Difference between two data sets, as a part of the one used, above which an answer says it."""
 SERIES_ATTRIBUTES = ("hs", "hs_revision", "basis", "valuation")
 """Columns in which flows of one series may differ; an answer joins all values by ``+``."""
 
@@ -70,11 +70,11 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
         consumers = catalog.members(buyer)
         notes.append(f"{group_as_one(buyer.said, len(consumers))}.")
     if period is None:
-        held = periods_by_product(catalog.flows("import-periods", consumers=consumers), scope)
-        chosen = choose_periods(held, None)
+        periods = catalog.flows("import-periods", consumers=consumers)
+        choices = choose_periods(periods_by_product(periods, scope), None)
     else:
-        chosen = choose_trade_periods(catalog, scope, period)
-    flows = of_code(read_flows(catalog, "imports", chosen, consumers=consumers), scope)
+        choices = choose_trade_periods(catalog, scope, period)
+    flows = of_code(read_flows(catalog, "imports", choices, consumers=consumers), scope)
     lacking = ""
     if not len(flows):
         periods = catalog.flows("import-periods", consumers=consumers)
@@ -83,9 +83,9 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     if buyer.is_group:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
         flows = flows.filter(pc.invert(inside))
-        whole = pa.array([buyer.key] * len(flows), pa.string())
-        flows = flows.set_column(flows.column_names.index("consumer"), "consumer", whole)
-    return _trade(catalog, flows, chosen, tuple(notes), lacking)
+        group = pa.array([buyer.key] * len(flows), pa.string())
+        flows = flows.set_column(flows.column_names.index("consumer"), "consumer", group)
+    return _with_shares(catalog, flows, choices, tuple(notes), lacking)
 
 
 def in_other_data_sets(
@@ -97,23 +97,28 @@ def in_other_data_sets(
 ) -> str:
     """Name the data sets with imports that the one of the catalog lacks; empty if none has any."""
     consumers = catalog.members(buyer) if buyer.is_group else [buyer.key]
-    found = []
+    datasets = []
     for row in catalog.rows("datasets").to_pylist():
-        key = row["dataset"]
-        if row["flows"] and key != catalog.dataset:
-            have = catalog.using(key).flows("import-periods", consumers=consumers).to_pylist()
-            if any(r["product"] in products and (r["hs"] or "").startswith(code or "")
-                   and period in (None, r["period"]) for r in have):  # fmt: skip
-                found.append(f"`dataset={key}`")
-    return f" Another data set has some: {', '.join(found)}." if found else ""
+        dataset = row["dataset"]
+        if not row["flows"] or dataset == catalog.dataset:
+            continue
+        imports = catalog.using(dataset).flows("import-periods", consumers=consumers)
+        if any(
+            flow["product"] in products
+            and (flow["hs"] or "").startswith(code or "")
+            and period in (None, flow["period"])
+            for flow in imports.to_pylist()
+        ):
+            datasets.append(f"`dataset={dataset}`")
+    return f" Another data set has some: {', '.join(datasets)}." if datasets else ""
 
 
 def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> Trade:
     """Read the imports of every country."""
-    chosen = choose_trade_periods(catalog, scope, period)
-    lacking = "" if chosen else _lacking(catalog, catalog.traded, scope, period, "trade flows")
-    flows = of_code(read_flows(catalog, "trade", chosen), scope)
-    return _trade(catalog, flows, chosen, (), lacking)
+    choices = choose_trade_periods(catalog, scope, period)
+    lacking = "" if choices else _lacking(catalog, catalog.traded, scope, period, "trade flows")
+    flows = of_code(read_flows(catalog, "trade", choices), scope)
+    return _with_shares(catalog, flows, choices, (), lacking)
 
 
 def of_code(flows: pa.Table, scope: Scope) -> pa.Table:
@@ -129,49 +134,52 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
     Another data set is worth a note if its value of the product in a period differs by more than
     a tenth, all countries together.
     """
-    held: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
-    known = catalog.covered.select(["product", "period", "dataset", "hs", "usd"]).to_pylist()
-    for row in known:
-        of = held.setdefault((row["product"], row["period"]), {})
-        of.setdefault(row["dataset"], []).append(row)
+    available: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
+    columns = ["product", "period", "dataset", "hs", "usd"]
+    for row in catalog.covered.select(columns).to_pylist():
+        by_dataset = available.setdefault((row["product"], row["period"]), {})
+        by_dataset.setdefault(row["dataset"], []).append(row)
     used: dict[str, dict[str, str]] = {}
     for product, period, dataset in grouped(flows, ("product", "period", "dataset"))[0]:
         used.setdefault(product, {})[period] = dataset
     notes = []
-    for product, chosen in sorted(used.items()):
-        goods = catalog.materials.label(product)
-        notes += _changes_of_data_set(goods, chosen)
-        others: dict[str, list[str]] = {}
-        for period in sorted(chosen, key=time_of):
-            sets = held[product, period]
-            ours = sets[chosen[period]]
-            for other, theirs in sets.items():
-                if other != chosen[period] and _differ(ours, theirs):
-                    said = f"{_total(theirs)} in {period} against {_total(ours)}"
-                    others.setdefault(other, []).append(said)
-        notes += [
-            f"{goods}: {other} differs by more than a tenth, {_few(said)}; "
-            f"`dataset={other}` takes it."
-            for other, said in sorted(others.items())
-        ]
+    for product, dataset_of_period in sorted(used.items()):
+        label = catalog.materials.label(product)
+        notes += _changes_of_data_set(label, dataset_of_period)
+        differences: dict[str, list[str]] = {}
+        for period in sorted(dataset_of_period, key=time_of):
+            by_dataset = available[product, period]
+            ours = by_dataset[dataset_of_period[period]]
+            for dataset, theirs in by_dataset.items():
+                if dataset != dataset_of_period[period] and _differ(ours, theirs):
+                    text = f"{_total(theirs)} in {period} against {_total(ours)}"
+                    differences.setdefault(dataset, []).append(text)
+        for dataset, texts in sorted(differences.items()):
+            notes.append(
+                f"{label}: {dataset} differs by more than a tenth, {_newest_two(texts)}; "
+                f"`dataset={dataset}` takes it."
+            )
     return notes
 
 
-def _changes_of_data_set(goods: str, chosen: Mapping[str, str]) -> list[str]:
+def _changes_of_data_set(label: str, dataset_of_period: Mapping[str, str]) -> list[str]:
     """Say the periods of each data set, if a product has several."""
-    of: dict[str, list[str]] = {}
-    for period in sorted(chosen, key=time_of):
-        of.setdefault(chosen[period], []).append(period)
-    if len(of) == 1:
+    periods_of_dataset: dict[str, list[str]] = {}
+    for period in sorted(dataset_of_period, key=time_of):
+        periods_of_dataset.setdefault(dataset_of_period[period], []).append(period)
+    if len(periods_of_dataset) == 1:
         return []
-    spans = (f"{name} in {listed(periods)}" for name, periods in of.items())
-    return [f"{goods}: the data set changes: {', '.join(spans)}."]
+    texts = (f"{dataset} in {listed(spans)}" for dataset, spans in periods_of_dataset.items())
+    return [f"{label}: the data set changes: {', '.join(texts)}."]
 
 
 def _differ(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:
     """Return True if the values of two data sets differ by more than a tenth."""
-    one, other = (_sum(row["usd"] for row in rows) for rows in (ours, theirs))
-    return bool(one and other is not None and abs(other / one - 1) > NOTABLE)
+    our_usd = _sum(row["usd"] for row in ours)
+    their_usd = _sum(row["usd"] for row in theirs)
+    if not our_usd or their_usd is None:
+        return False
+    return abs(their_usd / our_usd - 1) > NOTABLE
 
 
 def _total(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -181,53 +189,63 @@ def _total(rows: Sequence[Mapping[str, Any]]) -> str:
     return f"{usd / 1e6:,.1f} M USD{f' (HS {codes})' if codes else ''}"
 
 
-def _few(said: Sequence[str]) -> str:
-    """Join the newest few of some texts."""
-    more = len(said) - 2
-    return "; ".join([*said[-2:][::-1], *([f"and {more} more periods"] if more > 0 else [])])
+def _newest_two(texts: Sequence[str]) -> str:
+    """Join the last two of some texts, the last one first, and count the others."""
+    parts = [*texts[-2:][::-1]]
+    if len(texts) > 2:
+        parts.append(f"and {len(texts) - 2} more periods")
+    return "; ".join(parts)
 
 
 def _lacking(
-    catalog: Catalog, periods: pa.Table, scope: Scope, period: str | None, what: str
+    catalog: Catalog, periods: pa.Table, scope: Scope, period: str | None, subject: str
 ) -> str:
     """Say why there is no trade in scope, and what there is instead."""
-    rows, held = periods.to_pylist(), periods_by_product(periods, scope)
-    about = f" for {scope.meaning}" if scope.text else ""
+    rows = periods.to_pylist()
     if not rows:
-        return f"No {what} are known at all."
-    if not held:
-        traded, hint = sorted({row["product"] for row in rows}), _hint(catalog, rows, scope)
-        return f"{no_trade(catalog, scope, what, traded)}{hint}"
-    have = set().union(*held.values())
-    lacking = f"No {what} are known{about} in {period}; {there_are(have)}."
+        return f"No {subject} are known at all."
+    available = periods_by_product(periods, scope)
+    if not available:
+        traded = sorted({row["product"] for row in rows})
+        return no_trade(catalog, scope, subject, traded) + _hint(catalog, rows, scope)
+    about = f" for {scope.meaning}" if scope.text else ""
+    known_periods = set().union(*available.values())
+    text = f"No {subject} are known{about} in {period}; {there_are(known_periods)}."
     if period is None:
-        return lacking
-    return " ".join([lacking, *remnants_in(catalog, scope, period)])
+        return text
+    return " ".join([text, *remnants_in(catalog, scope, period)])
 
 
-def no_trade(catalog: Catalog, scope: Scope, what: str, traded: Sequence[str]) -> str:
+def no_trade(catalog: Catalog, scope: Scope, subject: str, traded: Sequence[str]) -> str:
     """Say that a scope has no trade data, for an element what they would be, and what there is."""
+    alternatives = instead(catalog, scope, traded)
     if not scope.elements:
-        there = instead(catalog, scope, traded)
-        return f"No {what} are known for {scope.meaning}; there are for {there}."
-    codes: dict[str, dict[bool, set[str]]] = {}
+        return f"No {subject} are known for {scope.meaning}; there are for {alternatives}."
+    own_codes: dict[str, set[str]] = {}
+    wider_codes: dict[str, set[str]] = {}
     for row in catalog.links("TRADED_AS").to_pylist():
-        of = codes.setdefault(row["product"], {True: set(), False: set()})
-        of[row["fit"] != "proxy"].add(row["code"])
-    parts, in_text = [], catalog.materials.in_text
-    for product in (p for p in scope.products if p in codes):
-        own, shared = codes[product][True], codes[product][False]
-        under = f"{'' if own else 'inside '}HS {', '.join(sorted(own or shared))}"
-        parts.append(f"{in_text(product)} ({under})")
-    needed = ", ".join(parts)
-    held = dict.fromkeys(p for p in scope.elsewhere["product"].to_pylist() if p in traded)
-    others = in_text(*held)
-    return (
-        f"No trade data for {scope.meaning} itself: no {what} are known of a product bought for it."
-        f"{f' Needed: trade in {needed}.' if needed else ''}"
-        f"{f' Bought for something else, but with it in them: {others}.' if others else ''}"
-        f" There are {what} for {instead(catalog, scope, traded)}."
-    )
+        codes = wider_codes if row["fit"] == "proxy" else own_codes
+        codes.setdefault(row["product"], set()).add(row["code"])
+    in_text = catalog.materials.in_text
+    needed = []
+    for product in scope.products:
+        if product in own_codes:
+            needed.append(f"{in_text(product)} (HS {', '.join(sorted(own_codes[product]))})")
+        elif product in wider_codes:
+            codes_in_text = ", ".join(sorted(wider_codes[product]))
+            needed.append(f"{in_text(product)} (inside HS {codes_in_text})")
+    sentences = [
+        f"No trade data for {scope.meaning} itself: no {subject} are known of a product bought "
+        "for it."
+    ]
+    if needed:
+        sentences.append(f"Needed: trade in {', '.join(needed)}.")
+    holding = dict.fromkeys(p for p in scope.elsewhere["product"].to_pylist() if p in traded)
+    if holding:
+        products = in_text(*holding)
+        sentences.append(f"Bought for something else, but with it in them: {products}.")
+    sentences.append(f"There are {subject} for {alternatives}.")
+    return " ".join(sentences)
 
 
 def instead(catalog: Catalog, scope: Scope, traded: Sequence[str]) -> str:
@@ -235,12 +253,12 @@ def instead(catalog: Catalog, scope: Scope, traded: Sequence[str]) -> str:
 
     Of more than :data:`MOST_NAMED` it names none but says how many there are.
     """
-    bought = catalog.materials.main
-    wanted = set().union(*(bought.get(product, ()) for product in scope.products))
-    kin = [product for product in traded if wanted & bought.get(product, set())]
-    if len(kin or traded) > MOST_NAMED:
+    main = catalog.materials.main
+    elements = set().union(*(main.get(product, ()) for product in scope.products))
+    related = [product for product in traded if elements & main.get(product, set())]
+    if len(related or traded) > MOST_NAMED:
         return f"{len(traded)} other products (see `graphkit query trade-periods`)"
-    return catalog.materials.in_text(*(kin or traded)) or "nothing"
+    return catalog.materials.in_text(*(related or traded)) or "nothing"
 
 
 def in_sentence(text: str) -> str:
@@ -250,43 +268,46 @@ def in_sentence(text: str) -> str:
 
 def _hint(catalog: Catalog, rows: Sequence[Mapping[str, Any]], scope: Scope) -> str:
     """Name the wider codes that products without figures of their own are traded under."""
-    have = {row["hs"]: row["product"] for row in rows}
-    codes = catalog.links("TRADED_AS").to_pylist()
-    wider = {c["code"] for c in codes if c["product"] in scope.products and c["code"] in have}
-    if not wider:
+    product_of_code = {row["hs"]: row["product"] for row in rows}
+    codes = {
+        row["code"]
+        for row in catalog.links("TRADED_AS").to_pylist()
+        if row["product"] in scope.products and row["code"] in product_of_code
+    }
+    if not codes:
         return ""
     in_text = catalog.materials.in_text
-    said = ", ".join(f"{code} ({in_text(have[code])})" for code in sorted(wider))
-    return f" It is traded with other products under HS {said}: `scope={min(wider)}`."
+    texts = ", ".join(f"{code} ({in_text(product_of_code[code])})" for code in sorted(codes))
+    return f" It is traded with other products under HS {texts}: `scope={min(codes)}`."
 
 
 def there_are(periods: Collection[str]) -> str:
     """Say which periods there are: each of a few, or how many."""
     count = len(periods)
-    some = listed(periods, 6) if count <= 6 else f"{count} periods from {listed(periods)}"
-    return f"there are {some}"
+    text = listed(periods, 6) if count <= 6 else f"{count} periods from {listed(periods)}"
+    return f"there are {text}"
 
 
-def _trade(
-    catalog: Catalog, flows: pa.Table, chosen: Mapping[str, PeriodChoice], notes: tuple[str, ...],
+def _with_shares(
+    catalog: Catalog, flows: pa.Table, choices: Mapping[str, PeriodChoice], notes: tuple[str, ...],
     lacking: str,
 ) -> Trade:  # fmt: skip
     """Compute import shares, with the stage, codes and basis of each."""
     notes = (*notes, *data_set_notes(catalog, flows))
-    flows = in_chosen_periods(flows, chosen)
-    there = set(flows["product"].to_pylist())
-    chosen = {product: of for product, of in chosen.items() if product in there}
+    flows = in_chosen_periods(flows, choices)
+    products = set(flows["product"].to_pylist())
+    choices = {product: choice for product, choice in choices.items() if product in products}
     series = series_of(flows)
     shares = import_shares(flows)
-    said = {tuple(row[n] for n in SERIES): row for row in series}
+    summaries = {tuple(row[name] for name in SERIES): row for row in series}
     rows = shares.select(list(SERIES)).to_pylist()
     for name in SERIES_ATTRIBUTES:
-        texts = [said[tuple(row.values())][name] for row in rows]
+        texts = [summaries[tuple(row.values())][name] for row in rows]
         shares = shares.append_column(name, pa.array(texts, pa.string()))
     for name, kind in (("stage", pa.string()), ("stage_order", pa.int64())):
         values = [catalog.materials.products[row["product"]][name] for row in rows]
         shares = shares.append_column(name, pa.array(values, kind))
-    return Trade(flows, series, shares, notes, lacking, chosen)
+    return Trade(flows, series, shares, notes, lacking, choices)
 
 
 def border_of(flows: pa.Table) -> str:
@@ -297,29 +318,29 @@ def border_of(flows: pa.Table) -> str:
 
 def group_as_one(name: str, members: int) -> str:
     """Say how a group of countries is counted as one, without the full stop."""
-    who = capitalized(name)
-    return f"{who} is its {members} present members in every period; trade among them is left out"
+    owner = capitalized(name)
+    return f"{owner} is its {members} present members in every period; trade among them is left out"
 
 
 def series_of(flows: pa.Table) -> list[dict[str, Any]]:
     """Summarise each series of flows: codes, revision, basis, number, amounts and gaps."""
-    labels, order, spans = grouped(flows, SERIES)
+    keys, order, spans = grouped(flows, SERIES)
     usd, tonnes = (flows[name].take(order).to_pylist() for name in ("usd", "tonnes"))
-    found = []
-    for key, said, (a, b) in zip(
-        labels, _attributes_of_series(flows.take(order), spans), spans, strict=True
-    ):
-        without = [value for value, mass in zip(usd[a:b], tonnes[a:b], strict=True) if mass is None]
-        found.append({
+    attributes = _attributes_of_series(flows.take(order), spans)
+    series = []
+    for key, texts, (start, end) in zip(keys, attributes, spans, strict=True):
+        pairs = zip(usd[start:end], tonnes[start:end], strict=True)
+        unweighed = [value for value, mass in pairs if mass is None]
+        series.append({
             **dict(zip(SERIES, key, strict=True)),
-            **said,
-            "flows": b - a,
-            "usd": _sum(usd[a:b]),
-            "tonnes": _sum(tonnes[a:b]),
-            "flows_without_tonnes": len(without),
-            "usd_without_tonnes": _sum(without),
+            **texts,
+            "flows": end - start,
+            "usd": _sum(usd[start:end]),
+            "tonnes": _sum(tonnes[start:end]),
+            "flows_without_tonnes": len(unweighed),
+            "usd_without_tonnes": _sum(unweighed),
         })  # fmt: skip
-    return found
+    return series
 
 
 def _attributes_of_series(
@@ -327,9 +348,12 @@ def _attributes_of_series(
 ) -> Iterator[dict[str, str]]:
     """Join the codes, revision, basis and valuation of each series, in order."""
     columns = {name: flows[name].combine_chunks() for name in SERIES_ATTRIBUTES}
-    for a, b in spans:
-        different = {name: column[a:b].unique() for name, column in columns.items()}
-        yield {n: "+".join(sorted({*v.to_pylist()} - {None})) for n, v in different.items()}
+    for start, end in spans:
+        texts = {}
+        for name, column in columns.items():
+            values = {*column[start:end].unique().to_pylist()} - {None}
+            texts[name] = "+".join(sorted(values))
+        yield texts
 
 
 def _sum(values: Iterable[float | None]) -> float | None:
@@ -344,27 +368,27 @@ def coverage_of(trade: Trade, scope: Scope) -> dict[str, Any]:
     ``usd`` is null where two series, for example the reports of both sides, cover the same trade:
     their sum would count it twice.
     """
-    totals = {n: sum(s[n] or 0.0 for s in trade.series) for n in ("usd", "usd_without_tonnes")}
-    have = {series["product"] for series in trade.series}
-    once = len({(s["product"], s["period"]) for s in trade.series}) == len(trade.series)
+    usd = sum(series["usd"] or 0.0 for series in trade.series)
+    unweighed = sum(series["usd_without_tonnes"] or 0.0 for series in trade.series)
+    products = {series["product"] for series in trade.series}
+    goods = {(series["product"], series["period"]) for series in trade.series}
+    counted_once = len(goods) == len(trade.series)
     return {
         "flows": len(trade.flows),
-        "usd": totals["usd"] if once else None,
+        "usd": usd if counted_once else None,
         "flows_without_tonnes": trade.flows["tonnes"].null_count,
-        "usd_share_without_tonnes": totals["usd_without_tonnes"] / totals["usd"]
-        if totals["usd"] and once
-        else None,
+        "usd_share_without_tonnes": unweighed / usd if usd and counted_once else None,
         "flows_without_usd": trade.flows["usd"].null_count,
-        "products": len(have),
-        **without_trade(scope, have),
+        "products": len(products),
+        **without_trade(scope, products),
         **gaps("trade_data", trade.periods),
         "series": list(trade.series),
     }
 
 
-def without_trade(scope: Scope, have: Collection[str]) -> dict[str, list[str]]:
+def without_trade(scope: Scope, products: Collection[str]) -> dict[str, list[str]]:
     """List the products in scope that are not counted for want of trade, for the coverage."""
-    lacking = [product for product in scope.products if scope.text and product not in have]
+    lacking = [key for key in scope.products if scope.text and key not in products]
     return {"products_without_trade_data": lacking}
 
 
