@@ -66,19 +66,19 @@ PUBLISHED = (
 )
 
 
-def shares_in(catalog: Catalog, asked: ClaimScope) -> pa.Table:
+def shares_in(catalog: Catalog, claim_scope: ClaimScope) -> pa.Table:
     """Compute the shares that published figures in scope give."""
     from graphkit.analysis.claims.published import published_shares
 
     areas = catalog.nodes("Area").to_pylist()
     remainders = [area["key"] for area in areas if area["type"] in ("rest", "unspecified")]
-    return published_shares(claims_about(catalog.claims, asked), remainders)
+    return published_shares(claims_about(catalog.claims, claim_scope), remainders)
 
 
 def published_answer(
     catalog: Catalog,
     question: str,
-    asked: Mapping[str, Any],
+    terms: Mapping[str, Any],
     scope: Scope,
     rows: pa.Table,
     columns: Sequence[Column],
@@ -86,10 +86,13 @@ def published_answer(
     claims: pa.Table,
     notes: Iterable[str],
 ) -> Answer:
-    """Build an answer whose rows come from claims, marked as such in its scope and caption."""
+    """Build an answer whose rows come from claims, marked as such in its scope and caption.
+
+    ``terms`` are the places, products and periods of the question, as the answer states them.
+    """
     return Answer(
         question,
-        {**asked, "counted": "published figures"},
+        {**terms, "counted": "published figures"},
         rows,
         columns,
         coverage,
@@ -112,14 +115,16 @@ def claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list[
     if len(years) == 1:
         return rows
     pairs = {(row["country"], row["product"]) for row in rows}
-    by_year = _claimed_by_year(catalog, chain, years)
-    return rows + [
-        {**next(iter(claims.values())), "share": mean(row["share"] for row in claims.values()),
-         "source": "+".join(dict.fromkeys(row["source"] for row in claims.values())),
-         "claim": "+".join(row["claim"] for row in claims.values()), "loose": True,
-         "years": {year: row["share"] for year, row in claims.items()}}
-        for pair, claims in by_year.items() if pair not in pairs and len(claims) == len(years)
-    ]  # fmt: skip
+    for pair, claims in _claimed_by_year(catalog, chain, years).items():
+        if pair in pairs or len(claims) < len(years):
+            continue
+        rows.append({
+            **next(iter(claims.values())), "share": mean(row["share"] for row in claims.values()),
+            "source": "+".join(dict.fromkeys(row["source"] for row in claims.values())),
+            "claim": "+".join(row["claim"] for row in claims.values()), "loose": True,
+            "years": {year: row["share"] for year, row in claims.items()},
+        })  # fmt: skip
+    return rows
 
 
 def _claimed(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
@@ -171,43 +176,47 @@ def claim_steps(
         claim counts.
     """
     span, years = Period(period), Period(period).years
-    around = [str(span.year - len(years)), *years, str(span.year + 1)]
+    nearby = [str(span.year - len(years)), *years, str(span.year + 1)]
     tables = catalog.rows("production-periods").select(["product", "period"]).to_pylist()
-    tabled = {(row["product"], row["period"]) for row in tables}
-    means, alone, steps = [], [], []
-    for pair, claims in _claimed_by_year(catalog, chain, around).items():
+    with_table = {(row["product"], row["period"]) for row in tables}
+    means, single_years, steps = [], [], []
+    for pair, claims in _claimed_by_year(catalog, chain, nearby).items():
         row, (country, product) = published.get(pair, {}), pair
         if row and "claim" not in row:
             continue
-        carried = {y: c["share"] for y, c in claims.items() if (product, y) not in tabled}
-        within = {year: share for year, share in carried.items() if year in years}
+        shares = {
+            year: claim["share"]
+            for year, claim in claims.items()
+            if (product, year) not in with_table
+        }
+        within = {year: share for year, share in shares.items() if year in years}
         if "years" in row:
             means.append(_in_words(catalog, product, country, within))
         elif len(years) > 1 and within:
-            alone.append(_in_words(catalog, product, country, within))
-        elif span.months == 12 and 0 < len(carried) < len(around):
-            steps.append(_in_words(catalog, product, country, carried))
+            single_years.append(_in_words(catalog, product, country, within))
+        elif span.months == 12 and 0 < len(shares) < len(nearby):
+            steps.append(_in_words(catalog, product, country, shares))
     notes = {
         "The share of production in these years together is the mean of those claimed for each, "
         "an estimate and no bound": means,
         "A share of production that is claimed for one year carries no run of years, as the totals "
         "are unknown: points of the run rest on trade alone, those of that year on the claim":
-            alone,
+            single_years,
         "Points rest on a claimed share of production in a year that has one, and on trade alone "
         "in the year before or after: the step between them need not be one of the trade": steps,
     }  # fmt: skip
-    return [f"{text} ({'; '.join(where)})." for text, where in notes.items() if where]
+    return [f"{text} ({'; '.join(cases)})." for text, cases in notes.items() if cases]
 
 
 def _in_words(catalog: Catalog, product: str, country: str, shares: Mapping[str, float]) -> str:
     """Write the shares of a country in the production of some years."""
-    words = ", ".join(f"{100 * share:g} % in {year}" for year, share in shares.items())
+    percentages = ", ".join(f"{100 * share:g} % in {year}" for year, share in shares.items())
     goods = catalog.materials.in_text(product)
-    return f"{goods} in {catalog.place_in_text(country)}: {words}"
+    return f"{goods} in {catalog.place_in_text(country)}: {percentages}"
 
 
 def _on_production(catalog: Catalog) -> Iterator[tuple[dict[str, Any], list[str]]]:
-    """Return the claims on what a country makes, with the products that each can mean."""
+    """Yield the claims on what a country makes, with the products that each can mean."""
     for claim in _of_measure(catalog, "production"):
         if claim["supplier"] and not claim["consumer"]:
             product = claim["product"]
@@ -215,7 +224,7 @@ def _on_production(catalog: Catalog) -> Iterator[tuple[dict[str, Any], list[str]
 
 
 def _of_measure(catalog: Catalog, measure: str) -> list[dict[str, Any]]:
-    """Select the claims of a measure, before they are made rows."""
+    """Select the claims of a measure as rows."""
     claims = catalog.claims
     rows: list[dict[str, Any]] = claims.filter(pc.equal(claims["measure"], measure)).to_pylist()
     return rows
@@ -224,18 +233,18 @@ def _of_measure(catalog: Catalog, measure: str) -> list[dict[str, Any]]:
 def named_makers(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
     """Collect the countries that claims name as makers of a traded product, without an amount.
 
-    A claim within the period asked names a maker for all of it.
+    A claim within the period of the question names a maker for all of it.
     """
-    asked = Period(period)
+    span = Period(period)
     traded = set(catalog.traded["product"].to_pylist())
     rows = []
     for claim, fits in _on_production(catalog):
         bound = claim["low"] if claim["value"] is None else claim["value"]
-        some = claim["kind"] == "statement" or claim["qualifier"] in ("more-than", "at-least")
+        is_maker = claim["kind"] == "statement" or claim["qualifier"] in ("more-than", "at-least")
         if claim["qualifier"] in (None, "about", "rounded", "range"):
-            some = some or (bound or 0.0) > 0
-        within = claim["period"] is not None and Period(claim["period"]) in asked
-        if some and within and len(fits) == 1 and fits[0] in chain and fits[0] in traded:
+            is_maker = is_maker or (bound or 0.0) > 0
+        within = claim["period"] is not None and Period(claim["period"]) in span
+        if is_maker and within and len(fits) == 1 and fits[0] in chain and fits[0] in traded:
             rows.append({
                 "country": claim["supplier"], "product": fits[0], "observed": True,
                 "source": claim["source"], "claim": claim["key"], "makes": True,
@@ -258,11 +267,11 @@ def _products_of(catalog: Catalog, claim: Mapping[str, Any]) -> list[str]:
 
 def using_their_own(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
     """Return the claims that a country uses a product of its own alone, for the whole period."""
-    asked = Period(period)
+    span = Period(period)
     return [
         claim
         for claim in _of_measure(catalog, "sourcing")
         if claim["kind"] == "statement"
         and claim["supplier"] and claim["supplier"] == claim["consumer"]
-        and claim["product"] in chain and claim["period"] and asked in Period(claim["period"])
+        and claim["product"] in chain and claim["period"] and span in Period(claim["period"])
     ]  # fmt: skip

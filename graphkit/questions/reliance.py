@@ -116,100 +116,104 @@ def reliance(
     """
     catalog = catalog.using(dataset)
     buyer = None if consumer is None else catalog.place(consumer)
-    asked = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
-    trade = trade_of(catalog, asked.scope, period)
-    told = _published(catalog, asked)
-    when = {series["product"]: series["period"] for series in trade.series}
-    told = _of_periods(told, when, period)
+    claim_scope = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
+    trade = trade_of(catalog, claim_scope.scope, period)
+    periods = {series["product"]: series["period"] for series in trade.series}
+    editions = _in_periods(_published(catalog, claim_scope), periods, period)
     revised = superseded_claims(catalog.claims, catalog.nodes("Source"))
-    keys = told["key"].to_pylist()
-    published = told.filter(pa.array([key not in revised for key in keys], pa.bool_()))
+    keys = editions["key"].to_pylist()
+    published = editions.filter(pa.array([key not in revised for key in keys], pa.bool_()))
     for claim in published.to_pylist():
-        when.setdefault(claim["product"] or _ELEMENT + claim["element"], claim["period"])
-    balanced = _balanced(catalog, asked, when, published)
-    products = {p: PeriodChoice(at, ()) for p, at in when.items() if not p.startswith(_ELEMENT)}
-    figures = figures_in(catalog, {**products, **trade.periods})
-    made = figures.rows
-    flows, amounts = trade.flows, made
+        periods.setdefault(claim["product"] or _ELEMENT + claim["element"], claim["period"])
+    balances = _balances(catalog, claim_scope, periods, published)
+    choices = {
+        product: PeriodChoice(text, ())
+        for product, text in periods.items()
+        if not product.startswith(_ELEMENT)
+    }
+    figures = figures_in(catalog, {**choices, **trade.periods})
+    flows, production = trade.flows, figures.rows
     notes: list[str] = []
     if buyer is not None and buyer.is_group:
-        flows, amounts, notes = _as_one(catalog, buyer, flows, made)
+        flows, production, notes = _as_one(catalog, buyer, flows, production)
     table = net_import_reliance(
-        flows, amounts, _by_element(published), countries=None if buyer is None else [buyer.key]
+        flows, production, _by_element(published), countries=None if buyer is None else [buyer.key]
     )
     rows, silent = _rows(
-        catalog, table, published, balanced, _imports(flows), every=buyer is not None
+        catalog, table, published, balances, _imports(flows), every=buyer is not None
     )
     if not len(rows):
-        raise GraphkitError(_lacking(asked, trade, silent))
-    notes += _revisions(catalog, told, revised)
-    return _answer(catalog, asked, rows, trade, figures, told, notes, silent)
+        raise GraphkitError(_lacking(claim_scope, trade, silent))
+    notes += _revisions(catalog, editions, revised)
+    return _answer(catalog, claim_scope, rows, trade, figures, editions, notes, silent)
 
 
-def _revisions(catalog: Catalog, told: pa.Table, revised: Mapping[str, str]) -> list[str]:
+def _revisions(catalog: Catalog, editions: pa.Table, revised: Mapping[str, str]) -> list[str]:
     """Write a note on published figures that a later edition of their source changed."""
     claims = {row["key"]: row for row in catalog.claims.to_pylist()}
-    printed = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
-    said = []
-    for old in told.to_pylist():
+    published = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
+    texts = []
+    for old in editions.to_pylist():
         new = claims[revised.get(old["key"], old["key"])]
         before, after = (claim_figure(known_values(claim)) for claim in (old, new))
         if before != after:
-            editions = [printed[claim["source"]][:4] for claim in (old, new)]
-            said.append(
+            years = [published[claim["source"]][:4] for claim in (old, new)]
+            texts.append(
                 f"{catalog.materials.in_text(old['product'] or old['element'])} of "
                 f"{catalog.place_in_text(old['consumer'])} in {old['period']}: {before} in the "
-                f"{editions[0]} edition, {after} in the {editions[1]} edition"
+                f"{years[0]} edition, {after} in the {years[1]} edition"
             )
-    return [f"Published reliance that was revised: {'; '.join(said)}."] if said else []
+    return [f"Published reliance that was revised: {'; '.join(texts)}."] if texts else []
 
 
-def _published(catalog: Catalog, asked: ClaimScope) -> pa.Table:
+def _published(catalog: Catalog, claim_scope: ClaimScope) -> pa.Table:
     """Select the figures published about the consumer in scope."""
-    claims = claims_about(catalog.claims, asked)
+    claims = claims_about(catalog.claims, claim_scope)
     return claims.filter(pc.and_(pc.equal(claims["kind"], KIND), pc.is_valid(claims["period"])))
 
 
-def _of_periods(claims: pa.Table, when: Mapping[str, str], period: str | None) -> pa.Table:
-    """Keep the claims of the period, or of each product's trade, or else of its newest claim."""
-    held: dict[tuple[str | None, str | None], set[str]] = {}
+def _in_periods(claims: pa.Table, periods: Mapping[str, str], period: str | None) -> pa.Table:
+    """Select the claims of the period, or of each product's trade, or else of its newest claim."""
+    available: dict[tuple[str | None, str | None], set[str]] = {}
     for claim in claims.to_pylist():
-        held.setdefault((claim["product"], claim["element"]), set()).add(claim["period"])
+        available.setdefault((claim["product"], claim["element"]), set()).add(claim["period"])
     chosen = {
-        pair: period or when.get(pair[0] or "") or newest(have) for pair, have in held.items()
+        (product, element): period or periods.get(product or "") or newest(claimed)
+        for (product, element), claimed in available.items()
     }
-    mask = [c["period"] == chosen[c["product"], c["element"]] for c in claims.to_pylist()]
+    mask = [row["period"] == chosen[row["product"], row["element"]] for row in claims.to_pylist()]
     return claims.filter(pa.array(mask, pa.bool_()))
 
 
-def _balanced(
-    catalog: Catalog, asked: ClaimScope, when: Mapping[str, str], published: pa.Table
+def _balances(
+    catalog: Catalog, claim_scope: ClaimScope, periods: Mapping[str, str], published: pa.Table
 ) -> list[dict[str, Any]]:
     """Compute the rows of national balances, in the period of trade or else the newest."""
     owners = set(catalog.rows("balance-countries")["country"].to_pylist())
-    if asked.buyer is not None:
-        owners &= {asked.buyer.key}
-    held: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
+    if claim_scope.buyer is not None:
+        owners &= {claim_scope.buyer.key}
     printed = catalog.rows("balances", countries=sorted(owners))
-    several = asked.period if asked.period and len(Period(asked.period).years) > 1 else None
-    for row in balance_reliance(printed, several).to_pylist():
+    period = claim_scope.period
+    years_together = period if period and len(Period(period).years) > 1 else None
+    by_period: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in balance_reliance(printed, years_together).to_pylist():
         of_product = row["balance"] in catalog.materials.products
         row |= {"product": row["balance"] if of_product else None, "stage": None,
                 "element": None if of_product else row["balance"]}  # fmt: skip
-        if asked.scope.text is None or speaks_of(row, asked.scope):
-            held[row["country"], row["balance"]][row["period"]] = row
+        if claim_scope.scope.text is None or speaks_of(row, claim_scope.scope):
+            by_period[row["country"], row["balance"]][row["period"]] = row
     rows = []
-    for (country, key), years in sorted(held.items()):
-        trade = when.get(key) or when.get(_ELEMENT + key)
-        chosen = asked.period or (trade if trade in years else newest(years))
-        if chosen in years:
-            told = [
+    for (country, key), balances in sorted(by_period.items()):
+        traded = periods.get(key) or periods.get(_ELEMENT + key)
+        chosen = period or (traded if traded in balances else newest(balances))
+        if chosen in balances:
+            claims = [
                 claim
                 for claim in published.to_pylist()
                 if (claim["consumer"], claim["period"]) == (country, chosen)
                 and key in (claim["product"], claim["element"])
             ]
-            rows += [_balance_row(years[chosen], claim) for claim in told or [None]]
+            rows += [_balance_row(balances[chosen], claim) for claim in claims or [None]]
     return rows
 
 
@@ -221,13 +225,13 @@ def _balance_row(balance: Mapping[str, Any], claim: Mapping[str, Any] | None) ->
     row |= {"trade_source": f"{row['source']} {BALANCE_OF_A_NATION}"}
     if row["production"] is not None:
         row["production_source"] = row["source"]
-    said = [row["missing"]]
+    remarks = [row["missing"]]
     if row["method"] not in (None, BY_TRADE):
-        said.insert(0, f"computed as {row['method']}")
-    other = row["other_reliance"]
-    if other is not None and abs(other - row["reliance"]) > 0.01:
-        said.append(f"consumption less production gives {100 * other:.0f} %")
-    row["missing"] = "; ".join(filter(None, said)) or None
+        remarks.insert(0, f"computed as {row['method']}")
+    by_production = row["other_reliance"]
+    if by_production is not None and abs(by_production - row["reliance"]) > 0.01:
+        remarks.append(f"consumption less production gives {100 * by_production:.0f} %")
+    row["missing"] = "; ".join(filter(None, remarks)) or None
     names = {"as": "published_value", "value": "value", "low": "low", "high": "high",
              "qualifier": "qualifier", "source": "source", "basis": "basis"}  # fmt: skip
     if claim is not None:
@@ -243,7 +247,7 @@ def _by_element(claims: pa.Table) -> pa.Table:
 
 
 def _as_one(
-    catalog: Catalog, group: Entity, flows: pa.Table, made: pa.Table
+    catalog: Catalog, group: Entity, flows: pa.Table, production: pa.Table
 ) -> tuple[pa.Table, pa.Table, list[str]]:
     """Merge the members of a group into one place, in flows and production.
 
@@ -251,15 +255,16 @@ def _as_one(
     """
     members = catalog.members(group)
     inside = pa.array(members, pa.string())
-    for end in ("consumer", "supplier"):
-        one = pc.if_else(pc.is_in(flows[end], inside), group.key, flows[end])
-        flows = flows.set_column(flows.column_names.index(end), end, one)
+    for side in ("consumer", "supplier"):
+        merged = pc.if_else(pc.is_in(flows[side], inside), group.key, flows[side])
+        flows = flows.set_column(flows.column_names.index(side), side, merged)
+    names = ("product", "period", "basis", "source")
     sums: dict[tuple[Any, ...], float] = {}
-    for row in made.filter(pc.is_in(made["country"], inside)).to_pylist():
-        key = tuple(row[n] for n in ("product", "period", "basis", "source"))
+    for row in production.filter(pc.is_in(production["country"], inside)).to_pylist():
+        key = tuple(row[name] for name in names)
         sums[key] = sums.get(key, 0.0) + (published_interval(row) or (0.0,))[0]
     rows = [
-        dict(zip(("product", "period", "basis", "source"), key, strict=True))
+        dict(zip(names, key, strict=True))
         | {"country": group.key, "qualifier": "at-least", "low": low}
         for key, low in sorted(sums.items(), key=str)
     ]
@@ -267,26 +272,26 @@ def _as_one(
         f"{group_as_one(group.said, len(members))}, and its production is at least that of the "
         "members with a figure."
     )
-    return flows, pa.Table.from_pylist(rows, made.schema), [note]
+    return flows, pa.Table.from_pylist(rows, production.schema), [note]
 
 
 def _rows(
     catalog: Catalog,
     table: pa.Table,
     published: pa.Table,
-    balanced: Sequence[Mapping[str, Any]],
+    balances: Sequence[Mapping[str, Any]],
     values: Mapping[tuple[str, str], float],
     *,
     every: bool,
 ) -> tuple[pa.Table, int]:
     """Build the rows, and count the countries and products without any figure."""
     silent = 0
-    rows = [_told(catalog, dict(balance)) for balance in balanced]
-    balances = {(row["country"], row["material"], row["period"]): row for row in rows}
+    rows = [_completed(catalog, balance) for balance in balances]
+    balance_rows = {(row["country"], row["material"], row["period"]): row for row in rows}
     bases = {
-        (c["consumer"], c["product"] or _ELEMENT + c["element"], c["period"], c["source"],
-         c["published_value"], c["value"]): c["basis"]
-        for c in published.to_pylist()
+        (claim["consumer"], claim["product"] or _ELEMENT + claim["element"], claim["period"],
+         claim["source"], claim["published_value"], claim["value"]): claim["basis"]
+        for claim in published.to_pylist()
     }  # fmt: skip
     for row in table.to_pylist():
         if not every and row["reliance_low"] is None and row["published_source"] is None:
@@ -299,10 +304,11 @@ def _rows(
         if row["product"].startswith(_ELEMENT):
             row |= {"element": row["product"].removeprefix(_ELEMENT), "product": None}
             row["missing"] = OF_ALL_FORMS
-        told = _told(catalog, row)
-        balance = balances.get((told["country"], told["material"], told["period"]))
-        if balance is None or (told["trade_source"] is not None and _beside(told, balance)):
-            rows.append(told)
+        complete = _completed(catalog, row)
+        key = (complete["country"], complete["material"], complete["period"])
+        balance = balance_rows.get(key)
+        if balance is None or (complete["trade_source"] is not None and _beside(complete, balance)):
+            rows.append(complete)
     return pa.Table.from_pylist(_by_figure(rows, values), schema_of(COLUMNS)), silent
 
 
@@ -316,7 +322,7 @@ def _by_figure(
     surest: dict[tuple[str, str], tuple[int, float]] = {}
     for row in rows:
         material = row["country"], row["material"]
-        surest[material] = min(_known(row), surest.get(material, (4, 0.0)))
+        surest[material] = min(_sureness(row), surest.get(material, (4, 0.0)))
 
     def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
         material = row["country"], row["material"]
@@ -339,7 +345,7 @@ def _imports(flows: pa.Table) -> dict[tuple[str, str], float]:
     return {(row["consumer"], row["product"]): row["usd_sum"] for row in sums}
 
 
-def _known(row: Mapping[str, Any]) -> tuple[int, float]:
+def _sureness(row: Mapping[str, Any]) -> tuple[int, float]:
     """Return a key by which published figures come first, then computed ones, then ranges.
 
     In each of these the largest comes first.
@@ -361,61 +367,61 @@ def _beside(trade: dict[str, Any], balance: dict[str, Any]) -> bool:
     Without a figure of its own it goes; if the balance has none either, it says there what the
     trade lacks.
     """
-    ends = (trade["reliance_low"], trade["reliance_high"])
-    if ends not in ((None, None), (0.0, 1.0)):
-        said = "of trade flows, without stock changes, beside the national balance"
-        trade["missing"] = "; ".join(filter(None, [said, trade["missing"]]))
+    interval = (trade["reliance_low"], trade["reliance_high"])
+    if interval not in ((None, None), (0.0, 1.0)):
+        remark = "of trade flows, without stock changes, beside the national balance"
+        trade["missing"] = "; ".join(filter(None, [remark, trade["missing"]]))
         return True
     if balance["reliance_low"] is None:
-        lacks = f"of trade flows: {trade['missing'] or 'production'}"
-        balance["missing"] = "; ".join(filter(None, [balance["missing"], lacks]))
+        remark = f"of trade flows: {trade['missing'] or 'production'}"
+        balance["missing"] = "; ".join(filter(None, [balance["missing"], remark]))
     return False
 
 
-def _told(catalog: Catalog, row: Mapping[str, Any]) -> dict[str, Any]:
+def _completed(catalog: Catalog, row: Mapping[str, Any]) -> dict[str, Any]:
     """Complete a row with its material, its stage and the published figure in words."""
     product = row["product"]
     stage = catalog.materials.products[product]["stage"] if product else None
-    words = _words(row) if row.get("published_source") is not None else None
-    said = {**row, "material": product or row["element"], "stage": stage, "published": words}
-    return {column.name: said.get(column.name) for column in COLUMNS}
+    text = _words(row) if row.get("published_source") is not None else None
+    values = {**row, "material": product or row["element"], "stage": stage, "published": text}
+    return {column.name: values.get(column.name) for column in COLUMNS}
 
 
 def _words(row: Mapping[str, Any]) -> str:
     """Write a published figure for people: 86 %, more than 75 %, net exporter."""
-    said = {name: row[f"published_{name}"] for name in ("value", "low", "high", "qualifier")}
-    if all(said[name] is None for name in ("value", "low", "high")):
-        return str(said["qualifier"] or row["published_as"] or "").replace("-", " ")
-    known = {name: value for name, value in said.items() if value is not None}
+    values = {name: row[f"published_{name}"] for name in ("value", "low", "high", "qualifier")}
+    if all(values[name] is None for name in ("value", "low", "high")):
+        return str(values["qualifier"] or row["published_as"] or "").replace("-", " ")
+    known = {name: value for name, value in values.items() if value is not None}
     return claim_figure({"kind": KIND, "unit": "share", **known})
 
 
-def _lacking(asked: ClaimScope, trade: Trade, silent: int) -> str:
+def _lacking(claim_scope: ClaimScope, trade: Trade, silent: int) -> str:
     if silent:
         return (
-            f"no reliance is known for {asked.scope.meaning}: none is published, and none of "
+            f"no reliance is known for {claim_scope.scope.meaning}: none is published, and none of "
             f"{silent} countries and products has both trade and production on one basis; name a "
             "country to see its data"
         )
-    said = trade.lacking.rstrip(".") or "No trade flows are known"
-    whom = f" of {asked.buyer.said}" if asked.buyer else ""
-    return f"{said[0].lower()}{said[1:]}; nor is a reliance{whom} published in this scope"
+    text = trade.lacking.rstrip(".") or "No trade flows are known"
+    whose = f" of {claim_scope.buyer.said}" if claim_scope.buyer else ""
+    return f"{text[0].lower()}{text[1:]}; nor is a reliance{whose} published in this scope"
 
 
-def _notes(asked: ClaimScope, rows: pa.Table, trade: Trade, silent: int) -> Iterator[str]:
+def _notes(claim_scope: ClaimScope, rows: pa.Table, trade: Trade, silent: int) -> Iterator[str]:
     if trade.lacking:
         yield trade.lacking
-    yield from (*asked.scope.notes, *trade.notes)
+    yield from (*claim_scope.scope.notes, *trade.notes)
     if silent:
         yield (
             f"{silent:,} more countries and products have neither a computed nor a published "
             "figure: name a country to see its data."
         )
     lacking = rows["reliance_low"].null_count
-    if lacking == len(rows) or (asked.buyer and lacking):
-        whole = "Nothing" if lacking == len(rows) else f"No figure of {lacking:,} rows"
+    if lacking == len(rows) or (claim_scope.buyer and lacking):
+        subject = "Nothing" if lacking == len(rows) else f"No figure of {lacking:,} rows"
         yield (
-            f"{whole} could be computed: the column 'missing' says what each row lacks. National "
+            f"{subject} could be computed: the column 'missing' says what each row lacks. National "
             "production is added by 'graphkit import table FILE --mapping MAP -o SEEDS "
             "--with-shipped' (kind: PRODUCES, on the basis of the flows); then ask with --db SEEDS."
         )
@@ -423,7 +429,7 @@ def _notes(asked: ClaimScope, rows: pa.Table, trade: Trade, silent: int) -> Iter
 
 def _answer(
     catalog: Catalog,
-    asked: ClaimScope,
+    claim_scope: ClaimScope,
     rows: pa.Table,
     trade: Trade,
     figures: Figures,
@@ -431,34 +437,34 @@ def _answer(
     notes: list[str],
     silent: int,
 ) -> Answer:
-    whom = asked.buyer.said if asked.buyer else "each country"
-    counted = pa.array(rows["country"].to_pylist(), pa.string())
-    shown = pc.is_in(figures.published["country"], counted)
-    revisions = revision_notes(catalog, figures.published.filter(shown))
-    what = asked.scope.meaning if asked.scope.text else "everything with data"
+    country = claim_scope.buyer.said if claim_scope.buyer else "each country"
+    countries = pa.array(rows["country"].to_pylist(), pa.string())
+    in_rows = pc.is_in(figures.published["country"], countries)
+    revisions = revision_notes(catalog, figures.published.filter(in_rows))
+    goods = claim_scope.scope.meaning if claim_scope.scope.text else "everything with data"
     return Answer(
-        f"How far does {whom} rely on imports of {what}?",
+        f"How far does {country} rely on imports of {goods}?",
         {
-            "country": asked.buyer.key if asked.buyer else None,
-            "for": asked.scope.text,
-            "meaning": asked.scope.meaning,
+            "country": claim_scope.buyer.key if claim_scope.buyer else None,
+            "for": claim_scope.scope.text,
+            "meaning": claim_scope.scope.meaning,
             "products": sorted(set(rows["product"].to_pylist()) - {None}),
-            "period": asked.period or "newest with data",
+            "period": claim_scope.period or "newest with data",
             "measure": "mass (tonnes)",
         },
         rows,
         COLUMNS,
         {
-            **coverage_of(trade, asked.scope),
-            **figures.coverage(asked.scope),
+            **coverage_of(trade, claim_scope.scope),
+            **figures.coverage(claim_scope.scope),
             "rows_with_a_computed_figure": len(rows) - rows["reliance_low"].null_count,
             "rows_with_a_published_figure": len(rows) - rows["published_source"].null_count,
         },
-        catalog.sources(trade.flows, figures.rows, published, asked.scope.elsewhere),
+        catalog.sources(trade.flows, figures.rows, published, claim_scope.scope.elsewhere),
         published,
-        elsewhere=asked.scope.elsewhere,
-        notes=(*notes, *_notes(asked, rows, trade, silent), *revisions),
+        elsewhere=claim_scope.scope.elsewhere,
+        notes=(*notes, *_notes(claim_scope, rows, trade, silent), *revisions),
         caption=CAPTION,
         shown=without_empty(rows, SHOWN, "reliance_low"),
-        grouped_by=("material",) if asked.buyer else (),
+        grouped_by=("material",) if claim_scope.buyer else (),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.supply.network import SupplyNetwork, shortened
+from graphkit.analysis.supply.network import shortened
 from graphkit.analysis.supply.removal import (
     domestic_points,
     point_verdicts,
@@ -178,59 +178,59 @@ def single_points(
     if least == 0 and definition == "share":
         raise UsageError("`threshold`: found 0, wanted more than 0, at most 1")
     buyer = None if consumer is None else catalog.place(consumer)
-    asked = catalog.materials.scope(scope)
+    product_scope = catalog.materials.scope(scope)
     if definition == "domestic":
-        return _domestic(catalog, buyer, asked, period)
+        return _domestic(catalog, buyer, product_scope, period)
     if buyer is not None and buyer.is_group:
-        supply = supply_of(catalog, asked, period, measure=by, merged=buyer)
+        supply = supply_of(catalog, product_scope, period, measure=by, merged=buyer)
     else:
-        supply = supply_of(catalog, asked, period, measure=by)
+        supply = supply_of(catalog, product_scope, period, measure=by)
     consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
     if definition == "share":
-        answer = _by_share(catalog, buyer, asked, supply, consumers, least, possible)
+        answer = _by_share(catalog, buyer, product_scope, supply, consumers, least, possible)
         point, part = SHARE_POINT, "share"
     else:
         groups = dict(bloc(catalog, text) for text in blocs) or None
         answer = _structural(
-            catalog, buyer, asked, supply, consumers, groups, least, min_link, possible
+            catalog, buyer, product_scope, supply, consumers, groups, least, min_link, possible
         )
         point, part = STRUCTURE_POINT, "loss"
     if buyer is not None or each:
         return answer
-    kept = [column for column in answer.columns if column.name in point]
+    columns = [column for column in answer.columns if column.name in point]
     return replace(
         answer,
         rows=exposed(answer.rows, supply, point, part),
-        columns=(*kept, *SUMS),
+        columns=(*columns, *SUMS),
         notes=(*answer.notes, "`each` lists every consumer."),
     )
 
 
 def _by_share(
-    catalog: Catalog, buyer: Entity | None, asked: Scope, supply: Supply,
+    catalog: Catalog, buyer: Entity | None, scope: Scope, supply: Supply,
     consumers: list[str] | None, threshold: float, possible: bool,
 ) -> Answer:  # fmt: skip
     traced = supply.traced(consumers, minimum=nextafter(threshold, 0.0))
-    found, more = _known(
+    points, unsure = _without_unsure(
         catalog, share_points(traced, threshold=threshold), supply,
         ("consumer", "product", "stage"), "supplier", possible,
     )  # fmt: skip
-    found = with_scope(found.rename_columns({"stage": "traced_to"}), supply)
-    rows = _of_baskets(catalog, asked, supply, with_earlier(catalog, found, supply))
+    points = with_scope(points.rename_columns({"stage": "traced_to"}), supply)
+    rows = _of_baskets(catalog, scope, supply, with_earlier(catalog, points, supply))
     rows = _with_imports(_of_earlier_goods(rows), supply)
     rows = _by_stake(rows, supply)
-    who = buyer.said if buyer else "anybody"
+    importer = buyer.said if buyer else "anybody"
     unit = "t" if supply.measure == "tonnes" else "USD"
     columns = [replace(c, unit=unit) if c.name == "imports" else c for c in SHARE_COLUMNS]
     return supply_answer(
-        catalog, f"Which countries are single points of failure for {who} in {asked.meaning}?",
-        ClaimScope(buyer, None, asked, supply.period), supply, rows, columns,
+        catalog, f"Which countries are single points of failure for {importer} in {scope.meaning}?",
+        ClaimScope(buyer, None, scope, supply.period), supply, rows, columns,
         caption=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
         "bought there directly (face value) or made there at a stage (looked through).",
         notes=[VERDICTS, METHOD, *supply.notes,
                *(_other_imports(catalog, supply, consumers, rows) if consumers else ()),
-               *(more if len(rows) else ())],
-        nothing=_nobody(threshold, () if possible else more),
+               *(unsure if len(rows) else ())],
+        nothing=_nobody(threshold, () if possible else unsure),
         more={"definition": "share", "threshold": threshold}, grouped_by=("product",),
     )  # fmt: skip
 
@@ -278,17 +278,17 @@ def _other_imports(
         return []
     by_mass = supply.measure == "tonnes"
     in_text = catalog.materials.in_text
-    told = [
-        f"{in_text(product)} ({f'{-amount:,.0f} t' if by_mass else f'{money(-amount)} USD'})"
-        for amount, product in rest[:NAMED]
-    ]
-    others = f" and {len(rest) - NAMED} more products" if len(rest) > NAMED else ""
-    return [f"Also imported, without a single point that is known: {', '.join(told)}{others}."]
+    texts = []
+    for negative, product in rest[:NAMED]:
+        amount = f"{-negative:,.0f} t" if by_mass else f"{money(-negative)} USD"
+        texts.append(f"{in_text(product)} ({amount})")
+    remainder = f" and {len(rest) - NAMED} more products" if len(rest) > NAMED else ""
+    return [f"Also imported, without a single point that is known: {', '.join(texts)}{remainder}."]
 
 
-def _of_baskets(catalog: Catalog, asked: Scope, supply: Supply, rows: pa.Table) -> pa.Table:
+def _of_baskets(catalog: Catalog, scope: Scope, supply: Supply, rows: pa.Table) -> pa.Table:
     """Replace verdicts from figures of other goods too, unless these show nobody else."""
-    fits = catalog.materials.fits(asked, series_of(supply.flows))
+    fits = catalog.materials.fits(scope, series_of(supply.flows))
     verdicts = [
         row["verdict"] if fits[row["product"]] not in UNFIT or row["low"] >= 1 - ROUNDING
         else fits[row["product"]]
@@ -309,7 +309,7 @@ def _by_stake(rows: pa.Table, supply: Supply) -> pa.Table:
 
 
 def _structural(
-    catalog: Catalog, buyer: Entity | None, asked: Scope, supply: Supply,
+    catalog: Catalog, buyer: Entity | None, scope: Scope, supply: Supply,
     consumers: list[str] | None, blocs: dict[str, list[str]] | None, threshold: float,
     min_link: float, possible: bool,
 ) -> Answer:  # fmt: skip
@@ -318,24 +318,26 @@ def _structural(
     if blocs is not None:
         groups, notes = members_with_data(catalog, supply.network, blocs)
     rows = _removed(supply, groups, consumers, min_link, threshold)
-    rows, more = _known(catalog, rows, supply, ("consumer", "product"), "removed", possible)
-    rows = _of_baskets(catalog, asked, supply, with_scope(rows, supply))
+    rows, unsure = _without_unsure(
+        catalog, rows, supply, ("consumer", "product"), "removed", possible
+    )
+    rows = _of_baskets(catalog, scope, supply, with_scope(rows, supply))
     rows = _by_stake(rows.sort_by([("loss", "descending"), ("removed", "ascending")]), supply)
-    who = buyer.said if buyer else "anybody"
+    importer = buyer.said if buyer else "anybody"
     links = (
         f"links of less than {100 * min_link:g} % of a pool left out" if min_link else "all links"
     )
     return supply_answer(
-        catalog, f"Without whom does {who} lose {asked.meaning}?",
-        ClaimScope(buyer, None, asked, supply.period), supply, rows, STRUCTURE_COLUMNS,
+        catalog, f"Without whom does {importer} lose {scope.meaning}?",
+        ClaimScope(buyer, None, scope, supply.period), supply, rows, STRUCTURE_COLUMNS,
         caption=f"Loses: share of the imports, {supply.network.unit}, that passes through the "
         "removed country at any of its stages, if nobody substitutes. Cut off: no producer "
         f"reaches the consumer without it ({links}).",
         notes=[
             f"{VERDICTS} Cut off is certain only if nothing is left whatever was not published.",
-            *supply.notes, *notes, *(more if len(rows) else ()),
+            *supply.notes, *notes, *(unsure if len(rows) else ()),
         ],
-        nothing=_nobody(threshold, () if possible else more),
+        nothing=_nobody(threshold, () if possible else unsure),
         more={"definition": "structural", "threshold": threshold, "min_link": min_link,
               "removed": sorted(groups) if groups else "each country by itself"},
         grouped_by=("product",),
@@ -348,32 +350,31 @@ def _removed(
 ) -> pa.Table:  # fmt: skip
     """Compute the losses without each country or bloc, and who is cut off."""
     strict = supply.least
-    cut = structural_points(
-        strict, groups, consumers=_there(strict, consumers), products=supply.asked,
-        min_share=min_link,
+    consumers_there = consumers
+    if consumers is not None:
+        consumers_there = [country for country in consumers if country in strict.countries]
+    points = structural_points(
+        strict, groups, consumers=consumers_there, products=supply.asked, min_share=min_link,
     )  # fmt: skip
-    ends = ("removed", "consumer", "product")
-    off = {tuple(row[n] for n in ends): row for row in cut.to_pylist()}
+    names = ("removed", "consumer", "product")
+    cut_off = {tuple(row[name] for name in names): row for row in points.to_pylist()}
     losses = removal_losses(
         supply.network, groups, consumers=consumers, products=supply.asked, possible=True,
-        minimum=nextafter(min(threshold, 1 - ROUNDING), 0.0), besides=off.keys(),
+        minimum=nextafter(min(threshold, 1 - ROUNDING), 0.0), besides=cut_off.keys(),
     )  # fmt: skip
+    verdicts = point_verdicts(losses["low"], losses["loss"], threshold)
     rows = []
-    losses = losses.append_column(
-        "verdict", point_verdicts(losses["low"], losses["loss"], threshold)
-    )
-    for row in losses.to_pylist():
-        point = off.pop(tuple(row[n] for n in ends), None)
-        nothing = "certain" if row["low"] >= 1 - ROUNDING else "possible" if point else None
-        if nothing or row["high"] >= threshold:
-            kept = point["kept"] if point else None
-            rows.append({**row, "cut_off": nothing, "kept": kept})
-    for point in off.values():  # cut off without a loss in proportion: it never imports
+    for row in losses.append_column("verdict", verdicts).to_pylist():
+        point = cut_off.pop(tuple(row[name] for name in names), None)
+        verdict = "certain" if row["low"] >= 1 - ROUNDING else "possible" if point else None
+        if verdict or row["high"] >= threshold:
+            rows.append({**row, "cut_off": verdict, "kept": point["kept"] if point else None})
+    for point in cut_off.values():  # cut off without a loss in proportion: it never imports
         rows.append({**point, "loss": None, "cut_off": "possible", "verdict": "possible"})
     return pa.Table.from_pylist(rows, schema_of(STRUCTURE))
 
 
-def _known(
+def _without_unsure(
     catalog: Catalog,
     rows: pa.Table,
     supply: Supply,
@@ -392,43 +393,39 @@ def _known(
     return rows.filter(pc.invert(unsure)), [note]
 
 
-def _there(network: SupplyNetwork, consumers: list[str] | None) -> list[str] | None:
-    return None if consumers is None else [c for c in consumers if c in network.countries]
-
-
-def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str | None) -> Answer:
-    products = list(asked.products)
+def _domestic(catalog: Catalog, buyer: Entity | None, scope: Scope, period: str | None) -> Answer:
+    products = list(scope.products)
     periods = catalog.rows("production-periods")
     periods = periods.filter(pc.is_in(periods["product"], pa.array(products, pa.string())))
-    chosen = period or newest(set(periods["period"].to_pylist()) or ["2024"])
-    figures = figures_in(catalog, {product: PeriodChoice(chosen, ()) for product in products})
-    made = figures.rows.filter(pc.is_in(figures.rows["type"], pa.array(COUNTRIES)))
-    claims = claims_about(catalog.claims, ClaimScope(None, None, asked, None))
-    points = domestic_points(made, claims)
+    period = period or newest(set(periods["period"].to_pylist()) or ["2024"])
+    figures = figures_in(catalog, {product: PeriodChoice(period, ()) for product in products})
+    production = figures.rows.filter(pc.is_in(figures.rows["type"], pa.array(COUNTRIES)))
+    claims = claims_about(catalog.claims, ClaimScope(None, None, scope, None))
+    points = domestic_points(production, claims)
     if buyer is not None:
         points = points.filter(pc.equal(points["country"], buyer.key))
-    told = points.filter(pc.not_equal(points["verdict"], "cannot be told"))
-    who = f" in {buyer.said}" if buyer else ""
+    rows = points.filter(pc.not_equal(points["verdict"], "cannot be told"))
+    place = f" in {buyer.said}" if buyer else ""
     return Answer(
-        f"Which stages of {asked.meaning} depend on one producer{who}?",
-        {"country": buyer.key if buyer else None, "for": asked.text, "meaning": asked.meaning,
-         "period": chosen, "definition": "domestic"},
-        told,
+        f"Which stages of {scope.meaning} depend on one producer{place}?",
+        {"country": buyer.key if buyer else None, "for": scope.text, "meaning": scope.meaning,
+         "period": period, "definition": "domestic"},
+        rows,
         DOMESTIC_COLUMNS,
-        {"figures_of_production": len(made),
-         "producing_countries_of_which_it_cannot_be_told": len(points) - len(told),
+        {"figures_of_production": len(production),
+         "producing_countries_of_which_it_cannot_be_told": len(points) - len(rows),
          **figures.gaps()},
-        catalog.sources(told, asked.elsewhere),
-        claims.filter(pc.is_in(claims["key"], told["claim"].combine_chunks())),
-        elsewhere=asked.elsewhere,
-        notes=(*asked.notes, "Data by country do not count firms or plants: a single producer is "
+        catalog.sources(rows, scope.elsewhere),
+        claims.filter(pc.is_in(claims["key"], rows["claim"].combine_chunks())),
+        elsewhere=scope.elsewhere,
+        notes=(*scope.notes, "Data by country do not count firms or plants: a single producer is "
          "known only if a source says so (USGS, OFR 2021-1045)."),
-        nothing=f"No source names a single producer of {asked.meaning}{who}.",
+        nothing=f"No source names a single producer of {scope.meaning}{place}.",
         caption="Verdict: published, if a source names one domestic producer; one producing "
         "country, if only this country has published output.",
     )  # fmt: skip
 
 
-def _nobody(threshold: float, more: Sequence[str]) -> str:
+def _nobody(threshold: float, unsure: Sequence[str]) -> str:
     """State that no share reaches the threshold, and who might."""
-    return " ".join([f"Nobody is known to reach {100 * threshold:g} %.", *more])
+    return " ".join([f"Nobody is known to reach {100 * threshold:g} %.", *unsure])

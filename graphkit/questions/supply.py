@@ -55,7 +55,7 @@ RANGE = (
     Column("high", "at most", "0 to 1, the most that share can be", type=NUMBER),
 )  # fmt: skip
 """Columns of the range of a share."""
-MADE = pa.schema([
+PRODUCTION = pa.schema([
     *(pa.field(n, pa.string()) for n in ("country", "product")),
     *(pa.field(n, pa.float64()) for n in ("tonnes", "share")),
     pa.field("observed", pa.bool_()), pa.field("basis", pa.string()),
@@ -72,17 +72,17 @@ def production_of(
 
     Returns
     -------
-    made : pyarrow.Table
-        The columns of ``MADE``.
+    production : pyarrow.Table
+        The columns of ``PRODUCTION``.
     unnamed : dict
         Tonnes that other countries make at most, by product.
     notes : list of str
     """
-    goods, land = catalog.materials.in_text, catalog.place_in_text
+    in_text, place_in_text = catalog.materials.in_text, catalog.place_in_text
     notes = revision_notes(catalog, figures.published)
     rows = figures.rows.to_pylist()
     published = {s["key"]: s["published"] or "" for s in catalog.nodes("Source").to_pylist()}
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    production: dict[tuple[str, str], dict[str, Any]] = {}
 
     def edition(row: Mapping[str, Any]) -> tuple[str, str]:
         return max(published.get(key, "") for key in row["source"].split("+")), row["source"]
@@ -92,44 +92,48 @@ def production_of(
         if row["type"] not in COUNTRIES:
             continue
         pair = (row["country"], row["product"])
-        if pair in found:
-            notes.append(f"Production of {goods(row['product'])} in {land(row['country'])} is "
-                         f"taken from {found[pair]['source']}; {row['source']} has a figure "
+        if pair in production:
+            notes.append(f"Production of {in_text(row['product'])} in "
+                         f"{place_in_text(row['country'])} is taken from "
+                         f"{production[pair]['source']}; {row['source']} has a figure "
                          "too.")  # fmt: skip
             continue
-        found[pair] = {n: row.get(n) for n in MADE.names[:7]}
-        found[pair]["makes"] = row["qualifier"] == "withheld"
+        production[pair] = {name: row.get(name) for name in PRODUCTION.names[:7]}
+        production[pair]["makes"] = row["qualifier"] == "withheld"
     for claim in claimed_shares(catalog, chain, period):
         pair = (claim["country"], claim["product"])
-        if pair not in found:
-            found[pair] = claim
-        elif found[pair].get("claim"):
-            notes.append(f"The share of {land(claim['country'])} in the production of "
-                         f"{goods(claim['product'])} is taken from claim {found[pair]['claim']}; "
+        if pair not in production:
+            production[pair] = claim
+        elif production[pair].get("claim"):
+            notes.append(f"The share of {place_in_text(claim['country'])} in the production of "
+                         f"{in_text(claim['product'])} is taken from claim "
+                         f"{production[pair]['claim']}; "
                          f"{claim['claim']} gives {100 * claim['share']:g} %.")  # fmt: skip
-    notes += [*_spread(catalog, found.values()), *_bounded(catalog, found, period)]
-    notes += claim_steps(catalog, chain, period, found)
+    notes += [*_spread(catalog, production.values()), *_bounded(catalog, production, period)]
+    notes += claim_steps(catalog, chain, period, production)
     for claim in named_makers(catalog, chain, period):
-        row = found.setdefault((claim["country"], claim["product"]), claim)
+        row = production.setdefault((claim["country"], claim["product"]), claim)
         row["makes"] = row.get("loose") or row.get("tonnes") is row.get("share") is None
     for claim in using_their_own(catalog, chain, period):
         pair = (claim["supplier"], claim["product"])
-        if pair in found:
-            found[pair]["own"] = True
+        if pair in production:
+            production[pair]["own"] = True
             notes.append(
-                f"{catalog.place_at_start(pair[0])} uses {goods(pair[1])} of its own alone, by "
+                f"{catalog.place_at_start(pair[0])} uses {in_text(pair[1])} of its own alone, by "
                 f"claim {claim['key']}."
             )
-    ordered = [found[pair] for pair in sorted(found)]
-    return pa.Table.from_pylist(ordered, MADE), _unnamed(rows), notes
+    ordered = [production[pair] for pair in sorted(production)]
+    return pa.Table.from_pylist(ordered, PRODUCTION), _unnamed(rows), notes
 
 
 def _bounded(
-    catalog: Catalog, made: Mapping[tuple[str, str], dict[str, Any]], period: str
+    catalog: Catalog, production: Mapping[tuple[str, str], dict[str, Any]], period: str
 ) -> list[str]:
     """Bound withheld figures by the net import reliance that the country publishes."""
     withheld = {
-        pair: row for pair, row in made.items() if row.get("tonnes") is row.get("share") is None
+        pair: row
+        for pair, row in production.items()
+        if row.get("tonnes") is row.get("share") is None
     }
     owners = {country for country, _ in withheld}
     reliance = {
@@ -165,37 +169,37 @@ def _unnamed(figures: Iterable[Mapping[str, Any]]) -> dict[str, float]:
     tables: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for row in figures:
         tables.setdefault((row["product"], row["source"], row["basis"] or ""), []).append(row)
-    most: dict[str, float] = {}
+    unnamed: dict[str, float] = {}
     for (product, *_), rows in tables.items():
-        ends = [(row["type"], *(published_interval(row) or (0.0, inf))) for row in rows]
-        left = [high for kind, _, high in ends if kind == "rest"]
-        named = fsum(low for kind, low, _ in ends if kind in COUNTRIES)
-        for total in (high for kind, _, high in ends if kind == "world"):
-            part = total - named - fsum(left)
-            left.append(part if part >= SHARE_ROUNDING * total else 0.0)
-        if left:
-            most[product] = max(most.get(product, 0.0), fsum(left))
-    return most
+        intervals = [(row["type"], *(published_interval(row) or (0.0, inf))) for row in rows]
+        parts = [high for kind, _, high in intervals if kind == "rest"]
+        named = fsum(low for kind, low, _ in intervals if kind in COUNTRIES)
+        for total in (high for kind, _, high in intervals if kind == "world"):
+            part = total - named - fsum(parts)
+            parts.append(part if part >= SHARE_ROUNDING * total else 0.0)
+        if parts:
+            unnamed[product] = max(unnamed.get(product, 0.0), fsum(parts))
+    return unnamed
 
 
-def _spread(catalog: Catalog, made: Iterable[Mapping[str, Any]]) -> list[str]:
+def _spread(catalog: Catalog, production: Iterable[Mapping[str, Any]]) -> list[str]:
     """Note the claims on an element at a stage that stand for several products."""
-    of: dict[str, list[str]] = {}
-    for row in made:
+    products_of_claim: dict[str, list[str]] = {}
+    for row in production:
         if row.get("loose") and "years" not in row:
-            of.setdefault(row["claim"], []).append(row["product"])
+            products_of_claim.setdefault(row["claim"], []).append(row["product"])
     return [
         f"Claim {claim} is on all of these together, an estimate for each and no bound: "
         f"{catalog.materials.in_text(*sorted(products))}."
-        for claim, products in sorted(of.items())
+        for claim, products in sorted(products_of_claim.items())
     ]
 
 
-def figures_by_source(made: pa.Table) -> list[dict[str, Any]]:
+def figures_by_source(production: pa.Table) -> list[dict[str, Any]]:
     """Count the figures of each product by source and basis."""
-    named = pc.and_(pc.is_valid(made["claim"]), pc.is_null(made["share"]))
+    without_figure = pc.and_(pc.is_valid(production["claim"]), pc.is_null(production["share"]))
     groups = (
-        made.filter(pc.invert(named))
+        production.filter(pc.invert(without_figure))
         .group_by(["product", "source", "basis"])
         .aggregate([([], "count_all")])
     )
@@ -225,21 +229,21 @@ def members_with_data(
     GraphkitError
         No member of a bloc has any.
     """
-    found, notes = {}, []
+    members, notes = {}, []
     for name, countries in blocs.items():
-        there = [country for country in countries if country in network.countries]
-        if not there:
+        members[name] = [country for country in countries if country in network.countries]
+        if not members[name]:
             raise GraphkitError(
                 f"{catalog.place_at_start(name)}: neither trade nor production of "
                 f"{catalog.materials.in_text(*network.products)} is known"
             )
-        found[name] = there
-        if lacking := [country for country in countries if country not in there]:
-            countries = ", ".join(map(catalog.place_in_text, lacking))
+        lacking = [country for country in countries if country not in members[name]]
+        if lacking:
+            places = ", ".join(map(catalog.place_in_text, lacking))
             notes.append(
-                f"{catalog.place_at_start(name)}: nothing is known of {countries} in this chain."
+                f"{catalog.place_at_start(name)}: nothing is known of {places} in this chain."
             )
-    return found, notes
+    return members, notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -295,15 +299,19 @@ class Supply:
 
         The network of several products has stages that the chain of one of them lacks.
         """
-        found = look_through(
+        rows = look_through(
             self.network, consumers=consumers, products=self.asked, stages=stages,
             without=without, minimum=minimum, by_seller=by_seller,
         )  # fmt: skip
-        at = dict(zip(self.network.products, self.network.stages, strict=True))
-        steps = list(zip(*(self.conversions[n].to_pylist() for n in ENDS), strict=True))
-        own = {f"{key} {at[one]}" for key in self.asked for one in _behind(key, steps) if one in at}
-        pairs = pc.binary_join_element_wise(found["product"], found["stage"], " ")
-        return found.filter(pc.is_in(pairs, value_set=pa.array(sorted(own), pa.string())))
+        stage_of = dict(zip(self.network.products, self.network.stages, strict=True))
+        steps = list(zip(*(self.conversions[name].to_pylist() for name in ENDS), strict=True))
+        own_stages = set()
+        for product in self.asked:
+            for key in _behind(product, steps):
+                if key in stage_of:
+                    own_stages.add(f"{product} {stage_of[key]}")
+        pairs = pc.binary_join_element_wise(rows["product"], rows["stage"], " ")
+        return rows.filter(pc.is_in(pairs, value_set=pa.array(sorted(own_stages), pa.string())))
 
     def gap_notes(self, catalog: Catalog, buyer: str | None) -> list[str]:
         """Name the countries behind what the buyer, or everybody, buys of which much is unknown.
@@ -314,23 +322,26 @@ class Supply:
         buyers = self.network.select(consumers, self.asked, "imports")
         if not len(buyers):
             return []
-        goods = catalog.materials.in_text
+        in_text = catalog.materials.in_text
         short = [
             f"{catalog.place_at_start(row['country'])}: the inputs known there can feed at most "
-            f"{100 * row['covered']:.1f} % of its {goods(row['product'])}. The input of the rest "
+            f"{100 * row['covered']:.1f} % of its {in_text(row['product'])}. The input of the rest "
             f"is unknown, for {100 * row['part']:.1f} % of these imports."
             for row in short_of_input(self.network, buyers).to_pylist() if row["part"] >= LARGE
         ]  # fmt: skip
         unnamed = [
             f"{catalog.place_at_start(row['country'])}: no source names it as a maker of "
-            f"{goods(row['product'])}. What it sells "
+            f"{in_text(row['product'])}. What it sells "
             f"beyond its imports may be from anywhere, for {100 * row['part']:.1f} % of these "
             "imports."
             for row in unnamed_sellers(self.network, buyers).to_pylist() if row["part"] >= LARGE
         ]  # fmt: skip
-        more = [f"The same holds for {len(some) - 3} more." if some[3:] else ""
-                for some in (short, unnamed)]  # fmt: skip
-        return [note for note in (*short[:3], more[0], *unnamed[:3], more[1]) if note]
+        notes = []
+        for texts in (short, unnamed):
+            notes += texts[:3]
+            if len(texts) > 3:
+                notes.append(f"The same holds for {len(texts) - 3} more.")
+        return notes
 
     @property
     def in_words(self) -> str:
@@ -389,48 +400,55 @@ def _read_supply(
     catalog: Catalog, scope: Scope, period: str | None, measure: str, uses: bool,
     merged: Entity | None,
 ) -> Supply:  # fmt: skip
-    held = periods_by_product(catalog.traded)
-    asked = [key for key in catalog.materials.products if key in scope.products and key in held]
+    available = periods_by_product(catalog.traded)
+    traded = [
+        key for key in catalog.materials.products if key in scope.products and key in available
+    ]
     if scope.code is not None:
         raise GraphkitError(
             f"{scope.text!r}: a supply chain covers whole products, not one HS code; "
-            f"ask for {catalog.materials.in_text(*asked) or 'a product'}"
+            f"ask for {catalog.materials.in_text(*traded) or 'a product'}"
         )
-    if not asked:
-        lacking = no_trade(catalog, scope, "trade flows", sorted(held))
-        raise GraphkitError(in_sentence(lacking))
-    chosen = period or newest(set().union(*(held[key] for key in asked)))
-    periods = choose_trade_periods(catalog, None, chosen)
-    there = [key for key in asked if key in periods]
-    if not there:
-        have = set().union(*(held[key] for key in asked))
+    if not traded:
+        text = no_trade(catalog, scope, "trade flows", sorted(available))
+        raise GraphkitError(in_sentence(text))
+    known_periods = set().union(*(available[key] for key in traded))
+    period = period or newest(known_periods)
+    choices = choose_trade_periods(catalog, None, period)
+    products = [key for key in traded if key in choices]
+    if not products:
         raise GraphkitError(
-            f"no trade flows are known for {scope.meaning} in {chosen}; {there_are(have)}"
+            f"no trade flows are known for {scope.meaning} in {period}; {there_are(known_periods)}"
         )
-    chain, conversions = _chain(catalog, scope, there, uses=uses)
-    periods = {key: periods.get(key, PeriodChoice(chosen, ())) for key in chain}
-    flows = read_flows(catalog, "trade", periods)
-    flows, left_out = catalog.countries_only(flows)
-    left_out += data_set_notes(catalog, flows)
-    flows = in_chosen_periods(flows, periods)
-    figures = figures_in(catalog, periods)
-    made, unnamed, more = production_of(catalog, figures, chain, chosen)
-    amounts = made
+    chain, conversions = _chain(catalog, scope, products, uses=uses)
+    choices = {key: choices.get(key, PeriodChoice(period, ())) for key in chain}
+    flows = read_flows(catalog, "trade", choices)
+    flows, trade_notes = catalog.countries_only(flows)
+    trade_notes += data_set_notes(catalog, flows)
+    flows = in_chosen_periods(flows, choices)
+    figures = figures_in(catalog, choices)
+    production, unnamed, production_notes = production_of(catalog, figures, chain, period)
+    amounts = production
     if merged is not None:
-        flows, amounts = _as_one(catalog, merged, flows, made, unnamed)
-        more.append(f"{merged.key} is taken as one country: what any member sells has the mix of "
-                    "all. The ranges hold for such a country, and may be off for the members' own "
-                    "trade.")  # fmt: skip
-    covering = figures.rows.filter(pc.is_in(figures.rows["type"], pa.array(OF_THE_WORLD)))
-    amounts = with_sellers(amounts, flows, set(chain) - set(covering["product"].to_pylist()))
-    known = {*flows["product"].to_pylist(), *made["product"].to_pylist()}
-    routes = _without_parts(catalog, conversions, known)
-    notes = (*_lacking(catalog, asked, there, chosen), *left_out, *more)
-    notes = (*notes, *_by_products(catalog, conversions))
+        flows, amounts = _as_one(catalog, merged, flows, production, unnamed)
+        production_notes.append(
+            f"{merged.key} is taken as one country: what any member sells has the mix of "
+            "all. The ranges hold for such a country, and may be off for the members' own "
+            "trade."
+        )
+    of_the_world = figures.rows.filter(pc.is_in(figures.rows["type"], pa.array(OF_THE_WORLD)))
+    amounts = with_sellers(amounts, flows, set(chain) - set(of_the_world["product"].to_pylist()))
+    with_data = {*flows["product"].to_pylist(), *production["product"].to_pylist()}
+    routes = _without_parts(catalog, conversions, with_data)
+    lacking = [key for key in traded if key not in products]
+    if lacking:
+        in_text = catalog.materials.in_text
+        trade_notes.insert(0, f"No trade in {period} of {in_text(*lacking)}.")
+    notes = (*trade_notes, *production_notes, *_by_products(catalog, conversions))
     return Supply(
-        tuple(there), chosen, measure, flows, made, amounts, unnamed,
+        tuple(products), period, measure, flows, production, amounts, unnamed,
         conversions, routes, _products(catalog), notes,
-        {**gaps("trade_data", periods), **figures.gaps()},
+        {**gaps("trade_data", choices), **figures.gaps()},
     )  # fmt: skip
 
 
@@ -445,51 +463,59 @@ def _chain(
     """
     main, contents = catalog.materials.main, catalog.materials.contents
     rows = catalog.rows("conversions").select([*ENDS, "input_per_output", "kind"])
-    steps = list(zip(*(rows[n].to_pylist() for n in ENDS), strict=True))
-
-    wanted = scope.elements or {one for key in products for one in main.get(key, set())}
+    steps = list(zip(*(rows[name].to_pylist() for name in ENDS), strict=True))
+    elements = scope.elements or {
+        element for product in products for element in main.get(product, set())
+    }
 
     def bought_for(product: str) -> Set[str]:
         own = main.get(product, set())
-        return own & wanted or scope.elements or own
+        return own & elements or scope.elements or own
 
-    found = list(products)
+    chain = list(products)
     if uses:
         # An ore gives a by-product too; what merely has the element in it is not a use of it.
-        found = sorted(
-            {end for key in products for end in _uses(key, steps, main, bought_for(key))}
-        )
-    kept: set[tuple[str, str]] = set()
-    for product in found:
-        made_of = [
-            step for step in steps
-            if step[1] == product and contents.get(step[0], set()) & bought_for(product)
-        ]  # fmt: skip
-        kept.update(made_of)
-        found += dict.fromkeys(key for key, _ in made_of if key not in found)
-    return sorted(found), rows.filter(pa.array([step in kept for step in steps], pa.bool_()))
+        with_uses: set[str] = set()
+        for product in products:
+            with_uses.update(_uses(product, steps, main, bought_for(product)))
+        chain = sorted(with_uses)
+    used_steps: set[tuple[str, str]] = set()
+    for product in chain:
+        inputs = [
+            source
+            for source, output in steps
+            if output == product and contents.get(source, set()) & bought_for(product)
+        ]
+        used_steps.update((source, product) for source in inputs)
+        chain += dict.fromkeys(source for source in inputs if source not in chain)
+    mask = [step in used_steps for step in steps]
+    return sorted(chain), rows.filter(pa.array(mask, pa.bool_()))
 
 
 def _behind(product: str, steps: Sequence[tuple[str, str]]) -> list[str]:
     """Collect a product and all that it is made of."""
-    found = [product]
-    for key in found:
-        found += [one for one, after in steps if after == key and one not in found]
-    return found
+    chain = [product]
+    for key in chain:
+        chain += [source for source, output in steps if output == key and source not in chain]
+    return chain
 
 
 def _uses(
-    product: str, steps: Sequence[tuple[str, str]], main: Mapping[str, Set[str]], wanted: Set[str]
+    product: str, steps: Sequence[tuple[str, str]], main: Mapping[str, Set[str]], elements: Set[str]
 ) -> list[str]:
     """Collect a product and what is made of it, in one step or several, and bought for the same."""
-    found = [product]
-    for key in found:
-        made = [after for before, after in steps if before == key]
-        found += [after for after in made if after not in found and main.get(after, set()) & wanted]
-    return found
+    chain = [product]
+    for key in chain:
+        outputs = [output for source, output in steps if source == key]
+        chain += [
+            output
+            for output in outputs
+            if output not in chain and main.get(output, set()) & elements
+        ]
+    return chain
 
 
-def _without_parts(catalog: Catalog, conversions: pa.Table, known: Set[str]) -> pa.Table:
+def _without_parts(catalog: Catalog, conversions: pa.Table, with_data: Set[str]) -> pa.Table:
     """Leave out inputs without data that are a part of another input of their stage with data.
 
     Yttrium ore is in the figures of rare-earth ore: that nothing is known of it by itself leaves
@@ -497,14 +523,14 @@ def _without_parts(catalog: Catalog, conversions: pa.Table, known: Set[str]) -> 
     """
     stages = {row["key"]: row["stage_order"] for row in _products(catalog).to_pylist()}
     contents, main = catalog.materials.contents, catalog.materials.main
-    steps = list(zip(*(conversions[n].to_pylist() for n in ENDS), strict=True))
+    steps = list(zip(*(conversions[name].to_pylist() for name in ENDS), strict=True))
 
-    def is_part(part: str, output: str) -> bool:
-        wanted = contents.get(part, set()) & main.get(output, set())
-        return part not in known and any(
-            stages[source] == stages[part] and wanted <= contents.get(source, set())
-            for source, after in steps
-            if after == output and source in known
+    def is_part(part: str, product: str) -> bool:
+        elements = contents.get(part, set()) & main.get(product, set())
+        return part not in with_data and any(
+            stages[source] == stages[part] and elements <= contents.get(source, set())
+            for source, output in steps
+            if output == product and source in with_data
         )
 
     return conversions.filter(pa.array([not is_part(*step) for step in steps], pa.bool_()))
@@ -530,7 +556,7 @@ def _products(catalog: Catalog) -> pa.Table:
 
 
 def _as_one(
-    catalog: Catalog, group: Entity, flows: pa.Table, made: pa.Table,
+    catalog: Catalog, group: Entity, flows: pa.Table, production: pa.Table,
     unnamed: Mapping[str, float],
 ) -> tuple[pa.Table, pa.Table]:  # fmt: skip
     """Merge the members of a group into one place, in flows and production.
@@ -539,27 +565,25 @@ def _as_one(
     """
     members = catalog.members(group)
     inside = pa.array(members, pa.string())
-
-    def named(column: pa.ChunkedArray) -> pa.ChunkedArray:
-        return pc.if_else(pc.is_in(column, inside), group.key, column)
-
-    for name in ("supplier", "consumer"):
-        flows = flows.set_column(flows.column_names.index(name), name, named(flows[name]))
-    whole = _with_all_makers(made)
-    ours: dict[str, list[dict[str, Any]]] = {}
-    for row in made.filter(pc.is_in(made["country"], inside)).to_pylist():
-        ours.setdefault(row["product"], []).append(row)
-    rows = made.filter(pc.invert(pc.is_in(made["country"], inside))).to_pylist()
-    for product, some in ours.items():
-        all_told = product in whole or len(some) == len(members)
-        one = _sum_of_members(some, 0.0 if all_told else unnamed.get(product, inf))
-        rows += [{**one, "country": group.key}] if one else []
-    return flows, pa.Table.from_pylist(rows, MADE)
+    for side in ("supplier", "consumer"):
+        merged = pc.if_else(pc.is_in(flows[side], inside), group.key, flows[side])
+        flows = flows.set_column(flows.column_names.index(side), side, merged)
+    complete = _with_all_makers(production)
+    of_members = pc.is_in(production["country"], inside)
+    rows_of_product: dict[str, list[dict[str, Any]]] = {}
+    for row in production.filter(of_members).to_pylist():
+        rows_of_product.setdefault(row["product"], []).append(row)
+    rows = production.filter(pc.invert(of_members)).to_pylist()
+    for product, figures in rows_of_product.items():
+        all_named = product in complete or len(figures) == len(members)
+        total = _sum_of_members(figures, 0.0 if all_named else unnamed.get(product, inf))
+        rows += [{**total, "country": group.key}] if total else []
+    return flows, pa.Table.from_pylist(rows, PRODUCTION)
 
 
-def _with_all_makers(made: pa.Table) -> set[str]:
+def _with_all_makers(production: pa.Table) -> set[str]:
     """Find the products whose published shares add up to the whole world."""
-    exact = made.filter(pc.invert(pc.fill_null(made["loose"], False)))
+    exact = production.filter(pc.invert(pc.fill_null(production["loose"], False)))
     totals = exact.group_by("product").aggregate([("share", "sum")]).to_pylist()
     return {row["product"] for row in totals if (row["share_sum"] or 0.0) >= 1 - SHARE_ROUNDING}
 
@@ -569,24 +593,25 @@ def _makes_some(row: Mapping[str, Any]) -> bool:
     return bool(row["makes"]) or any(amount > 0 for amount in exact)
 
 
-def _sum_of_members(rows: Sequence[dict[str, Any]], others: float) -> dict[str, Any] | None:
-    """Add up figures of some of a group's members; the rest make ``others`` tonnes at most.
+def _sum_of_members(rows: Sequence[dict[str, Any]], unnamed: float) -> dict[str, Any] | None:
+    """Add up figures of some of a group's members; the rest make ``unnamed`` tonnes at most.
 
     A sum that lacks a part is the least that the group makes; nothing, if it is zero.
     """
-    one = {**rows[0], "tonnes": None, "share": None, "makes": any(map(_makes_some, rows))}
-    one["own"] = False
+    total = {**rows[0], "tonnes": None, "share": None, "makes": any(map(_makes_some, rows))}
+    total["own"] = False
     for name in ("tonnes", "share"):
-        if not others and all(row[name] is not None for row in rows):
-            one[name] = fsum(row[name] for row in rows)
-    if one["tonnes"] is one["share"] is None:
-        ends = [row["most"] if row["tonnes"] is None else row["tonnes"] for row in rows]
-        one["most"] = None if None in ends or others == inf else fsum([*ends, others])
-        one["observed"] = False
-        one["tonnes"] = fsum(row["tonnes"] or 0.0 for row in rows) or None
+        if not unnamed and all(row[name] is not None for row in rows):
+            total[name] = fsum(row[name] for row in rows)
+    if total["tonnes"] is total["share"] is None:
+        bounds = [row["most"] if row["tonnes"] is None else row["tonnes"] for row in rows]
+        is_open = None in bounds or unnamed == inf
+        total["most"] = None if is_open else fsum([*bounds, unnamed])
+        total["observed"] = False
+        total["tonnes"] = fsum(row["tonnes"] or 0.0 for row in rows) or None
         if not any(row["tonnes"] != 0 and row["share"] != 0 for row in rows):
             return None
-    return one
+    return total
 
 
 def unseen_goods(supply: Supply, products: Iterable[str]) -> list[str]:
@@ -595,10 +620,3 @@ def unseen_goods(supply: Supply, products: Iterable[str]) -> list[str]:
     seen = {key for key, traded in zip(network.products, network.traded, strict=True) if traded}
     chain = {*network.products, *network.absent.products}
     return [key for key in products if key in chain - seen]
-
-
-def _lacking(
-    catalog: Catalog, asked: Sequence[str], there: Sequence[str], period: str
-) -> list[str]:
-    lacking = [product for product in asked if product not in there]
-    return [f"No trade in {period} of {catalog.materials.in_text(*lacking)}."] if lacking else []

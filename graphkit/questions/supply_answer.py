@@ -49,13 +49,19 @@ def beyond_any_other(
     """
     makers = supply.makers
     table = rows.select([*scope, point, "high"]).to_pylist()
-    others = {tuple(r[n] for n in scope): r["high"] for r in table if r[point] == ANY_OTHER}
-    alike = [
-        minor and row[point] not in (ANY_OTHER, *NO_COUNTRY, *makers)
-        and (row["high"] or 0.0) <= others.get(tuple(row[n] for n in scope), -1.0) + ALIKE
-        for row, minor in zip(table, small.to_pylist(), strict=True)
-    ]  # fmt: skip
-    number = len({row[point] for row, left in zip(table, alike, strict=True) if left})
+    highest = {
+        tuple(row[name] for name in scope): row["high"] for row in table if row[point] == ANY_OTHER
+    }
+    named = (ANY_OTHER, *NO_COUNTRY, *makers)
+    alike = []
+    for row, is_small in zip(table, small.to_pylist(), strict=True):
+        group = tuple(row[name] for name in scope)
+        alike.append(
+            is_small
+            and row[point] not in named
+            and (row["high"] or 0.0) <= highest.get(group, -1.0) + ALIKE
+        )
+    number = len({row[point] for row, is_alike in zip(table, alike, strict=True) if is_alike})
     note = (
         f"{number} countries may have no more than any other country has, and have no rows of "
         f"their own: see {ANY_OTHER!r}."
@@ -72,17 +78,17 @@ def buyer_in(catalog: Catalog, supply: Supply, buyer: Entity) -> str:
         It imports no product of the chain.
     """
     if buyer.key not in supply.network.countries:
-        what = ", ".join(supply.asked)
-        others = in_other_data_sets(catalog, buyer, supply.asked, supply.period)
-        said = f"No imports of {buyer.said} are known for {what} in {supply.period}.{others}"
-        raise GraphkitError(in_sentence(said))
+        products = ", ".join(supply.asked)
+        text = f"No imports of {buyer.said} are known for {products} in {supply.period}."
+        text += in_other_data_sets(catalog, buyer, supply.asked, supply.period)
+        raise GraphkitError(in_sentence(text))
     return buyer.key
 
 
 def supply_answer(
     catalog: Catalog,
     question: str,
-    asked: ClaimScope,
+    claim_scope: ClaimScope,
     supply: Supply,
     rows: pa.Table,
     columns: Sequence[Column],
@@ -96,19 +102,20 @@ def supply_answer(
     grouped_by: tuple[str, ...] = (),
 ) -> Answer:
     """Build an answer from a supply network, with its coverage, claims and sources."""
-    claims = claims_about(catalog.claims, asked, context=True)
+    claims = claims_about(catalog.claims, claim_scope, context=True)
     if EARLIER.name in rows.column_names and rows[EARLIER.name].null_count < len(rows):
         also = (*also, sources_of_earlier(catalog, supply))
-    buyer = asked.buyer.key if asked.buyer else None
+    buyer = claim_scope.buyer.key if claim_scope.buyer else None
     if buyer not in supply.network.countries:
         buyer = None
-    chain = supply.network.products if asked.scope.text else rows["product"].to_pylist()
+    scope = claim_scope.scope
+    chain = supply.network.products if scope.text else rows["product"].to_pylist()
     return Answer(
-        question, {**supply_scope(asked, supply), **(more or {})}, rows, columns,
-        {**supply.coverage, **uncounted(catalog, asked.scope, supply)},
-        catalog.sources(supply.flows, supply.made, claims, asked.scope.elsewhere, *also), claims,
-        elsewhere=asked.scope.elsewhere,
-        notes=(*asked.scope.notes, *notes, *supply.gap_notes(catalog, buyer),
+        question, {**supply_scope(claim_scope, supply), **(more or {})}, rows, columns,
+        {**supply.coverage, **uncounted(catalog, scope, supply)},
+        catalog.sources(supply.flows, supply.made, claims, scope.elsewhere, *also), claims,
+        elsewhere=scope.elsewhere,
+        notes=(*scope.notes, *notes, *supply.gap_notes(catalog, buyer),
                *product_notes(catalog.materials, chain)),
         nothing=nothing, caption=caption, shown=shown, grouped_by=grouped_by,
     )  # fmt: skip
@@ -125,17 +132,17 @@ def uncounted(catalog: Catalog, scope: Scope, supply: Supply) -> dict[str, list[
     codes = {code for row in series_of(supply.flows) for code in row["hs"].split("+")}
     for row in catalog.links("TRADED_AS", "product", "code").to_pylist():
         counted |= {row["product"]} if row["code"] in codes else set()
-    ends = {key for name in ENDS for key in supply.conversions[name].to_pylist()}
-    steps = sorted(ends - counted) if scope.text else []
+    chain = {key for name in ENDS for key in supply.conversions[name].to_pylist()}
+    steps = sorted(chain - counted) if scope.text else []
     return {**lacking, **({"steps_of_the_chain_without_data": steps} if steps else {})}
 
 
-def supply_scope(asked: ClaimScope, supply: Supply) -> dict[str, Any]:
+def supply_scope(claim_scope: ClaimScope, supply: Supply) -> dict[str, Any]:
     """Describe the scope of an answer from a supply network."""
-    scope: Scope = asked.scope
+    scope: Scope = claim_scope.scope
     return {
-        "consumer": asked.buyer.key if asked.buyer else None,
-        "origin": asked.seller.key if asked.seller else None,
+        "consumer": claim_scope.buyer.key if claim_scope.buyer else None,
+        "origin": claim_scope.seller.key if claim_scope.seller else None,
         "for": scope.text,
         "meaning": scope.meaning,
         "products": list(supply.asked),
@@ -168,21 +175,22 @@ def with_earlier(catalog: Catalog, rows: pa.Table, supply: Supply) -> pa.Table:
     goods = catalog.materials.earlier_goods(series_of(supply.flows))
     stages = catalog.nodes("Stage").select(["key", "position"]).to_pylist()
     order = {stage["key"]: stage["position"] for stage in stages}
-    texts = [
-        "; ".join(
-            f"{one['earlier']} (HS {one['code']})"
-            for one in goods.get(row["product"], ())
-            if one["stage_order"] < order[row["traced_to"] or row["stage"]]
-        )
-        for row in rows.select(["product", "stage", "traced_to"]).to_pylist()
-    ]
-    return rows.append_column(EARLIER.name, pa.array([text or None for text in texts], pa.string()))
+    texts = []
+    for row in rows.select(["product", "stage", "traced_to"]).to_pylist():
+        stage = order[row["traced_to"] or row["stage"]]
+        earlier = [
+            f"{code['earlier']} (HS {code['code']})"
+            for code in goods.get(row["product"], ())
+            if code["stage_order"] < stage
+        ]
+        texts.append("; ".join(earlier) or None)
+    return rows.append_column(EARLIER.name, pa.array(texts, pa.string()))
 
 
 def sources_of_earlier(catalog: Catalog, supply: Supply) -> pa.Table:
     """Collect the sources that say what the codes of a supply network hold of earlier stages."""
     goods = catalog.materials.earlier_goods(series_of(supply.flows)).values()
-    sources = sorted({one["source"] for some in goods for one in some if one["source"]})
+    sources = sorted({code["source"] for codes in goods for code in codes if code["source"]})
     return pa.table({"source": pa.array(sources, pa.string())})
 
 

@@ -133,49 +133,51 @@ def trend(
         No trade is known in this scope, or none since then; the message lists what is.
     """
     catalog = catalog.using(dataset)
-    owner, wanted = owner_named(catalog, country, partner), catalog.materials.scope(scope)
-    held, lacking = periods_with_trade(catalog, wanted)
+    owner = owner_named(catalog, country, partner)
+    product_scope = catalog.materials.scope(scope)
+    periods, lacking = periods_with_trade(catalog, product_scope)
     if lacking:
         raise GraphkitError(lacking)
-    flows = own_flows(catalog, wanted, owner, held)
+    flows = own_flows(catalog, product_scope, owner, periods)
     trade = OF_TRADE[partner]
     if not len(flows):
-        raise GraphkitError(nothing_of(owner, wanted))
-    other = None if on is None else catalog.place(on)
-    rows = analysis.trend(flows, partner=partner, on=_partners(catalog, owner, other, flows))
+        raise GraphkitError(nothing_of(owner, product_scope))
+    counterpart = None if on is None else catalog.place(on)
+    rows = analysis.trend(flows, partner=partner, on=_partners(catalog, owner, counterpart, flows))
     rows = with_scope(catalog, _with_missing(_as_shares(rows), flows), flows)
-    rows = _with_gaps(rows.append_column("on", pa.array([other and other.key] * len(rows), TEXT)))
+    key = counterpart.key if counterpart else None
+    rows = _with_gaps(rows.append_column("on", pa.array([key] * len(rows), TEXT)))
     if since is not None:
-        rows = _since(rows, since, nothing_of(owner, wanted))
+        rows = _since(rows, since, nothing_of(owner, product_scope))
         flows = flows.filter(pc.is_in(flows["period"], rows["period"].unique()))
     rows = products_by_stake(rows, value_by_product(rows))
     products = list(dict.fromkeys(rows["product"].to_pylist()))
     own = [column for column in PARTIES if column.name == owner.side]
-    columns = [*own, *(c for c in TREND_COLUMNS if other or c.name not in ONE_PARTNER)]
-    heads = [c.name for c in columns if c.header and not (other and c.name in ANY_PARTNER)]
-    whose = f"{owner.whose} {trade} of {wanted.meaning}"
-    with_other = f" {TOWARDS[partner]} {other.said}" if other else ""
+    columns = [*own, *(c for c in TREND_COLUMNS if counterpart or c.name not in ONE_PARTNER)]
+    heads = [c.name for c in columns if c.header and not (counterpart and c.name in ANY_PARTNER)]
+    whose = f"{owner.whose} {trade} of {product_scope.meaning}"
+    with_other = f" {TOWARDS[partner]} {counterpart.said}" if counterpart else ""
     return Answer(
         f"How did {whose}{with_other} change {f'since {since}' if since else 'over time'}?",
         {
             "consumer": owner.key if owner.side == "consumer" else None,
             "supplier": owner.key if owner.side == "supplier" else None,
-            "for": wanted.text,
-            "meaning": wanted.meaning,
-            "hs": wanted.code,
+            "for": product_scope.text,
+            "meaning": product_scope.meaning,
+            "hs": product_scope.code,
             "products": sorted(products),
-            "on": other.key if other else None,
+            "on": key,
             "since": since,
         },
-        rows.select([owner.side, *(n for n in TREND if other or n not in ONE_PARTNER)]),
+        rows.select([owner.side, *(n for n in TREND if counterpart or n not in ONE_PARTNER)]),
         columns,
-        coverage_in(flows, wanted, periods=listed(set(rows["period"].to_pylist()))),
-        catalog.sources(flows, wanted.elsewhere),
-        elsewhere=wanted.elsewhere,
+        coverage_in(flows, product_scope, periods=listed(set(rows["period"].to_pylist()))),
+        catalog.sources(flows, product_scope.elsewhere),
+        elsewhere=product_scope.elsewhere,
         notes=(
-            *wanted.notes,
+            *product_scope.notes,
             *owner.notes,
-            *_within(owner, other),
+            *_within(owner, counterpart),
             FACE_VALUE,
             *data_set_notes(catalog, flows),
             *product_notes(catalog.materials, products),
@@ -190,43 +192,46 @@ TOWARDS = {"supplier": "from", "consumer": "to"}
 
 
 def _partners(
-    catalog: Catalog, owner: TradeParty, other: Entity | None, flows: pa.Table
+    catalog: Catalog, owner: TradeParty, counterpart: Entity | None, flows: pa.Table
 ) -> Sequence[str]:
     """Return the codes of a partner or of the members of a group, in the trade of an owner."""
-    if other is None:
+    if counterpart is None:
         return ()
-    if other.is_group:
-        codes = catalog.members(other)
-    elif other.type in TOTALS and other.key not in flows[owner.partner].unique().to_pylist():
-        raise UsageError(f"{other} is not a {owner.partner} in trade data; name one country")
+    if counterpart.is_group:
+        codes = catalog.members(counterpart)
+    elif (
+        counterpart.type in TOTALS
+        and counterpart.key not in flows[owner.partner].unique().to_pylist()
+    ):
+        raise UsageError(f"{counterpart} is not a {owner.partner} in trade data; name one country")
     else:
-        codes = [other.key]
+        codes = [counterpart.key]
     if owner.members and set(codes) <= set(owner.members):
-        raise UsageError(f"{other} is part of {owner.name}, whose trade within is left out")
+        raise UsageError(f"{counterpart} is part of {owner.name}, whose trade within is left out")
     return codes
 
 
-def _within(owner: TradeParty, other: Entity | None) -> list[str]:
+def _within(owner: TradeParty, counterpart: Entity | None) -> list[str]:
     """Note that the world's trade with a group includes that among its members."""
-    if owner.place is not None or other is None or not other.is_group:
+    if owner.place is not None or counterpart is None or not counterpart.is_group:
         return []
-    return [f"Trade with {other.said} includes that among its members."]
+    return [f"Trade with {counterpart.said} includes that among its members."]
 
 
 def _since(rows: pa.Table, since: str, nothing: str) -> pa.Table:
     """Select the periods that begin with a period or later."""
     start = Period(since).start
-    begun = [Period(period).start >= start for period in rows["period"].to_pylist()]
-    if not any(begun):
+    mask = [Period(period).start >= start for period in rows["period"].to_pylist()]
+    if not any(mask):
         newest = max(rows["period"].to_pylist(), key=time_of)
         raise GraphkitError(f"{nothing} since {since}; the newest period is {newest}")
-    return rows.filter(pa.array(begun, pa.bool_()))
+    return rows.filter(pa.array(mask, pa.bool_()))
 
 
 def _with_gaps(rows: pa.Table) -> pa.Table:
     """Add the time without trade between the previous period and that of each row."""
-    ends = zip(rows["previous"].to_pylist(), rows["period"].to_pylist(), strict=True)
-    gaps = [gap(before, after) if before else None for before, after in ends]
+    pairs = zip(rows["previous"].to_pylist(), rows["period"].to_pylist(), strict=True)
+    gaps = [gap(before, after) if before else None for before, after in pairs]
     return rows.append_column("gap", pa.array(gaps, pa.string()))
 
 
@@ -234,13 +239,13 @@ def _with_missing(rows: pa.Table, flows: pa.Table) -> pa.Table:
     """Add the share of each period's value without a mass."""
     names = (*SERIES, "period")
     labels, order, spans = grouped(flows, names)
-    value = pc.fill_null(flows["usd"], 0.0).take(order)
-    lost = pc.if_else(pc.is_null(flows["tonnes"].take(order)), value, 0.0)
-    usd, unweighed = value.to_pylist(), lost.to_pylist()
+    values = pc.fill_null(flows["usd"], 0.0).take(order)
+    without_mass = pc.if_else(pc.is_null(flows["tonnes"].take(order)), values, 0.0)
+    usd, unweighed = values.to_pylist(), without_mass.to_pylist()
     shares = {}
-    for label, (a, b) in zip(labels, spans, strict=True):
-        whole = fsum(usd[a:b])
-        shares[label] = fsum(unweighed[a:b]) / whole if whole else None
+    for label, (start, end) in zip(labels, spans, strict=True):
+        total = fsum(usd[start:end])
+        shares[label] = fsum(unweighed[start:end]) / total if total else None
     missing = [shares[label] for label in zip(*(rows[n].to_pylist() for n in names), strict=True)]
     field = number("missing_tonnes_share", SHARE)
     return rows.append_column(field, pa.array(missing, pa.float64()))
