@@ -53,21 +53,23 @@ class Catalog(Tables):
         """
         if dataset is None:
             return self
-        known = self.rows("datasets")["dataset"].to_pylist()
-        if dataset not in known:
-            wanted = f"wanted one of {', '.join(known)}" if known else "the database holds none"
-            raise UsageError(f"`dataset`: found {dataset!r}, {wanted}")
-        chosen = Catalog(self.store, dataset)
-        # None of these depends on the data set that is chosen.
-        chosen._tables, chosen._datasets = self._tables, self._datasets
-        chosen._revise = self._revise
-        return self._datasets.setdefault(dataset, chosen)
+        datasets = self.rows("datasets")["dataset"].to_pylist()
+        if dataset not in datasets:
+            choices = "the database holds none"
+            if datasets:
+                choices = f"wanted one of {', '.join(datasets)}"
+            raise UsageError(f"`dataset`: found {dataset!r}, {choices}")
+        catalog = Catalog(self.store, dataset)
+        # None of these depends on the data set.
+        catalog._tables, catalog._datasets = self._tables, self._datasets
+        catalog._revise = self._revise
+        return self._datasets.setdefault(dataset, catalog)
 
     def revised(self, revise: Callable[[pa.Table], pa.Table]) -> Catalog:
         """Return a catalog of the same facts that revises all flows that it reads."""
-        other = Catalog(self.store, self.dataset)
-        other._tables, other._revise = self._tables, revise
-        return other
+        catalog = Catalog(self.store, self.dataset)
+        catalog._tables, catalog._revise = self._tables, revise
+        return catalog
 
     @cached_property
     def places(self) -> Names:
@@ -92,12 +94,10 @@ class Catalog(Tables):
         parts = [self.places.find(part.strip(), "country", kinds) for part in text.split("+")]
         if len(parts) == 1:
             return parts[0]
-        joined = Entity(
-            "Area", "+".join(part.key for part in parts), " and ".join(p.said for p in parts),
-            "group",
-        )  # fmt: skip
-        self.members(joined)
-        return joined
+        key = "+".join(part.key for part in parts)
+        group = Entity("Area", key, " and ".join(part.said for part in parts), "group")
+        self.members(group)
+        return group
 
     def name_of(self, key: str) -> str | None:
         """Return the name of a country or area, or of several joined by ``+``; None if unknown."""
@@ -114,12 +114,12 @@ class Catalog(Tables):
 
     def label(self, key: str) -> str | None:
         """Return the short name of a place, product, element or stage; None if it is unknown."""
-        named = self.materials.names.named(key)
-        return named.label if named else self.name_of(key)
+        entity = self.materials.names.named(key)
+        return entity.label if entity else self.name_of(key)
 
     def in_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Put names in place of the keys of places, products, elements and stages in a row."""
-        texts = {v for v in values.values() if isinstance(v, str)}
+        texts = {value for value in values.values() if isinstance(value, str)}
         return in_names(values, {key: self.label(key) or key for key in texts})
 
     def keys_of(self, query: Query, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,16 +150,19 @@ class Catalog(Tables):
     def _entities(self, kind: str, text: str) -> list[Entity]:
         """Find what a value of a parameter names, of a material in each kind that knows it."""
         names, kinds = self._names_of(kind), KINDS_NAMED[kind]
-        what = "element, mineral or product" if kind == "material" else kind
-        first = names.find(text, what, kinds)
+        label = "element, mineral or product" if kind == "material" else kind
+        first = names.find(text, label, kinds)
         return list(names.all(text, kinds)) if kind == "material" else [first]
 
     def _keys_in(self, kind: str, text: str) -> list[str]:
         """Find the keys of several names with commas, each once."""
         names, kinds = self._names_of(kind), KINDS_NAMED[kind]
         parts = names_in(text, lambda name: next(names.all(name, kinds), None) is not None)
-        found = (entity for part in parts if part for entity in self._entities(kind, part))
-        return list(dict.fromkeys(entity.key for entity in found))
+        keys: dict[str, None] = {}
+        for part in parts:
+            if part:
+                keys |= dict.fromkeys(entity.key for entity in self._entities(kind, part))
+        return list(keys)
 
     @cached_property
     def _other_names(self) -> Names:
@@ -177,17 +180,16 @@ class Catalog(Tables):
 
     def in_words(self, query: Query, keys: Mapping[str, Any]) -> str:
         """Write the values of a query's parameters, names with their keys."""
-        words = []
+        texts = []
         for parameter in query.parameters:
             value = keys[parameter.name]
-            names = self._other_names if parameter.type in OTHER_NAMES else None
-            parts = [self._with_key(str(one), names) for one in _listed(value)]
-            words.append(f"{parameter.name} {', '.join(parts) or 'empty'}")
-        return ", ".join(words)
-
-    def _with_key(self, key: str, names: Names | None) -> str:
-        named = names.named(key) if names else self.materials.names.named(key)
-        return str(named or self.places.named(key) or key)
+            values = value if isinstance(value, list) else [] if value in (None, "") else [value]
+            names = self._other_names if parameter.type in OTHER_NAMES else self.materials.names
+            parts = [
+                str(names.named(str(key)) or self.places.named(str(key)) or key) for key in values
+            ]
+            texts.append(f"{parameter.name} {', '.join(parts) or 'empty'}")
+        return ", ".join(texts)
 
     def places_in(self, text: str) -> list[str]:
         """Split names of countries and areas at commas, each place once.
@@ -213,14 +215,15 @@ class Catalog(Tables):
         UsageError
             The area has no named members.
         """
-        of, found = members_of(self.nodes("Country")), set()
+        members_of_group = members_of(self.nodes("Country"))
+        countries = set()
         for key in group.key.split("+"):
             place = self.places.with_key(key)
-            members = of.get(key, set()) if place.is_group else {key}
+            members = members_of_group.get(key, set()) if place.is_group else {key}
             if not members:
                 raise UsageError(f"{place} is neither a country nor a group of named countries")
-            found |= members
-        return sorted(found)
+            countries |= members
+        return sorted(countries)
 
     def areas(self, keys: Iterable[str]) -> list[Entity]:
         """Select the areas among the places with these keys, by key."""
@@ -230,12 +233,14 @@ class Catalog(Tables):
     def area_notes(self, keys: Iterable[str]) -> list[str]:
         """Write a note on each place that is not a country."""
         areas = self.areas(keys)
-        said = {a["iso3"]: a["note"] for a in self.nodes("Area").to_pylist()} if areas else {}
-        return [
-            f"{place.name}: trade data name no country there."
-            + (f" {said[place.key]}" if said[place.key] else "")
-            for place in areas
-        ]
+        if not areas:
+            return []
+        note_of = {row["iso3"]: row["note"] for row in self.nodes("Area").to_pylist()}
+        texts = []
+        for place in areas:
+            note = f" {note_of[place.key]}" if note_of[place.key] else ""
+            texts.append(f"{place.name}: trade data name no country there.{note}")
+        return texts
 
     def countries_only(self, flows: pa.Table) -> tuple[pa.Table, list[str]]:
         """Drop the flows of totals and groups, with notes on the areas that stay."""
@@ -243,8 +248,8 @@ class Catalog(Tables):
         totals = [place.key for place in areas if place.type in TOTALS]
         if totals:
             keys = pa.array(totals, pa.string())
-            ends = (pc.is_in(flows[end], keys) for end in ("supplier", "consumer"))
-            flows = flows.filter(pc.invert(pc.or_(*ends)))
+            sides = (pc.is_in(flows[side], keys) for side in ("supplier", "consumer"))
+            flows = flows.filter(pc.invert(pc.or_(*sides)))
         return flows, self.area_notes(p.key for p in areas if p.key not in totals)
 
     def stage(self, text: str) -> Entity:
@@ -260,10 +265,6 @@ class Catalog(Tables):
     def sources(self, *tables: pa.Table) -> pa.Table:
         """Select the sources that the rows of these tables cite, joined by ``+``, by key."""
         texts = {text for table in tables for text in table["source"].to_pylist()} - {None}
-        wanted = pa.array(sorted({key for text in texts for key in cited(text)}), pa.string())
+        keys = pa.array(sorted({key for text in texts for key in cited(text)}), pa.string())
         sources = self.nodes("Source").select(SOURCE)
-        return sources.filter(pc.is_in(sources["key"], value_set=wanted))
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value] if value not in (None, "") else []
+        return sources.filter(pc.is_in(sources["key"], value_set=keys))

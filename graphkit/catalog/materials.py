@@ -67,8 +67,8 @@ class Materials:
 
     def label(self, key: str) -> str:
         """Return the short name of a product, element or stage; the key of what is unknown."""
-        named = self.names.named(key)
-        return named.label if named else key
+        entity = self.names.named(key)
+        return entity.label if entity else key
 
     def in_text(self, *keys: str) -> str:
         """Write the short names of products, elements or stages in a sentence, with commas."""
@@ -104,21 +104,30 @@ class Materials:
         """
         if text is None:
             return Scope(None, tuple(self.products))
-        parts_of = names_in(text, lambda name: any(True for _ in self.names.all(name, EVERY_KIND)))
-        if len(parts_of) > 1:
-            parts = [self.scope(part) for part in parts_of]
-            return self._together(text, list({part.meaning: part for part in parts}.values()))
+        names = self._names_in(text)
+        if len(names) > 1:
+            scopes = {scope.meaning: scope for scope in map(self.scope, names)}
+            return self._together(text, list(scopes.values()))
         if code := _CODE.fullmatch(text.strip()):
             return self._code_scope(text, code[1].replace(".", "").replace(" ", ""))
         prefix, colon, rest = text.partition(":")
         kinds = KINDS.get(prefix.strip().casefold(), EVERY_KIND) if colon else EVERY_KIND
         name = rest.strip() if kinds is not EVERY_KIND else text
-        named = self.names.find(name, "element, mineral, product, stage or HS code", kinds)
-        scope = self._named_scope(text, named)
-        others = [n for n in self.names.all(name, kinds) if n.kind == "Product" and n != named]
-        if others and scope.products != (others[0].key,):
-            scope = replace(scope, notes=(_also_product(name, named, others[0]),))
+        entity = self.names.find(name, "element, mineral, product, stage or HS code", kinds)
+        scope = self._named_scope(text, entity)
+        entities = self.names.all(name, kinds)
+        products = [other for other in entities if other.kind == "Product" and other != entity]
+        if products and scope.products != (products[0].key,):
+            note = (
+                f"{name!r} is read as {entity}: every product bought for it. "
+                f"The product {products[0]} alone: `scope=product:{products[0].key}`."
+            )
+            scope = replace(scope, notes=(note,))
         return scope
+
+    def _names_in(self, text: str) -> list[str]:
+        """Split names of stages, elements and products at commas."""
+        return names_in(text, lambda name: any(True for _ in self.names.all(name, EVERY_KIND)))
 
     def scopes_in(self, text: str) -> list[str]:
         """Split names at commas into scopes: all elements, all products and stages, each code.
@@ -130,7 +139,7 @@ class Materials:
         UsageError
             A name is unknown or ambiguous.
         """
-        names = names_in(text, lambda name: any(True for _ in self.names.all(name, EVERY_KIND)))
+        names = self._names_in(text)
         if len(names) == 1:
             return [text]
         groups: dict[object, list[str]] = {}
@@ -139,36 +148,37 @@ class Materials:
             groups.setdefault(scope.code or bool(scope.elements), []).append(name)
         return [",".join(group) for group in groups.values()]
 
-    def _together(self, text: str, parts: Sequence[Scope]) -> Scope:
+    def _together(self, text: str, scopes: Sequence[Scope]) -> Scope:
         """Join several scopes, all of elements or all of products and stages."""
-        if len(parts) == 1:
-            return parts[0]
-        if any(part.code for part in parts) or len({bool(part.elements) for part in parts}) > 1:
-            found = ", ".join(part.meaning for part in parts)
+        if len(scopes) == 1:
+            return scopes[0]
+        kinds = {bool(scope.elements) for scope in scopes}
+        if len(kinds) > 1 or any(scope.code for scope in scopes):
+            meanings = ", ".join(scope.meaning for scope in scopes)
             raise UsageError(
-                f"`scope`: found {found}; wanted minerals (lithium) or products and stages "
+                f"`scope`: found {meanings}; wanted minerals (lithium) or products and stages "
                 "(magnets), not both in one list"
             )
-        elements = frozenset().union(*(part.elements for part in parts))
-        products = [p for p in self.products if any(p in part.products for part in parts)]
+        elements = frozenset().union(*(scope.elements for scope in scopes))
+        in_scope = set().union(*(scope.products for scope in scopes))
+        products = [product for product in self.products if product in in_scope]
         return Scope(
-            text, tuple(products), " and ".join(part.meaning for part in parts),
+            text, tuple(products), " and ".join(scope.meaning for scope in scopes),
             elements=elements, mixed=self._mixed(products, elements),
             elsewhere=self._elsewhere(elements, products),
-            notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+            notes=tuple(dict.fromkeys(note for scope in scopes for note in scope.notes)),
         )  # fmt: skip
 
-    def _named_scope(self, text: str, named: Entity) -> Scope:
-        if named.kind == "Product":
-            return Scope(text, (named.key,), uncapitalized(str(named)), named)
-        if named.kind == "Stage":
-            products = tuple(k for k, row in self.products.items() if row["stage"] == named.key)
-            return Scope(
-                text, products, f"products of the stage {uncapitalized(str(named))}", named
-            )
-        counts, elements = self.counts(named.key), self._within(named.key)
+    def _named_scope(self, text: str, entity: Entity) -> Scope:
+        name = uncapitalized(str(entity))
+        if entity.kind == "Product":
+            return Scope(text, (entity.key,), name, entity)
+        if entity.kind == "Stage":
+            products = tuple(k for k, row in self.products.items() if row["stage"] == entity.key)
+            return Scope(text, products, f"products of the stage {name}", entity)
+        counts, elements = self.counts(entity.key), self._within(entity.key)
         return Scope(
-            text, tuple(counts), uncapitalized(str(named)), named, elements,
+            text, tuple(counts), name, entity, elements,
             mixed=self._mixed(counts, elements), elsewhere=self._elsewhere(elements, counts),
         )  # fmt: skip
 
@@ -176,8 +186,10 @@ class Materials:
         self, products: Iterable[str], elements: Iterable[str]
     ) -> dict[str, tuple[str, ...]]:
         """Map the products that are bought for other elements too to those."""
-        found = {p: self.others(p, elements) for p in products if elements}
-        return {product: others for product, others in found.items() if others}
+        if not elements:
+            return {}
+        mixed = {product: self.others(product, elements) for product in products}
+        return {product: others for product, others in mixed.items() if others}
 
     def others(self, product: str, elements: Iterable[str]) -> tuple[str, ...]:
         """List the elements, beside some, that a product is bought for.
@@ -199,18 +211,18 @@ class Materials:
             most a tenth of its elements (scandium among the rare earths), ``dominant``.
         """
         codes = self._tables.links("TRADED_AS", "product", "code", "fit").to_pylist()
-        known = {(row["product"], row["code"]): row["fit"] for row in codes}
-        found: dict[str, str] = {}
+        fit_of_code = {(row["product"], row["code"]): row["fit"] for row in codes}
+        worst: dict[str, str] = {}
         for row in series:
             product = row["product"]
-            said = [known.get((product, code)) for code in (row["hs"] or "").split("+")]
+            fits = [fit_of_code.get((product, code)) for code in (row["hs"] or "").split("+")]
             others = scope.mixed.get(product, ())
             if others:
-                few = len(others) <= FEW * len(self.main[product])
-                said.append("dominant" if few else BASKET)
-            fits = [FITS.index(fit) for fit in (found.get(product), *said) if fit]
-            found[product] = FITS[max(fits, default=0)]
-        return found
+                are_few = len(others) <= FEW * len(self.main[product])
+                fits.append("dominant" if are_few else BASKET)
+            ranks = [FITS.index(fit) for fit in (worst.get(product), *fits) if fit]
+            worst[product] = FITS[max(ranks, default=0)]
+        return worst
 
     def earlier_goods(self, series: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         """Select what the HS codes of the products in some series hold of earlier stages.
@@ -221,44 +233,44 @@ class Materials:
             By product, of each such code: ``code``, ``earlier`` (the goods), ``stage_order`` of
             the last stage whose work they have behind them, and ``source``.
         """
-        places = self._tables.nodes("Stage").select(["key", "position"]).to_pylist()
-        order = {stage["key"]: stage["position"] for stage in places}
+        stages = self._tables.nodes("Stage").select(["key", "position"]).to_pylist()
+        order = {stage["key"]: stage["position"] for stage in stages}
         codes = {(row["product"], code) for row in series for code in (row["hs"] or "").split("+")}
-        found: dict[str, dict[str, dict[str, Any]]] = {}
+        goods: dict[str, dict[str, dict[str, Any]]] = {}
         for row in self._tables.links("TRADED_AS").to_pylist():
             if row["earlier_stage"] and (row["product"], row["code"]) in codes:
-                found.setdefault(row["product"], {})[row["code"]] = {
+                goods.setdefault(row["product"], {})[row["code"]] = {
                     "code": row["code"],
                     "earlier": row["earlier"] or f"goods of the stage {row['earlier_stage']}",
                     "stage_order": order[row["earlier_stage"]], "source": row["earlier_source"],
                 }  # fmt: skip
-        return {product: list(rows.values()) for product, rows in found.items()}
+        return {product: list(by_code.values()) for product, by_code in goods.items()}
 
-    def _elsewhere(self, elements: Iterable[str], bought: Iterable[str]) -> pa.Table:
+    def _elsewhere(self, elements: Iterable[str], products: Iterable[str]) -> pa.Table:
         """Select the other products that hold any of some elements, in order of the chain."""
-        held = self._tables.links("CONTAINS")
-        found = pc.is_in(held["element"], pa.array(sorted(elements), pa.string()))
-        rows = held.filter(
-            pc.and_not(found, pc.is_in(held["product"], pa.array([*bought], pa.string())))
-        )
+        contents = self._tables.links("CONTAINS")
+        in_scope = pc.is_in(contents["element"], pa.array(sorted(elements), pa.string()))
+        bought = pc.is_in(contents["product"], pa.array([*products], pa.string()))
+        rows = contents.filter(pc.and_not(in_scope, bought)).to_pylist()
         order = {product: place for place, product in enumerate(self.products)}
-        parts = sorted(rows.to_pylist(), key=lambda r: (order[r["product"]], r["element"]))
-        return pa.Table.from_pylist(parts, ELSEWHERE)
+        rows.sort(key=lambda row: (order[row["product"]], row["element"]))
+        return pa.Table.from_pylist(rows, ELSEWHERE)
 
     def counts(self, element: str) -> dict[str, tuple[int, int]]:
         """Count the main elements in scope of each product with any, and all its main ones."""
-        asked = {element} | self.members.get(element, set())
-        return {
-            product: (len(asked & main), len(asked & main) + len(self.others(product, asked)))
-            for product, main in self.main.items()
-            if asked & main
-        }
+        elements = {element} | self.members.get(element, set())
+        counts = {}
+        for product, main in self.main.items():
+            in_scope = len(elements & main)
+            if in_scope:
+                counts[product] = (in_scope, in_scope + len(self.others(product, elements)))
+        return counts
 
     def _within(self, key: str) -> frozenset[str]:
         """Collect an element, the members of a group, and the groups inside it."""
         members = self.members.get(key, set())
-        inside = (group for group, some in self.members.items() if some < members)
-        return frozenset([key, *members, *inside])
+        subgroups = (group for group, elements in self.members.items() if elements < members)
+        return frozenset([key, *members, *subgroups])
 
     @cached_property
     def _types(self) -> dict[str, str]:
@@ -277,11 +289,11 @@ class Materials:
         return self._elements(MAIN)
 
     def _elements(self, *roles: str) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
+        elements: dict[str, set[str]] = {}
         for row in self._tables.links("CONTAINS", "product", "element", "role").to_pylist():
             if not roles or row["role"] in roles:
-                found.setdefault(row["product"], set()).add(row["element"])
-        return found
+                elements.setdefault(row["product"], set()).add(row["element"])
+        return elements
 
     @cached_property
     def members(self) -> dict[str, set[str]]:
@@ -289,31 +301,24 @@ class Materials:
         return members_of(self._tables.nodes("Element"))
 
     def _code_scope(self, text: str, code: str) -> Scope:
-        codes, traded = self._tables.links("TRADED_AS"), self._tables.traded
-        travels = set(zip(*(codes[n].to_pylist() for n in ("code", "product")), strict=True))
-        moved = set(zip(*(traded[n].to_pylist() for n in ("hs", "product")), strict=True))
-        pairs = {(c, product) for c, product in travels | moved if c and len(code) > 1}
-        products = sorted({product for c, product in pairs if c.startswith(code)})
+        codes, flows = self._tables.links("TRADED_AS"), self._tables.traded
+        linked = set(zip(codes["code"].to_pylist(), codes["product"].to_pylist(), strict=True))
+        traded = set(zip(flows["hs"].to_pylist(), flows["product"].to_pylist(), strict=True))
+        pairs = {(hs, product) for hs, product in linked | traded if hs and len(code) > 1}
+        products = sorted({product for hs, product in pairs if hs.startswith(code)})
         if not products:
-            near = sorted({c for c, _ in pairs if c[:4] == code[:4] or code.startswith(c)})
-            there = f"there are {', '.join(near)}" if near else "see 'graphkit query codes'"
-            raise UsageError(f"no product travels under the HS code {text!r}; {there}")
-        named = sorted({product for c, product in moved if begins(c, code)}) or products
-        meaning = f"HS {code} ({self.in_text(*named)})"
+            near = sorted({hs for hs, _ in pairs if hs[:4] == code[:4] or code.startswith(hs)})
+            hint = f"there are {', '.join(near)}" if near else "see 'graphkit query codes'"
+            raise UsageError(f"no product travels under the HS code {text!r}; {hint}")
+        with_trade = sorted({product for hs, product in traded if begins(hs, code)})
+        meaning = f"HS {code} ({self.in_text(*(with_trade or products))})"
         return Scope(text, tuple(products), meaning, code=code)
 
 
 def members_of(nodes: pa.Table) -> dict[str, set[str]]:
     """Collect the members of every group among some nodes, by the key of the group."""
-    found: dict[str, set[str]] = {}
+    members: dict[str, set[str]] = {}
     for key, groups in zip(nodes["key"].to_pylist(), nodes["member_of"].to_pylist(), strict=True):
         for group in groups or ():
-            found.setdefault(group, set()).add(key)
-    return found
-
-
-def _also_product(text: str, named: Entity, product: Entity) -> str:
-    return (
-        f"{text!r} is read as {named}: every product bought for it. "
-        f"The product {product} alone: `scope=product:{product.key}`."
-    )
+            members.setdefault(group, set()).add(key)
+    return members

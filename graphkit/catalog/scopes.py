@@ -19,7 +19,8 @@ class Scope:
     products: tuple[str, ...]
     meaning: str = "everything with trade data"
     """The scope as people read it: "rare earth elements (REE)"."""
-    named: Entity | None = None
+    entity: Entity | None = None
+    """The product, element or stage that the text names, if it names one."""
     elements: frozenset[str] = frozenset()
     code: str | None = None
     """An HS code, or the beginning of several."""
@@ -32,7 +33,7 @@ class Scope:
     @property
     def stage(self) -> str | None:
         """The stage asked for, if it was a stage."""
-        return self.named.key if self.named and self.named.kind == "Stage" else None
+        return self.entity.key if self.entity and self.entity.kind == "Stage" else None
 
     def holds(self, product: str | None, code: str | None) -> bool:
         """Return True if a flow of this product under this code is in scope."""

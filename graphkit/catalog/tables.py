@@ -49,37 +49,37 @@ class Tables:
                 self._tables[query] = rows_of(self.store, query)
             return self._tables[query]
         note_reading(query, values)
-        asked = f"{query} {sorted(values.items())!r}"
+        key = f"{query} {sorted(values.items())!r}"
         with self._lock:
-            found = self._recent.pop(asked, None)
-        if found is None:
-            found = rows_of(self.store, query, **values)
-        if found.nbytes <= RECENT_BYTES:
+            rows = self._recent.pop(key, None)
+        if rows is None:
+            rows = rows_of(self.store, query, **values)
+        if rows.nbytes <= RECENT_BYTES:
             with self._lock:
-                self._recent[asked] = found
+                self._recent[key] = rows
                 while len(self._recent) > RECENT:
                     del self._recent[next(iter(self._recent))]
-        return found
+        return rows
 
     def derived(self, key: str, derive: Callable[[], Result]) -> Result:
-        """Derive a result from tables, or return the kept one of this key.
+        """Derive a result from tables, or return the cached one of this key.
 
         Its readings are noted either way.
         """
         with self._lock:
-            kept = self._derived.pop(key, None)
-        if kept is None:
-            with noted_readings() as readings:
-                result = derive()
-            kept = result, tuple(readings)
+            cached = self._derived.pop(key, None)
+        if cached is None:
+            with noted_readings() as new_readings:
+                new_result = derive()
+            cached = new_result, tuple(new_readings)
         with self._lock:
-            self._derived[key] = kept
+            self._derived[key] = cached
             while len(self._derived) > DERIVED:
                 del self._derived[next(iter(self._derived))]
-        found: Result = kept[0]
-        for name, values in kept[1]:
+        result: Result = cached[0]
+        for name, values in cached[1]:
             note_reading(name, values)
-        return found
+        return result
 
     def flows(self, query: str, **values: Any) -> pa.Table:
         """Read the flows of a shipped query in the data set of this catalog, without remnants."""
@@ -89,14 +89,15 @@ class Tables:
     @cached_property
     def traded(self) -> pa.Table:
         """The products, HS codes and periods with trade in the data set of this catalog."""
-        every, chosen = self.covered, self.dataset
-        return every.filter(pc.equal(every["dataset"], chosen) if chosen else every["preferred"])
+        covered, dataset = self.covered, self.dataset
+        mask = pc.equal(covered["dataset"], dataset) if dataset else covered["preferred"]
+        return covered.filter(mask)
 
     @cached_property
     def covered(self) -> pa.Table:
         """The products, HS codes and periods with trade in each data set, without remnants."""
-        every = self.links("COVERS")
-        return _without(every, remnant_flows(every, self.remnants))
+        links = self.links("COVERS")
+        return _without(links, remnant_flows(links, self.remnants))
 
     @cached_property
     def remnants(self) -> dict[tuple[str, str], int]:
@@ -114,16 +115,16 @@ class Tables:
 
         One statement reads them all: most questions need several kinds.
         """
-        every = self.rows("reference")
-        is_place = pc.is_valid(every["iso3"])
-        is_country = pc.is_in(every["type"], pa.array(COUNTRIES))
+        rows = self.rows("reference")
+        is_place = pc.is_valid(rows["iso3"])
+        is_country = pc.is_in(rows["type"], pa.array(COUNTRIES))
         if kind in REQUIRED:
-            mask = pc.is_valid(every[REQUIRED[kind]])
+            mask = pc.is_valid(rows[REQUIRED[kind]])
         elif kind == "Element":
-            mask = pc.and_not(pc.is_valid(every["type"]), is_place)
+            mask = pc.and_not(pc.is_valid(rows["type"]), is_place)
         else:
             mask = is_country if kind == "Country" else pc.and_not(is_place, is_country)
-        nodes = every.filter(mask)
+        nodes = rows.filter(mask)
         keys = pc.coalesce(nodes["iso3"], nodes["key"])
         return nodes.set_column(nodes.column_names.index("key"), "key", keys)
 
@@ -134,8 +135,8 @@ class Tables:
 
     def links(self, link: str, *columns: str) -> pa.Table:
         """Select the links of products: CONTAINS elements, TRADED_AS codes, COVERS periods."""
-        every = self.rows("product-links")
-        return every.select(columns or every.column_names).filter(pc.equal(every["link"], link))
+        rows = self.rows("product-links")
+        return rows.select(columns or rows.column_names).filter(pc.equal(rows["link"], link))
 
 
 def _without(rows: pa.Table, marked: np.ndarray) -> pa.Table:

@@ -164,19 +164,19 @@ def _check_counted_once(catalog: Catalog, flows: pa.Table) -> None:
     names = [*SERIES, "hs"]
     rows = flows.select(names).group_by(names).aggregate([]).to_pylist()
     rows.sort(key=lambda row: [row[name] or "" for name in names])
-    for one, other in combinations(rows, 2):
-        if one["period"] == other["period"] and _same_goods(one, other):
+    for first, second in combinations(rows, 2):
+        if first["period"] == second["period"] and _same_goods(first, second):
             raise GraphkitError(
-                f"{_series(catalog, one)} and {_series(catalog, other)} count the same goods of "
-                f"{one['period']}, which are not added up; name one of them with `scope`, "
+                f"{_series(catalog, first)} and {_series(catalog, second)} count the same goods of "
+                f"{first['period']}, which are not added up; name one of them with `scope`, "
                 "or load one"
             )
 
 
-def _same_goods(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    if one["hs"] and other["hs"]:
-        return bool(one["hs"].startswith(other["hs"]) or other["hs"].startswith(one["hs"]))
-    return bool(one["product"] == other["product"])
+def _same_goods(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    if first["hs"] and second["hs"]:
+        return bool(first["hs"].startswith(second["hs"]) or second["hs"].startswith(first["hs"]))
+    return bool(first["product"] == second["product"])
 
 
 def _series(catalog: Catalog, row: Mapping[str, Any]) -> str:

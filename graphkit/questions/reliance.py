@@ -140,7 +140,7 @@ def reliance(
         flows, production, _by_element(published), countries=None if buyer is None else [buyer.key]
     )
     rows, silent = _rows(
-        catalog, table, published, balances, _imports(flows), every=buyer is not None
+        catalog, table, published, balances, _imports(flows), keep_silent=buyer is not None
     )
     if not len(rows):
         raise GraphkitError(_lacking(claim_scope, trade, silent))
@@ -177,11 +177,13 @@ def _in_periods(claims: pa.Table, periods: Mapping[str, str], period: str | None
     available: dict[tuple[str | None, str | None], set[str]] = {}
     for claim in claims.to_pylist():
         available.setdefault((claim["product"], claim["element"]), set()).add(claim["period"])
-    chosen = {
+    claim_period = {
         (product, element): period or periods.get(product or "") or newest(claimed)
         for (product, element), claimed in available.items()
     }
-    mask = [row["period"] == chosen[row["product"], row["element"]] for row in claims.to_pylist()]
+    mask = [
+        row["period"] == claim_period[row["product"], row["element"]] for row in claims.to_pylist()
+    ]
     return claims.filter(pa.array(mask, pa.bool_()))
 
 
@@ -205,15 +207,15 @@ def _balances(
     rows = []
     for (country, key), balances in sorted(by_period.items()):
         traded = periods.get(key) or periods.get(_ELEMENT + key)
-        chosen = period or (traded if traded in balances else newest(balances))
-        if chosen in balances:
+        balance_period = period or (traded if traded in balances else newest(balances))
+        if balance_period in balances:
             claims = [
                 claim
                 for claim in published.to_pylist()
-                if (claim["consumer"], claim["period"]) == (country, chosen)
+                if (claim["consumer"], claim["period"]) == (country, balance_period)
                 and key in (claim["product"], claim["element"])
             ]
-            rows += [_balance_row(balances[chosen], claim) for claim in claims or [None]]
+            rows += [_balance_row(balances[balance_period], claim) for claim in claims or [None]]
     return rows
 
 
@@ -282,7 +284,7 @@ def _rows(
     balances: Sequence[Mapping[str, Any]],
     values: Mapping[tuple[str, str], float],
     *,
-    every: bool,
+    keep_silent: bool,
 ) -> tuple[pa.Table, int]:
     """Build the rows, and count the countries and products without any figure."""
     silent = 0
@@ -294,7 +296,7 @@ def _rows(
         for claim in published.to_pylist()
     }  # fmt: skip
     for row in table.to_pylist():
-        if not every and row["reliance_low"] is None and row["published_source"] is None:
+        if not keep_silent and row["reliance_low"] is None and row["published_source"] is None:
             silent += 1
             continue
         row["published_basis"] = bases.get((
