@@ -271,15 +271,15 @@ def test_materials_are_found_by_symbol_name_and_alias(materials, text, kind, key
         with pytest.raises(UsageError):
             materials.scope(text)
         return
-    named = materials.scope(text).named
-    assert (named.kind, named.key) == (kind, key)
+    entity = materials.scope(text).entity
+    assert (entity.kind, entity.key) == (kind, key)
 
 
 @pytest.mark.parametrize("text", ["gallium", "Gallium", "GALLIUM", "Ga"])
 def test_a_name_of_element_and_product_is_the_element_in_any_case(materials, text):
     scope = materials.scope(text)
 
-    assert (scope.named.kind, scope.named.key) == ("Element", "Ga")
+    assert (scope.entity.kind, scope.entity.key) == ("Element", "Ga")
     assert scope.products == ("gallium", "minor-metals")
 
 
@@ -318,7 +318,7 @@ def test_graphite_is_the_mineral_in_every_product(materials):
 
 def test_a_prefix_allows_only_its_kind(materials):
     assert materials.scope("stage:metal").stage == "metal"
-    assert materials.scope("mineral:graphite").named.key == "graphite"
+    assert materials.scope("mineral:graphite").entity.key == "graphite"
     with pytest.raises(UsageError, match="'magnets'"):
         materials.scope("element:magnets")
     with pytest.raises(UsageError, match="'metal'"):

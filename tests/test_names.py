@@ -135,10 +135,10 @@ def test_names_in_other_languages_are_of_the_seeds_and_mean_one_thing(kind):
     ],
 )  # fmt: skip
 def test_materials_are_found_in_other_languages(catalog, text, key):
-    named = catalog.materials.scope(text).named
+    entity = catalog.materials.scope(text).entity
 
-    assert named is not None
-    assert named.key == key
+    assert entity is not None
+    assert entity.key == key
 
 
 @pytest.mark.parametrize("text", ["refined", "refining", "Refined compounds", "separate"])
@@ -149,8 +149,8 @@ def test_refined_is_the_stage_of_separation(catalog, text):
 
 def test_an_english_name_of_any_kind_counts_before_one_of_another_language(catalog):
     """``fluorite`` is an alias of the product, and the French name of the mineral."""
-    assert catalog.materials.scope("fluorite").named.kind == "Product"
-    assert catalog.materials.scope("Flussspat").named.kind == "Element"
+    assert catalog.materials.scope("fluorite").entity.kind == "Product"
+    assert catalog.materials.scope("Flussspat").entity.kind == "Element"
 
 
 @pytest.mark.parametrize("text", ["battery", "batteries", "배터리", "Batterie", "baterías", "电池"])
@@ -167,7 +167,7 @@ def test_a_battery_is_refused_with_the_products_that_it_may_mean(catalog, text):
 )  # fmt: skip
 def test_what_is_misspelled_is_suggested_in_any_language(catalog, text, near):
     if near is None:
-        assert catalog.materials.scope(text).named.key == "magnets-metal"
+        assert catalog.materials.scope(text).entity.key == "magnets-metal"
         return
     with pytest.raises(UsageError, match=re.escape(f"({near})")):
         catalog.materials.scope(text)
