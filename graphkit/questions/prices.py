@@ -115,13 +115,7 @@ def prices(
         raise GraphkitError(
             f"no unit value or price is known for {product_scope.meaning} in {period}; {periods}"
         )
-    for row in rows:
-        product = row["product"]
-        row["stage"] = catalog.materials.products[product]["stage"] if product else None
-    table = pa.Table.from_pylist(
-        [{column.name: row.get(column.name) for column in PRICES} for row in rows],
-        schema_of(PRICES),
-    )
+    table = _table(catalog, rows)
     traded = table.filter(pc.is_valid(table["dataset"]))
     whose = "".join(f" and of the imports of {buyer.said}" for buyer in buyers)
     return Answer(
@@ -150,6 +144,17 @@ def prices(
         shown=without_empty(table, PRICES_SHOWN, "usd_per_tonne"),
         in_time=True,
     )
+
+
+def _table(catalog: Catalog, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Build the table of an answer, with the stage of each product."""
+    complete = []
+    for row in rows:
+        product = row["product"]
+        stage = catalog.materials.products[product]["stage"] if product else None
+        values = {**row, "stage": stage}
+        complete.append({column.name: values.get(column.name) for column in PRICES})
+    return pa.Table.from_pylist(complete, schema_of(PRICES))
 
 
 def _unit_values(catalog: Catalog, scope: Scope, buyers: Iterable[Entity]) -> list[dict[str, Any]]:

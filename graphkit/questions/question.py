@@ -178,7 +178,10 @@ def _ask_each(
     bound: inspect.BoundArguments,
     values_of: Mapping[str, list[Any]],
 ) -> Answer:
-    """Ask a question for each combination of values of its parameters."""
+    """Ask a question for each combination of values of its parameters.
+
+    Several answers stand side by side, with a note on each combination that has none.
+    """
     answers, lacking = {}, []
     several = [name for name, values in values_of.items() if len(values) > 1]
     for combination in product(*values_of.values()):
@@ -197,7 +200,11 @@ def _ask_each(
         raise GraphkitError("; ".join(dict.fromkeys(lacking)))
     if not lacking and len(answers) == 1:
         return answer
-    return _side_by_side(answers, lacking)
+    from graphkit.answers.answer import side_by_side
+
+    joined = side_by_side(answers)
+    notes = [f"{capitalized(text)}." for text in dict.fromkeys(lacking)]
+    return replace(joined, notes=(*notes, *joined.notes))
 
 
 def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> Answer:
@@ -222,15 +229,6 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
     answer = with_doubts(catalog, answer, ask, bound.arguments.get("top"))
     answer = replace(answer, notes=(*answer.notes, *remnant_notes(catalog, answer)))
     return with_split_trade(catalog, with_years(answer))
-
-
-def _side_by_side(answers: Mapping[str, Answer], lacking: Sequence[str]) -> Answer:
-    """Put answers side by side, with a note on each question that has none."""
-    from graphkit.answers.answer import side_by_side
-
-    answer = side_by_side(answers)
-    notes = [f"{capitalized(text)}." for text in dict.fromkeys(lacking)]
-    return replace(answer, notes=(*notes, *answer.notes))
 
 
 def _with_names(catalog: Catalog, answer: Answer) -> Answer:

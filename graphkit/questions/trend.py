@@ -139,14 +139,10 @@ def trend(
     if lacking:
         raise GraphkitError(lacking)
     flows = own_flows(catalog, product_scope, owner, periods)
-    trade = OF_TRADE[partner]
     if not len(flows):
         raise GraphkitError(nothing_of(owner, product_scope))
     counterpart = None if on is None else catalog.place(on)
-    rows = analysis.trend(flows, partner=partner, on=_partners(catalog, owner, counterpart, flows))
-    rows = with_scope(catalog, _with_missing(_as_shares(rows), flows), flows)
-    key = counterpart.key if counterpart else None
-    rows = _with_gaps(rows.append_column("on", pa.array([key] * len(rows), TEXT)))
+    rows = _rows(catalog, owner, counterpart, flows)
     if since is not None:
         rows = _since(rows, since, nothing_of(owner, product_scope))
         flows = flows.filter(pc.is_in(flows["period"], rows["period"].unique()))
@@ -155,7 +151,7 @@ def trend(
     own = [column for column in PARTIES if column.name == owner.side]
     columns = [*own, *(c for c in TREND_COLUMNS if counterpart or c.name not in ONE_PARTNER)]
     heads = [c.name for c in columns if c.header and not (counterpart and c.name in ANY_PARTNER)]
-    whose = f"{owner.whose} {trade} of {product_scope.meaning}"
+    whose = f"{owner.whose} {OF_TRADE[partner]} of {product_scope.meaning}"
     with_other = f" {TOWARDS[partner]} {counterpart.said}" if counterpart else ""
     return Answer(
         f"How did {whose}{with_other} change {f'since {since}' if since else 'over time'}?",
@@ -166,7 +162,7 @@ def trend(
             "meaning": product_scope.meaning,
             "hs": product_scope.code,
             "products": sorted(products),
-            "on": key,
+            "on": counterpart.key if counterpart else None,
             "since": since,
         },
         rows.select([owner.side, *(n for n in TREND if counterpart or n not in ONE_PARTNER)]),
@@ -186,6 +182,17 @@ def trend(
         shown=without_empty(rows, heads, *(name for name in heads if name != "gap")),
         in_time=True,
     )
+
+
+def _rows(
+    catalog: Catalog, owner: TradeParty, counterpart: Entity | None, flows: pa.Table
+) -> pa.Table:
+    """Compute the rows of each period, with their scope, gaps and the partner of the question."""
+    partners = _partners(catalog, owner, counterpart, flows)
+    rows = analysis.trend(flows, partner=owner.partner, on=partners)
+    rows = with_scope(catalog, _with_missing(_as_shares(rows), flows), flows)
+    key = counterpart.key if counterpart else None
+    return _with_gaps(rows.append_column("on", pa.array([key] * len(rows), TEXT)))
 
 
 TOWARDS = {"supplier": "from", "consumer": "to"}
