@@ -92,12 +92,12 @@ def mirror(
         Both sides report no flow in this scope; the message lists what is known.
     """
     place = None if country is None else catalog.place(country)
-    product_scope = catalog.materials.scope(scope)
-    flows = _reports(catalog, place, product_scope)
+    goods = catalog.materials.scope(scope)
+    flows = _reports(catalog, place, goods)
     reports = measure(flows)
     both_sides = reports.filter(pc.equal(reports["reported_by"], "both"))
     whose = f" of {place.said}" if place else ""
-    trade = f"trade{whose} in {product_scope.meaning}" if product_scope.text else f"trade{whose}"
+    trade = f"trade{whose} in {goods.meaning}" if goods.text else f"trade{whose}"
     available = periods_by_product(both_sides.select(["product", "period"]))
     choices = choose_periods(available, period)
     if not choices:
@@ -112,9 +112,9 @@ def mirror(
         f"How far do exporters and importers differ on {trade}?",
         {
             "country": place.key if place else None,
-            "for": product_scope.text,
-            "meaning": product_scope.meaning,
-            "hs": product_scope.code,
+            "for": goods.text,
+            "meaning": goods.meaning,
+            "hs": goods.code,
             "products": sorted(choices),
             "period": period or "newest that both sides report",
             "measure": "value (USD) and mass (tonnes), as either side reports them",
@@ -126,9 +126,9 @@ def mirror(
             **gaps("reports_of_both_sides", choices),
             "series": series_of(in_chosen_periods(used, choices)),
         },
-        catalog.sources(used, product_scope.elsewhere),
-        elsewhere=product_scope.elsewhere,
-        notes=(*product_scope.notes, *_notes_on_reports(rows)),
+        catalog.sources(used, goods.elsewhere),
+        elsewhere=goods.elsewhere,
+        notes=(*goods.notes, *_notes_on_reports(rows)),
         caption=f"{_valued(rows)} A ratio is the {RATIO}.",
     )
 

@@ -100,14 +100,12 @@ def n_minus_1(
     catalog = catalog.using(dataset)
     if consumer is not None:
         raise UsageError(f"`n_minus_1` covers the whole world; leave out {consumer!r}")
-    product_scope = catalog.materials.scope(scope)
-    figures = figures_of(catalog, product_scope, period)
+    goods = catalog.materials.scope(scope)
+    figures = figures_of(catalog, goods, period)
     production = figures.rows
     if not len(production):
         in_period = f" in {period}" if period else ""
-        raise GraphkitError(
-            f"no production figures are known for {product_scope.meaning}{in_period}"
-        )
+        raise GraphkitError(f"no production figures are known for {goods.meaning}{in_period}")
     flows = _flows(catalog, production)
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
     for row in production.to_pylist():
@@ -120,26 +118,26 @@ def n_minus_1(
             r["ratio_low"] is None, r["ratio_low"] or 0.0, *(r[n] or "" for n in KEY),
         )
     )  # fmt: skip
-    claims = claims_about(catalog.claims, ClaimScope(None, None, product_scope, period))
+    claims = claims_about(catalog.claims, ClaimScope(None, None, goods, period))
     claims = claims.filter(pc.fill_null(pc.equal(claims["measure"], MEASURE), False))
     table = pa.Table.from_pylist(rows, schema_of(N_MINUS_1_COLUMNS))
-    goods = product_scope.meaning if scope is not None else "everything with figures"
+    subject = goods.meaning if scope is not None else "everything with figures"
     return Answer(
-        f"How much of the demand for {goods} is met without the largest producer?",
+        f"How much of the demand for {subject} is met without the largest producer?",
         {
-            "for": product_scope.text,
-            "meaning": product_scope.meaning,
+            "for": goods.text,
+            "meaning": goods.meaning,
             "products": sorted(set(table["product"].to_pylist())),
             "period": period or "newest with data",
             "measure": "mass (tonnes)",
         },
         table,
         N_MINUS_1_COLUMNS,
-        figures.coverage(product_scope),
-        catalog.sources(production, flows, claims, product_scope.elsewhere),
+        figures.coverage(goods),
+        catalog.sources(production, flows, claims, goods.elsewhere),
         claims,
-        elsewhere=product_scope.elsewhere,
-        notes=(*product_scope.notes, *revision_notes(catalog, figures.published)),
+        elsewhere=goods.elsewhere,
+        notes=(*goods.notes, *revision_notes(catalog, figures.published)),
         caption=N_MINUS_1_CAPTION,
         shown=without_empty(table, N_MINUS_1_SHOWN, "ratio_low"),
     )

@@ -137,7 +137,7 @@ def origins(
     if on is None:
         rows, left_out = _large_enough(catalog, traced, min_share, by_seller=by_seller)
         notes += left_out
-    meaning = traced.claim_scope.scope.meaning
+    meaning = traced.query.scope.meaning
     beginning = f"Where do {possessive(buyer.said)} imports of {meaning} come from"
     question = f"{beginning}, looked through?"
     if without is not None:
@@ -232,11 +232,10 @@ def depends_looked_through(
         rows = _largest(rows)
         left_out = len(traced.rows) - len(rows)
         notes = [f"Left out: {left_out:,} smaller origins; `origins` lists them."] * bool(left_out)
-    seller, product_scope = traced.claim_scope.seller, traced.claim_scope.scope
+    seller, goods = traced.query.seller, traced.query.scope
     origin = seller.said if seller else "its largest origins"
     question = (
-        f"How much does {traced.buyer.said} depend on {origin} for {product_scope.meaning}, "
-        "looked through?"
+        f"How much does {traced.buyer.said} depend on {origin} for {goods.meaning}, looked through?"
     )
     columns = [column.name for column in LARGEST if column.header]
     shown = [name for name in columns if name != "others" or on is None]
@@ -270,7 +269,7 @@ class _Traced:
     """The imports of a buyer, traced."""
 
     buyer: Entity
-    claim_scope: ClaimScope
+    query: ClaimScope
     supply: Supply
     rows: pa.Table
 
@@ -281,10 +280,10 @@ def _traced(
 ) -> _Traced:  # fmt: skip
     buyer = catalog.place(consumer)
     origin = None if on is None else catalog.place(on)
-    product_scope = catalog.materials.scope(scope)
+    goods = catalog.materials.scope(scope)
     group = buyer if buyer.is_group else None
     stages = None if stage is None else [catalog.stage(stage).key]
-    supply = supply_of(catalog, product_scope, period, measure=measure, merged=group)
+    supply = supply_of(catalog, goods, period, measure=measure, merged=group)
     avoided = None
     if without is not None:
         name, countries = bloc(catalog, without)
@@ -298,7 +297,7 @@ def _traced(
         countries = catalog.members(origin) if origin.type == "group" else [origin.key]
         rows = rows.filter(pc.is_in(rows["origin"], pa.array(countries, pa.string())))
         rows = _as_one_origin(rows, origin) if origin.type == "group" else rows
-    return _Traced(buyer, ClaimScope(buyer, origin, product_scope, supply.period), supply, rows)
+    return _Traced(buyer, ClaimScope(buyer, origin, goods, supply.period), supply, rows)
 
 
 def _as_one_origin(rows: pa.Table, group: Entity) -> pa.Table:
@@ -350,11 +349,11 @@ def origins_of(
 def _answer(
     catalog: Catalog, question: str, traced: _Traced, rows: pa.Table, notes: list[str]
 ) -> Answer:
-    buyer, origin = traced.buyer, traced.claim_scope.seller
+    buyer, origin = traced.buyer, traced.query.seller
     place = origin.said if origin else "any country"
     nothing = [] if len(rows) else [f"Nothing that {buyer.said} imports comes from {place}."]
     return supply_answer(
-        catalog, question, traced.claim_scope, traced.supply, rows, COLUMNS,
+        catalog, question, traced.query, traced.supply, rows, COLUMNS,
         notes=[METHOD, *traced.supply.notes, *notes, *nothing],
         caption=f"Shares are of what {buyer.said} imports of the product, "
         f"{traced.supply.in_words}, by the country that did the work of the stage.",

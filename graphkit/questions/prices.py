@@ -99,31 +99,31 @@ def prices(
     """
     catalog = catalog.using(dataset)
     buyers = [] if of is None else list(map(catalog.place, catalog.places_in(of)))
-    product_scope = catalog.materials.scope(scope)
-    values = _unit_values(catalog, product_scope, buyers)
+    goods = catalog.materials.scope(scope)
+    values = _unit_values(catalog, goods, buyers)
     published = catalog.rows(
-        "prices", products=sorted(product_scope.products), elements=sorted(product_scope.elements)
+        "prices", products=sorted(goods.products), elements=sorted(goods.elements)
     )
-    figures = [*values, *map(_price, [] if product_scope.code else published.to_pylist())]
+    figures = [*values, *map(_price, [] if goods.code else published.to_pylist())]
     if not figures:
         raise GraphkitError(
-            f"neither trade with a mass nor a published price is known for {product_scope.meaning}"
+            f"neither trade with a mass nor a published price is known for {goods.meaning}"
         )
     rows = _in_periods(figures, period)
     if not rows:
         periods = there_are({row["period"] for row in figures})
         raise GraphkitError(
-            f"no unit value or price is known for {product_scope.meaning} in {period}; {periods}"
+            f"no unit value or price is known for {goods.meaning} in {period}; {periods}"
         )
     table = _table(catalog, rows)
     traded = table.filter(pc.is_valid(table["dataset"]))
     whose = "".join(f" and of the imports of {buyer.said}" for buyer in buyers)
     return Answer(
-        f"What does a tonne of {product_scope.meaning} cost?",
+        f"What does a tonne of {goods.meaning} cost?",
         {
-            "for": product_scope.text,
-            "meaning": product_scope.meaning,
-            "hs": product_scope.code,
+            "for": goods.text,
+            "meaning": goods.meaning,
+            "hs": goods.code,
             "products": sorted(set(table["product"].to_pylist()) - {None}),
             "consumer": ",".join(buyer.key for buyer in buyers) or None,
             "dataset": dataset,
@@ -132,11 +132,11 @@ def prices(
         },
         table,
         PRICES,
-        _coverage_of_prices(rows, product_scope),
-        catalog.sources(table, product_scope.elsewhere),
-        elsewhere=product_scope.elsewhere,
+        _coverage_of_prices(rows, goods),
+        catalog.sources(table, goods.elsewhere),
+        elsewhere=goods.elsewhere,
         notes=(
-            *product_scope.notes,
+            *goods.notes,
             *product_notes(catalog.materials, sorted(set(traded["product"].to_pylist()))),
             *data_set_notes(catalog, traded),
         ),

@@ -66,13 +66,13 @@ PUBLISHED = (
 )
 
 
-def shares_in(catalog: Catalog, claim_scope: ClaimScope) -> pa.Table:
+def shares_in(catalog: Catalog, query: ClaimScope) -> pa.Table:
     """Compute the shares that published figures in scope give."""
     from graphkit.analysis.claims.published import published_shares
 
     areas = catalog.nodes("Area").to_pylist()
     remainders = [area["key"] for area in areas if area["type"] in ("rest", "unspecified")]
-    return published_shares(claims_about(catalog.claims, claim_scope), remainders)
+    return published_shares(claims_about(catalog.claims, query), remainders)
 
 
 def published_answer(
@@ -211,8 +211,8 @@ def claim_steps(
 def _in_words(catalog: Catalog, product: str, country: str, shares: Mapping[str, float]) -> str:
     """Write the shares of a country in the production of some years."""
     percentages = ", ".join(f"{100 * share:g} % in {year}" for year, share in shares.items())
-    goods = catalog.materials.in_text(product)
-    return f"{goods} in {catalog.place_in_text(country)}: {percentages}"
+    label = catalog.materials.in_text(product)
+    return f"{label} in {catalog.place_in_text(country)}: {percentages}"
 
 
 def _on_production(catalog: Catalog) -> Iterator[tuple[dict[str, Any], list[str]]]:

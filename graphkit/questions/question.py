@@ -244,8 +244,8 @@ def _with_names(catalog: Catalog, answer: Answer) -> Answer:
     ]  # fmt: skip
     present = "".join(answer.notes)
     notes = [note for note in catalog.area_notes(unspecified) if note not in present]
-    goods = sorted(keys_of_refs(answer.rows, ["product"]))
-    remarks = remarks_on(answer, catalog.materials.remarks(goods))
+    products = sorted(keys_of_refs(answer.rows, ["product"]))
+    remarks = remarks_on(answer, catalog.materials.remarks(products))
     return replace(answer, names=names, product_remarks=remarks, notes=(*answer.notes, *notes))
 
 
@@ -266,13 +266,13 @@ def remarks_on(answer: Answer, remarks: Mapping[str, str]) -> dict[str, str]:
     if any(part.get("network") for part in parts):
         has_figures = [True, True]
     selected = {}
-    for goods, remark in remarks.items():
+    for key, remark in remarks.items():
         subjects = [remark.startswith(beginning) for beginning in COUNTED]
         if not any(subjects):
-            selected[goods] = remark
+            selected[key] = remark
             continue
         subject = subjects.index(True)
         if has_figures[subject]:
             shortened = remark.removeprefix(COUNTED[subject])
-            selected[goods] = remark if all(has_figures) else shortened
+            selected[key] = remark if all(has_figures) else shortened
     return selected

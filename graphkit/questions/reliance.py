@@ -116,16 +116,16 @@ def reliance(
     """
     catalog = catalog.using(dataset)
     buyer = None if consumer is None else catalog.place(consumer)
-    claim_scope = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
-    trade = trade_of(catalog, claim_scope.scope, period)
+    query = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
+    trade = trade_of(catalog, query.scope, period)
     periods = {series["product"]: series["period"] for series in trade.series}
-    editions = _in_periods(_published(catalog, claim_scope), periods, period)
+    editions = _in_periods(_published(catalog, query), periods, period)
     revised = superseded_claims(catalog.claims, catalog.nodes("Source"))
     keys = editions["key"].to_pylist()
     published = editions.filter(pa.array([key not in revised for key in keys], pa.bool_()))
     for claim in published.to_pylist():
         periods.setdefault(claim["product"] or _ELEMENT + claim["element"], claim["period"])
-    balances = _balances(catalog, claim_scope, periods, published)
+    balances = _balances(catalog, query, periods, published)
     choices = {
         product: PeriodChoice(text, ())
         for product, text in periods.items()
@@ -143,9 +143,9 @@ def reliance(
         catalog, table, published, balances, _imports(flows), keep_silent=buyer is not None
     )
     if not len(rows):
-        raise GraphkitError(_lacking(claim_scope, trade, silent))
+        raise GraphkitError(_lacking(query, trade, silent))
     notes += _revisions(catalog, editions, revised)
-    return _answer(catalog, claim_scope, rows, trade, figures, editions, notes, silent)
+    return _answer(catalog, query, rows, trade, figures, editions, notes, silent)
 
 
 def _revisions(catalog: Catalog, editions: pa.Table, revised: Mapping[str, str]) -> list[str]:
@@ -166,9 +166,9 @@ def _revisions(catalog: Catalog, editions: pa.Table, revised: Mapping[str, str])
     return [f"Published reliance that was revised: {'; '.join(texts)}."] if texts else []
 
 
-def _published(catalog: Catalog, claim_scope: ClaimScope) -> pa.Table:
+def _published(catalog: Catalog, query: ClaimScope) -> pa.Table:
     """Select the figures published about the consumer in scope."""
-    claims = claims_about(catalog.claims, claim_scope)
+    claims = claims_about(catalog.claims, query)
     return claims.filter(pc.and_(pc.equal(claims["kind"], KIND), pc.is_valid(claims["period"])))
 
 
@@ -188,21 +188,21 @@ def _in_periods(claims: pa.Table, periods: Mapping[str, str], period: str | None
 
 
 def _balances(
-    catalog: Catalog, claim_scope: ClaimScope, periods: Mapping[str, str], published: pa.Table
+    catalog: Catalog, query: ClaimScope, periods: Mapping[str, str], published: pa.Table
 ) -> list[dict[str, Any]]:
     """Compute the rows of national balances, in the period of trade or else the newest."""
     owners = set(catalog.rows("balance-countries")["country"].to_pylist())
-    if claim_scope.buyer is not None:
-        owners &= {claim_scope.buyer.key}
+    if query.buyer is not None:
+        owners &= {query.buyer.key}
     printed = catalog.rows("balances", countries=sorted(owners))
-    period = claim_scope.period
+    period = query.period
     years_together = period if period and len(Period(period).years) > 1 else None
     by_period: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
     for row in balance_reliance(printed, years_together).to_pylist():
         of_product = row["balance"] in catalog.materials.products
         row |= {"product": row["balance"] if of_product else None, "stage": None,
                 "element": None if of_product else row["balance"]}  # fmt: skip
-        if claim_scope.scope.text is None or speaks_of(row, claim_scope.scope):
+        if query.scope.text is None or speaks_of(row, query.scope):
             by_period[row["country"], row["balance"]][row["period"]] = row
     rows = []
     for (country, key), balances in sorted(by_period.items()):
@@ -398,29 +398,29 @@ def _words(row: Mapping[str, Any]) -> str:
     return claim_figure({"kind": KIND, "unit": "share", **known})
 
 
-def _lacking(claim_scope: ClaimScope, trade: Trade, silent: int) -> str:
+def _lacking(query: ClaimScope, trade: Trade, silent: int) -> str:
     if silent:
         return (
-            f"no reliance is known for {claim_scope.scope.meaning}: none is published, and none of "
+            f"no reliance is known for {query.scope.meaning}: none is published, and none of "
             f"{silent} countries and products has both trade and production on one basis; name a "
             "country to see its data"
         )
     text = trade.lacking.rstrip(".") or "No trade flows are known"
-    whose = f" of {claim_scope.buyer.said}" if claim_scope.buyer else ""
+    whose = f" of {query.buyer.said}" if query.buyer else ""
     return f"{text[0].lower()}{text[1:]}; nor is a reliance{whose} published in this scope"
 
 
-def _notes(claim_scope: ClaimScope, rows: pa.Table, trade: Trade, silent: int) -> Iterator[str]:
+def _notes(query: ClaimScope, rows: pa.Table, trade: Trade, silent: int) -> Iterator[str]:
     if trade.lacking:
         yield trade.lacking
-    yield from (*claim_scope.scope.notes, *trade.notes)
+    yield from (*query.scope.notes, *trade.notes)
     if silent:
         yield (
             f"{silent:,} more countries and products have neither a computed nor a published "
             "figure: name a country to see its data."
         )
     lacking = rows["reliance_low"].null_count
-    if lacking == len(rows) or (claim_scope.buyer and lacking):
+    if lacking == len(rows) or (query.buyer and lacking):
         subject = "Nothing" if lacking == len(rows) else f"No figure of {lacking:,} rows"
         yield (
             f"{subject} could be computed: the column 'missing' says what each row lacks. National "
@@ -431,7 +431,7 @@ def _notes(claim_scope: ClaimScope, rows: pa.Table, trade: Trade, silent: int) -
 
 def _answer(
     catalog: Catalog,
-    claim_scope: ClaimScope,
+    query: ClaimScope,
     rows: pa.Table,
     trade: Trade,
     figures: Figures,
@@ -439,34 +439,34 @@ def _answer(
     notes: list[str],
     silent: int,
 ) -> Answer:
-    country = claim_scope.buyer.said if claim_scope.buyer else "each country"
+    country = query.buyer.said if query.buyer else "each country"
     countries = pa.array(rows["country"].to_pylist(), pa.string())
     in_rows = pc.is_in(figures.published["country"], countries)
     revisions = revision_notes(catalog, figures.published.filter(in_rows))
-    goods = claim_scope.scope.meaning if claim_scope.scope.text else "everything with data"
+    subject = query.scope.meaning if query.scope.text else "everything with data"
     return Answer(
-        f"How far does {country} rely on imports of {goods}?",
+        f"How far does {country} rely on imports of {subject}?",
         {
-            "country": claim_scope.buyer.key if claim_scope.buyer else None,
-            "for": claim_scope.scope.text,
-            "meaning": claim_scope.scope.meaning,
+            "country": query.buyer.key if query.buyer else None,
+            "for": query.scope.text,
+            "meaning": query.scope.meaning,
             "products": sorted(set(rows["product"].to_pylist()) - {None}),
-            "period": claim_scope.period or "newest with data",
+            "period": query.period or "newest with data",
             "measure": "mass (tonnes)",
         },
         rows,
         COLUMNS,
         {
-            **coverage_of(trade, claim_scope.scope),
-            **figures.coverage(claim_scope.scope),
+            **coverage_of(trade, query.scope),
+            **figures.coverage(query.scope),
             "rows_with_a_computed_figure": len(rows) - rows["reliance_low"].null_count,
             "rows_with_a_published_figure": len(rows) - rows["published_source"].null_count,
         },
-        catalog.sources(trade.flows, figures.rows, published, claim_scope.scope.elsewhere),
+        catalog.sources(trade.flows, figures.rows, published, query.scope.elsewhere),
         published,
-        elsewhere=claim_scope.scope.elsewhere,
-        notes=(*notes, *_notes(claim_scope, rows, trade, silent), *revisions),
+        elsewhere=query.scope.elsewhere,
+        notes=(*notes, *_notes(query, rows, trade, silent), *revisions),
         caption=CAPTION,
         shown=without_empty(rows, SHOWN, "reliance_low"),
-        grouped_by=("material",) if claim_scope.buyer else (),
+        grouped_by=("material",) if query.buyer else (),
     )

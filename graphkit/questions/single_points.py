@@ -178,21 +178,21 @@ def single_points(
     if least == 0 and definition == "share":
         raise UsageError("`threshold`: found 0, wanted more than 0, at most 1")
     buyer = None if consumer is None else catalog.place(consumer)
-    product_scope = catalog.materials.scope(scope)
+    goods = catalog.materials.scope(scope)
     if definition == "domestic":
-        return _domestic(catalog, buyer, product_scope, period)
+        return _domestic(catalog, buyer, goods, period)
     if buyer is not None and buyer.is_group:
-        supply = supply_of(catalog, product_scope, period, measure=by, merged=buyer)
+        supply = supply_of(catalog, goods, period, measure=by, merged=buyer)
     else:
-        supply = supply_of(catalog, product_scope, period, measure=by)
+        supply = supply_of(catalog, goods, period, measure=by)
     consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
     if definition == "share":
-        answer = _by_share(catalog, buyer, product_scope, supply, consumers, least, possible)
+        answer = _by_share(catalog, buyer, goods, supply, consumers, least, possible)
         point, part = SHARE_POINT, "share"
     else:
         groups = dict(bloc(catalog, text) for text in blocs) or None
         answer = _structural(
-            catalog, buyer, product_scope, supply, consumers, groups, least, min_link, possible
+            catalog, buyer, goods, supply, consumers, groups, least, min_link, possible
         )
         point, part = STRUCTURE_POINT, "loss"
     if buyer is not None or each:

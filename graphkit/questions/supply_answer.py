@@ -88,7 +88,7 @@ def buyer_in(catalog: Catalog, supply: Supply, buyer: Entity) -> str:
 def supply_answer(
     catalog: Catalog,
     question: str,
-    claim_scope: ClaimScope,
+    query: ClaimScope,
     supply: Supply,
     rows: pa.Table,
     columns: Sequence[Column],
@@ -102,16 +102,16 @@ def supply_answer(
     grouped_by: tuple[str, ...] = (),
 ) -> Answer:
     """Build an answer from a supply network, with its coverage, claims and sources."""
-    claims = claims_about(catalog.claims, claim_scope, context=True)
+    claims = claims_about(catalog.claims, query, context=True)
     if EARLIER.name in rows.column_names and rows[EARLIER.name].null_count < len(rows):
         also = (*also, sources_of_earlier(catalog, supply))
-    buyer = claim_scope.buyer.key if claim_scope.buyer else None
+    buyer = query.buyer.key if query.buyer else None
     if buyer not in supply.network.countries:
         buyer = None
-    scope = claim_scope.scope
+    scope = query.scope
     chain = supply.network.products if scope.text else rows["product"].to_pylist()
     return Answer(
-        question, {**supply_scope(claim_scope, supply), **(more or {})}, rows, columns,
+        question, {**supply_scope(query, supply), **(more or {})}, rows, columns,
         {**supply.coverage, **uncounted(catalog, scope, supply)},
         catalog.sources(supply.flows, supply.made, claims, scope.elsewhere, *also), claims,
         elsewhere=scope.elsewhere,
@@ -137,12 +137,12 @@ def uncounted(catalog: Catalog, scope: Scope, supply: Supply) -> dict[str, list[
     return {**lacking, **({"steps_of_the_chain_without_data": steps} if steps else {})}
 
 
-def supply_scope(claim_scope: ClaimScope, supply: Supply) -> dict[str, Any]:
+def supply_scope(query: ClaimScope, supply: Supply) -> dict[str, Any]:
     """Describe the scope of an answer from a supply network."""
-    scope: Scope = claim_scope.scope
+    scope: Scope = query.scope
     return {
-        "consumer": claim_scope.buyer.key if claim_scope.buyer else None,
-        "origin": claim_scope.seller.key if claim_scope.seller else None,
+        "consumer": query.buyer.key if query.buyer else None,
+        "origin": query.seller.key if query.seller else None,
         "for": scope.text,
         "meaning": scope.meaning,
         "products": list(supply.asked),
@@ -172,7 +172,7 @@ def with_earlier(catalog: Catalog, rows: pa.Table, supply: Supply) -> pa.Table:
 
     A row that is traced to no stage is about the product's own.
     """
-    goods = catalog.materials.earlier_goods(series_of(supply.flows))
+    goods_of_codes = catalog.materials.earlier_goods(series_of(supply.flows))
     stages = catalog.nodes("Stage").select(["key", "position"]).to_pylist()
     order = {stage["key"]: stage["position"] for stage in stages}
     texts = []
@@ -180,7 +180,7 @@ def with_earlier(catalog: Catalog, rows: pa.Table, supply: Supply) -> pa.Table:
         stage = order[row["traced_to"] or row["stage"]]
         earlier = [
             f"{code['earlier']} (HS {code['code']})"
-            for code in goods.get(row["product"], ())
+            for code in goods_of_codes.get(row["product"], ())
             if code["stage_order"] < stage
         ]
         texts.append("; ".join(earlier) or None)
@@ -189,8 +189,10 @@ def with_earlier(catalog: Catalog, rows: pa.Table, supply: Supply) -> pa.Table:
 
 def sources_of_earlier(catalog: Catalog, supply: Supply) -> pa.Table:
     """Collect the sources that say what the codes of a supply network hold of earlier stages."""
-    goods = catalog.materials.earlier_goods(series_of(supply.flows)).values()
-    sources = sorted({code["source"] for codes in goods for code in codes if code["source"]})
+    goods_of_codes = catalog.materials.earlier_goods(series_of(supply.flows)).values()
+    sources = sorted(
+        {code["source"] for codes in goods_of_codes for code in codes if code["source"]}
+    )
     return pa.table({"source": pa.array(sources, pa.string())})
 
 

@@ -371,8 +371,8 @@ def coverage_of(trade: Trade, scope: Scope) -> dict[str, Any]:
     usd = sum(series["usd"] or 0.0 for series in trade.series)
     unweighed = sum(series["usd_without_tonnes"] or 0.0 for series in trade.series)
     products = {series["product"] for series in trade.series}
-    goods = {(series["product"], series["period"]) for series in trade.series}
-    counted_once = len(goods) == len(trade.series)
+    markets = {(series["product"], series["period"]) for series in trade.series}
+    counted_once = len(markets) == len(trade.series)
     return {
         "flows": len(trade.flows),
         "usd": usd if counted_once else None,

@@ -134,44 +134,44 @@ def trend(
     """
     catalog = catalog.using(dataset)
     owner = owner_named(catalog, country, partner)
-    product_scope = catalog.materials.scope(scope)
-    periods, lacking = periods_with_trade(catalog, product_scope)
+    goods = catalog.materials.scope(scope)
+    periods, lacking = periods_with_trade(catalog, goods)
     if lacking:
         raise GraphkitError(lacking)
-    flows = own_flows(catalog, product_scope, owner, periods)
+    flows = own_flows(catalog, goods, owner, periods)
     if not len(flows):
-        raise GraphkitError(nothing_of(owner, product_scope))
+        raise GraphkitError(nothing_of(owner, goods))
     counterpart = None if on is None else catalog.place(on)
     rows = _rows(catalog, owner, counterpart, flows)
     if since is not None:
-        rows = _since(rows, since, nothing_of(owner, product_scope))
+        rows = _since(rows, since, nothing_of(owner, goods))
         flows = flows.filter(pc.is_in(flows["period"], rows["period"].unique()))
     rows = products_by_stake(rows, value_by_product(rows))
     products = list(dict.fromkeys(rows["product"].to_pylist()))
     own = [column for column in PARTIES if column.name == owner.side]
     columns = [*own, *(c for c in TREND_COLUMNS if counterpart or c.name not in ONE_PARTNER)]
     heads = [c.name for c in columns if c.header and not (counterpart and c.name in ANY_PARTNER)]
-    whose = f"{owner.whose} {OF_TRADE[partner]} of {product_scope.meaning}"
+    whose = f"{owner.whose} {OF_TRADE[partner]} of {goods.meaning}"
     with_other = f" {TOWARDS[partner]} {counterpart.said}" if counterpart else ""
     return Answer(
         f"How did {whose}{with_other} change {f'since {since}' if since else 'over time'}?",
         {
             "consumer": owner.key if owner.side == "consumer" else None,
             "supplier": owner.key if owner.side == "supplier" else None,
-            "for": product_scope.text,
-            "meaning": product_scope.meaning,
-            "hs": product_scope.code,
+            "for": goods.text,
+            "meaning": goods.meaning,
+            "hs": goods.code,
             "products": sorted(products),
             "on": counterpart.key if counterpart else None,
             "since": since,
         },
         rows.select([owner.side, *(n for n in TREND if counterpart or n not in ONE_PARTNER)]),
         columns,
-        coverage_in(flows, product_scope, periods=listed(set(rows["period"].to_pylist()))),
-        catalog.sources(flows, product_scope.elsewhere),
-        elsewhere=product_scope.elsewhere,
+        coverage_in(flows, goods, periods=listed(set(rows["period"].to_pylist()))),
+        catalog.sources(flows, goods.elsewhere),
+        elsewhere=goods.elsewhere,
         notes=(
-            *product_scope.notes,
+            *goods.notes,
             *owner.notes,
             *_within(owner, counterpart),
             FACE_VALUE,
