@@ -18,8 +18,8 @@ from graphkit.api import Session
 from graphkit.plot.charts import NO_DATA, round_up
 from graphkit.plot.dependence import MOST_ROWS
 from graphkit.plot.drawing import NARROW, WIDTH, point_of, text_width
-from graphkit.plot.pictures import picture
-from graphkit.verbs.registry import VERBS
+from graphkit.plot.pictures import DRAWINGS, picture
+from graphkit.verbs.registry import PICTURES, VERBS
 
 ASKED: dict[str, Callable[[Session], Answer]] = {
     "dependence.depends": lambda g: g.depends("KOR", scope="rare earths", period="2024"),
@@ -65,6 +65,12 @@ def test_every_question_is_drawn_here():
     paths = {path for verb in VERBS for path in verb.functions}
 
     assert paths - NEEDS_OTHER_DATA == set(ASKED)
+
+
+def test_every_verb_names_a_picture_and_every_picture_is_named():
+    of_other_kinds = {"domestic points", "published changes", "published shares"}
+
+    assert {*PICTURES.values(), *of_other_kinds} == set(DRAWINGS)
 
 
 NOTHING = {
@@ -521,7 +527,8 @@ def test_mirror_reports_are_what_either_side_says(ask):
     flow = {"consumer": "KOR", "supplier": "CHN", "product": "ree-metals", "period": "2024"}
     rows = [{**flow, "usd_exporter": 2.5e6, "usd_importer": 4e6},
             {**flow, "supplier": "JPN", "usd_exporter": None, "usd_importer": 1e6}]  # fmt: skip
-    answer = replace(ASKED["dependence.suppliers"](ask), rows=pa.Table.from_pylist(rows))
+    suppliers = ASKED["dependence.suppliers"](ask)
+    answer = replace(suppliers, rows=pa.Table.from_pylist(rows), picture="mirror reports")
     option = picture(answer).option
 
     assert option["xAxis"]["name"] == "M USD"

@@ -70,6 +70,8 @@ class Answer:
     """Columns of the groups of rows: of too many rows, the first of each group are shown."""
     headline: str = ""
     """The result in one sentence of at most 140 characters, with what it counts."""
+    picture: str = ""
+    """Name of its picture; empty for that of the question."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", described(self.rows, self.columns))
@@ -306,6 +308,7 @@ def side_by_side(answers: Mapping[str, Answer]) -> Answer:
         _stacked([answer.links for answer in found]),
         in_time=first.in_time,
         grouped_by=first.grouped_by,
+        picture=first.picture if all(answer.picture for answer in answers.values()) else "",
     )
 
 

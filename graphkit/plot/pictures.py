@@ -16,32 +16,31 @@ from graphkit.plot.drawing import NARROW, WIDTH, Picture, font_faces, html_page,
 
 __all__ = ["Picture", "font_faces", "html_page", "layouts", "picture", "png", "svg"]
 Drawing = Callable[[Answer, int], Picture]
-KINDS: tuple[tuple[str, Drawing], ...] = (
-    ("supplier share_usd share_tonnes", dependence.shares_by_supplier),
-    ("traced_to origin face_value", dependence.origins_by_stage),
-    ("supplier definition traced_to", dependence.single_points),
-    ("removed", dependence.single_points),
-    ("producing_countries world_share", dependence.domestic_points),
-    ("direct indirect recovered uncovered", markets.losses),
-    ("round failed loss", markets.failures),
-    ("hhi_low hhi_high cr1", markets.concentration),
-    ("period previous hhi_usd", markets.trend),
-    ("share_usd_before share_usd_after", markets.changes),
-    ("usd_per_tonne figure", markets.prices),
-    ("usd_exporter usd_importer", markets.mirror_reports),
-    ("rank nodes pairs flow_share", markets.hubs),
-    ("exporter importer share", markets.flows),
-    ("verdict claimed_low found", dependence.checked_claims),
-    ("other_claim conflict", dependence.conflicts),
-    ("claim statement value", dependence.listed_claims),
-    ("reliance_low published_value", dependence.reliance),
-    ("ratio_low largest", dependence.without_largest),
-    ("supply_risk_low published_supply_risk", dependence.criticality),
-    ("announcement since suspended_from", dependence.controls),
-    ("share share_of", dependence.published_shares),
-    ("share_before share_after", dependence.published_changes),
-)
-"""Columns that the rows must have, and the function that draws them; the first that fits counts."""
+DRAWINGS: Mapping[str, Drawing] = {
+    "changes": markets.changes,
+    "checked claims": dependence.checked_claims,
+    "claims": dependence.listed_claims,
+    "concentration": markets.concentration,
+    "conflicts": dependence.conflicts,
+    "controls": dependence.controls,
+    "domestic points": dependence.domestic_points,
+    "failures": markets.failures,
+    "flows": markets.flows,
+    "hubs": markets.hubs,
+    "losses": markets.losses,
+    "mirror reports": markets.mirror_reports,
+    "origins by stage": dependence.origins_by_stage,
+    "prices": markets.prices,
+    "published changes": dependence.published_changes,
+    "published shares": dependence.published_shares,
+    "reliance": dependence.reliance,
+    "shares by supplier": dependence.shares_by_supplier,
+    "single points": dependence.single_points,
+    "supply risk": dependence.criticality,
+    "trend": markets.trend,
+    "without the largest": dependence.without_largest,
+}
+"""The function that draws each picture that a verb, or an answer of another kind, names."""
 
 
 def picture(answer: Answer, *, narrow: bool = False) -> Picture:
@@ -62,11 +61,8 @@ def picture(answer: Answer, *, narrow: bool = False) -> Picture:
     width, answer = NARROW if narrow else WIDTH, _in_names(undoubted(with_remarks(answer)))
     if not len(answer.rows):
         return empty(answer, "the answer has no rows", width)
-    names = set(answer.rows.column_names)
-    for columns, draw in KINDS:
-        if names.issuperset(columns.split()):
-            return draw(answer, width)
-    return empty(answer, "its rows have no figures", width)
+    draw = DRAWINGS.get(answer.picture)
+    return draw(answer, width) if draw else empty(answer, "its rows have no figures", width)
 
 
 def layouts(answer: Answer) -> tuple[Picture, Picture]:

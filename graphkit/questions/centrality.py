@@ -176,25 +176,6 @@ def centrality(
     The network has one edge for each pair of countries: the sum of the flows of all products in
     scope, which are the ``series`` of the answer's coverage.
 
-    Parameters
-    ----------
-    scope : str, optional
-        Product, HS code, element, mineral, stage or group. Default: everything with trade.
-    period : str, optional
-        Default: the newest with data of any product in scope.
-    measures : sequence of str
-        Names in :data:`~graphkit.analysis.network.scores.MEASURES`; the rank is by the first.
-    by : {"usd", "tonnes"}
-        Amounts to add up; masses only of one basis.
-    min_flow : float
-        Leave out pairs with a smaller sum, in the unit of ``by``.
-    over_time : bool
-        One network for each period, of the products that have data in all of them.
-    top : int, optional
-        Only the first ``top`` ranks of each period.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer
@@ -271,17 +252,6 @@ def layered_centrality(
     A node is a country with its pool of a product. An edge is a share of all pools of the product
     it leads to, because only shares cross a stage: see
     :func:`~graphkit.analysis.network.centrality.layered_graph`.
-
-    Parameters
-    ----------
-    by : {"usd", "tonnes"}
-        Amounts of the flows, before they become shares.
-    min_share : float
-        Leave out smaller shares.
-    scope, period, measures, top
-        As for :func:`centrality`; the chain includes the inputs of the products in scope.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------

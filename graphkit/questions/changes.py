@@ -9,7 +9,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.claims.published import published_amount_changes, published_changes
 from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import MEASURES, SERIES, compare_partners, compare_totals
 from graphkit.answers.answer import Answer
@@ -20,7 +19,7 @@ from graphkit.catalog.scopes import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import capitalized
 from graphkit.period import Period, cover
-from graphkit.questions.claim_scope import ClaimScope, claims_about
+from graphkit.questions.claim_scope import claims_about
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending, in_order_of
 from graphkit.questions.parties import (
@@ -34,7 +33,12 @@ from graphkit.questions.parties import (
     span,
     with_scope,
 )
-from graphkit.questions.published import PUBLISHED_CHANGES, published_answer, shares_in
+from graphkit.questions.published import (
+    PUBLISHED_CHANGES,
+    claims_of,
+    published_answer,
+    published_trade_changes,
+)
 from graphkit.questions.question import checked
 from graphkit.questions.trade import FACE_VALUE, data_set_notes, product_notes
 
@@ -119,21 +123,6 @@ def compare(
 ) -> Answer:
     """Compare the trade of two periods, of equal or different length.
 
-    Parameters
-    ----------
-    before, after : str
-        The two periods. Data of shorter periods that make up one of them are added up.
-    of : str, optional
-        Country or group that trades. Default: the whole world.
-    scope : str, optional
-        Product, HS code, element, mineral, stage or group. Default: everything.
-    partner : {"supplier", "consumer"}
-        Compare suppliers or buyers.
-    top : int, optional
-        Only partners among the first ``top`` in either period; None or 0: all.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer
@@ -163,7 +152,7 @@ def compare(
             other_side = "consumer" if partner == "supplier" else "supplier"
             parties.append(owner_named(catalog, of, other_side))
         for party in parties:
-            if len(changes := _published(catalog, party, goods, before, after)):
+            if len(changes := published_trade_changes(catalog, party, goods, before, after)):
                 other_lacking = "" if party is owner else nothing_of(owner, goods)
                 return _from_claims(
                     catalog, party, goods, (before, after), changes, (lacking, other_lacking)
@@ -200,33 +189,6 @@ def compare(
     )
 
 
-def _published(
-    catalog: Catalog, owner: TradeParty, scope: Scope, before: str, after: str
-) -> pa.Table:
-    """Compare the amounts and shares of the owner's trade that were published for both periods.
-
-    Amounts without a share, such as the totals, come first.
-    """
-    query = _query(owner, scope)
-    shares = shares_in(catalog, query)
-    shares = shares.filter(pc.equal(shares["measure"], OF_TRADE[owner.partner]))
-    changes = published_changes(shares, before, after)
-    claims = claims_about(catalog.claims, query)
-    claims = claims.filter(
-        pc.fill_null(pc.equal(claims["measure"], OF_TRADE[owner.partner]), False)
-    )
-    amounts = published_amount_changes(claims, before, after)
-    with_share = pc.is_in(amounts["claim_after"], value_set=changes["claim_after"])
-    return pa.concat_tables([amounts.filter(pc.invert(with_share)), changes])
-
-
-def _query(owner: TradeParty, scope: Scope) -> ClaimScope:
-    """Return the scope of the claims about a party's trade, in any period."""
-    sells = owner.partner == "consumer"
-    buyer, seller = (None, owner.place) if sells else (owner.place, None)
-    return ClaimScope(buyer, seller, scope, None)
-
-
 def _from_claims(
     catalog: Catalog,
     owner: TradeParty,
@@ -257,6 +219,7 @@ def _from_claims(
         f"{periods[0]} to {periods[1]}, as published?",
         _scope_of(owner, scope, *periods), scope, changes, columns,
         {"published_figures": len(claims)}, claims, (*scope.notes, *notes),
+        "published changes",
     )  # fmt: skip
 
 
@@ -280,7 +243,7 @@ def _notes(
 
 def _claims(catalog: Catalog, owner: TradeParty, scope: Scope, periods: set[str]) -> pa.Table:
     """Select the claims that compare the two periods."""
-    claims = claims_about(catalog.claims, _query(owner, scope))
+    claims = claims_about(catalog.claims, claims_of(owner, scope))
     pairs = zip(claims["period"].to_pylist(), claims["than"].to_pylist(), strict=True)
     return claims.filter(pa.array([{*pair} == periods for pair in pairs], pa.bool_()))
 

@@ -165,9 +165,8 @@ def check_claims(
 ) -> Answer:
     """Check each published claim against the loaded facts in its own scope.
 
-    Parameters and errors are those of :func:`~graphkit.questions.claims.list_claims`;
-    ``verdict`` keeps only the claims with this
-    :class:`~graphkit.analysis.claims.phrases.Verdict` (``borne-out`` is accepted).
+    ``verdict`` is one of :class:`~graphkit.analysis.claims.phrases.Verdict`, with spaces or
+    hyphens. Errors are those of :func:`~graphkit.questions.claims.list_claims`.
 
     Returns
     -------
@@ -422,8 +421,7 @@ def claim_conflicts(
 ) -> Answer:
     """Find figures of two sources that cannot both be right, as far as scopes are stated.
 
-    Parameters are those of :func:`~graphkit.questions.claims.list_claims`; a pair is in scope
-    if either figure is.
+    A pair is in scope if either figure is.
 
     Returns
     -------

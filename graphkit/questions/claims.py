@@ -115,17 +115,6 @@ def list_claims(
 ) -> Answer:
     """List published claims as they were published, with scope, basis and source.
 
-    Parameters
-    ----------
-    of : str, optional
-        Country or area that the claim names as consumer, supplier or rival.
-    scope : str, optional
-        Product, HS code, element, mineral, stage or group.
-    source : str, optional
-        Key of a source.
-    kind : str, optional
-        One of :data:`graphkit.verbs.shared.KINDS`.
-
     Returns
     -------
     Answer

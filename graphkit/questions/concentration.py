@@ -177,25 +177,6 @@ def concentration(
 ) -> Answer:
     """Measure how concentrated production and trade are, by product, stage or consumer.
 
-    Parameters
-    ----------
-    consumer : str, optional
-        Country or group whose imports are set beside production. Default: world exports.
-    scope : str, optional
-        Product, HS code, element, mineral, stage or group. Default: everything.
-    period : str, optional
-        Default: for each product, the newest with data, of production and of trade.
-    sort : {"stake", "product", "stage"}
-        ``stake``: products of the largest trade first; of each production, then trade.
-        ``product``: the same by key. ``stage``: the producers of each stage in the order of the
-        chain, the most concentrated first, of products without a table of producers by published
-        shares; then apart, in the same order, trade.
-    each : bool
-        Without a consumer: the imports of every country, the largest first, instead of production
-        and exports.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer

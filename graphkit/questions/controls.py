@@ -57,16 +57,6 @@ def controls(
 ) -> Answer:
     """List export controls with the elements that each names.
 
-    Parameters
-    ----------
-    country : str, optional
-        Who restricts. Default: every country.
-    scope : str, optional
-        Only controls that name an element in scope, or cover a product, code or stage in scope.
-    date : str, optional
-        Only those that stand on this day (``2025-06-01``), each with its status then: in force,
-        licensed, suspended, or suspended as announced with what is later unknown. Default: all.
-
     Returns
     -------
     Answer

@@ -121,18 +121,6 @@ def criticality(
 ) -> Answer:
     """Compute the EU's supply risk of materials, with all inputs and the published criticality.
 
-    Parameters
-    ----------
-    scope : str, optional
-        Elements, minerals or groups, with commas between them; an element brings in its groups
-        with a published risk. Default: every material that has one.
-    period : str, optional
-        Year of production. Default: each product's newest. Governance is the mean of the five
-        years up to it, as far as they are loaded; the study of 2023 took five.
-    import_reliance, eol_rir, substitution : float, optional
-        Inputs from 0 to 1 that no table has, for every row: import reliance, end-of-life
-        recycling input rate, substitution index. If omitted, they range from 0 to 1.
-
     Returns
     -------
     Answer

@@ -19,7 +19,7 @@ from graphkit.names import Entity, capitalized
 from graphkit.questions.claim_scope import ClaimScope, claims_about, comparisons
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending, in_order_of, products_by_stake, value_by_product
-from graphkit.questions.published import PUBLISHED_SHARES, published_answer, shares_in
+from graphkit.questions.published import PUBLISHED_SHARES, published_answer, published_trade
 from graphkit.questions.question import checked
 from graphkit.questions.trade import (
     FACE_VALUE,
@@ -83,20 +83,6 @@ def depends(
 ) -> Answer:
     """Show whom a country depends on, for what, and how much.
 
-    Parameters
-    ----------
-    consumer : str
-        Country or group (``EU27``: what its members import from outside).
-    on : str, optional
-        Only this supplier, or group of suppliers (``EU27``, ``CHN+HKG``), added up. Default: the
-        largest of each product.
-    scope : str, optional
-        Product, HS code, element, mineral, stage or group. Default: everything.
-    period : str, optional
-        Default: for each product, the newest with data.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer
@@ -118,9 +104,6 @@ def depends(
     seller = None if on is None else catalog.place(on)
     query = ClaimScope(buyer, seller, catalog.materials.scope(scope), period)
     trade = imports_of(catalog, buyer, query.scope, period)
-    if trade.lacking and len(rows := _published_imports(catalog, query)):
-        question = f"What was published on how much {buyer.said} depends on its suppliers for "
-        return _published(catalog, f"{question}{query.scope.meaning}?", query, rows, trade)
     if seller is None:
         rows = trade.shares.filter(pc.equal(trade.shares["rank"], 1))
     else:
@@ -128,7 +111,11 @@ def depends(
     rows = _by_stake(rows.sort_by([("share_usd", "descending"), *SERIES]))
     supplier_text = seller.said if seller else "its largest suppliers"
     question = f"How much does {buyer.said} depend on {supplier_text} for {query.scope.meaning}?"
-    return _answer(catalog, question, query, rows, trade, context=scope is not None)
+    as_published = (
+        f"What was published on how much {buyer.said} depends on its suppliers for "
+        f"{query.scope.meaning}?"
+    )
+    return _answer(catalog, question, as_published, query, rows, trade, context=scope is not None)
 
 
 def _by_stake(rows: pa.Table) -> pa.Table:
@@ -157,23 +144,22 @@ def suppliers(
 ) -> Answer:
     """List every supplier of a country: products of the largest imports and suppliers first.
 
-    Parameters, result and errors are those of :func:`depends`.
+    Result and errors are those of :func:`depends`.
     """
     catalog = catalog.using(dataset)
     buyer = catalog.place(consumer)
     query = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
     trade = imports_of(catalog, buyer, query.scope, period)
-    if trade.lacking and len(rows := _published_imports(catalog, query)):
-        question = f"Who supplies {buyer.said} with {query.scope.meaning}, as published?"
-        return _published(catalog, question, query, rows, trade)
     rows = trade.shares.sort_by([
         *((n, "ascending") for n in ("stage_order", "product", "dataset", "reporter")),
         ("source", "ascending"), ("rank", "ascending"),
     ])  # fmt: skip
     rows = products_by_stake(rows, value_by_product(trade.flows))
-    question = f"Who supplies {buyer.said} with {query.scope.meaning}?"
-    return replace(_answer(catalog, question, query, rows, trade), parts="supplier",
-                   grouped_by=("product",))  # fmt: skip
+    question = f"Who supplies {buyer.said} with {query.scope.meaning}"
+    answer = _answer(catalog, f"{question}?", f"{question}, as published?", query, rows, trade)
+    if trade.lacking:
+        return answer
+    return replace(answer, parts="supplier", grouped_by=("product",))
 
 
 @checked(COLUMNS, COMPARED, (FIT,))
@@ -192,67 +178,40 @@ def dependents(
     only claims cover the scope: the published shares of imports that are at least so large, and
     of the supplier's exports.
 
-    Parameters
-    ----------
-    supplier : str
-        Name, alias or code of a country or area.
-    min_share : float
-        Least share of what a country imports of the product, 0 to 1.
-    scope, period, dataset
-        As for :func:`depends`, as are result and errors.
     """
     catalog = catalog.using(dataset)
     seller = catalog.place(supplier)
     query = ClaimScope(None, seller, catalog.materials.scope(scope), period)
     trade = trade_of(catalog, query.scope, period)
-    if trade.lacking and len(rows := _published_buyers(catalog, query, min_share)):
-        question = f"Who buys {query.scope.meaning} from {seller.said}, as published?"
-        return _published(catalog, question, query, rows, trade)
     rows = _from_supplier(catalog, trade.shares, seller)
     share = pc.coalesce(rows["share_usd"], rows["share_tonnes"])
     rows = rows.filter(pc.greater_equal(share, min_share))
     rows = rows.sort_by([("usd", "descending"), ("consumer", "ascending"), *SERIES])
     meaning = "a product" if scope is None else query.scope.meaning
     question = f"Who gets at least {100 * min_share:g} % of {meaning} from {seller.said}?"
-    return _answer(catalog, question, query, rows, trade)
-
-
-def _published_imports(catalog: Catalog, query: ClaimScope) -> pa.Table:
-    """Read the published shares of the consumer's imports, of one supplier if it is named."""
-    rows = shares_in(catalog, ClaimScope(query.buyer, None, query.scope, query.period))
-    rows = rows.filter(pc.equal(rows["measure"], "imports"))
-    seller = query.seller
-    return rows.filter(pc.equal(rows["supplier"], seller.key)) if seller else rows
-
-
-def _published_buyers(catalog: Catalog, query: ClaimScope, min_share: float) -> pa.Table:
-    """Read the published shares of a supplier's exports, and large ones of imports from it."""
-    rows = shares_in(catalog, ClaimScope(None, None, query.scope, query.period))
-    from_seller = pc.equal(rows["supplier"], query.seller.key if query.seller else "")
-    large = pc.greater_equal(rows["share"], min_share)
-    return rows.filter(pc.and_(from_seller, pc.or_(pc.equal(rows["measure"], "exports"), large)))
-
-
-def _published(
-    catalog: Catalog, question: str, query: ClaimScope, rows: pa.Table, trade: Trade
-) -> Answer:
-    """Answer from published figures."""
-    return published_answer(
-        catalog, question, _scope_of(catalog, query, trade), query.scope, rows, PUBLISHED_SHARES,
-        coverage_of(trade, query.scope), claims_about(catalog.claims, query, context=True),
-        _notes(catalog, query, rows, trade),
-    )  # fmt: skip
+    as_published = f"Who buys {query.scope.meaning} from {seller.said}, as published?"
+    return _answer(catalog, question, as_published, query, rows, trade, min_share=min_share)
 
 
 def _answer(
     catalog: Catalog,
     question: str,
+    as_published: str,
     query: ClaimScope,
     rows: pa.Table,
     trade: Trade,
     *,
     context: bool = False,
+    min_share: float = 0.0,
 ) -> Answer:
+    """Answer from trade; without any, from the shares of it that were published."""
+    if trade.lacking and len(published := published_trade(catalog, query, min_share)):
+        return published_answer(
+            catalog, as_published, _scope_of(catalog, query, trade), query.scope, published,
+            PUBLISHED_SHARES, coverage_of(trade, query.scope),
+            claims_about(catalog.claims, query, context=True),
+            _notes(catalog, query, published, trade), "published shares",
+        )  # fmt: skip
     claims = claims_about(catalog.claims, query, context=context)
     if trade.lacking and not _answered(claims, query):
         lacking = f"{trade.lacking}{_recorded_as(catalog, query.buyer)}"

@@ -117,33 +117,6 @@ def disrupt(
 ) -> Answer:
     """Compute who loses how much if a country stops or cuts its exports of something.
 
-    Parameters
-    ----------
-    exporter : str, optional
-        Country, group or several (``CHN+HKG``); omit it with ``restriction``.
-    scope : str, optional
-        Goods cut: product, element, mineral, stage or group. The answer includes later products
-        of the chain.
-    to : str, optional
-        Cut only for this destination or bloc.
-    restriction : str, optional
-        Play an export control in the graph: its announcement (``Announcement 18 of 2025``) or
-        its key (see :func:`~graphkit.questions.controls.controls`).
-    period, by
-        As for :func:`~graphkit.questions.origins.origins`.
-    loss : float
-        Share of those exports that is lost, more than 0, at most 1.
-    slack : float
-        Share by which the remaining suppliers can raise their deliveries, 0 or more.
-    of : str, optional
-        Only the losses of this consumer.
-    min_loss : float
-        Leave out losses that are smaller even at the upper end of their range.
-    top : int, optional
-        Number of consumers for each product, those that lose most imports; None or 0: all.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer
@@ -207,19 +180,6 @@ def cascade(
     dataset: str | None = None,
 ) -> Answer:
     """Trace who fails in turn if a country stops or cuts its exports of something.
-
-    Parameters
-    ----------
-    exporter, scope, to, restriction, period, by, loss
-        As for :func:`disrupt`.
-    tolerance : float
-        A country that loses more than this share of its supply of a product fails.
-    spread : float
-        Share by which a failed country cuts its sales and its output.
-    top : int, optional
-        Number of countries for each product, those that lose most; None or 0: all.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------

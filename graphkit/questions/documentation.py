@@ -11,6 +11,8 @@ from typing import Any
 from graphkit.verbs.parameter import Parameter
 
 INDENT = " " * 4
+LONGEST = 60
+"""Characters of the choices or the default of a parameter that its type has room for."""
 NEXT_SECTION = re.compile(rf"\n{INDENT}(?=(?:Returns|Raises|References|Examples)\n{INDENT}-)")
 """Beginning of the first section that stands behind that of the parameters."""
 
@@ -72,10 +74,14 @@ def _type(declared: Parameter, parameter: inspect.Parameter) -> str:
     kind = annotation if isinstance(annotation, str) else annotation.__name__
     kind = kind.removesuffix(" | None")
     if declared.choices and not callable(declared.choices):
-        kind = "{" + ", ".join(map(repr, declared.choices)) + "}"
-    if parameter.default is None:
+        choices = "{" + ", ".join(map(repr, declared.choices)) + "}"
+        kind = choices if len(choices) <= LONGEST else kind
+    if parameter.default is parameter.empty:
+        return kind
+    default = repr(parameter.default)
+    if parameter.default is None or len(default) > LONGEST:
         return f"{kind}, optional"
-    return kind if parameter.default is parameter.empty else f"{kind}, default {parameter.default}"
+    return f"{kind}, default {default}"
 
 
 def _in_python(text: str, declared: Sequence[Parameter]) -> str:
@@ -87,4 +93,6 @@ def _in_python(text: str, declared: Sequence[Parameter]) -> str:
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(text, 92, initial_indent=INDENT * 2, subsequent_indent=INDENT * 2)
+    return textwrap.fill(
+        text, 92, initial_indent=INDENT * 2, subsequent_indent=INDENT * 2, break_on_hyphens=False
+    )

@@ -44,21 +44,6 @@ def list_flows(
 ) -> Answer:
     """List the flows of something between countries, largest first.
 
-    Parameters
-    ----------
-    scope : str, optional
-        Product, HS code, element, mineral, stage or group. Default: everything with trade.
-    of : str, optional
-        Only the trade of this country or group, on either side.
-    period : str, optional
-        Default: the newest with data of any product in scope.
-    by : {"usd", "tonnes"}
-        Order and shares by value or by mass; masses only of one basis.
-    top : int, optional
-        Only the first ``top`` flows.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer

@@ -69,15 +69,6 @@ def mirror(
 ) -> Answer:
     """Compare what exporters and importers report of the same trade.
 
-    Parameters
-    ----------
-    country : str, optional
-        Only trade of this country or group, on either side.
-    scope : str, optional
-        Product, HS code, element, mineral, stage or group. Default: everything.
-    period : str, optional
-        Default: for each product, the newest that both sides report.
-
     Returns
     -------
     Answer

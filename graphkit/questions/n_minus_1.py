@@ -76,15 +76,6 @@ def n_minus_1(
 ) -> Answer:
     """Compute how much of the demand of all others is met without the largest producer.
 
-    Parameters
-    ----------
-    consumer : str, optional
-        Must be None: the measure covers the whole world.
-    scope, period : str, optional
-        As for :func:`graphkit.questions.concentration.concentration`.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer

@@ -85,32 +85,6 @@ def origins(
 ) -> Answer:
     """Trace a country's imports behind the last seller to who mined, refined and made them.
 
-    Parameters
-    ----------
-    consumer : str
-        Country or group (``EU27``: what its members import from outside, as one).
-    on : str, optional
-        Only this origin.
-    scope : str, optional
-        Product, element, mineral, stage or group. Default: everything with trade.
-    period : str, optional
-        Default: the newest with trade in scope.
-    by : {"usd", "tonnes"}
-        Count flows by value or by mass.
-    stage : str, optional
-        Trace only to this stage. Default: to each, from the first of the chain to the product's.
-    without : str, optional
-        Country, group or several (``CHN+HKG``): show only what passed them at no stage of the
-        chain, and in one row, ``through CHN``, the rest.
-    chain : {"looked-through", "face-value"}
-        Chain of ``links``, and order of the rows: makers looked through, or at face value, where
-        each seller counts as the maker of all it sells. ``face_value`` follows the sellers of
-        each stage then; else it is what was bought there directly, at every stage.
-    min_share : float
-        Leave out origins whose share is smaller even at most, and at face value.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer
@@ -205,13 +179,6 @@ def depends_looked_through(
     dataset: str | None = None,
 ) -> Answer:
     """Show how much a country depends on another behind the last seller, at each stage.
-
-    Parameters
-    ----------
-    consumer, on, scope, period, by
-        As for :func:`origins`; without ``on``, the largest known origin of each stage.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------

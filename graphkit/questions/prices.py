@@ -71,18 +71,6 @@ def prices(
 ) -> Answer:
     """Set unit values of trade beside published prices.
 
-    Parameters
-    ----------
-    scope : str
-        Product, HS code, element, mineral, stage or group.
-    of : str, optional
-        Country or group whose imports get a unit value of their own, beside the world's; or
-        several, separated by commas.
-    period : str, optional
-        Default: the five newest with a figure, of each product.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer

@@ -16,6 +16,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.scopes import Scope
 from graphkit.period import Period
 from graphkit.questions.claim_scope import ClaimScope, claims_about
+from graphkit.questions.parties import OF_TRADE, TradeParty
 
 PARTIES = (
     Column("consumer", "Consumer"),
@@ -75,6 +76,52 @@ def shares_in(catalog: Catalog, query: ClaimScope) -> pa.Table:
     return published_shares(claims_about(catalog.claims, query), remainders)
 
 
+def published_trade(catalog: Catalog, query: ClaimScope, min_share: float = 0.0) -> pa.Table:
+    """Read the published shares that stand in for trade, of a buyer or else of a supplier.
+
+    Of a buyer: the shares of its imports, of one supplier if it is named. Of a supplier alone: its
+    exports, and the shares of imports from it that are at least ``min_share``.
+    """
+    buyer, seller = query.buyer, query.seller
+    rows = shares_in(catalog, ClaimScope(buyer, None, query.scope, query.period))
+    if buyer is None:
+        from_seller = pc.equal(rows["supplier"], seller.key if seller else "")
+        large = pc.greater_equal(rows["share"], min_share)
+        exports = pc.equal(rows["measure"], "exports")
+        return rows.filter(pc.and_(from_seller, pc.or_(exports, large)))
+    rows = rows.filter(pc.equal(rows["measure"], "imports"))
+    return rows.filter(pc.equal(rows["supplier"], seller.key)) if seller else rows
+
+
+def published_trade_changes(
+    catalog: Catalog, owner: TradeParty, scope: Scope, before: str, after: str
+) -> pa.Table:
+    """Compare the amounts and shares of the owner's trade that were published for both periods.
+
+    Amounts without a share, such as the totals, come first.
+    """
+    from graphkit.analysis.claims.published import published_amount_changes, published_changes
+
+    query = claims_of(owner, scope)
+    shares = shares_in(catalog, query)
+    shares = shares.filter(pc.equal(shares["measure"], OF_TRADE[owner.partner]))
+    changes = published_changes(shares, before, after)
+    claims = claims_about(catalog.claims, query)
+    claims = claims.filter(
+        pc.fill_null(pc.equal(claims["measure"], OF_TRADE[owner.partner]), False)
+    )
+    amounts = published_amount_changes(claims, before, after)
+    with_share = pc.is_in(amounts["claim_after"], value_set=changes["claim_after"])
+    return pa.concat_tables([amounts.filter(pc.invert(with_share)), changes])
+
+
+def claims_of(owner: TradeParty, scope: Scope) -> ClaimScope:
+    """Return the scope of the claims about a party's trade, in any period."""
+    sells = owner.partner == "consumer"
+    buyer, seller = (None, owner.place) if sells else (owner.place, None)
+    return ClaimScope(buyer, seller, scope, None)
+
+
 def published_answer(
     catalog: Catalog,
     question: str,
@@ -85,6 +132,7 @@ def published_answer(
     coverage: Mapping[str, Any],
     claims: pa.Table,
     notes: Iterable[str],
+    picture: str,
 ) -> Answer:
     """Build an answer whose rows come from claims, marked as such in its scope and caption.
 
@@ -102,6 +150,7 @@ def published_answer(
         notes=tuple(notes),
         caption=PUBLISHED,
         shown=without_empty(rows, [column.name for column in columns if column.header]),
+        picture=picture,
     )
 
 

@@ -14,8 +14,9 @@ from graphkit.errors import GraphkitError
 from graphkit.names import capitalized
 from graphkit.queries import READ_FIRST
 from graphkit.questions.columns import COLUMNS, PACKAGE
+from graphkit.questions.documentation import documented
 from graphkit.verbs.parameter import LATEST, REPEATED, Parameter, in_options, named_as_options
-from graphkit.verbs.registry import FORMER_NAMES, PARAMETERS
+from graphkit.verbs.registry import FORMER_NAMES, PARAMETERS, PICTURES
 from graphkit.verbs.verb import Verb
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
         key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
         COLUMNS[key] = _with_marks([column for table in tables for column in table])
         declared, signature = PARAMETERS[key], inspect.signature(question)
+        question.__doc__ = documented(question, declared)
 
         @wraps(question)
         def ask(catalog: Catalog, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
@@ -133,7 +135,9 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
             from graphkit.headlines.headline import headline
 
             answer = _with_names(catalog, _ask_each(question, bound, values))
-            return replace(answer, headline=headline(key, answer))
+            return replace(
+                answer, headline=headline(key, answer), picture=answer.picture or PICTURES[key]
+            )
 
         return ask
 

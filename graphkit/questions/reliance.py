@@ -88,17 +88,6 @@ def reliance(
 ) -> Answer:
     """Compute import reliance from flows and production, beside published figures.
 
-    Parameters
-    ----------
-    consumer : str, optional
-        Country or group. Default: every country with a figure, computed or published.
-    scope : str, optional
-        Product, HS code, element, mineral, stage or group. Default: everything.
-    period : str, optional
-        Default: for each product, the newest with trade, or else with a published figure.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer

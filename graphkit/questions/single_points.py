@@ -135,30 +135,6 @@ def single_points(
 ) -> Answer:
     """Find the countries on which a consumer's supply of something depends.
 
-    Parameters
-    ----------
-    consumer : str, optional
-        Country. Default: all consumers together. For "domestic", the country of the producer.
-    scope, period, by
-        As for :func:`~graphkit.questions.origins.origins`.
-    definition : {"share", "structural", "domestic"}
-        "share": one supplier has at least ``threshold`` of the consumer's imports, at face value
-        or looked through to a stage. "structural": without it, over all its stages, the consumer
-        loses at least ``threshold`` of its imports, or no producer reaches it at all. "domestic":
-        a stage in one country has one producer, as far as a source says so.
-    threshold : float, optional
-        Default: 0.5, or 0 with ``blocs``; the EU's Critical Raw Materials Act has 0.65.
-    possible : bool
-        Add suppliers that reach the threshold only at the upper end of their range.
-    each : bool
-        Without a consumer: list every consumer instead of counting them.
-    blocs : sequence of str
-        For "structural": remove these (``EU27``, ``CHN+HKG``) instead of each country.
-    min_link : float
-        For "structural": ignore links with a smaller share of supply when finding who is cut off.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer
@@ -423,6 +399,7 @@ def _domestic(catalog: Catalog, buyer: Entity | None, scope: Scope, period: str 
         nothing=f"No source names a single producer of {scope.meaning}{place}.",
         caption="Verdict: published, if a source names one domestic producer; one producing "
         "country, if only this country has published output.",
+        picture="domestic points",
     )  # fmt: skip
 
 

@@ -100,22 +100,6 @@ def trend(
 ) -> Answer:
     """Show how a country's trade changed from period to period, as far back as data go.
 
-    Parameters
-    ----------
-    country : str, optional
-        Country or group that trades. Default: the whole world.
-    scope : str, optional
-        Product, HS code, element, mineral, stage or group. Default: everything.
-    on : str, optional
-        Partner, or group of partners added up, whose trade stands beside the totals.
-    since : str, optional
-        Only periods that begin with this one or later; the first of them is still compared with
-        the one before it.
-    partner : {"supplier", "consumer"}
-        Imports and their suppliers, or exports and their buyers.
-    dataset : str, optional
-        Data set of trade. Default: the preferred one of each product and period.
-
     Returns
     -------
     Answer
