@@ -37,6 +37,11 @@ def visible(text: str) -> str:
     return HIDDEN.sub(lambda match: repr(match[0])[1:-1], text)
 
 
+def visible_lines(text: str) -> str:
+    """Escape the hidden characters of a text of several lines, but for the ends of lines."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
 class GraphkitError(Exception):
     """Error of graphkit; its message says what was found and what was wanted."""
 

@@ -16,7 +16,7 @@ PAGE = PACKAGE.parent / "docs" / "architecture.md"
 LAYERS = (
     ("_version", "errors", "startup"),
     ("kinds", "period"),
-    ("schema", "arrow", "names", "files"),
+    ("schema", "arrow", "names", "files", "pages"),
     ("seeds", "analysis", "answers", "cypher"),
     ("build", "headlines", "networkx_backend", "scale"),
     ("plot", "verbs"),

@@ -20,10 +20,11 @@ from pyarrow import parquet
 from graphkit.answers.answer import Answer
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError, visible
+from graphkit.pages.columns import TextColumn, cell_width
+from graphkit.pages.plain import text_table
 from graphkit.render.answer import coverage_lines
 from graphkit.render.formats import FORMATS, TABULAR, View, choose_format, show_answer, show_table
 from graphkit.render.json import as_object
-from graphkit.render.layout import TextColumn, text_table, width
 from graphkit.stores.duck.store import DuckStore
 
 HOSTILE = "\x1b]0;pwned\x07\x1b[2J\x9b31m\r\u202ecod\u2066.exe\x00\n\t\u2028end"
@@ -66,7 +67,7 @@ def test_an_answer_fits_the_terminal_with_no_word_broken(request, shown, which, 
     text = shown(answer, "table", columns)
 
     links = re.compile(r"https?://\S+")
-    assert max(width(links.sub("", line)) for line in text.splitlines()) <= columns
+    assert max(cell_width(links.sub("", line)) for line in text.splitlines()) <= columns
     words = {word.removesuffix(",") for word in text.split()}
     whole = " ".join(text.split())
     names = {answer.names[key] for key in answer.rows["product"].to_pylist()}
@@ -194,8 +195,8 @@ def test_a_wide_table_has_every_column_and_the_sentences_stay_narrow(
 
     assert "hidden" not in text
     [head] = [line for line in text.splitlines() if "Consumer" in line and "No weight" in line]
-    assert width(head) > 50
-    assert all(width(line) <= 50 for line in text.split("\n\n")[0].splitlines())
+    assert cell_width(head) > 50
+    assert all(cell_width(line) <= 50 for line in text.split("\n\n")[0].splitlines())
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
@@ -245,15 +246,15 @@ def test_no_table_breaks_a_word_and_each_that_can_fits(columns, to):
         for text in (column.header, *column.cells):
             assert all(word in found for word in text.split())
     if not drawn.startswith("──"):
-        assert all(width(line) <= to for line in drawn.splitlines())
+        assert all(cell_width(line) <= to for line in drawn.splitlines())
 
 
 def test_wide_and_combining_characters_keep_the_columns_straight():
     names = TextColumn("name", ["中国", "Türkiye", "e\u0301lan", "한국", "Chad"])
     drawn = text_table([names, TextColumn("n", ["1", "2", "3", "4", "5"], number=True)], 40)
 
-    ends = {width(line) for line in drawn.splitlines()[2:]}
-    assert ends == {width(drawn.splitlines()[1])}
+    ends = {cell_width(line) for line in drawn.splitlines()[2:]}
+    assert ends == {cell_width(drawn.splitlines()[1])}
 
 
 def test_a_table_too_wide_says_once_what_all_rows_have_alike(shown):

@@ -11,10 +11,10 @@ import pytest
 from graphkit.answers.answer import WITHOUT, Answer
 from graphkit.answers.columns import Column
 from graphkit.answers.remarks import REMARK, main_period, with_remarks
+from graphkit.pages.plain import PlainPage
 from graphkit.plot.pictures import picture
 from graphkit.render.answer import View
 from graphkit.render.formats import plain_text
-from graphkit.render.layout import PlainPage
 from graphkit.render.screen import LINES, ROWS, lay_out_screen
 
 COMMANDS = (

@@ -34,9 +34,10 @@ import graphkit
 from graphkit.answers.figures import short_text
 from graphkit.cli.app import command_line, run
 from graphkit.names import in_other_languages
+from graphkit.pages.columns import TextColumn
+from graphkit.pages.markdown import MarkdownPage, markdown
 from graphkit.queries import Query, find_query, query_names, run_query
 from graphkit.render.formats import written
-from graphkit.render.layout import MarkdownPage, TextColumn, markdown
 from graphkit.verbs.registry import VERBS
 
 LOG = logging.getLogger(__name__)

@@ -80,7 +80,7 @@ def brief(
         An unknown name, an invalid period, or neither country nor scope.
     """
     from graphkit.brief.country import country_brief
-    from graphkit.brief.document import Facts, command_of
+    from graphkit.brief.facts import Facts, command_of
     from graphkit.brief.mineral import mineral_brief
 
     given = {"country": country, "scope": scope, "period": period}

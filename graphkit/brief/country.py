@@ -15,18 +15,9 @@ from graphkit.analysis.supply.look_through import UNKNOWN as UNKNOWN_ORIGIN
 from graphkit.analysis.supply.look_through import UNTRACEABLE
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, money, percent
-from graphkit.brief.document import (
-    Asked,
-    Brief,
-    Facts,
-    Part,
-    Section,
-    between,
-    cited_claim,
-    counted,
-    listed,
-    period_of,
-)
+from graphkit.brief.document import Brief, Section
+from graphkit.brief.facts import Asked, Facts, Part
+from graphkit.brief.wording import between, cited_claim, counted, listed, period_of
 from graphkit.names import Entity, capitalized, possessive
 from graphkit.questions.controls import traded_baskets
 

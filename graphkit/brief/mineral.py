@@ -15,17 +15,9 @@ from graphkit.answers.columns import COUNT, NUMBER, Column, schema_of
 from graphkit.answers.figures import money, percent
 from graphkit.arrow import SHARE
 from graphkit.brief.country import act_in_words, claims_on, claims_part, ordered
-from graphkit.brief.document import (
-    Asked,
-    Brief,
-    Facts,
-    Part,
-    Section,
-    at_least,
-    counted,
-    listed,
-    period_of,
-)
+from graphkit.brief.document import Brief, Section
+from graphkit.brief.facts import Asked, Facts, Part
+from graphkit.brief.wording import at_least, counted, listed, period_of
 from graphkit.catalog.scopes import Scope
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.names import capitalized

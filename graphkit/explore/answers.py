@@ -16,13 +16,13 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.remarks import with_remarks_for_marks
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, Unreachable, visible
+from graphkit.pages.columns import TextColumn
 from graphkit.plot.drawing import DARK
 from graphkit.plot.pictures import layouts
 from graphkit.queries import Reading, noted_readings
 from graphkit.questions.question import Question
 from graphkit.render.answer import coverage_lines, lay_out
-from graphkit.render.json import rows_of
-from graphkit.render.layout import TextColumn
+from graphkit.render.json import objects_of
 from graphkit.schema import Schema
 from graphkit.stores.base import Closing, Store
 
@@ -252,10 +252,10 @@ def page_of(answer: Answer) -> dict[str, Any]:
     lay_out(with_remarks_for_marks(answer), blocks)
     return {
         "blocks": blocks.parts,
-        "rows": rows_of(answer.rows),
+        "rows": objects_of(answer.rows),
         "names": dict(answer.names),
         "units": dict(answer.units),
-        "sources": rows_of(answer.sources),
+        "sources": objects_of(answer.sources),
         "coverage": coverage_lines(answer),
         "picture": _picture(answer),
     }

@@ -24,14 +24,14 @@ from graphkit.cypher.statement import Statement
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError, Unreachable, UsageError, one_line, visible
 from graphkit.importers.seed_files import mapping
+from graphkit.pages.markdown import MarkdownPage
+from graphkit.pages.page import lay_out_table
 from graphkit.queries import find_query, rows_of, run_query
 from graphkit.questions.claim_checks import check_stated, stated_claim
 from graphkit.questions.question import prepare, read_ahead
 from graphkit.render.answer import table_columns
 from graphkit.render.formats import View
-from graphkit.render.json import as_object, json_text
-from graphkit.render.json import rows_of as objects_of
-from graphkit.render.layout import MarkdownPage, lay_out_table
+from graphkit.render.json import as_object, json_text, objects_of
 from graphkit.render.screen import screen
 from graphkit.schema import GRAPH
 from graphkit.seeds.check import check_alone

@@ -10,7 +10,7 @@ from typing import Any
 from graphkit.answers.answer import Answer, cited, parts_of
 from graphkit.answers.figures import money, percent
 from graphkit.answers.remarks import REMARK
-from graphkit.errors import visible
+from graphkit.errors import visible_lines
 from graphkit.plot.drawing import (
     EDGE,
     FONT,
@@ -278,7 +278,7 @@ def moved(plot: Plot, down: int) -> Plot:
 def _readable(value: Any) -> Any:
     """Escape the hidden characters of every text, line by line."""
     if isinstance(value, str):
-        return "\n".join(map(visible, value.split("\n")))
+        return visible_lines(value)
     if isinstance(value, Mapping):
         return {key: _readable(v) for key, v in value.items()}
     return [_readable(v) for v in value] if isinstance(value, list | tuple) else value

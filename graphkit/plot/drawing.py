@@ -12,11 +12,11 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from graphkit.errors import GraphkitError, install, visible
+from graphkit.pages.html import WITH_SCRIPTS, document, frame, html
 
 WIDTH, NARROW = 640, 340
 """Widths of a picture in pixels, and of one for a phone; PNG, SVG and HTML scale it."""
@@ -217,8 +217,7 @@ class Interactive:
     height: int
 
     def _repr_html_(self) -> str:
-        size = f'width="{self.width + 40}" height="{self.height + 40}" style="border: 0"'
-        return f'<iframe srcdoc="{escape(self.page, quote=True)}" {size}></iframe>'
+        return frame(self.page, self.width + 40, self.height + 40)
 
 
 PNG_SCALE = 2.5
@@ -268,7 +267,7 @@ def svg(picture: Picture) -> str:
     rules = " ".join(f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}'
                      for light, dark in DARK.items())  # fmt: skip
     head = (
-        f"<title>{escape(picture.title)}</title>\n"
+        f"<title>{html(picture.title)}</title>\n"
         f"<style>@media (prefers-color-scheme: dark){{{rules}}}</style>\n"
     )
     text = _drawn(picture)
@@ -317,19 +316,19 @@ def html_page(*layouts: Picture, below: str = "") -> str:
     window, else the last, and scales it to its width.
     """
     picture = layouts[0]
-    head = _HEAD.replace("FONTS", font_faces()).replace("TITLE", escape(picture.title))
-    foot = f"<main>{below}</main>\n</body>\n</html>\n"
-    script = (ASSETS / "echarts.js").read_text("utf-8").replace("</script", "<\\/script")
-    given = ",".join(map(_given, layouts)).replace("<", "\\u003c")
-    run = _RUN.replace("LAYOUTS", f"[{given}]").replace("DARK", json.dumps(DARK))
+    options = ",".join(map(_layout_text, layouts)).replace("<", "\\u003c")
+    run = _RUN.replace("LAYOUTS", f"[{options}]").replace("DARK", json.dumps(DARK))
     run = run.replace("WORLD", json.dumps(world()["shapes"] if picture.world else None))
-    label = escape(picture.title, quote=True)
-    role = f'tabindex="0" role="img" aria-label="{label}"'
-    frame = f'<div id="frame" {role}><div id="picture"></div></div>\n'
-    return f"{head}{frame}<script>{script}</script>\n<script>{run}</script>\n{foot}"
+    echarts = (ASSETS / "echarts.js").read_text("utf-8").replace("</script", "<\\/script")
+    role = f'tabindex="0" role="img" aria-label="{html(picture.title)}"'
+    body = (
+        f'<div id="frame" {role}><div id="picture"></div></div>\n'
+        f"<script>{echarts}</script>\n<script>{run}</script>\n<main>{below}</main>\n"
+    )
+    return document(picture.title, body, font_faces() + _STYLE, policy=WITH_SCRIPTS)
 
 
-def _given(picture: Picture) -> str:
+def _layout_text(picture: Picture) -> str:
     return json.dumps(picture.layout, ensure_ascii=False)
 
 
@@ -339,7 +338,7 @@ def _drawn(picture: Picture) -> str:
     if engine is None:
         engine = _OWN.engine = _engine()
     shapes = json.dumps(world()["shapes"]) if picture.world else ""
-    text: str = json.loads(engine.get("draw")(_given(picture), shapes))
+    text: str = json.loads(engine.get("draw")(_layout_text(picture), shapes))
     text = _HOVERING.sub("", _IN_TAGS.sub("", text))
     return _NUMBERED.sub(r"\1p-", text).strip()
 
@@ -356,16 +355,8 @@ def _engine() -> Any:
     return engine
 
 
-_HEAD = f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline';
- style-src 'unsafe-inline'; font-src data:; img-src data:">
-<title>TITLE</title>
-<style>
-FONTSbody {{ margin: 0 auto; max-width: 1000px; padding: 0 12px; background: {PAPER}; color: {INK};
+_STYLE = f"""\
+body {{ margin: 0 auto; max-width: 1000px; padding: 0 12px; background: {PAPER}; color: {INK};
   font: 15px/1.45 {FONT}; }}
 #frame {{ overflow: auto hidden; }}
 #picture {{ transform-origin: 0 0; }}
@@ -376,10 +367,8 @@ td, th {{ padding: 2px 8px; border-bottom: 1px solid #8884; text-align: left; }}
 @media (prefers-color-scheme: dark) {{
   body {{ background: {DARK[PAPER]}; color: {DARK[INK]}; }}
 }}
-</style>
-</head>
-<body>
 """
+"""CSS of a page of a picture, after that of the letters."""
 _RUN = """
 "use strict";
 const layouts = LAYOUTS, world = WORLD, dark = DARK, frame = document.getElementById("frame");

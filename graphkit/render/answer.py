@@ -14,8 +14,9 @@ from graphkit.answers.figures import SHARE_UNIT, is_number, money, percent, shor
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
 from graphkit.names import capitalized, uncapitalized
+from graphkit.pages.columns import TextColumn, fits, fitted
+from graphkit.pages.page import Page
 from graphkit.period import Period
-from graphkit.render.layout import Page, TextColumn, fits, fitted
 
 
 @dataclass(frozen=True)

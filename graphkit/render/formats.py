@@ -16,10 +16,13 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.figures import full_text
 from graphkit.answers.remarks import with_remarks_for_marks
 from graphkit.errors import UsageError, visible
+from graphkit.pages.html import HtmlPage
+from graphkit.pages.markdown import MarkdownPage
+from graphkit.pages.page import lay_out_table
+from graphkit.pages.plain import PlainPage
 from graphkit.render.answer import SHORT, WHOLE, View, lay_out, table_columns
 from graphkit.render.files import write_bytes, write_parquet, write_text
-from graphkit.render.json import as_object, json_text, rows_of
-from graphkit.render.layout import HtmlPage, MarkdownPage, PlainPage, lay_out_table
+from graphkit.render.json import as_object, json_text, objects_of
 from graphkit.render.screen import lay_out_screen
 
 if TYPE_CHECKING:
@@ -133,12 +136,12 @@ WRITERS = {
     ),
     "json": Format(
         (".json",),
-        lambda table, to, title, view: json_text(rows_of(table), indent=2) + "\n",
+        lambda table, to, title, view: json_text(objects_of(table), indent=2) + "\n",
         lambda answer, to, view: json_text(as_object(answer), indent=2) + "\n",
     ),
     "ndjson": Format(
         (".ndjson", ".jsonl"),
-        lambda table, to, title, view: "".join(f"{json_text(row)}\n" for row in rows_of(table)),
+        lambda table, to, title, view: "".join(f"{json_text(row)}\n" for row in objects_of(table)),
     ),
     "csv": Format(
         (".csv",),

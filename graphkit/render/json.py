@@ -22,14 +22,14 @@ def as_object(answer: Answer) -> dict[str, Any]:
         "headline": answer.headline,
         "question": answer.question,
         "scope": dict(answer.scope),
-        "rows": rows_of(answer.rows),
+        "rows": objects_of(answer.rows),
         "units": dict(answer.units),
         "coverage": dict(answer.coverage),
-        "claims": [known_values(row) for row in rows_of(answer.claims)],
-        "comparisons": [known_values(row) for row in rows_of(answer.comparisons)],
-        "elsewhere": [known_values(row) for row in rows_of(answer.elsewhere)],
-        "links": rows_of(answer.links),
-        "sources": [known_values(row) for row in rows_of(answer.sources)],
+        "claims": [known_values(row) for row in objects_of(answer.claims)],
+        "comparisons": [known_values(row) for row in objects_of(answer.comparisons)],
+        "elsewhere": [known_values(row) for row in objects_of(answer.elsewhere)],
+        "links": objects_of(answer.links),
+        "sources": [known_values(row) for row in objects_of(answer.sources)],
         "notes": [
             *[answer.nothing] * (not len(answer.rows)),
             *answer.notes,
@@ -38,7 +38,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
     }
 
 
-def rows_of(table: pa.Table) -> list[dict[str, Any]]:
+def objects_of(table: pa.Table) -> list[dict[str, Any]]:
     """Return rows as plain objects, with columns of JSON parsed."""
     holds_json = {f.name for f in table.schema if (f.metadata or {}).get(b"graphkit") == b"json"}
     rows: list[dict[str, Any]] = table.to_pylist()

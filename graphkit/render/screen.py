@@ -21,6 +21,9 @@ from graphkit.answers.figures import (
 )
 from graphkit.answers.remarks import MARKS, REMARK, main_period, with_remarks
 from graphkit.names import capitalized
+from graphkit.pages.columns import GAPS, TextColumn, cell_width, fitted
+from graphkit.pages.markdown import MarkdownPage
+from graphkit.pages.plain import PlainPage
 from graphkit.render.answer import (
     View,
     answer_columns,
@@ -31,8 +34,6 @@ from graphkit.render.answer import (
     totals_columns,
     weighed,
 )
-from graphkit.render.layout import GAPS, MarkdownPage, PlainPage, TextColumn, fitted
-from graphkit.render.layout import width as text_width
 
 LINES = 40
 """Lines of a screen."""
@@ -215,7 +216,7 @@ def _whole(column: TextColumn, ref: str, to: int) -> TextColumn:
         return replace(column, least=min(column.widest, to // 3))
     if not ref:
         return column
-    least = max(map(text_width, column.cells), default=0)
+    least = max(map(cell_width, column.cells), default=0)
     return replace(column, least=least, rank=0 if ref == "place" else column.rank)
 
 

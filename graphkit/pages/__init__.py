@@ -1,0 +1,1 @@
+"""Pages of plain text, Markdown and HTML."""
