@@ -90,15 +90,15 @@ class Answer:
             newest.add(period)
         return [row for row, period in enumerate(periods) if period in newest][:top]
 
-    def first_of_each(self, by: Sequence[str], top: int) -> list[int]:
+    def first_of_each(self, names: Sequence[str], top: int) -> list[int]:
         """Choose the first rows of each group, as many of each, so that none is left out alone."""
         groups: dict[Any, list[int]] = {}
-        for place, group in enumerate(self.rows.select(list(by)).to_pylist()):
+        for place, group in enumerate(self.rows.select(list(names)).to_pylist()):
             groups.setdefault(tuple(group.values()), []).append(place)
-        chosen: list[int] = []
+        first: list[int] = []
         for turn in range(max(map(len, groups.values()), default=0)):
-            chosen += [places[turn] for places in groups.values() if turn < len(places)]
-        return sorted(chosen[:top])
+            first += [places[turn] for places in groups.values() if turn < len(places)]
+        return sorted(first[:top])
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -209,9 +209,9 @@ def _texts_in(value: Any) -> Iterator[str]:
             yield from _texts_in(item)
 
 
-def without_empty(rows: pa.Table, shown: Iterable[str], *always: str) -> list[str]:
+def without_empty(rows: pa.Table, names: Iterable[str], *always: str) -> list[str]:
     """Drop the columns without a value in any row, other than those ``always`` shown."""
-    return [n for n in shown if n in always or rows[n].null_count < len(rows)]
+    return [n for n in names if n in always or rows[n].null_count < len(rows)]
 
 
 WITHOUT = "_without"
@@ -241,11 +241,11 @@ def undoubted(answer: Answer) -> Answer:
         place = rows.column_names.index(name.removesuffix(WITHOUT))
         rows = rows.set_column(place, rows.schema.field(place), rows[name])
     figures = [field.name for field in rows.schema if field.type == NUMBER]
-    left = [
-        any(row[name] is not None for name in figures) or not had
-        for row, had in zip(rows.to_pylist(), reported, strict=True)
+    has_figures = [
+        any(row[name] is not None for name in figures) or not was_reported
+        for row, was_reported in zip(rows.to_pylist(), reported, strict=True)
     ]
-    return replace(answer, rows=rows.filter(pa.array(left, pa.bool_())))
+    return replace(answer, rows=rows.filter(pa.array(has_figures, pa.bool_())))
 
 
 def cited(text: str) -> list[str]:
@@ -277,35 +277,35 @@ def side_by_side(answers: Mapping[str, Answer]) -> Answer:
         The rows one answer after the other, equal ones once. ``scope`` lists the values that
         differ. ``coverage`` has that of each answer in ``each``, unless all are equal.
     """
-    found = list(answers.values())
-    first = found[0]
-    if len(found) == 1:
+    separate = list(answers.values())
+    first = separate[0]
+    if len(separate) == 1:
         return first
-    rows = _stacked([answer.rows for answer in found])
-    columns = {column.name: column for answer in reversed(found) for column in answer.columns}
-    shown = list(dict.fromkeys(name for answer in found for name in answer.headers))
+    rows = _stacked([answer.rows for answer in separate])
+    columns = {column.name: column for answer in reversed(separate) for column in answer.columns}
+    shown = list(dict.fromkeys(name for answer in separate for name in answer.headers))
     apart = [
         name for name in ("period", "consumer", "supplier", "country")
         if name in columns and name in rows.column_names and name not in shown
-        and isinstance(_together(found, name), list)
+        and isinstance(_together(separate, name), list)
     ]  # fmt: skip
     covered = {label: answer.coverage for label, answer in answers.items()}
-    alike = all(answer.coverage == first.coverage for answer in found)
+    alike = all(answer.coverage == first.coverage for answer in separate)
     return Answer(
-        _sentences(answer.question for answer in found),
-        {name: _together(found, name) for name in {n: 0 for a in found for n in a.scope}},
+        _sentences(answer.question for answer in separate),
+        {name: _together(separate, name) for name in {n: 0 for a in separate for n in a.scope}},
         rows,
         list(columns.values()),
         first.coverage if alike else {"each": covered},
-        _stacked([answer.sources for answer in found]).sort_by("key"),
-        _stacked([answer.claims for answer in found]).sort_by("key"),
-        _stacked([answer.comparisons for answer in found]),
-        _stacked([answer.elsewhere for answer in found]),
-        tuple(dict.fromkeys(note for answer in found for note in answer.notes)),
-        _sentences(answer.nothing for answer in found if not len(answer.rows)),
-        _sentences(answer.caption for answer in found),
+        _stacked([answer.sources for answer in separate]).sort_by("key"),
+        _stacked([answer.claims for answer in separate]).sort_by("key"),
+        _stacked([answer.comparisons for answer in separate]),
+        _stacked([answer.elsewhere for answer in separate]),
+        tuple(dict.fromkeys(note for answer in separate for note in answer.notes)),
+        _sentences(answer.nothing for answer in separate if not len(answer.rows)),
+        _sentences(answer.caption for answer in separate),
         [*apart, *shown],
-        _stacked([answer.links for answer in found]),
+        _stacked([answer.links for answer in separate]),
         in_time=first.in_time,
         grouped_by=first.grouped_by,
         picture=first.picture if all(answer.picture for answer in answers.values()) else "",
@@ -322,8 +322,8 @@ def _together(answers: Sequence[Answer], name: str) -> Any:
     values = [answer.scope.get(name) for answer in answers]
     if all(value == values[0] for value in values):
         return values[0]
-    each = [one for v in values for one in (v if isinstance(v, list | tuple) else [v])]
-    return [one for place, one in enumerate(each) if one not in each[:place]]
+    items = [item for v in values for item in (v if isinstance(v, list | tuple) else [v])]
+    return [item for place, item in enumerate(items) if item not in items[:place]]
 
 
 def _stacked(tables: Sequence[pa.Table]) -> pa.Table:

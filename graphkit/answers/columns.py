@@ -45,9 +45,10 @@ class Column:
     @property
     def described(self) -> pa.Field:
         """The column as an Arrow field with metadata."""
-        told = {name: getattr(self, name) for name in ("unit", "header", "doc")}
-        told["ref"] = self.refers_to
-        return pa.field(self.name, self.type, metadata={k: v for k, v in told.items() if v} or None)
+        texts = {name: getattr(self, name) for name in ("unit", "header", "doc")}
+        texts["ref"] = self.refers_to
+        metadata = {name: text for name, text in texts.items() if text}
+        return pa.field(self.name, self.type, metadata=metadata or None)
 
 
 LONG = 9
@@ -152,10 +153,10 @@ def described(rows: pa.Table, columns: Iterable[Column]) -> pa.Table:
         place = schema.get_field_index(column.name)
         if place < 0:
             continue
-        known = schema.field(place)
-        if known.type != column.type and rows[place].null_count < len(rows):
-            raise TypeError(f"{column.name} is {known.type}, and is declared as {column.type}")
-        metadata = {**(known.metadata or {}), **(column.described.metadata or {})}
+        current = schema.field(place)
+        if current.type != column.type and rows[place].null_count < len(rows):
+            raise TypeError(f"{column.name} is {current.type}, and is declared as {column.type}")
+        metadata = {**(current.metadata or {}), **(column.described.metadata or {})}
         schema = schema.set(place, pa.field(column.name, column.type, metadata=metadata or None))
     return rows.cast(schema)
 

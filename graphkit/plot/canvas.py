@@ -79,14 +79,14 @@ class Axis:
 
     def height_of(self, value: float) -> float:
         """Return where a value stands between the least, 0, and the most, 1."""
-        ends = (self.least or 0.0, value, self.most or 1.0)
-        low, at, high = map(log10, ends) if self.logarithmic else ends
-        return (at - low) / (high - low)
+        numbers = (self.least or 0.0, value, self.most or 1.0)
+        low, position, high = map(log10, numbers) if self.logarithmic else numbers
+        return (position - low) / (high - low)
 
     @property
     def option(self) -> dict[str, Any]:
         """The axis as a component of the option."""
-        ends = {"min": self.least, "max": self.most}
+        limits = {"min": self.least, "max": self.most}
         return {
             "type": "log" if self.logarithmic else "time" if self.unit == "year" else "value",
             "name": "\n".join(wrapped(self.name, self.length, SMALL)),
@@ -98,7 +98,7 @@ class Axis:
                              if self.unit in FORMATTERS else {})},
             "axisLine": {"show": False}, "splitLine": gridlines(), "splitNumber": 5,
             **({"minInterval": YEAR} if self.unit == "year" else {}),
-            **{name: self.scaled(value) for name, value in ends.items() if value is not None},
+            **{name: self.scaled(value) for name, value in limits.items() if value is not None},
         }  # fmt: skip
 
 
@@ -183,8 +183,8 @@ def framed(
         "tooltip": {"renderMode": "richText", "confine": True},
         "aria": {"enabled": True},
     }  # fmt: skip
-    own = moved(plot, round(top)).parts
-    option |= {**own, "title": [*option["title"], *own.get("title", ())]}
+    components = moved(plot, round(top)).parts
+    option |= {**components, "title": [*option["title"], *components.get("title", ())]}
     height = round(top + plot.height + bottom)
     return Picture(_readable(option), height, drawn, world, plot.width)
 
@@ -196,18 +196,18 @@ LEGEND, SAMPLE, GAP = 26, 14, 10
 def legend_of(plot: Plot) -> Plot:
     """Make the legend of the series of a plot."""
     space = plot.width - 2 * EDGE
-    named = _named(plot.parts["series"])
-    if not named:
+    names = _named(plot.parts["series"])
+    if not names:
         return Plot({}, 4, plot.width)
     parts = {
         "legend": {
             "left": EDGE, "top": 0, "width": space, "padding": 0,
-            "itemWidth": SAMPLE, "itemHeight": 10, "itemGap": GAP, "data": named,
+            "itemWidth": SAMPLE, "itemHeight": 10, "itemGap": GAP, "data": names,
             "selectedMode": False,
             "textStyle": _style(SMALL, INK),
         }
     }  # fmt: skip
-    return Plot(parts, _legend_lines(named, space) * LEGEND, plot.width)
+    return Plot(parts, _legend_lines(names, space) * LEGEND, plot.width)
 
 
 def stacked(plots: Sequence[Plot]) -> Plot:
@@ -238,9 +238,9 @@ def _named(series: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the names of series that a legend explains, without ranges and empty series."""
     return list(
         dict.fromkeys(
-            one["name"] for one in series
-            if not one.get("silent") and one["type"] != "sankey"
-            and any(map(_has_value, one["data"]))
+            part["name"] for part in series
+            if not part.get("silent") and part["type"] != "sankey"
+            and any(map(_has_value, part["data"]))
         )
     )  # fmt: skip
 
@@ -270,7 +270,8 @@ def moved(plot: Plot, down: int) -> Plot:
 
     parts = {name: lower(part) if name in PLACED else part for name, part in plot.parts.items()}
     parts["series"] = [
-        lower(one) if one["type"] == "sankey" else one for one in plot.parts.get("series", ())
+        lower(series) if series["type"] == "sankey" else series
+        for series in plot.parts.get("series", ())
     ]
     return Plot(parts, plot.height + down, plot.width)
 
@@ -303,14 +304,14 @@ MOST_REMARKS = 4
 def _remarked(answer: Answer, drawn: int) -> str:
     """Name the rows whose meaning a remark changes, the largest of those drawn first."""
     rows = answer.rows.slice(0, drawn).to_pylist()
-    on: dict[str, list[str]] = {}
+    subjects: dict[str, list[str]] = {}
     for row in rows:
         if row.get(REMARK.name):
-            whom = next((row[name] for name in SUBJECTS if row.get(name)), "")
-            on.setdefault(row[REMARK.name], []).append(answer.names.get(whom, whom))
-    texts = [f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in on.items()]
-    more = len(texts) - MOST_REMARKS
-    counted = [f"{more} more remark{'s' * (more > 1)}"] if more > 0 else []
+            subject = next((row[name] for name in SUBJECTS if row.get(name)), "")
+            subjects.setdefault(row[REMARK.name], []).append(answer.names.get(subject, subject))
+    texts = [f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in subjects.items()]
+    hidden_count = len(texts) - MOST_REMARKS
+    counted = [f"{hidden_count} more remark{'s' * (hidden_count > 1)}"] if hidden_count > 0 else []
     return f"{'; '.join([*texts[:MOST_REMARKS], *counted])}." if texts else ""
 
 
@@ -334,9 +335,9 @@ def stated(answer: Answer) -> str:
             if series["dataset"]
         }
     )
-    named = f"data set{'s' * (len(sets) > 1)} {', '.join(sets[:4])}{' …' * (len(sets) > 4)}"
+    datasets = f"data set{'s' * (len(sets) > 1)} {', '.join(sets[:4])}{' …' * (len(sets) > 4)}"
     doubts = "without weights in doubt" if values(answer, "doubt") else ""
-    return " · ".join(part for part in (period, measure, named if sets else "", doubts) if part)
+    return " · ".join(part for part in (period, measure, datasets if sets else "", doubts) if part)
 
 
 def _years(answer: Answer) -> str:
@@ -362,9 +363,11 @@ def source_line(answer: Answer) -> str:
         used |= {key for row in rows if row.get("source") for key in cited(row["source"])}
     rows = [row for row in answer.sources.to_pylist() if row["key"] in used]
     rows = rows or answer.sources.to_pylist()
-    named = list(dict.fromkeys(_source(row) for row in rows))
-    more = f"; and {len(named) - 3} more" if len(named) > 3 else ""
-    return f"Source{'s' * (len(named) > 1)}: {'; '.join(named[:3])}{more}" if named else ""
+    publications = list(dict.fromkeys(_source(row) for row in rows))
+    rest = f"; and {len(publications) - 3} more" if len(publications) > 3 else ""
+    if not publications:
+        return ""
+    return f"Source{'s' * (len(publications) > 1)}: {'; '.join(publications[:3])}{rest}"
 
 
 def _source(row: Mapping[str, Any]) -> str:
@@ -381,14 +384,14 @@ def labels(
     present = [name for name in names if any(row.get(name) is not None for row in rows)]
     differing = [n for n in present if len({str(row.get(n)) for row in rows}) > 1] or present[:1]
     for name in apart:
-        known = {tuple(str(row.get(n)) for n in differing) for row in rows}
+        coarse = {tuple(str(row.get(n)) for n in differing) for row in rows}
         finer = {tuple(str(row.get(n)) for n in (*differing, name)) for row in rows}
-        differing += [name] * (len(finer) > len(known))
+        differing += [name] * (len(finer) > len(coarse))
     return [" · ".join(name_of(str(row[n])) for n in differing if row.get(n)) for row in rows]
 
 
 def empty(answer: Answer, reason: str, width: int) -> Picture:
     """Make the picture of an answer that has nothing to draw: one line that says so."""
-    drawn = len(answer.rows)  # No row is left out for others.
+    row_count = len(answer.rows)  # No row is left out for others.
     plot = Plot({"series": []}, 4, width)
-    return framed(answer, plot, drawn=drawn, note=f"Nothing to draw: {reason}.")
+    return framed(answer, plot, drawn=row_count, note=f"Nothing to draw: {reason}.")

@@ -84,7 +84,7 @@ class Marks:
     size: int | tuple[int, int] = 11
 
 
-def rows_of(
+def labelled_rows(
     width: int, labels: Sequence[str], axis: Axis, *,
     bars: Sequence[Bars] = (), marks: Sequence[Marks] = (),
     spans: Sequence[Span] = (), ranges: Sequence[tuple[int, float, float]] = (),
@@ -125,9 +125,9 @@ def rows_of(
     space = width - 2 * EDGE - numbered if above else LABEL
     texts = [wrapped(label, space, TEXT, lines=5) for label in labels]
     head = max(map(len, texts), default=1) * TEXT * LEADING
-    beside = len(dict.fromkeys(one.stack or one.name for one in bars)) or 1
-    tall = [one.size if isinstance(one.size, int) else one.size[1] for one in marks]
-    bar = max([beside * (thickness + 3), *tall])
+    bars_per_row = len(dict.fromkeys(one.stack or one.name for one in bars)) or 1
+    heights = [one.size if isinstance(one.size, int) else one.size[1] for one in marks]
+    bar = max([bars_per_row * (thickness + 3), *heights])
     top = 18 if axis.lines else 4
     outside = any(not one.inside for one in bars) or any(one.numbers for one in marks)
     if above:
@@ -154,15 +154,15 @@ def rows_of(
         # Lines of a narrow picture pass behind the labels, and are named above the first one.
         behind = {"z": -1} if above else {}
         series[0] = {**series[0], "markLine": {**lines_at(axis, distance=top - 12), **behind}}
-    side = {
+    label_axis = {
         "type": "category", "inverse": True, "data": ["\n".join(lines) for lines in texts],
         "axisLabel": {"color": INK, "fontSize": TEXT, "interval": 0,
                       "lineHeight": round(TEXT * LEADING), **place},
         "axisTick": {"show": False},
         "axisLine": {"lineStyle": {"color": LINE}, **({"onZero": False} if above else {})},
     }  # fmt: skip
-    aside = {
-        **side, "position": "right", "data": list(numbers), "axisLine": {"show": False},
+    number_axis = {
+        **label_axis, "position": "right", "data": list(numbers), "axisLine": {"show": False},
         # A mark at the end of the axis does not touch the number.
         "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0, **place,
                       **({} if above else {"margin": 12})},
@@ -173,7 +173,7 @@ def rows_of(
                 "left": round(left), "right": round(right), "top": top, "height": round(body),
             },
             "xAxis": axis.option,
-            "yAxis": [side, aside] if numbers else side,
+            "yAxis": [label_axis, number_axis] if numbers else label_axis,
             "series": series,
         },
         round(body) + top + UNDER + round((axis.option["name"].count("\n")) * SMALL * LEADING),
@@ -183,8 +183,8 @@ def rows_of(
 
 def _number(bars: Sequence[Bars], row: int, axis: Axis) -> str:
     """Write the number of the bar that a row has."""
-    found = (bar.values[row] for bar in bars)
-    return next((axis.text(value) for value in found if value is not None), "")
+    values = (bar.values[row] for bar in bars)
+    return next((axis.text(value) for value in values if value is not None), "")
 
 
 def _bars(bars: Bars, axis: Axis, thickness: int, *, labelled: bool) -> dict[str, Any]:
@@ -194,8 +194,8 @@ def _bars(bars: Bars, axis: Axis, thickness: int, *, labelled: bool) -> dict[str
         if value is not None and labelled:
             text = axis.text(value)
             space = abs(value) / (axis.most or 1) * axis.length
-            shown = not bars.inside or text_width(text, SMALL - 1) <= space
-            item["label"] = {"show": shown, "formatter": text}
+            fits = not bars.inside or text_width(text, SMALL - 1) <= space
+            item["label"] = {"show": fits, "formatter": text}
             if bars.inside:
                 item["label"]["color"] = ink_on(colour) if bars.filled else INK
         data.append(item)
@@ -203,8 +203,8 @@ def _bars(bars: Bars, axis: Axis, thickness: int, *, labelled: bool) -> dict[str
     if bars.inside:
         label = {**label, "position": "inside", "fontSize": SMALL - 1}
     # The legend has no country's colour where several have a bar.
-    drawn = {c for v, c in zip(bars.values, bars.colours, strict=True) if v is not None}
-    sample = drawn.pop() if len(drawn) == 1 else OTHER
+    colours = {c for v, c in zip(bars.values, bars.colours, strict=True) if v is not None}
+    sample = colours.pop() if len(colours) == 1 else OTHER
     return {
         "type": "bar", "name": bars.name, "data": data, "label": label, "barWidth": thickness,
         "barGap": "20%", "itemStyle": bars.style(sample),
@@ -213,12 +213,12 @@ def _bars(bars: Bars, axis: Axis, thickness: int, *, labelled: bool) -> dict[str
 
 
 def _span(span: Span, axis: Axis) -> dict[str, Any]:
-    ends = [[axis.scaled(value), span.row] for value in (span.low, span.high)]
+    points = [[axis.scaled(value), span.row] for value in (span.low, span.high)]
     return {
         "type": "lines", "coordinateSystem": "cartesian2d", "name": "span", "silent": True,
         "lineStyle": {"color": span.colour, "width": 5, "opacity": 0.55,
                       "type": [5, 5] if span.dashed else "solid"},
-        "data": [{"coords": ends}],
+        "data": [{"coords": points}],
     }  # fmt: skip
 
 
@@ -227,7 +227,7 @@ def _ranges(ranges: Sequence[tuple[int, float, float]], axis: Axis) -> list[dict
     if not ranges:
         return []
     scaled = [(row, axis.scaled(low), axis.scaled(high)) for row, low, high in ranges]
-    ends = [[value, row] for row, low, high in scaled for value in (low, high)]
+    points = [[value, row] for row, low, high in scaled for value in (low, high)]
     return [
         {
             "type": "lines", "coordinateSystem": "cartesian2d", "name": "range", "z": 4,
@@ -235,7 +235,7 @@ def _ranges(ranges: Sequence[tuple[int, float, float]], axis: Axis) -> list[dict
             "data": [{"coords": [[low, row], [high, row]]} for row, low, high in scaled],
         },
         {
-            "type": "scatter", "name": "range ends", "data": ends, "symbol": "rect", "z": 4,
+            "type": "scatter", "name": "range ends", "data": points, "symbol": "rect", "z": 4,
             "silent": True, "symbolSize": [1.6, 11], "itemStyle": {"color": INK},
         },
     ]  # fmt: skip
@@ -282,14 +282,14 @@ def lines_over(
     numbered = numbered or max((text_width(name, SMALL) for name in lines), default=0) > width / 3
     known = [v for values in lines.values() for v in values if v is not None]
     if axis.logarithmic:
-        ends = [10.0 ** floor(log10(min(known))), 10.0 ** ceil(log10(max(known)))]
+        limits = [10.0 ** floor(log10(min(known))), 10.0 ** ceil(log10(max(known)))]
     else:
-        ends = [0.0, round_up(max([*known, *axis.lines.values(), 0.0]))]
-    axis = replace(axis, least=ends[0], most=ends[1], length=width - 2 * EDGE)
+        limits = [0.0, round_up(max([*known, *axis.lines.values(), 0.0]))]
+    axis = replace(axis, least=limits[0], most=limits[1], length=width - 2 * EDGE)
     tags = {name: str(i) if numbered else name for i, name in enumerate(lines, 1)}
     right = max((text_width(tag, SMALL) for tag in tags.values()), default=0) + 14
-    left = max(46.0, text_width(f"{ends[1]:,.0f}", SMALL) + 10)
-    shifts = _apart(lines, axis, height)
+    left = max(46.0, text_width(f"{limits[1]:,.0f}", SMALL) + 10)
+    shifts = _label_shifts(lines, axis, height)
     series, key, key_height = [], [], 0.0
     for (name, values), dashes in zip(lines.items(), cycle(DASHES), strict=False):
         colour = colours[name]
@@ -307,13 +307,13 @@ def lines_over(
         key_height += len(text) * SMALL * LEADING + 6
     if axis.lines and series:
         series[0]["markLine"] = lines_at(axis, across="yAxis")
-    side = axis.option
-    side |= {
+    value_axis = axis.option
+    value_axis |= {
         "nameLocation": "end", "nameGap": 10,
-        "nameTextStyle": {**side["nameTextStyle"], "align": "left", "verticalAlign": "bottom",
+        "nameTextStyle": {**value_axis["nameTextStyle"], "align": "left", "verticalAlign": "bottom",
                           "padding": [0, 0, 0, -round(left)]},
     }  # fmt: skip
-    top = 26 + round(side["name"].count("\n") * SMALL * LEADING)
+    top = 26 + round(value_axis["name"].count("\n") * SMALL * LEADING)
     grid = {"left": round(EDGE + left), "right": round(right) + EDGE, "top": top, "height": height}
     legend = {
         "orient": "vertical", "left": EDGE, "top": top + height + 34, "padding": 0, "itemGap": 6,
@@ -329,7 +329,7 @@ def lines_over(
                 "axisLabel": {"color": MUTED, "fontSize": SMALL, "hideOverlap": True},
                 "axisTick": {"show": False}, "axisLine": {"lineStyle": {"color": LINE}},
             },
-            "yAxis": side,
+            "yAxis": value_axis,
             "series": series,
         },
         top + height + 26 + (round(key_height) + 16 if numbered else 0),
@@ -350,15 +350,17 @@ def round_up(value: float) -> float:
     return float(f"{next(s for s in steps if s * size >= value * (1 - 1e-9)) * size:.6g}")
 
 
-def _apart(lines: Mapping[str, Sequence[float | None]], axis: Axis, height: int) -> dict[str, int]:
+def _label_shifts(
+    lines: Mapping[str, Sequence[float | None]], axis: Axis, height: int
+) -> dict[str, int]:
     """Shift the names at the ends of lines, so that none covers another or leaves the plot."""
-    ends: dict[int, list[tuple[float, str]]] = {}
+    line_ends: dict[int, list[tuple[float, str]]] = {}
     for name, values in lines.items():
         last = max((i for i, value in enumerate(values) if value is not None), default=0)
         place = height * (1 - axis.height_of(values[last] or axis.least or 0.0))
-        ends.setdefault(last, []).append((place, name))
+        line_ends.setdefault(last, []).append((place, name))
     shifts = dict.fromkeys(lines, 0)
-    for names in ends.values():
+    for names in line_ends.values():
         names.sort()
         step = SMALL * LEADING
         free, places = -inf, []
@@ -434,7 +436,7 @@ def matrix(
             "value": [cell.column, cell.row, 100 * cell.share], "itemStyle": style,
             "label": {"show": True, "formatter": text, "color": ink},
         })  # fmt: skip
-    plain = {"type": "category", "axisTick": {"show": False}, "axisLine": {"show": False}}
+    axis_style = {"type": "category", "axisTick": {"show": False}, "axisLine": {"show": False}}
     return Plot(
         {
             "grid": {
@@ -442,12 +444,12 @@ def matrix(
                 "height": round(step * len(rows)),
             },
             "xAxis": {
-                **plain, "position": "top", "data": ["\n".join(lines) for lines in heads],
+                **axis_style, "position": "top", "data": ["\n".join(lines) for lines in heads],
                 "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0,
                               "lineHeight": round(SMALL * LEADING), "rotate": 90 if turned else 0},
             },
             "yAxis": {
-                **plain, "inverse": True, "data": ["\n".join(lines) for lines in texts],
+                **axis_style, "inverse": True, "data": ["\n".join(lines) for lines in texts],
                 "axisLabel": {"color": INK, "fontSize": size, "interval": 0,
                               "lineHeight": round(TEXT * LEADING)},
             },
@@ -491,42 +493,46 @@ def makers_by_stage(
     room = CODE if narrow else ROOM
     rows = list(links)
     stages = list(dict.fromkeys(row["stage"] for row in reversed(rows)))
-    made: dict[tuple[str, str], float] = {}
+    shares: dict[tuple[str, str], float] = {}
     for row in rows:
-        made[row["stage"], row["maker"]] = made.get((row["stage"], row["maker"]), 0) + row["share"]
+        maker = row["stage"], row["maker"]
+        shares[maker] = shares.get(maker, 0) + row["share"]
 
     def node(stage: str, maker: str) -> tuple[int, str]:
         if not stage:
             return len(stages), maker
-        small = made.get((stage, maker), 0) < LEAST and maker not in NO_DATA
+        small = shares.get((stage, maker), 0) < LEAST and maker not in NO_DATA
         return stages.index(stage), OTHERS if small else maker
 
     bands: dict[tuple[tuple[int, str], tuple[int, str]], float] = {}
     for row in rows:
-        ends = node(row["stage"], row["maker"]), node(row["next_stage"], row["next_maker"])
-        bands[ends] = bands.get(ends, 0.0) + row["share"]
-    nodes = sorted({end for ends in bands for end in ends})
-    known = {
+        pair = node(row["stage"], row["maker"]), node(row["next_stage"], row["next_maker"])
+        bands[pair] = bands.get(pair, 0.0) + row["share"]
+    nodes = sorted({place for pair in bands for place in pair})
+    origin_rows = {
         (stages.index(row["traced_to"]), row["origin"]): row
         for row in traced if row["traced_to"] in stages
     }  # fmt: skip
     if share == "face_value":
-        known = {end: {**row, "share": row[share], "low": None} for end, row in known.items()}
-    told = {(place, maker): _told(stages[place], maker, known.get((place, maker)))
+        origin_rows = {
+            maker: {**row, "share": row[share], "low": None} for maker, row in origin_rows.items()
+        }
+    texts = {(place, maker): _node_text(stages[place], maker, origin_rows.get((place, maker)))
             for place, maker in nodes if place < len(stages)}  # fmt: skip
     step = (width - 2 * EDGE - room) / len(stages)
     lines = 3 if narrow else 1
     top = lines * LINE_OF_HEADS + 9
+    heads: list[tuple[str, dict[str, int], int]] = [
+        (stage, {"left": round(EDGE + step * n)}, lines - 1 - n % 2 if narrow else 0)
+        for n, stage in enumerate(stages)
+    ]
+    heads.append((f"imports of {rows[0]['product']}", {"right": EDGE}, 0))
     return Plot(
         {
             "title": [
-                {"text": stage, **side, "top": LINE_OF_HEADS * line, "padding": 0,
+                {"text": head, **position, "top": LINE_OF_HEADS * line, "padding": 0,
                  "textStyle": {"fontSize": SMALL, "color": MUTED, "fontWeight": "normal"}}
-                for stage, side, line in [
-                    *((s, {"left": round(EDGE + step * n)}, lines - 1 - n % 2 if narrow else 0)
-                      for n, s in enumerate(stages)),
-                    (f"imports of {rows[0]['product']}", {"right": EDGE}, 0),
-                ]
+                for head, position, line in heads
             ],
             "series": [{
                 "type": "sankey", "name": "share of the imports", "left": EDGE,
@@ -537,15 +543,15 @@ def makers_by_stage(
                           "textBorderWidth": 2},
                 "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
                 "data": [
-                    {**_node(*end, known.get(end), named=not narrow),
-                     "tooltip": {"formatter": _plain(told.get(end, name_of(end[1])))}}
-                    for end in nodes
+                    {**_node(*place, origin_rows.get(place), with_name=not narrow),
+                     "tooltip": {"formatter": _without_braces(texts.get(place, name_of(place[1])))}}
+                    for place in nodes
                 ],
                 "links": [
                     {"source": _key(*source), "target": _key(*target), "value": 100 * part,
-                     "tooltip": {"formatter": _plain(
-                         f"{percent(part)} of the imports, {AS[share]}\n{told[source]}\n"
-                         f"to {told.get(target, name_of(target[1]))}")}}
+                     "tooltip": {"formatter": _without_braces(
+                         f"{percent(part)} of the imports, {AS[share]}\n{texts[source]}\n"
+                         f"to {texts.get(target, name_of(target[1]))}")}}
                     for (source, target), part in sorted(bands.items())
                 ],
             }],
@@ -559,30 +565,30 @@ def _key(place: int, maker: str) -> str:
     return f"{place} {maker}"
 
 
-def _told(stage: str, maker: str, row: Row | None) -> str:
+def _node_text(stage: str, maker: str, row: Row | None) -> str:
     """State what a maker made at a stage, with its range."""
-    named = f"{stage}: {name_of(maker)}"
+    text = f"{stage}: {name_of(maker)}"
     if row is None:
-        return named
-    named = f"{named} {percent(row['share'])}"
+        return text
+    text = f"{text} {percent(row['share'])}"
     if row["low"] is None:
-        return named
-    return f"{named}, at least {percent(row['low'])}, at most {percent(row['high'])}"
+        return text
+    return f"{text}, at least {percent(row['low'])}, at most {percent(row['high'])}"
 
 
-def _plain(text: str) -> str:
+def _without_braces(text: str) -> str:
     """Replace braces, which would be read as a template."""
     return text.replace("{", "(").replace("}", ")")
 
 
-def _node(place: int, maker: str, row: Row | None, *, named: bool) -> dict[str, Any]:
-    text = name_of(maker) if named else "?" if maker in NO_DATA else maker
-    if named and row is not None and row["low"] is not None and row["share"] >= TALL:
+def _node(place: int, maker: str, row: Row | None, *, with_name: bool) -> dict[str, Any]:
+    text = name_of(maker) if with_name else "?" if maker in NO_DATA else maker
+    if with_name and row is not None and row["low"] is not None and row["share"] >= TALL:
         text = f"{text}\n{100 * row['low']:.1f} to {percent(row['high'])}"
     style: dict[str, Any] = {"color": colour_of(maker), "borderWidth": 0}
     if maker in NO_DATA:
         style = {**style, "color": OTHER, "decal": HATCH}
     return {
         "name": _key(place, maker), "depth": place, "itemStyle": style,
-        "label": {"formatter": _plain(text), "lineHeight": 15},
+        "label": {"formatter": _without_braces(text), "lineHeight": 15},
     }  # fmt: skip

@@ -18,9 +18,9 @@ from graphkit.plot.charts import (
     Cell,
     Marks,
     Span,
+    labelled_rows,
     makers_by_stage,
     matrix,
-    rows_of,
 )
 from graphkit.plot.drawing import (
     FIRST,
@@ -53,7 +53,7 @@ def shares_by_supplier(answer: Answer, width: int) -> Picture:
     names = labels(rows, NAMED_BY, APART)
     colours = [colour_of(row["supplier"]) for row in rows]
     marks = claimed(answer, rows)
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         names,
         Axis(_counted(rows), most=1),
@@ -93,23 +93,23 @@ def _nearly_all(answer: Answer) -> list[dict[str, Any]]:
 
 def _only(answer: Answer, rows: Sequence[Mapping[str, Any]], column: str) -> str:
     """Name the country that all rows have, which their labels leave out; not if the title does."""
-    named = {name_of(row[column]) for row in rows}
+    countries = {name_of(row[column]) for row in rows}
     title = f"{answer.headline} {answer.question}"
-    if len(named) > 1 or any(name in title for name in named):
+    if len(countries) > 1 or any(name in title for name in countries):
         return ""
-    return f"{column.capitalize()} in every row: {', '.join(named)}."
+    return f"{column.capitalize()} in every row: {', '.join(countries)}."
 
 
 def _counted(rows: Sequence[Mapping[str, Any]]) -> str:
     consumers = {row["consumer"] for row in rows}
-    who = with_article(name_of(consumers.pop())) if len(consumers) == 1 else "the consumer"
-    return f"share of {possessive(who)} imports of the product"
+    buyer = with_article(name_of(consumers.pop())) if len(consumers) == 1 else "the consumer"
+    return f"share of {possessive(buyer)} imports of the product"
 
 
-def first_rows(answer: Answer, by: Sequence[str], most: int) -> list[dict[str, Any]]:
+def first_rows(answer: Answer, names: Sequence[str], most: int) -> list[dict[str, Any]]:
     """Choose the first rows of each group, as many of each, so that no group is left out alone."""
     rows: list[dict[str, Any]] = answer.rows.to_pylist()
-    return [rows[number] for number in answer.first_of_each(by, most)]
+    return [rows[number] for number in answer.first_of_each(names, most)]
 
 
 def claimed(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, float]]:
@@ -117,15 +117,15 @@ def claimed(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int
     counted: dict[str, list[str]] = {}
     for compared in answer.comparisons.to_pylist():
         counted.setdefault(compared["claim"], []).append(compared["products"])
-    found: dict[tuple[int, float], None] = {}
+    points: dict[tuple[int, float], None] = {}
     for compared in answer.comparisons.to_pylist():
         for number, row in enumerate(rows):
             same = all(compared[name] == row[name] for name in COMPARED_BY)
             same = same and [row["product"]] == counted[compared["claim"]]
             same = same and compared["elements_asked"] == compared["elements"]
             if same and compared["claimed"] is not None:
-                found[number, compared["claimed"]] = None
-    return list(found)
+                points[number, compared["claimed"]] = None
+    return list(points)
 
 
 def origins_by_stage(answer: Answer, width: int) -> Picture:
@@ -145,31 +145,32 @@ def origins_by_stage(answer: Answer, width: int) -> Picture:
     bars = [Bars(filled, known, colours, stack="share")]
     if any(value is not None for value in unknown):
         bars.append(Bars("unknown", unknown, [OTHER] * len(rows), hatched=True, stack="share"))
-    made = "sold" if by_seller(answer) else "made"
-    plot = rows_of(
+    verb = "sold" if by_seller(answer) else "made"
+    plot = labelled_rows(
         width,
         names,
-        Axis(f"share of the imports, {made} there at the stage", most=1),
+        Axis(f"share of the imports, {verb} there at the stage", most=1),
         bars=bars,
         marks=[Marks(marked, points, "diamond", size=9)],
         ranges=ranges_of(rows),
         beside_range=True,
     )
     only = _only(answer, rows, "origin")
-    of = " looked through" if by_seller(answer) else ""
-    note = f"{only} Thin lines: at least to at most{of}, where data are missing.".strip()
+    looked_through = " looked through" if by_seller(answer) else ""
+    note = f"{only} Thin lines: at least to at most{looked_through}, where data are missing."
+    note = note.strip()
     chains: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for link in answer.links.to_pylist():
         chains.setdefault((link["consumer"], link["product"]), []).append(link)
     if len({consumer for consumer, _ in chains}) == 1 and len(chains) <= MOST_CHAINS:
-        every = answer.rows.to_pylist()
-        traced = {product: [row for row in every if row["product"] == product]
+        all_rows = answer.rows.to_pylist()
+        traced = {product: [row for row in all_rows if row["product"] == product]
                   for _, product in chains}  # fmt: skip
         bands = [makers_by_stage(width, links, traced[product], share)
                  for (_, product), links in chains.items()]  # fmt: skip
         plot = stacked([*bands, legend_of(plot), plot])
         ranged = width == WIDTH and not by_seller(answer)
-        note += f" Bands: who {made} it out of whose material, {AS[share]}"
+        note += f" Bands: who {verb} it out of whose material, {AS[share]}"
         note += "; below a name: at least to at most." if ranged else "."
     legend = "legend" not in plot.parts
     return framed(answer, plot, drawn=len(rows), legend=legend, note=note)
@@ -237,7 +238,7 @@ def domestic_points(answer: Answer, width: int) -> Picture:
     if not rows:
         return empty(answer, "no row has a share of world output", width)
     rows = rows[:MOST_ROWS]
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         labels(rows, ("country", "product", "element", "period")),
         Axis("share of world output", most=1),
@@ -273,7 +274,7 @@ def checked_claims(answer: Answer, width: int) -> Picture:
             marks.append(Marks(f"data: {verdict}", points, symbol, colour))
     between = [(i, *sorted((claim, row["found"])))
                for i, (claim, row) in enumerate(zip(claimed, rows, strict=True))]  # fmt: skip
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         [row["claim"] for row in rows],
         Axis("share, claimed and computed", most=1, least=min(0, *(r["found"] for r in rows))),
@@ -299,7 +300,7 @@ def listed_claims(answer: Answer, width: int) -> Picture:
     points = [(i, row["value"]) for i, row in enumerate(rows) if row["value"] is not None]
     ranges = [(i, row["low"] or 0.0, 1.0 if row["high"] is None else row["high"])
               for i, row in enumerate(rows) if row["value"] is None]  # fmt: skip
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         [row["claim"] for row in rows],
         Axis("published share", most=1, least=0),
@@ -315,7 +316,7 @@ def conflicts(answer: Answer, width: int) -> Picture:
             and row["unit"] == "share"][:MOST_ROWS]  # fmt: skip
     if not rows:
         return empty(answer, "no pair of claims gives two shares", width)
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         [f"{row['claim']} / {row['other_claim']}" for row in rows],
         Axis("difference of the two shares", "points"),
@@ -341,7 +342,7 @@ def reliance(answer: Answer, width: int) -> Picture:
     ]  # fmt: skip
     published = [(i, row["published_value"]) for i, row in enumerate(rows)
                  if row["published_value"] is not None]  # fmt: skip
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         labels(rows, ("country", "material", "period"), ("counted",)),
         Axis("net imports over apparent consumption", most=1, least=0),
@@ -369,7 +370,7 @@ def without_largest(answer: Answer, width: int) -> Picture:
     names = [f"{name} · without {name_of(row['largest'])}" for name, row in
              zip(labels(rows, ("product", "period"), ("basis",)), rows, strict=True)]  # fmt: skip
     colours = [colour_of(row["largest"]) for row in rows]
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         names,
         Axis("supply without it over demand without its own"),
@@ -391,7 +392,7 @@ def criticality(answer: Answer, width: int) -> Picture:
               if r["supply_risk_low"] is not None]  # fmt: skip
     published = [(i, r["published_supply_risk"]) for i, r in enumerate(rows)
                  if r["published_supply_risk"] is not None]  # fmt: skip
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         labels(rows, ("material", "product", "period")),
         Axis("supply risk", "", least=0, lines={"critical from 1.0": 1.0}),
@@ -439,10 +440,10 @@ def controls(answer: Answer, width: int) -> Picture:
             resumed = row["suspended_until"]
             until = _day(resumed) if resumed else end
             spans.append(Span(i, _day(row["suspended_from"]), until, SECOND, dashed=True))
-    named = [{**row, "of": ", ".join(row["elements"] or ()) or "items"} for row in rows]
-    plot = rows_of(
+    labelled = [{**row, "of": ", ".join(row["elements"] or ()) or "items"} for row in rows]
+    plot = labelled_rows(
         width,
-        labels(named, ("country", "of", "announcement")),
+        labels(labelled, ("country", "of", "announcement")),
         Axis("year", "year", least=_day(str(first)), most=end),
         marks=marks,
         spans=spans,
@@ -483,7 +484,7 @@ def _bars(
     if not rows:
         return empty(answer, "no published figure is a share", width)
     colours = [colour_of(row["supplier"] or "") for row in rows]
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         labels(rows, PUBLISHED_BY, COUNTED_APART),
         Axis("share as published", most=1),

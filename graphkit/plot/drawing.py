@@ -35,8 +35,8 @@ ASSETS = Path(__file__).parent / "assets"
 @cache
 def world() -> Mapping[str, Any]:
     """Read names, points and shapes by ISO 3166-1 alpha-3 code."""
-    found: dict[str, Any] = json.loads((ASSETS / "world.json").read_text("utf-8"))
-    return found
+    content: dict[str, Any] = json.loads((ASSETS / "world.json").read_text("utf-8"))
+    return content
 
 
 def name_of(key: str) -> str:
@@ -135,8 +135,8 @@ def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
     >>> round(text_width("China")), round(text_width("China", bold=True))
     (35, 37)
     """
-    known = advances("bold" if bold else "regular")
-    return sum(known.get(character, 1000) for character in text) * size / 1000
+    widths = advances("bold" if bold else "regular")
+    return sum(widths.get(character, 1000) for character in text) * size / 1000
 
 
 def wrapped(
@@ -147,24 +147,24 @@ def wrapped(
     >>> wrapped("permanent magnets of metal", 120)
     ['permanent', 'magnets of metal']
     """
-    found = [""]
+    result = [""]
     for word in visible(text).split(" "):
-        joined = f"{found[-1]} {word}" if found[-1] else word
+        joined = f"{result[-1]} {word}" if result[-1] else word
         if text_width(joined, size, bold=bold) <= space:
-            found[-1] = joined
+            result[-1] = joined
             continue
-        if found[-1]:
-            found.append("")
+        if result[-1]:
+            result.append("")
         for character in word:
-            if found[-1] and text_width(found[-1] + character, size, bold=bold) > space:
-                found.append("")
-            found[-1] += character
-    if len(found) > lines:
-        last = found[lines - 1]
+            if result[-1] and text_width(result[-1] + character, size, bold=bold) > space:
+                result.append("")
+            result[-1] += character
+    if len(result) > lines:
+        last = result[lines - 1]
         while last and text_width(f"{last} …", size, bold=bold) > space:
             last = last[:-1]
-        return [*found[: lines - 1], f"{last.rstrip(' ,;')} …"]
-    return found
+        return [*result[: lines - 1], f"{last.rstrip(' ,;')} …"]
+    return result
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class Picture:
         """Return it with tooltips, as a notebook shows it in a browser."""
         return Interactive(html_page(self), self.width, self.height)
 
-    def _repr_mimebundle_(self, **which: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
         return {"image/svg+xml": self.svg(), "text/plain": f"<Picture: {self.title}>"}
 
 
@@ -229,8 +229,8 @@ function measured(text, font) {
   for (var character of String(text)) sum += widths[character] || 1000;
   return {width: sum * size / 1000};
 }
-function draw(given, world) {
-  var picture = JSON.parse(given);
+function draw(layout, world) {
+  var picture = JSON.parse(layout);
   if (world) echarts.registerMap("world", JSON.parse(world));
   var size = {renderer: "svg", ssr: true, width: picture.width, height: picture.height};
   var chart = echarts.init(null, null, size);

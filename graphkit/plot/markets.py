@@ -9,7 +9,7 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import money, percent
 from graphkit.plot.canvas import Axis, Plot, empty, framed, labels, values
-from graphkit.plot.charts import Bars, lines_over, rows_of
+from graphkit.plot.charts import Bars, labelled_rows, lines_over
 from graphkit.plot.dependence import APART, first_rows
 from graphkit.plot.drawing import (
     EDGE,
@@ -53,7 +53,7 @@ def concentration(answer: Answer, width: int) -> Picture:
     rows = [row for row in answer.rows.to_pylist() if row["hhi_low"] is not None][:MOST_ROWS]
     counted = [{**row, "counted": WORDS.get(row["measure"], row["measure"])} for row in rows]
     names = labels(counted, ("consumer", "product", "market", "counted"), APART_MARKETS)
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         names,
         Axis(
@@ -85,9 +85,9 @@ def trend(answer: Answer, width: int) -> Picture:
     periods = sorted(values(answer, "period"))
     groups = grouped(rows, ("consumer", "supplier", "on", "product"), APART)
     newest = {name: group[-1]["usd"] or 0.0 for name, group in groups.items()}
-    chosen = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
+    largest = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
     figure = "on_share_usd" if with_partner else "hhi_usd"
-    lines = {name: by_period(groups[name], periods, figure) for name in chosen}
+    lines = {name: by_period(groups[name], periods, figure) for name in largest}
     whose = "supplier" if answer.scope.get("supplier") else "consumer"
     if len({row.get("on") for row in rows}) > 1:
         whose = "on"
@@ -118,24 +118,24 @@ def trend(answer: Answer, width: int) -> Picture:
 def _with_changes(plot: Plot, rows: Sequence[Mapping[str, Any]], periods: Sequence[str]) -> Plot:
     """Add bars below of how many partners are new, up, and how many are lost, down."""
     parts = plot.parts
-    by = {row["period"]: row for row in rows}
-    found: dict[str, list[int | None]] = {"new partners": [], "lost partners": []}
+    row_of_period = {row["period"]: row for row in rows}
+    counts: dict[str, list[int | None]] = {"new partners": [], "lost partners": []}
     for period in periods:
-        row = by.get(period, {})
+        row = row_of_period.get(period, {})
         compared = row.get("previous") is not None
-        found["new partners"].append(len(row.get("new") or ()) if compared else None)
-        found["lost partners"].append(-len(row.get("lost") or ()) if compared else None)
+        counts["new partners"].append(len(row.get("new") or ()) if compared else None)
+        counts["lost partners"].append(-len(row.get("lost") or ()) if compared else None)
     grid = {**parts["grid"], "top": plot.height + 26, "height": 64}
     below = [
         {
             "type": "bar", "name": name, "data": numbers, "stack": "partners", "xAxisIndex": 1,
             "yAxisIndex": 1, "itemStyle": {"color": colour}, "barCategoryGap": "30%",
         }
-        for (name, numbers), colour in zip(found.items(), (THIRD, SECOND), strict=True)
+        for (name, numbers), colour in zip(counts.items(), (THIRD, SECOND), strict=True)
     ]  # fmt: skip
-    side = {**parts["yAxis"], "name": "number of partners, new (up) and lost (down)",
+    axis = {**parts["yAxis"], "name": "number of partners, new (up) and lost (down)",
             "splitNumber": 2}  # fmt: skip
-    side = {k: v for k, v in side.items() if k not in ("min", "max")}
+    axis = {k: v for k, v in axis.items() if k not in ("min", "max")}
     below_axis = {
         **parts["xAxis"], "gridIndex": 1, "boundaryGap": True, "axisLabel": {"show": False},
     }  # fmt: skip
@@ -143,7 +143,7 @@ def _with_changes(plot: Plot, rows: Sequence[Mapping[str, Any]], periods: Sequen
         {
             "grid": [parts["grid"], grid],
             "xAxis": [{**parts["xAxis"], "boundaryGap": True}, below_axis],
-            "yAxis": [parts["yAxis"], {**side, "gridIndex": 1}],
+            "yAxis": [parts["yAxis"], {**axis, "gridIndex": 1}],
             "series": [*parts["series"], *below],
         },
         plot.height + 116,
@@ -155,18 +155,18 @@ def grouped(
     rows: Sequence[Mapping[str, Any]], names: Sequence[str], apart: Sequence[str] = ()
 ) -> dict[str, list[Mapping[str, Any]]]:
     """Group rows by the columns that tell their lines apart, under a name for each."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    groups: dict[str, list[Mapping[str, Any]]] = {}
     for name, row in zip(labels(rows, names, apart), rows, strict=True):
-        found.setdefault(name, []).append(row)
-    return found
+        groups.setdefault(name, []).append(row)
+    return groups
 
 
 def by_period(
     rows: Sequence[Mapping[str, Any]], periods: Sequence[str], column: str
 ) -> list[float | None]:
     """Return the value of a column in every period; None where there is none."""
-    found = {row["period"]: row[column] for row in rows}
-    return [found.get(period) for period in periods]
+    figures = {row["period"]: row[column] for row in rows}
+    return [figures.get(period) for period in periods]
 
 
 def changes(answer: Answer, width: int) -> Picture:
@@ -175,7 +175,7 @@ def changes(answer: Answer, width: int) -> Picture:
     partner = "supplier" if len(values(answer, "supplier")) > 1 else "consumer"
     colours = [colour_of(row[partner]) for row in rows]
     before, after = rows[0]["before"], rows[0]["after"]
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         labels(rows, ("consumer", "product", "supplier"), APART),
         Axis("share of the trade in the product by value", most=1),
@@ -197,30 +197,32 @@ def prices(answer: Answer, width: int) -> Picture:
     groups = list(grouped(rows, ("material", "figure")).items())[:MOST_LINES]
     groups.sort(key=lambda group: -group[1][-1]["usd_per_tonne"])
     lines = {name: by_period(group, periods, "usd_per_tonne") for name, group in groups}
-    shown = [row["usd_per_tonne"] for _, group in groups for row in group]
-    wide = max(shown) > FAR_APART * min(shown)
+    figures = [row["usd_per_tonne"] for _, group in groups for row in group]
+    wide = max(figures) > FAR_APART * min(figures)
     steps = ", each grid line ten times the one below" * wide
     axis = Axis(f"USD per tonne{steps}", "", logarithmic=wide)
     colours = {name: LINES[i % len(LINES)] for i, name in enumerate(lines)}
     plot = lines_over(width, periods, lines, axis, colours, numbered=True)
-    return framed(answer, plot, drawn=len(shown))
+    return framed(answer, plot, drawn=len(figures))
 
 
 def mirror_reports(answer: Answer, width: int) -> Picture:
     """Draw what both sides report of each flow by value."""
     rows = answer.rows.to_pylist()[:MOST_ROWS]
-    most = max((row[n] or 0 for row in rows for n in ("usd_exporter", "usd_importer")), default=0)
+    columns = {"exporter": "usd_exporter", "importer": "usd_importer"}
+    most = max((row[column] or 0 for row in rows for column in columns.values()), default=0)
     sizes = ((1e9, "bn "), (1e6, "M "), (1e3, "k "))
-    size, unit = next((one for one in sizes if most >= one[0]), (1.0, ""))
+    size, unit = next((scale for scale in sizes if most >= scale[0]), (1.0, ""))
     colours = [OTHER] * len(rows)
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         labels(rows, ("consumer", "supplier", "product", "period")),
         Axis(f"{unit}USD", ""),
         bars=[
-            Bars(f"{who} says", [None if r[n] is None else r[n] / size for r in rows], colours,
-                 filled=n == "usd_exporter")
-            for who, n in (("exporter", "usd_exporter"), ("importer", "usd_importer"))
+            Bars(f"{reporter} says",
+                 [None if row[column] is None else row[column] / size for row in rows],
+                 colours, filled=reporter == "exporter")
+            for reporter, column in columns.items()
         ],
         thickness=13,
     )  # fmt: skip
@@ -284,68 +286,80 @@ def hubs(answer: Answer, width: int) -> Picture:
 
 def flows(answer: Answer, width: int) -> Picture:
     """Draw the largest flows as arcs on the map, with exporters and importers side by side."""
-    by = answer.scope["by"]
-    rows = [row for row in answer.rows.to_pylist() if row[by]]
+    measure = answer.scope["by"]
+    rows = [row for row in answer.rows.to_pylist() if row[measure]]
     period = max((row["period"] for row in rows), default="")
     rows = [row for row in rows if row["period"] == period]
     placed = [row for row in rows if point_of(row["exporter"]) and point_of(row["importer"])]
     arcs = placed[:MOST_ARCS]
-    most = arcs[0][by] if arcs else 1.0
-    shapes, widest = map_of(width), WIDEST * sqrt(width / WIDTH)
-    lines = {
-        "type": "lines", "coordinateSystem": "geo", "name": "flows", "silent": False,
-        "data": [
-            {
-                "name": f"{name_of(row['exporter'])} to {name_of(row['importer'])}: "
-                f"{written_amount(row[by], by)}, {percent(row['share'])}",
-                "coords": [point_of(row["exporter"]), point_of(row["importer"])],
-                "lineStyle": {"color": colour_of(row["exporter"]),
-                              "width": round(max(0.6, widest * sqrt(row[by] / most)), 2)},
-                "symbolSize": round(4 + 1.4 * widest * sqrt(row[by] / most)),
-            }
-            for row in reversed(arcs)
-        ],
-        "symbol": ["none", "arrow"], "tooltip": {"formatter": "{b}"},
-        "lineStyle": {"opacity": 0.55, "curveness": 0.25},
-    }  # fmt: skip
-    sides = [_totals(rows, end, by) for end in ("exporter", "importer")]
-    largest = max((value for side in sides for _, value in side), default=1.0)
-    grids, across, down, series, titles = [], [], [], [lines], []
-    beside = width >= WIDTH
-    room = width // 2 if beside else width
+    shapes = map_of(width)
+    totals = {
+        "Exporters": _totals(rows, "exporter", measure),
+        "Importers": _totals(rows, "importer", measure),
+    }
+    largest = max((countries[0][1] for countries in totals.values() if countries), default=1.0)
+    grids, across, down, titles = [], [], [], []
+    series = [_arcs(arcs, measure, width)]
+    in_one_row = width >= WIDTH
+    room = width // 2 if in_one_row else width
     below = bottom = shapes["height"] + 12
-    for place, (head, side) in enumerate(zip(("Exporters", "Importers"), sides, strict=True)):
-        left, top = (place * room, below) if beside else (0, bottom)
+    for place, (head, countries) in enumerate(totals.items()):
+        named = countries[:MOST_SIDES]
+        left, top = (place * room, below) if in_one_row else (0, bottom)
         left += EDGE
-        grids.append({"left": left + NAME_ROOM, "top": top + 22,
-                      "width": room - NAME_ROOM - EDGE - 62, "height": 20 * len(side)})  # fmt: skip
-        bottom = max(bottom, top + 22 + 20 * len(side) + 10)
+        grids.append({
+            "left": left + NAME_ROOM, "top": top + 22, "width": room - NAME_ROOM - EDGE - 62,
+            "height": 20 * len(named),
+        })  # fmt: skip
+        bottom = max(bottom, top + 22 + 20 * len(named) + 10)
         titles.append({
             "text": head, "left": left, "top": top, "padding": 0,
             "textStyle": {"fontSize": SMALL, "color": MUTED, "fontWeight": "normal"},
         })  # fmt: skip
         across.append({"type": "value", "gridIndex": place, "show": False, "min": 0,
                        "max": largest})  # fmt: skip
-        names = [wrapped(name_of(key), NAME_ROOM - 10, SMALL, lines=1)[0] for key, _ in side]
+        names = [wrapped(name_of(key), NAME_ROOM - 10, SMALL, lines=1)[0] for key, _ in named]
         down.append({
             "type": "category", "inverse": True, "gridIndex": place, "data": names,
             "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0},
             "axisTick": {"show": False}, "axisLine": {"show": False},
         })  # fmt: skip
-        total = sum(value for _, value in _totals(rows, ("exporter", "importer")[place], by, None))
+        total = sum(value for _, value in countries)
         series.append({
             "type": "bar", "name": head, "xAxisIndex": place, "yAxisIndex": place, "barWidth": 13,
             "data": [
                 {"value": value, "itemStyle": {"color": colour_of(key)},
                  "label": {"show": True, "position": "right", "color": INK, "fontSize": SMALL,
                            "formatter": f"{percent(value / total)}"}}
-                for key, value in side
+                for key, value in named
             ],
         })  # fmt: skip
     parts = {"geo": shapes, "grid": grids, "xAxis": across, "yAxis": down, "title": titles,
              "series": series}  # fmt: skip
-    note = _legend(answer, rows, arcs, by)
+    note = _legend(answer, rows, arcs, measure)
     return framed(answer, Plot(parts, bottom, width), drawn=len(arcs), note=note, world=True)
+
+
+def _arcs(arcs: Sequence[Mapping[str, Any]], measure: str, width: int) -> dict[str, Any]:
+    """Make the series of arcs, the largest on top."""
+    most = arcs[0][measure] if arcs else 1.0
+    widest = WIDEST * sqrt(width / WIDTH)
+    return {
+        "type": "lines", "coordinateSystem": "geo", "name": "flows", "silent": False,
+        "data": [
+            {
+                "name": f"{name_of(row['exporter'])} to {name_of(row['importer'])}: "
+                f"{written_amount(row[measure], measure)}, {percent(row['share'])}",
+                "coords": [point_of(row["exporter"]), point_of(row["importer"])],
+                "lineStyle": {"color": colour_of(row["exporter"]),
+                              "width": round(max(0.6, widest * sqrt(row[measure] / most)), 2)},
+                "symbolSize": round(4 + 1.4 * widest * sqrt(row[measure] / most)),
+            }
+            for row in reversed(arcs)
+        ],
+        "symbol": ["none", "arrow"], "tooltip": {"formatter": "{b}"},
+        "lineStyle": {"opacity": 0.55, "curveness": 0.25},
+    }  # fmt: skip
 
 
 def map_of(width: int) -> dict[str, Any]:
@@ -361,35 +375,36 @@ MOST_ARCS, MOST_SIDES, WIDEST, NAME_ROOM = 60, 8, 9.0, 104
 """Arcs drawn, countries named on each side, and pixels of the widest arc and of names."""
 
 
-def _totals(
-    rows: Sequence[Mapping[str, Any]], end: str, by: str, most: int | None = MOST_SIDES
-) -> list[tuple[str, float]]:
+def _totals(rows: Sequence[Mapping[str, Any]], end: str, measure: str) -> list[tuple[str, float]]:
     """Add up the flows of each country at one end, largest first."""
     sums: dict[str, float] = {}
     for row in rows:
-        sums[row[end]] = sums.get(row[end], 0.0) + row[by]
-    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:most]
+        sums[row[end]] = sums.get(row[end], 0.0) + row[measure]
+    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))
 
 
-def written_amount(amount: float, by: str) -> str:
+def written_amount(amount: float, measure: str) -> str:
     """Write an amount in USD or tonnes."""
-    return f"{money(amount)} USD" if by == "usd" else f"{amount:,.0f} t"
+    return f"{money(amount)} USD" if measure == "usd" else f"{amount:,.0f} t"
 
 
 def _legend(
-    answer: Answer, rows: Sequence[Mapping[str, Any]], arcs: Sequence[Mapping[str, Any]], by: str
-) -> str:
+    answer: Answer, rows: Sequence[Mapping[str, Any]], arcs: Sequence[Mapping[str, Any]],
+    measure: str,
+) -> str:  # fmt: skip
     """Say what the arcs are of, in which unit, and how much of it they and the weights cover."""
     codes = "+".join(values(answer, "hs"))
-    total, drawn = (sum(row[by] for row in some) for some in (rows, arcs))
-    said = [f"Arcs: {'+'.join(values(answer, 'products'))}{f', HS {codes}' if codes else ''}"]
+    total = sum(row[measure] for row in rows)
+    in_arcs = sum(row[measure] for row in arcs)
+    texts = [f"Arcs: {'+'.join(values(answer, 'products'))}{f', HS {codes}' if codes else ''}"]
     if total:
-        said[0] += f", {written_amount(drawn, by)} of {written_amount(total, by)}"
+        texts[0] += f", {written_amount(in_arcs, measure)} of {written_amount(total, measure)}"
     usd = sum(row["usd"] or 0.0 for row in rows)
     weightless = sum((row["usd"] or 0.0) * (row["missing_tonnes_share"] or 0.0) for row in rows)
     if usd:
-        said.append(f"{percent(weightless / usd)} of the value has no weight")
-    return "; ".join(said) + ". Width and bars: by " + ("value." if by == "usd" else "weight.")
+        texts.append(f"{percent(weightless / usd)} of the value has no weight")
+    unit = "value" if measure == "usd" else "weight"
+    return f"{'; '.join(texts)}. Width and bars: by {unit}."
 
 
 def scored(score: float) -> str:
@@ -410,21 +425,21 @@ def _over_time(answer: Answer, measure: str, width: int) -> Picture:
     periods = sorted(values(answer, "period"))
     groups = grouped(answer.rows.to_pylist(), ("country",))
     newest = {name: by_period(rows, periods, measure)[-1] or 0 for name, rows in groups.items()}
-    chosen = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
+    largest = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
     plot = lines_over(
         width,
         periods,
-        {name: by_period(groups[name], periods, measure) for name in chosen},
+        {name: by_period(groups[name], periods, measure) for name in largest},
         Axis(worded(measure), ""),
-        {name: colour_of(groups[name][0]["country"]) for name in chosen},
+        {name: colour_of(groups[name][0]["country"]) for name in largest},
     )  # fmt: skip
-    drawn = sum(len(groups[name]) for name in chosen)
+    drawn = sum(len(groups[name]) for name in largest)
     return framed(answer, plot, drawn=drawn)
 
 
 def _pools(answer: Answer, measure: str, width: int) -> Picture:
     rows = answer.rows.to_pylist()[:MOST_ROWS]
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         labels(rows, ("period", "country", "product")),
         Axis(worded(measure), ""),
@@ -448,7 +463,7 @@ def losses(answer: Answer, width: int) -> Picture:
         for name, column, colour, filled, stack in parts
         if stack == "way" or answer.scope.get("slack")
     ]  # fmt: skip
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         labels(rows, ("consumer", "product", "period")),
         Axis("share of the consumer’s imports of the product", most=1),
@@ -463,7 +478,7 @@ def failures(answer: Answer, width: int) -> Picture:
     """Draw the loss of each country in turn: filled if it fails, pale if it holds."""
     rows = sorted(answer.rows.to_pylist()[:MOST_TURNS], key=lambda row: row["round"])
     colours = [FIRST] * len(rows)
-    plot = rows_of(
+    plot = labelled_rows(
         width,
         labels([{**row, "turn": f"round {row['round']}"} for row in rows],
                ("turn", "country", "product", "period")),

@@ -79,21 +79,21 @@ def _table(answer: Answer, page: Page, view: View) -> None:
     if not len(answer.rows):
         page.text(answer.nothing)
         return
-    which = "The newest " if answer.in_time else ""
-    _rows(answer_columns(answer, page.width), shown_rows(answer, view), page, view, which)
+    qualifier = "The newest " if answer.in_time else ""
+    _rows(answer_columns(answer, page.width), shown_rows(answer, view), page, view, qualifier)
 
 
 def _rows(
-    columns: Sequence[TextColumn], rows: Sequence[int], page: Page, view: View, which: str = ""
+    columns: Sequence[TextColumn], rows: Sequence[int], page: Page, view: View, qualifier: str = ""
 ) -> None:
     """Put some rows on a page in the columns that fit, and say what is left out."""
-    every, left_out = len(columns[0].cells), []
-    if view.top and not which:
+    row_count, left_out = len(columns[0].cells), []
+    if view.top and not qualifier:
         rows = rows[: view.top]
     columns, hidden = fitted(columns, page.width)
-    if len(rows) < every:
+    if len(rows) < row_count:
         columns = [replace(c, cells=[c.cells[row] for row in rows]) for c in columns]
-        left_out.append(f"{which}{len(rows):,} of {every:,} rows: {view.more[0]}.")
+        left_out.append(f"{qualifier}{len(rows):,} of {row_count:,} rows: {view.more[0]}.")
     page.table(columns)
     if hidden:
         names = f"{_count(len(hidden), 'column')} hidden ({', '.join(hidden)})"
@@ -108,9 +108,11 @@ def _notes(answer: Answer, view: View) -> Sequence[str]:
         return answer.notes
     products = [answer.names.get(key, key) for key in answer.rows["product"].to_pylist()]
     hidden = {*products} - {products[row] for row in shown_rows(answer, view)}
-    kept = [note for note in answer.notes if note.partition(":")[0] not in hidden]
-    more = len(answer.notes) - len(kept)
-    return [*kept, f"{_count(more, 'note')} on other products: {view.more[0]}."] if more else kept
+    notes = [note for note in answer.notes if note.partition(":")[0] not in hidden]
+    hidden_count = len(answer.notes) - len(notes)
+    if hidden_count:
+        notes.append(f"{_count(hidden_count, 'note')} on other products: {view.more[0]}.")
+    return notes
 
 
 def shown_rows(answer: Answer, view: View) -> Sequence[int]:
@@ -144,7 +146,7 @@ def elsewhere_columns(answer: Answer) -> list[TextColumn]:
 
 
 def answer_columns(
-    answer: Answer, to: int | None = None, once: Mapping[str, str] | None = None
+    answer: Answer, width: int | None = None, once: Mapping[str, str] | None = None
 ) -> list[TextColumn]:
     """Turn the rows into columns of text, without those that :func:`lifted` states once.
 
@@ -152,7 +154,7 @@ def answer_columns(
     """
     once = lifted(answer) if once is None else once
     ranks = {column.name: column.rank for column in answer.columns}
-    found = {
+    columns = {
         name: TextColumn(
             header,
             [_cell(v, field, answer.names) for v in answer.rows[name].to_pylist()],
@@ -165,14 +167,14 @@ def answer_columns(
         for field in [answer.rows.schema.field(name)]
         if name not in once
     }
-    narrow = to is not None and not fits(list(found.values()), to)
-    if narrow and {"product", "stage"} <= set(found):
-        stages = map(uncapitalized, found.pop("stage").cells)
-        pairs = zip(found["product"].cells, stages, strict=True)
-        found["product"] = TextColumn(
+    narrow = width is not None and not fits(list(columns.values()), width)
+    if narrow and {"product", "stage"} <= set(columns):
+        stages = map(uncapitalized, columns.pop("stage").cells)
+        pairs = zip(columns["product"].cells, stages, strict=True)
+        columns["product"] = TextColumn(
             "Product, stage", [", ".join(filter(None, pair)) for pair in pairs]
         )
-    return list(found.values())
+    return list(columns.values())
 
 
 def headers_of(answer: Answer) -> Mapping[str, str]:
@@ -181,7 +183,7 @@ def headers_of(answer: Answer) -> Mapping[str, str]:
     scope = [name for name in ("product", "period") if name in rows.column_names]
     for name, header in (("reporter", "Reported by"), ("dataset", "Data set")):
         if "product" in headers and name in rows.column_names:
-            texts = [rows[each].to_pylist() for each in (*scope, name)]
+            texts = [rows[column].to_pylist() for column in (*scope, name)]
             pairs = {pair for pair in zip(*texts, strict=True) if pair[-1] is not None}
             if len(pairs) > len({pair[:-1] for pair in pairs}):
                 headers[name] = header
@@ -196,10 +198,12 @@ def lifted(answer: Answer) -> Mapping[str, str]:
     fields = [
         rows.schema.field(n) for n in headers_of(answer) if answer.scope.get(n, n) is not None
     ]
-    beside = {key: f"{name} ({key})" for key, name in answer.names.items() if key != name}
+    names_and_keys = {key: f"{name} ({key})" for key, name in answer.names.items() if key != name}
     same = {
         field.name: _cell(
-            rows[field.name][0].as_py(), field, beside if _ref(field) == "place" else answer.names
+            rows[field.name][0].as_py(),
+            field,
+            names_and_keys if _ref(field) == "place" else answer.names,
         )
         for field in fields
         if _is_constant(rows[field.name]) and (field.name in MEASURED or not is_number(field))
@@ -233,8 +237,8 @@ def _cell(value: Any, field: pa.Field, names: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return YES_NO[value]
     if _ref(field) and value is not None:
-        named = name_cell(value, _ref(field), names)
-        return visible("; ".join(named) if isinstance(named, list) else str(named))
+        label = name_cell(value, _ref(field), names)
+        return visible("; ".join(label) if isinstance(label, list) else str(label))
     return visible(short_text(value, unit_of(field)))
 
 
@@ -256,11 +260,11 @@ def scope_line(answer: Answer, once: Mapping[str, str] | None = None) -> str:
 
 def sources_of_rows(answer: Answer) -> list[str]:
     """List the keys of the sources of the rows and their series."""
-    every = answer.sources["key"].to_pylist()
+    keys = answer.sources["key"].to_pylist()
     parts = parts_of(answer.coverage).values()
     used = {series["source"] for part in parts for series in part.get("series", ())}
     used |= _sources_of_rows(answer.rows)
-    return [key for key in every if key in used] or every
+    return [key for key in keys if key in used] or keys
 
 
 def source_lines(answer: Answer) -> list[str]:
@@ -309,8 +313,8 @@ def coverage_lines(answer: Answer) -> list[str]:
     """Describe the data of an answer and its gaps, of each question by itself."""
     return [
         f"{label}: {line}" if label else line
-        for label, found in parts_of(answer.coverage).items()
-        for line in _lines_of(_named(found, answer.names))
+        for label, coverage in parts_of(answer.coverage).items()
+        for line in _lines_of(_named(coverage, answer.names))
     ]
 
 
@@ -320,13 +324,13 @@ LISTED = ("series", "network", "production", "totals")
 
 def _named(coverage: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Put names in place of keys in a coverage, in its rows and in its lists."""
-    named = dict(coverage)
+    labelled = dict(coverage)
     for name, value in coverage.items():
         if name in LISTED:
-            named[name] = [in_names(row, names) for row in value]
+            labelled[name] = [in_names(row, names) for row in value]
         elif isinstance(value, list | tuple):
-            named[name] = [_first_named(item, names) for item in value]
-    return named
+            labelled[name] = [_first_named(item, names) for item in value]
+    return labelled
 
 
 def _first_named(item: Any, names: Mapping[str, str]) -> Any:
@@ -337,33 +341,33 @@ def _first_named(item: Any, names: Mapping[str, str]) -> Any:
     return f"{names.get(key, key)}{blank}{rest}"
 
 
-def _lines_of(found: Mapping[str, Any]) -> list[str]:
+def _lines_of(coverage: Mapping[str, Any]) -> list[str]:
     lines = []
-    if found.get("flows"):
-        products = found["products"]
-        lines.append(
-            f"{_count(found['flows'], 'flow')} {_worth(found)}in {_count(products, 'product')}"
-            f"{_without(found)}."
-        )
-    lines += _series_lines(found.get("series", ()))
-    if found.get("products_without_trade_data"):
-        names = ", ".join(found["products_without_trade_data"])
+    if coverage.get("flows"):
+        flows = _count(coverage["flows"], "flow")
+        products = _count(coverage["products"], "product")
+        lines.append(f"{flows} {_worth(coverage)}in {products}{_without(coverage)}.")
+    lines += _series_lines(coverage.get("series", ()))
+    if coverage.get("products_without_trade_data"):
+        names = ", ".join(coverage["products_without_trade_data"])
         lines.append(f"In scope, but without trade data: {names}.")
-    pools = found.get("network", ())
+    pools = coverage.get("network", ())
     lines += map(_pool_line, pools) if len(pools) <= FEW else _pool_lines(pools)
-    lines += _production_lines(found.get("production", ()))
-    others = ((name, value) for name, value in found.items() if name not in IN_SENTENCES)
-    return [*lines, *(_other_line(name, value) for name, value in others)]
+    lines += _production_lines(coverage.get("production", ()))
+    lines += [
+        _other_line(name, value) for name, value in coverage.items() if name not in IN_SENTENCES
+    ]
+    return lines
 
 
-def _worth(found: Mapping[str, Any]) -> str:
+def _worth(coverage: Mapping[str, Any]) -> str:
     """State the total value and the border of valuation, if no trade counts twice."""
-    if found["usd"] is None:
+    if coverage["usd"] is None:
         return "of several series on the same trade, so that they are not added up, "
-    if 0 < found["flows"] == found["flows_without_usd"]:
+    if 0 < coverage["flows"] == coverage["flows_without_usd"]:
         return "of unknown value "
-    borders = sorted({border for series in found["series"] for border in _borders(series)})
-    return f"worth {money(found['usd'])} USD ({' and '.join(borders)}) "
+    borders = sorted({border for series in coverage["series"] for border in _borders(series)})
+    return f"worth {money(coverage['usd'])} USD ({' and '.join(borders)}) "
 
 
 def _borders(series: Mapping[str, Any]) -> list[str]:
@@ -384,30 +388,32 @@ def _other_line(name: str, value: Any) -> str:
     return f"{label[0].upper()}{label[1:]}: {visible(stated)}."
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' * (number != 1)}"
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
-def _without(found: Mapping[str, Any]) -> str:
+def _without(coverage: Mapping[str, Any]) -> str:
     stated = ""
-    if found["flows_without_tonnes"]:
-        share = found["usd_share_without_tonnes"]
+    if coverage["flows_without_tonnes"]:
+        share = coverage["usd_share_without_tonnes"]
         worth = f" ({percent(share)} of the value)" if share is not None else ""
-        stated += f"; {found['flows_without_tonnes']:,} of them without a weight{worth}"
-    if found["flows_without_usd"]:
-        stated += f"; {found['flows_without_usd']:,} of them without a value"
+        stated += f"; {coverage['flows_without_tonnes']:,} of them without a weight{worth}"
+    if coverage["flows_without_usd"]:
+        stated += f"; {coverage['flows_without_usd']:,} of them without a value"
     return stated
 
 
-def _series_lines(every: Sequence[Mapping[str, Any]]) -> list[str]:
+def _series_lines(all_series: Sequence[Mapping[str, Any]]) -> list[str]:
     """Describe series of trade: products that are counted alike share a line."""
     periods: dict[tuple[str, str], list[str]] = {}
-    for series in every:
+    for series in all_series:
         periods.setdefault(_counted(series), []).append(series["period"])
-    alike: dict[tuple[str, str], list[str]] = {}
-    for (product, how), told in periods.items():
-        alike.setdefault((", ".join(told), how), []).append(product)
-    return [f"{when}, {how}: {', '.join(names)}." for (when, how), names in alike.items()]
+    products: dict[tuple[str, str], list[str]] = {}
+    for (product, basis), texts in periods.items():
+        products.setdefault((", ".join(texts), basis), []).append(product)
+    return [
+        f"{period}, {basis}: {', '.join(names)}." for (period, basis), names in products.items()
+    ]
 
 
 def _counted(series: Mapping[str, Any]) -> tuple[str, str]:
@@ -432,10 +438,10 @@ def weighed(series: Mapping[str, Any]) -> str:
 def _pool_line(pool: Mapping[str, Any]) -> str:
     """Describe the published, inferred and unknown parts of a product's supply network."""
     name = f"{pool['product']} ({pool['stage']})"
-    known = [f"{stated} for {pool[state]}" for state, stated in STATES.items() if pool[state]]
-    made = f"production {', '.join(known)} of its countries"
+    states = [f"{stated} for {pool[state]}" for state, stated in STATES.items() if pool[state]]
+    production = f"production {', '.join(states)} of its countries"
     if not pool["traded"]:
-        return f"{name}: no trade is known; {made}."
+        return f"{name}: no trade is known; {production}."
     amount = f"{money(pool['amount'])} USD"
     if pool["measure"] == "tonnes":
         amount = f"{pool['amount']:,.0f} t"
@@ -448,7 +454,7 @@ def _pool_line(pool: Mapping[str, Any]) -> str:
     )
     return (
         f"{name}: {_count(pool['flows'], 'flow')} of {amount}{left_out if lacking else ''}; "
-        f"{made}, of what is sold {sold}."
+        f"{production}, of what is sold {sold}."
     )
 
 
@@ -470,14 +476,16 @@ def _pool_lines(pools: Sequence[Mapping[str, Any]]) -> list[str]:
     return [*lines, f"No trade is known of {', '.join(silent)}."] if silent else lines
 
 
-def _production_lines(every: Sequence[Mapping[str, Any]]) -> list[str]:
+def _production_lines(production: Sequence[Mapping[str, Any]]) -> list[str]:
     """State the number and basis of figures of production, in a line for each source."""
-    told: dict[str, list[str]] = {}
-    for figures in every:
+    products: dict[str, list[str]] = {}
+    for figures in production:
         basis = f", {figures['basis']}" if figures.get("basis") else ""
         stated = f"{figures['product']} ({_count(figures['figures'], 'figure')}{basis})"
-        told.setdefault(figures["source"], []).append(stated)
-    return [f"Production, source {source}: {', '.join(each)}." for source, each in told.items()]
+        products.setdefault(figures["source"], []).append(stated)
+    return [
+        f"Production, source {source}: {', '.join(texts)}." for source, texts in products.items()
+    ]
 
 
 MAX_CLAIMS = 12
@@ -513,14 +521,14 @@ def shown_claims(answer: Answer) -> list[dict[str, Any]]:
 def claim_lines(answer: Answer) -> list[str]:
     """Write a line for each claim: figure, subject, period, basis and source."""
     lines: dict[str, list[str]] = {}
-    for shown in shown_claims(answer):
-        claim = in_names(shown, answer.names)
+    for row in shown_claims(answer):
+        claim = in_names(row, answer.names)
         subject = claim.get("product") or claim.get("element") or claim.get("control") or ""
         lines.setdefault(_claim_line(claim), []).append(subject)
     # Claims that differ only in their element share a line.
     stated = [line.replace(NAMED, ", ".join(subjects)) for line, subjects in lines.items()]
-    more = len(answer.claims) - MAX_CLAIMS
-    return [*stated, f"and {more} more: JSON has them all"] if more > 0 else stated
+    hidden_count = len(answer.claims) - MAX_CLAIMS
+    return [*stated, f"and {hidden_count} more: JSON has them all"] if hidden_count > 0 else stated
 
 
 def _claim_line(claim: Mapping[str, Any]) -> str:
@@ -530,11 +538,17 @@ def _claim_line(claim: Mapping[str, Any]) -> str:
     return f"{headline(claim)}: {about(claim, NAMED)}{basis}. Source: {whose}{claim['source']}."
 
 
+def comparisons_by_claim(answer: Answer) -> dict[str, list[dict[str, Any]]]:
+    """Group the comparisons of an answer by the claim that they stand beside."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in answer.comparisons.to_pylist():
+        rows.setdefault(row["claim"], []).append(row)
+    return rows
+
+
 def comparisons_shown(answer: Answer) -> list[dict[str, Any]]:
     """Return the comparisons of the claims that a table shows, in their order."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in answer.comparisons.to_pylist():
-        found.setdefault(row["claim"], []).append(row)
+    comparisons = comparisons_by_claim(answer)
     claims = {claim["key"]: claim for claim in shown_claims(answer)}
     return [
         {
@@ -544,7 +558,7 @@ def comparisons_shown(answer: Answer) -> list[dict[str, Any]]:
             "of": _subject(claim, answer.names),
         }
         for key, claim in claims.items()
-        for row in found.get(key, ())
+        for row in comparisons.get(key, ())
     ]
 
 
@@ -556,17 +570,17 @@ def comparison_columns(answer: Answer) -> list[TextColumn]:
     def measured(header: str, name: str) -> TextColumn:
         return TextColumn(header, [short_text(row[name], units[name]) for row in rows], number=True)
 
-    ends = [visible("{consumer} from {supplier}, {period}".format(**row)) for row in rows]
+    trades = [visible("{consumer} from {supplier}, {period}".format(**row)) for row in rows]
     columns = [
         TextColumn("Claimed", [visible(f"{row['figure']} of {row['of']}") for row in rows]),
-        TextColumn("Whose imports", ends),
+        TextColumn("Whose imports", trades),
         TextColumn("Counted in the trade data", [visible(row["products"]) for row in rows]),
         measured("by value", "share_usd"),
         measured("differs by", "points_usd"),
         measured("by weight", "share_tonnes"),
         measured("differs by", "points_tonnes"),
     ]
-    return columns if len(set(ends)) > 1 else [columns[0], *columns[2:]]
+    return columns if len(set(trades)) > 1 else [columns[0], *columns[2:]]
 
 
 def _subject(claim: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
@@ -584,10 +598,8 @@ def _basket(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
 def comparison_sentences(answer: Answer) -> list[str]:
     """State each claim beside its trade data, by keys: both figures, basis and difference."""
     claims = {row["key"]: known_values(row) for row in answer.claims.to_pylist()}
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in answer.comparisons.to_pylist():
-        found.setdefault(row["claim"], []).append(row)
-    return [_sentence(claims[key], rows) for key, rows in found.items()]
+    rows = comparisons_by_claim(answer)
+    return [_sentence(claims[key], comparisons) for key, comparisons in rows.items()]
 
 
 def _sentence(claim: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:

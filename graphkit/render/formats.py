@@ -129,41 +129,47 @@ class Format:
 WRITERS = {
     "table": Format(
         (".txt",),
-        lambda table, to, title, view: str(
-            lay_out_table(table_columns(table), _plain_page(to, wide=view.wide), title)
+        lambda table, path, title, view: str(
+            lay_out_table(table_columns(table), _plain_page(path, wide=view.wide), title)
         ),
-        lambda answer, to, view: plain_text(answer, _plain_page(to, wide=view.wide), view),
+        lambda answer, path, view: plain_text(answer, _plain_page(path, wide=view.wide), view),
     ),
     "json": Format(
         (".json",),
-        lambda table, to, title, view: json_text(objects_of(table), indent=2) + "\n",
-        lambda answer, to, view: json_text(as_object(answer), indent=2) + "\n",
+        lambda table, path, title, view: json_text(objects_of(table), indent=2) + "\n",
+        lambda answer, path, view: json_text(as_object(answer), indent=2) + "\n",
     ),
     "ndjson": Format(
         (".ndjson", ".jsonl"),
-        lambda table, to, title, view: "".join(f"{json_text(row)}\n" for row in objects_of(table)),
+        lambda table, path, title, view: "".join(
+            f"{json_text(row)}\n" for row in objects_of(table)
+        ),
     ),
     "csv": Format(
         (".csv",),
-        lambda table, to, title, view: csv_text(table, terminal=to is None and sys.stdout.isatty()),
+        lambda table, path, title, view: csv_text(
+            table, terminal=path is None and sys.stdout.isatty()
+        ),
     ),
     "markdown": Format(
         (".md",),
-        lambda table, to, title, view: str(lay_out_table(table_columns(table), MarkdownPage())),
-        lambda answer, to, view: str(lay_out(with_remarks_for_marks(answer), MarkdownPage(), view)),
+        lambda table, path, title, view: str(lay_out_table(table_columns(table), MarkdownPage())),
+        lambda answer, path, view: str(
+            lay_out(with_remarks_for_marks(answer), MarkdownPage(), view)
+        ),
     ),
     "parquet": Format(
         (".parquet",),
-        lambda table, to, title, view: table,
-        lambda answer, to, view: _with_answer(answer),
+        lambda table, path, title, view: table,
+        lambda answer, path, view: _with_answer(answer),
     ),
-    "svg": Format((".svg",), _no_picture, lambda answer, to, view: _picture(answer, view).svg()),
-    "png": Format((".png",), _no_picture, lambda answer, to, view: _picture(answer, view).png()),
-    "html": Format((".html",), _no_picture, lambda answer, to, view: _page(answer, view)),
+    "svg": Format((".svg",), _no_picture, lambda answer, path, view: _picture(answer, view).svg()),
+    "png": Format((".png",), _no_picture, lambda answer, path, view: _picture(answer, view).png()),
+    "html": Format((".html",), _no_picture, lambda answer, path, view: _page(answer, view)),
     "echarts": Format(
         (),
         _no_picture,
-        lambda answer, to, view: json_text(_picture(answer, view).option, indent=2) + "\n",
+        lambda answer, path, view: json_text(_picture(answer, view).option, indent=2) + "\n",
     ),
 }
 FORMATS = tuple(WRITERS)
@@ -177,7 +183,7 @@ ENDINGS = {ending: name for name, form in WRITERS.items() for ending in form.end
 """Format by file ending."""
 
 
-def choose_format(asked: str | None, output: Path | None, stream: TextIO) -> str:
+def choose_format(form: str | None, output: Path | None, stream: TextIO) -> str:
     """Choose the given format or that of the file ending; else table on a terminal, or CSV.
 
     Raises
@@ -185,16 +191,16 @@ def choose_format(asked: str | None, output: Path | None, stream: TextIO) -> str
     UsageError
         The format or the file ending is unknown.
     """
-    if asked:
-        if asked not in FORMATS:
-            raise UsageError(f"--format: found {asked!r}, wanted one of {', '.join(FORMATS)}")
-        return asked
+    if form:
+        if form not in FORMATS:
+            raise UsageError(f"--format: found {form!r}, wanted one of {', '.join(FORMATS)}")
+        return form
     if output is None:
         return "table" if stream.isatty() else "csv"
     ending = output.suffix.lower()
     if ending and ending not in ENDINGS:
-        wanted = ", ".join(sorted(ENDINGS))
-        raise UsageError(f"--output: found the ending {ending!r}; wanted {wanted}, or --format")
+        endings = ", ".join(sorted(ENDINGS))
+        raise UsageError(f"--output: found the ending {ending!r}; wanted {endings}, or --format")
     return ENDINGS.get(ending, "csv")
 
 
@@ -214,15 +220,15 @@ def show_answer(answer: Answer, form: str, output: Path | None = None, view: Vie
 def written(content: Answer | pa.Table, form: str) -> bytes:
     """Return an answer or a table in a format, as :func:`show_answer` writes it to a file."""
     table = isinstance(content, pa.Table)
-    found = (
+    result = (
         WRITERS[form].table(content, FILE, "", WHOLE) if table else _content(content, form, FILE)
     )
-    if isinstance(found, str | bytes):
-        return found if isinstance(found, bytes) else found.encode("utf-8", "backslashreplace")
+    if isinstance(result, str | bytes):
+        return result if isinstance(result, bytes) else result.encode("utf-8", "backslashreplace")
     from pyarrow import parquet
 
     with io.BytesIO() as stream:
-        parquet.write_table(found, stream)
+        parquet.write_table(result, stream)
         return stream.getvalue()
 
 
@@ -233,9 +239,9 @@ FILE = Path("answer")
 def _content(answer: Answer, form: str, output: Path | None, view: View = WHOLE) -> Content:
     write = WRITERS[form].answer
     if form not in READ and view.top and len(answer.rows) > view.top:
-        kept = answer.first_rows(view.top)
-        note = f"The answer has {len(answer.rows):,} rows, of which these are {len(kept):,}."
-        rows = answer.rows.take(pa.array(kept, pa.int64()))
+        first = answer.first_rows(view.top)
+        note = f"The answer has {len(answer.rows):,} rows, of which these are {len(first):,}."
+        rows = answer.rows.take(pa.array(first, pa.int64()))
         answer = replace(answer, rows=rows, notes=(*answer.notes, note))
     if write is None:
         return WRITERS[form].table(answer.rows, output, "", view)

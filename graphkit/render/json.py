@@ -53,9 +53,9 @@ def objects_of(table: pa.Table) -> list[dict[str, Any]]:
 def json_text(value: Any, indent: int | None = None) -> str:
     """Write strict JSON, with control and bidirectional characters escaped."""
 
-    def escaped(found: re.Match[str]) -> str:
-        units = found[0].encode("utf-16-be", "surrogatepass").hex()
-        return "\n" if found[0] == "\n" else re.sub("(....)", r"\\u\1", units)
+    def escaped(match: re.Match[str]) -> str:
+        units = match[0].encode("utf-16-be", "surrogatepass").hex()
+        return "\n" if match[0] == "\n" else re.sub("(....)", r"\\u\1", units)
 
     text = json.dumps(_finite(value), indent=indent, ensure_ascii=False, default=str)
     return HIDDEN.sub(escaped, text)

@@ -27,6 +27,7 @@ from graphkit.pages.plain import PlainPage
 from graphkit.render.answer import (
     View,
     answer_columns,
+    comparisons_by_claim,
     coverage_lines,
     lifted,
     scope_line,
@@ -98,13 +99,13 @@ def lay_out_screen(answer: Answer, page: PlainPage, view: View) -> PlainPage:
     remarks = answer.rows[REMARK.name].to_pylist()
     unsaid: set[int] = set()
     while True:
-        drawn = page.blank()
-        _screen(answer, page.width, view, rows, unsaid).put_on(drawn)
-        if view.all or view.top or str(drawn).count("\n") <= LINES or len(rows) < 2:
-            return drawn
-        said = [row for row in rows if remarks[row] and row not in unsaid]
-        if len(said) > 1:
-            unsaid.add(said[-1])
+        filled = page.blank()
+        _screen(answer, page.width, view, rows, unsaid).put_on(filled)
+        if view.all or view.top or str(filled).count("\n") <= LINES or len(rows) < 2:
+            return filled
+        remarked = [row for row in rows if remarks[row] and row not in unsaid]
+        if len(remarked) > 1:
+            unsaid.add(remarked[-1])
         else:
             del rows[-1]
 
@@ -117,22 +118,22 @@ def screen(answer: Answer, view: View) -> Screen:
 
 
 def _screen(
-    answer: Answer, width: int | None, view: View, chosen: Sequence[int], unsaid: Set[int]
+    answer: Answer, width: int | None, view: View, indices: Sequence[int], unsaid: Set[int]
 ) -> Screen:
     tables: list[Sequence[TextColumn]] = []
     lines: list[str] = []
     if totals := totals_columns(answer):
-        columns, more = _totals(answer, totals, width, view)
+        columns, totals_lines = _totals(answer, totals, width, view)
         tables.append(columns)
-        lines += more
+        lines += totals_lines
         if len(totals[0].cells) > 1 and not view.all:
-            chosen = ()
+            indices = ()
     if not len(answer.rows):
         lines.append(answer.nothing)
-    elif chosen:
-        columns, hidden = _columns(answer, width, view, chosen, unsaid)
+    elif indices:
+        columns, hidden = _columns(answer, width, view, indices, unsaid)
         tables.append(columns)
-        lines.append(_more(answer, view, chosen, hidden, unsaid))
+        lines.append(_hidden_line(answer, view, indices, hidden, unsaid))
     lines += [
         _common_remark(answer), *_uncounted(answer), *_published(answer, view),
         *_bought_elsewhere(answer, view), _counted(answer), _data(answer),
@@ -145,7 +146,7 @@ def _screen(
 
 
 def _columns(
-    answer: Answer, width: int | None, view: View, chosen: Sequence[int], unsaid: Set[int]
+    answer: Answer, width: int | None, view: View, indices: Sequence[int], unsaid: Set[int]
 ) -> tuple[Sequence[TextColumn], Sequence[str]]:
     """Make the columns of the chosen rows that fit a width, and name those that do not."""
     remarks = [UNSAID if row in unsaid else text
@@ -161,14 +162,14 @@ def _columns(
     if not view.wide:
         dropped |= {column.name for column in answer.columns if column.rank >= LONG}
     heads = [name for name in answer.headers if name not in dropped]
-    shown = replace(answer, rows=rows.take(pa.array(chosen, pa.int64())), shown=heads)
-    columns = answer_columns(shown, once={})
-    if others := _others(answer, chosen):
-        columns = [replace(c, cells=[*c.cells, others.get(c.name, "")]) for c in columns]
+    selection = replace(answer, rows=rows.take(pa.array(indices, pa.int64())), shown=heads)
+    columns = answer_columns(selection, once={})
+    if sums := _sums_of_others(answer, indices):
+        columns = [replace(c, cells=[*c.cells, sums.get(c.name, "")]) for c in columns]
     refs = {column.name: column.refers_to for column in answer.columns}
     figures = _with_range(
         [_whole(c, refs.get(c.name.removesuffix(WITHOUT), ""), width or WIDE)
-         for c in columns if c.name != REMARK.name], shown.rows,
+         for c in columns if c.name != REMARK.name], selection.rows,
     )  # fmt: skip
     notes = [_ditto(c) for c in columns if c.name == REMARK.name and any(c.cells)]
     if answer.rows[REMARK.name].null_count == 0 and len(answer.rows[REMARK.name].unique()) == 1:
@@ -186,15 +187,15 @@ def _columns(
 def _with_range(columns: Sequence[TextColumn], rows: pa.Table) -> list[TextColumn]:
     """Put the least and the most that a share can be into one column, empty where they are one."""
     names = [column.name for column in columns]
-    ends = [
+    bounds = [
         next((n for n in (f"{end}{WITHOUT}", end) if n in names), "") for end in ("low", "high")
     ]
-    if not all(ends):
+    if not all(bounds):
         return list(columns)
-    cells = [_range(*row.values()) for row in rows.select(ends).to_pylist()]
+    cells = [_range(*row.values()) for row in rows.select(bounds).to_pylist()]
     filled = len(columns[0].cells) - len(cells)  # a row that adds up others has no range
     span = TextColumn("range", [*cells, *[""] * filled], number=True, rank=0)
-    return [span if c.name == ends[0] else c for c in columns if c.name != ends[1]]
+    return [span if c.name == bounds[0] else c for c in columns if c.name != bounds[1]]
 
 
 def _range(low: float | None, high: float | None) -> str:
@@ -210,10 +211,10 @@ def _range(low: float | None, high: float | None) -> str:
     return f"{floor_percent(low)} – {ceiling_percent(high)} %"
 
 
-def _whole(column: TextColumn, ref: str, to: int) -> TextColumn:
+def _whole(column: TextColumn, ref: str, width: int) -> TextColumn:
     """Keep names on one line, and those of countries on every screen; claims in few lines."""
     if column.name in SENTENCES:
-        return replace(column, least=min(column.widest, to // 3))
+        return replace(column, least=min(column.widest, width // 3))
     if not ref:
         return column
     least = max(map(cell_width, column.cells), default=0)
@@ -241,19 +242,19 @@ def _ditto(column: TextColumn) -> TextColumn:
     return replace(column, cells=cells)
 
 
-def _others(answer: Answer, chosen: Sequence[int]) -> Mapping[str, str]:
+def _sums_of_others(answer: Answer, indices: Sequence[int]) -> Mapping[str, str]:
     """Add up the parts of one whole that have no row: their number, shares and amounts."""
     rows = answer.rows
     whole = [name for name in ("product", "period", "consumer", "dataset", "reporter", "source")
              if name in rows.column_names]  # fmt: skip
     alone = len({tuple(row.values()) for row in rows.select(whole).to_pylist()}) == 1
-    left = sorted(set(range(len(rows))) - set(chosen))
-    if not answer.parts or not alone or len(left) < 2:
+    hidden = sorted(set(range(len(rows))) - set(indices))
+    if not answer.parts or not alone or len(hidden) < 2:
         return {}
-    cells = {answer.parts: f"{len(left)} others"}
+    cells = {answer.parts: f"{len(hidden)} others"}
     for name in ("share_usd", "share_tonnes", "usd", "tonnes", "share"):
         if name in rows.column_names:
-            values = rows[name].take(pa.array(left, pa.int64())).to_pylist()
+            values = rows[name].take(pa.array(hidden, pa.int64())).to_pylist()
             known = [value for value in values if value is not None]
             unit = unit_of(rows.schema.field(name))
             cells[name] = short_text(sum(known) if known else None, unit)
@@ -264,57 +265,57 @@ def _totals(
     answer: Answer, columns: Sequence[TextColumn], width: int | None, view: View
 ) -> tuple[Sequence[TextColumn], list[str]]:
     """Choose the totals of a comparison's products to show, and count the others."""
-    every = len(columns[0].cells)
-    count = every if view.all else min(every, view.top or ROWS)
+    total = len(columns[0].cells)
+    count = total if view.all else min(total, view.top or ROWS)
     fitting, hidden = fitted(
         [replace(column, cells=column.cells[:count]) for column in columns],
         None if view.wide else width,
     )  # fmt: skip
     lines = []
-    if every > count:
-        lines.append(f"{every - count:,} more products, whose trade changed less: {view.more[0]}.")
+    if total > count:
+        lines.append(f"{total - count:,} more products, whose trade changed less: {view.more[0]}.")
     if hidden:
         lines.append(f"Not shown for want of room: {', '.join(hidden)}: {view.more[1]}.")
-    if every > 1 and not view.all:
+    if total > 1 and not view.all:
         lines.append(f"{len(answer.rows):,} rows of single partners: {view.more[0]}.")
     return fitting, lines
 
 
-def _more(
-    answer: Answer, view: View, chosen: Sequence[int], hidden: Sequence[str], unsaid: Set[int]
+def _hidden_line(
+    answer: Answer, view: View, indices: Sequence[int], hidden: Sequence[str], unsaid: Set[int]
 ) -> str:
     """Count the rows, columns and remarks that have no place on the screen."""
     texts = []
-    if left := sorted(set(range(len(answer.rows))) - set(chosen)):
-        texts.append(f"{_left(answer, left)}: {view.more[0]}.")
-    if count := len(unsaid & set(chosen)):
+    if hidden_rows := sorted(set(range(len(answer.rows))) - set(indices)):
+        texts.append(f"{_count_hidden(answer, hidden_rows)}: {view.more[0]}.")
+    if count := len(unsaid & set(indices)):
         texts.append(f"{UNSAID} {count} remark{'s' * (count > 1)} on smaller rows: {view.more[2]}.")
     if hidden:
         texts.append(f"Not shown for want of room: {', '.join(hidden)}: {view.more[1]}.")
     return " ".join(texts)
 
 
-def _left(answer: Answer, left: Sequence[int]) -> str:
+def _count_hidden(answer: Answer, hidden: Sequence[int]) -> str:
     """Count rows that are not shown; of shares of products, those above and below a half."""
     names = answer.rows.column_names
     products = answer.rows["product"].to_pylist() if "product" in names else []
     if "share_usd" not in names or len(set(products)) < len(products):
-        return f"{len(left):,} more row{'s' * (len(left) > 1)}"
+        return f"{len(hidden):,} more row{'s' * (len(hidden) > 1)}"
     shares = answer.rows["share_usd"].to_pylist()
-    above = sum((shares[row] or 0.0) >= HALF for row in left)
+    above = sum((shares[row] or 0.0) >= HALF for row in hidden)
     return ", ".join(
         text for count, text in (
             (above, f"{above:,} more at 50 % or above"),
-            (len(left) - above, f"{len(left) - above:,} more below" if not above
-             else f"{len(left) - above:,} below"),
+            (len(hidden) - above, f"{len(hidden) - above:,} more below" if not above
+             else f"{len(hidden) - above:,} below"),
         ) if count
     )  # fmt: skip
 
 
 def _first(texts: Sequence[str]) -> str:
     """List the first texts, and count the others."""
-    more = f" and {len(texts) - FEW} more" if len(texts) > FEW else ""
-    return f"{', '.join(texts[:FEW])}{more}"
+    rest = f" and {len(texts) - FEW} more" if len(texts) > FEW else ""
+    return f"{', '.join(texts[:FEW])}{rest}"
 
 
 def _uncounted(answer: Answer) -> Iterator[str]:
@@ -327,9 +328,7 @@ def _uncounted(answer: Answer) -> Iterator[str]:
 
 def _published(answer: Answer, view: View) -> Iterator[str]:
     """Set the published claims on the largest trade beside the data; count the others."""
-    compared: dict[str, list[Mapping[str, Any]]] = {}
-    for row in answer.comparisons.to_pylist():
-        compared.setdefault(row["claim"], []).append(row)
+    compared = comparisons_by_claim(answer)
     worth = _worth(answer)
 
     def size(rows: Sequence[Mapping[str, Any]]) -> float:
@@ -339,10 +338,10 @@ def _published(answer: Answer, view: View) -> Iterator[str]:
     first = sorted(compared.values(), key=lambda rows: -size(rows))[:CLAIMS]
     for rows in first:
         yield _beside(answer, rows)
-    more = len(answer.claims) - len(first)
-    if more > 0:
-        what = "more published claim" if first else "published claim"
-        yield f"{more:,} {what}{'s' * (more > 1)} in this scope: {view.more[2]}."
+    hidden_count = len(answer.claims) - len(first)
+    if hidden_count > 0:
+        noun = "more published claim" if first else "published claim"
+        yield f"{hidden_count:,} {noun}{'s' * (hidden_count > 1)} in this scope: {view.more[2]}."
 
 
 def _worth(answer: Answer) -> dict[str, float]:
@@ -358,19 +357,19 @@ def _beside(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> str:
     first = rows[0]
     claim = next(known_values(r) for r in answer.claims.to_pylist() if r["key"] == first["claim"])
     by_weight = claim.get("counted_by") == "weight"
-    share, by = ("share_tonnes", "weight") if by_weight else ("share_usd", "value")
+    share, measure = ("share_tonnes", "weight") if by_weight else ("share_usd", "value")
     figures = "; ".join(
         f"{_share(row[share])} of "
         + " + ".join(spoken(product, answer.names) for product in row["products"].split(" + "))
         for row in rows
     )
     subject = spoken(claim.get("product") or claim.get("element") or "", answer.names)
-    ends = [] if all(answer.scope.get(end) == first[end] for end in ENDS) else [
+    trade = [] if all(answer.scope.get(end) == first[end] for end in ENDS) else [
         " from ".join(spoken(first[end], answer.names) for end in ENDS)
     ]  # fmt: skip
-    when = [] if first["period"] == main_period(answer) else [first["period"]]
-    stated = ", ".join([f"{claim_figure(claim)} of {subject}", *ends, *when])
-    return f"Published: {stated} ({claim['source']}). Trade data by {by}: {figures}."
+    period = [] if first["period"] == main_period(answer) else [first["period"]]
+    stated = ", ".join([f"{claim_figure(claim)} of {subject}", *trade, *period])
+    return f"Published: {stated} ({claim['source']}). Trade data by {measure}: {figures}."
 
 
 def _share(share: float | None) -> str:
@@ -380,9 +379,9 @@ def _share(share: float | None) -> str:
 def _bought_elsewhere(answer: Answer, view: View) -> Iterator[str]:
     """Count the products that hold what was asked for and are bought for something else."""
     if products := list(dict.fromkeys(answer.elsewhere["product"].to_pylist())):
-        named = _first([spoken(key, answer.names) for key in products])
+        names = _first([spoken(key, answer.names) for key in products])
         meaning = answer.scope["meaning"]
-        yield f"Contains {meaning}, bought for something else: {named}: {view.more[2]}."
+        yield f"Contains {meaning}, bought for something else: {names}: {view.more[2]}."
 
 
 def _common_remark(answer: Answer) -> str:
@@ -395,17 +394,17 @@ def _counted(answer: Answer) -> str:
     """Say what the figures count, and of which period most rows are."""
     main = main_period(answer)
     alike = "period" in lifted(answer)
-    when = f" Period {main}, unless a note says another." if main and not alike else ""
+    period_text = f" Period {main}, unless a note says another." if main and not alike else ""
     line = scope_line(answer, _stated_once(answer)).replace(BOTH_WEIGHTS, DOUBT_LEFT_OUT)
-    return f"{line}{when}".strip()
+    return f"{line}{period_text}".strip()
 
 
 def _data(answer: Answer) -> str:
     """Name the trade that the rows rest on, its bases and reporters, and the sources."""
-    series = [one for part in parts_of(answer.coverage).values() for one in part.get("series", ())]
+    series = [row for part in parts_of(answer.coverage).values() for row in part.get("series", ())]
     first = next(iter(coverage_lines(answer)), "") if len(parts_of(answer.coverage)) == 1 else ""
     worth = first if " flow" in first.partition("in ")[0] else ""
-    basis = "; ".join(sorted({weighed(one) for one in series}))
+    basis = "; ".join(sorted({weighed(row) for row in series}))
     return " ".join(filter(None, [worth, f"{capitalized(basis)}." if basis else "",
                                   _sources(answer)]))  # fmt: skip
 
@@ -417,9 +416,9 @@ def _sources(answer: Answer) -> str:
     for row in answer.sources.to_pylist():
         if row["key"] in used:
             groups.setdefault((row["publisher"], row["licence"]), []).append(row["key"])
-    named = [f"{publisher} ({', '.join(keys)}; {licence})"
+    publishers = [f"{publisher} ({', '.join(keys)}; {licence})"
              for (publisher, licence), keys in groups.items()]  # fmt: skip
-    return f"Source{'s' * (len(used) > 1)}: {_first(named)}." if named else ""
+    return f"Source{'s' * (len(used) > 1)}: {_first(publishers)}." if publishers else ""
 
 
 def _not_shown(answer: Answer, view: View) -> str:
