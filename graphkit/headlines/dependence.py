@@ -23,9 +23,9 @@ from graphkit.headlines.wording import (
     part,
     qualified,
     rows_of_parts,
+    sentences_on_parts,
     shortened,
     time_of,
-    told_of_each,
     weight,
     when,
     worth,
@@ -37,17 +37,19 @@ def depends(answer: Answer) -> Sentences:
     """Say for how many products a country depends on a supplier for half, or how much for one."""
     parts = rows_of_parts(answer, "consumer")
     if isinstance(answer.scope.get("supplier"), list):
-        parts = [rows for some in parts for rows in grouped(some, "supplier").values()]
+        parts = [rows for group in parts for rows in grouped(group, "supplier").values()]
         place = "supplier" if isinstance(answer.scope.get("consumer"), str) else ""
-        return told_of_each(answer, place, _of_supplier, _sold_figure if place else _apart, parts)
+        return sentences_on_parts(
+            answer, place, _of_supplier, _sold_figure if place else _apart, parts
+        )
     if answer.scope.get("supplier") is None:
-        return told_of_each(answer, "consumer", _of_largest, _largest_figure, parts)
-    return told_of_each(answer, "consumer", _of_supplier, _sold_figure, parts)
+        return sentences_on_parts(answer, "consumer", _of_largest, _largest_figure, parts)
+    return sentences_on_parts(answer, "consumer", _of_supplier, _sold_figure, parts)
 
 
 def suppliers(answer: Answer) -> Sentences:
     """Say who sells most of one product, or for how many products one country sells half."""
-    return told_of_each(answer, "consumer", _of_every_supplier, _every_figure)
+    return sentences_on_parts(answer, "consumer", _of_every_supplier, _every_figure)
 
 
 def _apart(names: Lexicon, rows: Sequence[Row]) -> Figure:
@@ -58,24 +60,24 @@ def _apart(names: Lexicon, rows: Sequence[Row]) -> Figure:
 def _sold_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     rows = in_main_period(rows)
     products = grouped(rows, "product")
-    time, other = names.time(rows), qualified(rows)
+    time, fit = names.time(rows), qualified(rows)
     if len(products) == 1:
         text, _ = _sold(names, rows)
-        return (rows[0]["product"], time, other), text
-    large = sum(all(map(_is_half, some)) for some in products.values())
-    return (large > 0, time, other), f"{large:,} of {len(products):,}"
+        return (rows[0]["product"], time, fit), text
+    large = sum(all(map(_is_half, group)) for group in products.values())
+    return (large > 0, time, fit), f"{large:,} of {len(products):,}"
 
 
 def _largest_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     rows = in_main_period(rows)
     products = grouped(rows, "product")
-    time, other = names.time(rows), qualified(rows)
+    time, fit = names.time(rows), qualified(rows)
     if len(products) == 1:
         text, _ = _sold(names, rows)
-        own = {row["supplier"] for row in rows}
-        one = f"{names.places(own)}, {text}"
-        return (rows[0]["product"], time, other, len(own) == 1), one
-    return (True, time, other), f"{len(_from_one(products)):,} of {len(products):,}"
+        sellers = {row["supplier"] for row in rows}
+        kind = (rows[0]["product"], time, fit, len(sellers) == 1)
+        return kind, f"{names.places(sellers)}, {text}"
+    return (True, time, fit), f"{len(_from_one(products)):,} of {len(products):,}"
 
 
 def _every_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
@@ -118,33 +120,33 @@ def _of_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     rows = in_main_period(rows)
     buyer, seller = names.place(rows[0]["consumer"]), names.place(rows[0]["supplier"])
     products = grouped(rows, "product")
-    time, other = time_of(rows), qualified(rows)
+    time, fit = time_of(rows), qualified(rows)
     if len(products) == 1:
         text, additions = _sold(names, rows)
         goods = names.goods(rows[0]["product"])
         start = f"{capitalized(seller)} sold {text} of {possessive(buyer)} imports of {goods}{time}"
-        return shortened(f"{start}{other}", *_after(other, additions))
-    large = [some for some in products.values() if all(map(_is_half, some))]
+        return shortened(f"{start}{fit}", *_after(fit, additions))
+    large = [group for group in products.values() if all(map(_is_half, group))]
     if not large:
         return _below_half(names, rows, buyer, seller, time)
-    usd = _total([row for some in large for row in some])
+    usd = _total([row for group in large for row in group])
     total = f", worth {worth(usd)}" if usd is not None else ""
     start = f"{capitalized(seller)} sold at least half of {possessive(buyer)} imports of "
     long, short = (
-        f"{start}{count_of(len(large), products)}{time}{other}"
+        f"{start}{count_of(len(large), products)}{time}{fit}"
         for products in (names.products(len(products)), number_of(len(products), "product"))
     )
     return _then(shortened(long, total), f"{short}.")
 
 
-def _after(other: str, additions: Sequence[str]) -> list[str]:
+def _after(fit: str, additions: Sequence[str]) -> list[str]:
     """Part additions by a comma from what stands before them."""
-    return [f",{text}" if other and text.startswith(" ") else text for text in additions]
+    return [f",{text}" if fit and text.startswith(" ") else text for text in additions]
 
 
-def _then(sentences: Sentences, *more: str) -> Sentences:
+def _then(sentences: Sentences, *further: str) -> Sentences:
     yield from sentences
-    yield from more
+    yield from further
 
 
 def _is_half(row: Row) -> bool:
@@ -190,21 +192,21 @@ def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     rows = in_main_period(rows)
     buyer = names.place(rows[0]["consumer"])
     products = grouped(rows, "product")
-    time, other = time_of(rows), qualified(rows)
-    sellers = {key: {row["supplier"] for row in some} for (key,), some in products.items()}
+    time, fit = time_of(rows), qualified(rows)
+    sellers = {key: {row["supplier"] for row in group} for (key,), group in products.items()}
     if len(products) == 1:
         goods = names.goods(rows[0]["product"])
-        own = sellers[rows[0]["product"]]
+        largest = sellers[rows[0]["product"]]
         start = f"{capitalized(possessive(buyer))} largest supplier of {goods}{time} was "
-        if len(own) > 1:
+        if len(largest) > 1:
             return shortened(
-                f"{start}{names.places(own).replace(' and ', ' or ')}, by series of trade{other}"
+                f"{start}{names.places(largest).replace(' and ', ' or ')}, by series of trade{fit}"
             )
         text, additions = _sold(names, rows)
         start += f"{names.place(rows[0]['supplier'])}, with {text} of its imports"
-        return shortened(f"{start}{other}", *_after(other, additions))
+        return shortened(f"{start}{fit}", *_after(fit, additions))
     large = _from_one(products)
-    end = f"{buyer} bought at least half of its imports from one country{time}{other}"
+    end = f"{buyer} bought at least half of its imports from one country{time}{fit}"
     long, short = (
         f"For {count_of(len(large), text)}, {end}"
         for text in (names.products(len(products)), number_of(len(products), "product"))
@@ -216,16 +218,16 @@ def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 def _from_one(products: Mapping[tuple[Any, ...], Sequence[Row]]) -> list[str]:
     """Select the products of which one country sells half, by each series of trade."""
     return [
-        key for (key,), some in products.items()
-        if len({row["supplier"] for row in some}) == 1 and all(map(_is_half, some))
+        key for (key,), group in products.items()
+        if len({row["supplier"] for row in group}) == 1 and all(map(_is_half, group))
     ]  # fmt: skip
 
 
 def _largest_of(rows: Sequence[Row]) -> list[Row]:
     """Select the largest supplier of each product in each series of trade."""
     largest = []
-    for some in grouped(rows, "product", "dataset", "reporter", "source").values():
-        known = [row for row in some if share_of(row)[0] is not None]
+    for group in grouped(rows, "product", "dataset", "reporter", "source").values():
+        known = [row for row in group if share_of(row)[0] is not None]
         if known:
             largest.append(max(known, key=lambda row: (share_of(row)[0], row["supplier"])))
     return largest
@@ -236,9 +238,9 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     rows = in_main_period(rows)
     largest = _largest_of(rows)
     if not largest:
-        who = capitalized(names.place(rows[0]["consumer"]))
+        buyer = capitalized(names.place(rows[0]["consumer"]))
         products = number_of(len({row["product"] for row in rows}), "product")
-        yield f"{who} imported {products}{time_of(rows)}, in unknown amounts."
+        yield f"{buyer} imported {products}{time_of(rows)}, in unknown amounts."
         return
     if len({row["product"] for row in rows}) > 1 or len(largest) > 1:
         yield from _of_largest(names, largest)
@@ -252,17 +254,17 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     start = (
         f"{capitalized(buyer)} bought {goods} from {number_of(count, 'supplier')}{time_of(rows)}"
     )
-    other = qualified([row])
+    fit = qualified([row])
     share, (measure, *_) = _sold(names, [row])
     yield from shortened(
-        f"{start}, {share} from {names.place(row['supplier'])}{other}", *_after(other, [measure])
+        f"{start}, {share} from {names.place(row['supplier'])}{fit}", *_after(fit, [measure])
     )
     yield from _of_largest(names, largest)
 
 
 def dependents(answer: Answer) -> Sentences:
     """Say how many buyers depend on a supplier, and which of them buys most."""
-    return told_of_each(answer, "supplier", _buyers, _buyers_figure)
+    return sentences_on_parts(answer, "supplier", _buyers, _buyers_figure)
 
 
 def _buyers_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
@@ -270,8 +272,8 @@ def _buyers_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     products = {row["product"] for row in rows}
     least = _least(rows)
     text = f"{number_of(len({row['consumer'] for row in rows}), 'buyer')} with at least {least} %"
-    one = rows[0]["product"] if len(products) == 1 else None
-    return (one, names.time(rows), qualified(rows)), text
+    product = rows[0]["product"] if len(products) == 1 else None
+    return (product, names.time(rows), qualified(rows)), text
 
 
 def _least(rows: Sequence[Row]) -> int:
@@ -285,7 +287,7 @@ def _buyers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     least = _least(rows)
     buyers = {row["consumer"] for row in rows}
     products = {row["product"] for row in rows}
-    time, other = time_of(rows), qualified(rows)
+    time, fit = time_of(rows), qualified(rows)
     known = [row for row in rows if row["usd"] is not None]
     largest = max(known, key=lambda row: (row["usd"], row["consumer"]), default=None)
     if len(buyers) == 1:
@@ -298,16 +300,16 @@ def _buyers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         first = ""
         if largest and len(buyers) > 1:
             first = f", {names.place(largest['consumer'])} most ({worth(largest['usd'])})"
-        start = f"{verb} of {names.goods(rows[0]['product'])} from {seller}{time}{other}"
+        start = f"{verb} of {names.goods(rows[0]['product'])} from {seller}{time}{fit}"
         return shortened(start, first)
     first = ""
     if largest:
         first = (
             f", most of all {names.goods(largest['product'])} to {names.place(largest['consumer'])}"
         )
-    start = f"{verb} of one or more of {names.products(len(products))} from {seller}{time}{other}"
+    start = f"{verb} of one or more of {names.products(len(products))} from {seller}{time}{fit}"
     count = number_of(len(products), "product")
-    short = f"{verb} of one or more of {count} from {seller}{time}{other}."
+    short = f"{verb} of one or more of {count} from {seller}{time}{fit}."
     return _then(shortened(start, first), short)
 
 
@@ -333,8 +335,8 @@ def published(answer: Answer) -> Sentences:
 def _partner(row: Row) -> str | None:
     """Return the country that has a published share: the end of the trade that is not its owner."""
     owner = row["share_of"].partition("'s ")[0]
-    ends = [row.get("supplier"), row.get("consumer")]
-    return next((end for end in ends if end and end != owner), None)
+    partners = [row.get("supplier"), row.get("consumer")]
+    return next((end for end in partners if end and end != owner), None)
 
 
 HEADLINES = {

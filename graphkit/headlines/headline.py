@@ -14,9 +14,9 @@ from graphkit.headlines.wording import (
     fitting,
     main_period_of,
     number_of,
-    plain,
     shortened,
     when,
+    without_brackets,
 )
 from graphkit.names import capitalized, possessive
 
@@ -67,9 +67,9 @@ def _counts(answer: Answer) -> Sentences:
     rows = answer.rows
     products = set(rows["product"].to_pylist()) if "product" in rows.column_names else set()
     periods = rows["period"].to_pylist() if "period" in rows.column_names else []
-    of = f" on {number_of(len(products), 'product')}" if products else ""
+    on_products = f" on {number_of(len(products), 'product')}" if products else ""
     yield from shortened(
-        f"The answer has {number_of(len(rows), 'row')}", of, when(main_period_of(periods))
+        f"The answer has {number_of(len(rows), 'row')}", on_products, when(main_period_of(periods))
     )
 
 
@@ -109,7 +109,7 @@ def _missing(function: str, answer: Answer) -> Sentences:
         else ""
     )
     if answer.scope.get("definition") == "domestic" or function not in NOTHING:
-        text = plain(_ENDS.split(answer.nothing)[0]).rstrip(".")
+        text = without_brackets(_ENDS.split(answer.nothing)[0]).rstrip(".")
         text = text.replace("everything with trade data", "any product")
         if _SIGNS.fullmatch(text):
             yield from shortened(text.split("; ")[0], claims)

@@ -24,9 +24,9 @@ from graphkit.headlines.wording import (
     number_of,
     part,
     qualified,
+    sentences_on_parts,
     shortened,
     time_of,
-    told_of_each,
     weight,
     when,
     worth,
@@ -40,13 +40,13 @@ BANDS = {"high": "highly", "moderate": "moderately", "low": "not"}
 
 def concentration(answer: Answer) -> Sentences:
     """Say how concentrated one market is, or for how many products one country has half."""
-    return told_of_each(answer, "consumer", _market, _market_figure)
+    return sentences_on_parts(answer, "consumer", _market, _market_figure)
 
 
 def _of_one_market(rows: Sequence[Row]) -> list[Row]:
     """Select the rows of one market by one measure, in their main period."""
-    chosen = _chosen_market(rows)
-    return in_main_period([row for row in rows if (row["market"], row["measure"]) == chosen])
+    market = _main_market(rows)
+    return in_main_period([row for row in rows if (row["market"], row["measure"]) == market])
 
 
 def _is_one_country(row: Row) -> bool:
@@ -64,7 +64,7 @@ def _market_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     products = grouped(rows, "product")
     if len({row["consumer"] for row in rows}) > 1:
         return id(rows), ""
-    sure = sum(all(map(_is_one_country, some)) for some in products.values())
+    sure = sum(all(map(_is_one_country, group)) for group in products.values())
     return kind, f"{sure:,} of {len(products):,}"
 
 
@@ -73,7 +73,7 @@ def _market(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     market, measure = rows[0]["market"], rows[0]["measure"]
     products = grouped(rows, "product")
     consumers = {row["consumer"] for row in rows if row["consumer"]}
-    time, other = time_of(rows), qualified(rows)
+    time, fit = time_of(rows), qualified(rows)
     if len(rows) == 1:
         yield from _one_market(names, rows[0], time)
         return
@@ -84,26 +84,26 @@ def _market(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         if len(products) > 1:
             whole = f"{large:,} of {len(rows):,} pairs of a buyer and a product"
         start = f"One country sold at least half of the imports of {whole}"
-        yield from shortened(f"{start}{time}{other}", f", {BY[measure]}")
+        yield from shortened(f"{start}{time}{fit}", f", {BY[measure]}")
         return
-    sure = [key for (key,), some in products.items() if all(map(_is_one_country, some))]
-    what = {"production": "world output"}.get(market, f"world {market}")
+    sure = [key for (key,), group in products.items() if all(map(_is_one_country, group))]
+    whole_trade = {"production": "world output"}.get(market, f"world {market}")
     if consumers:
-        what = f"{possessive(names.place(consumers.pop()))} imports"
+        whole_trade = f"{possessive(names.place(consumers.pop()))} imports"
     tops = [row["top"] for key in sure for row in products[key,]]
     most = names.most(tops)
     verb = "made" if market.startswith("production") else "sold"
-    end = f"one country {verb} at least half of {what}{time}{other}"
+    end = f"one country {verb} at least half of {whole_trade}{time}{fit}"
     for text in (names.products(len(products)), number_of(len(products), "product")):
         yield from shortened(f"For {count_of(len(sure), text)}, {end}", most, f", {BY[measure]}")
 
 
-def _chosen_market(rows: Sequence[Row]) -> tuple[str, str]:
+def _main_market(rows: Sequence[Row]) -> tuple[str, str]:
     """Choose a market: imports of a consumer, else world production, else exports by value."""
     pairs = {(row["market"], row["measure"]) for row in rows}
-    wanted = ("imports", "production", "exports")
+    markets = ("imports", "production", "exports")
     return min(pairs, key=lambda pair: (
-        next((place for place, one in enumerate(wanted) if pair[0] == one), len(wanted)),
+        next((place for place, market in enumerate(markets) if pair[0] == market), len(markets)),
         pair[1] != "usd", pair[0], pair[1] or "",
     ))  # fmt: skip
 
@@ -115,13 +115,13 @@ def _one_market(names: Lexicon, row: Row, time: str) -> Sentences:
         "production": f"the world’s output of {goods}",
     }.get(row["market"], f"world {row['market']} of {goods}")
     verb = "made" if row["market"].startswith("production") else "sold"
-    other = qualified([row])
+    fit = qualified([row])
     if row["top"] is None or row["cr1"] is None:
         yield from shortened(f"Who {verb} most of {whole}{time} is unknown")
         return
-    who = names.place(row["top"])
+    country = names.place(row["top"])
     share = part(row["cr1"])
-    start = f"{capitalized(who)} {verb} {share} of {whole}{time}{other}"
+    start = f"{capitalized(country)} {verb} {share} of {whole}{time}{fit}"
     hhi = ""
     low = row["hhi_low"]
     if low is not None:
@@ -132,7 +132,7 @@ def _one_market(names: Lexicon, row: Row, time: str) -> Sentences:
 
 def reliance(answer: Answer) -> Sentences:
     """Say for how many materials a country relies on net imports for half of what it uses."""
-    return told_of_each(answer, "country", _reliance, _reliance_figure)
+    return sentences_on_parts(answer, "country", _reliance, _reliance_figure)
 
 
 def _computed(rows: Sequence[Row]) -> list[Row]:
@@ -142,7 +142,7 @@ def _computed(rows: Sequence[Row]) -> list[Row]:
 
 def _relying(pairs: Mapping[tuple[Any, ...], Sequence[Row]]) -> int:
     """Count the materials of countries whose net imports surely are half of what is used."""
-    return sum(all(row["reliance_low"] >= HALF for row in some) for some in pairs.values())
+    return sum(all(row["reliance_low"] >= HALF for row in group) for group in pairs.values())
 
 
 def _reliance_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
@@ -160,21 +160,23 @@ def _reliance(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if len(rows) == 1 or len(computed) == 1:
         yield from _one_reliance(names, (computed or rows)[0])
         return
-    time, other = time_of(computed or in_main_period(rows)), qualified(computed)
+    time, fit = time_of(computed or in_main_period(rows)), qualified(computed)
     if not computed:
-        who = names.place(countries.pop()) if len(countries) == 1 else "any country"
+        country = names.place(countries.pop()) if len(countries) == 1 else "any country"
         for goods in (names.subject, "these goods"):
-            yield from shortened(f"How far {who} relies on imports of {goods}{time} is not known")
+            yield from shortened(
+                f"How far {country} relies on imports of {goods}{time} is not known"
+            )
         return
     pairs = grouped(computed, "country", "material")
     materials = sorted({material for _, material in pairs})
     large = _relying(pairs)
     if len(countries) == 1:
-        who = capitalized(names.place(computed[0]["country"]))
-        start = f"{who} relied on net imports for at least half of its use of {large:,} of "
+        country = capitalized(names.place(computed[0]["country"]))
+        start = f"{country} relied on net imports for at least half of its use of {large:,} of "
         for text in (names.products(len(pairs)), number_of(len(pairs), "product")):
             goods = text.replace("product", "material", 1)
-            yield from shortened(f"{start}{goods} with figures{time}{other}", ", by weight")
+            yield from shortened(f"{start}{goods} with figures{time}{fit}", ", by weight")
         return
     start = "Net imports were at least half of the use of "
     if len(materials) == 1:
@@ -182,25 +184,25 @@ def _reliance(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         start += f"{names.goods(materials[0])} in {count_of(large, whole)} with figures"
     else:
         start += f"a material in {large:,} of {len(pairs):,} pairs of a country and a material"
-    yield from shortened(f"{start}{time}{other}", ", by weight")
+    yield from shortened(f"{start}{time}{fit}", ", by weight")
 
 
 def _one_reliance(names: Lexicon, row: Row) -> Sentences:
-    who, goods = names.place(row["country"]), names.goods(row["material"])
-    time, other = time_of([row]), qualified([row])
+    country, goods = names.place(row["country"]), names.goods(row["material"])
+    time, fit = time_of([row]), qualified([row])
     low, high = row["reliance_low"], row["reliance_high"]
     if row["net_exporter"]:
-        yield f"{capitalized(who)} exported more {goods} than it imported{time}{other}."
+        yield f"{capitalized(country)} exported more {goods} than it imported{time}{fit}."
         return
     if low is not None:
         text = between(low, 1.0 if high is None else high)
-        start = f"Net imports were {text} of {possessive(who)} use of {goods}{time}{other}"
+        start = f"Net imports were {text} of {possessive(country)} use of {goods}{time}{fit}"
         yield from shortened(start, ", by weight")
         return
     if row["published_value"] is not None:
-        start = f"{capitalized(possessive(who))} published reliance on imports of {goods}"
+        start = f"{capitalized(possessive(country))} published reliance on imports of {goods}"
         yield f"{start}{time} is {part(row['published_value'])}."
-    yield from shortened(f"How far {who} relies on imports of {goods}{time} is not known")
+    yield from shortened(f"How far {country} relies on imports of {goods}{time} is not known")
 
 
 def n_minus_1(answer: Answer) -> Sentences:
@@ -216,8 +218,9 @@ def n_minus_1(answer: Answer) -> Sentences:
     time = time_of(known)
     if len(known) == 1:
         row, goods = known[0], names.goods(known[0]["product"])
-        left = f"{weight(row['supply_without'])} of the world’s {weight(row['supply'])} of {goods}"
-        start = f"Without {names.place(row['largest'])}, {left} made{time} would be left"
+        supply = f"{weight(row['supply_without'])} of the world’s {weight(row['supply'])}"
+        start = f"Without {names.place(row['largest'])}, {supply} of {goods} made{time} "
+        start += "would be left"
         low, high = row["ratio_low"], row["ratio_high"]
         met = ""
         if low >= 1:
@@ -227,15 +230,15 @@ def n_minus_1(answer: Answer) -> Sentences:
         yield from shortened(start, met)
         return
     products = grouped(known, "product")
-    sure = sum(all(row["ratio_low"] >= HALF for row in some) for some in products.values())
+    sure = sum(all(row["ratio_low"] >= HALF for row in group) for group in products.values())
     short = sum(
-        all(row["ratio_high"] is not None and row["ratio_high"] < HALF for row in some)
-        for some in products.values()
+        all(row["ratio_high"] is not None and row["ratio_high"] < HALF for row in group)
+        for group in products.values()
     )
     start = "Without the largest producer, at least half of the others’ demand for "
     for text in (names.products(len(products)), number_of(len(products), "product")):
-        more = f", and less than half for {short:,}" if short else ""
-        yield from shortened(f"{start}{count_of(sure, text)} would surely be met{time}", more)
+        addition = f", and less than half for {short:,}" if short else ""
+        yield from shortened(f"{start}{count_of(sure, text)} would surely be met{time}", addition)
 
 
 def prices(answer: Answer) -> Sentences:
@@ -288,20 +291,21 @@ def criticality(answer: Answer) -> Sentences:
         yield from _one_risk(names, rows)
         return
     critical = [
-        key for key, some in materials.items() if any(row["published_critical"] for row in some)
+        key for key, group in materials.items() if any(row["published_critical"] for row in group)
     ]
-    rated = [key for key, some in materials.items()
-             if any(row["published_critical"] is not None for row in some)]  # fmt: skip
+    rated = [key for key, group in materials.items()
+             if any(row["published_critical"] is not None for row in group)]  # fmt: skip
     sure = [
         key
-        for key, some in materials.items()
-        if any((row["supply_risk_low"] or 0.0) >= 1 for row in some)
+        for key, group in materials.items()
+        if any((row["supply_risk_low"] or 0.0) >= 1 for row in group)
     ]
-    more = f"; computed from data, the risk of {len(sure):,} is surely critical" if sure else \
-        "; computed from data, no risk is sure to be"  # fmt: skip
+    addition = "; computed from data, no risk is sure to be"
+    if sure:
+        addition = f"; computed from data, the risk of {len(sure):,} is surely critical"
     count = count_of(len(critical), number_of(len(rated), "material"))
     verb = "is" if len(critical) == 1 else "are"
-    yield from shortened(f"By the EU’s published scores, {count} {verb} critical", more)
+    yield from shortened(f"By the EU’s published scores, {count} {verb} critical", addition)
 
 
 def _one_risk(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -311,10 +315,10 @@ def _one_risk(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     scores = {row["published_supply_risk"] for row in rows} - {None}
     lows = [row["supply_risk_low"] for row in rows if row["supply_risk_low"] is not None]
     highs = [row["supply_risk_high"] for row in rows if row["supply_risk_high"] is not None]
-    known = " is not published"
+    published = " is not published"
     if scores:
-        known = f" is {max(scores):.1f} as published (critical from 1.0)"
-    start = f"The EU’s supply risk of {uncapitalized(name)}{known}"
+        published = f" is {max(scores):.1f} as published (critical from 1.0)"
+    start = f"The EU’s supply risk of {uncapitalized(name)}{published}"
     computed = "; computed from data, it is unknown"
     if lows and highs:
         low, high = floor(10 * min(lows) + 1e-7) / 10, ceil(10 * max(highs) - 1e-7) / 10
@@ -324,36 +328,38 @@ def _one_risk(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 def list_flows(answer: Answer) -> Sentences:
     """Say which flow is the largest, and what part of world trade it is."""
-    return told_of_each(answer, "of", _flow, _flow_figure)
+    return sentences_on_parts(answer, "of", _flow, _flow_figure)
 
 
 def _largest_flow(rows: Sequence[Row]) -> Row | None:
-    by = rows[0]["by"]
-    known = [row for row in in_main_period(rows) if row[by] is not None]
-    return max(known, key=lambda row: (row[by], row["exporter"], row["importer"]), default=None)
+    measure = rows[0]["by"]
+    known = [row for row in in_main_period(rows) if row[measure] is not None]
+    return max(
+        known, key=lambda row: (row[measure], row["exporter"], row["importer"]), default=None
+    )
 
 
 def _flow_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     row = _largest_flow(rows)
     if row is None or isinstance(names.answer.scope.get("of"), list):
         return id(rows), ""
-    ends = f"{names.place(row['exporter'])} to {names.place(row['importer'])}"
-    return row["by"], f"{ends}, {amount(row[row['by']], row['by'])}"
+    trade = f"{names.place(row['exporter'])} to {names.place(row['importer'])}"
+    return row["by"], f"{trade}, {amount(row[row['by']], row['by'])}"
 
 
 def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
-    by, row = rows[0]["by"], _largest_flow(rows)
+    measure, row = rows[0]["by"], _largest_flow(rows)
     if row is None:
         time = time_of(in_main_period(rows))
-        yield from shortened(f"No flow of {names.subject}{time} has a known amount {BY[by]}")
+        yield from shortened(f"No flow of {names.subject}{time} has a known amount {BY[measure]}")
         return
-    of, time = names.answer.scope.get("of"), time_of([row])
-    whose = f" in the trade of {names.place(of)}" if isinstance(of, str) else ""
-    ends = f"from {names.place(row['exporter'])} to {names.place(row['importer'])}"
+    place, time = names.answer.scope.get("of"), time_of([row])
+    whose = f" in the trade of {names.place(place)}" if isinstance(place, str) else ""
+    trade = f"from {names.place(row['exporter'])} to {names.place(row['importer'])}"
     share = f", {part(row['share'])} of world trade" if row["share"] is not None else ""
-    size = f": {amount(row[by], by)}"
-    for what in (f" of {names.subject}{whose}{time}", f"{whose}{time}"):
-        yield from shortened(f"The largest flow{what} went {ends}", size, share)
+    size = f": {amount(row[measure], measure)}"
+    for scope in (f" of {names.subject}{whose}{time}", f"{whose}{time}"):
+        yield from shortened(f"The largest flow{scope} went {trade}", size, share)
 
 
 ROLES = {
@@ -375,7 +381,7 @@ def centrality(answer: Answer) -> Sentences:
     if len(periods) > 1 and not isinstance(answer.scope.get("period"), list):
         yield from _over_time(names, rows, periods)
         return
-    yield from told_of_each(answer, "country", _first_rank, _rank_figure)
+    yield from sentences_on_parts(answer, "country", _first_rank, _rank_figure)
 
 
 def _rank_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
@@ -395,19 +401,21 @@ def _first_rank(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     measure, time = _measure(names), time_of(rows)
     row = min(first, key=lambda row: (row["country"], row.get("product") or ""))
     keys = sorted({row["country"] for row in first})
-    by = BY.get(row["by"], "")
+    basis = BY.get(row["by"], "")
     if row.get("product"):
-        who = f"{possessive(names.place(row['country']))} {names.goods(row['product'])}"
+        leader = f"{possessive(names.place(row['country']))} {names.goods(row['product'])}"
         whole = f"{number_of(row['nodes'], 'pair')} of a country and a product"
         if len(first) > 1:
-            who = number_of(len(first), "pair")
+            leader = number_of(len(first), "pair")
     else:
-        who = names.places(keys) if len(keys) <= 3 else number_of(len(keys), "country", "countries")
+        leader = (
+            names.places(keys) if len(keys) <= 3 else number_of(len(keys), "country", "countries")
+        )
         whole = number_of(row["nodes"], "country", "countries")
     end = f"ranked first of {whole} {measure}"
     trade = f" in the trade of {names.subject}"
-    yield from shortened(f"{capitalized(who)} {end}{trade}{time}", f", {by}" if by else "")
-    yield f"{capitalized(who)} {end}{time}."
+    yield from shortened(f"{capitalized(leader)} {end}{trade}{time}", f", {basis}" if basis else "")
+    yield f"{capitalized(leader)} {end}{time}."
 
 
 def _over_time(names: Lexicon, rows: Sequence[Row], periods: Sequence[str]) -> Sentences:
@@ -426,14 +434,14 @@ def _over_time(names: Lexicon, rows: Sequence[Row], periods: Sequence[str]) -> S
 
 def compare(answer: Answer) -> Sentences:
     """Say how the trade of each product changed from one period to the other."""
-    parts = coverages_of(answer.coverage).values()
-    totals = [total for one in parts for total in one.get("totals", ())]
+    coverages = coverages_of(answer.coverage).values()
+    totals = [total for coverage in coverages for total in coverage.get("totals", ())]
     if not totals:
         return shortened("No totals of both periods are known")
     names = [name for name in ("consumer", "supplier") if name in totals[0]]
     owners = list(grouped(totals, *names).values())
     place = next((n for n in names if isinstance(answer.scope.get(n), list)), "")
-    return told_of_each(answer, place, _change, _change_figure, owners)
+    return sentences_on_parts(answer, place, _change, _change_figure, owners)
 
 
 def _change_figure(names: Lexicon, totals: Sequence[Row]) -> Figure:
@@ -459,11 +467,11 @@ def _growing(totals: Sequence[Row]) -> list[str]:
     usd, _ = _base(totals)
     return [
         product
-        for (product,), some in grouped(totals, "product").items()
+        for (product,), group in grouped(totals, "product").items()
         if all(
             None not in (row[f"{usd}_before"], row[f"{usd}_after"])
             and row[f"{usd}_after"] > row[f"{usd}_before"]
-            for row in some
+            for row in group
         )
     ]
 
@@ -486,8 +494,8 @@ def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
         goods = names.goods(row["product"])
         old, new = row[f"{usd}_before"], row[f"{usd}_after"]
         if not old or new is None:
-            known = f"worth {worth(new)}{per}" if new is not None else "of unknown value"
-            start = f"{trade} of {goods} were {known}{when(after)}"
+            value = f"worth {worth(new)}{per}" if new is not None else "of unknown value"
+            start = f"{trade} of {goods} were {value}{when(after)}"
             yield f"{start}; there is no value to compare with{when(before)}."
             return
         values = f", from {worth(old)} to {worth(new)}{per}"
@@ -525,10 +533,10 @@ def _turn(change: float) -> str:
 def trend(answer: Answer) -> Sentences:
     """Say what trade was in the first and the newest period, and with whom most of it."""
     owner = "consumer" if "consumer" in answer.rows.column_names else "supplier"
-    return told_of_each(answer, owner, _trend, _trend_figure)
+    return sentences_on_parts(answer, owner, _trend, _trend_figure)
 
 
-def _ends_of(rows: Sequence[Row]) -> dict[str, list[tuple[Row, Row]]]:
+def _first_and_newest(rows: Sequence[Row]) -> dict[str, list[tuple[Row, Row]]]:
     """Return the first and the newest row of each series of a product, by value.
 
     Periods are those of the most common length.
@@ -537,19 +545,19 @@ def _ends_of(rows: Sequence[Row]) -> dict[str, list[tuple[Row, Row]]]:
     length = max(lengths, key=lambda months: (lengths.count(months), months))
     known = [row for row in rows
              if Period(row["period"]).months == length and row["usd"] is not None]  # fmt: skip
-    ends: dict[str, list[tuple[Row, Row]]] = {}
-    for (product, *_), some in grouped(
+    pairs: dict[str, list[tuple[Row, Row]]] = {}
+    for (product, *_), series in grouped(
         known, "product", "on", "dataset", "reporter", "source"
     ).items():
-        some.sort(key=lambda row: (Period(row["period"]).end, row["period"]))
-        ends.setdefault(product, []).append((some[0], some[-1]))
-    return ends
+        series.sort(key=lambda row: (Period(row["period"]).end, row["period"]))
+        pairs.setdefault(product, []).append((series[0], series[-1]))
+    return pairs
 
 
 def _trend_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    ends = _ends_of(rows)
-    if len(ends) == 1 and len(next(iter(ends.values()))) == 1:
-        ((first, last),) = next(iter(ends.values()))
+    pairs = _first_and_newest(rows)
+    if len(pairs) == 1 and len(next(iter(pairs.values()))) == 1:
+        ((first, last),) = next(iter(pairs.values()))
         if first is last:
             return id(rows), ""
         kind = (first["product"], first["period"], last["period"], qualified([first, last]))
@@ -558,23 +566,23 @@ def _trend_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
 
 
 def _trend(names: Lexicon, rows: Sequence[Row]) -> Sentences:
-    ends = _ends_of(rows)
-    if not ends:
+    series = _first_and_newest(rows)
+    if not series:
         yield from shortened(f"No trade of {names.subject} has a known value")
         return
     trade = capitalized(_trade_of(names, rows[0]))
-    if len(ends) == 1 and len(next(iter(ends.values()))) == 1:
-        ((first, last),) = next(iter(ends.values()))
+    if len(series) == 1 and len(next(iter(series.values()))) == 1:
+        ((first, last),) = next(iter(series.values()))
         yield from _of_series(names, trade, first, last)
         return
-    pairs = [pair for some in ends.values() for pair in some]
-    newest = max((last["period"] for _, last in pairs),
-                 key=lambda text: (Period(text).end, text))  # fmt: skip
-    there = {key: some for key, some in ends.items()
-             if all(last["period"] == newest for _, last in some)}  # fmt: skip
-    grown = sum(all(last["usd"] > first["usd"] for first, last in some) for some in there.values())
+    periods = [last["period"] for pairs in series.values() for _, last in pairs]
+    newest = max(periods, key=lambda text: (Period(text).end, text))
+    current = [
+        pairs for pairs in series.values() if all(last["period"] == newest for _, last in pairs)
+    ]
+    grown = sum(all(last["usd"] > first["usd"] for first, last in pairs) for pairs in current)
     start = f"{trade}{when(newest)} were larger than in the first period with data for "
-    for text in (names.products(len(there)), number_of(len(there), "product")):
+    for text in (names.products(len(current)), number_of(len(current), "product")):
         yield from shortened(f"{start}{count_of(grown, text)}", ", by value")
 
 
@@ -617,11 +625,11 @@ def mirror(answer: Answer) -> Sentences:
         return
     start = f"Of {number_of(len(pairs), 'flow')} that both sides value{time_of(rows)}, {far:,} "
     start += "differ at least twofold" if far != 1 else "differs at least twofold"
-    sums = [fsum(pair[side] for pair in pairs) for side in (0, 1)]
-    more = (
+    sums = [fsum(pair[place] for pair in pairs) for place in (0, 1)]
+    addition = (
         f"; exporters report {worth(sums[0])}, importers {worth(sums[1])}" if counted(rows) else ""
     )
-    yield from shortened(start, more)
+    yield from shortened(start, addition)
 
 
 def counted(rows: Sequence[Row]) -> bool:

@@ -25,12 +25,12 @@ def about(names: Lexicon) -> str:
     """Write what the claims of a question are about."""
     scope = names.answer.scope
     key, goods = scope.get("of"), scope.get("for")
-    said = f" about {names.place(key)}" if isinstance(key, str) else ""
+    text = f" about {names.place(key)}" if isinstance(key, str) else ""
     if isinstance(goods, str):
-        said += f" on {goods}"
+        text += f" on {goods}"
     if isinstance(scope.get("source"), str):
-        said += f" by the source {scope['source']}"
-    return said
+        text += f" by the source {scope['source']}"
+    return text
 
 
 KINDS = {
@@ -74,9 +74,9 @@ def check(answer: Answer) -> Sentences:
     start += f"{counts['contradicted']:,}"
     short = start.replace(subject, "", 1) if subject else start
     rest = counts["cannot be told"]
-    more = f"; of {rest:,} it cannot be told" if rest else ""
-    yield from shortened(start, more)
-    yield from shortened(short, more)
+    addition = f"; of {rest:,} it cannot be told" if rest else ""
+    yield from shortened(start, addition)
+    yield from shortened(short, addition)
 
 
 def conflicts(answer: Answer) -> Sentences:
@@ -88,11 +88,11 @@ def conflicts(answer: Answer) -> Sentences:
     pairs = "pair of published figures" if (sure or doubtful) == 1 else "pairs of published figures"
     if sure:
         start = f"{sure:,} {pairs}{about(names)} cannot both be right"
-        more = f", and {doubtful:,} more cannot if of one period" if doubtful else ""
+        addition = f", and {doubtful:,} more cannot if of one period" if doubtful else ""
     else:
         start = f"{doubtful:,} {pairs}{about(names)} cannot both be right if of one period"
-        more = ""
-    yield from shortened(start, more)
+        addition = ""
+    yield from shortened(start, addition)
 
 
 def controls(answer: Answer) -> Sentences:
@@ -106,9 +106,11 @@ def controls(answer: Answer) -> Sentences:
     day = f" on {date}" if isinstance(date, str) else ""
     kinds = _counts(rows, "status" if day else "measure")
     if len(countries) == 1:
-        who = capitalized(names.place(rows[0]["country"]))
+        country = capitalized(names.place(rows[0]["country"]))
         start = (
-            f"{who} had {count}{goods}{day}" if day else f"{who} has {count}{goods} in these data"
+            f"{country} had {count}{goods}{day}"
+            if day
+            else f"{country} has {count}{goods} in these data"
         )
         yield from shortened(start, f": {kinds}")
         return

@@ -23,9 +23,9 @@ from graphkit.headlines.wording import (
     number_of,
     part,
     qualified,
+    sentences_on_parts,
     shortened,
     time_of,
-    told_of_each,
 )
 from graphkit.names import capitalized, possessive
 
@@ -44,8 +44,8 @@ def _worked(stage: str) -> str:
 
 def origins(answer: Answer) -> Sentences:
     """Say where one product surely comes from, or for how many products one country is half."""
-    one = _by_sellers if answer.scope.get("makers") == "face-value" else _traced
-    return told_of_each(answer, "consumer", one, _origin_figure)
+    tell = _by_sellers if answer.scope.get("makers") == "face-value" else _traced
+    return sentences_on_parts(answer, "consumer", tell, _origin_figure)
 
 
 def _is_country(row: Row) -> bool:
@@ -113,17 +113,17 @@ def _traced(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     goods = f"{buyer} imports of {names.goods(row['product'])}{time}"
     if _is_passed(row):
         bloc = names.place(row["origin"].removeprefix(THROUGH))
-        what = f"passed through {bloc} at some stage"
+        work = f"passed through {bloc} at some stage"
     else:
-        what = f"was {_worked(row['traced_to'])} in {names.place(row['origin'])}"
-    other = qualified([row])
-    if not other and row["earlier"]:
-        other = ", or sold by it before that work"
+        work = f"was {_worked(row['traced_to'])} in {names.place(row['origin'])}"
+    fit = qualified([row])
+    if not fit and row["earlier"]:
+        fit = ", or sold by it before that work"
     text = _range_of(row["low"], row["high"], row["share"])
-    known = row["low"] is None or text == part(row["share"] or 0.0)
-    estimate = "" if known else f", estimated at {part(row['share'] or 0.0)}"
+    is_exact = row["low"] is None or text == part(row["share"] or 0.0)
+    estimate = "" if is_exact else f", estimated at {part(row['share'] or 0.0)}"
     return shortened(
-        f"{capitalized(text)} of {goods} {what}{other}", estimate, f", {BY[row['measure']]}"
+        f"{capitalized(text)} of {goods} {work}{fit}", estimate, f", {BY[row['measure']]}"
     )
 
 
@@ -143,14 +143,14 @@ def _of_products(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     large = _half_made(rows)
     fit = qualified([row for row in rows if row["product"] in large])
     origin = names.answer.scope.get("origin")
-    where = names.place(origin) if isinstance(origin, str) else "one country"
+    place = names.place(origin) if isinstance(origin, str) else "one country"
     whole = f"at least half of {possessive(buyer)} imports{time}"
-    most = names.most(origin for some in large.values() for origin in some)
-    most = most if where == "one country" else ""
+    most = names.most(origin for countries in large.values() for origin in countries)
+    most = most if place == "one country" else ""
     for text in (names.products(count), number_of(count, "product")):
         for end in ("was surely mined, refined or made in", "was surely made in"):
             yield from shortened(
-                f"For {count_of(len(large), text)}, {whole} {end} {where}{fit}", most
+                f"For {count_of(len(large), text)}, {whole} {end} {place}{fit}", most
             )
 
 
@@ -160,8 +160,8 @@ def single_points(answer: Answer) -> Sentences:
     names = Lexicon(answer)
     if answer.scope.get("definition") == "domestic":
         return _domestic(names, answer.rows.to_pylist())
-    one = _exposed if "consumers" in columns else _dependent
-    return told_of_each(answer, "consumer", one, _points_figure)
+    tell = _exposed if "consumers" in columns else _dependent
+    return sentences_on_parts(answer, "consumer", tell, _points_figure)
 
 
 SURE = {
@@ -172,10 +172,15 @@ SURE = {
 """Certainty of the verdicts on single points, the most certain first."""
 
 
+def _surest_verdict(rows: Sequence[Row]) -> str:
+    verdicts = {row["verdict"] for row in rows}
+    return next(verdict for verdict in SURE if verdict in verdicts)
+
+
 def _dependent(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say for how many products a consumer depends on one country."""
     rows = in_main_period(rows)
-    verdict = next(one for one in SURE if any(row["verdict"] == one for row in rows))
+    verdict = _surest_verdict(rows)
     sure = [row for row in rows if row["verdict"] == verdict]
     removed = "removed" in rows[0]
     point = "removed" if removed and rows[0]["removed"] is not None else "supplier"
@@ -194,13 +199,14 @@ def _dependent(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if len(consumers) == 1:
         whose = f"{possessive(names.place(sure[0]['consumer']))} imports"
     else:
-        buyers, some = number_of(len(consumers), "importer"), "one or more of " * (len(goods) > 1)
-        counts = tuple(f"{buyers} of {some}{count}" for count in counts)
+        buyers = number_of(len(consumers), "importer")
+        any_of = "one or more of " * (len(goods) > 1)
+        counts = tuple(f"{buyers} of {any_of}{count}" for count in counts)
         whose = "the imports"
     hangs = (
         f"at least {threshold * 100:g} % of {whose}{time} {SURE[verdict]} depends on one country"
     )
-    points = [key for some in pairs.values() for key in sorted({row[point] for row in some})]
+    points = [key for group in pairs.values() for key in sorted({row[point] for row in group})]
     for count in counts:
         yield from shortened(f"For {count}, {hangs}", names.most(points))
 
@@ -209,7 +215,7 @@ def _points_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     rows = in_main_period(rows)
     if "verdict" not in rows[0] or _threshold(names) == 0:
         return id(rows), ""
-    verdict = next(one for one in SURE if any(row["verdict"] == one for row in rows))
+    verdict = _surest_verdict(rows)
     count = len({row["product"] for row in rows if row["verdict"] == verdict})
     return (verdict, names.time(rows), count > 1 or id(rows)), number_of(count, "product")
 
@@ -252,14 +258,14 @@ def _exposed(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     goods, time = names.goods(row["product"]), time_of([row])
     count = f"{row['consumers']:,} of {number_of(row['importers'], 'importer')} of {goods}"
     least = f"at least {_threshold(names) * 100:g} %"
-    place, other = names.place(row[point]), qualified([row])
+    place, fit = names.place(row[point]), qualified([row])
     if removed:
-        start = f"Without {place}, {count}{time} could lose {least} of what they buy{other}"
+        start = f"Without {place}, {count}{time} could lose {least} of what they buy{fit}"
     elif row["definition"] == "face value":
-        start = f"{count} bought {least} from {place}{time}{other}"
+        start = f"{count} bought {least} from {place}{time}{fit}"
     else:
         start = f"For {count}{time}, {least} could have been {_worked(row['traced_to'])} in "
-        start += f"{place}{other}"
+        start += f"{place}{fit}"
     stake = ""
     if row["at_stake"] is not None:
         stake = f"; {part(row['at_stake'])} of all imports is at stake"
@@ -271,11 +277,11 @@ def _domestic(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     published = [row for row in rows if row["verdict"] == "published"]
     goods = sorted({names.goods(row["product"] or row["element"]) for row in published or rows})
     country, times = most_frequent(row["country"] for row in published or rows)
-    what = listed(goods) if len(goods) <= 3 else number_of(len(goods), "material")
+    subject = listed(goods) if len(goods) <= 3 else number_of(len(goods), "material")
     if published:
-        start = f"Sources name a single producer of {what}"
+        start = f"Sources name a single producer of {subject}"
     else:
-        start = f"Only one country is known to produce {what}"
+        start = f"Only one country is known to produce {subject}"
     most = f", {times:,} in {names.place(country)}" if len(goods) > 3 else ""
     if len({row["country"] for row in published or rows}) == 1:
         most = f", in {names.place(country)}"
@@ -284,12 +290,12 @@ def _domestic(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 def disrupt(answer: Answer) -> Sentences:
     """Say who loses most if exports stop, and how much of what."""
-    return told_of_each(answer, "consumer", _lost_imports, _loss_figure)
+    return sentences_on_parts(answer, "consumer", _lost_imports, _loss_figure)
 
 
 def cascade(answer: Answer) -> Sentences:
     """Say which country that fails loses most if exports stop."""
-    return told_of_each(answer, "country", _lost_supply, _loss_figure)
+    return sentences_on_parts(answer, "country", _lost_supply, _loss_figure)
 
 
 def _loss_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
@@ -312,26 +318,27 @@ def _range_of(low: float | None, high: float | None, share: float | None) -> str
 
 def _most_lost(rows: Sequence[Row], place: str) -> Row:
     """Choose the row with the largest loss by its amount."""
-    lost = "lost_imports" if place == "consumer" else "lost"
+    column = "lost_imports" if place == "consumer" else "lost"
     rows = [row for row in rows if row["lost_share"] is not None] or rows
     return max(
         rows,
-        key=lambda row: (row[lost] or 0.0, row["lost_share"] or 0.0, row["product"], row[place]),
+        key=lambda row: (row[column] or 0.0, row["lost_share"] or 0.0, row["product"], row[place]),
     )
 
 
-def cut_of(names: Lexicon, what: str = "") -> str:
+def cut_of(names: Lexicon, exports: str = "") -> str:
     """Write the cut of exports that a question plays, of all that it names or in other words."""
     scope = names.answer.scope
-    who = names.places(scope.get("exporters") or ["an exporter"])
+    exporters = names.places(scope.get("exporters") or ["an exporter"])
+    if not exports:
+        act = re.fullmatch(r"what (.+) names", names.subject)
+        exports = f"its exports under {act[1]}" if act else f"its exports of {names.subject}"
+        if scope.get("destinations"):
+            exports += f" to {names.places(scope['destinations'])}"
     loss = scope.get("loss", 1.0)
-    whom = f" to {names.places(scope['destinations'])}" if scope.get("destinations") else ""
-    act = re.fullmatch(r"what (.+) names", names.subject)
-    under = f"its exports under {act[1]}" if act else f"its exports of {names.subject}"
-    exports = what or f"{under}{whom}"
     if not isinstance(loss, float) or loss >= 1:
-        return f"If {who} stopped {exports}"
-    return f"If {who} cut {loss * 100:g} % of {exports}"
+        return f"If {exporters} stopped {exports}"
+    return f"If {exporters} cut {loss * 100:g} % of {exports}"
 
 
 def _lost_imports(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -344,30 +351,30 @@ def _lost_imports(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 def _lost_supply(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     row = _most_lost(in_main_period(rows), "country")
-    may = "" if row["verdict"] == "certain" else "may "
-    verb = f"would lose most of those that {may}fail: {{}}"
+    maybe = "" if row["verdict"] == "certain" else "may "
+    verb = f"would lose most of those that {maybe}fail: {{}}"
     return _lost(names, row, names.place(row["country"]), verb, "supply", "")
 
 
 def _lost(
-    names: Lexicon, row: Row, who: str, verb: str, whole: str, worth: str
+    names: Lexicon, row: Row, country: str, verb: str, whole: str, worth: str
 ) -> Sentences:  # fmt: skip
     """Say what a country loses of its imports or supply, within its range."""
     text = _range_of(row["low"], row["high"], row["lost_share"])
     share, estimate = row["lost_share"], ""
     if share is not None and row["low"] is not None and text != part(share):
         estimate = f" (estimate: {part(share)})"
-    goods, time, other = names.goods(row["product"]), time_of([row]), qualified([row])
-    named = "" if goods == names.subject else f" of {goods}"
-    for cut, some, value in (
-        (cut_of(names), named, worth), (cut_of(names), named, ""),
+    goods, time, fit = names.goods(row["product"]), time_of([row]), qualified([row])
+    goods_text = "" if goods == names.subject else f" of {goods}"
+    for cut, of_goods, value in (
+        (cut_of(names), goods_text, worth), (cut_of(names), goods_text, ""),
         (cut_of(names, "these exports"), f" of {goods}", worth),
         (cut_of(names, "these exports"), f" of {goods}", ""),
     ):  # fmt: skip
-        loss = verb.format(f"{value}{text} of its {whole}{some}")
-        yield from shortened(f"{cut}, {who} {loss}{time}{other}", estimate)
+        loss = verb.format(f"{value}{text} of its {whole}{of_goods}")
+        yield from shortened(f"{cut}, {country} {loss}{time}{fit}", estimate)
     loss = verb.format(f"{text} of its {whole} of {goods}")
-    yield f"{capitalized(who)} {loss}{time}{other}."
+    yield f"{capitalized(country)} {loss}{time}{fit}."
 
 
 HEADLINES = {

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, TypeAlias
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
@@ -97,13 +98,13 @@ def amount(value: float, measure: str) -> str:
 BY = {"usd": "by value", "tonnes": "by weight"}
 
 
-def number_of(count: int, one: str, several: str = "") -> str:
+def number_of(count: int, noun: str, several: str = "") -> str:
     """Write a number of things.
 
     >>> number_of(1, "product"), number_of(1200, "country", "countries")
     ('1 product', '1,200 countries')
     """
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
+    return f"{count:,} {noun if count == 1 else several or noun + 's'}"
 
 
 def listed(texts: Sequence[str]) -> str:
@@ -143,7 +144,7 @@ def in_main_period(rows: Sequence[Row]) -> list[Row]:
 def most_frequent(keys: Iterable[Hashable]) -> tuple[Any, int]:
     """Choose the most frequent key, the first by the alphabet of several, and its count."""
     counts = Counter(keys)
-    key = min(counts, key=lambda one: (-counts[one], str(one)))
+    key = min(counts, key=lambda key: (-counts[key], str(key)))
     return key, counts[key]
 
 
@@ -160,20 +161,19 @@ def counted_once(rows: Sequence[Row]) -> bool:
     if len(rows) < 2:
         return True
     codes = [code for row in rows for code in (row.get("hs") or "").split("+")]
-    return all(codes) and not any(
-        one.startswith(other) or other.startswith(one)
-        for place, one in enumerate(codes)
-        for other in codes[:place]
-    )
+    if not all(codes):
+        return False
+    pairs = combinations(codes, 2)
+    return not any(one.startswith(other) or other.startswith(one) for one, other in pairs)
 
 
 _BRACKETS = re.compile(r" \([^()]*\)")
 
 
-def plain(text: str) -> str:
+def without_brackets(text: str) -> str:
     """Drop what stands in brackets, such as the key after a name.
 
-    >>> plain("lithium (Li) and cobalt (Co)")
+    >>> without_brackets("lithium (Li) and cobalt (Co)")
     'lithium and cobalt'
     """
     return _BRACKETS.sub("", text)
@@ -205,7 +205,9 @@ class Lexicon:
         if name := self._name(key):
             return uncapitalized(name)
         meanings = self.meanings
-        return next((plain(text) for text in meanings if text.endswith(f" ({key})")), key)
+        return next(
+            (without_brackets(text) for text in meanings if text.endswith(f" ({key})")), key
+        )
 
     @property
     def meanings(self) -> tuple[str, ...]:
@@ -224,7 +226,7 @@ class Lexicon:
         """The goods that the question names."""
         if self.is_of_all:
             return "all products"
-        texts = [plain(text) for text in self.meanings]
+        texts = [without_brackets(text) for text in self.meanings]
         return listed([f"goods under {t}" if t.startswith("HS ") else t for t in texts]) or "goods"
 
     def most(self, keys: Iterable[str]) -> str:
@@ -246,7 +248,7 @@ class Lexicon:
 
     def products(self, count: int) -> str:
         """Count products, and say of which goods."""
-        texts = [plain(text) for text in self.meanings]
+        texts = [without_brackets(text) for text in self.meanings]
         if self.is_of_all or not texts:
             return number_of(count, "product")
         if len(texts) == 1 and texts[0].startswith("products of"):
@@ -284,8 +286,8 @@ def rows_of_parts(answer: Answer, place: str) -> list[list[Row]]:
 
     def order(key: tuple[Any, ...]) -> list[tuple[int, str]]:
         return [
-            (wanted.index(one) if one in wanted else len(wanted), str(one))
-            for one, wanted in zip(key, orders, strict=True)
+            (values.index(value) if value in values else len(values), str(value))
+            for value, values in zip(key, orders, strict=True)
         ]
 
     return [groups[key] for key in sorted(groups, key=order)]
@@ -305,7 +307,7 @@ Figure: TypeAlias = tuple[Hashable, str]
 """A figure after what it is of: figures of one thing are put side by side."""
 
 
-def told_of_each(
+def sentences_on_parts(
     answer: Answer, place: str, tell: Callable[[Lexicon, Sequence[Row]], Iterable[str]],
     figure: Callable[[Lexicon, Sequence[Row]], Figure],
     parts: Sequence[Sequence[Row]] | None = None,
@@ -325,9 +327,9 @@ def told_of_each(
     """
     names = Lexicon(answer)
     groups = [rows for rows in parts or rows_of_parts(answer, place) if rows]
-    wanted = answer.scope.get(place)
-    there = {row.get(place) for rows in groups for row in rows}
-    none = [key for key in wanted if key not in there] if isinstance(wanted, list) else []
+    requested = answer.scope.get(place)
+    answered = {row.get(place) for rows in groups for row in rows}
+    none = [key for key in requested if key not in answered] if isinstance(requested, list) else []
     texts = list(tell(names, groups[0]))
     if len(groups) + len(none) == 1:
         yield from texts
@@ -335,12 +337,12 @@ def told_of_each(
     kinds, figures = zip(*(figure(names, rows) for rows in groups), strict=True)
     if len(set(kinds)) == 1 or len(groups) == 1:
         labels = [label_of(answer, place, rows) for rows in groups[1:]]
-        others = [*map("{}: {}".format, labels, figures[1:])]
-        others += [f"{names.place(key)}: none" for key in none]
-        yield from (f"{text.removesuffix('.')}; {'; '.join(others)}." for text in texts)
+        further = [*map("{}: {}".format, labels, figures[1:])]
+        further += [f"{names.place(key)}: none" for key in none]
+        yield from (f"{text.removesuffix('.')}; {'; '.join(further)}." for text in texts)
     rest = len(groups) + len(none) - 1
-    more = f"; {rest} more {'answer is' if rest == 1 else 'answers are'} below"
-    yield from (f"{text.removesuffix('.')}{more}." for text in texts)
+    rest_text = f"; {rest} more {'answer is' if rest == 1 else 'answers are'} below"
+    yield from (f"{text.removesuffix('.')}{rest_text}." for text in texts)
 
 
 def count_of(count: int, products: str) -> str:
