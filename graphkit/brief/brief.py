@@ -80,18 +80,18 @@ def brief(
         An unknown name, an invalid period, or neither country nor scope.
     """
     from graphkit.brief.country import country_brief
-    from graphkit.brief.facts import Facts, command_of
+    from graphkit.brief.inquiry import Inquiry, command_of
     from graphkit.brief.mineral import mineral_brief
 
-    given = {"country": country, "scope": scope, "period": period}
-    read = {p.name: p.read(given[p.name]) for p in BRIEF.parameters}
-    facts = Facts(catalog, read["scope"], progress)
+    values = {"country": country, "scope": scope, "period": period}
+    read = {p.name: p.read(values[p.name]) for p in BRIEF.parameters}
+    inquiry = Inquiry(catalog, read["scope"], progress)
     if scope is not None:
         catalog.materials.scope(scope)
     if country is not None:
         place = catalog.place(country)
         command = command_of(BRIEF, {**read, "country": place.key})
-        return country_brief(facts, place, read["period"], command)
+        return country_brief(inquiry, place, read["period"], command)
     if scope is None:
         raise UsageError("say what the brief is about: a country, or a mineral with `scope`")
-    return mineral_brief(facts, read["period"], command_of(BRIEF, read))
+    return mineral_brief(inquiry, read["period"], command_of(BRIEF, read))

@@ -16,7 +16,7 @@ from graphkit.analysis.supply.look_through import UNTRACEABLE
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, money, percent
 from graphkit.brief.document import Brief, Section
-from graphkit.brief.facts import Asked, Facts, Part
+from graphkit.brief.inquiry import Finding, Inquiry, Part
 from graphkit.brief.wording import between, cited_claim, counted, listed, period_of
 from graphkit.names import Entity, capitalized, possessive
 from graphkit.questions.controls import traded_baskets
@@ -46,10 +46,10 @@ Row = Mapping[str, Any]
 class Standing:
     """The imports of one country in one period: each product with its first supplier."""
 
-    facts: Facts
+    inquiry: Inquiry
     buyer: Entity
     period: str | None
-    face: Asked
+    face: Finding
     """The first supplier of each product, largest share first."""
 
     @property
@@ -58,8 +58,12 @@ class Standing:
 
         Within both, by the value bought from it.
         """
-        known = [row for row in self.face.rows if _part(row) is not None]
-        return sorted(known, key=lambda r: ((_part(r) or 0) < HALF, -(r["usd"] or 0), r["product"]))
+        with_share = [row for row in self.face.rows if _part(row) is not None]
+
+        def order(row: Row) -> tuple[bool, float, str]:
+            return (_part(row) or 0) < HALF, -(row["usd"] or 0), row["product"]
+
+        return sorted(with_share, key=order)
 
     @property
     def largest(self) -> list[dict[str, Any]]:
@@ -72,23 +76,23 @@ class Standing:
     @property
     def first(self) -> str | None:
         """The country that is the first supplier of most products, those of half and more first."""
-        half = Counter[str]()
-        every = Counter[str]()
+        times_of_half = Counter[str]()
+        times = Counter[str]()
         for row in self.rows:
-            if row["supplier"] in self.facts.countries:
-                every[row["supplier"]] += 1
-                half[row["supplier"]] += (_part(row) or 0) >= HALF
-        order = sorted(every, key=lambda key: (-half[key], -every[key], key))
+            if row["supplier"] in self.inquiry.countries:
+                times[row["supplier"]] += 1
+                times_of_half[row["supplier"]] += (_part(row) or 0) >= HALF
+        order = sorted(times, key=lambda key: (-times_of_half[key], -times[key], key))
         return order[0] if order else None
 
     @property
-    def when(self) -> str:
+    def period_text(self) -> str:
         """The period, with its years that have data, if some have none and all rows have those."""
         years = {row.get("years") for row in self.face.rows}
         return period_of({"period": self.period, "years": years.pop() if len(years) == 1 else None})
 
     @property
-    def whose(self) -> str:
+    def imports(self) -> str:
         """The imports of the country, in a sentence."""
         return f"{possessive(self.buyer.said)} imports"
 
@@ -107,12 +111,12 @@ def _bases(rows: Sequence[Row]) -> str:
     return " or ".join(sorted({_by(row) for row in rows}))
 
 
-def country_brief(facts: Facts, buyer: Entity, period: str | None, command: str) -> Brief:
+def country_brief(inquiry: Inquiry, buyer: Entity, period: str | None, command: str) -> Brief:
     """Write the brief on a country, or on a group counted as one.
 
     Parameters
     ----------
-    facts : Facts
+    inquiry : Inquiry
         The database, and the scope to keep to.
     buyer : Entity
         The country.
@@ -121,21 +125,21 @@ def country_brief(facts: Facts, buyer: Entity, period: str | None, command: str)
     command : str
         The command that writes the brief.
     """
-    scope = [facts.scope] if facts.scope else None
+    scope = [inquiry.scope] if inquiry.scope else None
     if period is None:
-        period = _usual_period(facts.ask("depends", consumer=[buyer.key], scope=scope).rows)
-        facts.asked.clear()
+        period = _usual_period(inquiry.ask("depends", consumer=[buyer.key], scope=scope).rows)
+        inquiry.findings.clear()
     periods = [period] if period else None
-    face = facts.ask("depends", consumer=[buyer.key], scope=scope, period=periods)
-    standing = Standing(facts, buyer, period, face)
+    face = inquiry.ask("depends", consumer=[buyer.key], scope=scope, period=periods)
+    standing = Standing(inquiry, buyer, period, face)
     parts = [
         _minerals(standing), _dependencies(standing), _points(standing, scope), _stop(standing),
         _trend(standing), _controls(standing, scope), _claims(standing, scope),
     ]  # fmt: skip
-    meaning = f": {facts.catalog.materials.scope(facts.scope).meaning}" if facts.scope else ""
-    when = f", {period}" if period else ""
-    title = f"{buyer.name}: dependence on imports of critical minerals{meaning}{when}"
-    return facts.brief(title, parts, command)
+    meaning = f": {inquiry.catalog.materials.scope(inquiry.scope).meaning}" if inquiry.scope else ""
+    period_text = f", {period}" if period else ""
+    title = f"{buyer.name}: dependence on imports of critical minerals{meaning}{period_text}"
+    return inquiry.brief(title, parts, command)
 
 
 def _usual_period(rows: Sequence[Row]) -> str | None:
@@ -145,15 +149,15 @@ def _usual_period(rows: Sequence[Row]) -> str | None:
 
 
 def _minerals(standing: Standing) -> Part:
-    facts, face, period = standing.facts, standing.face, standing.when
+    inquiry, face, period = standing.inquiry, standing.face, standing.period_text
     title = "First suppliers, by mineral and stage"
     rows = standing.rows
     if not rows:
         return face.section(title), [
-            face.lacking or f"No trade data give {standing.whose} in this scope."
+            face.lacking or f"No trade data give {standing.imports} in this scope."
         ]
-    known = face.answer is not None and any(row["usd"] is not None for row in rows)
-    usd = face.answer.coverage.get("usd") if face.answer and known else None
+    with_value = face.answer is not None and any(row["usd"] is not None for row in rows)
+    usd = face.answer.coverage.get("usd") if face.answer and with_value else None
     worth = f", worth {money(usd)} USD" if usd is not None else ", of a value that is not added up"
     products = {row["product"] for row in rows}
     half = [row for row in rows if (_part(row) or 0) >= HALF]
@@ -165,18 +169,18 @@ def _minerals(standing: Standing) -> Part:
         lead.append(
             f"For {len({row['product'] for row in half})} of them one supplier has at least half "
             f"of the imports {_bases(half)} in {period}: "
-            f"{facts.each(row['supplier'] for row in half)}.{_small(half)}"
+            f"{inquiry.count_places(row['supplier'] for row in half)}.{_small(half)}"
         )
     else:
         lead.append(
             f"No supplier has half of the imports {_bases(rows)} of any of them in {period}."
         )
-    said = (
-        f"Each cell of the picture has the last seller with the largest share of {standing.whose} "
-        f"by value in {period}; the table begins with the largest sums."
+    text = (
+        "Each cell of the picture has the last seller with the largest share of "
+        f"{standing.imports} by value in {period}; the table begins with the largest sums."
     )
     answer = ordered(face.answer, "usd") if face.answer else None
-    return face.section(title, [said], answer=answer), lead
+    return face.section(title, [text], answer=answer), lead
 
 
 def _small(rows: Sequence[Row]) -> str:
@@ -186,25 +190,25 @@ def _small(rows: Sequence[Row]) -> str:
 
 
 def _dependencies(standing: Standing) -> Part:
-    facts, largest = standing.facts, standing.largest
+    inquiry, largest = standing.inquiry, standing.largest
     title = "The largest dependencies"
     if not largest:
         return Section(title, [UNKNOWN]), []
-    looked = facts.ask(
+    finding = inquiry.ask(
         "depends", consumer=[standing.buyer.key],
-        scope=facts.scope_of([row["product"] for row in largest]),
+        scope=inquiry.scope_of([row["product"] for row in largest]),
         period=[standing.period] if standing.period else None, look_through=True,
     )  # fmt: skip
-    points = [
-        _dependency(facts, row, [one for one in looked.rows if one["product"] == row["product"]])
-        for row in largest
-    ]
-    said = (
+    origins: dict[str, list[Row]] = {}
+    for row in finding.rows:
+        origins.setdefault(row["product"], []).append(row)
+    points = [_dependency(inquiry, row, origins.get(row["product"], ())) for row in largest]
+    text = (
         "By the value bought from the first supplier, products of which it has at least half "
-        f"first, in {standing.when}. The table has the largest known origin at each stage, with "
-        "the least and the most that its share can be, and what is unknown there."
+        f"first, in {standing.period_text}. The table has the largest known origin at each stage, "
+        "with the least and the most that its share can be, and what is unknown there."
     )
-    section = looked.section(title, [said], points=points, shown=40)
+    section = finding.section(title, [text], points=points, shown=40)
     if section.answer is not None:
         place = {row["product"]: number for number, row in enumerate(largest)}
         order = [place[key] for key in section.answer.rows["product"].to_pylist()]
@@ -213,44 +217,45 @@ def _dependencies(standing: Standing) -> Part:
     return section, [f"The largest of these: {points[0]}"]
 
 
-def _dependency(facts: Facts, row: Row, behind: Sequence[Row]) -> str:
+def _dependency(inquiry: Inquiry, row: Row, origins: Sequence[Row]) -> str:
     """Say how much of a product comes from its first supplier, and what stands behind it."""
-    product = facts.product(row["product"])
+    product = inquiry.product(row["product"])
     weight = ""
     if row["share_usd"] is not None:
-        known = row["share_tonnes"] is not None
-        weight = f" ({percent(row['share_tonnes'])} by weight)" if known else " (weight unknown)"
+        weight = " (weight unknown)"
+        if row["share_tonnes"] is not None:
+            weight = f" ({percent(row['share_tonnes'])} by weight)"
     worth = f", {money(row['usd'])} USD" if row["usd"] is not None else ""
     text = (
         f"{percent(_part(row) or 0.0)} of the imports of {product} {_by(row)} in {period_of(row)} "
-        f"came from {facts.place(row['supplier'])} as the last seller{weight}{worth}"
+        f"came from {inquiry.place(row['supplier'])} as the last seller{weight}{worth}"
     )
-    stages = list(dict.fromkeys(row["traced_to"] for row in behind))
+    stages = list(dict.fromkeys(row["traced_to"] for row in origins))
     if not stages:
         return f"{text}; who stands behind it is unknown."
-    ends = [
-        _behind(facts, [one for one in behind if one["traced_to"] == stage])
+    texts = [
+        _behind(inquiry, [origin for origin in origins if origin["traced_to"] == stage])
         for stage in dict.fromkeys([stages[-1], stages[0]])
     ]
-    return f"{text}; looked through, {'; '.join(ends)}."
+    return f"{text}; looked through, {'; '.join(texts)}."
 
 
-def _behind(facts: Facts, rows: Sequence[Row]) -> str:
+def _behind(inquiry: Inquiry, rows: Sequence[Row]) -> str:
     """Say who did the work of a stage, with the range of its share, and what is unknown of it."""
     stage = rows[0]["traced_to"]
-    name = facts.catalog.materials.in_text(stage)
+    name = inquiry.catalog.materials.in_text(stage)
     work = WORK.get(stage, f"worked on at the stage {name}")
-    known = [_made_by(facts, row, work) for row in rows if row["origin"] not in NO_COUNTRY]
+    texts = [_made_by(inquiry, row, work) for row in rows if row["origin"] not in NO_COUNTRY]
     lacking = [
         f"of {percent(row['share'])} {NO_COUNTRY[row['origin']].format(work=work)}"
         for row in rows if row["origin"] in NO_COUNTRY and row["share"] >= LEAST_TRACED
     ]  # fmt: skip
-    return ", and ".join([*known, *lacking])
+    return ", and ".join([*texts, *lacking])
 
 
-def _made_by(facts: Facts, row: Row, work: str) -> str:
+def _made_by(inquiry: Inquiry, row: Row, work: str) -> str:
     """Say how much of it one country made."""
-    name = facts.place(row["origin"])
+    name = inquiry.place(row["origin"])
     span, traced = between(row["low"], row["high"]), percent(row["share"])
     if row["earlier"] and row["share"] >= LEAST_TRACED:
         return f"possibly {traced} was {work} in {name}, but the code also holds {row['earlier']}"
@@ -267,86 +272,86 @@ def _made_by(facts: Facts, row: Row, work: str) -> str:
 
 
 def _points(standing: Standing, scope: list[str] | None) -> Part:
-    facts, when = standing.facts, standing.when
+    inquiry, imports, period = standing.inquiry, standing.imports, standing.period_text
     title = "Single points of failure"
     if not standing.rows:
         return Section(title, [UNKNOWN]), []
-    given = {"consumer": [standing.buyer.key], "scope": scope, "period": [standing.period]}
-    found = facts.ask("spof", **given)
-    if found.answer is None:
-        return found.section(title), []
+    parameters = {"consumer": [standing.buyer.key], "scope": scope, "period": [standing.period]}
+    finding = inquiry.ask("spof", **parameters)
+    if finding.answer is None:
+        return finding.section(title), []
     worth = {row["product"]: row["usd"] or 0.0 for row in standing.rows}
     # Chains of many products mix at the stages before: a product's own stage is its own.
-    kept = [
-        (row, place) for place, row in enumerate(found.rows)
+    own_stage = [
+        (row, number) for number, row in enumerate(finding.rows)
         if row["traced_to"] in (None, row["stage"])
     ]  # fmt: skip
-    kept.sort(key=lambda pair: -worth.get(pair[0]["product"], 0.0))
-    face = [row for row, _ in kept if row["traced_to"] is None]
-    looked = [row for row, _ in kept if row["traced_to"] is not None]
-    certain = {row["product"] for row in looked if row["verdict"] == "certain"}
-    possible = {row["product"] for row in looked if row["earlier"]} - certain
-    traced = {row["product"] for row in looked} - certain - possible
+    own_stage.sort(key=lambda pair: -worth.get(pair[0]["product"], 0.0))
+    face = [row for row, _ in own_stage if row["traced_to"] is None]
+    traced_rows = [row for row, _ in own_stage if row["traced_to"] is not None]
+    certain = {row["product"] for row in traced_rows if row["verdict"] == "certain"}
+    possible = {row["product"] for row in traced_rows if row["earlier"]} - certain
+    estimated = {row["product"] for row in traced_rows} - certain - possible
     sentences = [
-        f"At face value, one supplier sold at least half of {standing.whose} by value in {when} "
+        f"At face value, one supplier sold at least half of {imports} by value in {period} "
         f"of {counted(len({row['product'] for row in face}), 'product')}.",
         "Looked through to where the product was made, one country has at least half of "
-        f"{standing.whose} by value in {when} of {counted(len(certain), 'product')} even at the "
-        f"lower end of its range, and of {len(traced)} more as traced, where the range allows "
+        f"{imports} by value in {period} of {counted(len(certain), 'product')} even at the "
+        f"lower end of its range, and of {len(estimated)} more as traced, where the range allows "
         "less." + (
             f" Of {len(possible)} more that is only possible, for "
             f"{'its code also holds' if len(possible) == 1 else 'their codes also hold'} goods of "
             "earlier stages." if possible else ""
         ),
     ]  # fmt: skip
-    rows = found.answer.rows.take(pa.array([place for _, place in kept], pa.int64()))
-    said = "Products of the largest imports come first; the command has the stages before too."
-    answer = replace(found.answer, rows=rows, headline="")  # of some rows
-    return found.section(title, [*sentences, said], answer=answer), sentences[1:]
+    rows = finding.answer.rows.take(pa.array([number for _, number in own_stage], pa.int64()))
+    text = "Products of the largest imports come first; the command has the stages before too."
+    answer = replace(finding.answer, rows=rows, headline="")  # of some rows
+    return finding.section(title, [*sentences, text], answer=answer), sentences[1:]
 
 
 def _stop(standing: Standing) -> Part:
-    facts, buyer, period, first = (
-        standing.facts, standing.buyer, standing.period, standing.first
+    inquiry, buyer, period, first = (
+        standing.inquiry, standing.buyer, standing.period, standing.first
     )  # fmt: skip
     title = "If the first supplier stopped"
     if first is None:
         return Section(title, ["Unknown: no country is known as a first supplier."]), []
-    title = f"If {facts.place(first)} stopped"
-    scope = [facts.scope] if facts.scope else None
+    title = f"If {inquiry.place(first)} stopped"
+    scope = [inquiry.scope] if inquiry.scope else None
     if buyer.is_group:
         return Section(
             title,
             [f"Losses are computed for one country at a time: ask for a member of {buyer.said}."],
             commands=[f"graphkit disrupt {first} --of COUNTRY --period {period}"],
         ), []
-    found = facts.ask("disrupt", exporter=first, scope=scope, of=[buyer.key], period=[period])
-    if found.answer is None:
-        return found.section(title), []
-    answer = ordered(found.answer, "lost_imports")
+    finding = inquiry.ask("disrupt", exporter=first, scope=scope, of=[buyer.key], period=[period])
+    if finding.answer is None:
+        return finding.section(title), []
+    answer = ordered(finding.answer, "lost_imports")
     rows: list[dict[str, Any]] = answer.rows.to_pylist()
-    name = facts.place(first)
+    name = inquiry.place(first)
     if not rows:
         text = (
             f"If {name} stopped its exports, {buyer.said} would lose less than 1 % of its imports "
-            f"by value of every product in {standing.when}, as traced."
+            f"by value of every product in {standing.period_text}, as traced."
         )
-        return found.section(title, [text]), [text]
+        return finding.section(title, [text]), [text]
     text = (
         f"If {name}, the first supplier of most products, stopped all exports as traded in "
-        f"{standing.when} and nobody replaced them, {buyer.said} would lose at least 1 % of its "
-        f"imports by value of {counted(len({row['product'] for row in rows}), 'product')}, as "
+        f"{standing.period_text} and nobody replaced them, {buyer.said} would lose at least 1 % of "
+        f"its imports by value of {counted(len({row['product'] for row in rows}), 'product')}, as "
         "traced"
     )
     points = [
-        f"{facts.product(row['product'])}: {between(row['low'], row['high'])} of the imports by "
+        f"{inquiry.product(row['product'])}: {between(row['low'], row['high'])} of the imports by "
         f"value in {period_of(row)} ({percent(row['lost_share'])} as traced, "
         f"{money(row['lost_imports'])} USD; {percent(row['direct'])} bought from "
         f"{name} itself, the rest through others)"
         for row in rows[:5]
     ]
     lead = f"{text}; the largest loss is {points[0]}."
-    return found.section(title, [f"{text}. The largest losses:"], answer=answer, points=points), [
+    return finding.section(title, [f"{text}. The largest losses:"], answer=answer, points=points), [
         lead
     ]
 
@@ -357,29 +362,29 @@ def ordered(answer: Answer, name: str) -> Answer:
 
 
 def _trend(standing: Standing) -> Part:
-    facts = standing.facts
+    inquiry = standing.inquiry
     title = "Over the years"
-    chosen = [row["product"] for row in standing.largest[:TRENDS]]
-    if not chosen:
+    products = [row["product"] for row in standing.largest[:TRENDS]]
+    if not products:
         return Section(title, [UNKNOWN]), []
-    scope = facts.scope_of(chosen)
-    found = facts.ask("trend", country=[standing.buyer.key], scope=scope)
+    scope = inquiry.scope_of(products)
+    finding = inquiry.ask("trend", country=[standing.buyer.key], scope=scope)
     points = []
-    for product in chosen:
-        rows = [row for row in found.rows if row["product"] == product]
+    for product in products:
+        rows = [row for row in finding.rows if row["product"] == product]
         rows = [row for row in rows if row["largest"] and row["largest_share_usd"] is not None]
         if rows:
-            points.append(f"{facts.product(product)}: {_over_time(facts, rows)}.")
-    said = (
-        f"The concentration of {standing.whose} of the first {len(chosen)} products above, by "
+            points.append(f"{inquiry.product(product)}: {_over_time(inquiry, rows)}.")
+    text = (
+        f"The concentration of {standing.imports} of the first {len(products)} products above, by "
         "value, in every period with data. A line that stops has no data there."
     )
-    return found.section(title, [said], points=points, shown=0), []
+    return finding.section(title, [text], points=points, shown=0), []
 
 
-def _over_time(facts: Facts, rows: Sequence[Row]) -> str:
+def _over_time(inquiry: Inquiry, rows: Sequence[Row]) -> str:
     first, last = rows[0], rows[-1]
-    name = facts.place(last["largest"])
+    name = inquiry.place(last["largest"])
     if len(rows) == 1:
         share = percent(last["largest_share_usd"])
         return f"the largest supplier by value was {name}, {share} in {last['period']}"
@@ -390,70 +395,72 @@ def _over_time(facts: Facts, rows: Sequence[Row]) -> str:
     if first["largest"] == last["largest"]:
         text += f" and {shares[0]} in {first['period']}"
     else:
-        text += f"; in {first['period']} it was {facts.place(first['largest'])}, with {shares[0]}"
+        text += f"; in {first['period']} it was {inquiry.place(first['largest'])}, with {shares[0]}"
     return f"{text}; the HHI by value went from {first['hhi_usd']:,.0f} to {last['hhi_usd']:,.0f}"
 
 
 def _controls(standing: Standing, scope: list[str] | None) -> Part:
-    facts, buyer = standing.facts, standing.buyer
+    inquiry, buyer = standing.inquiry, standing.buyer
     title = "Export controls"
-    found = facts.ask("controls", scope=scope)
-    if found.answer is None or not found.rows:
-        return found.section(title), []
+    finding = inquiry.ask("controls", scope=scope)
+    if finding.answer is None or not finding.rows:
+        return finding.section(title), []
     bought = _bought_by_seller(standing, scope)
     traded = {product for products in bought.values() for product in products}
-    kept: list[int] = []
-    told: dict[tuple[str, ...], list[str]] = {}
-    for place, act in enumerate(found.rows):
+    covered_acts: list[int] = []
+    dates_by_act: dict[tuple[str, ...], list[str]] = {}
+    for number, act in enumerate(finding.rows):
         sells = bought.get(act["country"], {})
-        covered = _covered(facts, act, traded)
+        covered = _covered(inquiry, act, traded)
         sold = {product: goods for product, goods in covered.items() if product in sells}
-        own = act["country"] == buyer.key
-        if act["target"] in (None, buyer.key) and (sold or own):
-            kept.append(place)
-            who, what, dates = act_in_words(facts, act)
-            end = _bought(facts, sells, sold, own=own, period=standing.when)
-            told.setdefault((who, what, end), []).append(dates)
+        is_own = act["country"] == buyer.key
+        if act["target"] in (None, buyer.key) and (sold or is_own):
+            covered_acts.append(number)
+            act_name, measure, dates = act_in_words(inquiry, act)
+            purchase = _bought(inquiry, sells, sold, is_own=is_own, period=standing.period_text)
+            dates_by_act.setdefault((act_name, measure, purchase), []).append(dates)
     points = [
-        f"{who}: {what}, {'; '.join(dates)}; {end}" for (who, what, end), dates in told.items()
+        f"{act_name}: {measure}, {'; '.join(dates)}; {purchase}"
+        for (act_name, measure, purchase), dates in dates_by_act.items()
     ]
-    points += claims_on(facts, found, [found.rows[place] for place in kept])
-    rows = found.answer.rows.take(pa.array(kept, pa.int64()))
-    acts = acts_of(found.rows[place] for place in kept)
-    said = (
-        f"The database records {counted(acts_of(found.rows), 'act')}, of which {acts} "
+    points += claims_on(inquiry, finding, [finding.rows[number] for number in covered_acts])
+    rows = finding.answer.rows.take(pa.array(covered_acts, pa.int64()))
+    acts = acts_of(finding.rows[number] for number in covered_acts)
+    text = (
+        f"The database records {counted(acts_of(finding.rows), 'act')}, of which {acts} "
         f"{'restricts' if acts == 1 else 'restrict'} products that {buyer.said} bought from "
-        f"the acting country in {standing.when}, alone or in a basket, or "
+        f"the acting country in {standing.period_text}, alone or in a basket, or "
         f"{'is' if acts == 1 else 'are'} its own. Dates are as recorded: whether an act is in "
         "force on a later day is not told."
     )
     lead = [
         f"{counted(acts, 'recorded act')} of export control "
         f"{'covers' if acts == 1 else 'cover'} what {buyer.said} bought from the acting "
-        f"country in {standing.when}, or {'is' if acts == 1 else 'are'} its own."
+        f"country in {standing.period_text}, or {'is' if acts == 1 else 'are'} its own."
     ]
-    answer = replace(found.answer, rows=rows, headline="")  # of some rows
-    return found.section(title, [said], answer=answer, points=points), lead if kept else []
+    answer = replace(finding.answer, rows=rows, headline="")  # of some rows
+    section = finding.section(title, [text], answer=answer, points=points)
+    return section, lead if covered_acts else []
 
 
 def _bought_by_seller(standing: Standing, scope: list[str] | None) -> dict[str, dict[str, Row]]:
     """Collect what the country bought, by supplier and product."""
     bought: dict[str, dict[str, Row]] = {}
     if standing.rows:
-        every = standing.facts.ask(
+        finding = standing.inquiry.ask(
             "suppliers", consumer=[standing.buyer.key], scope=scope, period=[standing.period]
         )
-        for row in every.rows:
+        for row in finding.rows:
             bought.setdefault(row["supplier"], {}).setdefault(row["product"], row)
     return bought
 
 
-def _covered(facts: Facts, act: Row, traded: set[str]) -> dict[str, list[str]]:
+def _covered(inquiry: Inquiry, act: Row, traded: set[str]) -> dict[str, list[str]]:
     """Map the traded products that an act covers to its goods that they hold among others."""
     goods: Sequence[str] = act["products"] or ()
     covered: dict[str, list[str]] = {}
     for good in goods:
-        for product in traded_baskets(facts.catalog, good, traded):
+        for product in traded_baskets(inquiry.catalog, good, traded):
             covered.setdefault(product, [])
             if product not in goods:
                 covered[product].append(good)
@@ -465,72 +472,73 @@ def acts_of(rows: Iterable[Row]) -> int:
     return len({(row["country"], row["announcement"]) for row in rows})
 
 
-def claims_on(facts: Facts, controls: Asked, acts: Sequence[Row]) -> list[str]:
+def claims_on(inquiry: Inquiry, controls: Finding, acts: Sequence[Row]) -> list[str]:
     """Cite what was published on some acts, such as the licences granted."""
-    named = {act["key"]: act["announcement"] or act["key"] for act in acts}
+    announcements = {act["key"]: act["announcement"] or act["key"] for act in acts}
     claims = controls.answer.claims.to_pylist() if controls.answer else []
     return [
-        facts.cited({**known_values(claim), "control": named[claim["control"]]})
-        for claim in claims if claim["control"] in named
+        inquiry.cited({**known_values(claim), "control": announcements[claim["control"]]})
+        for claim in claims if claim["control"] in announcements
     ]  # fmt: skip
 
 
-def act_in_words(facts: Facts, act: Row) -> tuple[str, str, str]:
+def act_in_words(inquiry: Inquiry, act: Row) -> tuple[str, str, str]:
     """Say who restricts, what, and since when."""
-    what = listed(act["elements"] or act["items"] or ["goods not named"], 8)
+    goods = listed(act["elements"] or act["items"] or ["goods not named"], 8)
     quota = f"{act['quota']:,.0f} t " if act["quota"] is not None else ""
     dates = f"{quota}from {act['since'] or 'an unknown day'}"
     dates += f" to {act['until']}" if act["until"] else ""
     if act["suspended_from"]:
         dates += f", suspended as announced from {act['suspended_from']} to "
         dates += act["suspended_until"] or "an unknown day"
-    who = f"{capitalized(facts.place(act['country']))}, {act['announcement']}"
-    return who, f"{act['measure']}, {what}", dates
+    act_name = f"{capitalized(inquiry.place(act['country']))}, {act['announcement']}"
+    return act_name, f"{act['measure']}, {goods}", dates
 
 
 def _bought(
-    facts: Facts, bought: Mapping[str, Row], sold: Mapping[str, Sequence[str]], *, own: bool,
+    inquiry: Inquiry, bought: Mapping[str, Row], sold: Mapping[str, Sequence[str]], *, is_own: bool,
     period: str | None,
 ) -> str:  # fmt: skip
     """Say what the country bought of the goods of an act, or of the baskets that hold them."""
-    if own:
+    if is_own:
         return "its own act."
-    known = [product for product in sold if bought[product]["share_usd"] is not None]
-    known.sort(key=lambda product: (-bought[product]["share_usd"], product))
+    with_share = [product for product in sold if bought[product]["share_usd"] is not None]
+    with_share.sort(key=lambda product: (-bought[product]["share_usd"], product))
     shares = []
-    for product in known:
-        text = f"{percent(bought[product]['share_usd'])} of {facts.product(product)}"
-        held = listed([facts.product(good) for good in sold[product]])
-        shares.append(f"{text} (a basket with {held} in it)" if held else text)
+    for product in with_share:
+        text = f"{percent(bought[product]['share_usd'])} of {inquiry.product(product)}"
+        basket = listed([inquiry.product(good) for good in sold[product]])
+        shares.append(f"{text} (a basket with {basket} in it)" if basket else text)
     if not shares:
         return f"the value bought there in {period} is unknown."
     return f"of the imports by value in {period} it sold {listed(shares)}."
 
 
 def _claims(standing: Standing, scope: list[str] | None) -> Part:
-    facts, buyer = standing.facts, standing.buyer
+    inquiry, buyer = standing.inquiry, standing.buyer
     return claims_part(
-        facts,
-        facts.ask("claims check", of=buyer.key, scope=scope),
+        inquiry,
+        inquiry.ask("claims check", of=buyer.key, scope=scope),
         f"that name {buyer.said}" + (" in this scope" if scope else ""),
     )
 
 
-def claims_part(facts: Facts, found: Asked, which: str) -> Part:
+def claims_part(inquiry: Inquiry, finding: Finding, scope_text: str) -> Part:
     """Make the section on published claims, and how they fare against the data."""
     title = "Published claims against the data"
-    if found.answer is None:
-        return found.section(title), []
-    counts = found.answer.coverage
-    said = (
-        f"Of {counted(counts['claims'], 'published claim')} {which}, the loaded data bear out "
+    if finding.answer is None:
+        return finding.section(title), []
+    counts = finding.answer.coverage
+    text = (
+        f"Of {counted(counts['claims'], 'published claim')} {scope_text}, the loaded data bear out "
         f"{counts['borne_out']} and contradict {counts['contradicted']}; of "
         f"{counts['cannot_be_told']} they cannot tell; {counts['no_measurement']} "
         f"{'is' if counts['no_measurement'] == 1 else 'are'} words, no measurement."
     )
-    claims = {row["key"]: known_values(row) for row in facts.catalog.claims.to_pylist()}
-    rows = found.answer.rows
-    cited = [cited_claim(claims[key], facts.named) for key in rows["key"].to_pylist()]
+    claims = {row["key"]: known_values(row) for row in inquiry.catalog.claims.to_pylist()}
+    rows = finding.answer.rows
+    cited = [cited_claim(claims[key], inquiry.names_in_text) for key in rows["key"].to_pylist()]
     place = rows.column_names.index("claim")
     rows = rows.set_column(place, rows.schema.field("claim"), pa.array(cited, pa.string()))
-    return found.section(title, [said], answer=replace(found.answer, rows=rows), shown=12), [said]
+    answer = replace(finding.answer, rows=rows)
+    return finding.section(title, [text], answer=answer, shown=12), [text]

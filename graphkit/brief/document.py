@@ -93,16 +93,16 @@ class Brief:
         """
         from graphkit.plot.pictures import font_faces
 
-        drawn = find_spec("quickjs") is not None
+        with_pictures = find_spec("quickjs") is not None
         page = HtmlPage(heading=True)
         page.title(self.title)
         page.text(" ".join(self.lead), "lead")
-        if not drawn:
+        if not with_pictures:
             page.text(NO_PICTURES, "note")
         sections = {f"s{number}": section for number, section in enumerate(self.sections, 1)}
         page.contents({key: section.title for key, section in sections.items()})
         for key, section in sections.items():
-            page.section(section.title, key, _html(section, key, drawn=drawn))
+            page.section(section.title, key, _html(section, key, with_pictures=with_pictures))
         commands = HtmlPage()
         commands.block(self.commands)
         page.section("Commands", "commands", commands)
@@ -154,17 +154,17 @@ def _first_rows(columns: Sequence[TextColumn], count: int) -> list[TextColumn]:
     return [replace(column, cells=column.cells[:count]) for column in columns]
 
 
-def _html(section: Section, key: str, *, drawn: bool) -> HtmlPage:
+def _html(section: Section, key: str, *, with_pictures: bool) -> HtmlPage:
     page = HtmlPage()
     if section.sentences:
         page.text(" ".join(section.sentences))
     if section.points:
         page.lines(section.points)
-    if drawn and section.answer is not None and section.rows:
+    if with_pictures and section.answer is not None and section.rows:
         _put_pictures(page, section.answer, key)
     if section.rows:
         page.text(section.caption, "note")
-        shown = section.shown if drawn else max(section.shown, ROWS)
+        shown = section.shown if with_pictures else max(section.shown, ROWS)
         if shown:
             _put_table(page, _first_rows(section.columns, shown), section.title)
         if section.rows > shown:

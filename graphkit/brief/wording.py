@@ -14,7 +14,7 @@ ABOUT = ("consumer", "supplier", "rival", "product", "element", "stage", "contro
 """Ends and subject of a claim."""
 
 
-def cited_claim(claim: Mapping[str, Any], named: Mapping[str, str]) -> str:
+def cited_claim(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """Write a claim as an analyst cites it; ``named`` has the names of its keys in a sentence.
 
     >>> share = {"kind": "share", "value": 0.475, "unit": "share", "measure": "imports",
@@ -29,15 +29,15 @@ def cited_claim(claim: Mapping[str, Any], named: Mapping[str, str]) -> str:
     ...              "period": "2018"}, {"USA": "the United States"})
     'It is mined again (the United States, 2018)'
     """
-    keys = {name: named.get(claim[name], claim[name]) for name in ABOUT if name in claim}
-    when = " against ".join(claim[name] for name in ("period", "than") if name in claim)
+    keys = {name: names.get(claim[name], claim[name]) for name in ABOUT if name in claim}
+    period = " against ".join(claim[name] for name in ("period", "than") if name in claim)
     measure, _, first = claim.get("measure", "").partition(" of the ")
     if measure == LICENCES:
         under = f" under {keys['control']}" if "control" in keys else ""
-        dated = f" by {when}" if when else ""
+        dated = f" by {period}" if period else ""
         return f"{claim_figure(claim)} of the licence applications{under} were granted{dated}"
     if claim["kind"] not in ("share", "quantity", "change") or not measure:
-        scope = ", ".join([*keys.values(), *([when] if when else [])])
+        scope = ", ".join([*keys.values(), *([period] if period else [])])
         return f"{headline(claim)} ({scope})" if scope else headline(claim)
     buyer, seller, sold = keys.get("consumer"), keys.get("supplier"), measure == "exports"
     subject = keys.get("product") or keys.get("element")
@@ -49,7 +49,7 @@ def cited_claim(claim: Mapping[str, Any], named: Mapping[str, str]) -> str:
         f"{'from' if buyer or sold else 'in'} {seller}" if seller else "",
         f"to {buyer}" if buyer and sold else "",
         f"by the {first}" if first else "",
-        f"in {when}" if when else "",
+        f"in {period}" if period else "",
     ]
     return " ".join(filter(None, parts))
 
@@ -92,16 +92,16 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     >>> listed(["a"]), listed(["a", "b", "c"]), listed(["a", "b", "c", "d", "e"])
     ('a', 'a, b and c', 'a, b, c and 2 more')
     """
-    shown = list(names[:most])
+    first = list(names[:most])
     if len(names) > most:
-        return f"{', '.join(shown)} and {len(names) - most} more"
-    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+        return f"{', '.join(first)} and {len(names) - most} more"
+    return " and ".join(filter(None, [", ".join(first[:-1]), *first[-1:]]))
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, noun: str) -> str:
     """Write a number of things.
 
     >>> counted(1, "product"), counted(1200, "product")
     ('1 product', '1,200 products')
     """
-    return f"{number:,} {what}{'s' * (number != 1)}"
+    return f"{number:,} {noun}{'s' * (number != 1)}"

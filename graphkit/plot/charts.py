@@ -125,11 +125,11 @@ def labelled_rows(
     space = width - 2 * EDGE - numbered if above else LABEL
     texts = [wrapped(label, space, TEXT, lines=5) for label in labels]
     head = max(map(len, texts), default=1) * TEXT * LEADING
-    bars_per_row = len(dict.fromkeys(one.stack or one.name for one in bars)) or 1
-    heights = [one.size if isinstance(one.size, int) else one.size[1] for one in marks]
+    bars_per_row = len(dict.fromkeys(part.stack or part.name for part in bars)) or 1
+    heights = [mark.size if isinstance(mark.size, int) else mark.size[1] for mark in marks]
     bar = max([bars_per_row * (thickness + 3), *heights])
     top = 18 if axis.lines else 4
-    outside = any(not one.inside for one in bars) or any(one.numbers for one in marks)
+    outside = any(not part.inside for part in bars) or any(mark.numbers for mark in marks)
     if above:
         left, right = float(EDGE), float(EDGE + (10 if numbers or not outside else 48))
         step = bar + head + 8
@@ -145,10 +145,10 @@ def labelled_rows(
     body = max(1, len(labels)) * step
     axis = replace(axis, length=width - round(left) - round(right))
     series = [
-        *(_bars(one, axis, thickness, labelled=not numbers) for one in bars),
-        *(_span(one, axis) for one in spans),
+        *(_bars(part, axis, thickness, labelled=not numbers) for part in bars),
+        *(_span(span, axis) for span in spans),
         *_ranges(ranges, axis),
-        *(_marks(one, axis) for one in marks),
+        *(_marks(mark, axis) for mark in marks),
     ]
     if axis.lines and series:
         # Lines of a narrow picture pass behind the labels, and are named above the first one.

@@ -104,15 +104,15 @@ def trend(answer: Answer, width: int) -> Picture:
             for name, shares in lines.items()
         }
     plot = lines_over(width, periods, lines, axis, colours)
-    drawn = sum(len(groups[name]) for name in lines)
+    rows_drawn = sum(len(groups[name]) for name in lines)
     gaps = [f"{name} has no data of {row['gap']}" for name in lines for row in groups[name]
             if row["gap"]]  # fmt: skip
     note = " ".join([*([] if with_partner else [BANDS_NOTE]), *(f"{text}." for text in gaps)])
     if len(groups) > MOST_LINES:
         note = f"{note} The {MOST_LINES} largest by value."
     if len(groups) > 1 or with_partner:
-        return framed(answer, plot, drawn=drawn, note=note)
-    return framed(answer, _with_changes(plot, rows, periods), drawn=drawn, note=note)
+        return framed(answer, plot, drawn=rows_drawn, note=note)
+    return framed(answer, _with_changes(plot, rows, periods), drawn=rows_drawn, note=note)
 
 
 def _with_changes(plot: Plot, rows: Sequence[Mapping[str, Any]], periods: Sequence[str]) -> Plot:
@@ -304,21 +304,21 @@ def flows(answer: Answer, width: int) -> Picture:
     room = width // 2 if in_one_row else width
     below = bottom = shapes["height"] + 12
     for place, (head, countries) in enumerate(totals.items()):
-        named = countries[:MOST_SIDES]
+        first = countries[:MOST_SIDES]
         left, top = (place * room, below) if in_one_row else (0, bottom)
         left += EDGE
         grids.append({
             "left": left + NAME_ROOM, "top": top + 22, "width": room - NAME_ROOM - EDGE - 62,
-            "height": 20 * len(named),
+            "height": 20 * len(first),
         })  # fmt: skip
-        bottom = max(bottom, top + 22 + 20 * len(named) + 10)
+        bottom = max(bottom, top + 22 + 20 * len(first) + 10)
         titles.append({
             "text": head, "left": left, "top": top, "padding": 0,
             "textStyle": {"fontSize": SMALL, "color": MUTED, "fontWeight": "normal"},
         })  # fmt: skip
         across.append({"type": "value", "gridIndex": place, "show": False, "min": 0,
                        "max": largest})  # fmt: skip
-        names = [wrapped(name_of(key), NAME_ROOM - 10, SMALL, lines=1)[0] for key, _ in named]
+        names = [wrapped(name_of(key), NAME_ROOM - 10, SMALL, lines=1)[0] for key, _ in first]
         down.append({
             "type": "category", "inverse": True, "gridIndex": place, "data": names,
             "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0},
@@ -331,7 +331,7 @@ def flows(answer: Answer, width: int) -> Picture:
                 {"value": value, "itemStyle": {"color": colour_of(key)},
                  "label": {"show": True, "position": "right", "color": INK, "fontSize": SMALL,
                            "formatter": f"{percent(value / total)}"}}
-                for key, value in named
+                for key, value in first
             ],
         })  # fmt: skip
     parts = {"geo": shapes, "grid": grids, "xAxis": across, "yAxis": down, "title": titles,
@@ -433,8 +433,8 @@ def _over_time(answer: Answer, measure: str, width: int) -> Picture:
         Axis(worded(measure), ""),
         {name: colour_of(groups[name][0]["country"]) for name in largest},
     )  # fmt: skip
-    drawn = sum(len(groups[name]) for name in largest)
-    return framed(answer, plot, drawn=drawn)
+    rows_drawn = sum(len(groups[name]) for name in largest)
+    return framed(answer, plot, drawn=rows_drawn)
 
 
 def _pools(answer: Answer, measure: str, width: int) -> Picture:

@@ -28,8 +28,8 @@ VERB = {verb.name: verb for verb in VERBS}
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question that was asked, and its answer or why there is none."""
+class Finding:
+    """A question of a brief, and its answer or why there is none."""
 
     name: str
     """The verb."""
@@ -45,7 +45,7 @@ class Asked:
         rows: list[dict[str, Any]] = undoubted(self.answer).rows.to_pylist()
         return rows
 
-    def section(self, title: str, sentences: Sequence[str] = (), **more: Any) -> Section:
+    def section(self, title: str, sentences: Sequence[str] = (), **fields: Any) -> Section:
         """Make a section of the answer; without one, it says what is lacking."""
         if self.answer is None:
             return Section(title, [self.lacking], commands=[self.command])
@@ -53,42 +53,44 @@ class Asked:
             sentences = sentences or ["Nothing in this scope is in the database."]
         elif self.answer.scope.get("counted"):
             sentences = [*sentences, "No trade data cover it; the figures are as published."]
-        return Section(title, sentences, commands=[self.command], **{"answer": self.answer, **more})
+        fields = {"answer": self.answer, **fields}
+        return Section(title, sentences, commands=[self.command], **fields)
 
 
 @dataclass(frozen=True)
-class Facts:
-    """The facts of one database, and what a brief has asked of them."""
+class Inquiry:
+    """The questions that a brief asks of one database, within one scope."""
 
     catalog: Catalog
     scope: str | None
-    told: Progress
-    asked: list[Asked] = field(default_factory=list)
+    progress: Progress
+    findings: list[Finding] = field(default_factory=list)
     """Every question so far, in order."""
 
-    def ask(self, name: str, **given: Any) -> Asked:
+    def ask(self, name: str, **parameters: Any) -> Finding:
         """Ask the question of a verb.
 
         Parameters
         ----------
         name : str
             The verb, as on the command line.
-        **given
+        **parameters
             Values of its parameters; None is left out. Several names are a list.
         """
         verb = VERB[name]
-        given = {key: value for key, value in given.items() if value not in (None, [])}
-        values = {p.name: None if p.default is ... else p.default for p in verb.parameters} | given
-        command = command_of(verb, given)
-        self.told(f"graphkit {name}", 1)
+        values = {key: value for key, value in parameters.items() if value not in (None, [])}
+        defaults = {p.name: None if p.default is ... else p.default for p in verb.parameters}
+        command = command_of(verb, values)
+        self.progress(f"graphkit {name}", 1)
         try:
-            found = Asked(name, command, prepare(verb, values, "json").ask(self.catalog))
+            answer = prepare(verb, defaults | values, "json").ask(self.catalog)
+            finding = Finding(name, command, answer)
         except GraphkitError as error:
             if type(error) is not GraphkitError:
                 raise
-            found = Asked(name, command, None, sentence(str(error)))
-        self.asked.append(found)
-        return found
+            finding = Finding(name, command, None, sentence(str(error)))
+        self.findings.append(finding)
+        return finding
 
     @cached_property
     def places(self) -> Mapping[str, str]:
@@ -122,7 +124,7 @@ class Facts:
         return self.catalog.materials.in_text(key)
 
     @cached_property
-    def named(self) -> Mapping[str, str]:
+    def names_in_text(self) -> Mapping[str, str]:
         """Names in a sentence of all that a claim may be about, by key."""
         materials = self.catalog.materials
         kinds = [self.catalog.nodes(kind)["key"].to_pylist() for kind in ("Stage", "Element")]
@@ -134,7 +136,7 @@ class Facts:
 
     def cited(self, claim: Mapping[str, Any]) -> str:
         """Write a published claim as a sentence, with its basis and source."""
-        text = cited_claim(claim, self.named)
+        text = cited_claim(claim, self.names_in_text)
         begun = f"{text[:-1]}; " if text.endswith(")") else f"{text} ("
         basis = f"basis: {claim['basis']}; " if "basis" in claim else ""
         whose = f"{claim['attributed_to']}, in " if "attributed_to" in claim else ""
@@ -145,22 +147,24 @@ class Facts:
         scope = self.catalog.materials.scope
         return [key if scope(key).products == (key,) else f"product:{key}" for key in products]
 
-    def each(self, keys: Iterable[str], most: int = 5) -> str:
+    def count_places(self, keys: Iterable[str], most: int = 5) -> str:
         """Count equal places: ``China (17), Australia (4), others (6)``."""
         counts = sorted(Counter(keys).items(), key=lambda pair: (-pair[1], pair[0]))
-        said = [f"{self.place(key)} ({count})" for key, count in counts[:most]]
-        more = sum(count for _, count in counts[most:])
-        return ", ".join([*said, *([f"others ({more})"] if more else [])])
+        texts = [f"{self.place(key)} ({count})" for key, count in counts[:most]]
+        if others := sum(count for _, count in counts[most:]):
+            texts.append(f"others ({others})")
+        return ", ".join(texts)
 
     def brief(self, title: str, parts: Sequence[Part], command: str) -> Brief:
         """Make a brief of its parts: led by their sentences, closed by the data behind them."""
-        lead = [text for _, said in parts for text in said]
-        return Brief(title, lead, [*(part for part, _ in parts), *self._closing()], command)
+        lead = [text for _, sentences in parts for text in sentences]
+        sections = [section for section, _ in parts]
+        return Brief(title, lead, [*sections, *self._closing()], command)
 
     def _closing(self) -> list[Section]:
         """Make the sections on the data behind all answers: coverage, notes and sources."""
-        answers = [one.answer for one in self.asked if one.answer is not None]
-        lacking = [one.lacking for one in self.asked if one.lacking]
+        answers = [finding.answer for finding in self.findings if finding.answer is not None]
+        lacking = [finding.lacking for finding in self.findings if finding.lacking]
         coverage = self._coverage()
         sources = sorted(_once(line for answer in answers for line in source_lines(answer)))
         notes = _once(note for answer in answers for note in answer.notes)
@@ -180,18 +184,18 @@ class Facts:
 
     def _coverage(self) -> list[str]:
         """Describe the data of each question, without what an earlier one has said."""
-        told: dict[str, str] = {}
-        for one in self.asked:
-            for line in coverage_lines(one.answer) if one.answer is not None else ():
-                told.setdefault(line, f"{one.name}: {line}")
-        return list(told.values())
+        lines: dict[str, str] = {}
+        for finding in self.findings:
+            for line in coverage_lines(finding.answer) if finding.answer is not None else ():
+                lines.setdefault(line, f"{finding.name}: {line}")
+        return list(lines.values())
 
 
-def command_of(verb: Verb, given: Mapping[str, Any]) -> str:
+def command_of(verb: Verb, values: Mapping[str, Any]) -> str:
     """Write the command that asks a question for some values; None is left out."""
     words = ["graphkit", *verb.name.split()]
     for parameter in verb.parameters:
-        value = given.get(parameter.name)
+        value = values.get(parameter.name)
         if value is None:
             continue
         text = ",".join(value) if isinstance(value, list) else str(value)
