@@ -40,7 +40,7 @@ def depends(answer: Answer) -> Sentences:
         parts = [rows for group in parts for rows in grouped(group, "supplier").values()]
         place = "supplier" if isinstance(answer.scope.get("consumer"), str) else ""
         return sentences_on_parts(
-            answer, place, _of_supplier, _sold_figure if place else _apart, parts
+            answer, place, _of_supplier, _sold_figure if place else _no_figure, parts
         )
     if answer.scope.get("supplier") is None:
         return sentences_on_parts(answer, "consumer", _of_largest, _largest_figure, parts)
@@ -52,7 +52,7 @@ def suppliers(answer: Answer) -> Sentences:
     return sentences_on_parts(answer, "consumer", _of_every_supplier, _every_figure)
 
 
-def _apart(names: Lexicon, rows: Sequence[Row]) -> Figure:
+def _no_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     """Return no figure to put beside others."""
     return id(rows), ""
 

@@ -154,6 +154,25 @@ def labelled_rows(
         # Lines of a narrow picture pass behind the labels, and are named above the first one.
         behind = {"z": -1} if above else {}
         series[0] = {**series[0], "markLine": {**lines_at(axis, distance=top - 12), **behind}}
+    label_axes = _label_axes(texts, numbers, place, above=above)
+    return Plot(
+        {
+            "grid": {
+                "left": round(left), "right": round(right), "top": top, "height": round(body),
+            },
+            "xAxis": axis.option,
+            "yAxis": label_axes if numbers else label_axes[0],
+            "series": series,
+        },
+        round(body) + top + UNDER + round((axis.option["name"].count("\n")) * SMALL * LEADING),
+        width,
+    )  # fmt: skip
+
+
+def _label_axes(
+    texts: Sequence[Sequence[str]], numbers: Sequence[str], place: Mapping[str, Any], *, above: bool
+) -> list[dict[str, Any]]:
+    """Make the axes of the labels of rows, and of the numbers at their right ends."""
     label_axis = {
         "type": "category", "inverse": True, "data": ["\n".join(lines) for lines in texts],
         "axisLabel": {"color": INK, "fontSize": TEXT, "interval": 0,
@@ -167,18 +186,7 @@ def labelled_rows(
         "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0, **place,
                       **({} if above else {"margin": 12})},
     }  # fmt: skip
-    return Plot(
-        {
-            "grid": {
-                "left": round(left), "right": round(right), "top": top, "height": round(body),
-            },
-            "xAxis": axis.option,
-            "yAxis": [label_axis, number_axis] if numbers else label_axis,
-            "series": series,
-        },
-        round(body) + top + UNDER + round((axis.option["name"].count("\n")) * SMALL * LEADING),
-        width,
-    )  # fmt: skip
+    return [label_axis, number_axis]
 
 
 def _number(bars: Sequence[Bars], row: int, axis: Axis) -> str:
@@ -493,21 +501,7 @@ def makers_by_stage(
     room = CODE if narrow else ROOM
     rows = list(links)
     stages = list(dict.fromkeys(row["stage"] for row in reversed(rows)))
-    shares: dict[tuple[str, str], float] = {}
-    for row in rows:
-        maker = row["stage"], row["maker"]
-        shares[maker] = shares.get(maker, 0) + row["share"]
-
-    def node(stage: str, maker: str) -> tuple[int, str]:
-        if not stage:
-            return len(stages), maker
-        small = shares.get((stage, maker), 0) < LEAST and maker not in NO_DATA
-        return stages.index(stage), OTHERS if small else maker
-
-    bands: dict[tuple[tuple[int, str], tuple[int, str]], float] = {}
-    for row in rows:
-        pair = node(row["stage"], row["maker"]), node(row["next_stage"], row["next_maker"])
-        bands[pair] = bands.get(pair, 0.0) + row["share"]
+    bands = _bands(rows, stages)
     nodes = sorted({place for pair in bands for place in pair})
     origin_rows = {
         (stages.index(row["traced_to"]), row["origin"]): row
@@ -522,17 +516,12 @@ def makers_by_stage(
     step = (width - 2 * EDGE - room) / len(stages)
     lines = 3 if narrow else 1
     top = lines * LINE_OF_HEADS + 9
-    heads: list[tuple[str, dict[str, int], int]] = [
-        (stage, {"left": round(EDGE + step * n)}, lines - 1 - n % 2 if narrow else 0)
-        for n, stage in enumerate(stages)
-    ]
-    heads.append((f"imports of {rows[0]['product']}", {"right": EDGE}, 0))
     return Plot(
         {
             "title": [
-                {"text": head, **position, "top": LINE_OF_HEADS * line, "padding": 0,
-                 "textStyle": {"fontSize": SMALL, "color": MUTED, "fontWeight": "normal"}}
-                for head, position, line in heads
+                *(_head(stage, lines - 1 - n % 2 if narrow else 0, left=round(EDGE + step * n))
+                  for n, stage in enumerate(stages)),
+                _head(f"imports of {rows[0]['product']}", 0, right=EDGE),
             ],
             "series": [{
                 "type": "sankey", "name": "share of the imports", "left": EDGE,
@@ -559,6 +548,38 @@ def makers_by_stage(
         HEIGHT + top + 18,
         width,
     )  # fmt: skip
+
+
+Node = tuple[int, str]
+"""Place of a stage in the row of stages, and a maker or :data:`OTHERS`."""
+
+
+def _bands(rows: Sequence[Row], stages: Sequence[str]) -> dict[tuple[Node, Node], float]:
+    """Add up the shares of links between two nodes, with small makers as one."""
+    shares: dict[tuple[str, str], float] = {}
+    for row in rows:
+        maker = row["stage"], row["maker"]
+        shares[maker] = shares.get(maker, 0) + row["share"]
+
+    def node(stage: str, maker: str) -> Node:
+        if not stage:
+            return len(stages), maker
+        small = shares.get((stage, maker), 0) < LEAST and maker not in NO_DATA
+        return stages.index(stage), OTHERS if small else maker
+
+    bands: dict[tuple[Node, Node], float] = {}
+    for row in rows:
+        pair = node(row["stage"], row["maker"]), node(row["next_stage"], row["next_maker"])
+        bands[pair] = bands.get(pair, 0.0) + row["share"]
+    return bands
+
+
+def _head(text: str, line: int, **position: int) -> dict[str, Any]:
+    """Make the head of a stage, on a line above the bands."""
+    return {
+        "text": text, **position, "top": LINE_OF_HEADS * line, "padding": 0,
+        "textStyle": {"fontSize": SMALL, "color": MUTED, "fontWeight": "normal"},
+    }  # fmt: skip
 
 
 def _key(place: int, maker: str) -> str:

@@ -203,7 +203,7 @@ def single_points(answer: Answer, width: int) -> Picture:
     texts = labels(rows, ("consumer", "product", *down))
     places = list(dict.fromkeys(texts))[:MOST_ROWS]
     cells = [
-        Cell(columns.index(row[across]), places.index(text), row[share], _text(row, share))
+        Cell(columns.index(row[across]), places.index(text), row[share], _cell_text(row, share))
         for row, text in zip(rows, texts, strict=True)
         if text in places
     ]
@@ -227,7 +227,7 @@ READING = {
 }
 
 
-def _text(row: Mapping[str, Any], share: str) -> str:
+def _cell_text(row: Mapping[str, Any], share: str) -> str:
     verdict = f"\n{row['verdict']}" if row.get("verdict") else ""
     return f"{100 * row[share]:.1f} %{verdict}"
 
@@ -392,20 +392,17 @@ def criticality(answer: Answer, width: int) -> Picture:
               if r["supply_risk_low"] is not None]  # fmt: skip
     published = [(i, r["published_supply_risk"]) for i, r in enumerate(rows)
                  if r["published_supply_risk"] is not None]  # fmt: skip
+    scores = [row["published_supply_risk"] for row in rows]
     plot = labelled_rows(
         width,
         labels(rows, ("material", "product", "period")),
         Axis("supply risk", "", least=0, lines={"critical from 1.0": 1.0}),
         marks=[Marks("published", published, "diamond")],
         ranges=ranges,
-        numbers=[_printed(row["published_supply_risk"]) for row in rows],
+        numbers=["" if value is None else f"{value:g}" for value in scores],
     )
     note = "Lines: the range that missing inputs leave. At the right: as published."
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
-
-
-def _printed(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
 
 
 def controls(answer: Answer, width: int) -> Picture:

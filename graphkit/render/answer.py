@@ -53,7 +53,12 @@ def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
         page.title("Totals of each product")
         _rows(totals, range(len(totals[0].cells)), page, view)
         page.title("Of each partner")
-    _table(answer, page, view)
+    if len(answer.rows):
+        qualifier = "The newest " if answer.in_time else ""
+        rows = shown_rows(answer, view)
+        _rows(answer_columns(answer, page.width), rows, page, view, qualifier)
+    else:
+        page.text(answer.nothing)
     if len(answer.elsewhere):
         page.title(f"Contains {answer.scope['meaning']}, bought for something else")
         page.table(elsewhere_columns(answer))
@@ -72,15 +77,6 @@ def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
             page.title("Claimed shares beside the trade data, differences in percentage points")
             page.table(columns)
     return page
-
-
-def _table(answer: Answer, page: Page, view: View) -> None:
-    """Put the rows on a page, and say what the table leaves out."""
-    if not len(answer.rows):
-        page.text(answer.nothing)
-        return
-    qualifier = "The newest " if answer.in_time else ""
-    _rows(answer_columns(answer, page.width), shown_rows(answer, view), page, view, qualifier)
 
 
 def _rows(
@@ -314,7 +310,7 @@ def coverage_lines(answer: Answer) -> list[str]:
     return [
         f"{label}: {line}" if label else line
         for label, coverage in parts_of(answer.coverage).items()
-        for line in _lines_of(_named(coverage, answer.names))
+        for line in _lines_of(_with_names(coverage, answer.names))
     ]
 
 
@@ -322,7 +318,7 @@ LISTED = ("series", "network", "production", "totals")
 """Entries of the coverage with a row for each product."""
 
 
-def _named(coverage: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _with_names(coverage: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Put names in place of keys in a coverage, in its rows and in its lists."""
     labelled = dict(coverage)
     for name, value in coverage.items():
@@ -550,16 +546,17 @@ def comparisons_shown(answer: Answer) -> list[dict[str, Any]]:
     """Return the comparisons of the claims that a table shows, in their order."""
     comparisons = comparisons_by_claim(answer)
     claims = {claim["key"]: claim for claim in shown_claims(answer)}
-    return [
-        {
-            **in_names(row, answer.names),
-            "products": _basket(row, answer.names),
-            "figure": claim_figure(claim),
-            "of": _subject(claim, answer.names),
-        }
-        for key, claim in claims.items()
-        for row in comparisons.get(key, ())
-    ]
+    rows = []
+    for key, claim in claims.items():
+        subject = claim.get("product") or claim.get("element")
+        for row in comparisons.get(key, ()):
+            rows.append({
+                **in_names(row, answer.names),
+                "products": _basket(row, answer.names),
+                "figure": claim_figure(claim),
+                "of": None if subject is None else answer.names.get(subject, subject),
+            })  # fmt: skip
+    return rows
 
 
 def comparison_columns(answer: Answer) -> list[TextColumn]:
@@ -581,12 +578,6 @@ def comparison_columns(answer: Answer) -> list[TextColumn]:
         measured("differs by", "points_tonnes"),
     ]
     return columns if len(set(trades)) > 1 else [columns[0], *columns[2:]]
-
-
-def _subject(claim: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
-    """Name the product or element of a claim."""
-    key = claim.get("product") or claim.get("element")
-    return None if key is None else names.get(key, key)
 
 
 def _basket(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
