@@ -96,15 +96,16 @@ def lean_graph_of(trade: tuple[np.ndarray, ...]) -> nx.DiGraph:
 def check(network: SupplyNetwork, origins: Origins) -> None:
     """Every row adds up; the first element is traced again along the edges of the graph."""
     whole = origins.share.sum(axis=1) + origins.unknown + origins.untraceable
-    np.testing.assert_allclose(whole[network.supply > 0], 1)
+    np.testing.assert_allclose(whole[network.pools.supply > 0], 1)
     mine = np.flatnonzero(
-        np.asarray([p.startswith("e00") for p in network.products])[network.product]
+        np.asarray([p.startswith("e00") for p in network.products])[network.nodes.product]
     )
     graph, makers = nx.DiGraph(), {}
     for node in mine.tolist():
-        if network.order[node] == 1 and network.own[node] > 0:
-            makers[node] = (network.countries[network.country[node]], float(network.own[node]))
-    links = network.links[mine].tocoo()
+        own = float(network.pools.own[node])
+        if network.nodes.order[node] == 1 and own > 0:
+            makers[node] = (network.countries[network.nodes.country[node]], own)
+    links = network.pools.links[mine].tocoo()
     graph.add_weighted_edges_from(
         zip(mine[links.row].tolist(), links.col.tolist(), links.data.tolist(), strict=True)
     )
@@ -129,7 +130,7 @@ def main() -> None:
     trade = made_up_trade()
     given = tables(trade)
     network, origins = traced(given)
-    print(f"{network.size} nodes, {len(network.amount)} pairs with flows", flush=True)
+    print(f"{network.size} nodes, {len(network.trade.amount)} pairs with flows", flush=True)
     check(network, origins)
     for rival, name in (
         (lambda: graph_of(given[0]), "networkx, the graph of the same table built"),

@@ -102,12 +102,13 @@ Node = tuple[str, str]
 def inflows(net: SupplyNetwork) -> dict[Node, dict[Node, float]]:
     """For each node, what its pool comes out of: shares of nodes, bought or made from."""
     names = [(net.countries[c], net.products[p])
-             for c, p in zip(net.country, net.product, strict=True)]  # fmt: skip
+             for c, p in zip(net.nodes.country, net.nodes.product, strict=True)]  # fmt: skip
     shares: dict[Node, dict[Node, float]] = {name: {} for name in names}
-    for source, target, amount in zip(net.source, net.target, net.amount, strict=True):
-        shares[names[target]][names[source]] = amount / net.supply[target]
-    for output, pool, weight in zip(net.output, net.input, net.weight, strict=True):
-        share = weight * net.covered[output] * net.own[output]
+    trade, draws = net.trade, net.inputs.draws
+    for source, target, amount in zip(trade.source, trade.target, trade.amount, strict=True):
+        shares[names[target]][names[source]] = amount / net.pools.supply[target]
+    for output, pool, weight in zip(draws.output, draws.input, draws.share, strict=True):
+        share = weight * net.inputs.covered[output] * net.pools.own[output]
         if share:
             shares[names[output]][names[pool]] = share
     return shares
@@ -128,11 +129,12 @@ def settled(
 
 def slow_origin(net: SupplyNetwork, origin: str, stage: str) -> dict[Node, float]:
     """Share of an origin in each pool, by letting every pool take its suppliers' mix for ever."""
-    order = dict(zip(net.stages, net.orders, strict=True))[stage]
-    orders = dict(zip(net.products, net.orders, strict=True))
+    order = dict(zip(net.stages, net.nodes.orders, strict=True))[stage]
+    orders = dict(zip(net.products, net.nodes.orders, strict=True))
     shares = inflows(net)
-    own = {(net.countries[c], net.products[p]): net.own[i]
-           for i, (c, p) in enumerate(zip(net.country, net.product, strict=True))}  # fmt: skip
+    names = [(net.countries[c], net.products[p])
+             for c, p in zip(net.nodes.country, net.nodes.product, strict=True)]  # fmt: skip
+    own = dict(zip(names, net.pools.own, strict=True))
 
     def step(node: Node, values: dict[Node, float]) -> float:
         country, product = node

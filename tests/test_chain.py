@@ -91,14 +91,15 @@ def test_at_face_value_a_seller_counts_as_the_maker():
 
 def slow_sellers(net, origin: str, stage: str) -> dict[tuple[str, str], float]:
     """Share of an origin in each node's sales at face value, one seller after the other."""
-    orders = dict(zip(net.products, net.orders, strict=True))
-    start = dict(zip(net.stages, net.orders, strict=True))[stage]
+    orders = dict(zip(net.products, net.nodes.orders, strict=True))
+    start = dict(zip(net.stages, net.nodes.orders, strict=True))[stage]
     names = [(net.countries[c], net.products[p])
-             for c, p in zip(net.country, net.product, strict=True)]  # fmt: skip
-    pools, own = inflows(net), dict(zip(names, net.own.tolist(), strict=True))
+             for c, p in zip(net.nodes.country, net.nodes.product, strict=True)]  # fmt: skip
+    pools, own = inflows(net), dict(zip(names, net.pools.own.tolist(), strict=True))
     inputs: dict = {}
-    for output, source, weight in zip(net.output, net.input, net.weight, strict=True):
-        inputs.setdefault(names[output], []).append((names[source], weight * net.covered[output]))
+    draws, covered = net.inputs.draws, net.inputs.covered
+    for output, source, weight in zip(draws.output, draws.input, draws.share, strict=True):
+        inputs.setdefault(names[output], []).append((names[source], weight * covered[output]))
 
     def sold(node) -> float:
         if orders[node[1]] == start:
@@ -123,7 +124,7 @@ def test_sellers_are_followed_one_after_the_other(seed, stage):
     for place, country in enumerate(net.countries):
         for name, share in slow_sellers(net, country, stage).items():
             node = net.countries.index(name[0]), net.products.index(name[1])
-            (at,) = np.flatnonzero((net.country == node[0]) & (net.product == node[1]))
+            (at,) = np.flatnonzero((net.nodes.country == node[0]) & (net.nodes.product == node[1]))
             assert sales[at, place] == pytest.approx(share, abs=1e-12)
 
 

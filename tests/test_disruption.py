@@ -49,7 +49,7 @@ def slow_disruption(
 @pytest.mark.parametrize("products", [{"ore"}, {"oxide", "metal"}])
 def test_it_agrees_with_passing_losses_on_for_ever(seed, loss, products):
     net = network(*random_tables(seed))
-    seller = net.countries[net.country[net.source[0]]]
+    seller = net.countries[net.nodes.country[net.trade.source[0]]]
     slow = slow_disruption(net, {seller}, products, loss)
     if not any(slow.values()):
         return
@@ -62,7 +62,7 @@ def test_it_agrees_with_passing_losses_on_for_ever(seed, loss, products):
 
 def test_a_stop_of_all_exports_is_a_removal_for_those_abroad():
     net = network(*random_tables(3))
-    seller = net.countries[net.country[net.source[0]]]
+    seller = net.countries[net.nodes.country[net.trade.source[0]]]
     removed = {(r["consumer"], r["product"]): r["loss"]
                for r in removal_losses(net, {"x": [seller]}).to_pylist()}  # fmt: skip
     stopped = column(disruption(net, [seller]), "lost_share")
@@ -165,7 +165,7 @@ def test_who_may_make_some_itself_is_not_surely_left_with_nothing():
 @settings(max_examples=30, derandomize=True, deadline=None)
 def test_shares_stay_shares_and_add_up(seed, loss, slack):
     net = network(*random_tables(seed, countries=5))
-    seller = net.countries[net.country[net.source[-1]]]
+    seller = net.countries[net.nodes.country[net.trade.source[-1]]]
     table = disruption(net, [seller], loss=loss, slack=slack)
     assert table.schema.field("lost_imports").metadata == {b"unit": b"t"}
     for row in table.to_pylist():
@@ -179,7 +179,7 @@ def test_shares_stay_shares_and_add_up(seed, loss, slack):
 @pytest.mark.parametrize(("name", "worse"), [("loss", (0.2, 0.5, 1.0)), ("slack", (0.9, 0.3, 0.0))])
 def test_more_cut_and_less_slack_never_help(name, worse):
     net = network(*random_tables(7))
-    seller = net.countries[net.country[net.source[0]]]
+    seller = net.countries[net.nodes.country[net.trade.source[0]]]
     uncovered = [column(disruption(net, [seller], **{name: x}), "uncovered") for x in worse]
 
     for one, other in pairwise(uncovered):
@@ -223,7 +223,7 @@ def slow_cascade(
 @pytest.mark.parametrize(("tolerance", "spread"), [(0.1, 0.5), (0.3, 1.0), (0.6, 0.8)])
 def test_it_agrees_with_going_link_by_link(seed, tolerance, spread):
     net = network(*random_tables(seed))
-    seller = net.countries[net.country[net.source[0]]]
+    seller = net.countries[net.nodes.country[net.trade.source[0]]]
     failed, lost = slow_cascade(net, seller, 0.9, tolerance, spread)
     table = cascade(net, [seller], loss=0.9, tolerance=tolerance, spread=spread)
     rounds = {n: r for n, r in column(table, "round").items() if r is not None}
@@ -257,7 +257,7 @@ def test_failures_go_through_the_stages_and_name_who_hit():
 
 def test_with_a_tolerance_of_one_nobody_fails():
     net = network(*random_tables(1))
-    seller = net.countries[net.country[net.source[0]]]
+    seller = net.countries[net.nodes.country[net.trade.source[0]]]
     assert not any(column(cascade(net, [seller], tolerance=1.0, spread=1.0), "failed").values())
 
 
@@ -278,7 +278,7 @@ def test_lee_and_others_count_lost_sales_too_and_weigh_by_a_capacity():
 @pytest.mark.parametrize("seed", range(6))
 def test_lost_sales_only_make_it_worse(seed):
     net = network(*random_tables(seed))
-    seller = net.countries[net.country[net.source[0]]]
+    seller = net.countries[net.nodes.country[net.trade.source[0]]]
     supply = column(cascade(net, [seller], tolerance=0.3, spread=0.7), "failed")
     either = column(cascade(net, [seller], tolerance=0.3, spread=0.7, links="either"), "failed")
     assert {n for n, f in supply.items() if f} <= {n for n, f in either.items() if f}

@@ -50,13 +50,13 @@ def test_it_is_the_algebra_of_kastner_and_others(seed):
     sold, made = random_tables(seed, products=("ore",), links=18)
     net = network(sold, made)
     z = np.zeros((net.size, net.size))
-    z[net.target, net.source] = net.amount
-    x = net.produced + z.sum(axis=1)
+    z[net.trade.target, net.trade.source] = net.trade.amount
+    x = net.production.amount + z.sum(axis=1)
     used = x > 0
-    z, x, p = z[used][:, used], x[used], net.produced[used]
+    z, x, p = z[used][:, used], x[used], net.production.amount[used]
     r = np.linalg.inv(np.eye(len(x)) - z / x) @ np.diag(p)
     np.testing.assert_allclose(r.sum(axis=1), x)
-    found = origin_shares(net, "mine").share[used][:, net.country[used]]
+    found = origin_shares(net, "mine").share[used][:, net.nodes.country[used]]
     np.testing.assert_allclose(found, r / x[:, None], atol=1e-12)
 
 
@@ -137,7 +137,7 @@ def test_it_agrees_with_letting_pools_mix_for_ever(seed, stage):
     for place, country in enumerate(net.countries):
         slow = slow_origin(net, country, stage)
         for node in range(net.size):
-            name = (net.countries[net.country[node]], net.products[net.product[node]])
+            name = (net.countries[net.nodes.country[node]], net.products[net.nodes.product[node]])
             assert share[node, place] == pytest.approx(slow[name], abs=1e-9)
 
 

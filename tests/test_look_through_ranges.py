@@ -29,20 +29,20 @@ def test_low_and_high_are_the_extremes_over_all_that_sellers_may_have_made(seed,
     )]  # fmt: skip
     net = network(sold, pa.concat_tables([made, makes(*named)]))
     traced = groups(look_through(net))
-    free = np.flatnonzero(net.unpublished)
-    orders = np.asarray(net.orders)[net.product]
+    free = np.flatnonzero(net.unseen.unpublished)
+    orders, pool_own = net.nodes.order, net.pools.own
     width = len(net.countries)
     seen_low = np.ones((net.size, width))
     seen_high = np.zeros((net.size, width))
     for choice in combinations((False, True), repeat=len(free)):
         own, links = chosen(net, free[list(choice)])
         mix = solve(net, own, links, order)
-        bought = (net.bought @ mix) / np.where(net.own < 1, 1 - net.own, 1)[:, None]
+        bought = (net.pools.bought @ mix) / np.where(pool_own < 1, 1 - pool_own, 1)[:, None]
         seen_low = np.minimum(seen_low, bought[:, :width])
         # All of what is unknown may be anybody's who can do the work.
         seen_high = np.maximum(seen_high, bought[:, :width] + bought[:, width:])
-    for node in np.flatnonzero((net.imports > 0) & (orders >= order)):
-        key = (net.countries[net.country[node]], net.products[net.product[node]], stage)
+    for node in np.flatnonzero((net.trade.imports > 0) & (orders >= order)):
+        key = (*net.nodes.label(node).split(), stage)
         for row in traced[key]:
             if row["low"] is not None:
                 place = net.countries.index(row["origin"])
@@ -57,7 +57,7 @@ def test_low_and_high_are_the_extremes_over_all_that_sellers_may_have_made(seed,
 def test_no_loss_is_of_more_than_all_where_ores_are_traded_unseen(seed):
     sold, made = random_tables(seed)
     net = network(sold.filter(pc.not_equal(sold["product"], "ore")), made)
-    removed = [np.flatnonzero(net.country < count) for count in (1, 2, 4)]
+    removed = [np.flatnonzero(net.nodes.country < count) for count in (1, 2, 4)]
     low, high = loss_ranges(net, removed)
 
     assert (low >= 0).all()
@@ -68,41 +68,39 @@ def test_no_loss_is_of_more_than_all_where_ores_are_traded_unseen(seed):
 
 def chosen(net: SupplyNetwork, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Own shares and links if some unpublished sellers made all they sell, others the least."""
-    made = np.where(net.unpublished, net.least, net.produced)
-    pool = made + net.imports
+    made = np.where(net.unseen.unpublished, net.production.least, net.production.amount)
+    pool = made + net.trade.imports
     own = np.divide(made, pool, out=np.zeros(net.size), where=pool > 0)
     own[whole] = 1.0
-    links = (
-        net.bought.toarray()
-        * np.where(net.own < 1, 1 / np.where(net.own < 1, 1 - net.own, 1), 0)[:, None]
-    )
+    imported = np.where(net.pools.own < 1, 1 - net.pools.own, 1)
+    links = net.pools.bought.toarray() * np.where(net.pools.own < 1, 1 / imported, 0)[:, None]
     return own, links * (1 - own)[:, None]
 
 
 def solve(net: SupplyNetwork, own: np.ndarray, links: np.ndarray, order: int) -> np.ndarray:
     """Origins at a stage, with a last column for what is unknown."""
-    width, orders = len(net.countries), np.asarray(net.orders)[net.product]
+    width, orders, draws = len(net.countries), net.nodes.order, net.inputs.draws
     matrix, right = np.eye(net.size) - links, np.zeros((net.size, width + 1))
     for node in range(net.size):
-        pools = np.flatnonzero(net.output == node)
+        pools = np.flatnonzero(draws.output == node)
         if orders[node] == order:
-            right[node, net.country[node]] = own[node]
+            right[node, net.nodes.country[node]] = own[node]
         elif orders[node] > order:
-            fed = net.covered_least[node]
+            fed = net.inputs.covered_least[node]
             right[node, width] = own[node] * (1 - fed)
             for link in pools:
-                matrix[node, net.input[link]] -= own[node] * fed * net.weight[link]
+                matrix[node, draws.input[link]] -= own[node] * fed * draws.share[link]
     matrix[orders < order] = np.eye(net.size)[orders < order]
     return np.linalg.solve(matrix, right)
 
 
 def may_do(net: SupplyNetwork, order: int) -> np.ndarray:
-    at = (np.asarray(net.orders)[net.product] == order) & ((net.produced > 0) | net.unpublished)
+    order_of, draws = net.nodes.order, net.inputs.draws
+    makers = (order_of == order) & ((net.production.amount > 0) | net.unseen.unpublished)
     mask = np.zeros(len(net.countries), bool)
-    mask[net.country[at]] = True
-    later = np.asarray(net.orders)[net.product]
-    skips = (later[net.output] > order) & (later[net.input] < order)
-    mask[net.country[net.output[skips]]] = True
+    mask[net.nodes.country[makers]] = True
+    skips = (order_of[draws.output] > order) & (order_of[draws.input] < order)
+    mask[net.nodes.country[draws.output[skips]]] = True
     return mask
 
 
@@ -293,6 +291,6 @@ def test_what_is_made_of_an_ore_without_any_data_may_be_lost_with_anybody():
     """B's oxide is its own, and nobody knows whose ore it is of, or who passed it on."""
     made = makes("B 6 oxide", "B 5 metal", "A 1 metal")
     net = network(flows("B 5 K metal", "A 1 K metal"), made, unnamed={"oxide": 0.0})
-    _, high = loss_ranges(net, [net.nodes_of(["A"])])
-    lost = {net.label(node): high[node, 0] for node in range(net.size)}
+    _, high = loss_ranges(net, [net.nodes.of_countries(["A"])])
+    lost = {net.nodes.label(node): high[node, 0] for node in range(net.size)}
     assert (lost["B oxide"], lost["B metal"]) == (1.0, 1.0)

@@ -199,12 +199,13 @@ def test_an_isolated_country_takes_nothing_from_anyone():
 def dominated(net: SupplyNetwork) -> set[tuple[str, str]]:
     """Pairs of dominator and consumer by networkx, of a network of one product."""
     graph = nx.DiGraph()
+    country = [net.countries[place] for place in net.nodes.country]
     for i in range(net.size):
-        graph.add_node(net.countries[net.country[i]])
-        if net.own[i] > 0:
-            graph.add_edge("*", net.countries[net.country[i]])
-    for source, target in zip(net.source, net.target, strict=True):
-        graph.add_edge(net.countries[net.country[source]], net.countries[net.country[target]])
+        graph.add_node(country[i])
+        if net.pools.own[i] > 0:
+            graph.add_edge("*", country[i])
+    for source, target in zip(net.trade.source, net.trade.target, strict=True):
+        graph.add_edge(country[source], country[target])
     if "*" not in graph:
         return set()
     parents = nx.immediate_dominators(graph, "*")
@@ -232,8 +233,8 @@ def test_over_stages_they_are_what_brute_force_cuts_off(seed):
     graph = nx.DiGraph()
     for node, sources in inflows(net).items():
         graph.add_edges_from((source, node) for source in sources)
-    for i in np.flatnonzero((net.own > 0) & (net.covered < 1)):
-        graph.add_edge("*", (net.countries[net.country[i]], net.products[net.product[i]]))
+    for i in np.flatnonzero((net.pools.own > 0) & (net.inputs.covered < 1)):
+        graph.add_edge("*", tuple(net.nodes.label(i).split()))
     expected = set()
     reach = nx.descendants(graph, "*")
     for removed in net.countries:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from operator import attrgetter
+
 import networkx as nx
 import numpy as np
 import pyarrow as pa
@@ -11,25 +14,81 @@ from hypothesis import strategies as st
 from supply_cases import CHAIN, FLOW, MADE, STAGES, flows, makes, network, random_tables
 
 from graphkit.analysis.supply.build import supply_network
-from graphkit.analysis.supply.network import INFERRED, MISSING, OBSERVED, SupplyNetwork
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.production import INFERRED, MISSING, OBSERVED
 from graphkit.analysis.supply.removal import short_of_input
 from graphkit.errors import GraphkitError
 
-ARRAYS = ("country", "product", "source", "target", "amount", "produced", "least", "published",
-          "state", "output", "input", "weight")  # fmt: skip
+ARRAYS = (
+    "nodes.country", "nodes.product", "trade.source", "trade.target", "trade.amount",
+    "production.amount", "production.least", "production.published", "production.state",
+    "inputs.draws.output", "inputs.draws.input", "inputs.draws.share",
+)  # fmt: skip
 
 
 def nodes(net: SupplyNetwork) -> list[str]:
-    return [net.label(i) for i in range(net.size)]
+    return [net.nodes.label(i) for i in range(net.size)]
 
 
 def produced(net: SupplyNetwork) -> dict[str, float]:
-    return {net.label(i): float(net.produced[i]) for i in range(net.size)}
+    return {net.nodes.label(i): float(net.production.amount[i]) for i in range(net.size)}
 
 
 def drawn(net: SupplyNetwork) -> set[tuple[str, str, float]]:
-    return {(net.label(o), net.label(i), round(float(w), 12))
-            for o, i, w in zip(net.output, net.input, net.weight, strict=True)}  # fmt: skip
+    draws, label = net.inputs.draws, net.nodes.label
+    rows = zip(draws.output, draws.input, draws.share.round(12).tolist(), strict=True)
+    return {(label(output), label(pool), share) for output, pool, share in rows}
+
+
+# --- pieces
+
+BROKEN = {
+    "nodes": [
+        {"country": lambda nodes: nodes.country[::-1]},
+        {"product": lambda nodes: nodes.product + 9},
+        {"orders": lambda nodes: nodes.orders[::-1]},
+        {"stages": lambda nodes: nodes.stages[:1]},
+    ],
+    "trade": [
+        {"measure": lambda trade: "kg"},
+        {"amount": lambda trade: trade.amount - trade.amount[0]},
+        {"source": lambda trade: trade.source[::-1]},
+        {"source": lambda trade: trade.source - 9},
+        {"target": lambda trade: trade.target[:1]},
+        {"target": lambda trade: trade.target * 0 + trade.nodes.size - 1},
+    ],
+    "production": [
+        {"state": lambda made: made.state[:1]},
+        {"amount": lambda made: made.amount - 99},
+        {"unnamed": lambda made: made.unnamed[:1]},
+    ],
+    "inputs": [
+        {"draws": lambda inputs: replace(inputs.draws, share=inputs.draws.share / 2)},
+        {"draws": lambda inputs: replace(inputs.draws, output=inputs.draws.output[::-1])},
+        {"possible": lambda inputs: replace(inputs.possible, input=inputs.possible.input * 0)},
+        {"covered": lambda inputs: inputs.covered + 1},
+        {"covered_least": lambda inputs: inputs.covered_least[:1]},
+        {"behind": lambda inputs: ~inputs.behind},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("piece", "name", "change"),
+    [(piece, *item) for piece, fields in BROKEN.items() for one in fields for item in one.items()],
+)
+def test_a_piece_whose_arrays_break_its_rules_is_refused(piece, name, change):
+    net = network(flows("A 9 B", "A 2 C", "B 4 A oxide", "C 1 B oxide"), makes("A 20", "B 8 oxide"))
+    one = getattr(net, piece)
+    replace(one)
+    with pytest.raises(ValueError, match="wanted"):
+        replace(one, **{name: change(one)})
+
+
+def test_the_pieces_of_a_network_share_their_nodes():
+    net = network(flows("A 9 B"))
+    with pytest.raises(ValueError, match="of the same nodes"):
+        replace(net, trade=network(flows("A 9 B")).trade)
 
 
 # --- nodes and flows
@@ -42,9 +101,9 @@ def test_nodes_are_in_order_of_stage_then_country():
 
 def test_flows_of_one_pair_are_added_up():
     net = network(flows("A 1 B", "A 2 B", "A 5 C"))
-    assert net.amount.tolist() == [3.0, 5.0]
-    assert net.imports.tolist() == [0.0, 3.0, 5.0]
-    assert net.exports.tolist() == [8.0, 0.0, 0.0]
+    assert net.trade.amount.tolist() == [3.0, 5.0]
+    assert net.trade.imports.tolist() == [0.0, 3.0, 5.0]
+    assert net.trade.exports.tolist() == [8.0, 0.0, 0.0]
 
 
 @given(st.permutations(range(12)))
@@ -55,7 +114,7 @@ def test_the_order_of_the_rows_changes_nothing(order):
     shuffled = pa.concat_tables([sold.slice(12), sold.take(pa.array(order))])
     one, other = network(sold, made), network(shuffled, made.take(pa.array([3, 1, 0, 2])))
     for name in ARRAYS:
-        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+        np.testing.assert_array_equal(attrgetter(name)(one), attrgetter(name)(other))
 
 
 def test_flows_without_the_measure_and_flows_to_oneself_are_counted_and_left_out():
@@ -93,13 +152,13 @@ def test_mass_of_two_bases_is_not_added_up_and_value_has_none():
 def test_published_production_is_taken_as_it_is():
     net = network(flows("A 3 B"), makes("A 9", "B 2"))
     assert produced(net) == {"A ore": 9.0, "B ore": 2.0}
-    assert net.state.tolist() == [OBSERVED, OBSERVED]
+    assert net.production.state.tolist() == [OBSERVED, OBSERVED]
 
 
 def test_a_country_that_sells_more_than_it_has_makes_the_difference():
     net = network(flows("A 3 B", "B 9 C"), makes("A 5", "B 1"))
     assert produced(net) == {"A ore": 5.0, "B ore": 6.0, "C ore": 0.0}
-    assert net.state.tolist() == [OBSERVED, INFERRED, MISSING]
+    assert net.production.state.tolist() == [OBSERVED, INFERRED, MISSING]
     assert net.coverage()["oversold"].to_pylist() == [1]
 
 
@@ -107,8 +166,8 @@ def test_a_producer_of_whom_nothing_is_known_has_nothing():
     net = network(flows("B 5 K oxide"), makes("A ?", "B 5 oxide"))
 
     assert nodes(net) == ["A ore", "B oxide", "K oxide"]
-    assert net.supply.tolist() == [0.0, 5.0, 5.0]
-    assert net.own.tolist() == [0.0, 1.0, 0.0]
+    assert net.pools.supply.tolist() == [0.0, 5.0, 5.0]
+    assert net.pools.own.tolist() == [0.0, 1.0, 0.0]
     names = ("nodes", "flows", "self_flows", "missing", "untraceable", "without_upstream")
     assert [tuple(row[n] for n in names) for row in net.coverage().to_pylist()] == [
         (1, 0, 0, 1, 0, 0), (2, 1, 0, 1, 0, 1),
@@ -120,14 +179,14 @@ def test_production_that_nobody_publishes_is_what_is_sold_or_the_least_that_can_
     assert produced(network(sold)) == {"A ore": 5.0, "B ore": 2.0, "C ore": 0.0}
     least = network(sold, unpublished="net-exports")
     assert produced(least) == {"A ore": 5.0, "B ore": 0.0, "C ore": 0.0}
-    assert least.state.tolist() == [INFERRED, MISSING, MISSING]
+    assert least.production.state.tolist() == [INFERRED, MISSING, MISSING]
     np.testing.assert_array_equal(network(sold).state, least.state)
 
 
 def test_only_those_who_sell_or_make_the_next_product_may_have_made_it_unpublished():
     net = network(flows("A 2 B metal", "B 1 C magnet"))
 
-    assert [net.label(i) for i in np.flatnonzero(net.unpublished)] == [
+    assert [net.nodes.label(i) for i in np.flatnonzero(net.unseen.unpublished)] == [
         "A metal", "B metal", "B magnet",
     ]  # fmt: skip
 
@@ -160,7 +219,7 @@ def test_shares_that_nearly_add_up_to_one_say_nothing_of_the_rest():
 def test_mass_of_another_basis_is_not_compared_with_flows():
     sold = flows("A 5 B", "B 2 C").append_column("basis", pa.array(["gross"] * 2))
     made = makes("A 7").append_column("basis", pa.array(["REO"]))
-    assert network(sold, made).state.tolist() == [INFERRED, MISSING, MISSING]
+    assert network(sold, made).production.state.tolist() == [INFERRED, MISSING, MISSING]
     same = made.set_column(made.column_names.index("basis"), "basis", pa.array(["gross"]))
     assert produced(network(sold, same))["A ore"] == 7.0
 
@@ -168,7 +227,7 @@ def test_mass_of_another_basis_is_not_compared_with_flows():
 def test_tonnes_are_not_compared_with_dollars():
     sold = pa.table({"supplier": ["A"], "consumer": ["B"], "product": ["ore"], "usd": [50.0]})
     net = supply_network(sold, makes("A 7"))
-    assert net.produced.tolist() == [50.0, 0.0]
+    assert net.production.amount.tolist() == [50.0, 0.0]
     assert net.unit == "USD"
 
 
@@ -177,27 +236,27 @@ def test_zero_is_zero_in_every_unit():
     made = makes("B 0").append_column("basis", pa.array(["REO"]))
     net = network(sold, made)
     assert produced(net)["B ore"] == 0.0
-    assert net.state.tolist() == [INFERRED, OBSERVED, MISSING]
+    assert net.production.state.tolist() == [INFERRED, OBSERVED, MISSING]
 
 
 def test_an_untraded_product_is_counted_in_its_own_unit():
     net = network(flows("A 5 B oxide"), makes("A 7", "C 3"))
-    assert net.traded == (False, True)
+    assert net.trade.traded.tolist() == [False, True]
     assert produced(net)["C ore"] == 3.0
     shares = network(flows("A 5 B oxide"), makes("A 70%", "C 30%"))
     assert produced(shares)["C ore"] == pytest.approx(0.3)
-    assert shares.state.tolist()[:2] == [OBSERVED, OBSERVED]
+    assert shares.production.state.tolist()[:2] == [OBSERVED, OBSERVED]
 
 
 def test_a_withheld_production_is_a_node_of_which_nothing_is_known():
     net = network(flows("A 5 B oxide"), makes("A 7", "C ?"))
     assert nodes(net)[:2] == ["A ore", "C ore"]
-    assert net.state[1] == MISSING
+    assert net.production.state[1] == MISSING
 
 
 def test_figures_that_a_source_infers_are_not_observed():
     made = makes("A 9").append_column("observed", pa.array([False]))
-    assert network(flows("A 3 B"), made).state.tolist() == [INFERRED, MISSING]
+    assert network(flows("A 3 B"), made).production.state.tolist() == [INFERRED, MISSING]
 
 
 # --- conversions
@@ -240,10 +299,11 @@ def test_a_product_is_not_made_from_a_later_stage():
 @pytest.mark.parametrize("seed", range(8))
 def test_what_a_node_draws_on_adds_up_to_one(seed):
     net = network(*random_tables(seed))
-    sums = np.bincount(net.output, net.weight, net.size)
-    np.testing.assert_allclose(sums[np.unique(net.output)], 1)
-    rows = np.asarray(net.bought.sum(axis=1)) + net.own
-    np.testing.assert_allclose(rows[net.supply > 0], 1)
+    draws = net.inputs.draws
+    sums = np.bincount(draws.output, draws.share, net.size)
+    np.testing.assert_allclose(sums[np.unique(draws.output)], 1)
+    rows = np.asarray(net.pools.bought.sum(axis=1)) + net.pools.own
+    np.testing.assert_allclose(rows[net.pools.supply > 0], 1)
 
 
 # --- networkx
@@ -269,11 +329,11 @@ def test_networkx_sees_the_same_amounts(seed):
     net = network(*random_tables(seed))
     graph, chain = net.to_networkx(), net.to_networkx(conversions=True)
     for node in range(net.size):
-        name = (net.countries[net.country[node]], net.products[net.product[node]])
-        assert graph.out_degree(name, weight="tonnes") == pytest.approx(net.exports[node])
+        name = (net.countries[net.nodes.country[node]], net.products[net.nodes.product[node]])
+        assert graph.out_degree(name, weight="tonnes") == pytest.approx(net.trade.exports[node])
         shares = sum(d["share"] for _, _, d in chain.in_edges(name, data=True))
-        fresh = net.own[node] * (1 - net.covered[node])
-        assert shares + fresh == pytest.approx(float(net.supply[node] > 0))
+        fresh = net.pools.own[node] * (1 - net.inputs.covered[node])
+        assert shares + fresh == pytest.approx(float(net.pools.supply[node] > 0))
 
 
 # --- input that cannot be
@@ -318,9 +378,9 @@ def test_a_flow_without_a_name_is_refused():
 def test_an_unknown_country_or_product_is_named_with_those_there_are():
     net = network(flows("A 1 B"))
     with pytest.raises(GraphkitError, match=r"Z: neither trade nor production .* A, B"):
-        net.nodes_of(["Z"])
+        net.nodes.of_countries(["Z"])
     with pytest.raises(GraphkitError, match="tin: no data here; data exists for ore"):
-        net.products_of(["tin"])
+        net.nodes.product_places(["tin"])
 
 
 @pytest.mark.parametrize(

@@ -164,15 +164,16 @@ def bounds(truth: Truth, made: pa.Table) -> dict[tuple[str, ...], tuple[float, f
     """
     net = network(truth, made)
     known = {
-        (net.countries[net.country[i]], net.stages[net.product[i]], product)
-        for i in np.flatnonzero(net.used)
-        for place, product in enumerate(net.products) if net.behind[place, net.product[i]]
+        (net.countries[net.nodes.country[i]], net.stages[net.nodes.product[i]], product)
+        for i in np.flatnonzero(net.unseen.used)
+        for place, product in enumerate(net.products)
+        if net.inputs.behind[place, net.nodes.product[i]]
     }  # fmt: skip
     found = {}
     for stage in dict.fromkeys(net.stages):
-        low, high = (net.imported @ side.sold for side in origin_ranges(net, stage))
-        for node in np.flatnonzero(net.imports > 0).tolist():
-            buyer, product = net.label(node).split()
+        low, high = (net.trade.imported @ side.sold for side in origin_ranges(net, stage))
+        for node in np.flatnonzero(net.trade.imports > 0).tolist():
+            buyer, product = net.nodes.label(node).split()
             for place, origin in enumerate(net.countries):
                 if (origin, stage, product) in known:
                     ends = float(low[node, place]), float(high[node, place])
@@ -239,7 +240,8 @@ def makers(truth: Truth, made: pa.Table) -> set[tuple[str, ...]]:
     """Countries with the products that the data show them to sell or use, or name them to make."""
     net = network(truth, made)
     named_to_make = {(r["country"], r["product"]) for r in made.to_pylist() if r["makes"]}
-    return named_to_make | {tuple(net.label(node).split()) for node in np.flatnonzero(net.used)}
+    used = np.flatnonzero(net.unseen.used)
+    return named_to_make | {tuple(net.nodes.label(node).split()) for node in used}
 
 
 def assert_never_wider(truth: Truth, seed: int) -> None:
@@ -408,7 +410,7 @@ def test_the_range_of_a_step_of_a_cascade_holds_the_step_in_truth(seed, part, sh
 
     known, some = steps(truth.made), steps(hidden(truth, seed, part))
     net = network(truth, hidden(truth, seed, part))
-    seen = {tuple(net.label(node).split()) for node in range(net.size)}
+    seen = {tuple(net.nodes.label(node).split()) for node in range(net.size)}
     for key, row in known.items():
         if key in some:
             low, high = some[key]["low"], some[key]["high"]

@@ -187,8 +187,8 @@ def test_a_part_that_is_cut_loses_no_more_than_the_borders_it_crossed(shape, uns
     except GraphkitError:
         return
     for row in rows:
-        behind = net.behind[net.products.index(row["product"])]
-        absent = net.absent.outputs[:, net.products.index(row["product"])]
+        behind = net.inputs.behind[net.products.index(row["product"])]
+        absent = net.inputs.absent.outputs[:, net.products.index(row["product"])]
         crossed = 2 * int(behind.sum() + absent.sum())
         assert row["high"] <= 1 - 0.95**crossed + ROUNDING, row
 
@@ -197,19 +197,20 @@ def bounds(net: SupplyNetwork) -> dict[tuple[str, ...], tuple[float, float]]:
     """Bound the origins of imports, and the losses without each country."""
     found = {}
     for stage in dict.fromkeys(net.stages):
-        ends = [net.imported @ side.sold for side in origin_ranges(net, stage)]
-        start = dict(zip(net.stages, net.orders, strict=True))[stage]
-        for node in np.flatnonzero((net.imports > 0) & (net.order >= start)).tolist():
+        ends = [net.trade.imported @ side.sold for side in origin_ranges(net, stage)]
+        start = dict(zip(net.stages, net.nodes.orders, strict=True))[stage]
+        for node in np.flatnonzero((net.trade.imports > 0) & (net.nodes.order >= start)).tolist():
             for place, origin in enumerate(net.countries):
                 low, high = (float(side[node, place]) for side in ends)
-                found[net.label(node), "mined by" if start == 1 else stage, origin] = low, high
-    ends = [net.imported @ side for side in
-            loss_ranges(net, [net.nodes_of([country]) for country in net.countries])]  # fmt: skip
-    for node in np.flatnonzero(net.imports > 0).tolist():
+                step = "mined by" if start == 1 else stage
+                found[net.nodes.label(node), step, origin] = low, high
+    removed = [net.nodes.of_countries([country]) for country in net.countries]
+    ends = [net.trade.imported @ side for side in loss_ranges(net, removed)]
+    for node in np.flatnonzero(net.trade.imports > 0).tolist():
         for place, removed in enumerate(net.countries):
-            if net.country[node] != place:
+            if net.nodes.country[node] != place:
                 low, high = (float(side[node, place]) for side in ends)
-                found[net.label(node), "lost without", removed] = low, high
+                found[net.nodes.label(node), "lost without", removed] = low, high
     return found
 
 

@@ -17,7 +17,8 @@ from graphkit.analysis.network.scores import STRENGTH, Scores
 from graphkit.analysis.shares import Markets, indices, market_shares, three_largest
 from graphkit.analysis.supply.build import NO_FIGURES, supply_network, with_sellers
 from graphkit.analysis.supply.look_through import look_through
-from graphkit.analysis.supply.network import OBSERVED, SupplyNetwork
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.production import OBSERVED
 from graphkit.analysis.supply.removal import SMALLEST, loss_matrix
 from graphkit.arrow import INDEX, SHARE, UNIT, Floats, Ints, counts, number
 from graphkit.errors import GraphkitError, UsageError
@@ -368,7 +369,7 @@ def _removals(
     """Compute the share of its imports that each consumer loses without one other country."""
     numbers, parts = [], []
     for index, network in _supply_networks(part, request):
-        country, imported = network.country, network.imported
+        country, imported = network.nodes.country, network.trade.imported
         losses = loss_matrix(network, [np.array([node]) for node in range(network.size)])
         np.fill_diagonal(losses, 1.0)
         loss = np.clip(imported @ losses, 0.0, 1.0)
@@ -423,8 +424,9 @@ def _supply_networks(
 
 def _observed_share(network: SupplyNetwork) -> float:
     """Return the share of sales by countries with published production; NaN without trade."""
-    sold = network.exports.sum()
-    observed = network.exports[network.state == OBSERVED].sum()
+    exports = network.trade.exports
+    sold = exports.sum()
+    observed = exports[network.production.state == OBSERVED].sum()
     return float(observed / sold) if sold else np.nan
 
 

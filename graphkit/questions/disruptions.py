@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.supply import disruption as spreading
 from graphkit.analysis.supply.disruption import disruption
-from graphkit.analysis.supply.network import shortened
+from graphkit.analysis.supply.nodes import shortened
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
 from graphkit.catalog.catalog import Catalog

@@ -335,7 +335,7 @@ def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]
     network = supply.network
     unseen: dict[str, list[str]] = {}
     for product, stage, traded in zip(
-        network.products, network.stages, network.traded, strict=True
+        network.products, network.stages, network.trade.traded, strict=True
     ):
         if not traded:
             unseen.setdefault(stage, []).append(product)

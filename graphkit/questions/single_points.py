@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.supply.network import shortened
+from graphkit.analysis.supply.nodes import shortened
 from graphkit.analysis.supply.removal import (
     domestic_points,
     point_verdicts,

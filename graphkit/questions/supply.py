@@ -15,7 +15,8 @@ from graphkit.analysis.balances import production_at_most
 from graphkit.analysis.production import published_interval
 from graphkit.analysis.supply.build import supply_network, with_sellers
 from graphkit.analysis.supply.look_through import look_through
-from graphkit.analysis.supply.network import SupplyNetwork, shortened
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.nodes import shortened
 from graphkit.analysis.supply.production import SHARE_ROUNDING
 from graphkit.analysis.supply.removal import short_of_input, unnamed_sellers
 from graphkit.answers.columns import NUMBER, Column
@@ -617,6 +618,7 @@ def _sum_of_members(rows: Sequence[dict[str, Any]], unnamed: float) -> dict[str,
 def unseen_goods(supply: Supply, products: Iterable[str]) -> list[str]:
     """Return those of some products that are in the chain, and of which no trade is known."""
     network = supply.network
-    seen = {key for key, traded in zip(network.products, network.traded, strict=True) if traded}
-    chain = {*network.products, *network.absent.products}
+    trade = zip(network.products, network.trade.traded, strict=True)
+    seen = {key for key, traded in trade if traded}
+    chain = {*network.products, *network.inputs.absent.products}
     return [key for key in products if key in chain - seen]

@@ -204,7 +204,10 @@ def imports_of_products(
     imports: dict[tuple[str, str], float] = {}
     importers: dict[str, list[str]] = {}
     for country, product, amount in zip(
-        network.country.tolist(), network.product.tolist(), network.imports.tolist(), strict=True
+        network.nodes.country.tolist(),
+        network.nodes.product.tolist(),
+        network.trade.imports.tolist(),
+        strict=True,
     ):
         if amount > 0:
             names = network.countries[country], network.products[product]

@@ -60,17 +60,23 @@ MEASURES = {
     "analysis/network/scores.py": _tests("centrality", "networkx_backend"),
     "analysis/shares.py": _tests("flow_graph", "concentration", "shares"),
     "analysis/supply/build.py": _tests("supply_network", "look_through", "supply_truth"),
+    "analysis/supply/coverage.py": _tests("supply_network"),
     "analysis/supply/disruption.py": _tests("disruption", "supply_truth"),
+    "analysis/supply/graph.py": _tests("supply_network"),
+    "analysis/supply/inputs.py": _tests(
+        "supply_network", "look_through", "look_through_ranges", "supply_truth"
+    ),
     "analysis/supply/look_through.py": _tests(
         "look_through", "look_through_ranges", "chain", "supply_truth"
     ),
     "analysis/supply/network.py": _tests("supply_network", "disruption"),
+    "analysis/supply/nodes.py": _tests("supply_network"),
+    "analysis/supply/pools.py": _tests("supply_network", "look_through", "removal"),
     "analysis/supply/production.py": _tests("supply_network", "supply_truth"),
-    "analysis/supply/pools.py": _tests(
-        "supply_network", "look_through", "look_through_ranges", "supply_truth"
-    ),
     "analysis/supply/removal.py": _tests("removal", "disruption", "single_points", "supply_truth"),
     "analysis/supply/tracing.py": _tests("look_through", "look_through_ranges", "supply_truth"),
+    "analysis/supply/trade.py": _tests("supply_network"),
+    "analysis/supply/unseen.py": _tests("look_through_ranges", "supply_truth", "unseen_trade"),
     "analysis/trade_change.py": _tests("trade_change"),
     "arrow.py": _tests("shares", "concentration", "fingerprint", "build"),
 }

@@ -270,11 +270,12 @@ def layered_graph(network: SupplyNetwork) -> FlowGraph:
     B ore B metal 0.75
     B metal C metal 0.25
     """
-    links = network.links.tocoo()
-    pools = np.bincount(network.product, network.supply, len(network.products))
-    part = network.supply / np.where(pools > 0, pools, 1.0)[network.product]
-    country = np.asarray(network.countries, object)[network.country].tolist()
-    product = np.asarray(network.products, object)[network.product].tolist()
+    nodes, supply = network.nodes, network.pools.supply
+    links = network.pools.links.tocoo()
+    pools = np.bincount(nodes.product, supply, len(network.products))
+    part = supply / np.where(pools > 0, pools, 1.0)[nodes.product]
+    country = np.asarray(network.countries, object)[nodes.country].tolist()
+    product = np.asarray(network.products, object)[nodes.product].tolist()
     graph = FlowGraph.from_edges(
         list(zip(country, product, strict=True)), links.col, links.row,
         links.data * part[links.row], unit=UNIT,

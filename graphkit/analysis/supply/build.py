@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,8 +11,10 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.flows import ONE_OF, column_of
 from graphkit.analysis.network.graph import sorted_rows
-from graphkit.analysis.supply.network import MISSING, OBSERVED, UNITS, SupplyNetwork, shortened
-from graphkit.analysis.supply.pools import (
+from graphkit.analysis.supply.inputs import (
+    Draws,
+    Earlier,
+    Inputs,
     absent_products,
     covered_output,
     earlier_products,
@@ -21,14 +23,21 @@ from graphkit.analysis.supply.pools import (
     input_pools,
     most_input_needed,
     possible_draws,
+    products_behind,
 )
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.nodes import Nodes, shortened
 from graphkit.analysis.supply.production import (
+    MISSING,
+    OBSERVED,
     SHARE_ROUNDING,
     UNPUBLISHED,
+    Production,
     Stated,
     listed_whole,
     own_production,
 )
+from graphkit.analysis.supply.trade import UNITS, Trade
 from graphkit.errors import GraphkitError
 
 LEAST_INPUT = 0.1
@@ -111,75 +120,87 @@ def supply_network(
     ...                   "product": ["ore", "ore"], "tonnes": [6.0, 2.0]})
     >>> mines = pa.table({"country": ["A"], "product": ["ore"], "tonnes": [8.0]})
     >>> network = supply_network(flows, mines, measure="tonnes")
-    >>> network.countries, network.supply.tolist()
+    >>> network.countries, network.pools.supply.tolist()
     (('A', 'B', 'C'), [8.0, 6.0, 2.0])
     >>> network.coverage().select(["nodes", "flows", "observed", "missing"]).to_pylist()
     [{'nodes': 3, 'flows': 2, 'observed': 1, 'missing': 2}]
     """
     _check_choice("measure", measure, tuple(UNITS))
     _check_choice("unpublished", unpublished, UNPUBLISHED)
-    facts = _facts(flows, measure)
-    made = _made(production)
-    axes = _axes(facts, made, products)
-    seller, buyer, amount = _coded_flows(facts, axes, measure)
-    maker = axes.keys(made["country"], made["product"])
-    there = np.zeros(len(axes.products) * len(axes.countries), bool)
-    for keys in (seller, buyer, maker[_nodes_made(made)]):
-        there[keys] = True
-    nodes, place = np.flatnonzero(there), np.cumsum(there) - 1
-    rows = sorted_rows(place[buyer], place[seller], amount, len(nodes))
-    target = np.repeat(np.arange(len(nodes)), np.diff(rows.indptr))
-    source, amount = np.asarray(rows.indices, np.int64), np.asarray(rows.values)
-    product, country = np.divmod(nodes, max(len(axes.countries), 1))
-    traded = np.bincount(product[target], minlength=len(axes.products)) > 0
-    amounts, weighed = _amounts(facts, made, traded, axes, measure)
-    stated = _stated(made, amounts, weighed, nodes, maker)
-    exports, imports = (np.bincount(end, amount, len(nodes)) for end in (source, target))
-    trade = (exports, imports, product)
-    routes = _routes(conversions)
-    followed = [pair for pair, route in routes.items() if not route.by_product]
-    earlier = earlier_products(followed, axes.products, axes.orders)
-    ratio = _input_ratios(routes, axes.products, traded, measure)
+    facts, figures = _facts(flows, measure), _figures(production)
+    axes = _axes(facts, figures, products)
+    makers = axes.keys(figures["country"], figures["product"])
+    trade = _trade(facts, axes, makers[_nonzero(figures)], measure)
+    nodes = trade.nodes
+    amounts, weighed = _amounts(figures, trade)
+    stated = _stated(figures, amounts, weighed, nodes, makers)
     sure = replace(stated, share=np.where(stated.loose, np.nan, stated.share))
-    shown, _ = own_production(sure, *trade, "net-exports")
+    shown, _ = own_production(sure, trade.exports, trade.imports, nodes.product, "net-exports")
     least = np.where(stated.named, shown, 0.0)
-    own_use: np.ndarray = np.zeros(len(nodes))
-    for _ in axes.products or ("",):  # own use of a product adds to that of those before it
-        produced, state = own_production(
-            stated, *trade, unpublished, own_use if unpublished == "exports" else None
-        )
-        pools = input_pools(earlier, country, product, produced + imports, traded.tolist())
-        before, own_use = own_use, input_needed(pools, ratio, product, produced)
+    routes = _routes(conversions)
+    ratio = _input_ratios(routes, trade)
+    direct = [pair for pair, route in routes.items() if not route.by_product]
+    followed = earlier_products(direct, nodes.products, nodes.orders)
+    every = earlier_products(routes, nodes.products, nodes.orders)
+    amount, state, draws, own_use = _estimated(stated, trade, followed, ratio, unpublished)
+    estimate = Production(
+        nodes, amount, state, stated.amount, least, stated.most, shown - least,
+        listed_whole(sure.share, nodes.product),
+        np.isin(nodes.keys, makers[_true(figures["own"])]),
+        _unnamed(figures, weighed, nodes.products, unnamed or {}),
+    )  # fmt: skip
+    absent = absent_products(routes, nodes.products, _stage_orders(products))
+    unknown = {output for source, output in routes if source not in nodes.products}
+    possible, covered_least = _possible_inputs(
+        trade, estimate, draws, stated.makes, ratio, followed, every,
+        {place for place, key in enumerate(nodes.products) if key in unknown},
+    )  # fmt: skip
+    covered = covered_output(draws, amount + trade.imports - trade.exports, own_use)
+    inputs = Inputs(nodes, draws, covered, possible, covered_least, products_behind(every), absent)
+    return SupplyNetwork(nodes, trade, estimate, inputs)
+
+
+def _estimated(
+    stated: Stated, trade: Trade, earlier: Earlier, ratio: np.ndarray, unpublished: str
+) -> tuple[np.ndarray, np.ndarray, Draws, np.ndarray]:
+    """Estimate production, its grade, its inputs, and the amount of each pool used as input."""
+    product, own_use = trade.nodes.product, np.zeros(trade.nodes.size)
+    for _ in trade.nodes.products or ("",):  # own use adds to that of the products before
+        amount, state = own_production(
+            stated, trade.exports, trade.imports, product, unpublished,
+            own_use if unpublished == "exports" else None,
+        )  # fmt: skip
+        draws = input_pools(earlier, trade.nodes, amount + trade.imports, trade.traded)
+        before, own_use = own_use, input_needed(draws, ratio, product, amount)
         if np.array_equal(before, own_use):
             break
-    kept = produced + imports - exports
-    most = np.where(state == OBSERVED, produced, np.inf)
-    alone = (*pools[:2], np.ones(len(pools[0])))  # in whatever split, one of several feeds all
-    needed = most_input_needed(alone, ratio, product, exports, most)
-    surely = np.where(stated.makes & (state != OBSERVED), np.inf, shown + imports - exports)
-    covered = covered_output(pools, kept, own_use), covered_output(alone, surely, needed)
-    every = earlier_products(routes, axes.products, axes.orders)
-    behind = np.eye(len(axes.products), dtype=bool)
-    for number, places in every.items():
-        behind[number, [place for _, _, place in places]] = True
-    hosts = host_products(earlier, every)
-    may, other, host = possible_draws(
-        earlier, hosts, country, product, produced + imports, (state == MISSING) & ~traded[product],
-        ratio, np.where(state == OBSERVED, kept, np.inf),
-        np.where(state == OBSERVED, produced, least), listed_whole(sure.share, product),
-        {*np.flatnonzero(~traded).tolist()},
-        {n for n, key in enumerate(axes.products) for source, output in routes
-         if output == key and source not in axes.products},
+    return amount, state, draws, own_use
+
+
+def _possible_inputs(
+    trade: Trade, production: Production, draws: Draws, makes: np.ndarray, ratio: np.ndarray,
+    followed: Earlier, every: Earlier, unknown: Set[int],
+) -> tuple[Draws, np.ndarray]:  # fmt: skip
+    """Find the pools that nodes may draw on, and the share of their production surely fed.
+
+    ``unknown`` are the positions of products with an input of which there are no data.
+    """
+    nodes, observed = trade.nodes, production.state == OBSERVED
+    # In whatever split, one of several pools may feed all.
+    alone = Draws(draws.output, draws.input, np.ones(len(draws.output)))
+    most = np.where(observed, production.amount, np.inf)
+    needed = most_input_needed(alone, ratio, nodes.product, trade.exports, most)
+    spare = production.shown + trade.imports - trade.exports
+    covered = covered_output(alone, np.where(makes & ~observed, np.inf, spare), needed)
+    supply = production.amount + trade.imports
+    possible, elsewhere = possible_draws(
+        followed, host_products(followed, every), nodes, supply,
+        (production.state == MISSING) & ~trade.traded_nodes, ratio,
+        np.where(observed, supply - trade.exports, np.inf),
+        np.where(observed, production.amount, production.least), production.listed,
+        {*np.flatnonzero(~trade.traded).tolist()}, unknown,
     )  # fmt: skip
-    return SupplyNetwork(
-        measure, axes.countries, axes.products, axes.stages, axes.orders, tuple(traded.tolist()),
-        absent_products(routes, axes.products, _stage_orders(products)),
-        country, product, source, target, amount, produced, least, shown - least, stated.amount,
-        stated.most, _unnamed(made, weighed, axes, unnamed or {}),
-        listed_whole(sure.share, product), state, *pools, covered[0],
-        np.clip(covered[1] - other, 0.0, 1.0), *may, host, behind, facts,
-        np.isin(nodes, maker[np.asarray(pc.fill_null(made["own"], False).to_numpy(), bool)]),
-    )  # fmt: skip
+    return possible, np.clip(covered - elsewhere, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -196,10 +217,31 @@ class _Axes:
         first = _places(product, self.products) * len(self.countries)
         return np.asarray(first + _places(country, self.countries))
 
+    def nodes(self, keys: np.ndarray) -> Nodes:
+        """Make nodes of some pairs, given by their numbers in ascending order."""
+        product, country = np.divmod(keys, max(len(self.countries), 1))
+        return Nodes(self.countries, self.products, self.stages, self.orders, country, product)
 
-def _check_choice(name: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise GraphkitError(f"{name}: found {value!r}, wanted one of {', '.join(known)}")
+
+def _trade(facts: pa.Table, axes: _Axes, makers: np.ndarray, measure: str) -> Trade:
+    """Add up the flows that count; nodes are their ends and the makers, given by their keys."""
+    amount = np.asarray(pc.fill_null(facts[measure], 0.0).to_numpy(), np.float64)
+    seller = axes.keys(facts["supplier"], facts["product"])
+    buyer = axes.keys(facts["consumer"], facts["product"])
+    counts = (amount > 0) & (seller != buyer)
+    seller, buyer, amount = seller[counts], buyer[counts], amount[counts]
+    present = np.zeros(len(axes.products) * len(axes.countries), bool)
+    for keys in (seller, buyer, makers):
+        present[keys] = True
+    nodes, place = axes.nodes(np.flatnonzero(present)), np.cumsum(present) - 1
+    rows = sorted_rows(place[buyer], place[seller], amount, nodes.size)
+    target = np.repeat(np.arange(nodes.size), np.diff(rows.indptr))
+    return Trade(nodes, measure, np.asarray(rows.indices, np.int64), target, rows.values, facts)
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise GraphkitError(f"{name}: found {value!r}, wanted one of {', '.join(choices)}")
 
 
 NO_FIGURES = pa.schema([
@@ -208,20 +250,20 @@ NO_FIGURES = pa.schema([
 """Production of which nothing is published."""
 
 
-def with_sellers(made: pa.Table, flows: pa.Table, products: Collection[str]) -> pa.Table:
+def with_sellers(figures: pa.Table, flows: pa.Table, products: Collection[str]) -> pa.Table:
     """Name the sellers of some products as makers, unless a figure says that they make none.
 
     A country makes at least its exports beyond its imports. Where a table covers the world
     without naming it, the two sources disagree, and nothing is sure: leave its products out.
     """
-    rows = {(row["country"], row["product"]): row for row in made.to_pylist()}
+    rows = {(row["country"], row["product"]): row for row in figures.to_pylist()}
     sales = flows.group_by(["supplier", "product"], use_threads=False).aggregate([])
     for country, product in zip(*(sales[n].to_pylist() for n in sales.column_names), strict=True):
         if product in products:
             row = rows.setdefault((country, product), {"country": country, "product": product})
             if 0.0 not in (row.get("tonnes"), row.get("share")):
                 row["makes"] = True
-    return pa.Table.from_pylist([rows[pair] for pair in sorted(rows)], made.schema)
+    return pa.Table.from_pylist([rows[pair] for pair in sorted(rows)], figures.schema)
 
 
 def _facts(flows: pa.Table, measure: str) -> pa.Table:
@@ -246,7 +288,7 @@ def _facts(flows: pa.Table, measure: str) -> pa.Table:
     return flows.combine_chunks()
 
 
-def _made(production: pa.Table | None) -> pa.Table:
+def _figures(production: pa.Table | None) -> pa.Table:
     """Check the production and add missing columns."""
     table = production if production is not None else pa.table({"country": [], "product": []})
     for name in ("country", "product"):
@@ -276,34 +318,34 @@ def _made(production: pa.Table | None) -> pa.Table:
     return table.combine_chunks()
 
 
-def _check_amounts(column: pa.ChunkedArray, what: str, most: float = np.inf) -> None:
+def _check_amounts(column: pa.ChunkedArray, amount: str, most: float = np.inf) -> None:
     values = np.asarray(column.drop_null().to_numpy(), np.float64)
     wrong = values[~((values >= 0) & (values <= most) & (values < np.inf))]
     if len(wrong):
         wanted = "0 or more" if most == np.inf else f"0 to {most:g}"
-        raise GraphkitError(f"found {what} of {wrong[0]:g}, wanted {wanted}")
+        raise GraphkitError(f"found {amount} of {wrong[0]:g}, wanted {wanted}")
 
 
-def _axes(facts: pa.Table, made: pa.Table, products: pa.Table | None) -> _Axes:
+def _axes(facts: pa.Table, figures: pa.Table, products: pa.Table | None) -> _Axes:
     """Collect the names in the data, and the stages of its products."""
-    used = sorted({*_names(facts["product"]), *_names(made["product"])})
+    keys = sorted({*_names(facts["product"]), *_names(figures["product"])})
     countries = sorted(
-        {*_names(facts["supplier"]), *_names(facts["consumer"]), *_names(made["country"])}
+        {*_names(facts["supplier"]), *_names(facts["consumer"]), *_names(figures["country"])}
     )
     if products is None:
-        if len(used) > 1:
+        if len(keys) > 1:
             raise GraphkitError(
-                f"found {len(used)} products ({shortened(used, 4)}) without their stages, wanted "
+                f"found {len(keys)} products ({shortened(keys, 4)}) without their stages, wanted "
                 "a table of them with key, stage and stage_order"
             )
-        return _Axes(tuple(countries), tuple(used), tuple(used), (1,) * len(used))
+        return _Axes(tuple(countries), tuple(keys), tuple(keys), (1,) * len(keys))
     columns = [column_of(products, n).to_pylist() for n in ("key", "stage", "stage_order")]
-    stages = {k: (order, stage) for k, stage, order in zip(*columns, strict=True)}
-    if lacking := [k for k in used if k not in stages or None in stages[k]]:
+    stages = {key: (order, stage) for key, stage, order in zip(*columns, strict=True)}
+    if lacking := [key for key in keys if key not in stages or None in stages[key]]:
         raise GraphkitError(f"found no stage of {shortened(lacking)}, wanted one of each product")
-    used.sort(key=lambda k: (stages[k][0], k))
-    order = tuple(int(stages[k][0]) for k in used)
-    return _Axes(tuple(countries), tuple(used), tuple(stages[k][1] for k in used), order)
+    keys.sort(key=lambda key: (stages[key][0], key))
+    order = tuple(int(stages[key][0]) for key in keys)
+    return _Axes(tuple(countries), tuple(keys), tuple(stages[key][1] for key in keys), order)
 
 
 def _stage_orders(products: pa.Table | None) -> dict[str, int]:
@@ -320,113 +362,108 @@ def _names(column: pa.ChunkedArray) -> list[str]:
 
 def _places(column: pa.ChunkedArray, names: tuple[str, ...]) -> np.ndarray:
     """Return the position of each value among the names."""
-    found = pc.index_in(column.cast(pa.string()), value_set=pa.array(names, pa.string()))
-    return np.asarray(found.to_numpy(), np.int64)
+    places = pc.index_in(column.cast(pa.string()), value_set=pa.array(names, pa.string()))
+    return np.asarray(places.to_numpy(), np.int64)
 
 
-def _coded_flows(
-    facts: pa.Table, axes: _Axes, measure: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return seller and buyer keys and the amount of the flows that count."""
-    amount = np.asarray(pc.fill_null(facts[measure], 0.0).to_numpy(), np.float64)
-    seller = axes.keys(facts["supplier"], facts["product"])
-    buyer = axes.keys(facts["consumer"], facts["product"])
-    counts = (amount > 0) & (seller != buyer)
-    return seller[counts], buyer[counts], amount[counts]
+def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    """Return numbers, NaN where there is none."""
+    return np.asarray(column.to_numpy(), np.float64)
 
 
-def _nodes_made(made: pa.Table) -> np.ndarray:
+def _true(column: pa.ChunkedArray, default: bool = False) -> np.ndarray:
+    """Mark the rows with a true value."""
+    return np.asarray(pc.fill_null(column, default).to_numpy(), bool)
+
+
+def _nonzero(figures: pa.Table) -> np.ndarray:
     """Mark rows that make their country a node: it makes some, or an unpublished amount."""
-    none = pc.or_kleene(pc.equal(made["tonnes"], 0.0), pc.equal(made["share"], 0.0))
-    return ~np.asarray(pc.fill_null(none, False).to_numpy(), bool)
+    none = pc.or_kleene(pc.equal(figures["tonnes"], 0.0), pc.equal(figures["share"], 0.0))
+    return ~_true(none)
 
 
-def _amounts(
-    facts: pa.Table, made: pa.Table, traded: np.ndarray, axes: _Axes, measure: str
-) -> tuple[np.ndarray, np.ndarray]:
+def _amounts(figures: pa.Table, trade: Trade) -> tuple[np.ndarray, np.ndarray]:
     """Return published production in a unit that fits its product's pool, else NaN.
 
     For an untraded product that is the mass, if all rows have one basis, else the share of the
     world. Zero is zero in every unit. Mark the rows of untraded products that count tonnes.
     """
-    tonnes = np.asarray(made["tonnes"].to_numpy(), np.float64)
-    share = np.asarray(made["share"].to_numpy(), np.float64)
+    products = trade.nodes.products
+    tonnes, share = _numbers(figures["tonnes"]), _numbers(figures["share"])
     amount = np.where((tonnes == 0) | (share == 0), 0.0, np.nan)
-    bases = made["basis"].to_pylist() if "basis" in made.column_names else [None] * len(made)
+    bases = [None] * len(figures)
+    if "basis" in figures.column_names:
+        bases = figures["basis"].to_pylist()
     basis = np.asarray([text or "" for text in bases], object)
-    product, weighed = _places(made["product"], axes.products), np.zeros(len(made), bool)
+    product, weighed = _places(figures["product"], products), np.zeros(len(figures), bool)
     for number in np.unique(product).tolist():
         rows = product == number
-        if not traded[number]:
+        if not trade.traded[number]:
             known = rows & ~np.isnan(tonnes)
             one = len(set(basis[known])) <= 1 and known.sum() >= (rows & (share >= 0)).sum()
             amount[rows], weighed[rows] = (tonnes if one else share)[rows], one
-        elif measure == "tonnes":
-            same = rows & (basis == _basis(facts, axes.products[number], made))
+        elif trade.measure == "tonnes":
+            same = rows & (basis == _basis(trade.facts, products[number], figures))
             amount[same & ~np.isnan(tonnes)] = tonnes[same & ~np.isnan(tonnes)]
     return amount, weighed
 
 
 def _unnamed(
-    made: pa.Table, weighed: np.ndarray, axes: _Axes, tonnes: Mapping[str, float]
+    figures: pa.Table, weighed: np.ndarray, products: tuple[str, ...], tonnes: Mapping[str, float]
 ) -> np.ndarray:
     """Return the most that countries without a row can make together, of each product.
 
     It is in the unit of the product's amounts: tonnes, or shares of the world. What the shares
     leave of a world total is made by somebody; without any total it has no bound.
     """
-    product, count = _places(made["product"], axes.products), len(axes.products)
-    amount = np.asarray(made["tonnes"].to_numpy(), np.float64)
-    share = np.asarray(made["share"].to_numpy(), np.float64)
-    share = np.where(pc.fill_null(made["loose"], False).to_numpy(), np.nan, share)
+    product, count = _places(figures["product"], products), len(products)
+    amount = _numbers(figures["tonnes"])
+    share = np.where(_true(figures["loose"]), np.nan, _numbers(figures["share"]))
     rest = 1.0 - np.bincount(product, np.nan_to_num(share), count)
     rest[rest < SHARE_ROUNDING] = 0.0
     scaled = weighed & (amount > 0) & (share > 0)
     shares, amounts = (
-        np.bincount(product, np.where(scaled, n, 0.0), count) for n in (share, amount)
+        np.bincount(product, np.where(scaled, numbers, 0.0), count) for numbers in (share, amount)
     )
     total = np.divide(amounts, shares, out=np.full(count, np.inf), where=shares > 0)
     by_mass = np.bincount(product, weighed, count) > 0
     known = np.bincount(product, ~np.isnan(share), count) > 0
-    left = np.where(rest > 0, rest * np.where(by_mass, total, 1.0), 0.0)
-    left[~known] = np.inf
-    stated = np.asarray([tonnes.get(key, np.nan) for key in axes.products])
-    return np.where(
-        np.isnan(stated) | ~by_mass, left, np.where(known, np.fmax(stated, left), stated)
-    )
+    remainder = np.where(rest > 0, rest * np.where(by_mass, total, 1.0), 0.0)
+    remainder[~known] = np.inf
+    stated = np.asarray([tonnes.get(key, np.nan) for key in products])
+    at_most = np.where(known, np.fmax(stated, remainder), stated)
+    return np.where(np.isnan(stated) | ~by_mass, remainder, at_most)
 
 
-def _basis(facts: pa.Table, product: str, made: pa.Table) -> str:
+def _basis(facts: pa.Table, product: str, figures: pa.Table) -> str:
     """Return the mass basis of a product's flows; empty where a table does not say."""
-    if "basis" not in facts.column_names or "basis" not in made.column_names:
+    if "basis" not in facts.column_names or "basis" not in figures.column_names:
         return ""
-    of_product = facts.filter(pc.equal(facts["product"], product))
-    return str(pc.unique(of_product["basis"]).to_pylist()[0] or "")
+    flows = facts.filter(pc.equal(facts["product"], product))
+    return str(pc.unique(flows["basis"]).to_pylist()[0] or "")
 
 
 def _stated(
-    made: pa.Table, amount: np.ndarray, weighed: np.ndarray, nodes: np.ndarray, maker: np.ndarray
+    figures: pa.Table, amount: np.ndarray, weighed: np.ndarray, nodes: Nodes, makers: np.ndarray
 ) -> Stated:
     """Return published production by node."""
-    observed = np.asarray(pc.fill_null(made["observed"], True).to_numpy(), bool)
-    here = np.isin(maker, nodes)
-    place = np.searchsorted(nodes, maker[here])
-    empty = np.full(len(nodes), np.nan)
-    most = np.full(len(nodes), np.inf)
-    no = np.zeros((5, len(nodes)), bool)
+    rows = np.isin(makers, nodes.keys)
+    place = np.searchsorted(nodes.keys, makers[rows])
+    empty = np.full(nodes.size, np.nan)
+    most = np.full(nodes.size, np.inf)
+    no = np.zeros((5, nodes.size), bool)
     stated = Stated(empty, empty.copy(), no[0], no[1], no[2], most, no[3], no[4])
-    stated.amount[place] = amount[here]
-    stated.share[place] = np.asarray(made["share"].to_numpy(), np.float64)[here]
-    stated.inferred[place] = ~observed[here]
-    stated.loose[place] = np.asarray(pc.fill_null(made["loose"], False).to_numpy(), bool)[here]
-    stated.counted[place] = ~np.isnan(np.asarray(made["tonnes"].to_numpy(), np.float64))[here]
-    bound = np.asarray(made["most"].to_numpy(), np.float64)
-    stated.most[place] = np.where(np.isnan(bound) | ~weighed, np.inf, bound)[here]
-    for name in ("tonnes", "share"):
-        given = np.asarray(made[name].to_numpy(), np.float64)[here]
-        stated.makes[place] |= (np.nan_to_num(given) > 0) & ~stated.loose[place]
-    bare = np.asarray(pc.fill_null(made["makes"], False).to_numpy(), bool)[here]
-    stated.named[place] = stated.makes[place] | bare
+    tonnes, share = _numbers(figures["tonnes"])[rows], _numbers(figures["share"])[rows]
+    stated.amount[place] = amount[rows]
+    stated.share[place] = share
+    stated.inferred[place] = ~_true(figures["observed"], default=True)[rows]
+    stated.loose[place] = _true(figures["loose"])[rows]
+    stated.counted[place] = ~np.isnan(tonnes)
+    bound = _numbers(figures["most"])
+    stated.most[place] = np.where(np.isnan(bound) | ~weighed, np.inf, bound)[rows]
+    for numbers in (tonnes, share):
+        stated.makes[place] |= (np.nan_to_num(numbers) > 0) & ~stated.loose[place]
+    stated.named[place] = stated.makes[place] | _true(figures["makes"])[rows]
     return stated
 
 
@@ -453,19 +490,17 @@ def _routes(conversions: pa.Table | None) -> dict[tuple[str, str], _Route]:
     return dict(sorted(routes.items()))
 
 
-def _input_ratios(
-    routes: Mapping[tuple[str, str], _Route], products: Sequence[str],
-    traded: np.ndarray, measure: str,
-) -> np.ndarray:  # fmt: skip
+def _input_ratios(routes: Mapping[tuple[str, str], _Route], trade: Trade) -> np.ndarray:
     """Build the matrix of the input that a unit of output needs: input by output product.
 
     Zero where the two have no common unit, so that nothing can be said.
     """
-    common = traded[:, None] & traded[None, :]
+    common = trade.traded[:, None] & trade.traded[None, :]
     ratio = np.where(common, LEAST_INPUT, 0.0)
-    place = {key: number for number, key in enumerate(products)}
+    place = {key: number for number, key in enumerate(trade.nodes.products)}
     for (source, output), route in routes.items():
-        if measure == "tonnes" and route.ratio and source in place and output in place:
+        known = route.ratio and source in place and output in place
+        if trade.measure == "tonnes" and known:
             pair = place[source], place[output]
             ratio[pair] = route.ratio if common[pair] else 0.0
     return ratio

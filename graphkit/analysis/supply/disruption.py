@@ -9,9 +9,11 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.supply.network import IN_WORDS, MISSING, OBSERVED, SupplyNetwork
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.production import MISSING, OBSERVED
 from graphkit.analysis.supply.removal import system
 from graphkit.analysis.supply.tracing import Cut, loss_ranges, made_ranges
+from graphkit.analysis.supply.trade import IN_WORDS
 from graphkit.arrow import SHARE, counts, flags, number, texts
 from graphkit.errors import GraphkitError
 
@@ -115,10 +117,10 @@ def disruption(
     low, high = np.minimum(low, lost), np.maximum(high, lost)
     certain = low - np.minimum(low, slack * (1.0 - passed)) >= 1 - ROUNDING
     rows = asked[high[asked] > max(minimum, SMALLEST)]
-    keys = (network.country[rows], -left[rows].round(12), network.product[rows])
+    keys = (network.nodes.country[rows], -left[rows].round(12), network.nodes.product[rows])
     rows = rows[np.lexsort(keys)]
     columns = [
-        *network.names(rows), pa.array(direct[rows]), pa.array((lost - direct)[rows]),
+        *network.nodes.names(rows), pa.array(direct[rows]), pa.array((lost - direct)[rows]),
         pa.array(lost[rows]), pa.array(low[rows]), pa.array(high[rows]), pa.array(gone[rows]),
         pa.array(recovered[rows]), pa.array(left[rows]), pa.array(certain[rows]),
     ]  # fmt: skip
@@ -138,18 +140,18 @@ def export_cut(
     """Describe the cut of :func:`disruption`'s parameters."""
     if not 0 < loss <= 1:
         raise GraphkitError(f"found a loss of {loss:g}, wanted more than 0, at most 1")
-    sellers = np.isin(np.arange(network.size), network.nodes_of(exporters))
-    hit = sellers[network.source] & ~sellers[network.target]
+    sellers = np.isin(np.arange(network.size), network.nodes.of_countries(exporters))
+    hit = sellers[network.trade.source] & ~sellers[network.trade.target]
     goods = np.ones(len(network.products), bool)
-    absent = np.ones(len(network.absent.products), bool)
+    absent = np.ones(len(network.inputs.absent.products), bool)
     if products is not None:
-        wanted = network.products_of({*products} - {*network.absent.products})
-        hit &= np.isin(network.product[network.source], wanted)
+        wanted = network.nodes.product_places({*products} - {*network.inputs.absent.products})
+        hit &= np.isin(network.nodes.product[network.trade.source], wanted)
         goods = np.isin(np.arange(len(goods)), wanted)
-        absent = np.isin(network.absent.products, list(products))
+        absent = np.isin(network.inputs.absent.products, list(products))
     if destinations is not None:
-        buyers = np.isin(np.arange(network.size), network.nodes_of(destinations))
-        hit &= buyers[network.target]
+        buyers = np.isin(np.arange(network.size), network.nodes.of_countries(destinations))
+        hit &= buyers[network.trade.target]
     if not hit.any():
         what = ", ".join(products) if products is not None else "any product"
         whom = f" to {', '.join(destinations)}" if destinations is not None else ""
@@ -157,7 +159,7 @@ def export_cut(
         raise GraphkitError(
             f"no exports of {what} from {', '.join(exporters)}{whom} are known {counted}"
         )
-    inputs = network.absent.outputs[absent].any(axis=0)
+    inputs = network.inputs.absent.outputs[absent].any(axis=0)
     return Cut(*(np.where(mask, loss, 0.0) for mask in (hit, goods, inputs)))
 
 
@@ -168,14 +170,14 @@ def _followed(
     from scipy.sparse import csr_array
     from scipy.sparse.linalg import spsolve
 
-    share = network.amount / network.supply[network.target]
-    pairs, shape = (network.target, network.source), (network.size, network.size)
+    share = network.trade.amount / network.pools.supply[network.trade.target]
+    pairs, shape = (network.trade.target, network.trade.source), (network.size, network.size)
     kept = csr_array((share * (1 - cut), pairs), shape=shape)
-    direct = np.bincount(network.target, share * cut, network.size)
-    links = network.links - network.bought + kept
+    direct = np.bincount(network.trade.target, share * cut, network.size)
+    links = network.pools.links - network.pools.bought + kept
     lost = np.clip(spsolve(system(network, links), direct), 0.0, 1.0)
-    gone = network.amount * (cut + (1 - cut) * lost[network.source])
-    imports = np.bincount(network.target, gone, network.size)
+    gone = network.trade.amount * (cut + (1 - cut) * lost[network.trade.source])
+    imports = np.bincount(network.trade.target, gone, network.size)
     if base == "supply":
         return direct, lost, imports
     nothing = np.zeros(network.size)
@@ -184,9 +186,9 @@ def _followed(
 
 def _of_imports(network: SupplyNetwork, cut: np.ndarray, lost: np.ndarray) -> np.ndarray:
     """Return the share of each node's imports that is cut, or lost by its sellers."""
-    gone = network.amount * (cut + (1 - cut) * lost[network.source])
-    total = np.where(network.imports > 0, network.imports, 1.0)
-    return np.clip(np.bincount(network.target, gone, network.size) / total, 0.0, 1.0)
+    gone = network.trade.amount * (cut + (1 - cut) * lost[network.trade.source])
+    total = np.where(network.trade.imports > 0, network.trade.imports, 1.0)
+    return np.clip(np.bincount(network.trade.target, gone, network.size) / total, 0.0, 1.0)
 
 
 CASCADE = pa.schema([
@@ -277,9 +279,11 @@ def cascade(
         raise GraphkitError(f"links: found {links!r}, wanted one of {', '.join(LINKS)}")
     cut = export_cut(network, exporters, products, destinations, loss).flows
     state = _Spread(network, cut, spread, links == "either", _capacity(network, capacity))
-    sellers = np.isin(network.country, network.country[network.nodes_of(exporters)])
+    sellers = np.isin(
+        network.nodes.country, network.nodes.country[network.nodes.of_countries(exporters)]
+    )
     if products is not None:
-        sellers &= np.isin(network.product, network.products_of(products))
+        sellers &= np.isin(network.nodes.product, network.nodes.product_places(products))
     lost, failed, rounds, hit_by = _fallen(state.losses, sellers, tolerance)
     low, high, verdicts = _graded(state, sellers, tolerance, lost, failed)
     if capacity is not None or state.either:
@@ -287,9 +291,10 @@ def cascade(
     rows = np.flatnonzero(((lost > SMALLEST) | (verdicts != None)) & ~sellers)  # noqa: E711
     turns = np.where(failed[rows], rounds[rows], network.size + 1)
     rows = rows[np.lexsort((rows, -lost[rows], turns))]
-    labels = [network.label(i) if i >= 0 else None for i in hit_by[rows].tolist()]
+    labels = [network.nodes.label(i) if i >= 0 else None for i in hit_by[rows].tolist()]
     return pa.table([
-        *network.names(rows), *(pa.array(side[rows], pa.float64()) for side in (lost, low, high)),
+        *network.nodes.names(rows),
+        *(pa.array(shares[rows], pa.float64()) for shares in (lost, low, high)),
         pa.array((lost * state.capacity)[rows]),
         pa.array(failed[rows]), pa.array(rounds[rows], mask=~failed[rows]),
         pa.array(verdicts[rows], pa.string()), pa.array(labels, pa.string()),
@@ -345,19 +350,30 @@ class _Spread:
         net = self.network
         down = np.where(failed, self.spread, 0.0)
         gone = np.bincount(
-            net.target, net.amount * np.maximum(self.cut, down[net.source]), net.size
+            net.trade.target,
+            net.trade.amount * np.maximum(self.cut, down[net.trade.source]),
+            net.size,
         )
-        first = net.order[net.source[self.cut > 0]].min()
-        unknown = np.where(net.order > first, max(float(self.cut.max()), self.spread), 0.0)
+        first = net.nodes.order[net.trade.source[self.cut > 0]].min()
+        unknown = np.where(net.nodes.order > first, max(float(self.cut.max()), self.spread), 0.0)
         made = made_ranges(net, down, down, unknown)[side]
         if side:
-            untraded = ~np.asarray(net.traded)[net.product]
+            untraded = ~np.asarray(net.trade.traded)[net.nodes.product]
             made = np.where(untraded, np.maximum(made, unknown), made)
-        made = np.where(net.unseen > 0, np.maximum(made, unknown) if side else 0.0, made)
-        open_end = (net.state != OBSERVED) & ~((net.state == MISSING) & net.listed)
+        made = np.where(
+            net.production.unnamed_sales > 0, np.maximum(made, unknown) if side else 0.0, made
+        )
+        open_end = (net.production.state != OBSERVED) & ~(
+            (net.production.state == MISSING) & net.production.listed
+        )
         pick, ends = (np.minimum, np.maximum)[side], []
-        for production in (np.where(open_end, net.least + net.unseen, net.produced), net.produced):
-            pool = production + net.imports
+        for production in (
+            np.where(
+                open_end, net.production.least + net.production.unnamed_sales, net.production.amount
+            ),
+            net.production.amount,
+        ):
+            pool = production + net.trade.imports
             ends.append((gone + made * production) / np.where(pool > 0, pool, np.inf))
         lost = pick(*ends)
         return np.where(open_end, pick(lost, made), lost), np.full(net.size, -1)
@@ -365,17 +381,21 @@ class _Spread:
     def losses(self, failed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return each pool's loss over its capacity, and the pool that causes most of it, or -1."""
         net, size = self.network, self.network.size
-        down = failed[net.source] | (failed[net.target] & self.either)
-        gone = net.amount * np.maximum(self.cut, np.where(down, self.spread, 0.0))
-        made = net.produced[net.output] * net.covered[net.output] * net.weight
-        made = made * np.where(failed[net.input], self.spread, 0.0)
-        victims = [np.concatenate([net.target, net.output])]
-        causes = [np.concatenate([net.source, net.input])]
+        down = failed[net.trade.source] | (failed[net.trade.target] & self.either)
+        gone = net.trade.amount * np.maximum(self.cut, np.where(down, self.spread, 0.0))
+        made = (
+            net.production.amount[net.inputs.draws.output]
+            * net.inputs.covered[net.inputs.draws.output]
+            * net.inputs.draws.share
+        )
+        made = made * np.where(failed[net.inputs.draws.input], self.spread, 0.0)
+        victims = [np.concatenate([net.trade.target, net.inputs.draws.output])]
+        causes = [np.concatenate([net.trade.source, net.inputs.draws.input])]
         takings = [np.concatenate([gone, made])]
         if self.either:
             victims, causes, takings = (
-                [*victims, net.source],
-                [*causes, net.target],
+                [*victims, net.trade.source],
+                [*causes, net.trade.target],
                 [*takings, gone],
             )
         totals = [np.bincount(v, t, size) for v, t in zip(victims, takings, strict=True)]
@@ -390,9 +410,9 @@ class _Spread:
 
 def _capacity(network: SupplyNetwork, given: Mapping[str, float] | None) -> np.ndarray:
     if given is None:
-        return network.supply
+        return network.pools.supply
     lacking = [c for c in network.countries if not given.get(c, 0.0) > 0]
     if lacking:
         raise GraphkitError(f"found no capacity of {', '.join(lacking)}, wanted one of each")
     by_country = np.asarray([given[c] for c in network.countries], np.float64)
-    return np.asarray(by_country[network.country])
+    return np.asarray(by_country[network.nodes.country])

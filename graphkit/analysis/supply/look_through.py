@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
-from graphkit.analysis.supply.pools import own_parts
 from graphkit.analysis.supply.removal import loss_matrix
 from graphkit.analysis.supply.tracing import (
     ANY_OTHER,
@@ -135,7 +134,7 @@ def look_through(
         if value not in wanted:
             raise GraphkitError(f"{name}: found {value!r}, wanted one of {', '.join(wanted)}")
     rows = network.select(consumers, products, base)
-    bought = (network.imported if base == "imports" else network.bought)[rows]
+    bought = (network.trade.imported if base == "imports" else network.pools.bought)[rows]
     wanted_stages = list(dict.fromkeys(network.stages)) if stages is None else sorted(set(stages))
     wanted_stages.sort(key=lambda stage: stage_order(network, stage))
     face = _face_value(network, rows, bought, base)
@@ -143,10 +142,12 @@ def look_through(
         raise GraphkitError('`without` is known of imports only, wanted `base` "imports"')
     if by_seller and (without is not None or base != "imports"):
         raise GraphkitError("`by_seller` is known of all imports only")
-    avoided = None if without is None else _avoiding(network, network.nodes_of(without[1]))
+    avoided = (
+        None if without is None else _avoiding(network, network.nodes.of_countries(without[1]))
+    )
     parts = []
     for stage in wanted_stages:
-        here = network.order[rows] >= stage_order(network, stage)
+        here = network.nodes.order[rows] >= stage_order(network, stage)
         if here.any():
             traced = _traced(network, stage, untraded, unreported, base, avoided)
             if base == "imports":
@@ -166,7 +167,7 @@ def _avoiding(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, Witho
     passed = loss_matrix(network, [nodes])[:, 0]
     passed[nodes] = 1.0
     low, high = without_ranges(network, nodes)
-    return Without(low.out, 1.0 - network.made @ passed, 1.0 - passed), low, high
+    return Without(low.out, 1.0 - network.inputs.made @ passed, 1.0 - passed), low, high
 
 
 def _traced(
@@ -194,9 +195,9 @@ def _face_value(network: SupplyNetwork, rows: np.ndarray, bought: Any, base: str
     """Return shares of the last sellers, and of the consumer in its own production."""
     face = np.zeros((len(rows), len(network.countries) + 2))  # none of it unknown or untraceable
     entries = bought.tocoo()
-    face[entries.row, network.country[entries.col]] = entries.data
+    face[entries.row, network.nodes.country[entries.col]] = entries.data
     if base == "supply":
-        face[np.arange(len(rows)), network.country[rows]] += network.own[rows]
+        face[np.arange(len(rows)), network.nodes.country[rows]] += network.pools.own[rows]
     return face
 
 
@@ -223,7 +224,7 @@ def _rows(
     shares = np.concatenate([share[i, j], none[k, side]])
     faces = np.concatenate([face[i, j], face_none[k, side]])
     no_range = pa.nulls(len(k), pa.float64())
-    consumer, product, _ = network.names(node)
+    consumer, product, _ = network.nodes.names(node)
     return pa.table([
         consumer, product, pa.array([stage] * len(node), pa.string()),
         pa.array(names[np.concatenate([j, len(countries) + side])], pa.string()),
@@ -277,13 +278,13 @@ def seller_shares(network: SupplyNetwork, stage: str) -> tuple[np.ndarray, np.nd
     pools = np.zeros_like(sold)
     for nodes in solving_order(network, start):
         inner = None
-        if network.order[nodes[0]] == start:
+        if network.nodes.order[nodes[0]] == start:
             made = at_home(network, nodes, width + 2)
         else:
-            made, inner = made_from(network, nodes, pools, start, network.covered)
-            made[:, width] += 1.0 - network.covered[nodes]
-        links, own = bought_within(network, nodes), network.own[nodes, None]
-        sure = own * own_parts(network, nodes, "unknown")[:, None]
+            made, inner = made_from(network, nodes, pools, start, network.inputs.covered)
+            made[:, width] += 1.0 - network.inputs.covered[nodes]
+        links, own = bought_within(network, nodes), network.pools.own[nodes, None]
+        sure = own * network.unseen.own_parts(nodes, "unknown")[:, None]
         sales, unseen = made, np.zeros_like(made)
         unseen[:, width] = (own - sure)[:, 0]
         for _ in range(0 if inner is None else ROUNDS):  # products of a stage, of each other
@@ -340,7 +341,7 @@ def stage_links(
             origins = origin_shares(network, stage)
             sales = pools = np.column_stack([origins.share, origins.unknown, origins.untraceable])
         if place == 0:
-            joint = network.imported[rows] @ sales
+            joint = network.trade.imported[rows] @ sales
         else:
             joint = _by_maker(network, chain[place - 1][0], pools, stage, shares)
         for j, i in zip(*np.nonzero(joint > 0), strict=True):
@@ -356,26 +357,29 @@ def _by_maker(
     network: SupplyNetwork, product: int, mix: np.ndarray, stage: str, shares: np.ndarray
 ) -> np.ndarray:
     """Split the shares of the makers of a product by the origins of what each of them made."""
-    nodes = np.flatnonzero(network.product == product)
-    made, _ = made_from(network, nodes, mix, stage_order(network, stage), network.covered)
+    nodes = np.flatnonzero(network.nodes.product == product)
+    made, _ = made_from(network, nodes, mix, stage_order(network, stage), network.inputs.covered)
     width = len(network.countries)
-    made[:, width] += 1.0 - network.covered[nodes]
+    made[:, width] += 1.0 - network.inputs.covered[nodes]
     made[:, width + 1] += np.clip(1.0 - made.sum(axis=1), 0.0, None)
     joint = np.zeros((width + 2, width + 2))
     joint[:width, width] = shares[:width]  # Of a maker without a pool, the origins are unknown.
-    joint[network.country[nodes]] = shares[network.country[nodes], None] * made
+    joint[network.nodes.country[nodes]] = shares[network.nodes.country[nodes], None] * made
     joint[[width, width + 1], [width, width + 1]] = shares[width:]
     return joint
 
 
 def _single_products(network: SupplyNetwork, product: int) -> list[tuple[int, str]]:
     """Return product and stage of each step back; nothing if a stage has several products."""
-    inputs, outputs = network.product[network.may_input], network.product[network.may_output]
+    inputs, outputs = (
+        network.nodes.product[network.inputs.possible.input],
+        network.nodes.product[network.inputs.possible.output],
+    )
     behind, new = {product}, {product}
     while new:
         new = {int(i) for i in inputs[np.isin(outputs, list(new))]} - behind
         behind |= new
-    order = sorted(behind, key=lambda one: -network.orders[one])
+    order = sorted(behind, key=lambda one: -network.nodes.orders[one])
     stages = [network.stages[one] for one in order]
     if len(set(stages)) < len(stages):
         return []

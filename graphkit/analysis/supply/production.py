@@ -3,17 +3,76 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from graphkit.analysis.supply.network import INFERRED, MISSING, OBSERVED, TOLERANCE
+from graphkit.analysis.supply.nodes import Nodes, check_rule
 
+OBSERVED, INFERRED, MISSING = 0, 1, 2
+STATES = ("observed", "inferred", "missing")
+TOLERANCE = 1e-9
+"""Relative excess of exports over production and imports that counts as rounding."""
 UNPUBLISHED = ("exports", "net-exports")
 """Assumptions about unpublished production."""
 SHARE_ROUNDING = 0.005
 """Rounding of published shares: a smaller remainder to 1 says nothing."""
 MOST = 0.8
 """Part of the world's production above which a table leaves out no large producer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Production:
+    """Production of each node: an amount, how well it is known, and its bounds.
+
+    Amounts are in the unit of the flows; of a product without any trade, in a unit of its own.
+    """
+
+    nodes: Nodes
+    amount: np.ndarray
+    """Published or estimated production of each node, 0 or more."""
+    state: np.ndarray
+    """Grade of that amount: OBSERVED, INFERRED or MISSING."""
+    published: np.ndarray
+    """Published production; NaN where missing."""
+    least: np.ndarray
+    """Lower bound of each node's production, where a source shows that it makes the product."""
+    most: np.ndarray
+    """Upper bound of each node's unpublished production; infinite where nothing bounds it."""
+    unnamed_sales: np.ndarray
+    """Sales beyond imports of nodes no source names as makers: of any origin, for all we know."""
+    listed: np.ndarray
+    """True where the published shares of the node's product add up to the whole world."""
+    own_alone: np.ndarray
+    """True where a source says that the country's pool is its own production alone."""
+    unnamed: np.ndarray
+    """By product: most that all countries without a node make together; infinite if unknown."""
+
+    def __post_init__(self) -> None:
+        by_node = (
+            self.amount, self.state, self.published, self.least, self.most,
+            self.unnamed_sales, self.listed, self.own_alone,
+        )  # fmt: skip
+        check_rule(
+            all(len(values) == self.nodes.size for values in by_node)
+            and len(self.unnamed) == len(self.nodes.products),
+            "production by node, and of unnamed makers by product",
+        )
+        check_rule(
+            all(bool((values >= 0).all()) for values in (self.amount, self.least, self.most)),
+            "production of 0 or more",
+        )
+
+    @cached_property
+    def shown(self) -> np.ndarray:
+        """Least that each node must have made, named or not, for what it sells beyond imports."""
+        return np.asarray(self.least + self.unnamed_sales)
+
+    @cached_property
+    def at_most(self) -> np.ndarray:
+        """Most that each node can have made, without regard to its trade."""
+        bound = np.maximum(self.most, self.amount)
+        return np.where(self.state == OBSERVED, self.amount, bound)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +156,7 @@ def own_production(
     >>> makes = np.array([True, False])
     >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), no, makes, makes,
     ...                 np.full(2, np.inf), no, no)
-    >>> from graphkit.analysis.supply.network import STATES
+    >>> from graphkit.analysis.supply.production import STATES
     >>> made, state = own_production(
     ...     stated, np.array([4.0, 3.0]), np.array([9.0, 0.0]), np.array([0, 0]), "exports")
     >>> made.round(9).tolist(), [STATES[s] for s in state]

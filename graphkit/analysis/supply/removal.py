@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.flows import column_of
-from graphkit.analysis.supply.network import SupplyNetwork, reached
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.pools import reached
 from graphkit.analysis.supply.tracing import ANY_OTHER, loss_ranges
 from graphkit.arrow import SHARE, counts, number, texts
 from graphkit.errors import GraphkitError
@@ -27,8 +28,8 @@ def system(network: SupplyNetwork, links: Any) -> Any:
     """Build ``I - Q`` as a sparse matrix that can be solved even without producers."""
     from scipy.sparse import diags_array, eye_array
 
-    if not network.fed.all():
-        links = diags_array(np.where(network.fed, 1.0, 1.0 - LEAK)) @ links
+    if not network.pools.fed.all():
+        links = diags_array(np.where(network.pools.fed, 1.0, 1.0 - LEAK)) @ links
     return (eye_array(network.size) - links).tocsc()
 
 
@@ -40,7 +41,7 @@ def loss_matrix(network: SupplyNetwork, removed: Sequence[np.ndarray]) -> np.nda
     result = np.zeros((network.size, len(removed)))
     if not result.size:
         return result
-    matrix = system(network, network.links).tocsr()
+    matrix = system(network, network.pools.links).tocsr()
     place = np.empty(network.size, np.int64)
     whole = [np.arange(network.size)]
     for block in whole if network.size <= DENSE else _blocks(network):
@@ -57,15 +58,15 @@ def _blocks(network: SupplyNetwork) -> Iterator[np.ndarray]:
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    links, count = network.links.tocoo(), len(network.products)
-    pairs = np.unique([network.product[links.row], network.product[links.col]], axis=1)
+    links, count = network.pools.links.tocoo(), len(network.products)
+    pairs = np.unique([network.nodes.product[links.row], network.nodes.product[links.col]], axis=1)
     made_of = csr_array((np.ones(pairs.shape[1]), tuple(pairs)), shape=(count, count))
     _, group = connected_components(made_of, connection="strong")
     inputs: dict[int, set[int]] = {each: set() for each in group.tolist()}
     for made, used in group[pairs].T.tolist():
         inputs[made] |= {used} - {made}
     for each in TopologicalSorter(inputs).static_order():
-        yield np.flatnonzero(group[network.product] == each)
+        yield np.flatnonzero(group[network.nodes.product] == each)
 
 
 def _passing(matrix: Any, came: np.ndarray, removed: Sequence[np.ndarray]) -> np.ndarray:
@@ -128,7 +129,7 @@ def chains(
 
     if not len(nodes) or not len(consumers):
         return [None] * len(consumers), np.zeros(len(consumers))
-    links = network.links.tocoo()
+    links = network.pools.links.tocoo()
     kept = links.data > 0
     # A little for each step, so that a share of 1 has a length too.
     length = -np.log(links.data[kept]) + 1e-12
@@ -141,7 +142,7 @@ def chains(
             path.append(node)
             node = int(before[node])
         found = bool(np.isfinite(distance[consumer]))
-        labels.append(" > ".join(map(network.label, reversed(path))) if found else None)
+        labels.append(" > ".join(map(network.nodes.label, reversed(path))) if found else None)
     return labels, np.exp(-distance[consumers])
 
 
@@ -183,9 +184,9 @@ def short_of_input(network: SupplyNetwork, buyers: np.ndarray) -> pa.Table:
     >>> found.select(["country", "covered", "part"]).to_pylist()
     [{'country': 'B', 'covered': 0.2, 'part': 0.8}]
     """
-    part = network.own * (1 - network.covered) * network.has_input
-    unseen = ~np.asarray(network.traded)[network.product[network.may_input]]
-    part[network.may_output[unseen]] = 0.0
+    part = network.pools.own * (1 - network.inputs.covered) * network.inputs.has_input
+    unseen = ~np.asarray(network.trade.traded)[network.nodes.product[network.inputs.possible.input]]
+    part[network.inputs.possible.output[unseen]] = 0.0
     return _behind(network, buyers, part)
 
 
@@ -195,21 +196,25 @@ def unnamed_sellers(network: SupplyNetwork, buyers: np.ndarray) -> pa.Table:
     Returns the columns of :func:`short_of_input`; ``part`` is the share of the buyers' imports
     that these nodes sold beyond what they bought.
     """
-    supply = np.where(network.supply > 0, network.supply, 1.0)
-    return _behind(network, buyers, network.unseen / supply)
+    supply = np.where(network.pools.supply > 0, network.pools.supply, 1.0)
+    return _behind(network, buyers, network.production.unnamed_sales / supply)
 
 
 def _behind(network: SupplyNetwork, buyers: np.ndarray, part: np.ndarray) -> pa.Table:
     """Find the share of the buyers' imports that is a part of some pools, largest first."""
     from scipy.sparse.linalg import spsolve
 
-    bought = network.imports[buyers]
-    start = network.imported[buyers].T @ (bought / bought.sum())
-    part = part * spsolve(system(network, network.links).T.tocsc(), start)
+    bought = network.trade.imports[buyers]
+    start = network.trade.imported[buyers].T @ (bought / bought.sum())
+    part = part * spsolve(system(network, network.pools.links).T.tocsc(), start)
     nodes = np.flatnonzero(part > SMALLEST)
     nodes = nodes[np.lexsort((nodes, -part[nodes].round(12)))]
     return pa.table(
-        [*network.names(nodes), pa.array(network.covered[nodes]), pa.array(part[nodes])],
+        [
+            *network.nodes.names(nodes),
+            pa.array(network.inputs.covered[nodes]),
+            pa.array(part[nodes]),
+        ],
         schema=SHORT,
     )
 
@@ -314,7 +319,7 @@ def removal_losses(
     if possible and groups is None:
         named, removed = [*named, ANY_OTHER], [*removed, np.empty(0, np.int64)]
     asked = network.select(consumers, products, base)
-    consumer, product, _ = network.names(asked)
+    consumer, product, _ = network.nodes.names(asked)
     at = dict(zip(zip(consumer.to_pylist(), product.to_pylist(), strict=True), asked, strict=True))
     kept: dict[str, list[int]] = {name: [] for name in named}
     for name, *ends in besides:
@@ -326,14 +331,14 @@ def removal_losses(
         for matrix in losses:
             matrix[nodes, column] = 1.0
     if base == "imports":
-        losses = [np.clip(network.imported @ matrix, 0.0, 1.0) for matrix in losses]
+        losses = [np.clip(network.trade.imported @ matrix, 0.0, 1.0) for matrix in losses]
     low, high = np.minimum(losses[1], losses[0]), np.maximum(losses[2], losses[0])
     for column, (name, nodes) in enumerate(zip(named, removed, strict=True)):
         loss = losses[0][:, column]
         most = high[:, column] if possible else loss
         enough = (most[asked] > minimum) | np.isin(asked, kept[name])
         rows = asked[enough & (most[asked] > SMALLEST) & ~np.isin(asked, nodes)]
-        keys = (network.country[rows], -loss[rows].round(12), network.product[rows])
+        keys = (network.nodes.country[rows], -loss[rows].round(12), network.nodes.product[rows])
         rows = rows[np.lexsort(keys)]
         recovered = np.minimum(loss[rows], slack * (1 - loss[rows]))
         names, shares = chains(network, nodes, rows)
@@ -404,9 +409,9 @@ def structural_points(
     """
     named, removed = _groups(network, groups)
     asked = network.select(consumers, products)
-    links = network.links.tocoo()
+    links = network.pools.links.tocoo()
     counted = links.data >= max(min_share, np.finfo(float).tiny)
-    alone = network.own * (1.0 - network.covered)
+    alone = network.pools.own * (1.0 - network.inputs.covered)
     kept = alone.copy()
     np.add.at(kept, links.row[counted], links.data[counted])
     strong = type(links)(
@@ -439,12 +444,12 @@ def _groups(network: SupplyNetwork, groups: Groups | None) -> tuple[list[str], l
     names = sorted(groups)
     if empty := [name for name in names if not groups[name]]:
         raise GraphkitError(f"found no country in {', '.join(empty)}, wanted one or more")
-    return names, [network.nodes_of(groups[name]) for name in names]
+    return names, [network.nodes.of_countries(groups[name]) for name in names]
 
 
 def _ends(network: SupplyNetwork, name: str, rows: np.ndarray) -> list[pa.Array]:
     """Build the first columns of a result."""
-    return [pa.array([name] * len(rows), pa.string()), *network.names(rows)]
+    return [pa.array([name] * len(rows), pa.string()), *network.nodes.names(rows)]
 
 
 SHARES = pa.schema([

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from graphkit.analysis.supply.network import MISSING, SupplyNetwork, reached, shortened
-from graphkit.analysis.supply.pools import own_parts, untraded_pools
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.nodes import shortened
+from graphkit.analysis.supply.pools import reached
+from graphkit.analysis.supply.production import MISSING
 from graphkit.errors import GraphkitError
 
 ANY_OTHER = "any other country"
@@ -97,24 +99,24 @@ def origin_shares(
     width = len(network.countries)
     mix = np.zeros((network.size, width + 2))  # the last two columns: unknown, untraceable
     for nodes in solving_order(network, start):
-        if network.order[nodes[0]] == start:
+        if network.nodes.order[nodes[0]] == start:
             made, inner = at_home(network, nodes, width + 2, without), None
-            if not network.traded_nodes[nodes[0]]:
-                floor, _ = untraded_pools(network, nodes, untraded)
+            if not network.trade.traded_nodes[nodes[0]]:
+                floor, _ = network.unseen.untraded_pools(nodes, untraded)
                 kept = 1.0 if without is None else ~without.out[nodes]
                 mix[nodes, :width] = floor[:, :width] * made.sum(axis=1)[:, None]
-                mix[nodes, width] = kept * (network.own[nodes] > 0) * (1 - floor.sum(axis=1))
+                mix[nodes, width] = kept * (network.pools.own[nodes] > 0) * (1 - floor.sum(axis=1))
                 continue
         else:
-            made, inner = made_from(network, nodes, mix, start, network.covered, without)
-            made[:, width] += 1.0 - network.covered[nodes]
+            made, inner = made_from(network, nodes, mix, start, network.inputs.covered, without)
+            made[:, width] += 1.0 - network.inputs.covered[nodes]
         mix[nodes] = _solved(network, nodes, made, inner, untraded, without)
     return Origins(mix[:, :width], mix[:, width], mix[:, width + 1])
 
 
 def stage_order(network: SupplyNetwork, stage: str) -> int:
     """Return the position of a stage in the chain, if the network has it."""
-    places = dict(zip(network.stages, network.orders, strict=True))
+    places = dict(zip(network.stages, network.nodes.orders, strict=True))
     if stage not in places:
         raise GraphkitError(f"no product at stage {stage!r}; data exists for {shortened(places)}")
     return places[stage]
@@ -128,9 +130,10 @@ def solving_order(network: SupplyNetwork, start: int) -> list[np.ndarray]:
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    count, orders = len(network.products), np.asarray(network.orders, np.int64)
+    count, orders = len(network.products), np.asarray(network.nodes.orders, np.int64)
     pairs = np.unique(
-        network.product[network.may_output] * count + network.product[network.may_input]
+        network.nodes.product[network.inputs.possible.output] * count
+        + network.nodes.product[network.inputs.possible.input]
     )
     output, source = np.divmod(pairs, max(count, 1))
     used = (orders[output] > start) & (orders[source] >= start)
@@ -144,7 +147,7 @@ def solving_order(network: SupplyNetwork, start: int) -> list[np.ndarray]:
         if one != other:
             sorter.add(one, other)
     by_label = [np.flatnonzero(label == one) for one in sorter.static_order()]
-    first = np.searchsorted(network.product, np.arange(count + 1))
+    first = np.searchsorted(network.nodes.product, np.arange(count + 1))
     parts = [[np.arange(first[p], first[p + 1]) for p in members] for members in by_label]
     return [np.concatenate(part) for part in parts if any(map(len, part))]
 
@@ -155,7 +158,7 @@ def at_home(
     """Return origins of production at the stage itself: each node's own country."""
     made = np.zeros((len(nodes), width))
     left = 1.0 if without is None else np.where(without.out, 0.0, without.made)[nodes]
-    made[np.arange(len(nodes)), network.country[nodes]] = left
+    made[np.arange(len(nodes)), network.nodes.country[nodes]] = left
     return made
 
 
@@ -169,18 +172,18 @@ def made_from(
     """
     from scipy.sparse import csr_array
 
-    near = slice(*np.searchsorted(network.output, [nodes[0], nodes[-1] + 1]).tolist())
-    output, here = places_in(nodes, network.output[near])
-    output, source = output[here], network.input[near][here]
-    weight = network.weight[near][here] * covered[nodes][output]
-    before = network.order[source] < start
+    near = slice(*np.searchsorted(network.inputs.draws.output, [nodes[0], nodes[-1] + 1]).tolist())
+    output, here = places_in(nodes, network.inputs.draws.output[near])
+    output, source = output[here], network.inputs.draws.input[near][here]
+    weight = network.inputs.draws.share[near][here] * covered[nodes][output]
+    before = network.nodes.order[source] < start
     inside, within = places_in(nodes, source)
     within &= ~before
     beyond = ~before & ~within
     shape = (len(nodes), network.size)
     made = csr_array((weight[beyond], (output[beyond], source[beyond])), shape=shape) @ mix
     at_home = weight if without is None else weight * without.pool[source]
-    np.add.at(made, (output[before], network.country[source[before]]), at_home[before])
+    np.add.at(made, (output[before], network.nodes.country[source[before]]), at_home[before])
     if not within.any():
         return made, None
     pairs = (output[within], inside[within])
@@ -194,10 +197,10 @@ def bought_within(network: SupplyNetwork, nodes: np.ndarray, part: np.ndarray | 
     """
     from scipy.sparse import coo_array
 
-    near = slice(*np.searchsorted(network.target, [nodes[0], nodes[-1] + 1]).tolist())
-    target, here = places_in(nodes, network.target[near])
-    source, _ = places_in(nodes, network.source[near])
-    share = (network.amount[near] / network.supply[network.target[near]])[here]
+    near = slice(*np.searchsorted(network.trade.target, [nodes[0], nodes[-1] + 1]).tolist())
+    target, here = places_in(nodes, network.trade.target[near])
+    source, _ = places_in(nodes, network.trade.source[near])
+    share = (network.trade.amount[near] / network.pools.supply[network.trade.target[near]])[here]
     if part is not None:
         share = share * part[near][here]
     return coo_array((share, (target[here], source[here])), shape=(len(nodes), len(nodes)))
@@ -223,16 +226,16 @@ def _solved(
     from scipy.sparse import coo_array, csr_array, diags_array
     from scipy.sparse.linalg import splu
 
-    parts, size = own_parts(network, nodes, untraded), len(nodes)
-    own = network.own[nodes] * parts
+    parts, size = network.unseen.own_parts(nodes, untraded), len(nodes)
+    own = network.pools.own[nodes] * parts
     links = bought_within(network, nodes)
     if inner is not None:
         links = (links + diags_array(own) @ inner).tocoo()
     result = own[:, None] * made
-    result[:, -2] += network.own[nodes] - own
+    result[:, -2] += network.pools.own[nodes] - own
     kept = np.ones(len(links.data), bool)
-    if not network.fed[nodes].all():
-        lost = ~reached(links, result.any(axis=1)) & (network.supply[nodes] > 0)
+    if not network.pools.fed[nodes].all():
+        lost = ~reached(links, result.any(axis=1)) & (network.pools.supply[nodes] > 0)
         kept = ~lost[links.row]
         result[lost, -1] = 1.0
     if without is not None:
@@ -316,24 +319,24 @@ def origin_ranges(
     shape = (network.size, len(network.countries) + 1)
     elsewhere, home = _possible(network, start)
     if without is not None:
-        elsewhere[:, network.country[without[1].out]] = 0.0
-        home[:, network.country[without[1].out]] = 0.0
+        elsewhere[:, network.nodes.country[without[1].out]] = 0.0
+        home[:, network.nodes.country[without[1].out]] = 0.0
     ranges = tuple(Range(np.zeros(shape), np.zeros(shape)) for _ in range(2))
     for nodes in solving_order(network, start):
-        may = elsewhere[network.product[nodes]]
-        own = np.arange(len(nodes)), network.country[nodes]
-        may[own] = home[network.product[nodes], network.country[nodes]]
+        may = elsewhere[network.nodes.product[nodes]]
+        own = np.arange(len(nodes)), network.nodes.country[nodes]
+        may[own] = home[network.nodes.product[nodes], network.nodes.country[nodes]]
         for side, ends in enumerate(ranges):
             left = None if without is None else without[side]
             out = None if left is None else (left.out[nodes][:, None] & np.ones(shape[1], bool))
             draw = None
-            if network.order[nodes[0]] == start:
+            if network.nodes.order[nodes[0]] == start:
                 made = at_home(network, nodes, shape[1], left)
-                if not network.traded_nodes[nodes[0]]:
-                    pools = untraded_pools(network, nodes, untraded)[side]
+                if not network.trade.traded_nodes[nodes[0]]:
+                    pools = network.unseen.untraded_pools(nodes, untraded)[side]
                     kept: np.ndarray = np.ones(shape[1])
                     if out is not None:
-                        kept[network.country[nodes]] = made.sum(axis=1)
+                        kept[network.nodes.country[nodes]] = made.sum(axis=1)
                         pools[out] = 0.0
                     ends.sold[nodes] = ends.had[nodes] = pools * kept
                     continue
@@ -346,9 +349,9 @@ def origin_ranges(
             )  # fmt: skip
             if draw is not None:
                 made = draw.made_of(ends.sold)
-            ends.had[nodes] = network.own[nodes][:, None] * made
+            ends.had[nodes] = network.pools.own[nodes][:, None] * made
             ends.had[nodes] += bought_within(network, nodes) @ ends.sold[nodes]
-            unseen = nodes[~network.traded_nodes[nodes]]
+            unseen = nodes[~network.trade.traded_nodes[nodes]]
             ends.had[unseen] = ends.sold[unseen]
     return ranges[0], ranges[1]
 
@@ -365,24 +368,28 @@ def _possible(network: SupplyNetwork, start: int) -> tuple[np.ndarray, np.ndarra
     elsewhere, home : numpy.ndarray
         In pools of other countries, which it must have sold to, and in its own.
     """
-    makes = (network.produced > 0) | network.unpublished
-    withheld = (network.state == MISSING) & (network.supply == 0)
-    straight = (network.order[network.output] > start) & (network.order[network.input] < start)
+    makes = (network.production.amount > 0) | network.unseen.unpublished
+    withheld = (network.production.state == MISSING) & (network.pools.supply == 0)
+    straight = (network.nodes.order[network.inputs.draws.output] > start) & (
+        network.nodes.order[network.inputs.draws.input] < start
+    )
     past = np.zeros(network.size, bool)
-    past[network.output[straight]] = True
-    open_ended = (network.unnamed > 0) & (np.asarray(network.orders) == start)
-    anybody = (network.passed_unseen & open_ended).any(axis=1)
-    anybody |= network.absent.outputs[network.absent.orders == start].any(axis=0)
+    past[network.inputs.draws.output[straight]] = True
+    open_ended = (network.production.unnamed > 0) & (np.asarray(network.nodes.orders) == start)
+    anybody = (network.unseen.passed & open_ended).any(axis=1)
+    anybody |= network.inputs.absent.outputs[network.inputs.absent.orders == start].any(axis=0)
     elsewhere, home = np.zeros((2, len(network.products), len(network.countries) + 1))
-    for product, behind in enumerate(network.behind):
-        within = behind[network.product]
-        stage = within & (network.order == start)
-        itself = within & (past | (network.order > start) & (network.covered_least < 1))
-        if stage.any() and network.listed[stage].all():
+    for product, behind in enumerate(network.inputs.behind):
+        within = behind[network.nodes.product]
+        stage = within & (network.nodes.order == start)
+        itself = within & (
+            past | (network.nodes.order > start) & (network.inputs.covered_least < 1)
+        )
+        if stage.any() and network.production.listed[stage].all():
             itself[:] = False
-        may = network.used & ((stage & (makes | withheld)) | (itself & makes))
-        home[product, network.country[may]] = 1.0
-        elsewhere[product, network.country[may & network.may_pass[:, product]]] = 1.0
+        may = network.unseen.used & ((stage & (makes | withheld)) | (itself & makes))
+        home[product, network.nodes.country[may]] = 1.0
+        elsewhere[product, network.nodes.country[may & network.unseen.may_pass[:, product]]] = 1.0
     elsewhere[anybody] = home[anybody] = 1.0
     return elsewhere, home
 
@@ -396,7 +403,7 @@ def without_ranges(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, 
         What is surely left, and what may be.
     """
     least, most = (side[:, 0] for side in loss_ranges(network, [nodes]))
-    every, first = np.arange(network.size), min(network.orders, default=1)
+    every, first = np.arange(network.size), min(network.nodes.orders, default=1)
     out = np.zeros(network.size, bool)
     out[nodes] = True
     low, high = (
@@ -414,10 +421,10 @@ def made_ranges(
     ``low`` and ``high`` bound the lost share of each pool, ``unknown`` that of the input of each
     node which no data cover.
     """
-    every, first = np.arange(network.size), min(network.orders, default=1)
+    every, first = np.arange(network.size), min(network.nodes.orders, default=1)
     least = _Draw(network, every, None, first).made_of(low[:, None])[:, 0]
     most = _Draw(network, every, np.zeros(1), first).made_of(high[:, None])[:, 0]
-    return least, np.minimum(most + (1.0 - network.covered_least) * unknown, 1.0)
+    return least, np.minimum(most + (1.0 - network.inputs.covered_least) * unknown, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -462,7 +469,7 @@ def loss_ranges(
     low, high : numpy.ndarray
         Nodes by sets, 0 to 1. Nodes of a set itself lose all.
     """
-    first = min(network.orders, default=1)
+    first = min(network.nodes.orders, default=1)
     shape = (network.size, len(removed))
     out = np.zeros(shape, bool)
     for column, nodes in enumerate(removed):
@@ -470,21 +477,28 @@ def loss_ranges(
     low, high = np.zeros(shape), np.zeros(shape)
     inputs, goods = np.ones(len(network.products)), np.ones(len(network.products))
     # Also behind those of which nobody is known to draw on the others.
-    behind = network.behind.sum(axis=1)
+    behind = network.inputs.behind.sum(axis=1)
     groups = solving_order(network, first)
-    groups.sort(key=lambda nodes: (network.order[nodes[0]], behind[network.product[nodes]].max()))
+    groups.sort(
+        key=lambda nodes: (
+            network.nodes.order[nodes[0]],
+            behind[network.nodes.product[nodes]].max(),
+        )
+    )
     for nodes in groups:
-        products = np.unique(network.product[nodes])
+        products = np.unique(network.nodes.product[nodes])
         if cut is not None:
             inputs[products] = _most_lost(network, products, goods, cut)
             goods[products] = 1.0 - (1.0 - cut.products[products]) * (1.0 - inputs[products])
-        unknown, unseen = (most[network.product[nodes], None] for most in (inputs, goods))
+        unknown, unseen = (most[network.nodes.product[nodes], None] for most in (inputs, goods))
         for lost, ceiling, fed in ((low, None, None), (high, unseen, unknown)):
-            if network.order[nodes[0]] == first and not network.traded_nodes[nodes[0]]:
+            if network.nodes.order[nodes[0]] == first and not network.trade.traded_nodes[nodes[0]]:
                 if ceiling is not None:
-                    home = (network.own[nodes] > 0) * own_parts(network, nodes, "unknown")
-                    bought = (network.own[nodes] > 0) - home
-                    made = home * network.processed[nodes]  # out of what no data are of
+                    home = (network.pools.own[nodes] > 0) * network.unseen.own_parts(
+                        nodes, "unknown"
+                    )
+                    bought = (network.pools.own[nodes] > 0) - home
+                    made = home * network.inputs.processed[nodes]  # out of what no data are of
                     lost[nodes] = bought[:, None] * ceiling + made[:, None] * fed
                 lost[nodes] = np.where(out[nodes], 1.0, lost[nodes])
                 continue
@@ -493,7 +507,7 @@ def loss_ranges(
             _fixed_point(
                 network, nodes, lost, draw.made_of(lost), draw, ceiling, True, out[nodes], flows
             )
-        np.maximum.at(goods, network.product[nodes], high[nodes].max(axis=1, initial=0.0))
+        np.maximum.at(goods, network.nodes.product[nodes], high[nodes].max(axis=1, initial=0.0))
     return low, high
 
 
@@ -501,9 +515,9 @@ def _most_lost(
     network: SupplyNetwork, products: np.ndarray, goods: np.ndarray, cut: Cut
 ) -> np.ndarray:
     """Bound the loss of inputs of unseen origin, of products of a stage made of each other."""
-    behind, there = network.behind[products].any(axis=0), np.zeros(len(goods), bool)
+    behind, there = network.inputs.behind[products].any(axis=0), np.zeros(len(goods), bool)
     behind[products] = False
-    there[network.product] = True
+    there[network.nodes.product] = True
     left = 1.0 - goods[behind & there].max(initial=0.0)
     left *= (1.0 - cut.products[behind & ~there]).prod()
     left *= 1.0 - cut.absent[products].max(initial=0.0)
@@ -530,9 +544,13 @@ class _Draw:
         """Places of the nodes, their inputs, and the most of a node that each can feed."""
         network, nodes = self.network, self.nodes
         ends = [nodes[0], nodes[-1] + 1] if len(nodes) else [0, 0]
-        near = slice(*np.searchsorted(network.may_output, ends).tolist())
-        output, here = places_in(nodes, network.may_output[near])
-        return output[here], network.may_input[near][here], network.may_part[near][here]
+        near = slice(*np.searchsorted(network.inputs.possible.output, ends).tolist())
+        output, here = places_in(nodes, network.inputs.possible.output[near])
+        return (
+            output[here],
+            network.inputs.possible.input[near][here],
+            network.inputs.possible.share[near][here],
+        )
 
     @cached_property
     def feeds_itself(self) -> bool:
@@ -544,11 +562,11 @@ class _Draw:
         network, nodes = self.network, self.nodes
         output, source, part = self._links
         values = shares[source]
-        before = network.order[source] < self.start
+        before = network.nodes.order[source] < self.start
         home = 1.0 if self.without is None else self.without.pool[source[before]]
         values[before] = 0.0
-        values[before, network.country[source[before]]] = home
-        covered = network.covered_least[nodes]
+        values[before, network.nodes.country[source[before]]] = home
+        covered = network.inputs.covered_least[nodes]
         made = np.zeros((len(nodes), shares.shape[1]))
         count = np.bincount(output, minlength=len(nodes))
         alone = count[output] == 1
@@ -566,7 +584,7 @@ class _Draw:
             taken = np.diff(filled, axis=1, prepend=0.0)
             made[several] = (taken * np.take_along_axis(padded, order, axis=1)).sum(axis=1)
         if self.unknown is not None:
-            made += ((1.0 - covered) * network.processed[nodes])[:, None] * self.unknown
+            made += ((1.0 - covered) * network.inputs.processed[nodes])[:, None] * self.unknown
         return made
 
 
@@ -582,11 +600,11 @@ def _fixed_point(
     ``made`` are the shares in their production. Entries marked ``out`` keep their ``value``;
     ``cut`` is the part of each flow of the network that counts fully, whatever its seller's share.
     """
-    own, links = network.own[nodes], bought_within(network, nodes).tocsr()
-    choice = network.unpublished[nodes] if free else np.zeros(len(nodes), bool)
-    least, supply = network.least[nodes], network.supply[nodes]
-    unseen = np.where(choice, network.unseen[nodes], 0.0)
-    pool = np.where(choice, least + unseen + network.imports[nodes], supply)
+    own, links = network.pools.own[nodes], bought_within(network, nodes).tocsr()
+    choice = network.unseen.unpublished[nodes] if free else np.zeros(len(nodes), bool)
+    least, supply = network.production.least[nodes], network.pools.supply[nodes]
+    unseen = np.where(choice, network.production.unnamed_sales[nodes], 0.0)
+    pool = np.where(choice, least + unseen + network.trade.imports[nodes], supply)
     ratio = np.divide(supply, pool, out=np.zeros(len(nodes)), where=pool > 0)
     rest = np.zeros_like(made)
     if ceiling is not None:
@@ -597,9 +615,9 @@ def _fixed_point(
         links, rest = links - taken, rest + (ratio * taken.sum(axis=1))[:, None]
     links.data *= np.repeat(ratio, np.diff(links.indptr))
     own = np.where(choice, np.divide(least, pool, out=np.zeros(len(nodes)), where=pool > 0), own)
-    hidden = ~network.traded_nodes[nodes] & (supply > 0)
+    hidden = ~network.trade.traded_nodes[nodes] & (supply > 0)
     if hidden.any():
-        own = np.where(hidden, own_parts(network, nodes, untraded), own)
+        own = np.where(hidden, network.unseen.own_parts(nodes, untraded), own)
         choice = choice | hidden
         if ceiling is not None:
             rest[hidden] = ((1.0 - own)[:, None] * np.broadcast_to(ceiling, rest.shape))[hidden]
