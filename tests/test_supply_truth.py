@@ -171,7 +171,7 @@ def bounds(truth: Truth, made: pa.Table) -> dict[tuple[str, ...], tuple[float, f
     }  # fmt: skip
     found = {}
     for stage in dict.fromkeys(net.stages):
-        low, high = (net.trade.imported @ side.sold for side in origin_ranges(net, stage))
+        low, high = (net.trade.imported @ side.sales for side in origin_ranges(net, stage))
         for node in np.flatnonzero(net.trade.imports > 0).tolist():
             buyer, product = net.nodes.label(node).split()
             for place, origin in enumerate(net.countries):

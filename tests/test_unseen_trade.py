@@ -197,7 +197,7 @@ def bounds(net: SupplyNetwork) -> dict[tuple[str, ...], tuple[float, float]]:
     """Bound the origins of imports, and the losses without each country."""
     found = {}
     for stage in dict.fromkeys(net.stages):
-        ends = [net.trade.imported @ side.sold for side in origin_ranges(net, stage)]
+        ends = [net.trade.imported @ side.sales for side in origin_ranges(net, stage)]
         start = dict(zip(net.stages, net.nodes.orders, strict=True))[stage]
         for node in np.flatnonzero((net.trade.imports > 0) & (net.nodes.order >= start)).tolist():
             for place, origin in enumerate(net.countries):

@@ -12,7 +12,7 @@ import pyarrow as pa
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.production import MISSING, OBSERVED
 from graphkit.analysis.supply.removal import system
-from graphkit.analysis.supply.tracing import Cut, loss_ranges, made_ranges
+from graphkit.analysis.supply.tracing import Cut, loss_ranges, production_losses
 from graphkit.analysis.supply.trade import IN_WORDS
 from graphkit.arrow import SHARE, counts, flags, number, texts
 from graphkit.errors import GraphkitError
@@ -105,25 +105,22 @@ def disruption(
     """
     if not slack >= 0:
         raise GraphkitError(f"found a slack of {slack:g}, wanted 0 or more")
-    asked = network.select(consumers, None, base)
+    nodes = network.select(consumers, None, base)
     cut = export_cut(network, exporters, products, destinations, loss)
-    direct, lost, gone = _followed(network, cut.flows, base)
+    direct, lost, lost_imports = _followed(network, cut.flows, base)
     _, passed, _ = _followed(network, np.where(cut.flows > 0, 1.0, 0.0), base)
     recovered = np.minimum(lost, slack * (1.0 - passed))
-    left = lost - recovered
-    low, high = (side[:, 0] for side in loss_ranges(network, [NONE], cut))
+    uncovered = lost - recovered
+    low, high = (losses[:, 0] for losses in loss_ranges(network, [NONE], cut))
     if base == "imports":
-        low, high = (_of_imports(network, cut.flows, side) for side in (low, high))
+        low, high = (_of_imports(network, cut.flows, losses) for losses in (low, high))
     low, high = np.minimum(low, lost), np.maximum(high, lost)
     certain = low - np.minimum(low, slack * (1.0 - passed)) >= 1 - ROUNDING
-    rows = asked[high[asked] > max(minimum, SMALLEST)]
-    keys = (network.nodes.country[rows], -left[rows].round(12), network.nodes.product[rows])
+    rows = nodes[high[nodes] > max(minimum, SMALLEST)]
+    keys = (network.nodes.country[rows], -uncovered[rows].round(12), network.nodes.product[rows])
     rows = rows[np.lexsort(keys)]
-    columns = [
-        *network.nodes.names(rows), pa.array(direct[rows]), pa.array((lost - direct)[rows]),
-        pa.array(lost[rows]), pa.array(low[rows]), pa.array(high[rows]), pa.array(gone[rows]),
-        pa.array(recovered[rows]), pa.array(left[rows]), pa.array(certain[rows]),
-    ]  # fmt: skip
+    numbers = (direct, lost - direct, lost, low, high, lost_imports, recovered, uncovered, certain)
+    columns = [*network.nodes.names(rows), *(pa.array(column[rows]) for column in numbers)]
     return pa.table(columns, schema=_in_unit(LOSSES, "lost_imports", network))
 
 
@@ -140,27 +137,28 @@ def export_cut(
     """Describe the cut of :func:`disruption`'s parameters."""
     if not 0 < loss <= 1:
         raise GraphkitError(f"found a loss of {loss:g}, wanted more than 0, at most 1")
-    sellers = np.isin(np.arange(network.size), network.nodes.of_countries(exporters))
-    hit = sellers[network.trade.source] & ~sellers[network.trade.target]
+    nodes, trade, absent = network.nodes, network.trade, network.inputs.absent
+    sellers = np.isin(np.arange(network.size), nodes.of_countries(exporters))
+    flows = sellers[trade.source] & ~sellers[trade.target]
     goods = np.ones(len(network.products), bool)
-    absent = np.ones(len(network.inputs.absent.products), bool)
+    unknown = np.ones(len(absent.products), bool)
     if products is not None:
-        wanted = network.nodes.product_places({*products} - {*network.inputs.absent.products})
-        hit &= np.isin(network.nodes.product[network.trade.source], wanted)
-        goods = np.isin(np.arange(len(goods)), wanted)
-        absent = np.isin(network.inputs.absent.products, list(products))
+        places = nodes.product_places({*products} - {*absent.products})
+        flows &= np.isin(nodes.product[trade.source], places)
+        goods = np.isin(np.arange(len(goods)), places)
+        unknown = np.isin(absent.products, list(products))
     if destinations is not None:
-        buyers = np.isin(np.arange(network.size), network.nodes.of_countries(destinations))
-        hit &= buyers[network.trade.target]
-    if not hit.any():
-        what = ", ".join(products) if products is not None else "any product"
-        whom = f" to {', '.join(destinations)}" if destinations is not None else ""
-        counted = IN_WORDS[network.measure]
+        buyers = np.isin(np.arange(network.size), nodes.of_countries(destinations))
+        flows &= buyers[trade.target]
+    if not flows.any():
+        scope = ", ".join(products) if products is not None else "any product"
+        buyer = f" to {', '.join(destinations)}" if destinations is not None else ""
         raise GraphkitError(
-            f"no exports of {what} from {', '.join(exporters)}{whom} are known {counted}"
+            f"no exports of {scope} from {', '.join(exporters)}{buyer} are known "
+            f"{IN_WORDS[network.measure]}"
         )
-    inputs = network.inputs.absent.outputs[absent].any(axis=0)
-    return Cut(*(np.where(mask, loss, 0.0) for mask in (hit, goods, inputs)))
+    inputs = absent.outputs[unknown].any(axis=0)
+    return Cut(*(np.where(mask, loss, 0.0) for mask in (flows, goods, inputs)))
 
 
 def _followed(
@@ -170,25 +168,26 @@ def _followed(
     from scipy.sparse import csr_array
     from scipy.sparse.linalg import spsolve
 
-    share = network.trade.amount / network.pools.supply[network.trade.target]
-    pairs, shape = (network.trade.target, network.trade.source), (network.size, network.size)
-    kept = csr_array((share * (1 - cut), pairs), shape=shape)
-    direct = np.bincount(network.trade.target, share * cut, network.size)
-    links = network.pools.links - network.pools.bought + kept
+    trade, pools, size = network.trade, network.pools, network.size
+    share = trade.amount / pools.supply[trade.target]
+    uncut = csr_array((share * (1 - cut), (trade.target, trade.source)), shape=(size, size))
+    direct = np.bincount(trade.target, share * cut, size)
+    links = pools.links - pools.bought + uncut
     lost = np.clip(spsolve(system(network, links), direct), 0.0, 1.0)
-    gone = network.trade.amount * (cut + (1 - cut) * lost[network.trade.source])
-    imports = np.bincount(network.trade.target, gone, network.size)
+    lost_amount = trade.amount * (cut + (1 - cut) * lost[trade.source])
+    imports = np.bincount(trade.target, lost_amount, size)
     if base == "supply":
         return direct, lost, imports
-    nothing = np.zeros(network.size)
+    nothing = np.zeros(size)
     return _of_imports(network, cut, nothing), _of_imports(network, cut, lost), imports
 
 
 def _of_imports(network: SupplyNetwork, cut: np.ndarray, lost: np.ndarray) -> np.ndarray:
     """Return the share of each node's imports that is cut, or lost by its sellers."""
-    gone = network.trade.amount * (cut + (1 - cut) * lost[network.trade.source])
-    total = np.where(network.trade.imports > 0, network.trade.imports, 1.0)
-    return np.clip(np.bincount(network.trade.target, gone, network.size) / total, 0.0, 1.0)
+    trade = network.trade
+    lost_amount = trade.amount * (cut + (1 - cut) * lost[trade.source])
+    total = np.where(trade.imports > 0, trade.imports, 1.0)
+    return np.clip(np.bincount(trade.target, lost_amount, network.size) / total, 0.0, 1.0)
 
 
 CASCADE = pa.schema([
@@ -279,11 +278,10 @@ def cascade(
         raise GraphkitError(f"links: found {links!r}, wanted one of {', '.join(LINKS)}")
     cut = export_cut(network, exporters, products, destinations, loss).flows
     state = _Spread(network, cut, spread, links == "either", _capacity(network, capacity))
-    sellers = np.isin(
-        network.nodes.country, network.nodes.country[network.nodes.of_countries(exporters)]
-    )
+    nodes = network.nodes
+    sellers = np.isin(nodes.country, nodes.country[nodes.of_countries(exporters)])
     if products is not None:
-        sellers &= np.isin(network.nodes.product, network.nodes.product_places(products))
+        sellers &= np.isin(nodes.product, nodes.product_places(products))
     lost, failed, rounds, hit_by = _fallen(state.losses, sellers, tolerance)
     low, high, verdicts = _graded(state, sellers, tolerance, lost, failed)
     if capacity is not None or state.either:
@@ -291,9 +289,9 @@ def cascade(
     rows = np.flatnonzero(((lost > SMALLEST) | (verdicts != None)) & ~sellers)  # noqa: E711
     turns = np.where(failed[rows], rounds[rows], network.size + 1)
     rows = rows[np.lexsort((rows, -lost[rows], turns))]
-    labels = [network.nodes.label(i) if i >= 0 else None for i in hit_by[rows].tolist()]
+    labels = [nodes.label(i) if i >= 0 else None for i in hit_by[rows].tolist()]
     return pa.table([
-        *network.nodes.names(rows),
+        *nodes.names(rows),
         *(pa.array(shares[rows], pa.float64()) for shares in (lost, low, high)),
         pa.array((lost * state.capacity)[rows]),
         pa.array(failed[rows]), pa.array(rounds[rows], mask=~failed[rows]),
@@ -305,15 +303,16 @@ def _graded(
     state: _Spread, sellers: np.ndarray, tolerance: float, lost: np.ndarray, failed: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the range of each loss, and how sure each failure is."""
-    ends, fails = [], []
-    for side in range(2):
-        end, fallen, _, _ = _fallen(partial(state.bound, side), sellers, tolerance)
-        ends.append((np.minimum, np.maximum)[side](end, lost))
-        fails.append(fallen)
+    ranges, failures = [], []
+    for highest, pick in ((False, np.minimum), (True, np.maximum)):
+        losses, fallen, _, _ = _fallen(partial(state.bound, highest), sellers, tolerance)
+        ranges.append(pick(losses, lost))
+        failures.append(fallen)
     grades = np.full(len(lost), None, object)
-    for some, grade in ((fails[1], "possible"), (failed, "as traced"), (fails[0], "certain")):
-        grades[some] = grade
-    return ends[0], ends[1], grades
+    grades[failures[1]] = "possible"
+    grades[failed] = "as traced"
+    grades[failures[0]] = "certain"
+    return ranges[0], ranges[1], grades
 
 
 def _fallen(
@@ -345,74 +344,61 @@ class _Spread:
     either: bool
     capacity: np.ndarray
 
-    def bound(self, side: int, failed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the least (0) or the most (1) of each pool's loss, and no causes."""
-        net = self.network
-        down = np.where(failed, self.spread, 0.0)
-        gone = np.bincount(
-            net.trade.target,
-            net.trade.amount * np.maximum(self.cut, down[net.trade.source]),
-            net.size,
-        )
-        first = net.nodes.order[net.trade.source[self.cut > 0]].min()
-        unknown = np.where(net.nodes.order > first, max(float(self.cut.max()), self.spread), 0.0)
-        made = made_ranges(net, down, down, unknown)[side]
-        if side:
-            untraded = ~np.asarray(net.trade.traded)[net.nodes.product]
-            made = np.where(untraded, np.maximum(made, unknown), made)
-        made = np.where(
-            net.production.unnamed_sales > 0, np.maximum(made, unknown) if side else 0.0, made
-        )
-        open_end = (net.production.state != OBSERVED) & ~(
-            (net.production.state == MISSING) & net.production.listed
-        )
-        pick, ends = (np.minimum, np.maximum)[side], []
-        for production in (
-            np.where(
-                open_end, net.production.least + net.production.unnamed_sales, net.production.amount
-            ),
-            net.production.amount,
-        ):
-            pool = production + net.trade.imports
-            ends.append((gone + made * production) / np.where(pool > 0, pool, np.inf))
-        lost = pick(*ends)
-        return np.where(open_end, pick(lost, made), lost), np.full(net.size, -1)
+    def bound(self, highest: bool, failed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the least or the most of each pool's loss, and no causes."""
+        network, trade, production = self.network, self.network.trade, self.network.production
+        order, state = network.nodes.order, production.state
+        spread = np.where(failed, self.spread, 0.0)
+        lost_amount = trade.amount * np.maximum(self.cut, spread[trade.source])
+        lost_imports = np.bincount(trade.target, lost_amount, network.size)
+        first = order[trade.source[self.cut > 0]].min()
+        unknown = np.where(order > first, max(float(self.cut.max()), self.spread), 0.0)
+        outputs = production_losses(network, spread, spread, unknown)[int(highest)]
+        unnamed = production.unnamed_sales > 0
+        if highest:
+            outputs = np.where(unnamed | ~trade.traded_nodes, np.maximum(outputs, unknown), outputs)
+        else:
+            outputs = np.where(unnamed, 0.0, outputs)
+        open_end = (state != OBSERVED) & ~((state == MISSING) & production.listed)
+        pick, losses = np.maximum if highest else np.minimum, []
+        for amount in (np.where(open_end, production.shown, production.amount), production.amount):
+            pool = amount + trade.imports
+            losses.append((lost_imports + outputs * amount) / np.where(pool > 0, pool, np.inf))
+        lost = pick(*losses)
+        return np.where(open_end, pick(lost, outputs), lost), np.full(network.size, -1)
 
     def losses(self, failed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return each pool's loss over its capacity, and the pool that causes most of it, or -1."""
-        net, size = self.network, self.network.size
-        down = failed[net.trade.source] | (failed[net.trade.target] & self.either)
-        gone = net.trade.amount * np.maximum(self.cut, np.where(down, self.spread, 0.0))
-        made = (
-            net.production.amount[net.inputs.draws.output]
-            * net.inputs.covered[net.inputs.draws.output]
-            * net.inputs.draws.share
-        )
-        made = made * np.where(failed[net.inputs.draws.input], self.spread, 0.0)
-        victims = [np.concatenate([net.trade.target, net.inputs.draws.output])]
-        causes = [np.concatenate([net.trade.source, net.inputs.draws.input])]
-        takings = [np.concatenate([gone, made])]
+        trade, draws, size = self.network.trade, self.network.inputs.draws, self.network.size
+        down = failed[trade.source] | (failed[trade.target] & self.either)
+        lost_sales = trade.amount * np.maximum(self.cut, np.where(down, self.spread, 0.0))
+        output = self.network.production.amount[draws.output]
+        fed = output * self.network.inputs.covered[draws.output] * draws.share
+        lost_output = fed * np.where(failed[draws.input], self.spread, 0.0)
+        victims = [np.concatenate([trade.target, draws.output])]
+        causes = [np.concatenate([trade.source, draws.input])]
+        amounts = [np.concatenate([lost_sales, lost_output])]
         if self.either:
-            victims, causes, takings = (
-                [*victims, net.trade.source],
-                [*causes, net.trade.target],
-                [*takings, gone],
-            )
-        totals = [np.bincount(v, t, size) for v, t in zip(victims, takings, strict=True)]
-        lost = np.maximum.reduce(totals) / np.where(self.capacity > 0, self.capacity, np.inf)
-        victim, cause, taken = map(np.concatenate, (victims, causes, takings))
-        order = np.lexsort((-cause, taken, victim))
+            victims.append(trade.source)
+            causes.append(trade.target)
+            amounts.append(lost_sales)
+        totals = [
+            np.bincount(nodes, lost, size) for nodes, lost in zip(victims, amounts, strict=True)
+        ]
+        losses = np.maximum.reduce(totals) / np.where(self.capacity > 0, self.capacity, np.inf)
+        victim, cause, amount = map(np.concatenate, (victims, causes, amounts))
+        order = np.lexsort((-cause, amount, victim))
         worst = np.full(size, -1)
-        order = order[taken[order] > 0]
+        order = order[amount[order] > 0]
         worst[victim[order]] = cause[order]
-        return lost, worst
+        return losses, worst
 
 
-def _capacity(network: SupplyNetwork, given: Mapping[str, float] | None) -> np.ndarray:
-    if given is None:
+def _capacity(network: SupplyNetwork, capacity: Mapping[str, float] | None) -> np.ndarray:
+    if capacity is None:
         return network.pools.supply
-    lacking = [c for c in network.countries if not given.get(c, 0.0) > 0]
+    lacking = [country for country in network.countries if not capacity.get(country, 0.0) > 0]
     if lacking:
         raise GraphkitError(f"found no capacity of {', '.join(lacking)}, wanted one of each")
-    by_country = np.asarray([given[c] for c in network.countries], np.float64)
+    by_country = np.asarray([capacity[country] for country in network.countries], np.float64)
     return np.asarray(by_country[network.nodes.country])

@@ -17,9 +17,9 @@ from graphkit.analysis.supply.tracing import (
     Without,
     at_home,
     bought_within,
-    made_from,
     origin_ranges,
     origin_shares,
+    production_origins,
     solving_order,
     stage_order,
     without_ranges,
@@ -127,47 +127,48 @@ def look_through(
     A 0.867 0.333 0.533
     B 0.133 0.667 -0.533
     """
-    for name, value, wanted in (
+    for name, value, choices in (
         ("untraded", untraded, ("unknown", "own")),
         ("unreported", unreported, ("any", "as-inferred")),
     ):
-        if value not in wanted:
-            raise GraphkitError(f"{name}: found {value!r}, wanted one of {', '.join(wanted)}")
+        if value not in choices:
+            raise GraphkitError(f"{name}: found {value!r}, wanted one of {', '.join(choices)}")
     rows = network.select(consumers, products, base)
     bought = (network.trade.imported if base == "imports" else network.pools.bought)[rows]
-    wanted_stages = list(dict.fromkeys(network.stages)) if stages is None else sorted(set(stages))
-    wanted_stages.sort(key=lambda stage: stage_order(network, stage))
+    traced_stages = list(dict.fromkeys(network.stages) if stages is None else sorted(set(stages)))
+    traced_stages.sort(key=lambda stage: stage_order(network, stage))
     face = _face_value(network, rows, bought, base)
     if without is not None and base != "imports":
         raise GraphkitError('`without` is known of imports only, wanted `base` "imports"')
     if by_seller and (without is not None or base != "imports"):
         raise GraphkitError("`by_seller` is known of all imports only")
-    avoided = (
-        None if without is None else _avoiding(network, network.nodes.of_countries(without[1]))
-    )
+    avoided = None if without is None else _avoiding(network, without[1])
     parts = []
-    for stage in wanted_stages:
-        here = network.nodes.order[rows] >= stage_order(network, stage)
-        if here.any():
+    for stage in traced_stages:
+        reaches = network.nodes.order[rows] >= stage_order(network, stage)
+        if reaches.any():
             traced = _traced(network, stage, untraded, unreported, base, avoided)
             if base == "imports":
-                columns = [bought[here] @ matrix for matrix in traced]
+                columns = [bought[reaches] @ matrix for matrix in traced]
             else:
-                columns = [matrix[rows[here]] for matrix in traced]
-            sold = bought[here] @ seller_shares(network, stage)[0] if by_seller else face[here]
-            parts.append(_rows(network, rows[here], stage, sold, columns, minimum, without))
+                columns = [matrix[rows[reaches]] for matrix in traced]
+            faces = face[reaches]
+            if by_seller:
+                faces = bought[reaches] @ seller_shares(network, stage)[0]
+            parts.append(_rows(network, rows[reaches], stage, faces, columns, minimum, without))
     if not parts:
         return RESULT.empty_table()
     first = ("face_value", "share", "high") if by_seller else ("share", "face_value", "high")
     return _ordered(network, pa.concat_tables(parts), first)
 
 
-def _avoiding(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, Without, Without]:
-    """Return what is left without some nodes: as traced, surely, and at most."""
+def _avoiding(network: SupplyNetwork, countries: Sequence[str]) -> tuple[Without, Without, Without]:
+    """Return the shares that passed none of some countries: as traced, surely, and at most."""
+    nodes = network.nodes.of_countries(countries)
     passed = loss_matrix(network, [nodes])[:, 0]
     passed[nodes] = 1.0
     low, high = without_ranges(network, nodes)
-    return Without(low.out, 1.0 - network.inputs.made @ passed, 1.0 - passed), low, high
+    return Without(low.avoided, 1.0 - network.inputs.made @ passed, 1.0 - passed), low, high
 
 
 def _traced(
@@ -176,61 +177,63 @@ def _traced(
 ) -> tuple[np.ndarray, ...]:  # fmt: skip
     """Return shares, lows, highs and the part without an origin, of sales or pools.
 
-    With what is left without some nodes, a last column of the first three is what passed them.
+    With ``avoided`` nodes, a last column of the first three is what passed them.
     """
-    point, left = (None, None) if avoided is None else (avoided[0], avoided[1:])
+    point, bounds = (None, None) if avoided is None else (avoided[0], avoided[1:])
     origins = origin_shares(network, stage, untraded=untraded, without=point)
     none = np.stack([origins.unknown, origins.untraceable], axis=1)
-    ranges = origin_ranges(network, stage, untraded=untraded, unreported=unreported, without=left)
-    share = np.column_stack([origins.share, np.zeros(network.size)])
-    shares = [share, *(ends.sold if base == "imports" else ends.had for ends in ranges)]
+    low, high = origin_ranges(
+        network, stage, untraded=untraded, unreported=unreported, without=bounds
+    )
+    shares = [np.column_stack([origins.share, np.zeros(network.size)])]
+    shares += [low.sales, high.sales] if base == "imports" else [low.pool, high.pool]
     if avoided is not None:
-        point, low, high = avoided
-        through = (1.0 - part.pool for part in (point, high, low))
+        point, least, most = avoided
+        through = (1.0 - part.pool for part in (point, most, least))
         shares = [np.column_stack(pair) for pair in zip(shares, through, strict=True)]
     return (*shares, none)
 
 
 def _face_value(network: SupplyNetwork, rows: np.ndarray, bought: Any, base: str) -> np.ndarray:
     """Return shares of the last sellers, and of the consumer in its own production."""
+    country = network.nodes.country
     face = np.zeros((len(rows), len(network.countries) + 2))  # none of it unknown or untraceable
     entries = bought.tocoo()
-    face[entries.row, network.nodes.country[entries.col]] = entries.data
+    face[entries.row, country[entries.col]] = entries.data
     if base == "supply":
-        face[np.arange(len(rows)), network.nodes.country[rows]] += network.pools.own[rows]
+        face[np.arange(len(rows)), country[rows]] += network.pools.own[rows]
     return face
 
 
 def _rows(
-    network: SupplyNetwork, nodes: np.ndarray, stage: str, face: np.ndarray,
+    network: SupplyNetwork, nodes: np.ndarray, stage: str, faces: np.ndarray,
     columns: Sequence[np.ndarray], minimum: float, without: tuple[str, Sequence[str]] | None,
 ) -> pa.Table:  # fmt: skip
     """Build one row for each origin above the minimum, at one stage."""
     share, low, high, none = (np.clip(matrix, 0.0, 1.0) for matrix in columns)
-    countries, width = [*network.countries, ANY_OTHER], len(network.countries)
-    face, face_none = face[:, :width], face[:, width:]
-    face = np.column_stack([face, np.zeros(len(nodes))])
+    names, width = [*network.countries, ANY_OTHER], len(network.countries)
+    face = np.column_stack([faces[:, :width], np.zeros(len(nodes))])
+    face_none = faces[:, width:]
     if without:
-        place = sorted({countries.index(name) for name in without[1]})
+        place = sorted({names.index(country) for country in without[1]})
         face = np.column_stack([face, face[:, place].sum(axis=1)])
         face[:, place] = 0.0
-        countries.append(f"{THROUGH} {without[0]}")
+        names.append(f"{THROUGH} {without[0]}")
     low, high = np.minimum(low, share), np.maximum(high, share)
     least = max(minimum, SMALLEST)
-    i, j = np.nonzero((share > least) | (face > least) | (high > least))
-    k, side = np.nonzero((none > least) | (face_none > least))
-    names = np.asarray([*countries, UNKNOWN, UNTRACEABLE], object)
-    node = np.concatenate([nodes[i], nodes[k]])
-    shares = np.concatenate([share[i, j], none[k, side]])
-    faces = np.concatenate([face[i, j], face_none[k, side]])
-    no_range = pa.nulls(len(k), pa.float64())
-    consumer, product, _ = network.nodes.names(node)
+    node, origin = np.nonzero((share > least) | (face > least) | (high > least))
+    node_none, origin_none = np.nonzero((none > least) | (face_none > least))
+    consumer, product, _ = network.nodes.names(nodes[np.concatenate([node, node_none])])
+    origins = np.concatenate([origin, len(names) + origin_none])
+    shares = np.concatenate([share[node, origin], none[node_none, origin_none]])
+    face_values = np.concatenate([face[node, origin], face_none[node_none, origin_none]])
+    no_range = pa.nulls(len(node_none), pa.float64())
     return pa.table([
-        consumer, product, pa.array([stage] * len(node), pa.string()),
-        pa.array(names[np.concatenate([j, len(countries) + side])], pa.string()),
-        pa.array(shares), pa.array(faces), pa.array(shares - faces),
-        pa.concat_arrays([pa.array(low[i, j]), no_range]),
-        pa.concat_arrays([pa.array(high[i, j]), no_range]),
+        consumer, product, pa.array([stage] * len(origins), pa.string()),
+        pa.array(np.asarray([*names, UNKNOWN, UNTRACEABLE], object)[origins], pa.string()),
+        pa.array(shares), pa.array(face_values), pa.array(shares - face_values),
+        pa.concat_arrays([pa.array(low[node, origin]), no_range]),
+        pa.concat_arrays([pa.array(high[node, origin]), no_range]),
     ], schema=RESULT)  # fmt: skip
 
 
@@ -274,27 +277,27 @@ def seller_shares(network: SupplyNetwork, stage: str) -> tuple[np.ndarray, np.nd
         ``untraceable``. Rows of nodes before the stage are 0.
     """
     start, width = stage_order(network, stage), len(network.countries)
-    sold = np.zeros((network.size, width + 2))
-    pools = np.zeros_like(sold)
+    S, P = np.zeros((2, network.size, width + 2))
     for nodes in solving_order(network, start):
         inner = None
         if network.nodes.order[nodes[0]] == start:
-            made = at_home(network, nodes, width + 2)
+            outside = at_home(network, nodes, width + 2)
         else:
-            made, inner = made_from(network, nodes, pools, start, network.inputs.covered)
-            made[:, width] += 1.0 - network.inputs.covered[nodes]
-        links, own = bought_within(network, nodes), network.pools.own[nodes, None]
-        sure = own * network.unseen.own_parts(nodes, "unknown")[:, None]
-        sales, unseen = made, np.zeros_like(made)
-        unseen[:, width] = (own - sure)[:, 0]
+            outside, inner = production_origins(network, nodes, P, start)
+            outside[:, width] += 1.0 - network.inputs.covered[nodes]
+        Q, own = bought_within(network, nodes), network.pools.own[nodes, None]
+        D = own * network.unseen.own_parts(nodes, "unknown")[:, None]
+        unseen = np.zeros_like(outside)
+        unseen[:, width] = (own - D)[:, 0]
+        sales = outside
         for _ in range(0 if inner is None else ROUNDS):  # products of a stage, of each other
-            before, sales = sales, made + inner @ (sure * sales + links @ sales + unseen)
+            before, sales = sales, outside + inner @ (D * sales + Q @ sales + unseen)
             if np.abs(sales - before).max(initial=0.0) < CLOSE:
                 break
         sales[:, width + 1] += np.clip(1.0 - sales.sum(axis=1), 0.0, None)
-        sold[nodes] = sales
-        pools[nodes] = sure * sales + links @ sales + unseen
-    return sold, pools
+        S[nodes] = sales
+        P[nodes] = D * sales + Q @ sales + unseen
+    return S, P
 
 
 def stage_links(
@@ -332,8 +335,8 @@ def stage_links(
     rows = network.select([consumer], [product], "imports")
     chain = _single_products(network, network.products.index(product))
     names = [*network.countries, UNKNOWN, UNTRACEABLE]
-    found: list[dict[str, object]] = []
-    shares, above, above_stage = np.ones(1), [consumer], ""
+    links: list[dict[str, object]] = []
+    shares, next_makers, next_stage = np.ones(1), [consumer], ""
     for place, (_, stage) in enumerate(chain):
         if by_seller:
             sales, pools = seller_shares(network, stage)
@@ -345,42 +348,39 @@ def stage_links(
         else:
             joint = _by_maker(network, chain[place - 1][0], pools, stage, shares)
         for j, i in zip(*np.nonzero(joint > 0), strict=True):
-            found.append({
+            links.append({
                 "consumer": consumer, "product": product, "stage": stage, "maker": names[i],
-                "next_stage": above_stage, "next_maker": above[j], "share": float(joint[j, i]),
+                "next_stage": next_stage, "next_maker": next_makers[j],
+                "share": float(joint[j, i]),
             })  # fmt: skip
-        shares, above, above_stage = joint.sum(axis=0), names, stage
-    return pa.Table.from_pylist(found, LINKS)
+        shares, next_makers, next_stage = joint.sum(axis=0), names, stage
+    return pa.Table.from_pylist(links, LINKS)
 
 
 def _by_maker(
-    network: SupplyNetwork, product: int, mix: np.ndarray, stage: str, shares: np.ndarray
+    network: SupplyNetwork, product: int, origins: np.ndarray, stage: str, shares: np.ndarray
 ) -> np.ndarray:
     """Split the shares of the makers of a product by the origins of what each of them made."""
-    nodes = np.flatnonzero(network.nodes.product == product)
-    made, _ = made_from(network, nodes, mix, stage_order(network, stage), network.inputs.covered)
-    width = len(network.countries)
-    made[:, width] += 1.0 - network.inputs.covered[nodes]
-    made[:, width + 1] += np.clip(1.0 - made.sum(axis=1), 0.0, None)
+    nodes, width = np.flatnonzero(network.nodes.product == product), len(network.countries)
+    country = network.nodes.country[nodes]
+    T, _ = production_origins(network, nodes, origins, stage_order(network, stage))
+    T[:, width] += 1.0 - network.inputs.covered[nodes]
+    T[:, width + 1] += np.clip(1.0 - T.sum(axis=1), 0.0, None)
     joint = np.zeros((width + 2, width + 2))
     joint[:width, width] = shares[:width]  # Of a maker without a pool, the origins are unknown.
-    joint[network.nodes.country[nodes]] = shares[network.nodes.country[nodes], None] * made
+    joint[country] = shares[country, None] * T
     joint[[width, width + 1], [width, width + 1]] = shares[width:]
     return joint
 
 
 def _single_products(network: SupplyNetwork, product: int) -> list[tuple[int, str]]:
     """Return product and stage of each step back; nothing if a stage has several products."""
-    inputs, outputs = (
-        network.nodes.product[network.inputs.possible.input],
-        network.nodes.product[network.inputs.possible.output],
-    )
+    nodes, possible = network.nodes, network.inputs.possible
+    inputs, outputs = nodes.product[possible.input], nodes.product[possible.output]
     behind, new = {product}, {product}
     while new:
-        new = {int(i) for i in inputs[np.isin(outputs, list(new))]} - behind
+        new = {int(place) for place in inputs[np.isin(outputs, list(new))]} - behind
         behind |= new
-    order = sorted(behind, key=lambda one: -network.nodes.orders[one])
-    stages = [network.stages[one] for one in order]
-    if len(set(stages)) < len(stages):
-        return []
-    return list(zip(order, stages, strict=True))
+    chain = sorted(behind, key=lambda place: -nodes.orders[place])
+    stages = [nodes.stages[place] for place in chain]
+    return list(zip(chain, stages, strict=True)) if len(set(stages)) == len(stages) else []

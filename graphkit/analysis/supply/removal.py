@@ -47,9 +47,9 @@ def loss_matrix(network: SupplyNetwork, removed: Sequence[np.ndarray]) -> np.nda
     for block in whole if network.size <= DENSE else _blocks(network):
         place[:] = -1
         place[block] = np.arange(len(block))
-        here = [place[nodes][place[nodes] >= 0] for nodes in removed]
+        inside = [place[nodes][place[nodes] >= 0] for nodes in removed]
         rows = matrix[block]
-        result[block] = _passing(rows[:, block].tocsc(), -(rows @ result), here)
+        result[block] = _passing(rows[:, block].tocsc(), -(rows @ result), inside)
     return np.clip(result, 0.0, 1.0)
 
 
@@ -58,21 +58,23 @@ def _blocks(network: SupplyNetwork) -> Iterator[np.ndarray]:
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    links, count = network.pools.links.tocoo(), len(network.products)
-    pairs = np.unique([network.nodes.product[links.row], network.nodes.product[links.col]], axis=1)
+    product, count = network.nodes.product, len(network.products)
+    links = network.pools.links.tocoo()
+    pairs = np.unique([product[links.row], product[links.col]], axis=1)
     made_of = csr_array((np.ones(pairs.shape[1]), tuple(pairs)), shape=(count, count))
     _, group = connected_components(made_of, connection="strong")
-    inputs: dict[int, set[int]] = {each: set() for each in group.tolist()}
-    for made, used in group[pairs].T.tolist():
-        inputs[made] |= {used} - {made}
-    for each in TopologicalSorter(inputs).static_order():
-        yield np.flatnonzero(group[network.nodes.product] == each)
+    inputs: dict[int, set[int]] = {place: set() for place in group.tolist()}
+    for output, source in group[pairs].T.tolist():
+        inputs[output] |= {source} - {output}
+    for place in TopologicalSorter(inputs).static_order():
+        yield np.flatnonzero(group[product] == place)
 
 
-def _passing(matrix: Any, came: np.ndarray, removed: Sequence[np.ndarray]) -> np.ndarray:
+def _passing(matrix: Any, x: np.ndarray, removed: Sequence[np.ndarray]) -> np.ndarray:
     r"""Compute what passes through each set of a block: ``x + N[:, K] (N[K, K])^-1 (1 - x[K])``.
 
-    Here ``x`` is what comes from other blocks without the set's own nodes here, ``N`` times it.
+    Here ``x`` is given as what comes from other blocks, before it is multiplied by ``N``, and K
+    are the set's own nodes in the block.
     """
     from scipy.sparse.linalg import splu
 
@@ -80,11 +82,11 @@ def _passing(matrix: Any, came: np.ndarray, removed: Sequence[np.ndarray]) -> np
     dense = size <= DENSE
     factors: Any = None if dense else splu(matrix)
     inverse: Any = np.linalg.inv(matrix.toarray()) if dense else None
-    came = np.asfortranarray(came)
+    x = np.asfortranarray(x)
     # Column by column: rounding must not depend on how many sets there are.
-    for column in np.flatnonzero(came.any(axis=0)).tolist():
-        one = came[:, column]
-        came[:, column] = inverse @ one if dense else factors.solve(one)
+    for column in np.flatnonzero(x.any(axis=0)).tolist():
+        values = x[:, column]
+        x[:, column] = inverse @ values if dense else factors.solve(values)
     for first, last in _batches(removed):
         nodes, start = np.concatenate(removed[first:last]), 0
         if dense:
@@ -94,15 +96,15 @@ def _passing(matrix: Any, came: np.ndarray, removed: Sequence[np.ndarray]) -> np
             unit[nodes, np.arange(len(nodes))] = 1.0
             columns = factors.solve(unit)
         for column in range(first, last):
-            inside = removed[column]
-            part = columns[:, start : start + len(inside)]
-            start += len(inside)
-            lacking = 1.0 - came[inside, column]
-            if len(inside) == 1:
-                came[:, column] += part[:, 0] * lacking / part[inside[0], 0]
-            elif len(inside):
-                came[:, column] += part @ np.linalg.solve(part[inside], lacking)
-    return came
+            K = removed[column]
+            N_K = columns[:, start : start + len(K)]
+            start += len(K)
+            lacking = 1.0 - x[K, column]
+            if len(K) == 1:
+                x[:, column] += N_K[:, 0] * lacking / N_K[K[0], 0]
+            elif len(K):
+                x[:, column] += N_K @ np.linalg.solve(N_K[K], lacking)
+    return x
 
 
 def _batches(removed: Sequence[np.ndarray]) -> list[tuple[int, int]]:
@@ -130,10 +132,10 @@ def chains(
     if not len(nodes) or not len(consumers):
         return [None] * len(consumers), np.zeros(len(consumers))
     links = network.pools.links.tocoo()
-    kept = links.data > 0
+    used = links.data > 0
     # A little for each step, so that a share of 1 has a length too.
-    length = -np.log(links.data[kept]) + 1e-12
-    ways = csr_array((length, (links.col[kept], links.row[kept])), shape=links.shape)
+    length = -np.log(links.data[used]) + 1e-12
+    ways = csr_array((length, (links.col[used], links.row[used])), shape=links.shape)
     distance, before, _ = dijkstra(ways, indices=nodes, min_only=True, return_predecessors=True)
     labels: list[str | None] = []
     for consumer in consumers.tolist():
@@ -141,8 +143,9 @@ def chains(
         while node >= 0:
             path.append(node)
             node = int(before[node])
-        found = bool(np.isfinite(distance[consumer]))
-        labels.append(" > ".join(map(network.nodes.label, reversed(path))) if found else None)
+        connected = bool(np.isfinite(distance[consumer]))
+        chain = " > ".join(map(network.nodes.label, reversed(path)))
+        labels.append(chain if connected else None)
     return labels, np.exp(-distance[consumers])
 
 
@@ -180,13 +183,14 @@ def short_of_input(network: SupplyNetwork, buyers: np.ndarray) -> pa.Table:
     ...                    "stage_order": [4, 6]})
     >>> routes = pa.table({"input": ["metal"], "output": ["magnet"]})
     >>> network = supply_network(flows, None, routes, stages, measure="tonnes")
-    >>> found = short_of_input(network, network.select(["C"], ["magnet"], "imports"))
-    >>> found.select(["country", "covered", "part"]).to_pylist()
+    >>> short = short_of_input(network, network.select(["C"], ["magnet"], "imports"))
+    >>> short.select(["country", "covered", "part"]).to_pylist()
     [{'country': 'B', 'covered': 0.2, 'part': 0.8}]
     """
-    part = network.pools.own * (1 - network.inputs.covered) * network.inputs.has_input
-    unseen = ~np.asarray(network.trade.traded)[network.nodes.product[network.inputs.possible.input]]
-    part[network.inputs.possible.output[unseen]] = 0.0
+    inputs = network.inputs
+    part = network.pools.own * (1 - inputs.covered) * inputs.has_input
+    untraded = ~network.trade.traded_nodes[inputs.possible.input]
+    part[inputs.possible.output[untraded]] = 0.0
     return _behind(network, buyers, part)
 
 
@@ -315,39 +319,48 @@ def removal_losses(
     """
     if not slack >= 0:
         raise GraphkitError(f"found a slack of {slack:g}, wanted 0 or more")
-    named, removed = _groups(network, groups)
+    names, removed = _groups(network, groups)
     if possible and groups is None:
-        named, removed = [*named, ANY_OTHER], [*removed, np.empty(0, np.int64)]
-    asked = network.select(consumers, products, base)
-    consumer, product, _ = network.nodes.names(asked)
-    at = dict(zip(zip(consumer.to_pylist(), product.to_pylist(), strict=True), asked, strict=True))
-    kept: dict[str, list[int]] = {name: [] for name in named}
-    for name, *ends in besides:
-        node = at.get((ends[0], ends[1]))
-        kept[name] += [] if node is None else [node]
-    parts = []
+        names, removed = [*names, ANY_OTHER], [*removed, np.empty(0, np.int64)]
+    nodes = network.select(consumers, products, base)
+    besides_nodes = _nodes_besides(network, nodes, besides)
     losses = [loss_matrix(network, removed), *loss_ranges(network, removed)]
-    for column, nodes in enumerate(removed):
+    for column, members in enumerate(removed):
         for matrix in losses:
-            matrix[nodes, column] = 1.0
+            matrix[members, column] = 1.0
     if base == "imports":
         losses = [np.clip(network.trade.imported @ matrix, 0.0, 1.0) for matrix in losses]
     low, high = np.minimum(losses[1], losses[0]), np.maximum(losses[2], losses[0])
-    for column, (name, nodes) in enumerate(zip(named, removed, strict=True)):
+    parts = []
+    for column, (name, members) in enumerate(zip(names, removed, strict=True)):
         loss = losses[0][:, column]
         most = high[:, column] if possible else loss
-        enough = (most[asked] > minimum) | np.isin(asked, kept[name])
-        rows = asked[enough & (most[asked] > SMALLEST) & ~np.isin(asked, nodes)]
+        enough = (most[nodes] > minimum) | np.isin(nodes, besides_nodes.get(name, []))
+        rows = nodes[enough & (most[nodes] > SMALLEST) & ~np.isin(nodes, members)]
         keys = (network.nodes.country[rows], -loss[rows].round(12), network.nodes.product[rows])
         rows = rows[np.lexsort(keys)]
         recovered = np.minimum(loss[rows], slack * (1 - loss[rows]))
-        names, shares = chains(network, nodes, rows)
+        labels, shares = chains(network, members, rows)
         parts.append(pa.table([
-            *_ends(network, name, rows), pa.array(loss[rows]), pa.array(low[rows, column]),
+            *_first_columns(network, name, rows), pa.array(loss[rows]), pa.array(low[rows, column]),
             pa.array(high[rows, column]), pa.array(recovered), pa.array(loss[rows] - recovered),
-            pa.array(names, pa.string()), pa.array(shares),
+            pa.array(labels, pa.string()), pa.array(shares),
         ], schema=LOSSES))  # fmt: skip
     return pa.concat_tables(parts) if parts else LOSSES.empty_table()
+
+
+def _nodes_besides(
+    network: SupplyNetwork, nodes: np.ndarray, besides: Set[tuple[str, str, str]]
+) -> dict[str, list[int]]:
+    """Map names of the removed to those of some nodes of which smaller losses are kept too."""
+    consumer, product, _ = network.nodes.names(nodes)
+    pairs = zip(consumer.to_pylist(), product.to_pylist(), strict=True)
+    place = dict(zip(pairs, nodes.tolist(), strict=True))
+    by_name: dict[str, list[int]] = {}
+    for name, *pair in besides:
+        if (node := place.get((pair[0], pair[1]))) is not None:
+            by_name.setdefault(name, []).append(node)
+    return by_name
 
 
 def structural_points(
@@ -407,34 +420,34 @@ def structural_points(
     ...     print(row["removed"], "|", row["chain"])
     A | A ore > B ore > B metal > C metal
     """
-    named, removed = _groups(network, groups)
-    asked = network.select(consumers, products)
-    links = network.pools.links.tocoo()
-    counted = links.data >= max(min_share, np.finfo(float).tiny)
+    names, removed = _groups(network, groups)
+    nodes = network.select(consumers, products)
+    links, least = network.pools.links.tocoo(), max(min_share, np.finfo(float).tiny)
     alone = network.pools.own * (1.0 - network.inputs.covered)
+    strong = _links_where(links, links.data >= least)
     kept = alone.copy()
-    np.add.at(kept, links.row[counted], links.data[counted])
-    strong = type(links)(
-        (links.data[counted], (links.row[counted], links.col[counted])), shape=links.shape
-    )
+    np.add.at(kept, strong.row, strong.data)
     producer = alone >= max(min_share, SMALLEST)
-    before = reached(strong, producer)
+    reachable = reached(strong, producer)
     parts = []
-    for name, nodes in zip(named, removed, strict=True):
-        gone = np.zeros(network.size, bool)
-        gone[nodes] = True
-        open_ = ~(gone[strong.row] | gone[strong.col])
-        rest = type(links)(
-            (strong.data[open_], (strong.row[open_], strong.col[open_])), shape=links.shape
-        )
-        cut = before & ~reached(rest, producer & ~gone) & ~gone
-        rows = asked[cut[asked]]
-        names, shares = chains(network, nodes, rows)
+    for name, members in zip(names, removed, strict=True):
+        out = np.zeros(network.size, bool)
+        out[members] = True
+        rest = _links_where(strong, ~(out[strong.row] | out[strong.col]))
+        cut = reachable & ~reached(rest, producer & ~out) & ~out
+        rows = nodes[cut[nodes]]
+        labels, shares = chains(network, members, rows)
         parts.append(pa.table([
-            *_ends(network, name, rows), pa.array(names, pa.string()), pa.array(shares),
+            *_first_columns(network, name, rows), pa.array(labels, pa.string()), pa.array(shares),
             pa.array(np.minimum(kept[rows], 1.0)),
         ], schema=STRUCTURE))  # fmt: skip
     return pa.concat_tables(parts) if parts else STRUCTURE.empty_table()
+
+
+def _links_where(links: Any, mask: np.ndarray) -> Any:
+    """Select links, in coordinates."""
+    places = (links.row[mask], links.col[mask])
+    return type(links)((links.data[mask], places), shape=links.shape)
 
 
 def _groups(network: SupplyNetwork, groups: Groups | None) -> tuple[list[str], list[np.ndarray]]:
@@ -447,7 +460,7 @@ def _groups(network: SupplyNetwork, groups: Groups | None) -> tuple[list[str], l
     return names, [network.nodes.of_countries(groups[name]) for name in names]
 
 
-def _ends(network: SupplyNetwork, name: str, rows: np.ndarray) -> list[pa.Array]:
+def _first_columns(network: SupplyNetwork, name: str, rows: np.ndarray) -> list[pa.Array]:
     """Build the first columns of a result."""
     return [pa.array([name] * len(rows), pa.string()), *network.nodes.names(rows)]
 
@@ -493,23 +506,23 @@ def share_points(traced: pa.Table, *, threshold: float = 0.5) -> pa.Table:
     """
     if not 0 < threshold <= 1:
         raise GraphkitError(f"found a threshold of {threshold:g}, wanted more than 0, at most 1")
-    others = pc.not_equal(traced["origin"], traced["consumer"])
-    known = traced.filter(pc.and_(traced["low"].is_valid(), others))
-    known = known.rename_columns({"origin": "supplier"})
-    faces = known.filter(pc.greater_equal(known["face_value"], threshold))
+    foreign = pc.not_equal(traced["origin"], traced["consumer"])
+    origins = traced.filter(pc.and_(traced["low"].is_valid(), foreign))
+    origins = origins.rename_columns({"origin": "supplier"})
+    faces = origins.filter(pc.greater_equal(origins["face_value"], threshold))
     rows = faces.append_column("row", pa.array(range(len(faces)), pa.int64()))
     pairs = rows.group_by(["supplier", "consumer", "product"]).aggregate([("row", "min")])
-    at_face = [
+    sellers = [
         {**row, "stage": None, "definition": "face value", "verdict": "certain",
          **dict.fromkeys(("share", "low", "high"), row["face_value"])}
         for row in faces.take(pairs["row_min"].sort()).to_pylist()
     ]  # fmt: skip
-    looked = known.filter(pc.greater_equal(known["high"], threshold))
+    looked = origins.filter(pc.greater_equal(origins["high"], threshold))
     verdicts = point_verdicts(looked["low"], looked["share"], threshold)
     looked = looked.append_column("verdict", verdicts)
     looked = looked.append_column("definition", pa.repeat("looked through", len(looked)))
     looked = looked.select(SHARES.names).cast(SHARES)
-    return pa.concat_tables([pa.Table.from_pylist(at_face, SHARES), looked]).combine_chunks()
+    return pa.concat_tables([pa.Table.from_pylist(sellers, SHARES), looked]).combine_chunks()
 
 
 def point_verdicts(low: pa.ChunkedArray, share: pa.ChunkedArray, threshold: float) -> Any:
@@ -521,8 +534,8 @@ def point_verdicts(low: pa.ChunkedArray, share: pa.ChunkedArray, threshold: floa
     >>> point_verdicts(low, share, threshold=0.5).to_pylist()
     ['as traced', 'certain']
     """
-    least, traced = (pc.greater_equal(each, threshold) for each in (low, share))
-    return pc.if_else(least, "certain", pc.if_else(traced, "as traced", "possible"))
+    certain, traced = pc.greater_equal(low, threshold), pc.greater_equal(share, threshold)
+    return pc.if_else(certain, "certain", pc.if_else(traced, "as traced", "possible"))
 
 
 def domestic_points(production: pa.Table, claims: pa.Table | None = None) -> pa.Table:
@@ -563,8 +576,8 @@ def domestic_points(production: pa.Table, claims: pa.Table | None = None) -> pa.
     >>> domestic_points(production).select(["country", "product", "verdict"]).to_pylist()[0]
     {'country': 'USA', 'product': 'Be', 'verdict': 'one producing country'}
     """
-    rows = [_claimed(row) for row in (claims.to_pylist() if claims is not None else [])
-            if row["measure"] == SOLE]  # fmt: skip
+    published = claims.to_pylist() if claims is not None else []
+    rows = [_claimed(row) for row in published if row["measure"] == SOLE]
     rows.sort(key=lambda row: [row[n] or "" for n in ("country", "element", "product", "claim")])
     for name in ("country", "product", "period", "source"):
         column_of(production, name)

@@ -42,9 +42,9 @@ class Origins:
 class Without:
     """Shares of each node that are left if nothing counts that passed some nodes at any stage."""
 
-    out: np.ndarray
+    avoided: np.ndarray
     """Mask of those nodes."""
-    made: np.ndarray
+    production: np.ndarray
     """Share of each node's production with none of them behind it."""
     pool: np.ndarray
     """Share of each node's pool with none of them behind it."""
@@ -95,31 +95,31 @@ def origin_shares(
            of agricultural products from a consumer perspective". Ecological Economics 70,
            1032-1040. https://doi.org/10.1016/j.ecolecon.2011.01.012
     """
-    start = stage_order(network, stage)
-    width = len(network.countries)
-    mix = np.zeros((network.size, width + 2))  # the last two columns: unknown, untraceable
+    start, width = stage_order(network, stage), len(network.countries)
+    B = np.zeros((network.size, width + 2))  # the last two columns: unknown, untraceable
     for nodes in solving_order(network, start):
         if network.nodes.order[nodes[0]] == start:
-            made, inner = at_home(network, nodes, width + 2, without), None
+            T, inner = at_home(network, nodes, width + 2, without), None
             if not network.trade.traded_nodes[nodes[0]]:
                 floor, _ = network.unseen.untraded_pools(nodes, untraded)
-                kept = 1.0 if without is None else ~without.out[nodes]
-                mix[nodes, :width] = floor[:, :width] * made.sum(axis=1)[:, None]
-                mix[nodes, width] = kept * (network.pools.own[nodes] > 0) * (1 - floor.sum(axis=1))
+                makes = network.pools.own[nodes] > 0
+                counted = 1.0 if without is None else ~without.avoided[nodes]
+                B[nodes, :width] = floor[:, :width] * T.sum(axis=1)[:, None]
+                B[nodes, width] = counted * makes * (1 - floor.sum(axis=1))
                 continue
         else:
-            made, inner = made_from(network, nodes, mix, start, network.inputs.covered, without)
-            made[:, width] += 1.0 - network.inputs.covered[nodes]
-        mix[nodes] = _solved(network, nodes, made, inner, untraded, without)
-    return Origins(mix[:, :width], mix[:, width], mix[:, width + 1])
+            T, inner = production_origins(network, nodes, B, start, without)
+            T[:, width] += 1.0 - network.inputs.covered[nodes]
+        B[nodes] = _solved(network, nodes, T, inner, untraded, without)
+    return Origins(B[:, :width], B[:, width], B[:, width + 1])
 
 
 def stage_order(network: SupplyNetwork, stage: str) -> int:
     """Return the position of a stage in the chain, if the network has it."""
-    places = dict(zip(network.stages, network.nodes.orders, strict=True))
-    if stage not in places:
-        raise GraphkitError(f"no product at stage {stage!r}; data exists for {shortened(places)}")
-    return places[stage]
+    orders = dict(zip(network.stages, network.nodes.orders, strict=True))
+    if stage not in orders:
+        raise GraphkitError(f"no product at stage {stage!r}; data exists for {shortened(orders)}")
+    return orders[stage]
 
 
 def solving_order(network: SupplyNetwork, start: int) -> list[np.ndarray]:
@@ -130,64 +130,68 @@ def solving_order(network: SupplyNetwork, start: int) -> list[np.ndarray]:
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    count, orders = len(network.products), np.asarray(network.nodes.orders, np.int64)
-    pairs = np.unique(
-        network.nodes.product[network.inputs.possible.output] * count
-        + network.nodes.product[network.inputs.possible.input]
-    )
+    product, possible = network.nodes.product, network.inputs.possible
+    orders = np.asarray(network.nodes.orders, np.int64)
+    count = len(orders)
+    pairs = np.unique(product[possible.output] * count + product[possible.input])
     output, source = np.divmod(pairs, max(count, 1))
     used = (orders[output] > start) & (orders[source] >= start)
     output, source = output[used], source[used]
     graph = csr_array((np.ones(len(output)), (output, source)), shape=(count, count))
-    _, label = connected_components(graph, connection="strong")
+    _, group = connected_components(graph, connection="strong")
     sorter: TopologicalSorter[int] = TopologicalSorter()
-    for number in np.flatnonzero(orders >= start).tolist():
-        sorter.add(int(label[number]))
-    for one, other in zip(label[output].tolist(), label[source].tolist(), strict=True):
-        if one != other:
-            sorter.add(one, other)
-    by_label = [np.flatnonzero(label == one) for one in sorter.static_order()]
-    first = np.searchsorted(network.nodes.product, np.arange(count + 1))
-    parts = [[np.arange(first[p], first[p + 1]) for p in members] for members in by_label]
-    return [np.concatenate(part) for part in parts if any(map(len, part))]
+    for number in group[orders >= start].tolist():
+        sorter.add(number)
+    for later, earlier in zip(group[output].tolist(), group[source].tolist(), strict=True):
+        if later != earlier:
+            sorter.add(later, earlier)
+    first = np.searchsorted(product, np.arange(count + 1))
+    groups = []
+    for number in sorter.static_order():
+        members = np.flatnonzero(group == number)
+        nodes = np.concatenate([np.arange(first[place], first[place + 1]) for place in members])
+        if len(nodes):
+            groups.append(nodes)
+    return groups
 
 
 def at_home(
     network: SupplyNetwork, nodes: np.ndarray, width: int, without: Without | None = None
 ) -> np.ndarray:
     """Return origins of production at the stage itself: each node's own country."""
-    made = np.zeros((len(nodes), width))
-    left = 1.0 if without is None else np.where(without.out, 0.0, without.made)[nodes]
-    made[np.arange(len(nodes)), network.nodes.country[nodes]] = left
-    return made
+    T = np.zeros((len(nodes), width))
+    counted = 1.0 if without is None else np.where(without.avoided, 0.0, without.production)[nodes]
+    T[np.arange(len(nodes)), network.nodes.country[nodes]] = counted
+    return T
 
 
-def made_from(
-    network: SupplyNetwork, nodes: np.ndarray, mix: np.ndarray, start: int, covered: np.ndarray,
+def production_origins(
+    network: SupplyNetwork, nodes: np.ndarray, origins: np.ndarray, start: int,
     without: Without | None = None,
 ) -> tuple[np.ndarray, Any]:  # fmt: skip
     """Return known origins of each node's production, and links to pools of its group.
 
-    ``covered`` is the share of each node's production that comes out of its input pools.
+    ``origins`` are those of all pools, as far as they are known.
     """
     from scipy.sparse import csr_array
 
-    near = slice(*np.searchsorted(network.inputs.draws.output, [nodes[0], nodes[-1] + 1]).tolist())
-    output, here = places_in(nodes, network.inputs.draws.output[near])
-    output, source = output[here], network.inputs.draws.input[near][here]
-    weight = network.inputs.draws.share[near][here] * covered[nodes][output]
+    draws = network.inputs.draws
+    near = slice(*np.searchsorted(draws.output, [nodes[0], nodes[-1] + 1]).tolist())
+    output, inside = places_in(nodes, draws.output[near])
+    output, source = output[inside], draws.input[near][inside]
+    share = draws.share[near][inside] * network.inputs.covered[nodes][output]
     before = network.nodes.order[source] < start
-    inside, within = places_in(nodes, source)
+    place, within = places_in(nodes, source)
     within &= ~before
     beyond = ~before & ~within
     shape = (len(nodes), network.size)
-    made = csr_array((weight[beyond], (output[beyond], source[beyond])), shape=shape) @ mix
-    at_home = weight if without is None else weight * without.pool[source]
-    np.add.at(made, (output[before], network.nodes.country[source[before]]), at_home[before])
+    T = csr_array((share[beyond], (output[beyond], source[beyond])), shape=shape) @ origins
+    home = share if without is None else share * without.pool[source]
+    np.add.at(T, (output[before], network.nodes.country[source[before]]), home[before])
     if not within.any():
-        return made, None
-    pairs = (output[within], inside[within])
-    return made, csr_array((weight[within], pairs), shape=(len(nodes), len(nodes)))
+        return T, None
+    pairs = (output[within], place[within])
+    return T, csr_array((share[within], pairs), shape=(len(nodes), len(nodes)))
 
 
 def bought_within(network: SupplyNetwork, nodes: np.ndarray, part: np.ndarray | None = None) -> Any:
@@ -197,26 +201,27 @@ def bought_within(network: SupplyNetwork, nodes: np.ndarray, part: np.ndarray | 
     """
     from scipy.sparse import coo_array
 
-    near = slice(*np.searchsorted(network.trade.target, [nodes[0], nodes[-1] + 1]).tolist())
-    target, here = places_in(nodes, network.trade.target[near])
-    source, _ = places_in(nodes, network.trade.source[near])
-    share = (network.trade.amount[near] / network.pools.supply[network.trade.target[near]])[here]
+    trade = network.trade
+    near = slice(*np.searchsorted(trade.target, [nodes[0], nodes[-1] + 1]).tolist())
+    target, inside = places_in(nodes, trade.target[near])
+    source, _ = places_in(nodes, trade.source[near])
+    share = (trade.amount[near] / network.pools.supply[trade.target[near]])[inside]
     if part is not None:
-        share = share * part[near][here]
-    return coo_array((share, (target[here], source[here])), shape=(len(nodes), len(nodes)))
+        share = share * part[near][inside]
+    return coo_array((share, (target[inside], source[inside])), shape=(len(nodes), len(nodes)))
 
 
-def places_in(nodes: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def places_in(group: np.ndarray, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Find the positions of nodes in a sorted group, and mark those that are in it."""
-    if nodes[-1] - nodes[0] + 1 == len(nodes):
-        place = wanted - nodes[0]
-        return place, (place >= 0) & (place < len(nodes))
-    place = np.minimum(np.searchsorted(nodes, wanted), len(nodes) - 1)
-    return place, nodes[place] == wanted
+    if group[-1] - group[0] + 1 == len(group):
+        place = nodes - group[0]
+        return place, (place >= 0) & (place < len(group))
+    place = np.minimum(np.searchsorted(group, nodes), len(group) - 1)
+    return place, group[place] == nodes
 
 
 def _solved(
-    network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: Any, untraded: str,
+    network: SupplyNetwork, nodes: np.ndarray, T: np.ndarray, inner: Any, untraded: str,
     without: Without | None,
 ) -> np.ndarray:  # fmt: skip
     """Solve ``(I - Q) B = D T`` for one group; supply without a producer is untraceable.
@@ -226,36 +231,37 @@ def _solved(
     from scipy.sparse import coo_array, csr_array, diags_array
     from scipy.sparse.linalg import splu
 
-    parts, size = network.unseen.own_parts(nodes, untraded), len(nodes)
-    own = network.pools.own[nodes] * parts
-    links = bought_within(network, nodes)
+    size, own = len(nodes), network.pools.own[nodes]
+    D = own * network.unseen.own_parts(nodes, untraded)
+    Q = bought_within(network, nodes)
     if inner is not None:
-        links = (links + diags_array(own) @ inner).tocoo()
-    result = own[:, None] * made
-    result[:, -2] += network.pools.own[nodes] - own
-    kept = np.ones(len(links.data), bool)
+        Q = (Q + diags_array(D) @ inner).tocoo()
+    B = D[:, None] * T  # the right side, until it is solved
+    B[:, -2] += own - D
+    counted = np.ones(len(Q.data), bool)
     if not network.pools.fed[nodes].all():
-        lost = ~reached(links, result.any(axis=1)) & (network.pools.supply[nodes] > 0)
-        kept = ~lost[links.row]
-        result[lost, -1] = 1.0
+        untraceable = ~reached(Q, B.any(axis=1)) & (network.pools.supply[nodes] > 0)
+        counted = ~untraceable[Q.row]
+        B[untraceable, -1] = 1.0
     if without is not None:
-        kept &= ~without.out[nodes][links.row]
-        result[without.out[nodes]] = 0.0
-    every = np.arange(size)
-    values = np.concatenate([-links.data[kept], np.ones(size)])
-    pairs = [np.concatenate([side[kept], every]) for side in (links.row, links.col)]
-    matrix = coo_array((values, tuple(pairs)), shape=(size, size)).tocsc()
+        avoided = without.avoided[nodes]
+        counted &= ~avoided[Q.row]
+        B[avoided] = 0.0
+    diagonal = np.arange(size)
+    values = np.concatenate([-Q.data[counted], np.ones(size)])
+    rows, columns = (np.concatenate([places[counted], diagonal]) for places in (Q.row, Q.col))
+    matrix = coo_array((values, (rows, columns)), shape=(size, size)).tocsc()
     # Trade between a few hundred countries fills up in any order.
     factors = splu(matrix, permc_spec="NATURAL" if size <= CROWDED else "COLAMD")
-    start, used = (np.flatnonzero(result.any(axis=axis)) for axis in (1, 0))
-    if len(start) < len(used):  # solve for makers or origins, whichever are fewer
-        unit = np.zeros((size, len(start)))
-        unit[start, np.arange(len(start))] = 1.0
-        result = csr_array(_columns(factors, unit)) @ result[start]
+    makers, origins = (np.flatnonzero(B.any(axis=axis)) for axis in (1, 0))
+    if len(makers) < len(origins):  # solve for makers or origins, whichever are fewer
+        unit = np.zeros((size, len(makers)))
+        unit[makers, np.arange(len(makers))] = 1.0
+        B = csr_array(_columns(factors, unit)) @ B[makers]
     else:
-        result[:, used] = _columns(factors, result[:, used])
+        B[:, origins] = _columns(factors, B[:, origins])
     # A solver leaves -1e-17 instead of zeros.
-    return np.asarray(np.clip(result, 0.0, 1.0, out=result))
+    return np.asarray(np.clip(B, 0.0, 1.0, out=B))
 
 
 def _columns(factors: Any, right: np.ndarray) -> np.ndarray:
@@ -277,9 +283,9 @@ ROUNDS, CLOSE = 10_000, 1e-12
 class Range:
     """Lowest or highest shares of every origin: nodes by countries and any other one."""
 
-    sold: np.ndarray
+    sales: np.ndarray
     """Shares in the sales of each node."""
-    had: np.ndarray
+    pool: np.ndarray
     """Shares in the pool of each node."""
 
 
@@ -295,9 +301,12 @@ def origin_ranges(
     production, which a source shows to make the product, makes at least its exports beyond its
     imports; where no source does, those may have any origin. Either may make all that it sells:
     with :math:`a` the former's share of its pool, T the origins of its production and h of its
-    imports, the origins of its sales lie between :math:`T` and :math:`a T + (1 - a) h`. Lows and
+    imports, the origins S of its sales lie between :math:`T` and :math:`a T + (1 - a) h`. Lows and
     highs are the fixed points of taking the smaller and the larger at each of these countries.
     The iteration approaches them from 0 and from 1, so that the bounds hold wherever it ends.
+    With D and Q as in :func:`origin_shares`, the origins in its pool are then
+
+    .. math:: P = D T + Q S
 
     Parameters
     ----------
@@ -315,45 +324,47 @@ def origin_ranges(
         network's figure, since the question is what it gets from others. A last column is of any
         country of which nothing is known here.
     """
-    start = stage_order(network, stage)
-    shape = (network.size, len(network.countries) + 1)
+    start, width = stage_order(network, stage), len(network.countries) + 1
     elsewhere, home = _possible(network, start)
     if without is not None:
-        elsewhere[:, network.nodes.country[without[1].out]] = 0.0
-        home[:, network.nodes.country[without[1].out]] = 0.0
-    ranges = tuple(Range(np.zeros(shape), np.zeros(shape)) for _ in range(2))
+        avoided_countries = network.nodes.country[without[1].avoided]
+        elsewhere[:, avoided_countries] = home[:, avoided_countries] = 0.0
+    low, high = (Range(*np.zeros((2, network.size, width))) for _ in range(2))
     for nodes in solving_order(network, start):
-        may = elsewhere[network.nodes.product[nodes]]
-        own = np.arange(len(nodes)), network.nodes.country[nodes]
-        may[own] = home[network.nodes.product[nodes], network.nodes.country[nodes]]
-        for side, ends in enumerate(ranges):
-            left = None if without is None else without[side]
-            out = None if left is None else (left.out[nodes][:, None] & np.ones(shape[1], bool))
+        product, country = network.nodes.product[nodes], network.nodes.country[nodes]
+        able = elsewhere[product]
+        able[np.arange(len(nodes)), country] = home[product, country]
+        traded = network.trade.traded_nodes[nodes]
+        D, Q = network.pools.own[nodes][:, None], bought_within(network, nodes)
+        for place, (bound, ceiling) in enumerate(((low, None), (high, able))):
+            S, P = bound.sales, bound.pool
+            rest = None if without is None else without[place]
+            avoided = None if rest is None else rest.avoided[nodes]
             draw = None
             if network.nodes.order[nodes[0]] == start:
-                made = at_home(network, nodes, shape[1], left)
-                if not network.trade.traded_nodes[nodes[0]]:
-                    pools = network.unseen.untraded_pools(nodes, untraded)[side]
-                    kept: np.ndarray = np.ones(shape[1])
-                    if out is not None:
-                        kept[network.nodes.country[nodes]] = made.sum(axis=1)
-                        pools[out] = 0.0
-                    ends.sold[nodes] = ends.had[nodes] = pools * kept
+                T = at_home(network, nodes, width, rest)
+                if not traded[0]:
+                    P[nodes] = network.unseen.untraded_pools(nodes, untraded)[place]
+                    if avoided is not None:
+                        counted = np.ones(width)
+                        counted[country] = T.sum(axis=1)
+                        P[nodes] *= counted
+                        P[nodes[avoided]] = 0.0
+                    S[nodes] = P[nodes]
                     continue
             else:
-                draw = _Draw(network, nodes, may if side else None, start, left)
-                made = draw.made_of(ends.sold)
+                draw = _Draw(network, nodes, ceiling, start, rest)
+                T = draw.in_production(S)
             _fixed_point(
-                network, nodes, ends.sold, made, draw, may if side else None,
-                unreported == "any", out, value=0.0, untraded=untraded,
+                network, nodes, S, T, draw, ceiling, unreported == "any",
+                None if avoided is None else avoided[:, None] & np.ones(width, bool),
+                value=0.0, untraded=untraded,
             )  # fmt: skip
             if draw is not None:
-                made = draw.made_of(ends.sold)
-            ends.had[nodes] = network.pools.own[nodes][:, None] * made
-            ends.had[nodes] += bought_within(network, nodes) @ ends.sold[nodes]
-            unseen = nodes[~network.trade.traded_nodes[nodes]]
-            ends.had[unseen] = ends.sold[unseen]
-    return ranges[0], ranges[1]
+                T = draw.in_production(S)
+            P[nodes] = D * T + Q @ S[nodes]
+            P[nodes[~traded]] = S[nodes[~traded]]
+    return low, high
 
 
 def _possible(network: SupplyNetwork, start: int) -> tuple[np.ndarray, np.ndarray]:
@@ -368,28 +379,28 @@ def _possible(network: SupplyNetwork, start: int) -> tuple[np.ndarray, np.ndarra
     elsewhere, home : numpy.ndarray
         In pools of other countries, which it must have sold to, and in its own.
     """
-    makes = (network.production.amount > 0) | network.unseen.unpublished
-    withheld = (network.production.state == MISSING) & (network.pools.supply == 0)
-    straight = (network.nodes.order[network.inputs.draws.output] > start) & (
-        network.nodes.order[network.inputs.draws.input] < start
-    )
+    nodes, production, inputs, unseen = (
+        network.nodes, network.production, network.inputs, network.unseen,
+    )  # fmt: skip
+    draws, order = inputs.draws, nodes.order
+    makes = (production.amount > 0) | unseen.unpublished
+    withheld = (production.state == MISSING) & (network.pools.supply == 0)
+    straight = (order[draws.output] > start) & (order[draws.input] < start)
     past = np.zeros(network.size, bool)
-    past[network.inputs.draws.output[straight]] = True
-    open_ended = (network.production.unnamed > 0) & (np.asarray(network.nodes.orders) == start)
-    anybody = (network.unseen.passed & open_ended).any(axis=1)
-    anybody |= network.inputs.absent.outputs[network.inputs.absent.orders == start].any(axis=0)
-    elsewhere, home = np.zeros((2, len(network.products), len(network.countries) + 1))
-    for product, behind in enumerate(network.inputs.behind):
-        within = behind[network.nodes.product]
-        stage = within & (network.nodes.order == start)
-        itself = within & (
-            past | (network.nodes.order > start) & (network.inputs.covered_least < 1)
-        )
-        if stage.any() and network.production.listed[stage].all():
+    past[draws.output[straight]] = True
+    open_ended = (production.unnamed > 0) & (np.asarray(nodes.orders) == start)
+    anybody = (unseen.passed & open_ended).any(axis=1)
+    anybody |= inputs.absent.outputs[inputs.absent.orders == start].any(axis=0)
+    elsewhere, home = np.zeros((2, len(nodes.products), len(nodes.countries) + 1))
+    for product, behind in enumerate(inputs.behind):
+        within = behind[nodes.product]
+        stage = within & (order == start)
+        itself = within & (past | (order > start) & (inputs.covered_least < 1))
+        if stage.any() and production.listed[stage].all():
             itself[:] = False
-        may = network.unseen.used & ((stage & (makes | withheld)) | (itself & makes))
-        home[product, network.nodes.country[may]] = 1.0
-        elsewhere[product, network.nodes.country[may & network.unseen.may_pass[:, product]]] = 1.0
+        able = unseen.used & ((stage & (makes | withheld)) | (itself & makes))
+        home[product, nodes.country[able]] = 1.0
+        elsewhere[product, nodes.country[able & unseen.may_pass[:, product]]] = 1.0
     elsewhere[anybody] = home[anybody] = 1.0
     return elsewhere, home
 
@@ -402,18 +413,17 @@ def without_ranges(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, 
     low, high : Without
         What is surely left, and what may be.
     """
-    least, most = (side[:, 0] for side in loss_ranges(network, [nodes]))
+    least, most = (losses[:, 0] for losses in loss_ranges(network, [nodes]))
     every, first = np.arange(network.size), min(network.nodes.orders, default=1)
-    out = np.zeros(network.size, bool)
-    out[nodes] = True
-    low, high = (
-        _Draw(network, every, unknown, first).made_of(lost[:, None])[:, 0]
-        for unknown, lost in ((np.ones(1), most), (None, least))
-    )
-    return Without(out, 1.0 - low, 1.0 - most), Without(out, 1.0 - high, 1.0 - least)
+    avoided = np.zeros(network.size, bool)
+    avoided[nodes] = True
+    most_made = _Draw(network, every, np.ones(1), first).in_production(most[:, None])[:, 0]
+    least_made = _Draw(network, every, None, first).in_production(least[:, None])[:, 0]
+    low = Without(avoided, 1.0 - most_made, 1.0 - most)
+    return low, Without(avoided, 1.0 - least_made, 1.0 - least)
 
 
-def made_ranges(
+def production_losses(
     network: SupplyNetwork, low: np.ndarray, high: np.ndarray, unknown: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bound the share of each node's production that is lost with shares of the pools.
@@ -422,8 +432,8 @@ def made_ranges(
     node which no data cover.
     """
     every, first = np.arange(network.size), min(network.nodes.orders, default=1)
-    least = _Draw(network, every, None, first).made_of(low[:, None])[:, 0]
-    most = _Draw(network, every, np.zeros(1), first).made_of(high[:, None])[:, 0]
+    least = _Draw(network, every, None, first).in_production(low[:, None])[:, 0]
+    most = _Draw(network, every, np.zeros(1), first).in_production(high[:, None])[:, 0]
     return least, np.minimum(most + (1.0 - network.inputs.covered_least) * unknown, 1.0)
 
 
@@ -469,60 +479,56 @@ def loss_ranges(
     low, high : numpy.ndarray
         Nodes by sets, 0 to 1. Nodes of a set itself lose all.
     """
+    order, product = network.nodes.order, network.nodes.product
     first = min(network.nodes.orders, default=1)
     shape = (network.size, len(removed))
     out = np.zeros(shape, bool)
     for column, nodes in enumerate(removed):
         out[nodes, column] = True
     low, high = np.zeros(shape), np.zeros(shape)
-    inputs, goods = np.ones(len(network.products)), np.ones(len(network.products))
+    g, c = np.ones((2, len(network.products)))
     # Also behind those of which nobody is known to draw on the others.
     behind = network.inputs.behind.sum(axis=1)
     groups = solving_order(network, first)
-    groups.sort(
-        key=lambda nodes: (
-            network.nodes.order[nodes[0]],
-            behind[network.nodes.product[nodes]].max(),
-        )
-    )
+    groups.sort(key=lambda nodes: (order[nodes[0]], behind[product[nodes]].max()))
     for nodes in groups:
-        products = np.unique(network.nodes.product[nodes])
+        products = np.unique(product[nodes])
         if cut is not None:
-            inputs[products] = _most_lost(network, products, goods, cut)
-            goods[products] = 1.0 - (1.0 - cut.products[products]) * (1.0 - inputs[products])
-        unknown, unseen = (most[network.nodes.product[nodes], None] for most in (inputs, goods))
-        for lost, ceiling, fed in ((low, None, None), (high, unseen, unknown)):
-            if network.nodes.order[nodes[0]] == first and not network.trade.traded_nodes[nodes[0]]:
+            g[products] = _most_lost(network, products, c, cut)
+            c[products] = 1.0 - (1.0 - cut.products[products]) * (1.0 - g[products])
+        makes = network.pools.own[nodes] > 0
+        of_inputs, of_goods = g[product[nodes], None], c[product[nodes], None]
+        for losses, ceiling, unknown in ((low, None, None), (high, of_goods, of_inputs)):
+            if order[nodes[0]] == first and not network.trade.traded_nodes[nodes[0]]:
                 if ceiling is not None:
-                    home = (network.pools.own[nodes] > 0) * network.unseen.own_parts(
-                        nodes, "unknown"
-                    )
-                    bought = (network.pools.own[nodes] > 0) - home
-                    made = home * network.inputs.processed[nodes]  # out of what no data are of
-                    lost[nodes] = bought[:, None] * ceiling + made[:, None] * fed
-                lost[nodes] = np.where(out[nodes], 1.0, lost[nodes])
+                    home = makes * network.unseen.own_parts(nodes, "unknown")
+                    bought = makes - home
+                    fed = home * network.inputs.processed[nodes]  # out of what no data are of
+                    losses[nodes] = bought[:, None] * ceiling + fed[:, None] * unknown
+                losses[nodes] = np.where(out[nodes], 1.0, losses[nodes])
                 continue
-            draw = _Draw(network, nodes, fed, first)
-            flows = None if cut is None else cut.flows
+            draw = _Draw(network, nodes, unknown, first)
             _fixed_point(
-                network, nodes, lost, draw.made_of(lost), draw, ceiling, True, out[nodes], flows
-            )
-        np.maximum.at(goods, network.nodes.product[nodes], high[nodes].max(axis=1, initial=0.0))
+                network, nodes, losses, draw.in_production(losses), draw, ceiling, True, out[nodes],
+                None if cut is None else cut.flows,
+            )  # fmt: skip
+        np.maximum.at(c, product[nodes], high[nodes].max(axis=1, initial=0.0))
     return low, high
 
 
-def _most_lost(
-    network: SupplyNetwork, products: np.ndarray, goods: np.ndarray, cut: Cut
-) -> np.ndarray:
-    """Bound the loss of inputs of unseen origin, of products of a stage made of each other."""
-    behind, there = network.inputs.behind[products].any(axis=0), np.zeros(len(goods), bool)
+def _most_lost(network: SupplyNetwork, products: np.ndarray, c: np.ndarray, cut: Cut) -> np.ndarray:
+    """Bound the loss ``g`` of inputs of unseen origin, of products of a stage made of each other.
+
+    ``c`` bounds the losses of goods of each product, as in :func:`loss_ranges`.
+    """
+    behind, present = network.inputs.behind[products].any(axis=0), np.zeros(len(c), bool)
     behind[products] = False
-    there[network.nodes.product] = True
-    left = 1.0 - goods[behind & there].max(initial=0.0)
-    left *= (1.0 - cut.products[behind & ~there]).prod()
-    left *= 1.0 - cut.absent[products].max(initial=0.0)
+    present[network.nodes.product] = True
+    rest = 1.0 - c[behind & present].max(initial=0.0)
+    rest *= (1.0 - cut.products[behind & ~present]).prod()
+    rest *= 1.0 - cut.absent[products].max(initial=0.0)
     within = 1.0 - cut.products[products]
-    return np.asarray([1.0 - left * np.delete(within, n).prod() for n in range(len(products))])
+    return np.asarray([1.0 - rest * np.delete(within, n).prod() for n in range(len(products))])
 
 
 @dataclass(frozen=True, eq=False)
@@ -542,23 +548,22 @@ class _Draw:
     @cached_property
     def _links(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Places of the nodes, their inputs, and the most of a node that each can feed."""
-        network, nodes = self.network, self.nodes
-        ends = [nodes[0], nodes[-1] + 1] if len(nodes) else [0, 0]
-        near = slice(*np.searchsorted(network.inputs.possible.output, ends).tolist())
-        output, here = places_in(nodes, network.inputs.possible.output[near])
-        return (
-            output[here],
-            network.inputs.possible.input[near][here],
-            network.inputs.possible.share[near][here],
-        )
+        nodes, possible = self.nodes, self.network.inputs.possible
+        bounds = [nodes[0], nodes[-1] + 1] if len(nodes) else [0, 0]
+        near = slice(*np.searchsorted(possible.output, bounds).tolist())
+        output, inside = places_in(nodes, possible.output[near])
+        return output[inside], possible.input[near][inside], possible.share[near][inside]
 
     @cached_property
     def feeds_itself(self) -> bool:
         """True where the nodes draw on each other."""
         return bool(np.isin(self._links[1], self.nodes).any())
 
-    def made_of(self, shares: np.ndarray) -> np.ndarray:
-        """Return the ends of the shares in each node's production, from those of all pools."""
+    def in_production(self, shares: np.ndarray) -> np.ndarray:
+        """Bound the shares in each node's production, given the shares in all pools.
+
+        The pools with the lowest shares, or the highest, feed as much of it as they can.
+        """
         network, nodes = self.network, self.nodes
         output, source, part = self._links
         values = shares[source]
@@ -567,10 +572,10 @@ class _Draw:
         values[before] = 0.0
         values[before, network.nodes.country[source[before]]] = home
         covered = network.inputs.covered_least[nodes]
-        made = np.zeros((len(nodes), shares.shape[1]))
+        result = np.zeros((len(nodes), shares.shape[1]))
         count = np.bincount(output, minlength=len(nodes))
         alone = count[output] == 1
-        made[output[alone]] = covered[output[alone], None] * values[alone]
+        result[output[alone]] = covered[output[alone], None] * values[alone]
         if not alone.all():
             several = np.flatnonzero(count > 1)
             rank = np.arange(len(output)) - np.searchsorted(output, output)
@@ -581,66 +586,70 @@ class _Draw:
             order = np.argsort(padded if self.unknown is None else -padded, axis=1, kind="stable")
             filled = np.cumsum(np.take_along_axis(parts[:, :, None], order, axis=1), axis=1)
             filled = np.minimum(filled, covered[several, None, None])
-            taken = np.diff(filled, axis=1, prepend=0.0)
-            made[several] = (taken * np.take_along_axis(padded, order, axis=1)).sum(axis=1)
+            fed = np.diff(filled, axis=1, prepend=0.0)
+            result[several] = (fed * np.take_along_axis(padded, order, axis=1)).sum(axis=1)
         if self.unknown is not None:
-            made += ((1.0 - covered) * network.inputs.processed[nodes])[:, None] * self.unknown
-        return made
+            result += ((1.0 - covered) * network.inputs.processed[nodes])[:, None] * self.unknown
+        return result
 
 
 def _fixed_point(
-    network: SupplyNetwork, nodes: np.ndarray, shares: np.ndarray, made: np.ndarray,
-    draw: _Draw | None, ceiling: np.ndarray | None, free: bool, out: np.ndarray | None = None,
+    network: SupplyNetwork, nodes: np.ndarray, shares: np.ndarray, T: np.ndarray,
+    draw: _Draw | None, ceiling: np.ndarray | None, free: bool, fixed: np.ndarray | None = None,
     cut: np.ndarray | None = None, value: float = 1.0, untraded: str = "unknown",
 ) -> None:  # fmt: skip
-    """Iterate the nodes' ``shares`` to the lowest in their sales, or with a ceiling the highest.
+    r"""Iterate the nodes' ``shares`` to the lowest in their sales, or with a ceiling the highest.
 
-    Of a pool with unknown trade, what is not surely home-made may be so, or from anywhere.
+    .. math:: S = a T + (1 - a) h, \qquad (1 - a) h = Q S + r
 
-    ``made`` are the shares in their production. Entries marked ``out`` keep their ``value``;
-    ``cut`` is the part of each flow of the network that counts fully, whatever its seller's share.
+    With :math:`a` the share of each pool that the node made itself, T the shares in that, Q the
+    parts bought from other nodes of the group, and r in the rest, which has the shares of the
+    ceiling or none. Where production is unpublished, if it is ``free``, the sales may also have
+    the shares T. Of a pool with unknown trade, what is not surely home-made may be so, or from
+    anywhere. Entries marked ``fixed`` keep their ``value``; ``cut`` is the part of each flow of
+    the network that counts fully, whatever its seller's share.
     """
-    own, links = network.pools.own[nodes], bought_within(network, nodes).tocsr()
-    choice = network.unseen.unpublished[nodes] if free else np.zeros(len(nodes), bool)
-    least, supply = network.production.least[nodes], network.pools.supply[nodes]
-    unseen = np.where(choice, network.production.unnamed_sales[nodes], 0.0)
-    pool = np.where(choice, least + unseen + network.trade.imports[nodes], supply)
-    ratio = np.divide(supply, pool, out=np.zeros(len(nodes)), where=pool > 0)
-    rest = np.zeros_like(made)
+    production, size = network.production, len(nodes)
+    a, Q = network.pools.own[nodes], bought_within(network, nodes).tocsr()
+    choice = network.unseen.unpublished[nodes] if free else np.zeros(size, bool)
+    least, supply = production.least[nodes], network.pools.supply[nodes]
+    unnamed = np.where(choice, production.unnamed_sales[nodes], 0.0)
+    pool = np.where(choice, least + unnamed + network.trade.imports[nodes], supply)
+    ratio = np.divide(supply, pool, out=np.zeros(size), where=pool > 0)
+    r = np.zeros_like(T)
     if ceiling is not None:
-        part = np.divide(unseen, pool, out=np.zeros(len(nodes)), where=pool > 0)
-        rest += part[:, None] * ceiling
+        r += np.divide(unnamed, pool, out=np.zeros(size), where=pool > 0)[:, None] * ceiling
     if cut is not None:
-        taken = bought_within(network, nodes, cut).tocsr()
-        links, rest = links - taken, rest + (ratio * taken.sum(axis=1))[:, None]
-    links.data *= np.repeat(ratio, np.diff(links.indptr))
-    own = np.where(choice, np.divide(least, pool, out=np.zeros(len(nodes)), where=pool > 0), own)
+        Q_cut = bought_within(network, nodes, cut).tocsr()
+        Q, r = Q - Q_cut, r + (ratio * Q_cut.sum(axis=1))[:, None]
+    Q.data *= np.repeat(ratio, np.diff(Q.indptr))
+    a = np.where(choice, np.divide(least, pool, out=np.zeros(size), where=pool > 0), a)
     hidden = ~network.trade.traded_nodes[nodes] & (supply > 0)
     if hidden.any():
-        own = np.where(hidden, network.unseen.own_parts(nodes, untraded), own)
+        a = np.where(hidden, network.unseen.own_parts(nodes, untraded), a)
         choice = choice | hidden
         if ceiling is not None:
-            rest[hidden] = ((1.0 - own)[:, None] * np.broadcast_to(ceiling, rest.shape))[hidden]
+            r[hidden] = ((1.0 - a)[:, None] * np.broadcast_to(ceiling, r.shape))[hidden]
     pick = np.minimum if ceiling is None else np.maximum
-    sold = np.zeros_like(made)
+    S = np.zeros_like(T)
     if ceiling is not None:
         top = 1.0 if cut is not None else ceiling  # cycles of trade pass a border more than once
-        sold[supply > 0] = np.broadcast_to(top, sold.shape)[supply > 0]
+        S[supply > 0] = np.broadcast_to(top, S.shape)[supply > 0]
     again = draw is not None and draw.feeds_itself
-    every: np.ndarray = np.arange(made.shape[1])
-    if not again and out is None and cut is None:  # a column of zeros stays one
-        every = np.flatnonzero(made.any(axis=0) | sold.any(axis=0))
-    made, sold, rest = made[:, every], sold[:, every], rest[:, every]
+    columns: np.ndarray = np.arange(T.shape[1])
+    if not again and fixed is None and cut is None:  # a column of zeros stays one
+        columns = np.flatnonzero(T.any(axis=0) | S.any(axis=0))
+    T, S, r = T[:, columns], S[:, columns], r[:, columns]
     for _ in range(ROUNDS):
         if again and draw is not None:
-            shares[nodes] = sold
-            made = draw.made_of(shares)
-        after = own[:, None] * made + links @ sold + rest
-        pick(after, made, out=after, where=choice[:, None])
-        if out is not None:
-            after[out] = value
-        change = float(np.abs(after - sold).max(initial=0.0))
-        sold = after
+            shares[nodes] = S
+            T = draw.in_production(shares)
+        after = a[:, None] * T + Q @ S + r
+        pick(after, T, out=after, where=choice[:, None])
+        if fixed is not None:
+            after[fixed] = value
+        change = float(np.abs(after - S).max(initial=0.0))
+        S = after
         if change < CLOSE:
             break
-    shares[np.ix_(nodes, every)] = sold
+    shares[np.ix_(nodes, columns)] = S
