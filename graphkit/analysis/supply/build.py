@@ -322,8 +322,8 @@ def _check_amounts(column: pa.ChunkedArray, amount: str, most: float = np.inf) -
     values = np.asarray(column.drop_null().to_numpy(), np.float64)
     wrong = values[~((values >= 0) & (values <= most) & (values < np.inf))]
     if len(wrong):
-        wanted = "0 or more" if most == np.inf else f"0 to {most:g}"
-        raise GraphkitError(f"found {amount} of {wrong[0]:g}, wanted {wanted}")
+        bounds = "0 or more" if most == np.inf else f"0 to {most:g}"
+        raise GraphkitError(f"found {amount} of {wrong[0]:g}, wanted {bounds}")
 
 
 def _axes(facts: pa.Table, figures: pa.Table, products: pa.Table | None) -> _Axes:

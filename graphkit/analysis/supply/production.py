@@ -164,23 +164,23 @@ def own_production(
     """
     net = exports - imports
     net = np.where(net > TOLERANCE * exports, net, 0.0)
-    shown = exports if unpublished == "exports" else net
+    X = exports if unpublished == "exports" else net
     least = net
     if own_use is not None:
         tables = np.where(stated.counted, stated.share, np.nan)
         trade = (net > 0) & ~listed_whole(tables, product, MOST)
         needed = np.where(stated.makes | trade, exports + own_use - imports, 0.0)
-        shown, least = np.maximum(shown, needed), np.maximum(net, needed)
+        X, least = np.maximum(X, needed), np.maximum(net, needed)
     amount, observed = stated.amount.copy(), ~np.isnan(stated.amount) & ~stated.inferred
     listed = listed_products(stated.amount, product) | listed_whole(stated.share, product)
     for place in np.unique(product[~np.isnan(stated.share)]).tolist():
         nodes = product == place
-        total = _least_world_total(stated.share, shown, nodes)
+        W = _least_world_total(stated.share, X, nodes)
         scaled = nodes & np.isnan(amount) & ~np.isnan(stated.share)
-        if total > 0:
-            amount[scaled] = stated.share[scaled] * total
+        if W > 0:
+            amount[scaled] = stated.share[scaled] * W
     unknown = np.isnan(amount)
-    amount = np.where(unknown, np.where(listed, least, shown), amount)
+    amount = np.where(unknown, np.where(listed, least, X), amount)
     oversold = exports - imports - amount > TOLERANCE * exports
     state = np.where(observed & ~oversold, OBSERVED, INFERRED)
     state[unknown & (net == 0)] = MISSING
@@ -199,11 +199,11 @@ def listed_whole(share: np.ndarray, product: np.ndarray, part: float = 1.0) -> n
     return np.asarray((total >= part - SHARE_ROUNDING)[product])
 
 
-def _least_world_total(share: np.ndarray, shown: np.ndarray, nodes: np.ndarray) -> float:
+def _least_world_total(s: np.ndarray, X: np.ndarray, nodes: np.ndarray) -> float:
     """Find the smallest world production that a product's trade and shares allow."""
-    listed = nodes & (share > 0)
-    totals = shown[listed] / share[listed]
-    rest = 1.0 - float(np.sum(share[listed]))
-    others = float(np.sum(shown[nodes & np.isnan(share)]))
-    remainder = others / rest if rest >= SHARE_ROUNDING else 0.0
+    listed = nodes & (s > 0)
+    totals = X[listed] / s[listed]
+    rest = 1.0 - float(np.sum(s[listed]))
+    unlisted = float(np.sum(X[nodes & np.isnan(s)]))
+    remainder = unlisted / rest if rest >= SHARE_ROUNDING else 0.0
     return max(float(totals.max(initial=0.0)), remainder)

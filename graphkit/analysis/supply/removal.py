@@ -425,21 +425,21 @@ def structural_points(
     links, least = network.pools.links.tocoo(), max(min_share, np.finfo(float).tiny)
     alone = network.pools.own * (1.0 - network.inputs.covered)
     strong = _links_where(links, links.data >= least)
-    kept = alone.copy()
-    np.add.at(kept, strong.row, strong.data)
+    counted = alone.copy()
+    np.add.at(counted, strong.row, strong.data)
     producer = alone >= max(min_share, SMALLEST)
     reachable = reached(strong, producer)
     parts = []
     for name, members in zip(names, removed, strict=True):
-        out = np.zeros(network.size, bool)
-        out[members] = True
-        rest = _links_where(strong, ~(out[strong.row] | out[strong.col]))
-        cut = reachable & ~reached(rest, producer & ~out) & ~out
+        mask = np.zeros(network.size, bool)
+        mask[members] = True
+        rest = _links_where(strong, ~(mask[strong.row] | mask[strong.col]))
+        cut = reachable & ~reached(rest, producer & ~mask) & ~mask
         rows = nodes[cut[nodes]]
         labels, shares = chains(network, members, rows)
         parts.append(pa.table([
             *_first_columns(network, name, rows), pa.array(labels, pa.string()), pa.array(shares),
-            pa.array(np.minimum(kept[rows], 1.0)),
+            pa.array(np.minimum(counted[rows], 1.0)),
         ], schema=STRUCTURE))  # fmt: skip
     return pa.concat_tables(parts) if parts else STRUCTURE.empty_table()
 

@@ -340,21 +340,16 @@ def origin_ranges(
             S, P = bound.sales, bound.pool
             rest = None if without is None else without[place]
             avoided = None if rest is None else rest.avoided[nodes]
-            draw = None
-            if network.nodes.order[nodes[0]] == start:
-                T = at_home(network, nodes, width, rest)
-                if not traded[0]:
-                    P[nodes] = network.unseen.untraded_pools(nodes, untraded)[place]
-                    if avoided is not None:
-                        counted = np.ones(width)
-                        counted[country] = T.sum(axis=1)
-                        P[nodes] *= counted
-                        P[nodes[avoided]] = 0.0
-                    S[nodes] = P[nodes]
-                    continue
-            else:
-                draw = _Draw(network, nodes, ceiling, start, rest)
-                T = draw.in_production(S)
+            at_stage = network.nodes.order[nodes[0]] == start
+            draw = None if at_stage else _Draw(network, nodes, ceiling, start, rest)
+            T = at_home(network, nodes, width, rest) if draw is None else draw.in_production(S)
+            if at_stage and not traded[0]:
+                pools = network.unseen.untraded_pools(nodes, untraded)[place]
+                if avoided is not None:
+                    pools[:, country] *= T.sum(axis=1)
+                    pools[avoided] = 0.0
+                S[nodes] = P[nodes] = pools
+                continue
             _fixed_point(
                 network, nodes, S, T, draw, ceiling, unreported == "any",
                 None if avoided is None else avoided[:, None] & np.ones(width, bool),
@@ -417,10 +412,10 @@ def without_ranges(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, 
     every, first = np.arange(network.size), min(network.nodes.orders, default=1)
     avoided = np.zeros(network.size, bool)
     avoided[nodes] = True
-    most_made = _Draw(network, every, np.ones(1), first).in_production(most[:, None])[:, 0]
-    least_made = _Draw(network, every, None, first).in_production(least[:, None])[:, 0]
-    low = Without(avoided, 1.0 - most_made, 1.0 - most)
-    return low, Without(avoided, 1.0 - least_made, 1.0 - least)
+    most_lost = _Draw(network, every, np.ones(1), first).in_production(most[:, None])[:, 0]
+    least_lost = _Draw(network, every, None, first).in_production(least[:, None])[:, 0]
+    low = Without(avoided, 1.0 - most_lost, 1.0 - most)
+    return low, Without(avoided, 1.0 - least_lost, 1.0 - least)
 
 
 def production_losses(
@@ -482,9 +477,9 @@ def loss_ranges(
     order, product = network.nodes.order, network.nodes.product
     first = min(network.nodes.orders, default=1)
     shape = (network.size, len(removed))
-    out = np.zeros(shape, bool)
+    in_set = np.zeros(shape, bool)
     for column, nodes in enumerate(removed):
-        out[nodes, column] = True
+        in_set[nodes, column] = True
     low, high = np.zeros(shape), np.zeros(shape)
     g, c = np.ones((2, len(network.products)))
     # Also behind those of which nobody is known to draw on the others.
@@ -505,12 +500,12 @@ def loss_ranges(
                     bought = makes - home
                     fed = home * network.inputs.processed[nodes]  # out of what no data are of
                     losses[nodes] = bought[:, None] * ceiling + fed[:, None] * unknown
-                losses[nodes] = np.where(out[nodes], 1.0, losses[nodes])
+                losses[nodes] = np.where(in_set[nodes], 1.0, losses[nodes])
                 continue
             draw = _Draw(network, nodes, unknown, first)
             _fixed_point(
-                network, nodes, losses, draw.in_production(losses), draw, ceiling, True, out[nodes],
-                None if cut is None else cut.flows,
+                network, nodes, losses, draw.in_production(losses), draw, ceiling, True,
+                in_set[nodes], None if cut is None else cut.flows,
             )  # fmt: skip
         np.maximum.at(c, product[nodes], high[nodes].max(axis=1, initial=0.0))
     return low, high
