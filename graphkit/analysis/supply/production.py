@@ -157,9 +157,9 @@ def own_production(
     >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), no, makes, makes,
     ...                 np.full(2, np.inf), no, no)
     >>> from graphkit.analysis.supply.production import STATES
-    >>> made, state = own_production(
+    >>> amount, state = own_production(
     ...     stated, np.array([4.0, 3.0]), np.array([9.0, 0.0]), np.array([0, 0]), "exports")
-    >>> made.round(9).tolist(), [STATES[s] for s in state]
+    >>> amount.round(9).tolist(), [STATES[s] for s in state]
     ([27.0, 3.0], ['inferred', 'inferred'])
     """
     net = exports - imports
