@@ -31,8 +31,8 @@ from graphkit.files.output import write_private
 from graphkit.queries import READ_FIRST, rows_of
 from graphkit.stores.base import Closing, Progress, Store, no_progress
 from graphkit.stores.changes import Confirm, LoadReport, confirmed
+from graphkit.stores.duck.identity import SETTLED
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.file import SETTLED
 from graphkit.stores.limits import LIMITS, Limits
 from graphkit.stores.results import Result
 from graphkit.stores.row_cache import kept_rows

@@ -189,7 +189,7 @@ def sandboxes_counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     from sandbox_coverage import counted
 
     with counted(tmp_path_factory.mktemp("sandboxes")) as start, pytest.MonkeyPatch.context() as p:
-        p.setattr("graphkit.stores.sandbox.START", start)
+        p.setattr("graphkit.stores.duck.sandbox.START", start)
         yield
 
 

@@ -11,7 +11,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +29,9 @@ def counted(folder: Path) -> Iterator[str]:
         reader = threading.Thread(target=_add, args=(arrivals,))
         reader.start()
         yield (
-            "import sys; worker, *sys.path[:] = sys.argv[1:];"
-            "from graphkit.files.folders import start_small; start_small();"
-            f"from sandbox_coverage import measured; measured({str(address)!r}, worker)"
+            "import sys; sys.path[:] = sys.argv[1:];"
+            "from graphkit.startup import start_small; start_small();"
+            f"from sandbox_coverage import measured; measured({str(address)!r})"
         )
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
             last.sendto(b"{}", str(address))  # all that was sent before is read by then
@@ -46,7 +45,7 @@ def _add(arrivals: socket.socket) -> None:
         own.get_data().add_arcs({file: map(tuple, pairs) for file, pairs in arcs.items()})
 
 
-def measured(address: str, worker: str) -> None:
+def measured(address: str) -> None:
     """Answer as the sandbox does, and send each branch that is taken for the first time."""
     own = coverage.Coverage(data_file=None, branch=True, source=["graphkit"], config_file=False)
     own.start()
@@ -63,7 +62,7 @@ def measured(address: str, worker: str) -> None:
             for start in range(0, len(new), PART):
                 sending.send(json.dumps({file: new[start : start + PART]}).encode())
 
-    from graphkit.stores import sandbox_worker
+    from graphkit.stores.duck import sandbox_worker
 
     answer = sandbox_worker._send
 
@@ -73,4 +72,4 @@ def measured(address: str, worker: str) -> None:
 
     sandbox_worker._send = reported
     report()  # opens what it needs before the process may open nothing
-    import_module(worker).main()
+    sandbox_worker.main()

@@ -24,8 +24,8 @@ from graphkit.queries import Reading, noted_readings
 from graphkit.questions.claim_checks import check_claims
 from graphkit.questions.dependence import depends
 from graphkit.questions.disruptions import disrupt
+from graphkit.stores.duck.identity import is_settled
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.file import is_settled
 from graphkit.stores.results import Result
 
 PLACES = ("Country", "Area")

@@ -9,7 +9,7 @@ from seed_texts import write_seeds
 from graphkit.build import Graph, build_graph
 from graphkit.schema import Kind
 from graphkit.seeds.facts import read_seeds
-from graphkit.stores.changes import Difference, Held, change, difference
+from graphkit.stores.changes import Difference, Digests, change, difference
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_it_is_the_keys_that_are_new_differ_or_are_gone(graph, name):
 
 
 def test_a_database_that_holds_the_graph_needs_no_change(graph):
-    held: Held = {
+    held: Digests = {
         kind.name: rows_of(graph, kind) for kind in graph.schema.kinds if graph.count(kind.name)
     }
     for kind in graph.schema.kinds:

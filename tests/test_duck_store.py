@@ -27,11 +27,12 @@ from graphkit.errors import Damaged, OutOfMemory, StoreError, Unreachable
 from graphkit.schema import GRAPH
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import no_progress
+from graphkit.stores.duck.confinement import landlock_version
 from graphkit.stores.duck.engine import attach, batches, started
+from graphkit.stores.duck.execution import in_time
 from graphkit.stores.duck.file import FILE, fill, verify
-from graphkit.stores.duck.store import DuckStore, in_time
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.limits import UNLIMITED, Limits
-from graphkit.stores.sandbox_worker import landlock_version
 
 ENDLESS = (
     "UNWIND range(1, 10000000) AS x UNWIND range(1, 10000) AS y WITH x + y AS z RETURN max(z) AS m"
@@ -201,7 +202,7 @@ def everything(path: Path) -> dict[str, pa.Table]:
                 tables[kind.name] = batches(cursor, 10_000).read_all()
             return tables
 
-        return store._executed(read, UNLIMITED, in_time)
+        return store._execute(read, UNLIMITED, in_time)
 
 
 def flipped(content: bytes, chance: random.Random) -> bytes:
@@ -419,7 +420,7 @@ import sys
 from pathlib import Path
 import _duckdb
 from graphkit.stores.duck.file import SETTINGS
-from graphkit.stores.sandbox_worker import allow_only, open_no_more
+from graphkit.stores.duck.confinement import allow_only, open_no_more
 
 path, canary, lock = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 alone = {} if _duckdb.__version__.startswith("1.") else {"async_threads": 0}

@@ -22,7 +22,7 @@ from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, or
 from graphkit.cli import app
 from graphkit.cypher.statement import EXPLAIN, Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
-from graphkit.stores import sandbox
+from graphkit.stores.duck import sandbox
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.limits import LIMITS, Limits
 from graphkit.stores.neo4j.plans import check_plan
@@ -338,7 +338,7 @@ def planned(store: Neo4jStore, statement: str) -> None:
 def test_the_process_inside_cannot_take_all_memory(sliced_file):
     code = (
         "import sys; from pathlib import Path;"
-        "from graphkit.stores.sandbox_worker import lock_in;"
+        "from graphkit.stores.duck.confinement import lock_in;"
         "lock_in(Path(sys.argv[1]), 2**32); bytearray(2**33)"
     )
     done = subprocess.run([sys.executable, "-c", code, sliced_file], capture_output=True, text=True)

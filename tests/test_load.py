@@ -20,7 +20,7 @@ from graphkit.importers.reference import with_part_of_trade
 from graphkit.schema import GRAPH
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import Store
-from graphkit.stores.changes import Held, LoadReport, change, difference
+from graphkit.stores.changes import Digests, LoadReport, change, difference
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import load as loading
 from graphkit.stores.neo4j.load import Step, compare, held_statement, marker, steps
@@ -534,7 +534,7 @@ def with_text(part: Part, name: str, values: list[str | None]) -> Part:
 def test_batches_leave_in_neo4j_what_one_batch_does(neo4j_store, tmp_path):
     other = {"trade.yaml": SMALL["trade.yaml"].replace("2024", "2023")}
     clear(neo4j_store)
-    held: Held = {}
+    held: Digests = {}
     for name, seeds in (("old", other), ("new", {})):
         graph = graph_of(tmp_path / name, seeds)
         changes = {kind.name: difference(graph, kind, held) for kind in GRAPH.kinds}

@@ -120,7 +120,7 @@ def test_quit_leaves_what_comes_after(typed):
     assert typed(":quit", "RETURN toUpper('alive') AS x;")[0].count("ALIVE") == 0
 
 
-BEGIN = ("import_module(worker)", "import measured")
+BEGIN = ("sandbox_worker import main", "import measured")
 """Parts of what a sandbox begins with: of its own, and of that of tests/sandbox_coverage.py."""
 
 

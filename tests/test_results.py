@@ -28,7 +28,7 @@ ALL = {"products": ["ree-metals"], "periods": ["2024"], "dataset": ""}
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("graphkit.stores.file.SETTLED", 0.0)
+    monkeypatch.setattr("graphkit.stores.duck.identity.SETTLED", 0.0)
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def confirmed(report: LoadReport) -> None:
     """Let every load go on."""
 
 
-Held = dict[str, pa.Table]
+Digests = dict[str, pa.Table]
 """For each kind, ``key`` and ``digest`` of the rows in a database."""
 
 
@@ -77,7 +77,7 @@ class Difference:
     others: int = 0
 
 
-def difference(graph: Graph, kind: Kind, held: Held) -> Difference:
+def difference(graph: Graph, kind: Kind, held: Digests) -> Difference:
     """Compare one kind of a graph with what a database holds of it."""
     parts = [p.table.select([kind.key, "digest"]) for p in graph.parts if p.kind is kind]
     wanted = plain(pa.concat_tables(parts)) if parts else None

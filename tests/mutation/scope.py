@@ -23,10 +23,12 @@ LOADER = {
     "build.py": _tests("build", "difference"),
     "database.py": _tests("database"),
     "stores/changes.py": _tests("difference", "load"),
-    "stores/file.py": [*_tests("load", "database"), *UNREACHABLE],
     "stores/duck/engine.py": [*_tests("duck_store", "load"), *UNREACHABLE],
     "stores/duck/file.py": [*_tests("duck", "duck_store", "load"), *UNREACHABLE],
-    "stores/duck/store.py": [*_tests("duck_store", "load", "store_rows"), *UNREACHABLE],
+    "stores/duck/identity.py": [*_tests("load", "database"), *UNREACHABLE],
+    "stores/duck/load.py": [*_tests("duck_store", "load", "database"), *UNREACHABLE],
+    "stores/duck/old_files.py": [*_tests("duck_store", "load"), *UNREACHABLE],
+    "stores/duck/store.py": [*_tests("duck_store", "load", "store_rows", "database"), *UNREACHABLE],
     "stores/neo4j/load.py": [*_tests("load"), "tests/faults/test_steps.py"],
 }
 GATE = {
@@ -90,8 +92,7 @@ SERVER = ("graphkit/stores/neo4j/load.py",)
 
 QUESTIONS = {
     "graphkit/database.py": ("WithNeo4j", "_open_running"),
-    "graphkit/stores/file.py": ("ask",),
-    "graphkit/stores/duck/store.py": ("answer", "run", "translated", "_read"),
+    "graphkit/stores/duck/store.py": ("ask", "answer", "run", "translated", "_read"),
 }  # fmt: skip
 """Functions and classes of a module that are not part of a load or of the gate."""
 

@@ -1,4 +1,4 @@
-"""The embedded database in a file of DuckDB."""
+"""The embedded database: one DuckDB file, opened when asked, and replaced whole by a load."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from graphkit.arrow import release_memory
 from graphkit.cypher.statement import Statement
-from graphkit.errors import OutOfMemory, Unreachable, UsageError
+from graphkit.errors import OutOfMemory, StoreError, Unreachable, UsageError
+from graphkit.files.output import check_place
 from graphkit.schema import GRAPH, Schema
-from graphkit.stores.base import Progress
-from graphkit.stores.changes import Held
-from graphkit.stores.duck.engine import BATCH, OWN_MEMORY, attach, batches, failure, head, started
-from graphkit.stores.duck.file import FILE, fill, model_of
-from graphkit.stores.duck.types import Model, quoted
-from graphkit.stores.file import FileStore
-from graphkit.stores.limits import GRACE_SECONDS, UNLIMITED, Limits, within
+from graphkit.stores.base import Closing, Progress, no_progress
+from graphkit.stores.changes import Confirm, Digests, LoadReport, change, confirmed, difference
+from graphkit.stores.duck.engine import OWN_MEMORY, attach, failure, started
+from graphkit.stores.duck.execution import Read, Run, at_once, in_time
+from graphkit.stores.duck.file import fill, model_of
+from graphkit.stores.duck.identity import identity_of, is_settled, version_of
+from graphkit.stores.duck.load import read_digests, workroom
+from graphkit.stores.duck.old_files import is_old, is_old_graph
+from graphkit.stores.duck.sandbox import Sandbox
+from graphkit.stores.duck.types import Model
+from graphkit.stores.limits import LIMITS, UNLIMITED, Limits
 from graphkit.stores.results import Result, check_names, plan_table
 
 if TYPE_CHECKING:
@@ -29,27 +34,68 @@ if TYPE_CHECKING:
     from graphkit.build import Graph
     from graphkit.stores.duck.statements import Plan
 
-Read = TypeVar("Read")
-OLD_KIND = b"LBUG"
-"""First bytes of the files of graphkit 0.2."""
-OLD_NAMES = (b"DEPENDS_ON", b"EXPORTS", b"digest")
-"""Names in such a file of graphkit's, and in hardly another."""
-AGAIN = 0.05
-"""Seconds after which an interrupt that came too early is said again."""
 
+class DuckStore(Closing):
+    """One DuckDB file, which a load replaces by a new one that was built and verified.
 
-class DuckStore(FileStore):
-    """One DuckDB file."""
-
-    worker = "graphkit.stores.duck.sandbox_worker"
+    Several threads may read it at once.
+    """
 
     def __init__(self, path: Path, memory: int = OWN_MEMORY) -> None:
-        super().__init__(path)
+        self.path = path
         self._memory = memory
         self._schema = GRAPH
+        self._identity: str | None = None
+        """Identity of the file that is open, or from which rows were cached."""
+        self._loaded = ""
+        """Identity of the file as this object loaded it, however recently."""
+        self._opening = threading.Lock()
         self._engine: DuckDBPyConnection | None = None
         self._started: DuckDBPyConnection | None = None
         """The engine before it has the file."""
+        self._idle: list[Sandbox] = []
+        """Processes for free statements that no thread uses now."""
+
+    @property
+    def label(self) -> str:
+        """Kind and place of the database, for people."""
+        return f"embedded database {self.path}"
+
+    @property
+    def content(self) -> str:
+        """Empty: there is nothing to gain from caching slow rows of a file."""
+        return ""
+
+    @property
+    def identity(self) -> str:
+        """Place, size and times of the file; empty if another program may be at work on it.
+
+        That is so while a log of changes lies beside it, and until its next change is sure to
+        give it other times, unless the last was a load by this object. It stays the same until
+        the file is closed: one that is another when it is opened ends the statement.
+
+        Raises
+        ------
+        Unreachable
+            There is no such file.
+        """
+        if self._identity is None:
+            self._identity = self._identify()
+        return self._identity
+
+    def _identify(self) -> str:
+        check_place(self.path)
+        if self.path.is_dir():
+            raise Unreachable(f"{self.path} is a folder; wanted a database file")
+        if not self._exists:
+            raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
+        identity = identity_of(self.path)
+        return identity if identity == self._loaded or is_settled(self.path) else ""
+
+    @property
+    def _exists(self) -> bool:
+        """False also for an empty file, such as a temporary one that was made for a load."""
+        return self.path.exists() and bool(self.path.stat().st_size)
 
     @property
     def is_open(self) -> bool:
@@ -61,9 +107,32 @@ class DuckStore(FileStore):
         """The tables of the graph, as the compiler knows them."""
         return model_of(self._schema)
 
+    def start(self) -> None:
+        """Start the engine, which later opens the file and nothing else."""
+        if self._started is None:
+            self._started = started(self._memory)
+
+    def open(self) -> None:
+        """Open the file for reading, if it is not open yet.
+
+        Raises
+        ------
+        StoreError
+            It is another file than the one that was identified.
+        Unreachable
+            There is no such file, or it is not a database.
+        """
+        with self._opening:
+            if self.is_open:
+                return
+            before, self._identity = self._identity, self._identify()
+            if before and self._identity != before:
+                raise StoreError(f"{self.path} was replaced while it was read; ask again")
+            self._attach()
+
     def _attach(self) -> None:
-        if _is_old(self.path):
-            if not _is_old_graph(self.path):
+        if is_old(self.path):
+            if not is_old_graph(self.path):
                 raise Unreachable(f"{self.path} is a database of another program")
             raise Unreachable(
                 f"{self.path} was made by graphkit 0.2; 'graphkit load' makes it anew"
@@ -74,11 +143,6 @@ class DuckStore(FileStore):
         attach(engine, self.path)
         self._engine = engine
 
-    def start(self) -> None:
-        """Start the engine, which later opens the file and nothing else."""
-        if self._started is None:
-            self._started = started(self._memory)
-
     def _detach(self) -> None:
         engine, self._engine = self._engine, None
         if engine is not None:
@@ -87,13 +151,40 @@ class DuckStore(FileStore):
             with suppress(_duckdb.Error):  # another thread's statement still runs, and then lets go
                 engine.close()
 
-    def _cursor(self) -> DuckDBPyConnection:
-        """Begin a statement: one that is not read to its end blocks the next of its connection."""
-        while True:
-            self.open()
-            with self._opening:
-                if self._engine is not None:  # another thread may have closed it meanwhile
-                    return self._engine.cursor()
+    def close(self) -> None:
+        """Let go of the file."""
+        for sandbox in self._idle:
+            sandbox.close()
+        self._idle = []
+        self._identity = None
+        self._detach()
+
+    def free(self, *, sparing: bool = False) -> None:
+        """Close the file, whose columns stay in memory until then; it is opened when asked."""
+        self.close()
+
+    def ask(
+        self,
+        statement: str | Statement,
+        parameters: Mapping[str, Any] | None = None,
+        limits: Limits = LIMITS,
+    ) -> Result:
+        """Run one read-only statement that anybody wrote, in a process that can do nothing else."""
+        end = time.monotonic() + limits.seconds
+        statement = Statement.of(statement)
+        statement.check_read_only()
+        values = statement.values(parameters)
+        sandbox = self._idle.pop() if self._idle else Sandbox(self.path)
+        try:
+            return sandbox.ask(statement.text, values, limits, end)
+        finally:
+            self._idle.append(sandbox)
+
+    def answer(self, statement: Statement, values: Mapping[str, Any], limits: Limits) -> Result:
+        """Run one statement that anybody wrote in this process, which must be a sandbox."""
+        from graphkit.stores.duck.statements import free_plan
+
+        return self._read(free_plan(statement, values, self.model), limits, at_once)
 
     def run(
         self,
@@ -102,17 +193,11 @@ class DuckStore(FileStore):
         limits: Limits = UNLIMITED,
     ) -> Result:
         """Run one statement of graphkit's own; see :class:`graphkit.stores.results.Result`."""
-        # The compiler and the rows are imported here: most questions are answered from kept ones.
+        # The compiler and the rows are imported here: most questions are answered from cached ones.
         from graphkit.stores.duck.statements import own_plan
 
         plan = own_plan(statement, parameters or {}, self.model)
         return self._read(plan, limits, in_time)
-
-    def answer(self, statement: Statement, values: Mapping[str, Any], limits: Limits) -> Result:
-        """Run one statement that anybody wrote in this process, which must be a sandbox."""
-        from graphkit.stores.duck.statements import free_plan
-
-        return self._read(free_plan(statement, values, self.model), limits, at_once)
 
     def translated(
         self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
@@ -130,16 +215,15 @@ class DuckStore(FileStore):
         check_names(plan.query.names)
 
         def read(cursor: DuckDBPyConnection) -> Result:
+            answer = cursor.execute(plan.sql, dict(plan.values))
             if plan.statement.asks_for_plan:
-                answer = cursor.execute(plan.sql, dict(plan.values))
                 return Result(plan_table("\n".join(row[-1] for row in answer.fetchall())))
-            cursor.execute(plan.sql, dict(plan.values))
             result = neutral_table(plan.query.names, cursor, self.model, limits)
             return Result(result.table, result.notes + plan.notes)
 
-        return self._executed(read, limits, run)
+        return self._execute(read, limits, run)
 
-    def _executed(
+    def _execute(
         self, read: Callable[[DuckDBPyConnection], Read], limits: Limits, run: Run
     ) -> Read:
         import _duckdb
@@ -162,84 +246,91 @@ class DuckStore(FileStore):
                 f"the embedded database cannot take these parameters: {error}"
             ) from error
 
-    def _fill(self, new: Path, graph: Graph, progress: Progress) -> None:
-        fill(new, graph, progress)
-        self._schema = graph.schema
+    def _cursor(self) -> DuckDBPyConnection:
+        """Begin a statement: one that is not read to its end blocks the next of its connection."""
+        while True:
+            self.open()
+            with self._opening:
+                if self._engine is not None:  # another thread may have closed it meanwhile
+                    return self._engine.cursor()
 
-    def _held(self, schema: Schema) -> Held:
+    def load(
+        self,
+        graph: Graph,
+        progress: Progress = no_progress,
+        *,
+        dry_run: bool = False,
+        confirm: Confirm = confirmed,
+    ) -> LoadReport:
+        """Replace the file by a new one that holds exactly this graph.
+
+        1. Read the keys and digests of the old file, and compare them with the graph; without
+           a difference, or in a dry run, end here.
+        2. Lock a folder beside the file. Another load waits here; if it replaced the file,
+           compare again.
+        3. Ask to go on.
+        4. Create the tables in a new file there, write every part, and count the rows.
+        5. Move the new file to the place of the old one.
+
+        Readers see the old graph or the new one; a load that is killed leaves the old one.
+
+        Raises
+        ------
+        Unreachable
+            The file is not a database: it is not ours to replace.
+        StoreError
+            There is a database of something else, or the file cannot be written.
+        """
+        compared = version_of(self.path)
+        report = self._compare(graph)
+        path = self.path.resolve()  # of a link, what it leads to is replaced
+        try:
+            if report.differs and not dry_run:
+                with workroom(path) as folder:
+                    if version_of(path) != compared:
+                        self.close()
+                        report = self._compare(graph)
+                    if report.differs:
+                        confirm(report)
+                        self._replace(path, folder / path.name, graph, progress)
+                        progress("rows of before", report.total("removed"))
+                        return report
+        except OSError as error:
+            raise StoreError(f"cannot write {self.path}: {error.strerror or error}") from error
+        for part in graph.parts:
+            progress(part.kind.name, len(part.table))
+        return report
+
+    def _compare(self, graph: Graph) -> LoadReport:
+        check_place(self.path)
+        kinds = graph.schema.kinds
+        before = self._digests(graph.schema) if self._exists else {}
+        return LoadReport(
+            tuple(change(graph, kind, difference(graph, kind, before)) for kind in kinds)
+        )
+
+    def _digests(self, schema: Schema) -> Digests:
         """Read keys and digests of the file as it is."""
-        if self.path.is_file() and _is_old(self.path):
-            if not _is_old_graph(self.path):
-                raise self._of_something_else
+        foreign = StoreError(f"{self.path} is a database of something else; load into another file")
+        if self.path.is_file() and is_old(self.path):
+            if not is_old_graph(self.path):
+                raise foreign
             logging.getLogger("graphkit").warning(
                 "graphkit: %s was made by graphkit 0.2; this load makes it anew", self.path
             )
             return {}
 
-        def read(cursor: DuckDBPyConnection) -> Held:
-            rows = cursor.execute(
-                "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = $name",
-                {"name": FILE},
-            ).fetchall()
-            columns = {name: {c for table, c in rows if table == name} for name, _ in rows}
-            digests: Held = {}
-            for kind in (k for k in schema.kinds if k.name in columns):
-                if {kind.key, "digest"} <= columns[kind.name]:  # an older schema may lack one
-                    cursor.execute(
-                        f"SELECT {quoted(kind.key)} AS key, digest FROM {FILE}.{quoted(kind.name)}"
-                    )
-                    digests[kind.name] = batches(cursor, BATCH).read_all()
-            if columns and not digests:
-                raise self._of_something_else
-            return digests
+        def read(cursor: DuckDBPyConnection) -> Digests | None:
+            return read_digests(cursor, schema)
 
-        return self._executed(read, UNLIMITED, in_time)
+        digests = self._execute(read, UNLIMITED, in_time)
+        if digests is None:
+            raise foreign
+        return digests
 
-
-def _is_old(path: Path) -> bool:
-    """Tell a file of the engine of graphkit 0.2."""
-    return head(path).startswith(OLD_KIND)
-
-
-def _is_old_graph(path: Path) -> bool:
-    """Tell such a file that graphkit made from one of another program."""
-    content = path.read_bytes()
-    return all(name in content for name in OLD_NAMES)
-
-
-Run = Callable[["DuckDBPyConnection", Callable[["DuckDBPyConnection"], Any], Limits], Any]
-"""Runs a function with a cursor within limits."""
-
-
-def at_once(
-    cursor: DuckDBPyConnection, read: Callable[[DuckDBPyConnection], Read], limits: Limits
-) -> Read:
-    """Run a statement in this thread, of a process that is killed when it takes too long."""
-    with closing(cursor):
-        return read(cursor)
-
-
-def in_time(
-    cursor: DuckDBPyConnection, read: Callable[[DuckDBPyConnection], Read], limits: Limits
-) -> Read:
-    """Run a statement that an interrupt or the deadline ends: DuckDB itself hears no signal."""
-    if limits.timeout is None and threading.current_thread() is not threading.main_thread():
-        return at_once(cursor, read, limits)
-    import _duckdb
-
-    ended = threading.Event()
-
-    def answer() -> Read:
-        try:
-            return at_once(cursor, read, limits)
-        finally:
-            ended.set()
-
-    def give_up() -> None:
-        end = time.monotonic() + GRACE_SECONDS
-        while not ended.is_set() and time.monotonic() < end:
-            with suppress(_duckdb.Error):  # it has just ended
-                cursor.interrupt()  # which is forgotten if the statement has not begun
-            ended.wait(AGAIN)
-
-    return within(limits.timeout, answer, limits.too_long, give_up)
+    def _replace(self, path: Path, new: Path, graph: Graph, progress: Progress) -> None:
+        fill(new, graph, progress)
+        self._schema = graph.schema
+        self.close()
+        new.replace(path)
+        self._loaded = identity_of(self.path)

@@ -18,7 +18,7 @@ from graphkit.arrow import plain
 from graphkit.errors import StoreError, Unreachable
 from graphkit.schema import Kind, Schema
 from graphkit.stores.base import say_waiting
-from graphkit.stores.changes import Difference, Held, difference
+from graphkit.stores.changes import Difference, Digests, difference
 
 if TYPE_CHECKING:
     from graphkit.build import Graph, Part
@@ -175,7 +175,7 @@ def _keys(graph: Graph, kind: Kind) -> pa.Array:
     return pa.concat_arrays(columns) if columns else pa.array([], pa.int64())
 
 
-def _held(table: pa.Table, kind: Kind) -> Held:
+def _held(table: pa.Table, kind: Kind) -> Digests:
     return {kind.name: table} if len(table) else {}
 
 

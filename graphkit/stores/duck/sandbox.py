@@ -34,11 +34,11 @@ from graphkit.stores.limits import Limits
 from graphkit.stores.results import Result
 
 START = (
-    "import sys; worker, *sys.path[:] = sys.argv[1:];"
+    "import sys; sys.path[:] = sys.argv[1:];"
     "from graphkit.startup import start_small; start_small();"
-    "from importlib import import_module; import_module(worker).main()"
+    "from graphkit.stores.duck.sandbox_worker import main; main()"
 )
-"""Starts a module that answers requests."""
+"""Starts the process that answers requests."""
 ERRORS: Mapping[str, type[GraphkitError]] = {
     kind.__name__: kind
     for kind in (Damaged, OutOfMemory, StoreError, Unreachable, Untranslated, UsageError)
@@ -50,10 +50,10 @@ KEPT = 2 * 2**30
 
 
 class Sandbox:
-    """Process that reads one embedded database with the engine of a module."""
+    """Process that reads one embedded database."""
 
-    def __init__(self, path: Path, worker: str) -> None:
-        self._path, self._worker = path, worker
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._process: subprocess.Popen[bytes] | None = None
 
     def close(self) -> None:
@@ -84,21 +84,21 @@ class Sandbox:
             ) from error
         fresh = self._process is None
         try:
-            return self._asked(request, limits, end)
+            return self._answer(request, limits, end)
         except OutOfMemory:
             if fresh:
                 raise
             # The memory may have gone to the statements before it.
-            return self._asked(request, limits, end)
+            return self._answer(request, limits, end)
 
-    def _asked(self, request: bytes, limits: Limits, end: float) -> Result:
+    def _answer(self, request: bytes, limits: Limits, end: float) -> Result:
         late = threading.Event()
         try:
-            process = self._started()
+            process = self._start()
             timer = threading.Timer(max(end - time.monotonic(), 0), _stop, (process, late))
             timer.start()
             try:
-                return _answer(process, request)
+                return _read_answer(process, request)
             finally:
                 timer.cancel()
                 if late.is_set() or _memory_of(process) > KEPT:
@@ -119,15 +119,15 @@ class Sandbox:
                 self.close()
             raise
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            needed = {k: v for k, v in os.environ.items() if k == "SYSTEMROOT"}  # of Windows
+            environment = {k: v for k, v in os.environ.items() if k == "SYSTEMROOT"}  # of Windows
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", START, self._worker, *filter(None, sys.path)],
+                [sys.executable, "-I", "-c", START, *filter(None, sys.path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=needed,
+                env=environment,
             )
             assert self._process.stdin is not None
             pickle.dump(self._path, self._process.stdin)
@@ -148,7 +148,7 @@ def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     process.kill()
 
 
-def _answer(process: subprocess.Popen[bytes], request: bytes) -> Result:
+def _read_answer(process: subprocess.Popen[bytes], request: bytes) -> Result:
     """Read an answer of the process, trusting nothing in it."""
     assert process.stdin is not None
     assert process.stdout is not None
