@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
-from graphkit.stores.duck import temporal
 from graphkit.stores.duck.comparisons import boolean, compared, every, membership, some
 from graphkit.stores.duck.functions import as_text, called, properties_of
 from graphkit.stores.duck.scope import ENDS, KEY, KIND, Context, Scope, Variable
+from graphkit.stores.duck.temporal import arithmetic
+from graphkit.stores.duck.temporal.components import component
+from graphkit.stores.duck.temporal.values import TYPES
 from graphkit.stores.duck.types import (
     ANY,
     BOOL,
@@ -149,8 +151,8 @@ class Expressions:
             return Value(entry(owner.sql, name), types[name])
         if owner.type == ANY:
             return Value(self.any_entry(owner.sql, name), ANY)
-        if owner.type in temporal.TYPES:
-            return temporal.component(owner, name)
+        if owner.type in TYPES:
+            return component(owner, name)
         raise Untranslated(f"property of {owner.type.name}")
 
     def any_entry(self, owner: str, name: str) -> str:
@@ -284,7 +286,7 @@ class Expressions:
                 result = Value("NULL", NULL)
                 continue
             if DURATION in (result.type, other.type):
-                result = temporal.multiplied(result, sign.name, other)
+                result = arithmetic.multiplied(result, sign.name, other)
                 continue
             if not (result.type.is_number and other.type.is_number):
                 raise Untranslated(f"{sign.name} of {result.type.name} and {other.type.name}")
@@ -643,7 +645,7 @@ def added(left: Value, sign: str, right: Value) -> Value:
     if "text" in types and sign in ("+", "||"):
         return Value(f"({as_text(left)} || {as_text(right)})", TEXT)
     if DURATION in (left.type, right.type):
-        return temporal.added(left, sign, right)
+        return arithmetic.added(left, sign, right)
     if not (left.type.is_number and right.type.is_number):
         raise Untranslated(f"{sign} of {left.type.name} and {right.type.name}")
     both = number_of(left.type, right.type)

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
-from graphkit.stores.duck import temporal
 from graphkit.stores.duck.comparisons import compared, equivalent, sorted_by
 from graphkit.stores.duck.scope import ENDS, KEY, KIND, Values, node_rows
+from graphkit.stores.duck.temporal import functions as temporal
+from graphkit.stores.duck.temporal import texts
+from graphkit.stores.duck.temporal.values import TYPES
 from graphkit.stores.duck.types import (
     ANY,
     BOOL,
@@ -443,8 +445,8 @@ def as_text(value: Value) -> str:
         return of_any(value, lambda given: Value(as_text(given[0]), TEXT), types, TEXT).sql
     if value.type == FLOAT and not value.type.mixed:
         return _fraction_text(value.sql)
-    if value.type in temporal.TYPES:
-        return temporal.as_text(value)
+    if value.type in TYPES:
+        return texts.as_text(value)
     raise Untranslated(f"text of {value.type.name}")
 
 
