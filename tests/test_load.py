@@ -23,7 +23,7 @@ from graphkit.stores.base import Store
 from graphkit.stores.changes import Digests, LoadReport, change, difference
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import load as loading
-from graphkit.stores.neo4j.load import Step, compare, held_statement, marker, steps
+from graphkit.stores.neo4j.load import Step, compare, digests_statement, marker, steps
 from graphkit.stores.neo4j.store import Neo4jStore
 
 
@@ -540,7 +540,7 @@ def test_batches_leave_in_neo4j_what_one_batch_does(neo4j_store, tmp_path):
         changes = {kind.name: difference(graph, kind, held) for kind in GRAPH.kinds}
         gone = max(len(what.removed) for what in changes.values())
         written = write_steps(neo4j_store, steps(graph, changes, size=1))
-        held = {kind.name: neo4j_store.run(held_statement(kind)).table for kind in GRAPH.kinds}
+        held = {kind.name: neo4j_store.run(digests_statement(kind)).table for kind in GRAPH.kinds}
 
         assert written > len(list(steps(graph, changes)))
         with DuckStore(tmp_path / "graph.duckdb") as whole:

@@ -477,6 +477,6 @@ def test_a_statement_whose_type_is_not_reading_is_refused(kind):
 def test_no_character_is_lost_between_tokens(statement):
     text = statement
     for token in reversed(tokens(statement)):
-        assert text[token.at : token.end] == token.text
-        text = text[: token.at] + text[token.end :]
+        assert text[token.offset : token.end] == token.text
+        text = text[: token.offset] + text[token.end :]
     assert re.sub(r"//[^\r\n]*|/\*.*?\*/", "", text, flags=re.DOTALL).strip() == ""

@@ -33,7 +33,7 @@ class Patterns(Cursor):
         if start.kind in NAMES and self.following.text == "=":
             variable = self.variable()
             self.wants("=")
-        return self.made("path", start.at, "", variable, *self.selected())
+        return self.build("path", start.offset, "", variable, *self.selected())
 
     def selected(self) -> list[Syntax]:
         """Read the chain of a path, and what selects the shortest of several."""
@@ -50,7 +50,7 @@ class Patterns(Cursor):
                 words.append(self.take().upper)
             else:
                 self.unexpected("'('")
-        return [self.made("selector", start.at, " ".join(words), number), *self.chain()]
+        return [self.build("selector", start.offset, " ".join(words), number), *self.chain()]
 
     def shortest(self) -> Syntax:
         """Read ``shortestPath(...)``."""
@@ -58,33 +58,33 @@ class Patterns(Cursor):
         self.wants("(")
         chain = self.chain()
         self.wants(")")
-        return self.made("shortest", start.at, start.upper, *chain)
+        return self.build("shortest", start.offset, start.upper, *chain)
 
     def chain(self) -> list[Syntax]:
         """Read nodes and the relationships between them."""
-        found = [self.element()]
+        elements = [self.element()]
         while True:
             if self.token.text in DASHES or (
                 self.token.text == "<" and self.following.text in DASHES
             ):
-                found += [self.relationship(), self.element()]
+                elements += [self.relationship(), self.element()]
             elif self.token.text == "(":
-                found.append(self.element())
+                elements.append(self.element())
             else:
-                return found
+                return elements
 
     def element(self) -> Syntax:
         """Read a node, or a path in parentheses that may be repeated."""
         start = self.token
-        named = self.following.kind in NAMES and self.every[self.number + 2].text == "="
-        if self.following.text != "(" and not named:
+        is_named = self.following.kind in NAMES and self.every[self.number + 2].text == "="
+        if self.following.text != "(" and not is_named:
             return self.node()
         self.wants("(")
         self.deeper(start)
         parts = [self.path(), self.where()]
         self.wants(")")
         self.outward()
-        return self.made("group-path", start.at, "", *parts, self.quantifier())
+        return self.build("group-path", start.offset, "", *parts, self.quantifier())
 
     def quantifier(self) -> Syntax | None:
         """Read ``+``, ``*``, ``{2}`` or ``{1,3}`` after a part of a path."""
@@ -96,7 +96,8 @@ class Patterns(Cursor):
         while self.token.kind == "number" or self.token.text == ",":
             self.take()
         self.wants("}")
-        return self.made("quantifier", start.at, self.text[start.at : self.token.at].strip())
+        text = self.text[start.offset : self.token.offset].strip()
+        return self.build("quantifier", start.offset, text)
 
     def node(self) -> Syntax:
         """Read a node."""
@@ -104,7 +105,7 @@ class Patterns(Cursor):
         self.wants("(")
         parts = self.inside()
         self.wants(")")
-        return self.made("node", start.at, "", *parts)
+        return self.build("node", start.offset, "", *parts)
 
     def inside(self) -> list[Syntax | None]:
         """Read what describes a node or relationship: name, labels, length, properties."""
@@ -124,12 +125,12 @@ class Patterns(Cursor):
     def length(self) -> Syntax:
         """Read ``*``, ``*2``, ``*1..3``."""
         self.wants("*")
-        start = self.token.at
+        start = self.token.offset
         first = self.token
         while self.token.kind == "number" or self.token.text == "..":
             self.take()
         after = self.every[self.number - 1].end
-        return Syntax("length", start, max(after, start), self.text[first.at : after])
+        return Syntax("length", start, max(after, start), self.text[first.offset : after])
 
     def relationship(self) -> Syntax:
         """Read a relationship and its direction."""
@@ -144,7 +145,7 @@ class Patterns(Cursor):
         self.dash()
         right = self.takes(">")
         direction = "<" * left + ">" * right
-        return self.made("relationship", start.at, direction, *parts, self.quantifier())
+        return self.build("relationship", start.offset, direction, *parts, self.quantifier())
 
     def dash(self) -> None:
         """Take the line of a relationship."""
@@ -155,30 +156,34 @@ class Patterns(Cursor):
     def labels(self) -> Syntax:
         """Read a label expression."""
         start = self.take()
-        return self.made("labels", start.at, "", self.any_label())
+        return self.build("labels", start.offset, "", self.any_label())
 
     def any_label(self) -> Syntax:
         """Read labels of which one is enough."""
-        start, found = self.token, [self.all_labels()]
+        start, labels = self.token, [self.all_labels()]
         while self.takes("|"):
             self.takes(":")
-            found.append(self.all_labels())
-        return found[0] if len(found) == 1 else self.made("any-label", start.at, "", *found)
+            labels.append(self.all_labels())
+        if len(labels) == 1:
+            return labels[0]
+        return self.build("any-label", start.offset, "", *labels)
 
     def all_labels(self) -> Syntax:
         """Read labels that all are needed."""
-        start, found = self.token, [self.label()]
+        start, labels = self.token, [self.label()]
         signs = ""
         while self.token.text in ("&", ":"):
             signs = self.take().text
-            found.append(self.label())
-        return found[0] if len(found) == 1 else self.made("all-labels", start.at, signs, *found)
+            labels.append(self.label())
+        if len(labels) == 1:
+            return labels[0]
+        return self.build("all-labels", start.offset, signs, *labels)
 
     def label(self) -> Syntax:
         """Read a label, its negation, or labels in parentheses."""
         start = self.token
         if self.takes("%"):
-            return self.made("wildcard", start.at)
+            return self.build("wildcard", start.offset)
         if start.kind in NAMES:
             return self.single("label")
         if start.text not in ("!", "("):
@@ -186,18 +191,18 @@ class Patterns(Cursor):
         self.take()
         self.deeper(start)
         if start.text == "!":
-            found = self.made("not-label", start.at, "", self.label())
+            label = self.build("not-label", start.offset, "", self.label())
         else:
-            found = self.any_label()
+            label = self.any_label()
             self.wants(")")
         self.outward()
-        return found
+        return label
 
     def begins_pattern(self) -> bool:
         """Tell if a path begins at this parenthesis, and not a value in parentheses."""
         every, inside = self.every, self.number + 1
-        named = every[inside].kind in NAMES
-        if every[inside + named].upper not in (")", ":", "{", "WHERE", "IS"):
+        is_named = every[inside].kind in NAMES
+        if every[inside + is_named].upper not in (")", ":", "{", "WHERE", "IS"):
             return False
         ahead = self.closing.get(self.number, len(every) - 5) + 1
         ahead += every[ahead].text == "<"
@@ -267,7 +272,7 @@ class Expressions(Patterns):
     def expression(self, power: int = 0) -> Syntax:
         """Read a value with the operators that bind at least so strongly."""
         left = self.prefixed()
-        start = left.at
+        start = left.offset
         while True:
             token = self.token
             kind, strength = OPERATORS.get(token.upper, ("", -1))
@@ -277,13 +282,13 @@ class Expressions(Patterns):
                 left = self.test(left)
                 continue
             self.take()
-            sign = Syntax("sign", token.at, token.end, token.upper)
+            sign = Syntax("sign", token.offset, token.end, token.upper)
             right = self.expression(strength + 1)
             if left.kind == kind:  # one operation of many values, so that it is not deep
                 left.parts += [sign, right]
                 left.end = right.end
             else:
-                left = self.made(kind, start, "", left, sign, right)
+                left = self.build(kind, start, "", left, sign, right)
 
     def test(self, left: Syntax) -> Syntax:
         """Read what is said of a value: ``IN list``, ``STARTS WITH text``, ``IS NULL``."""
@@ -293,18 +298,18 @@ class Expressions(Patterns):
             self.wants("WITH")
             name += " WITH"
         if name not in ("IS", "::"):
-            return self.made("test", left.at, name, left, self.expression(7))
+            return self.build("test", left.offset, name, left, self.expression(7))
         negated = "NOT " if self.takes("NOT") else ""
         if name == "IS" and self.takes("NULL"):
-            return self.made("null-test", left.at, f"IS {negated}NULL", left)
+            return self.build("null-test", left.offset, f"IS {negated}NULL", left)
         if name == "IS" and self.token.upper in ("NFC", "NFD", "NFKC", "NFKD", "NORMALIZED"):
             if self.take().upper != "NORMALIZED":
                 self.wants("NORMALIZED")
-            return self.made("normal-test", left.at, negated, left)
+            return self.build("normal-test", left.offset, negated, left)
         if name == "IS" and not (self.takes("::") or self.takes("TYPED")):
             self.unexpected("NULL, NOT NULL or ::")
         self.type()
-        return self.made("type-test", left.at, negated, left)
+        return self.build("type-test", left.offset, negated, left)
 
     def type(self) -> None:
         """Read the type of a type test."""
@@ -324,49 +329,49 @@ class Expressions(Patterns):
         self.deeper(token)
         value = self.expression(NOT if negation else SIGN)
         self.outward()
-        return self.made("not" if negation else "signed", token.at, token.upper, value)
+        return self.build("not" if negation else "signed", token.offset, token.upper, value)
 
     def postfixed(self) -> Syntax:
         """Read a value with the properties, places and labels after it."""
-        found = self.atom()
+        value = self.atom()
         levels = 0
         while True:
             token = self.token
-            if token.text == "." and found.kind != "number":
+            if token.text == "." and value.kind != "number":
                 self.take()
                 if self.token.kind not in NAMES:
                     self.unexpected("the name of a property")
-                found = self.made_of("property", found, self.take().name)
+                value = self.enclose("property", value, self.take().name)
             elif token.text == "[":
                 self.take()
-                found = self.indexed(found)
+                value = self.indexed(value)
             elif token.text == "!":
                 self.take()
-                found = self.made_of("factorial", found)
-            elif token.text == ":" and found.kind in ("variable", "property", "group", "function"):
+                value = self.enclose("factorial", value)
+            elif token.text == ":" and value.kind in ("variable", "property", "group", "function"):
                 labels = self.labels()
-                found = self.made_of("label-test", found)
-                found.parts.append(labels)
+                value = self.enclose("label-test", value)
+                value.parts.append(labels)
             else:
                 self.outward(levels)
-                return found
+                return value
             levels += 1
             self.deeper(token)
 
-    def made_of(self, kind: str, value: Syntax, name: str = "") -> Syntax:
+    def enclose(self, kind: str, value: Syntax, name: str = "") -> Syntax:
         """Make the construct of a value and what follows it."""
-        return self.made(kind, value.at, name, value)
+        return self.build(kind, value.offset, name, value)
 
     def indexed(self, value: Syntax) -> Syntax:
         """Read ``[0]``, ``[1..2]``, ``[..2]`` or ``[1..]`` after a list."""
         first = None if self.token.text == ".." else self.expression()
         if not self.takes(".."):
             self.wants("]")
-            return self.made("index", value.at, "", value, first)
+            return self.build("index", value.offset, "", value, first)
         last = None if self.token.text == "]" else self.expression()
         self.wants("]")
         name = "from" * (first is not None) + "to" * (last is not None)
-        return self.made("slice", value.at, name, value, first, last)
+        return self.build("slice", value.offset, name, value, first, last)
 
     def atom(self) -> Syntax:
         """Read a value without operators."""
@@ -387,33 +392,33 @@ class Expressions(Patterns):
         """Read a value in parentheses, or a pattern that is a condition."""
         start = self.token
         if self.begins_pattern():
-            return self.made(
-                "pattern", start.at, "", self.made("path", start.at, "", *self.chain())
+            return self.build(
+                "pattern", start.offset, "", self.build("path", start.offset, "", *self.chain())
             )
         self.take()
         self.deeper(start)
         value = self.expression()
         self.wants(")")
         self.outward()
-        return self.made("group", start.at, "", value)
+        return self.build("group", start.offset, "", value)
 
     def listed(self) -> Syntax:
         """Read a list, or a comprehension of a list or a pattern."""
         start = self.take()
         self.deeper(start)
-        named = self.token.kind in NAMES
-        if named and self.following.upper == "IN":
-            found = self.comprehension(start)
-        elif (named and self.following.text == "=") or (
+        is_named = self.token.kind in NAMES
+        if is_named and self.following.upper == "IN":
+            value = self.comprehension(start)
+        elif (is_named and self.following.text == "=") or (
             self.token.text == "(" and self.begins_pattern()
         ):
-            found = self.pattern_comprehension(start)
+            value = self.pattern_comprehension(start)
         else:
             items = [] if self.token.text == "]" else self.separated(self.expression)
             self.wants("]")
-            found = self.made("list", start.at, "", *items)
+            value = self.build("list", start.offset, "", *items)
         self.outward()
-        return found
+        return value
 
     def comprehension(self, start: Token) -> Syntax:
         """Read ``[x IN list WHERE condition | value]``."""
@@ -421,18 +426,20 @@ class Expressions(Patterns):
         self.wants("IN")
         parts = [variable, self.expression(), self.where(), self.result()]
         self.wants("]")
-        return self.made("comprehension", start.at, "", *parts)
+        return self.build("comprehension", start.offset, "", *parts)
 
     def pattern_comprehension(self, start: Token) -> Syntax:
         """Read ``[(a)-->(b) WHERE condition | value]``."""
         parts = [self.path(), self.where(), self.result()]
         self.wants("]")
-        return self.made("pattern-comprehension", start.at, "", *parts)
+        return self.build("pattern-comprehension", start.offset, "", *parts)
 
     def result(self) -> Syntax | None:
         """Read the value after the bar of a comprehension."""
         start = self.token
-        return self.made("result", start.at, "", self.expression()) if self.takes("|") else None
+        if not self.takes("|"):
+            return None
+        return self.build("result", start.offset, "", self.expression())
 
     def map(self) -> Syntax:
         """Read ``{key: value}``."""
@@ -444,7 +451,7 @@ class Expressions(Patterns):
         self.wants("}")
         self.counts["open braces"] -= 1
         self.outward()
-        return self.made("map", start.at, "", *entries)
+        return self.build("map", start.offset, "", *entries)
 
     def entry(self) -> Syntax:
         """Read a key with its value; in a projection also ``.key``, ``.*`` or a variable."""
@@ -453,11 +460,11 @@ class Expressions(Patterns):
             name = self.take().name if self.token.kind in NAMES else ""
             if not name:
                 self.wants("*")
-            return self.made("own-property" if name else "own-properties", start.at, name)
+            return self.build("own-property" if name else "own-properties", start.offset, name)
         name = self.variable().name
         if not self.takes(":"):
-            return self.made("own-variable", start.at, name)
-        return self.made("entry", start.at, name, self.expression())
+            return self.build("own-variable", start.offset, name)
+        return self.build("entry", start.offset, name, self.expression())
 
     def named(self) -> Syntax:
         """Read what begins with a word: a constant, CASE, a function, a subquery or a variable."""
@@ -469,7 +476,7 @@ class Expressions(Patterns):
             return self.case()
         if word in ("EXISTS", "COUNT", "COLLECT") and after.text == "{":
             self.take()
-            return self.made("subquery-value", token.at, word, self.braced(self.subquery_body))
+            return self.build("subquery-value", token.offset, word, self.braced(self.subquery_body))
         if after.text in ("(", "."):
             return self.called()
         clause = word in CLAUSES or word in ("AND", "OR", "XOR", "AS", "THEN", "ELSE", "WHEN")
@@ -481,7 +488,7 @@ class Expressions(Patterns):
             self.unexpected("a value")
         variable = self.variable()
         if self.token.text == "{":
-            return self.made("projection", token.at, "", variable, *self.map().parts)
+            return self.build("projection", token.offset, "", variable, *self.map().parts)
         return variable
 
     def subquery_body(self) -> Syntax:
@@ -490,8 +497,8 @@ class Expressions(Patterns):
         if start.upper in READS and self.following.text != "=":
             return self.query()
         paths = self.separated(self.path)
-        clause = self.made("match", start.at, "", *paths, self.where())
-        return self.made("query", start.at, "", clause)
+        clause = self.build("match", start.offset, "", *paths, self.where())
+        return self.build("query", start.offset, "", clause)
 
     def called(self) -> Syntax:
         """Read a call, or the variable that a property or nothing follows."""
@@ -505,35 +512,35 @@ class Expressions(Patterns):
             self.fail(start, f"{word} is not read-only; graphkit only reads here")
         namespace = name.rpartition(".")[0]
         if namespace and namespace.lower() not in NAMESPACES:
-            said = f"{name}() is not a function of Neo4j's own; graphkit only reads here"
-            self.fail(start, said)
+            message = f"{name}() is not a function of Neo4j's own; graphkit only reads here"
+            self.fail(start, message)
         if word in ("SHORTESTPATH", "ALLSHORTESTPATHS"):
             self.number = before
-            return self.made(
-                "pattern", start.at, "", self.made("path", start.at, "", self.shortest())
+            return self.build(
+                "pattern", start.offset, "", self.build("path", start.offset, "", self.shortest())
             )
         self.deeper(start)
         if word in ("ALL", "ANY", "NONE", "SINGLE") and self.every[self.number + 2].upper == "IN":
-            found = self.predicate(start, word)
+            call = self.predicate(start, word)
         elif word == "REDUCE" and self.following.kind in NAMES:
-            found = self.reduced(start)
+            call = self.reduced(start)
         else:
-            found = self.made("function", start.at, name, *self.arguments())
+            call = self.build("function", start.offset, name, *self.arguments())
         self.outward()
-        return found
+        return call
 
     def arguments(self) -> list[Syntax]:
         """Read the arguments of a function."""
         self.wants("(")
-        found = []
+        arguments = []
         if self.token.upper == "DISTINCT" and self.following.text not in (")", ",", "."):
-            found.append(self.single("distinct"))
+            arguments.append(self.single("distinct"))
         if self.token.text == "*" and self.following.text == ")":
-            found.append(self.single("star"))
+            arguments.append(self.single("star"))
         elif self.token.text != ")":
-            found += self.separated(self.expression)
+            arguments += self.separated(self.expression)
         self.wants(")")
-        return found
+        return arguments
 
     def predicate(self, start: Token, name: str) -> Syntax:
         """Read ``any(x IN list WHERE condition)``."""
@@ -542,7 +549,7 @@ class Expressions(Patterns):
         self.wants("IN")
         parts = [variable, self.expression(), self.where()]
         self.wants(")")
-        return self.made("predicate", start.at, name, *parts)
+        return self.build("predicate", start.offset, name, *parts)
 
     def reduced(self, start: Token) -> Syntax:
         """Read ``reduce(total = 0, x IN list | total + x)``."""
@@ -557,7 +564,7 @@ class Expressions(Patterns):
         self.wants("|")
         parts.append(self.expression())
         self.wants(")")
-        return self.made("reduce", start.at, "", *parts)
+        return self.build("reduce", start.offset, "", *parts)
 
     def case(self) -> Syntax:
         """Read CASE."""
@@ -565,15 +572,15 @@ class Expressions(Patterns):
         self.deeper(start)
         parts: list[Syntax | None] = []
         if self.token.upper != "WHEN":
-            parts.append(self.made("subject", self.token.at, "", self.expression()))
+            parts.append(self.build("subject", self.token.offset, "", self.expression()))
         while self.token.upper == "WHEN":
-            when = self.take()
+            branch = self.take()
             conditions = self.separated(self.expression)
             self.wants("THEN")
-            parts.append(self.made("when", when.at, "", *conditions, self.expression()))
+            parts.append(self.build("when", branch.offset, "", *conditions, self.expression()))
         if self.token.upper == "ELSE":
             otherwise = self.take()
-            parts.append(self.made("else", otherwise.at, "", self.expression()))
+            parts.append(self.build("else", otherwise.offset, "", self.expression()))
         self.wants("END")
         self.outward()
-        return self.made("case", start.at, "", *parts)
+        return self.build("case", start.offset, "", *parts)

@@ -67,8 +67,8 @@ def loose(
             yield value
         return
     if value.kind in LOCAL:
-        own = {part.name for part in value.all("variable")}
-        names = {name for name in names if name not in own}
+        inner = {part.name for part in value.all("variable")}
+        names = {name for name in names if name not in inner}
     for part in value.parts[known_beginning(value, known) :]:
         yield from loose(part, names, known, cut)
 

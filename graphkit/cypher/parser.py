@@ -56,10 +56,10 @@ def parse(text: str) -> Syntax:
         ...
     graphkit.errors.UsageError: line 1, column 11: DETACH is not read-only; graphkit only reads here
     """
-    found = _Parser(text).statement()
+    tree = _Parser(text).statement()
     if (seen := unescaped(text)) != text:
         _Parser(seen).statement()  # as Neo4j reads it
-    return found
+    return tree
 
 
 class _Parser(Expressions):
@@ -75,7 +75,7 @@ class _Parser(Expressions):
                     self.take()
                 while self.following.text == "=":
                     self.number = min(self.number + 3, len(self.every) - 4)
-            prefixes.append(self.made("prefix", start.at, start.upper))
+            prefixes.append(self.build("prefix", start.offset, start.upper))
         query = self.query()
         if self.token.kind != "end":
             self.refuse_clause()
@@ -87,13 +87,13 @@ class _Parser(Expressions):
         if start.upper not in READS:
             if start.upper in WRITES and self.number:
                 self.refuse_clause()
-            found = repr(start.text) if start.kind != "end" else "the end"
-            wanted = ", ".join(READS[:5])
-            self.fail(start, f"found {found}; a read-only statement begins with {wanted}")
+            text = repr(start.text) if start.kind != "end" else "the end"
+            beginnings = ", ".join(READS[:5])
+            self.fail(start, f"found {text}; a read-only statement begins with {beginnings}")
         clauses = []
         while read := _CLAUSES.get(self.token.upper):
             clauses.append(read(self))
-        return self.made("query", start.at, "", *clauses)
+        return self.build("query", start.offset, "", *clauses)
 
     def refuse_clause(self) -> NoReturn:
         """Refuse what stands where a clause, an operator or the end should."""
@@ -104,8 +104,8 @@ class _Parser(Expressions):
             self.unexpected("an end of the statement, or a clause that reads")
         from difflib import get_close_matches
 
-        known = sorted({*CLAUSES, *(o for o in OPERATORS if o.isalpha()), "AS", "NOT", "YIELD"})
-        close = get_close_matches(token.upper[:20], known, 1, 0.7)
+        words = sorted({*CLAUSES, *(o for o in OPERATORS if o.isalpha()), "AS", "NOT", "YIELD"})
+        close = get_close_matches(token.upper[:20], words, 1, 0.7)
         hint = f"; did you mean {close[0]}?" if close else ""
         self.unexpected(f"a clause that reads, or an operator{hint}")
 
@@ -122,7 +122,7 @@ class _Parser(Expressions):
         hints = []
         while self.token.upper == "USING":
             hints.append(self.hint())
-        return self.made("match", start.at, optional, *paths, *hints, self.where())
+        return self.build("match", start.offset, optional, *paths, *hints, self.where())
 
     def hint(self) -> Syntax:
         """Read ``USING INDEX n:Country(iso3)`` and its kin."""
@@ -135,12 +135,14 @@ class _Parser(Expressions):
         if self.takes("("):
             self.separated(self.variable)
             self.wants(")")
-        return self.made("hint", start.at)
+        return self.build("hint", start.offset)
 
     def where(self) -> Syntax | None:
         """Read WHERE and its condition, if it comes next."""
         start = self.token
-        return self.made("where", start.at, "", self.expression()) if self.takes("WHERE") else None
+        if not self.takes("WHERE"):
+            return None
+        return self.build("where", start.offset, "", self.expression())
 
     def projection(self) -> Syntax:
         """Read WITH or RETURN, with its order, limits and condition."""
@@ -150,7 +152,7 @@ class _Parser(Expressions):
             self.take()
         items = self.separated(self.item)
         parts = [*items, *self.order_and_limits(), self.where()]
-        return self.made(start.upper.lower(), start.at, distinct, *parts)
+        return self.build(start.upper.lower(), start.offset, distinct, *parts)
 
     def item(self) -> Syntax:
         """Read a column."""
@@ -161,20 +163,20 @@ class _Parser(Expressions):
         name = self.variable() if self.takes("AS") else None
         if name is None and value.kind == "projection":
             name = replace(value.parts[0])  # what is made of n is called n as well
-        return self.made("item", start.at, "", value, name)
+        return self.build("item", start.offset, "", value, name)
 
     def order_and_limits(self) -> list[Syntax]:
         """Read ORDER BY, SKIP and LIMIT."""
-        found = []
+        parts = []
         while self.token.upper in ("ORDER", "SKIP", "OFFSET", "LIMIT"):
             start = self.take()
             if start.upper == "ORDER":
                 self.wants("BY")
-                found.append(self.made("order", start.at, "", *self.separated(self.sort)))
+                parts.append(self.build("order", start.offset, "", *self.separated(self.sort)))
             else:
                 kind = "limit" if start.upper == "LIMIT" else "skip"
-                found.append(self.made(kind, start.at, "", self.expression()))
-        return found
+                parts.append(self.build(kind, start.offset, "", self.expression()))
+        return parts
 
     def sort(self) -> Syntax:
         """Read one value to order by."""
@@ -182,36 +184,36 @@ class _Parser(Expressions):
         descending = self.token.upper in ("DESC", "DESCENDING")
         if descending or self.token.upper in ("ASC", "ASCENDING"):
             self.take()
-        return self.made("sort", start.at, "DESC" if descending else "", value)
+        return self.build("sort", start.offset, "DESC" if descending else "", value)
 
     def unwind(self) -> Syntax:
         """Read UNWIND."""
         start, value = self.take(), self.expression()
         self.wants("AS")
-        return self.made("unwind", start.at, "", value, self.variable())
+        return self.build("unwind", start.offset, "", value, self.variable())
 
     def loop(self) -> Syntax:
         """Read Cypher 25's ``FOR x IN list``."""
         start, variable = self.take(), self.variable()
         self.wants("IN")
-        return self.made("for", start.at, "", variable, self.expression())
+        return self.build("for", start.offset, "", variable, self.expression())
 
     def let(self) -> Syntax:
         """Read Cypher 25's LET."""
         start = self.take()
-        return self.made("let", start.at, "", *self.separated(self.assignment))
+        return self.build("let", start.offset, "", *self.separated(self.assignment))
 
     def assignment(self) -> Syntax:
         """Read ``x = value``."""
         start, variable = self.token, self.variable()
         self.wants("=")
-        return self.made("assignment", start.at, "", variable, self.expression())
+        return self.build("assignment", start.offset, "", variable, self.expression())
 
     def filter(self) -> Syntax:
         """Read Cypher 25's FILTER."""
         start = self.take()
         self.takes("WHERE")
-        return self.made("filter", start.at, "", self.expression())
+        return self.build("filter", start.offset, "", self.expression())
 
     def union(self) -> Syntax:
         """Read UNION."""
@@ -220,12 +222,12 @@ class _Parser(Expressions):
         self.takes("DISTINCT")
         if self.token.upper not in READS:
             self.query()
-        return self.made("union", start.at, every)
+        return self.build("union", start.offset, every)
 
     def word(self) -> Syntax:
         """Read a clause of one word."""
         start = self.take()
-        return self.made(start.upper.lower(), start.at)
+        return self.build(start.upper.lower(), start.offset)
 
     def call(self, start: Token | None = None, optional: str = "") -> Syntax:
         """Read CALL of a subquery, or of a procedure that only reads."""
@@ -240,8 +242,8 @@ class _Parser(Expressions):
                 f"CALL of a procedure may write, and {name or 'this'} is not known to only read; "
                 "graphkit only reads here",
             )
-        given = self.arguments() if self.token.text == "(" else []
-        return self.made("procedure", start.at, name, *given, *self.yielded())
+        arguments = self.arguments() if self.token.text == "(" else []
+        return self.build("procedure", start.offset, name, *arguments, *self.yielded())
 
     def subquery(self, start: Token, optional: str) -> Syntax:
         """Read the rest of ``CALL (x) { ... }``."""
@@ -252,7 +254,7 @@ class _Parser(Expressions):
                 imports = [self.single("star")] if star else self.separated(self.variable)
             self.wants(")")
         query = self.braced(self.query)
-        return self.made("subquery", start.at, optional, *imports, query)
+        return self.build("subquery", start.offset, optional, *imports, query)
 
     def braced(self, read: Callable[[], Syntax]) -> Syntax:
         """Read what stands in braces."""
@@ -260,13 +262,13 @@ class _Parser(Expressions):
         self.wants("{")
         self.deeper(brace)
         self.count("open braces", brace)
-        found = read()
+        content = read()
         if self.token.text != "}":
             self.refuse_clause()
         self.take()
         self.counts["open braces"] -= 1
         self.outward()
-        return found
+        return content
 
     def yielded(self) -> list[Syntax]:
         """Read YIELD, and the condition after it."""
@@ -280,10 +282,10 @@ class _Parser(Expressions):
         start, user = self.take(), self.token.upper in ("CURRENT", "USER")
         while self.token.kind == "word" and self.token.upper not in ("YIELD", "WHERE", "RETURN"):
             if user or self.token.upper not in SHOWN:
-                wanted = "INDEXES, CONSTRAINTS, FUNCTIONS or PROCEDURES"
-                self.fail(self.token, f"found SHOW {self.token.text}; wanted SHOW {wanted}")
+                lists = "INDEXES, CONSTRAINTS, FUNCTIONS or PROCEDURES"
+                self.fail(self.token, f"found SHOW {self.token.text}; wanted SHOW {lists}")
             self.take()
-        return self.made("show", start.at, "", *self.yielded())
+        return self.build("show", start.offset, "", *self.yielded())
 
 
 _CLAUSES: dict[str, Callable[[_Parser], Syntax]] = {

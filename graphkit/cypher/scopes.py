@@ -82,9 +82,9 @@ class _Scopes(Values):
             if union is None:
                 columns = scope
             elif set(scope or ()) != set(columns or ()):
-                names, wanted = (", ".join(part or ()) or "none" for part in (scope, columns))
+                names, expected = (", ".join(part or ()) or "none" for part in (scope, columns))
                 place = branch[-1] if branch else union
-                self.refuse(place, f"found the columns {names} after UNION, wanted {wanted}")
+                self.refuse(place, f"found the columns {names} after UNION, wanted {expected}")
             elif scope and columns:
                 columns = {name: common((columns[name], scope[name])) for name in columns}
         return columns
@@ -194,7 +194,7 @@ class _Scopes(Values):
         query = clause.parts[-1]
         fixed, in_value = self.fixed, self.in_value
         self.in_value = False
-        if "(" in self.text[clause.at : query.at]:
+        if "(" in self.text[clause.offset : query.offset]:
             imports = {part.name: self.variable(part, scope) for part in clause.all("variable")}
             self.fixed = scope if clause.first("star") else imports
             columns = self.query(query)
@@ -203,9 +203,9 @@ class _Scopes(Values):
             columns = self.query(query, outer=scope)
         self.want_aliases(query.parts, "in CALL")
         stars = any(part.first("star") for part in query.parts if part.kind == "return")
-        known = scope.keys() - (self.fixed if stars else {}) - {OPEN}
+        outer_names = scope.keys() - (self.fixed if stars else {}) - {OPEN}
         for name in columns or ():
-            if name in known:
+            if name in outer_names:
                 message = f"{name} has a value outside of CALL, wanted a new name"
                 self.refuse(query.first("return") or query, message)
         self.fixed, self.in_value = fixed, in_value
@@ -235,13 +235,13 @@ class _Scopes(Values):
         variables = [item.parts[0] for item in clause.all("item")]
         return {variable.name: self.variable(variable, outer) for variable in variables}
 
-    def want_aliases(self, clauses: Sequence[Syntax], where: str) -> None:
+    def want_aliases(self, clauses: Sequence[Syntax], clause_name: str) -> None:
         """Refuse values without a name in RETURN or WITH."""
         for clause in clauses:
             items = clause.all("item") if clause.kind in ("with", "return") else []
             for value, *name in (item.parts for item in items):
                 if not name and _name_of(value) is None:
-                    message = f"found a value without a name {where}, wanted VALUE AS NAME"
+                    message = f"found a value without a name {clause_name}, wanted VALUE AS NAME"
                     self.refuse(value, message)
 
     # --- WITH and RETURN
@@ -313,7 +313,7 @@ class _Scopes(Values):
             literal = literal.parts[0]
         negative = literal.kind == "signed" and literal.parts[0].kind in ("number", "group")
         if negative or kind == "null" or not fits(kind, "integer"):
-            text = self.text[value.at : value.end]
+            text = self.text[value.offset : value.end]
             self.refuse(value, f"found {name} {text}, wanted an integer from 0 on")
 
     def want_grouped(

@@ -60,17 +60,17 @@ def common(kinds: Iterable[Kind]) -> Kind:
     return "number" if several and several <= NUMBERS else UNKNOWN
 
 
-def fits(kind: Kind, *wanted: Kind) -> bool:
+def fits(kind: Kind, *kinds: Kind) -> bool:
     """Tell if a value of a kind may be one of the wanted kinds.
 
     >>> fits("integer", "float"), fits("float", "integer"), fits("", "path")
     (True, False, True)
     """
-    if kind in (UNKNOWN, "null") or "any" in wanted:
+    if kind in (UNKNOWN, "null") or "any" in kinds:
         return True
     if kind == "property":
-        return not _STORED.isdisjoint(wanted)
-    return any(base(kind) in _ACCEPTED.get(name, (name,)) for name in wanted)
+        return not _STORED.isdisjoint(kinds)
+    return any(base(kind) in _ACCEPTED.get(name, (name,)) for name in kinds)
 
 
 _WORDS = {"integer": "an integer", "null": "null", "text": "text", "property": "a property"}
@@ -220,8 +220,8 @@ def signatures() -> dict[str, Signature]:
     """Read the table of functions, by their names in small letters."""
     functions: dict[str, Signature] = {}
     for line in _TABLE.replace("\n  ", " ").strip().splitlines():
-        taken, _, result = line.partition("->")
-        words = taken.split()
+        call, _, result = line.partition("->")
+        words = call.split()
         parameters = [word for word in words if _is_parameter(word)]
         kinds = [tuple(word.strip("[]").split("|")) for word in parameters if word != "..."]
         fewest = sum(word[0] not in "[." for word in parameters)

@@ -66,7 +66,7 @@ class Statement:
     @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Names of the parameters, in the order of their first use."""
-        return tuple(dict.fromkeys(each.name for each in self.tree.walk("parameter")))
+        return tuple(dict.fromkeys(part.name for part in self.tree.walk("parameter")))
 
     @cached_property
     def columns(self) -> list[str]:
@@ -75,20 +75,20 @@ class Statement:
         >>> Statement("MATCH (n) RETURN count( * ), n.x AS `an x`, [1, 2], n {.x}").columns
         ['count( * )', 'an x', '[1, 2]', 'n']
         """
-        found: list[Syntax] = []
+        items: list[Syntax] = []
         for clause in self.query.parts:
             if clause.kind == "union":
                 break
             if clause.kind == "return":
-                found = clause.all("item", "star")
-        return [self.column(item) for item in found]
+                items = clause.all("item", "star")
+        return [self.column(item) for item in items]
 
     def column(self, item: Syntax) -> str:
         """Return the name of a column: given with AS, or the text of its value."""
         if item.kind == "star":
             return "*"
         last = item.parts[-1]
-        return last.name if last.kind == "variable" else self.text[last.at : last.end]
+        return last.name if last.kind == "variable" else self.text[last.offset : last.end]
 
     @property
     def asks_for_plan(self) -> bool:
@@ -113,11 +113,11 @@ class Statement:
         'EXPLAIN CYPHER 5         MATCH (n) RETURN n'
         """
         text = self.text
-        for each in self._plans:
-            text = text[: each.at] + " " * len(each.name) + text[each.end :]
+        for prefix in self._plans:
+            text = text[: prefix.offset] + " " * len(prefix.name) + text[prefix.end :]
         return EXPLAIN + text
 
-    def values(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    def values(self, parameters: Mapping[str, Any] | None) -> dict[str, Any]:
         """Select the values of the parameters; one that is missing does not count as null.
 
         Raises
@@ -130,14 +130,14 @@ class Statement:
         >>> Statement("RETURN $a").values({"a": 1, "unused": 2})
         {'a': 1}
         """
-        given = given or {}
-        missing = [name for name in self.parameters if name not in given]
+        parameters = parameters or {}
+        missing = [name for name in self.parameters if name not in parameters]
         if missing:
             names = ", ".join(f"${name}" for name in missing[:5])
             if len(missing) > 5:
                 names += f" and {len(missing) - 5:,} more"
             raise UsageError(f"the statement needs {names}; give it with -P {missing[0]}=VALUE")
-        return {name: given[name] for name in self.parameters}
+        return {name: parameters[name] for name in self.parameters}
 
 
 def json_values(values: object) -> dict[str, Any]:

@@ -34,14 +34,14 @@ class Token:
 
     kind: str
     text: str
-    at: int
+    offset: int
     upper: str
     """The word in capitals, as keywords are compared; the text of other tokens."""
 
     @property
     def end(self) -> int:
         """Offset of the next character."""
-        return self.at + len(self.text)
+        return self.offset + len(self.text)
 
     @property
     def name(self) -> str:
@@ -72,12 +72,12 @@ def tokens(statement: str) -> list[Token]:
 
 def _tokens(statement: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(statement):
-        kind, text, at = match.lastgroup or "", match[0], match.start()
-        if kind == "symbol" and (text in "'\"`" or statement.startswith("/*", at)):
-            what = "comment" if text == "/" else f"{text}-quoted text"
-            raise UsageError(f"{place(statement, at)}: the {what} that begins here never ends")
+        kind, text, offset = match.lastgroup or "", match[0], match.start()
+        if kind == "symbol" and (text in "'\"`" or statement.startswith("/*", offset)):
+            name = "comment" if text == "/" else f"{text}-quoted text"
+            raise UsageError(f"{place(statement, offset)}: the {name} that begins here never ends")
         if kind not in ("space", "comment"):
-            yield Token(kind, text, at, text.upper() if kind == "word" else text)
+            yield Token(kind, text, offset, text.upper() if kind == "word" else text)
 
 
 def unescaped(statement: str) -> str:
@@ -89,14 +89,14 @@ def unescaped(statement: str) -> str:
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[0], statement)
 
 
-def place(statement: str, at: int) -> str:
+def place(statement: str, offset: int) -> str:
     """Return line and column of a character, for people.
 
     >>> place("MATCH (n)\\nRETRUN n", 10)
     'line 2, column 1'
     """
-    line = statement.count("\n", 0, at) + 1
-    return f"line {line}, column {at - (statement.rfind(chr(10), 0, at) + 1) + 1}"
+    line = statement.count("\n", 0, offset) + 1
+    return f"line {line}, column {offset - (statement.rfind(chr(10), 0, offset) + 1) + 1}"
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +108,7 @@ class Syntax:
     """
 
     kind: str
-    at: int
+    offset: int
     end: int
     name: str = ""
     parts: list[Syntax] = field(default_factory=list)
@@ -128,10 +128,10 @@ class Syntax:
         """Yield this construct and all within it, in the order of the text; only some kinds."""
         rest = [self]
         while rest:
-            each = rest.pop()
-            if not kinds or each.kind in kinds:
-                yield each
-            rest += reversed(each.parts)
+            syntax = rest.pop()
+            if not kinds or syntax.kind in kinds:
+                yield syntax
+            rest += reversed(syntax.parts)
 
 
 MOST = {
@@ -160,15 +160,16 @@ class Cursor:
         try:
             text.encode()
         except UnicodeEncodeError as error:
-            where = place(text, error.start)
-            raise UsageError(f"{where}: found half a character (a lone surrogate)") from error
+            message = f"{place(text, error.start)}: found half a character (a lone surrogate)"
+            raise UsageError(message) from error
         self.text = text
         every = tokens(text)
         if every and every[-1].text == ";":
             every.pop()
         if not every:
-            wanted = "wanted Cypher such as MATCH (n) RETURN n LIMIT 5"
-            raise UsageError(f"the statement is empty; {wanted}")
+            raise UsageError(
+                "the statement is empty; wanted Cypher such as MATCH (n) RETURN n LIMIT 5"
+            )
         self.every = [*every, *[Token("end", "", every[-1].end, "")] * 4]
         self.number = 0
         self.counts = dict.fromkeys(MOST, 0)
@@ -207,34 +208,34 @@ class Cursor:
         self.number += token.kind != "end"
         return token
 
-    def takes(self, *wanted: str) -> bool:
+    def takes(self, *texts: str) -> bool:
         """Take words or signs if they come next."""
-        for ahead, text in enumerate(wanted):
+        for ahead, text in enumerate(texts):
             if self.every[self.number + ahead].upper != text:
                 return False
-        self.number += len(wanted)
+        self.number += len(texts)
         return True
 
-    def wants(self, *wanted: str) -> None:
+    def wants(self, *texts: str) -> None:
         """Take words or signs, which must come next."""
-        for text in wanted:
+        for text in texts:
             if not self.takes(text):
                 self.unexpected(repr(text))
 
     def fail(self, token: Token, message: str) -> NoReturn:
         """Refuse the statement because of a token."""
-        raise UsageError(f"{place(self.text, token.at)}: {message}")
+        raise UsageError(f"{place(self.text, token.offset)}: {message}")
 
-    def unexpected(self, wanted: str) -> NoReturn:
+    def unexpected(self, expected: str) -> NoReturn:
         """Refuse the next token."""
-        found = repr(self.token.text) if self.token.kind != "end" else "the end"
-        self.fail(self.token, f"found {found}, wanted {wanted}")
+        text = repr(self.token.text) if self.token.kind != "end" else "the end"
+        self.fail(self.token, f"found {text}, wanted {expected}")
 
-    def count(self, what: str, token: Token, more: int = 1) -> None:
+    def count(self, limit: str, token: Token, number: int = 1) -> None:
         """Count what a statement may not have too much of."""
-        self.counts[what] += more
-        if self.counts[what] > MOST[what]:
-            self.fail(token, f"more than {MOST[what]:,} {what} here")
+        self.counts[limit] += number
+        if self.counts[limit] > MOST[limit]:
+            self.fail(token, f"more than {MOST[limit]:,} {limit} here")
 
     def deeper(self, token: Token) -> None:
         """Go one level of nesting further in."""
@@ -244,7 +245,7 @@ class Cursor:
         """Come back from levels of nesting."""
         self.counts["levels of nesting"] -= levels
 
-    def made(self, kind: str, start: int, name: str = "", *parts: Syntax | None) -> Syntax:
+    def build(self, kind: str, start: int, name: str = "", *parts: Syntax | None) -> Syntax:
         """Make the construct that ends before the next token."""
         end = self.every[self.number - 1].end
         return Syntax(kind, start, end, name, [part for part in parts if part is not None])
@@ -252,7 +253,7 @@ class Cursor:
     def single(self, kind: str) -> Syntax:
         """Make a construct of the next token alone."""
         token = self.take()
-        return Syntax(kind, token.at, token.end, token.name)
+        return Syntax(kind, token.offset, token.end, token.name)
 
     def variable(self) -> Syntax:
         """Read a name."""
@@ -262,10 +263,10 @@ class Cursor:
 
     def separated(self, read: Callable[[], Syntax], sign: str = ",") -> list[Syntax]:
         """Read one construct or several with signs between them."""
-        found = [read()]
+        constructs = [read()]
         while self.takes(sign):
-            found.append(read())
-        return found
+            constructs.append(read())
+        return constructs
 
     def dotted(self) -> str:
         """Take a name with dots in it, such as that of a procedure; empty if there is none."""

@@ -50,12 +50,12 @@ class Values:
 
     def refuse(self, part: Syntax, message: str, offset: int = 0) -> NoReturn:
         """Refuse the statement because of a part of it."""
-        raise UsageError(f"{place(self.text, part.at + offset)}: {message}")
+        raise UsageError(f"{place(self.text, part.offset + offset)}: {message}")
 
-    def want(self, value: Syntax, kind: Kind, *wanted: Kind) -> None:
+    def want(self, value: Syntax, kind: Kind, *kinds: Kind) -> None:
         """Refuse a value of a wrong kind."""
-        if not fits(kind, *wanted):
-            self.refuse(value, f"found {describe(kind)}, wanted {describe(*wanted)}")
+        if not fits(kind, *kinds):
+            self.refuse(value, f"found {describe(kind)}, wanted {describe(*kinds)}")
 
     def value(self, value: Syntax, scope: Scope) -> Kind:
         """Check a value and all within it; return its kind."""
@@ -82,10 +82,11 @@ class Values:
             self.refuse(value, f"found {describe(kind)}, wanted a boolean: NOT isEmpty(...)")
         self.want(value, kind, "boolean")
 
-    def refuse_aggregates(self, value: Syntax, where: str) -> None:
+    def refuse_aggregates(self, value: Syntax, clause_name: str) -> None:
         """Refuse aggregates in a value, where none can be."""
         for aggregate in aggregates(value):
-            self.refuse(aggregate, f"found {aggregate.name}() in {where}; aggregate in a WITH")
+            message = f"found {aggregate.name}() in {clause_name}; aggregate in a WITH"
+            self.refuse(aggregate, message)
 
     # --- names and literals
 
@@ -179,17 +180,17 @@ class Values:
         kind = self.value(value.parts[0], scope)
         left = value.parts[0]
         for sign, right in zip(value.parts[1::2], value.parts[2::2], strict=True):
-            other = self.value(right, scope)
+            right_kind = self.value(right, scope)
             if sign.name == "||":
                 self.want(left, kind, "text", LIST)
-                self.want(right, other, "text", LIST)
-                kind = common((base(kind), base(other)))
+                self.want(right, right_kind, "text", LIST)
+                kind = common((base(kind), base(right_kind)))
             elif sign.name == "-":
                 self.calculated(left, kind)
-                self.calculated(right, other)
-                kind = _number(kind, other)
+                self.calculated(right, right_kind)
+                kind = _number(kind, right_kind)
             else:
-                kind = self.joined(left, kind, right, other)
+                kind = self.joined(left, kind, right, right_kind)
             left = right
         return kind
 
@@ -216,8 +217,8 @@ class Values:
         for part, kind in zip(value.parts[::2], kinds, strict=True):
             self.calculated(part, kind)
         kind = kinds[0]
-        for other in kinds[1:]:
-            kind = _number(kind, other)
+        for factor_kind in kinds[1:]:
+            kind = _number(kind, factor_kind)
         return kind
 
     def power(self, value: Syntax, scope: Scope) -> Kind:
@@ -258,10 +259,10 @@ class Values:
 
     def slice(self, value: Syntax, scope: Scope) -> Kind:
         """Check ``list[1..2]``."""
-        kind, *ends = self.values(value, scope)
+        kind, *bounds = self.values(value, scope)
         self.want(value.parts[0], kind, LIST)
-        for part, end in zip(value.parts[1:], ends, strict=True):
-            self.want(part, end, "integer")
+        for part, bound in zip(value.parts[1:], bounds, strict=True):
+            self.want(part, bound, "integer")
         return kind if base(kind) == LIST else LIST
 
     def case(self, value: Syntax, scope: Scope) -> Kind:
@@ -270,8 +271,8 @@ class Values:
         if subject:
             self.value(subject.parts[0], scope)
         kinds = []
-        for when in value.all("when"):
-            *conditions, result = when.parts
+        for branch in value.all("when"):
+            *conditions, result = branch.parts
             for condition in conditions:
                 check = self.value if subject else self.condition
                 check(condition, scope)
@@ -299,9 +300,9 @@ class Values:
             self.condition(arguments[0], scope)
             return "boolean"
         kinds = [self.value(argument, scope) for argument in arguments]
-        for argument, kind, taken in zip(arguments, kinds, signature.parameters, strict=False):
-            if not fits(kind, *taken):
-                message = f"found {describe(kind)} in {value.name}(), wanted {describe(*taken)}"
+        for argument, kind, accepted in zip(arguments, kinds, signature.parameters, strict=False):
+            if not fits(kind, *accepted):
+                message = f"found {describe(kind)} in {value.name}(), wanted {describe(*accepted)}"
                 self.refuse(argument, message)
         return _result(signature.result, kinds)
 
@@ -433,16 +434,16 @@ class Values:
 
     def bind(self, variable: Syntax, kind: Kind, names: dict[str, Kind]) -> None:
         """Bind a name to a kind, or check that it has it already."""
-        known = names.get(variable.name)
-        self.want_same(variable, known or UNKNOWN, kind)
-        if not known:
+        earlier = names.get(variable.name)
+        self.want_same(variable, earlier or UNKNOWN, kind)
+        if not earlier:
             names[variable.name] = kind
 
-    def want_same(self, variable: Syntax, known: Kind, kind: Kind) -> None:
+    def want_same(self, variable: Syntax, earlier: Kind, kind: Kind) -> None:
         """Refuse one name for two kinds."""
-        if fits(known, base(kind)) and fits(item_of(known), item_of(kind) or "any"):
+        if fits(earlier, base(kind)) and fits(item_of(earlier), item_of(kind) or "any"):
             return
-        message = f"{variable.name} is {describe(known)}, wanted {describe(kind)} here"
+        message = f"{variable.name} is {describe(earlier)}, wanted {describe(kind)} here"
         self.refuse(variable, message)
 
     def bind_group(self, group: Syntax, names: dict[str, Kind]) -> None:

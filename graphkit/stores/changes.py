@@ -37,9 +37,9 @@ class LoadReport:
     changes: tuple[Change, ...]
     attached: int = 0
 
-    def total(self, what: str) -> int:
+    def total(self, field: str) -> int:
         """Sum of ``rows``, ``added``, ``changed`` or ``removed``."""
-        return sum(getattr(change, what) for change in self.changes)
+        return sum(getattr(change, field) for change in self.changes)
 
     @property
     def before(self) -> int:
@@ -49,7 +49,7 @@ class LoadReport:
     @property
     def differs(self) -> bool:
         """True if anything was or would be written."""
-        return any(self.total(what) for what in ("added", "changed", "removed"))
+        return any(self.total(field) for field in ("added", "changed", "removed"))
 
 
 Confirm = Callable[[LoadReport], None]
@@ -77,41 +77,41 @@ class Difference:
     others: int = 0
 
 
-def difference(graph: Graph, kind: Kind, held: Digests) -> Difference:
+def difference(graph: Graph, kind: Kind, digests: Digests) -> Difference:
     """Compare one kind of a graph with what a database holds of it."""
     parts = [p.table.select([kind.key, "digest"]) for p in graph.parts if p.kind is kind]
-    wanted = plain(pa.concat_tables(parts)) if parts else None
-    have = held.get(kind.name)
-    held_keys = None if have is None else have["key"].combine_chunks()
-    if wanted is None:
-        none = pa.nulls(0) if held_keys is None else held_keys.slice(0, 0)
-        return Difference(none, none, none if held_keys is None else held_keys)
-    keys = wanted[kind.key].combine_chunks()
-    if have is None or held_keys is None or not len(have):
+    new = plain(pa.concat_tables(parts)) if parts else None
+    old = digests.get(kind.name)
+    old_keys = None if old is None else old["key"].combine_chunks()
+    if new is None:
+        none = pa.nulls(0) if old_keys is None else old_keys.slice(0, 0)
+        return Difference(none, none, none if old_keys is None else old_keys)
+    keys = new[kind.key].combine_chunks()
+    if old is None or old_keys is None or not len(old):
         return Difference(keys, keys.slice(0, 0), keys.slice(0, 0))
-    if held_keys.type != keys.type or have["digest"].type != wanted["digest"].type:
+    if old_keys.type != keys.type or old["digest"].type != new["digest"].type:
         # An older graphkit wrote them in another way: nothing of it is as it should be.
-        return _replaced(kind, keys, held_keys)
-    places = pc.index_in(keys, value_set=held_keys)
+        return _replacement(kind, keys, old_keys)
+    places = pc.index_in(keys, value_set=old_keys)
     added = keys.filter(pc.is_null(places))
-    old = have["digest"].combine_chunks().take(places)
-    differs = pc.fill_null(pc.not_equal(wanted["digest"].combine_chunks(), old), False)
-    gone = pc.invert(pc.is_in(held_keys, value_set=keys))
-    return Difference(added, keys.filter(differs), held_keys.filter(gone))
+    old_digests = old["digest"].combine_chunks().take(places)
+    differs = pc.fill_null(pc.not_equal(new["digest"].combine_chunks(), old_digests), False)
+    removed = pc.invert(pc.is_in(old_keys, value_set=keys))
+    return Difference(added, keys.filter(differs), old_keys.filter(removed))
 
 
-def _replaced(kind: Kind, keys: pa.Array, held_keys: pa.Array) -> Difference:
+def _replacement(kind: Kind, keys: pa.Array, old_keys: pa.Array) -> Difference:
     """Replace every edge, but rewrite nodes in place: other people's edges may join them."""
     if kind.is_edge:
-        return Difference(keys, keys.slice(0, 0), held_keys)
-    known, wanted = pc.is_in(keys, value_set=held_keys), pc.is_in(held_keys, value_set=keys)
-    return Difference(
-        keys.filter(pc.invert(known)), keys.filter(known), held_keys.filter(pc.invert(wanted))
-    )
+        return Difference(keys, keys.slice(0, 0), old_keys)
+    rewritten = pc.is_in(keys, value_set=old_keys)
+    removed = pc.invert(pc.is_in(old_keys, value_set=keys))
+    added = keys.filter(pc.invert(rewritten))
+    return Difference(added, keys.filter(rewritten), old_keys.filter(removed))
 
 
-def change(graph: Graph, kind: Kind, what: Difference) -> Change:
+def change(graph: Graph, kind: Kind, difference: Difference) -> Change:
     """Count a difference for the load report."""
     rows = graph.count(kind.name)
-    removed = len(what.removed) + what.others
-    return Change(kind.name, rows, len(what.added), len(what.changed), removed)
+    removed = len(difference.removed) + difference.others
+    return Change(kind.name, rows, len(difference.added), len(difference.changed), removed)

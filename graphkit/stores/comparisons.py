@@ -23,11 +23,11 @@ def numbers_for_text(statement: Statement, parameters: Mapping[str, Any]) -> tup
     ("line 1, column 19: iso3 holds text; found the number 1, wanted text such as '2024'",)
     """
     notes = []
-    for name, at, value in _compared(statement.tree):
+    for name, offset, value in _compared(statement.tree):
         number = _number(value, parameters) if name in TEXTS else None
         if number is not None:
-            wanted = f"{name} holds text; found {number}, wanted text such as '2024'"
-            notes.append((at, f"{place(statement.text, at)}: {wanted}"))
+            message = f"{name} holds text; found {number}, wanted text such as '2024'"
+            notes.append((offset, f"{place(statement.text, offset)}: {message}"))
     return tuple(note for _, note in sorted(notes))
 
 
@@ -35,13 +35,13 @@ def _compared(tree: Syntax) -> Iterator[tuple[str, int, Syntax]]:
     """Yield properties, their places, and the values that they are compared with."""
     for comparison in tree.walk("compare"):
         for left, right in zip(comparison.parts[::2], comparison.parts[2::2], strict=False):
-            for side, value in ((left, right), (right, left)):
-                if side.kind == "property":
-                    yield side.name, side.end - len(side.name), value
+            for operand, value in ((left, right), (right, left)):
+                if operand.kind == "property":
+                    yield operand.name, operand.end - len(operand.name), value
     for element in tree.walk("node", "relationship"):
         for properties in element.all("map"):
             for entry in properties.parts:
-                yield entry.name, entry.at, entry.parts[0]
+                yield entry.name, entry.offset, entry.parts[0]
 
 
 def _number(value: Syntax, parameters: Mapping[str, Any]) -> str | None:
@@ -50,7 +50,7 @@ def _number(value: Syntax, parameters: Mapping[str, Any]) -> str | None:
         return f"the number {value.name}"
     if value.kind == "function" and value.name.lower() == "date":
         return "a date"
-    given = parameters.get(value.name) if value.kind == "parameter" else None
-    if isinstance(given, int | float) and not isinstance(given, bool):
-        return f"the number {given} for ${value.name}"
+    parameter = parameters.get(value.name) if value.kind == "parameter" else None
+    if isinstance(parameter, int | float) and not isinstance(parameter, bool):
+        return f"the number {parameter} for ${value.name}"
     return None

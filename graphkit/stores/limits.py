@@ -45,12 +45,12 @@ class Limits:
             "ask for less, or give it more with --timeout SECONDS"
         )
 
-    def note(self, kept: int) -> str:
+    def note(self, count: int) -> str:
         """Word the note on a result of which only the first rows are kept."""
-        more = "see more with --max-rows N"
-        if kept < self.rows:
-            more = f"they fill {self.bytes / 2**20:,.0f} MiB; ask for fewer columns, or in parts"
-        return f"there are more rows than these first {kept:,}; {more}"
+        advice = "see more with --max-rows N"
+        if count < self.rows:
+            advice = f"they fill {self.bytes / 2**20:,.0f} MiB; ask for fewer columns, or in parts"
+        return f"there are more rows than these first {count:,}; {advice}"
 
 
 LIMITS = Limits()
@@ -163,13 +163,13 @@ def _joined(chunks: list[tuple[pa.Field, pa.Array]]) -> tuple[pa.Field, pa.Array
     return pa.field(fields[0].name, pa.string(), metadata=JSON), pa.concat_arrays(texts)
 
 
-def _cast(array: pa.Array, wanted: pa.DataType) -> pa.Array:
+def _cast(array: pa.Array, type_: pa.DataType) -> pa.Array:
     """Cast a chunk; Arrow's own cast cuts off lists of nothing but nulls."""
-    if array.type == wanted:
+    if array.type == type_:
         return array
     if pa.types.is_list(array.type) and pa.types.is_null(array.type.value_type):
-        return pa.array(array.to_pylist(), wanted)
-    return array.cast(wanted)
+        return pa.array(array.to_pylist(), type_)
+    return array.cast(type_)
 
 
 def first_part(table: pa.Table, limits: Limits) -> tuple[pa.Table, tuple[str, ...]]:
@@ -198,5 +198,5 @@ def _bytes(value: Any) -> int:
     if isinstance(value, list):
         return 8 + sum(map(_bytes, value))
     if isinstance(value, dict):
-        return sum(len(name) + _bytes(each) for name, each in value.items())
+        return sum(len(name) + _bytes(item) for name, item in value.items())
     return 8

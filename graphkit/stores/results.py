@@ -11,24 +11,6 @@ import pyarrow as pa
 
 from graphkit.errors import StoreError
 
-STAR = "*"
-
-
-def in_order(asked: Sequence[str], found: Sequence[str]) -> tuple[list[str], list[int]]:
-    """Return names and places of the columns in Neo4j's order: those of a star by name.
-
-    >>> in_order(["*", "count(*)"], ["b", "a", "COUNT_STAR()"])
-    (['a', 'b', 'count(*)'], [1, 0, 2])
-    """
-    stars = len(found) - len(asked) + 1 if STAR in asked[:1] else 0
-    if len(found) != len(asked) - bool(stars) + stars:
-        return list(found), list(range(len(found)))
-    places = sorted(range(stars), key=lambda place: found[place])
-    names = [found[place] for place in places]
-    rest = range(stars, len(found))
-    return [*names, *asked[bool(stars) :]], [*places, *rest]
-
-
 JSON = {"graphkit": "json"}
 """Field metadata of a column whose text is JSON: a node, a relationship, a path, a map."""
 

@@ -36,8 +36,8 @@ def kept_rows(
     least : float, optional
         Seconds from which on rows are worth keeping. Default: :data:`QUICK`.
     """
-    asked = "\x1e".join([content, statement, repr(sorted(values.items()))])
-    path = user_folder("cache") / "rows" / f"{sha256(asked.encode()).hexdigest()[:32]}.arrow"
+    request = "\x1e".join([content, statement, repr(sorted(values.items()))])
+    path = user_folder("cache") / "rows" / f"{sha256(request.encode()).hexdigest()[:32]}.arrow"
     with suppress(OSError, pa.ArrowException):  # not there, or damaged: it is only a cache
         # Some kilobytes: to start threads would take ten times as long as to read them.
         alone = pa.ipc.IpcReadOptions(use_threads=False)
@@ -55,8 +55,11 @@ def kept_rows(
 def _keep(rows: pa.Table, path: Path) -> None:
     """Write a whole file or none; the files that were not read for longest make room."""
     compressed = pa.ipc.IpcWriteOptions(compression="lz4")
-    with replacing(path) as stream, pa.ipc.new_file(stream, rows.schema, options=compressed) as to:
-        to.write_table(rows)
+    with (
+        replacing(path) as stream,
+        pa.ipc.new_file(stream, rows.schema, options=compressed) as writer,
+    ):
+        writer.write_table(rows)
     files = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime)
     while sum(file.stat().st_size for file in files) > MOST_BYTES and len(files) > 1:
         files.pop(0).unlink(missing_ok=True)

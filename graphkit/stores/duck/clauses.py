@@ -65,17 +65,19 @@ def compiled(statement: Statement, parameters: Mapping[str, Any], model: Model) 
     try:
         sql, names, types = _Compiler(statement, context).query(statement.query, {})
     except Untranslated as error:
-        where = place(statement.text, error.at or 0)
-        raise Untranslated(f"{where}: the embedded database has no {error.reason}") from error
+        position = place(statement.text, error.at or 0)
+        raise Untranslated(f"{position}: the embedded database has no {error.reason}") from error
     # A rule that knows its result without its values leaves them out.
-    named = set(re.findall(r"\$(p[0-9]+)", sql))
-    bound = {name: value for name, value in context.bound.items() if name in named}
-    places = {name: parameter for name, parameter in context.places.items() if name in named}
-    notes = {
-        label.at: f"the graph has no label or relationship type {label.name!r}; it matches nothing"
-        for label in statement.query.walk("label") if label.name not in context.model.kinds
-    } | context.unknown  # fmt: skip
-    written = tuple(f"{place(statement.text, at)}: {notes[at]}" for at in sorted(notes))
+    used = set(re.findall(r"\$(p[0-9]+)", sql))
+    bound = {name: value for name, value in context.bound.items() if name in used}
+    places = {name: parameter for name, parameter in context.places.items() if name in used}
+    notes: dict[int, str] = {}
+    for label in statement.query.walk("label"):
+        if label.name not in context.model.kinds:
+            kind = f"label or relationship type {label.name!r}"
+            notes[label.offset] = f"the graph has no {kind}; it matches nothing"
+    notes |= context.unknown
+    written = tuple(f"{place(statement.text, offset)}: {notes[offset]}" for offset in sorted(notes))
     return Compiled(sql, bound, tuple(names), tuple(types), places, context.read, written)
 
 
@@ -99,30 +101,30 @@ class _Compiler:
         for name, variable in pipeline.scope.items():
             renamed = {}
             needed = used.get(name, frozenset())
-            for what, column in variable.columns.items():
-                if what in ("", KIND, KEY) or needed is None or what in needed:
-                    renamed[what] = self.context.fresh("v")
-                    columns.append(f"{column} AS {renamed[what]}")
+            for key, column in variable.columns.items():
+                if key in ("", KIND, KEY) or needed is None or key in needed:
+                    renamed[key] = self.context.fresh("v")
+                    columns.append(f"{column} AS {renamed[key]}")
             scope[name] = Variable(variable.type, renamed)
         step = self.context.fresh("q")
         pipeline.steps.append(f"{step} AS (SELECT {', '.join(columns)})")
         pipeline.source, pipeline.scope = step, scope
 
     def _inside(self, query: Syntax, scope: Scope) -> tuple[str, list[ValueType]]:
-        sql, _, types = self.query(query, scope, named=False)
+        sql, _, types = self.query(query, scope, needs_return=False)
         return sql, types
 
     def query(
-        self, query: Syntax, scope: Scope, *, named: bool = True
+        self, query: Syntax, scope: Scope, *, needs_return: bool = True
     ) -> tuple[str, list[str], list[ValueType]]:
         """Compile a query of one part, or of several joined by UNION or NEXT, inside a scope."""
         ends = [n for n, clause in enumerate(query.parts) if clause.kind == "next"]
         if ends:
-            return self._next(query, ends[-1], scope, named=named)
-        return self._united(query, scope, named=named)
+            return self._next(query, ends[-1], scope, needs_return=needs_return)
+        return self._united(query, scope, needs_return=needs_return)
 
     def _next(
-        self, query: Syntax, end: int, scope: Scope, *, named: bool
+        self, query: Syntax, end: int, scope: Scope, *, needs_return: bool
     ) -> tuple[str, list[str], list[ValueType]]:
         """Compile what follows NEXT, for each row of what is before it."""
         if scope:
@@ -135,10 +137,10 @@ class _Compiler:
             name: Variable(type_, {"": f"c{number}"})
             for number, (name, type_) in enumerate(zip(names, types, strict=True))
         })  # fmt: skip
-        return self._united(after, {}, named=named, begin=begin)
+        return self._united(after, {}, needs_return=needs_return, begin=begin)
 
     def _united(
-        self, query: Syntax, scope: Scope, *, named: bool, begin: Pipeline | None = None
+        self, query: Syntax, scope: Scope, *, needs_return: bool, begin: Pipeline | None = None
     ) -> tuple[str, list[str], list[ValueType]]:
         parts: list[tuple[Pipeline, list[str], list[ValueType]]] = []
         clauses: list[Syntax] = []
@@ -153,22 +155,26 @@ class _Compiler:
                 pipeline = Pipeline(steps, begin.source, dict(begin.scope))
             else:
                 self._import(pipeline, query)
-            names, types = _Clauses(self, pipeline, named=named).run(clauses)
+            names, types = _Clauses(self, pipeline, needs_return=needs_return).run(clauses)
             parts.append((pipeline, names, types))
             clauses = []
             if clause is not None:
                 joined.append("UNION ALL" if clause.name == "ALL" else "UNION")
         first, names, types = parts[0]
-        if any(sorted(other) != sorted(names) for _, other, _ in parts):
+        if any(sorted(part_names) != sorted(names) for _, part_names, _ in parts):
             raise UsageError("All sub queries in an UNION must have the same return column names")
-        wide = [together(own[other.index(name)] for _, other, own in parts) for name in names]
-        selects = [
-            "SELECT " + ", ".join(
-                f"{Value(f'c{other.index(name)}', own[other.index(name)]).cast(to)} AS c{number}"
-                for number, (name, to) in enumerate(zip(names, wide, strict=True))
-            ) + f" FROM {pipeline.source}"
-            for pipeline, other, own in parts
-        ]  # fmt: skip
+        wide = [
+            together(part_types[part_names.index(name)] for _, part_names, part_types in parts)
+            for name in names
+        ]
+        selects = []
+        for pipeline, part_names, part_types in parts:
+            columns = []
+            for number, (name, type_) in enumerate(zip(names, wide, strict=True)):
+                position = part_names.index(name)
+                value = Value(f"c{position}", part_types[position])
+                columns.append(f"{value.cast(type_)} AS c{number}")
+            selects.append(f"SELECT {', '.join(columns)} FROM {pipeline.source}")
         steps = [step for pipeline, *_ in parts for step in pipeline.steps]
         final = selects[0] if names else f"SELECT 1 AS one FROM {first.source}"
         for sign, select in zip(joined, selects[1:], strict=True):
@@ -180,8 +186,8 @@ class _Compiler:
 class _Clauses:
     """Compiler of the clauses of one query, from the first to RETURN."""
 
-    def __init__(self, compiler: _Compiler, pipeline: Pipeline, *, named: bool) -> None:
-        self.compiler, self.pipeline, self.named = compiler, pipeline, named
+    def __init__(self, compiler: _Compiler, pipeline: Pipeline, *, needs_return: bool) -> None:
+        self.compiler, self.pipeline, self.needs_return = compiler, pipeline, needs_return
         self.context, self.patterns = compiler.context, compiler.patterns
         self.statement = compiler.statement
         self.names: list[str] = []
@@ -196,9 +202,9 @@ class _Clauses:
                     raise Untranslated(clause.kind.upper())
                 rule(self, clause)
             except Untranslated as error:
-                error.at = clause.at if error.at is None else error.at
+                error.at = clause.offset if error.at is None else error.at
                 raise
-        if not self.names and self.named:
+        if not self.names and self.needs_return:
             raise Untranslated("query without RETURN")
         return self.names, self.types
 
@@ -224,9 +230,9 @@ class _Clauses:
             if name.startswith(NAMELESS):
                 continue
             renamed = {}
-            for what, column in variable.columns.items():
-                renamed[what] = self.context.fresh("v")
-                columns.append(f"{column} AS {renamed[what]}")
+            for key, column in variable.columns.items():
+                renamed[key] = self.context.fresh("v")
+                columns.append(f"{column} AS {renamed[key]}")
             variables[name] = Variable(variable.type, renamed)
         for name, value in matched.values.items():
             column = self.context.fresh("v")
@@ -240,10 +246,10 @@ class _Clauses:
             inner += f" WHERE {where}" if where else ""
             base = source or "(SELECT 1 AS one)"
             alias = self.context.fresh("o")
-            own = f"{base}.*, " if source else ""
+            outer = f"{base}.*, " if source else ""
             bound = ", ".join(c for v in variables.values() for c in v.columns.values()) or "1 AS u"
             self.step(
-                f"SELECT {own}{bound} FROM {base} LEFT JOIN LATERAL ({inner}) {alias} ON TRUE"
+                f"SELECT {outer}{bound} FROM {base} LEFT JOIN LATERAL ({inner}) {alias} ON TRUE"
             )
         else:
             listed = ([f"{source}.*"] if source else []) + columns
@@ -274,9 +280,9 @@ class _Clauses:
             # The list is the same for all rows: none of them holds it.
             self.step(f"SELECT * FROM {source}, (SELECT {select} AS {column}){nothing}")
         else:
-            own = f"{source}.*, " if source else ""
+            outer = f"{source}.*, " if source else ""
             origin = f" FROM {source}" if source else ""
-            self.step(f"SELECT {own}{select} AS {column}{origin}{nothing}")
+            self.step(f"SELECT {outer}{select} AS {column}{origin}{nothing}")
         self.pipeline.scope[variable.name] = Variable(type_, {"": column})
 
     def loop(self, clause: Syntax) -> None:
@@ -324,9 +330,9 @@ class _Clauses:
             columns.append(f"{alias}.c{number} AS {column}")
             scope[name] = Variable(type_, {"": column})
         join = "LEFT JOIN LATERAL" if clause.name == "OPTIONAL" else "JOIN LATERAL"
-        own = [f"{source}.*"] if source else []
+        outer = [f"{source}.*"] if source else []
         self.step(
-            f"SELECT {', '.join([*own, *columns])} FROM {base} {join} ({sql}) {alias} ON TRUE"
+            f"SELECT {', '.join([*outer, *columns])} FROM {base} {join} ({sql}) {alias} ON TRUE"
         )
 
     def projection(self, clause: Syntax) -> None:
@@ -346,11 +352,11 @@ class _Clauses:
             variable = self.pipeline.scope.get(syntax.name) if syntax.kind == "variable" else None
             if variable is not None and not variable.is_value:
                 renamed = {}
-                for what, column in variable.columns.items():
-                    renamed[what] = self.context.fresh("v")
-                    identity = what in (KIND, KEY) or not by_group
+                for key, column in variable.columns.items():
+                    renamed[key] = self.context.fresh("v")
+                    identity = key in (KIND, KEY) or not by_group
                     written = column if identity else f"first({column})"
-                    columns.append(f"{written} AS {renamed[what]}")
+                    columns.append(f"{written} AS {renamed[key]}")
                     groups += [column] if identity else []
                 scope[name] = Variable(variable.type, renamed)
                 before[name] = variable
@@ -400,10 +406,10 @@ class _Clauses:
         if not limits and not hidden:
             self.step(select)
         else:
-            own = [c for v in scope.values() for c in v.columns.values()] or ["1 AS one"]
+            projected = [c for v in scope.values() for c in v.columns.values()] or ["1 AS one"]
             inner = self.context.fresh("q")
             self.pipeline.steps.append(f"{inner} AS ({select})")
-            self.step(f"SELECT {', '.join(own)} FROM {inner}{limits}")
+            self.step(f"SELECT {', '.join(projected)} FROM {inner}{limits}")
         if where is not None:
             condition = self.values.condition(where.parts[0])
             self.step(f"SELECT * FROM {self.pipeline.source} WHERE {condition}")
@@ -414,16 +420,16 @@ class _Clauses:
         for part in clause.parts:
             if part.kind == "star":
                 for name in sorted(self.pipeline.scope):
-                    items.append((name, Syntax("variable", part.at, part.end, name), name))
+                    items.append((name, Syntax("variable", part.offset, part.end, name), name))
             elif part.kind == "item":
                 value, text = part.parts[0], self.statement.column(part)
                 last = part.parts[-1]
-                named = last is not value and last.kind == "variable"
-                if clause.kind == "with" and not named:
+                is_named = last is not value and last.kind == "variable"
+                if clause.kind == "with" and not is_named:
                     while value.kind == "group":  # (n) is n
                         value = value.parts[0]
                     text = value.name
-                items.append((last.name if named else text, value, text))
+                items.append((last.name if is_named else text, value, text))
         return items
 
     def _sorts(
@@ -443,8 +449,8 @@ class _Clauses:
         after = Expressions(self.context, scope, self.patterns.value)
         for sort in order.parts if order is not None else ():
             syntax = sort.parts[0]
-            own = source[syntax.at : syntax.end]
-            same = next((name for name, v, _ in items if source[v.at : v.end] == own), None)
+            text = source[syntax.offset : syntax.end]
+            same = next((name for name, v, _ in items if source[v.offset : v.end] == text), None)
             if syntax.kind == "variable" and syntax.name in scope:
                 same = syntax.name
             if same is not None:

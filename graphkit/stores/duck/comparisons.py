@@ -100,15 +100,15 @@ def _maps_equal(left: Value, right: Value) -> str:
     if left.type.sparse or right.type.sparse:
         raise Untranslated("equality of maps of properties")
     types = (dict(left.type.fields), dict(right.type.fields))
-    known = f"{left.sql} IS NOT NULL AND {right.sql} IS NOT NULL"
+    condition = f"{left.sql} IS NOT NULL AND {right.sql} IS NOT NULL"
     if types[0].keys() != types[1].keys():
-        return f"CASE WHEN {known} THEN FALSE END"
+        return f"CASE WHEN {condition} THEN FALSE END"
     pairs = [
         compared(Value(entry(left.sql, key), types[0][key]), "=",
                  Value(entry(right.sql, key), types[1][key]))
         for key in types[0]
     ]  # fmt: skip
-    return f"CASE WHEN {known} THEN {' AND '.join(pairs) or 'TRUE'} END"
+    return f"CASE WHEN {condition} THEN {' AND '.join(pairs) or 'TRUE'} END"
 
 
 def _any_equal(left: Value, right: Value) -> str:

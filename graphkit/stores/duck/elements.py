@@ -21,7 +21,7 @@ class Element:
     """Of a variable; of one without a name, a fresh one."""
     syntax: Syntax
     type: ValueType
-    known: Variable | None = None
+    bound: Variable | None = None
     """Names that an earlier clause, or a part of this one, bound."""
     ends: tuple[Element, Element] | None = None
     """Nodes at both ends: of a relationship in the order in which it is stored, of a walk in that
@@ -187,8 +187,8 @@ class Reading:
         among = self.context.model.nodes if kind == "node" else self.context.model.relationships
         labels = part.first("labels")
         kinds = labelled(labels.parts[0], frozenset(among)) if labels else frozenset(among)
-        known = self.elements.get(name)
-        if known is None:
+        element = self.elements.get(name)
+        if element is None:
             bound = self.scope.get(name)
             if bound is not None:
                 if bound.type == NULL:
@@ -198,11 +198,11 @@ class Reading:
                     raise Untranslated(f"{kind} that is {bound.type.name}")
                 bound = self._apart(bound)
             type_ = bound.type.kinds if bound is not None else frozenset(among)
-            known = self.elements[name] = Element(name, part, ValueType(kind, kinds=type_), bound)
-        known.type = replace(known.type, kinds=known.type.kinds & kinds)
+            element = self.elements[name] = Element(name, part, ValueType(kind, kinds=type_), bound)
+        element.type = replace(element.type, kinds=element.type.kinds & kinds)
         if part.first("map", "where", "parameter") is not None:
-            known.maps.append(part)
-        return known
+            element.maps.append(part)
+        return element
 
     def _apart(self, variable: Variable) -> Variable:
         """Return a node or relationship with its parts as columns, also of one that is a value."""
@@ -223,7 +223,7 @@ class Reading:
         element.directed = part.name in ("<", ">")
         length, quantifier = part.first("length"), part.first("quantifier")
         if length is not None or quantifier is not None:
-            if element.known is not None:
+            if element.bound is not None:
                 raise Untranslated("walk of relationships that are known")
             element.steps = steps_of(quantifier) if quantifier is not None else length_of(length)
             element.reversed = part.name == "<"
@@ -272,11 +272,11 @@ def narrow(context: Context, relationships: Sequence[Element]) -> None:
                 both = ends[0] | ends[1]
                 ends = (both, both)
             kinds = frozenset(t.name for t in tables)
-            wanted = (kinds, *map(frozenset, ends))
-            for part, fit in zip((element, *element.own_ends), wanted, strict=True):
-                left = part.type.kinds & fit
-                if left != part.type.kinds:
-                    part.type = replace(part.type, kinds=left)
+            fitting = (kinds, *map(frozenset, ends))
+            for part, fit in zip((element, *element.own_ends), fitting, strict=True):
+                narrowed = part.type.kinds & fit
+                if narrowed != part.type.kinds:
+                    part.type = replace(part.type, kinds=narrowed)
                     changed = True
 
 

@@ -108,15 +108,15 @@ def head(path: Path) -> bytes:
 
 def _check_whole(connection: DuckDBPyConnection, path: Path) -> None:
     """Compare the size of a file with that of its blocks, which DuckDB reads when asked alone."""
-    ((wanted,),) = connection.execute(
+    ((least,),) = connection.execute(
         "SELECT total_blocks * block_size FROM pragma_database_size() WHERE database_name = $name",
         {"name": FILE},
     ).fetchall()
     size = path.stat().st_size
-    if size < wanted:
+    if size < least:
         raise Damaged(
             f"cannot open {path} as a graphkit database: it was cut off, {size:,} bytes of at "
-            f"least {wanted:,}; {AGAIN}"
+            f"least {least:,}; {AGAIN}"
         )
 
 
@@ -125,14 +125,14 @@ def not_opened(path: Path, error: Exception) -> StoreError:
     message = first_line(error)
     if LOCKED in message:
         return Unreachable(f"cannot open {path}: another program has it open for writing")
-    if any(said in message for said in NEWER):
+    if any(phrase in message for phrase in NEWER):
         return Unreachable(
             f"cannot open {path}: a newer DuckDB wrote it ({message}); update duckdb, or load into "
             "another file"
         )
     if isinstance(failure(path, error), OutOfMemory):
         return Unreachable(f"cannot open {path}: there is not enough memory ({message})")
-    kind = Damaged if any(said in message for said in DAMAGED) else Unreachable
+    kind = Damaged if any(phrase in message for phrase in DAMAGED) else Unreachable
     return kind(f"cannot open {path} as a graphkit database: {message}; {AGAIN}")
 
 
@@ -146,7 +146,7 @@ def failure(path: Path, error: Exception) -> StoreError:
         return OutOfMemory()
     if "destination type INT64" in message:
         return StoreError("found an integer that does not fit into 64 bits")
-    if any(said in message for said in DAMAGED) or kind in ("IOException", "FatalException"):
+    if any(phrase in message for phrase in DAMAGED) or kind in ("IOException", "FatalException"):
         return Damaged(f"{path} is damaged: {message}; {AGAIN}")
     if kind == "CatalogException":
         return StoreError(f"{path} has not all that the graph has in this version: {message}")

@@ -63,7 +63,7 @@ class Expressions:
                 raise Untranslated(CONSTRUCTS.get(syntax.kind, syntax.kind))
             return rule(self, syntax)
         except Untranslated as error:
-            error.at = syntax.at if error.at is None else error.at
+            error.at = syntax.offset if error.at is None else error.at
             raise
 
     def condition(self, syntax: Syntax) -> str:
@@ -112,11 +112,13 @@ class Expressions:
         if type_.name == "relationship":
             for name in (name for end in ENDS for name in end):
                 entries.append(f"{_text(name)}: {variable.columns.get(name, 'NULL')}")
-        for name, wanted in types.items():
-            own = self.context.model.property(variable.type, name)
+        for name, property_type in types.items():
+            stored_type = self.context.model.property(variable.type, name)
             column = variable.columns.get(name)
-            value = Value(column, own) if column and own != NULL else Value("NULL", NULL)
-            entries.append(f"{_text(name)}: {value.cast(wanted)}")
+            value = Value("NULL", NULL)
+            if column and stored_type != NULL:
+                value = Value(column, stored_type)
+            entries.append(f"{_text(name)}: {value.cast(property_type)}")
         return "{" + ", ".join(entries) + "}"
 
     def property(self, syntax: Syntax) -> Value:
@@ -163,8 +165,8 @@ class Expressions:
         written = entries[0] if len(entries) == 1 else f"coalesce({', '.join(entries)})"
         kind = "variant_typeof(o.x)"
         cases = f"WHEN {kind} LIKE 'OBJECT%' THEN {written}"
-        other = "ELSE error('a property of what is no map, node or relationship') END"
-        return once({"x": owner}, f"CASE WHEN o.x IS NULL THEN NULL {cases} {other}")
+        refusal = "ELSE error('a property of what is no map, node or relationship') END"
+        return once({"x": owner}, f"CASE WHEN o.x IS NULL THEN NULL {cases} {refusal}")
 
     # --- literals
 
@@ -281,24 +283,24 @@ class Expressions:
         """Compile *, / and %: of two integers, / cuts off the fraction."""
         result = self.value(syntax.parts[0])
         for sign, part in zip(syntax.parts[1::2], syntax.parts[2::2], strict=True):
-            other = self.value(part)
-            if NULL in (result.type, other.type):
+            factor = self.value(part)
+            if NULL in (result.type, factor.type):
                 result = Value("NULL", NULL)
                 continue
-            if DURATION in (result.type, other.type):
-                result = arithmetic.multiplied(result, sign.name, other)
+            if DURATION in (result.type, factor.type):
+                result = arithmetic.multiplied(result, sign.name, factor)
                 continue
-            if not (result.type.is_number and other.type.is_number):
-                raise Untranslated(f"{sign.name} of {result.type.name} and {other.type.name}")
-            both = number_of(result.type, other.type)
+            if not (result.type.is_number and factor.type.is_number):
+                raise Untranslated(f"{sign.name} of {result.type.name} and {factor.type.name}")
+            both = number_of(result.type, factor.type)
             operator = sign.name
             if both.mixed and operator == "/":
                 raise Untranslated("quotient of numbers that may be integers")
             if operator == "/" and both == INT:
-                zero = f"CASE WHEN {other.sql} = 0 THEN error('/ by zero') ELSE {other.sql} END"
+                zero = f"CASE WHEN {factor.sql} = 0 THEN error('/ by zero') ELSE {factor.sql} END"
                 result = Value(f"({result.sql} // {zero})", INT)
             else:
-                written = f"({result.cast(both)} {operator} {other.cast(both)})"
+                written = f"({result.cast(both)} {operator} {factor.cast(both)})"
                 result = Value(written, both if both == INT else replace(both, nan=True))
         return result
 
@@ -328,15 +330,15 @@ class Expressions:
         if NULL in (owner.type, place.type):
             return Value("NULL", NULL)
         if owner.type.name == "list" and place.type == INT:
-            at = f"CASE WHEN {place.sql} >= 0 THEN {place.sql} + 1 ELSE {place.sql} END"
-            return Value(f"({owner.sql})[{at}]", owner.type.item or NULL)
+            position = f"CASE WHEN {place.sql} >= 0 THEN {place.sql} + 1 ELSE {place.sql} END"
+            return Value(f"({owner.sql})[{position}]", owner.type.item or NULL)
         if place.type != TEXT:
             raise Untranslated(f"item of {owner.type.name} at {place.type.name}")
         name = self.constant_text(syntax.parts[1])
         if name is not None:
             if syntax.parts[0].kind == "variable":
                 return self.property(
-                    Syntax("property", syntax.at, syntax.end, name, syntax.parts[:1])
+                    Syntax("property", syntax.offset, syntax.end, name, syntax.parts[:1])
                 )
             return self.entry(owner, name)
         return self.named_entry(owner, place.sql)
@@ -358,20 +360,20 @@ class Expressions:
             names = [(key, self.context.bind(key).sql) for key, _ in owner.type.fields]
         else:
             raise Untranslated(f"item of {owner.type.name}")
-        values = [(key, self.entry(owner, own)) for own, key in names]
+        values = [(key, self.entry(owner, property_name)) for property_name, key in names]
         result = together(value.type for _, value in values)
         cases = " ".join(f"WHEN {key} THEN {value.cast(result)}" for key, value in values)
         return Value(f"CASE {name} {cases} END" if cases else "NULL", result)
 
     def slice(self, syntax: Syntax) -> Value:
         """Compile a part of a list: from a place on, up to one that is left out."""
-        owner, *ends = map(self.value, syntax.parts)
-        if NULL in (owner.type, *(end.type for end in ends)):
+        owner, *bounds = map(self.value, syntax.parts)
+        if NULL in (owner.type, *(end.type for end in bounds)):
             return Value("NULL", list_of(NULL) if owner.type == NULL else owner.type)
-        if owner.type.name != "list" or any(end.type != INT for end in ends):
+        if owner.type.name != "list" or any(end.type != INT for end in bounds):
             raise Untranslated(f"part of {owner.type.name}")
-        first = ends.pop(0).sql if "from" in syntax.name else "0"
-        last = ends.pop(0).sql if "to" in syntax.name else "len(o.x)"
+        first = bounds.pop(0).sql if "from" in syntax.name else "0"
+        last = bounds.pop(0).sql if "to" in syntax.name else "len(o.x)"
         begin = "CASE WHEN o.a < 0 THEN greatest(len(o.x) + o.a, 0) ELSE o.a END"
         end = "CASE WHEN o.b < 0 THEN len(o.x) + o.b ELSE o.b END"
         values = {"x": owner.sql, "a": first} | ({"b": last} if "to" in syntax.name else {})
@@ -433,7 +435,7 @@ class Expressions:
         if has_subquery(where):
             truths = self.of_rows(source, name, condition)
         true, unknown = (
-            f"len(list_filter(o.t, lambda u: u IS {what}))" for what in ("TRUE", "NULL")
+            f"len(list_filter(o.t, lambda u: u IS {truth}))" for truth in ("TRUE", "NULL")
         )
         single = f"CASE WHEN {true} > 1 THEN FALSE WHEN {unknown} > 0 THEN NULL ELSE {true} = 1 END"
         written = {
@@ -456,35 +458,35 @@ class Expressions:
         a, b = self.context.fresh("x"), self.context.fresh("x")
         inner = self.lambda_scope(variable.name, items)
         inner = inner.within({variable.name: Variable(item, {"": f"{b}.x"})})
-        wanted = start.type
+        total_type = start.type
         for _ in range(3):
-            scope = inner.within({total.name: Variable(wanted, {"": f"{a}.y"})})
+            scope = inner.within({total.name: Variable(total_type, {"": f"{a}.y"})})
             value = scope.value(result)
-            both = together((wanted, value.type))
-            if both == wanted and both.mixed == wanted.mixed:
+            both = together((total_type, value.type))
+            if both == total_type and both.mixed == total_type.mixed:
                 break
-            wanted = both
+            total_type = both
         else:
             raise Untranslated("reduce() of several types")
-        if wanted == NULL:
+        if total_type == NULL:
             return Value("NULL", NULL)
         pairs = (
             f"list_transform({items.sql}, lambda {b}: "
-            f"{{x: {b}, y: CAST(NULL AS {sql_type(wanted)})}})"
+            f"{{x: {b}, y: CAST(NULL AS {sql_type(total_type)})}})"
         )
-        if wanted.name not in SCALARS and (wanted.item or NULL).name not in SCALARS:
-            raise Untranslated(f"reduce() to {wanted.name}")
-        step = f"lambda {a}, {b}: {{x: {b}.x, y: {value.cast(wanted)}}}"
-        begin = f"{{x: ({items.sql})[0], y: {start.cast(wanted)}}}"
-        return Value(f"(list_reduce({pairs}, {step}, {begin})).y", wanted)
+        if total_type.name not in SCALARS and (total_type.item or NULL).name not in SCALARS:
+            raise Untranslated(f"reduce() to {total_type.name}")
+        step = f"lambda {a}, {b}: {{x: {b}.x, y: {value.cast(total_type)}}}"
+        begin = f"{{x: ({items.sql})[0], y: {start.cast(total_type)}}}"
+        return Value(f"(list_reduce({pairs}, {step}, {begin})).y", total_type)
 
     def case(self, syntax: Syntax) -> Value:
         """Compile CASE, of one type or of any."""
         subject = syntax.first("subject")
         base = None if subject is None else self.value(subject.parts[0])
         whens: list[tuple[str, Value]] = []
-        for when in syntax.all("when"):
-            *conditions, result = when.parts
+        for branch in syntax.all("when"):
+            *conditions, result = branch.parts
             written = [
                 self.condition(c) if base is None else compared(base, "=", self.value(c))
                 for c in conditions
@@ -505,14 +507,14 @@ class Expressions:
         sparse: set[str] = set()
         for part in syntax.parts[1:]:
             if part.kind == "own-properties":
-                own = properties_of(self, owner)
-                entries |= {key: self.entry(own, key) for key, _ in own.type.fields}
-                sparse |= {key for key, _ in own.type.fields if own.type.sparse}
+                properties = properties_of(self, owner)
+                entries |= {key: self.entry(properties, key) for key, _ in properties.type.fields}
+                sparse |= {key for key, _ in properties.type.fields if properties.type.sparse}
                 continue
             if part.kind == "own-property":
-                value = self.value(Syntax("property", part.at, part.end, part.name, [owner]))
+                value = self.value(Syntax("property", part.offset, part.end, part.name, [owner]))
             elif part.kind == "own-variable":
-                value = self.variable(Syntax("variable", part.at, part.end, part.name))
+                value = self.variable(Syntax("variable", part.offset, part.end, part.name))
             else:
                 value = self.value(part.parts[0])
             entries[part.name] = value
@@ -637,9 +639,9 @@ def added(left: Value, sign: str, right: Value) -> Value:
             return Value("NULL", NULL)
         if ANY in (left.type, right.type):
             return _with_any(left, right)
-        sides = [side if side.type.name == "list" else _single(side) for side in (left, right)]
-        type_ = together(side.type for side in sides)
-        return Value(f"({sides[0].cast(type_)} || {sides[1].cast(type_)})", type_)
+        lists = [value if value.type.name == "list" else _single(value) for value in (left, right)]
+        type_ = together(value.type for value in lists)
+        return Value(f"({lists[0].cast(type_)} || {lists[1].cast(type_)})", type_)
     if NULL in (left.type, right.type):
         return Value("NULL", NULL)
     if "text" in types and sign in ("+", "||"):

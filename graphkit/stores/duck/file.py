@@ -199,10 +199,10 @@ def verify(connection: DuckDBPyConnection, graph: Graph) -> None:
     """
     for kind in graph.schema.kinds:
         answer = connection.execute(f"SELECT count(*) FROM {FILE}.{quoted(kind.name)}")
-        (found,) = answer.fetchall()[0]
-        wanted = graph.count(kind.name)
-        if found != wanted:
-            raise StoreError(f"loaded {found:,} of {wanted:,} {kind.name}; the old graph is kept")
+        (count,) = answer.fetchall()[0]
+        expected = graph.count(kind.name)
+        if count != expected:
+            raise StoreError(f"loaded {count:,} of {expected:,} {kind.name}; the old graph is kept")
     for kind in graph.schema.edges:
         for end in kind.ends:
             check_end(connection, graph.schema, kind, end)
@@ -220,12 +220,12 @@ def check_end(connection: DuckDBPyConnection, schema: Schema, kind: Kind, end: k
     for name in end.kinds:
         nodes = f"SELECT {quoted(schema[name].key)} FROM {FILE}.{quoted(name)}"
         of_kind = f" AND {quoted(kind_column(end.name))} = {text(name)}" * (len(end.kinds) > 1)
-        lost = connection.execute(
+        dangling = connection.execute(
             f"SELECT {column} FROM {FILE}.{quoted(kind.name)} "
             f"WHERE {column} NOT IN ({nodes}){of_kind} ORDER BY 1 LIMIT 1"
         ).fetchall()
-        if lost:
+        if dangling:
             raise StoreError(
-                f"the embedded database refused the load: {kind.name} has {lost[0][0]!r} as "
+                f"the embedded database refused the load: {kind.name} has {dangling[0][0]!r} as "
                 f"{end.name}, which is no {name}; the old graph is kept"
             )

@@ -81,13 +81,13 @@ def aggregate(scope: Values, syntax: Syntax) -> Value:
         raise Untranslated("different values of any type")
     if name == "collect":
         type_ = list_of(value.type)
-        known = f"FILTER (WHERE {value.sql} IS NOT NULL)"
-        return Value(f"coalesce(list({distinct}{value.sql}) {known}, [])", type_)
+        not_null = f"FILTER (WHERE {value.sql} IS NOT NULL)"
+        return Value(f"coalesce(list({distinct}{value.sql}) {not_null}, [])", type_)
     if name in ("min", "max"):
         if value.type == ANY:
             keys = ", ".join(f"'{n}': {key}" for n, key in enumerate(sorted_by(value)))
-            known = f"FILTER (WHERE {value.sql} IS NOT NULL)"
-            return Value(f"arg_{name}({value.sql}, {{{keys}}}) {known}", ANY)
+            not_null = f"FILTER (WHERE {value.sql} IS NOT NULL)"
+            return Value(f"arg_{name}({value.sql}, {{{keys}}}) {not_null}", ANY)
         if value.type.name not in ("null", "list", *SCALARS):
             raise Untranslated(f"{name} of {value.type.name}")
         return Value(f"{name}({value.sql})", value.type)
@@ -172,8 +172,8 @@ def _keys(scope: Values, syntax: Syntax) -> Value:
         return Value("NULL", list_of(TEXT))
     names = [(scope.context.bind(name).sql, name) for name, _ in value.type.fields]
     if value.type.sparse:
-        set_ = [f"CASE WHEN {entry(value.sql, own)} IS NOT NULL THEN {name} END"
-                for name, own in names]  # fmt: skip
+        set_ = [f"CASE WHEN {entry(value.sql, key)} IS NOT NULL THEN {name} END"
+                for name, key in names]  # fmt: skip
         listed = f"list_filter([{', '.join(set_)}], lambda k: k IS NOT NULL)"
     else:
         listed = f"CAST([{', '.join(name for name, _ in names)}] AS VARCHAR[])"
@@ -257,17 +257,17 @@ ELEMENTS: dict[str, Callable[[Values, Syntax], Value]] = {
 def _same(name: str, type_: ValueType) -> Callable[[Sequence[Value]], Value]:
     """Make the rule of a function that SQL has too, and that takes values of one type."""
 
-    def rule(given: Sequence[Value]) -> Value:
-        if any(value.type == NULL for value in given):
+    def rule(arguments: Sequence[Value]) -> Value:
+        if any(value.type == NULL for value in arguments):
             return Value("NULL", NULL)
-        _wanted(name, given, type_)
-        return Value(f"{name}({', '.join(value.sql for value in given)})", type_)
+        _check_types(name, arguments, type_)
+        return Value(f"{name}({', '.join(value.sql for value in arguments)})", type_)
 
     return rule
 
 
-def _wanted(name: str, given: Sequence[Value], *types: ValueType) -> None:
-    for value in given:
+def _check_types(name: str, arguments: Sequence[Value], *types: ValueType) -> None:
+    for value in arguments:
         if value.type not in types:
             raise Untranslated(f"{name} of {value.type.name}")
 
@@ -277,12 +277,12 @@ LIMITED = {"sqrt": "< 0", "ln": "< 0", "log10": "< 0"}
 
 
 def _of_number(name: str) -> Callable[[Sequence[Value]], Value]:
-    def rule(given: Sequence[Value]) -> Value:
-        if given[0].type == NULL:
-            return given[0]
-        _wanted(name, given, INT, FLOAT)
-        number = given[0].cast(FLOAT)
-        type_ = given[0].type.nan or name in LIMITED
+    def rule(arguments: Sequence[Value]) -> Value:
+        if arguments[0].type == NULL:
+            return arguments[0]
+        _check_types(name, arguments, INT, FLOAT)
+        number = arguments[0].cast(FLOAT)
+        type_ = arguments[0].type.nan or name in LIMITED
         if name in LIMITED:  # Neo4j: no number; the engine: an error
             number = f"CASE WHEN {number} {LIMITED[name]} THEN 'NaN'::DOUBLE ELSE {number} END"
         return Value(f"{name}({number})", replace(FLOAT, nan=type_))
@@ -290,28 +290,28 @@ def _of_number(name: str) -> Callable[[Sequence[Value]], Value]:
     return rule
 
 
-def _size(given: Sequence[Value]) -> Value:
-    if given[0].type == NULL:
+def _size(arguments: Sequence[Value]) -> Value:
+    if arguments[0].type == NULL:
         return Value("CAST(NULL AS BIGINT)", INT)
-    if given[0].type != TEXT and given[0].type.name != "list":
-        raise Untranslated(f"size of {given[0].type.name}")
-    return Value(f"CAST(len({given[0].sql}) AS BIGINT)", INT)
+    if arguments[0].type != TEXT and arguments[0].type.name != "list":
+        raise Untranslated(f"size of {arguments[0].type.name}")
+    return Value(f"CAST(len({arguments[0].sql}) AS BIGINT)", INT)
 
 
-def _coalesce(given: Sequence[Value]) -> Value:
-    type_ = together(value.type for value in given)
+def _coalesce(arguments: Sequence[Value]) -> Value:
+    type_ = together(value.type for value in arguments)
     if type_ == NULL:
         return Value("NULL", NULL)
-    known = [value.cast(type_) for value in given if value.type != NULL]
-    return Value(f"coalesce({', '.join(known)})", type_)
+    values = [value.cast(type_) for value in arguments if value.type != NULL]
+    return Value(f"coalesce({', '.join(values)})", type_)
 
 
-def _range(given: Sequence[Value]) -> Value:
-    if any(value.type == NULL for value in given):
+def _range(arguments: Sequence[Value]) -> Value:
+    if any(value.type == NULL for value in arguments):
         raise UsageError("range() has no end that is null")
-    _wanted("range", given, INT)
+    _check_types("range", arguments, INT)
     end = "error('range() has no end that is null')"
-    first, last, *rest = (f"coalesce({value.sql}, {end})" for value in given)
+    first, last, *rest = (f"coalesce({value.sql}, {end})" for value in arguments)
     if not rest:
         return Value(f"range({first}, {last} + 1)", list_of(INT))
     zero = "CASE WHEN o.c = 0 THEN error('the step of range() is zero') ELSE o.c END"
@@ -321,29 +321,29 @@ def _range(given: Sequence[Value]) -> Value:
 
 
 def _end(place: str) -> Callable[[Sequence[Value]], Value]:
-    def rule(given: Sequence[Value]) -> Value:
-        type_ = given[0].type
+    def rule(arguments: Sequence[Value]) -> Value:
+        type_ = arguments[0].type
         if type_ == NULL:
-            return given[0]
-        return Value(f"({given[0].sql})[{place}]", type_.item or NULL)
+            return arguments[0]
+        return Value(f"({arguments[0].sql})[{place}]", type_.item or NULL)
 
     return rule
 
 
-def _tail(given: Sequence[Value]) -> Value:
-    return Value(f"list_slice({given[0].sql}, 2, len({given[0].sql}))", given[0].type)
+def _tail(arguments: Sequence[Value]) -> Value:
+    return Value(f"list_slice({arguments[0].sql}, 2, len({arguments[0].sql}))", arguments[0].type)
 
 
-def _round(given: Sequence[Value]) -> Value:
-    value = given[0]
+def _round(arguments: Sequence[Value]) -> Value:
+    value = arguments[0]
     if value.type == NULL:
         return value
-    _wanted("round", [value], INT, FLOAT)
-    if len(given) == 1:
+    _check_types("round", [value], INT, FLOAT)
+    if len(arguments) == 1:
         # Halves go up, also those below zero.
         return Value(f"floor({value.cast(FLOAT)} + 0.5::DOUBLE)", FLOAT)
-    if len(given) == 2:
-        return Value(f"round({value.cast(FLOAT)}, CAST({given[1].sql} AS INTEGER))", FLOAT)
+    if len(arguments) == 2:
+        return Value(f"round({value.cast(FLOAT)}, CAST({arguments[1].sql} AS INTEGER))", FLOAT)
     raise Untranslated("round with a mode")
 
 
@@ -355,17 +355,17 @@ def trimmed(text: str, ends: str = "both", signs: str = WHITE) -> str:
 
 
 def _trim(ends: str) -> Callable[[Sequence[Value]], Value]:
-    def rule(given: Sequence[Value]) -> Value:
-        if given[0].type == NULL:
-            return given[0]
-        _wanted("trim", given, TEXT)
-        return Value(trimmed(given[0].sql, ends), TEXT)
+    def rule(arguments: Sequence[Value]) -> Value:
+        if arguments[0].type == NULL:
+            return arguments[0]
+        _check_types("trim", arguments, TEXT)
+        return Value(trimmed(arguments[0].sql, ends), TEXT)
 
     return rule
 
 
-def _to_integer(given: Sequence[Value]) -> Value:
-    value = given[0]
+def _to_integer(arguments: Sequence[Value]) -> Value:
+    value = arguments[0]
     if value.type == NULL:
         return Value("CAST(NULL AS BIGINT)", INT)
     if value.type == TEXT:
@@ -379,12 +379,12 @@ def _to_integer(given: Sequence[Value]) -> Value:
         return Value(f"TRY_CAST(trunc({value.sql}) AS BIGINT)", INT)
     if value.type == ANY:
         return of_any(value, _to_integer, (INT, FLOAT, TEXT, BOOL), INT)
-    _wanted("toInteger", [value], INT, BOOL)
+    _check_types("toInteger", [value], INT, BOOL)
     return Value(f"CAST({value.sql} AS BIGINT)", INT)
 
 
-def _to_float(given: Sequence[Value]) -> Value:
-    value = given[0]
+def _to_float(arguments: Sequence[Value]) -> Value:
+    value = arguments[0]
     if value.type == NULL:
         return Value("CAST(NULL AS DOUBLE)", FLOAT)
     if value.type == ANY:
@@ -393,12 +393,12 @@ def _to_float(given: Sequence[Value]) -> Value:
         inner = trimmed(value.sql, signs=CONTROL)
         number = f"CASE WHEN regexp_full_match(o.x, '{NUMERAL}') THEN o.x END"
         return Value(once({"x": inner}, f"TRY_CAST({number} AS DOUBLE)"), FLOAT)
-    _wanted("toFloat", [value], INT, FLOAT)
+    _check_types("toFloat", [value], INT, FLOAT)
     return Value(f"CAST({value.sql} AS DOUBLE)", FLOAT)
 
 
-def _to_boolean(given: Sequence[Value]) -> Value:
-    value = given[0]
+def _to_boolean(arguments: Sequence[Value]) -> Value:
+    value = arguments[0]
     if value.type == NULL:
         return Value("CAST(NULL AS BOOLEAN)", BOOL)
     if value.type == TEXT:
@@ -410,7 +410,7 @@ def _to_boolean(given: Sequence[Value]) -> Value:
         return of_any(value, _to_boolean, (TEXT, BOOL, INT), BOOL)
     if value.type == INT:
         return Value(f"({value.sql} <> 0)", BOOL)
-    _wanted("toBoolean", [value], BOOL)
+    _check_types("toBoolean", [value], BOOL)
     return value
 
 
@@ -442,7 +442,7 @@ def as_text(value: Value) -> str:
         return f"CAST({value.sql} AS VARCHAR)"
     if value.type == ANY:
         types = (INT, FLOAT, TEXT, BOOL)
-        return of_any(value, lambda given: Value(as_text(given[0]), TEXT), types, TEXT).sql
+        return of_any(value, lambda arguments: Value(as_text(arguments[0]), TEXT), types, TEXT).sql
     if value.type == FLOAT and not value.type.mixed:
         return _fraction_text(value.sql)
     if value.type in TYPES:
@@ -468,37 +468,37 @@ def _fraction_text(fraction: str) -> str:
         f"|| 'E' || CAST({power} AS VARCHAR)"
     )
     sign = "CASE WHEN o.x < 0 THEN '-' ELSE '' END"
-    other = f"{sign} || list_transform([{parts}], lambda q: {written})[1]"
+    scientific = f"{sign} || list_transform([{parts}], lambda q: {written})[1]"
     return once(
         {"x": fraction},
         "CASE WHEN o.x IS NULL THEN NULL WHEN isnan(o.x) THEN 'NaN' "
         f"WHEN isinf(o.x) THEN {sign} || 'Infinity' "
-        f"WHEN {plain} THEN CAST(o.x AS VARCHAR) ELSE {other} END",
+        f"WHEN {plain} THEN CAST(o.x AS VARCHAR) ELSE {scientific} END",
     )
 
 
-def _to_string(given: Sequence[Value]) -> Value:
-    return given[0] if given[0].type == NULL else Value(as_text(given[0]), TEXT)
+def _to_string(arguments: Sequence[Value]) -> Value:
+    return arguments[0] if arguments[0].type == NULL else Value(as_text(arguments[0]), TEXT)
 
 
-def _split(given: Sequence[Value]) -> Value:
+def _split(arguments: Sequence[Value]) -> Value:
     """Split a text, of which an empty one is one part; of signs between nothing each is one."""
-    if any(value.type == NULL for value in given):
+    if any(value.type == NULL for value in arguments):
         return Value("NULL", list_of(TEXT))
-    _wanted("split", given, TEXT)
+    _check_types("split", arguments, TEXT)
     cases = (
         "CASE WHEN o.a IS NULL OR o.b IS NULL THEN NULL WHEN o.a = '' THEN [''] "
         "ELSE string_split(o.a, o.b) END"
     )
-    return Value(once({"a": given[0].sql, "b": given[1].sql}, cases), list_of(TEXT))
+    return Value(once({"a": arguments[0].sql, "b": arguments[1].sql}, cases), list_of(TEXT))
 
 
-def _replace(given: Sequence[Value]) -> Value:
+def _replace(arguments: Sequence[Value]) -> Value:
     """Replace a text; an empty one stands before each character and at the end."""
-    if any(value.type == NULL for value in given):
+    if any(value.type == NULL for value in arguments):
         return Value("NULL", NULL)
-    _wanted("replace", given, TEXT)
-    values = dict(zip("abc", (value.sql for value in given), strict=True))
+    _check_types("replace", arguments, TEXT)
+    values = dict(zip("abc", (value.sql for value in arguments), strict=True))
     between = (
         "CASE WHEN o.c IS NOT NULL THEN o.c || array_to_string("
         "list_transform(string_split(o.a, ''), lambda i: i || o.c), '') END"
@@ -507,27 +507,28 @@ def _replace(given: Sequence[Value]) -> Value:
     return Value(once(values, f"{cases}WHEN o.b = '' THEN {between} END"), TEXT)
 
 
-def _substring(given: Sequence[Value]) -> Value:
-    text, start, *length = (value.sql for value in given)
-    more = f", {length[0]}" if length else ""
-    return Value(f"substring({text}, CAST({start} AS BIGINT) + 1{more})", TEXT)
+def _substring(arguments: Sequence[Value]) -> Value:
+    text, start, *length = (value.sql for value in arguments)
+    limit = f", {length[0]}" if length else ""
+    return Value(f"substring({text}, CAST({start} AS BIGINT) + 1{limit})", TEXT)
 
 
-def _abs(given: Sequence[Value]) -> Value:
-    return given[0] if given[0].type == NULL else Value(f"abs({given[0].sql})", given[0].type)
+def _abs(arguments: Sequence[Value]) -> Value:
+    value = arguments[0]
+    return value if value.type == NULL else Value(f"abs({value.sql})", value.type)
 
 
-def _sign(given: Sequence[Value]) -> Value:
-    return Value(f"CAST(sign({given[0].sql}) AS BIGINT)", INT)
+def _sign(arguments: Sequence[Value]) -> Value:
+    return Value(f"CAST(sign({arguments[0].sql}) AS BIGINT)", INT)
 
 
-def _reverse(given: Sequence[Value]) -> Value:
-    name = "list_reverse" if given[0].type.name == "list" else "reverse"
-    return Value(f"{name}({given[0].sql})", given[0].type)
+def _reverse(arguments: Sequence[Value]) -> Value:
+    name = "list_reverse" if arguments[0].type.name == "list" else "reverse"
+    return Value(f"{name}({arguments[0].sql})", arguments[0].type)
 
 
-def _null_if(given: Sequence[Value]) -> Value:
-    first, second = given
+def _null_if(arguments: Sequence[Value]) -> Value:
+    first, second = arguments
     if first.type == NULL:
         return first
     same = compared(first, "=", second)
@@ -541,7 +542,7 @@ FUNCTIONS: dict[str, Callable[[Sequence[Value]], Value]] = {
     **{name: _of_number(name) for name in (
         "sqrt", "exp", "log10", "ceil", "floor", "sin", "cos", "tan", "degrees", "radians",
     )},
-    "log": lambda given: _of_number("ln")(given),
+    "log": lambda arguments: _of_number("ln")(arguments),
     "trim": _trim("both"), "btrim": _trim("both"), "ltrim": _trim("left"), "rtrim": _trim("right"),
     "replace": _replace,
     "size": _size, "length": _size, "char_length": _size, "character_length": _size,

@@ -111,23 +111,24 @@ class Patterns:
         names = self._names(element)
         result.sources.append(f"({self._edges(element, names)}) {alias}")
         columns = _columns(alias, names)
-        if element.whole or self._asked(element, ENDS[0][0]):
+        if element.whole or self._is_used(element, ENDS[0][0]):
             columns |= _end_columns(alias, element)
-        if element.known is not None:
-            result.conditions += [f"{alias}.{own} = {element.known.columns[what]}"
-                                  for own, what in (("k", KIND), ("i", KEY))]  # fmt: skip
+        if element.bound is not None:
+            result.conditions += [f"{alias}.{column} = {element.bound.columns[key]}"
+                                  for column, key in (("k", KIND), ("i", KEY))]  # fmt: skip
         result.variables[element.name] = Variable(element.type, columns)
 
-    def _asked(self, element: Element, name: str) -> bool:
+    def _is_used(self, element: Element, name: str) -> bool:
         used = self.context.used.get(element.name, frozenset())
         return used is None or name in used
 
     def _names(self, element: Element) -> list[str]:
         """List the properties that the statement or the pattern itself asks for."""
         names = self.context.properties(element.name, element.type, whole=element.whole)
-        known = self.context.model.types(element.type)
-        own = [e.name for place in element.maps for e in entries_of(place) if e.name in known]
-        return list(dict.fromkeys([*names, *own]))
+        types = self.context.model.types(element.type)
+        for place in element.maps:
+            names += [entry.name for entry in entries_of(place) if entry.name in types]
+        return list(dict.fromkeys(names))
 
     def _edges(self, element: Element, names: Sequence[str]) -> str:
         """Select the relationships that an element of a pattern may be."""
@@ -276,22 +277,20 @@ class Patterns:
 
         ``{key}`` and ``{kind}`` stand for the columns of the node that the step begins at.
         """
-        if node.known is not None:
-            key, kind = node.known.columns[KEY], node.known.columns[KIND]
+        if node.bound is not None:
+            key, kind = node.bound.columns[KEY], node.bound.columns[KIND]
             if reading.source:
                 return f"({{key}}, {{kind}}) IN (SELECT {key}, {kind} FROM {reading.source})", 3
             # The engine takes minutes for a keyed recursion that depends on a row outside.
             return ("", 0) if element.selector else (f"{{key}} = {key} AND {{kind}} = {kind}", 3)
-        for other in () if element.selector else reading.relationships:
-            if other.alias and f") {other.alias}" in "".join(result.sources):
-                for end, key, kind in zip(other.own_ends, "ft", ("fk", "tk"), strict=True):
+        for relationship in () if element.selector else reading.relationships:
+            if relationship.alias and f") {relationship.alias}" in "".join(result.sources):
+                for end, key, kind in zip(relationship.own_ends, "ft", ("fk", "tk"), strict=True):
                     if end is node:
-                        return (
-                            f"{{key}} = {other.alias}.{key} AND {{kind}} = {other.alias}.{kind}",
-                            3,
-                        )
-        own = [c for c in reading.conditions if _only_of(c, node.name)]
-        if not node.maps and not own:
+                        alias = relationship.alias
+                        return f"{{key}} = {alias}.{key} AND {{kind}} = {alias}.{kind}", 3
+        conditions_on_node = [c for c in reading.conditions if _only_of(c, node.name)]
+        if not node.maps and not conditions_on_node:
             return "", 0
         names = list(self.context.model.types(node.type))
         alias = self.context.fresh("n")
@@ -299,7 +298,7 @@ class Patterns:
         scope = {**reading.scope, node.name: variable}
         inside = Expressions(self.context, scope, self.value)
         conditions = [c for place in node.maps for c in self._entries(place, variable, inside)]
-        conditions += [inside.condition(condition) for condition in own]
+        conditions += [inside.condition(condition) for condition in conditions_on_node]
         if not conditions:
             return "", 0
         rows = self._node_source(node, names)
@@ -331,9 +330,9 @@ class Patterns:
             for node, key, kind in zip(r.own_ends, (FROM, TO), (FROM_KIND, TO_KIND), strict=True)
             if node is element
         ]  # fmt: skip
-        if element.known is not None:
-            columns = dict(element.known.columns)
-            if element.type.kinds != element.known.type.kinds:
+        if element.bound is not None:
+            columns = dict(element.bound.columns)
+            if element.type.kinds != element.bound.type.kinds:
                 result.conditions.append(_among(columns[KIND], element.type.kinds))
         elif ends and not names:
             key, kind = ends.pop(0)
@@ -375,35 +374,37 @@ class Patterns:
     def _entries(self, place: Syntax, variable: Variable, inside: Expressions) -> list[str]:
         """Compare the properties that a place of the pattern names."""
         entries = [(e.name, inside.value(e.parts[0])) for e in entries_of(place)]
-        if (given := place.first("parameter")) is not None:
-            values = self.context.value_of(given.name)
+        if (parameter := place.first("parameter")) is not None:
+            values = self.context.value_of(parameter.name)
             if not isinstance(values, dict):
                 raise Untranslated("properties from a parameter that is no map")
             entries += [(name, self.context.bind(value)) for name, value in values.items()]
         conditions = []
-        for name, wanted in entries:
+        for name, expected in entries:
             type_ = self.context.model.property(variable.type, name)
             column = variable.columns.get(name)
             if type_ != NULL and column is None:
                 raise Untranslated("properties from a parameter")
-            own = Value(column, type_) if column and type_ != NULL else Value("NULL", NULL)
-            conditions.append(compared(own, "=", wanted))
+            stored = Value(column, type_) if column and type_ != NULL else Value("NULL", NULL)
+            conditions.append(compared(stored, "=", expected))
         return conditions
 
     def _different(self, relationships: Sequence[Element], result: Match) -> None:
         """Let no relationship stand for two of one pattern."""
         for place, element in enumerate(relationships):
-            for other in relationships[:place]:
-                if element.selector or other.selector or not element.type.kinds & other.type.kinds:
+            for earlier in relationships[:place]:
+                if element.selector or earlier.selector:
                     continue
-                if element.steps is None and other.steps is None:
-                    left, right = (result.variables[e.name].columns for e in (element, other))
-                    alone = len(element.type.kinds | other.type.kinds) == 1
+                if not element.type.kinds & earlier.type.kinds:
+                    continue
+                if element.steps is None and earlier.steps is None:
+                    left, right = (result.variables[e.name].columns for e in (element, earlier))
+                    alone = len(element.type.kinds | earlier.type.kinds) == 1
                     differ = f"{left[KEY]} <> {right[KEY]}"
                     kinds = f"{left[KIND]} <> {right[KIND]}"
                     result.conditions.append(differ if alone else f"({differ} OR {kinds})")
                 else:
-                    marks = (_marks(element, result), _marks(other, result))
+                    marks = (_marks(element, result), _marks(earlier, result))
                     result.conditions.append(f"NOT list_has_any({marks[0]}, {marks[1]})")
 
     # --- paths
@@ -427,12 +428,12 @@ class Patterns:
                 lists["node"].append(nodes)
             elif not (element.is_node and walked_to):
                 value = (
-                    values.wide((element.known or bound[element.name]), types[element.type.name])
+                    values.wide((element.bound or bound[element.name]), types[element.type.name])
                     if whole
                     else "0"
                 )
                 if not whole and not element.is_node:
-                    columns = (element.known or bound[element.name]).columns
+                    columns = (element.bound or bound[element.name]).columns
                     value = f"{{k: {columns[KIND]}, i: {columns[KEY]}}}"
                 lists[element.type.name].append(f"[{value}]")
             walked_to = element.steps is not None
@@ -489,10 +490,10 @@ def _checked(begin: str, left: Element, right: Element, source: str) -> str:
 
     Neo4j has an error for those, or looks for a way around that this does not find.
     """
-    if left.known is None or right.known is None or not source:
+    if left.bound is None or right.bound is None or not source:
         raise Untranslated("shortest path that may lead back to its start (here: a <> b)")
-    same = " AND ".join(f"{left.known.columns[what]} = {right.known.columns[what]}"
-                        for what in (KEY, KIND))  # fmt: skip
+    same = " AND ".join(f"{left.bound.columns[key]} = {right.bound.columns[key]}"
+                        for key in (KEY, KIND))  # fmt: skip
     end = unsure("shortest path that leads back to its start")
     return f"{begin} AND (SELECT bool_and(CASE WHEN {same} THEN {end} ELSE TRUE END) FROM {source})"
 
@@ -506,12 +507,12 @@ def _end_columns(alias: str, element: Element) -> dict[str, str]:
     """Name the ends of a relationship as it is stored, whatever way the pattern takes it."""
     forward = [(f"{alias}.fk", f"{alias}.f"), (f"{alias}.tk", f"{alias}.t")]
     columns: dict[str, str] = {}
-    for names, here, there in zip(ENDS, forward, forward[::-1], strict=True):
-        for name, same, other in zip(names, here, there, strict=True):
+    for names, ends, opposite_ends in zip(ENDS, forward, forward[::-1], strict=True):
+        for name, end, opposite in zip(names, ends, opposite_ends, strict=True):
             if not element.directed:
-                columns[name] = f"CASE WHEN {alias}.b THEN {other} ELSE {same} END"
+                columns[name] = f"CASE WHEN {alias}.b THEN {opposite} ELSE {end} END"
             else:
-                columns[name] = other if element.reversed and element.steps is not None else same
+                columns[name] = opposite if element.reversed and element.steps is not None else end
     return columns
 
 
@@ -552,17 +553,17 @@ def _edge(
 
 def _column(table: Table, name: str, type_: ValueType) -> str:
     """Select a property as the type that it has in all kinds of an element, or null."""
-    own = table.properties.get(name)
-    if own is None:
+    stored_type = table.properties.get(name)
+    if stored_type is None:
         return f"CAST(NULL AS {sql_type(type_)}) AS {quoted(name)}"
-    if own != type_:
+    if stored_type != type_:
         return f"CAST({quoted(name)} AS {sql_type(type_)}) AS {quoted(name)}"
     return quoted(name)
 
 
-def select(what: str, matched: Match) -> str:
+def select(columns: str, matched: Match) -> str:
     """Select from the sources of a pattern."""
     conditions = " AND ".join(f"({condition})" for condition in matched.conditions)
     where = f" WHERE {conditions}" if conditions else ""
     sources = f" FROM {', '.join(matched.sources)}" if matched.sources else ""
-    return f"SELECT {what}{sources}{where}"
+    return f"SELECT {columns}{sources}{where}"

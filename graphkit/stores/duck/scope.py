@@ -117,9 +117,9 @@ class Context:
 
     def properties(self, variable: str, type_: ValueType, *, whole: bool = False) -> list[str]:
         """List the properties that must be at hand of a node or relationship, in their order."""
-        wanted = None if whole else self.used.get(variable, frozenset())
+        used = None if whole else self.used.get(variable, frozenset())
         names = dict.fromkeys(n for table in self.model.tables(type_) for n in table.properties)
-        return [name for name in names if wanted is None or name in wanted]
+        return [name for name in names if used is None or name in used]
 
 
 def used_properties(query: Syntax) -> dict[str, frozenset[str] | None]:
@@ -251,10 +251,10 @@ def node_rows(model: Model, type_: ValueType) -> str:
     selects = []
     for table in model.tables(type_):
         entries = [f"'{KIND}': {text(table.name)}", f"'{KEY}': {quoted(table.key)}"]
-        for name, wanted in types.items():
-            own = table.properties.get(name)
-            value = Value("NULL", NULL) if own is None else Value(quoted(name), own)
-            entries.append(f"{text(name)}: {value.cast(wanted)}")
+        for name, property_type in types.items():
+            stored_type = table.properties.get(name)
+            value = Value("NULL", NULL) if stored_type is None else Value(quoted(name), stored_type)
+            entries.append(f"{text(name)}: {value.cast(property_type)}")
         selects.append(
             f"SELECT {text(table.name)} AS k, {quoted(table.key)} AS i, "
             f"{{{', '.join(entries)}}} AS s FROM graph.{quoted(table.name)}"

@@ -49,15 +49,15 @@ def own_plan(statement: str, parameters: Mapping[str, Any], model: Model) -> Pla
     syntax = parsed(statement)
     values = syntax.values(parameters)
     types = tuple((name, type_of(value)) for name, value in values.items())
-    known = compilations(statement, types, id(model))
-    for query in known:
+    queries = compilations(statement, types, id(model))
+    for query in queries:
         if all(values[name] == value for name, value in query.read.items()):
             break
     else:
         query = compiled(syntax, values, model)
-        known.append(query)
-    own = {place: values[name] for place, name in query.places.items()}
-    return Plan(syntax, query, {**query.bound, **own})
+        queries.append(query)
+    parameter_values = {place: values[name] for place, name in query.places.items()}
+    return Plan(syntax, query, {**query.bound, **parameter_values})
 
 
 MOST_COMPILATIONS = 16

@@ -116,40 +116,41 @@ class Value:
     sql: str
     type: ValueType
 
-    def cast(self, to: ValueType) -> str:
+    def cast(self, target: ValueType) -> str:
         """Write it as a value of a wider type."""
         if self.type == NULL:
-            return f"CAST(NULL AS {sql_type(to)})" if to.name in SCALARS or to == ANY else "NULL"
-        if to == self.type and not to.fields:
+            typed = target.name in SCALARS or target == ANY
+            return f"CAST(NULL AS {sql_type(target)})" if typed else "NULL"
+        if target == self.type and not target.fields:
             return self.sql
-        if to == ANY:
+        if target == ANY:
             return f"CAST({self.sql} AS VARIANT)"
-        if to.is_element or to.name == "path":
+        if target.is_element or target.name == "path":
             return self.sql
-        if to.name == "list":
-            return self._list(to.item or NULL)
-        if to.name == "map":
-            return self._map(to)
-        return f"CAST({self.sql} AS {sql_type(to)})"
+        if target.name == "list":
+            return self._list(target.item or NULL)
+        if target.name == "map":
+            return self._map(target)
+        return f"CAST({self.sql} AS {sql_type(target)})"
 
-    def _list(self, to: ValueType) -> str:
+    def _list(self, target: ValueType) -> str:
         item = self.type.item or NULL
-        if item == NULL or to.is_element:
+        if item == NULL or target.is_element:
             return self.sql
-        if item == to and not to.fields:
+        if item == target and not target.fields:
             return self.sql
-        if to.name in SCALARS or (to == ANY and item.name in SCALARS):
-            return f"CAST({self.sql} AS {sql_type(to)}[])"
-        return f"list_transform({self.sql}, lambda i: {Value('i', item).cast(to)})"
+        if target.name in SCALARS or (target == ANY and item.name in SCALARS):
+            return f"CAST({self.sql} AS {sql_type(target)}[])"
+        return f"list_transform({self.sql}, lambda i: {Value('i', item).cast(target)})"
 
-    def _map(self, to: ValueType) -> str:
-        if self.type == to and all(a == b for (_, a), (_, b) in zip(
-            self.type.fields, to.fields, strict=True
+    def _map(self, target: ValueType) -> str:
+        if self.type == target and all(a == b for (_, a), (_, b) in zip(
+            self.type.fields, target.fields, strict=True
         )):  # fmt: skip
             return self.sql
         types = dict(self.type.fields)
         entries = {name: Value(entry(self.sql, name), types[name]).cast(type_)
-                   for name, type_ in to.fields}  # fmt: skip
+                   for name, type_ in target.fields}  # fmt: skip
         return f"CASE WHEN {self.sql} IS NOT NULL THEN {packed(entries)} END"
 
 
@@ -221,9 +222,9 @@ UNSURE = "not the same here: "
 """Beginning of the engine's error for values that only Neo4j treats as Neo4j does."""
 
 
-def unsure(what: str) -> str:
+def unsure(construct: str) -> str:
     """Write an end of the statement, as one that has no rule, for values that turn up."""
-    return f"error('{UNSURE}{what}')"
+    return f"error('{UNSURE}{construct}')"
 
 
 def map_of(entries: Mapping[str, Value]) -> Value:
@@ -242,7 +243,7 @@ def number_of(left: ValueType, right: ValueType) -> ValueType:
     both = together((left, right))
     if both == INT:
         return INT
-    fractions = any(side == FLOAT and not side.mixed for side in (left, right))
+    fractions = any(operand == FLOAT and not operand.mixed for operand in (left, right))
     return replace(both, mixed=not fractions)
 
 

@@ -173,8 +173,8 @@ def every_shortest(walk: Walk) -> str:
     reached = f"e.{far} = g.{far} AND e.{far_kind} = g.{far_kind}"
     on_the_way = f"(SELECT {far}, {far_kind} FROM g)"
     ends = " AND ".join(
-        f"g.{end} = {side}"
-        for end, side in zip(("f", "fk", "t", "tk"), walk.both_ends.split(", "), strict=True)
+        f"g.{end} = {column}"
+        for end, column in zip(("f", "fk", "t", "tk"), walk.both_ends.split(", "), strict=True)
     )
     return (
         f"WITH RECURSIVE p AS MATERIALIZED (SELECT DISTINCT f, fk, t, tk FROM ({walk.steps})), "

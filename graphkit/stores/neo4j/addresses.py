@@ -51,8 +51,8 @@ def checked_uri(uri: str) -> str:
             "and NEO4J_PASSWORD instead, where others cannot see them"
         )
     if scheme not in SCHEMES:
-        wanted = ", ".join(f"{s}://" for s in SCHEMES)
-        raise UsageError(f"found the database URI {uri!r}; wanted a path or one of {wanted}")
+        schemes = ", ".join(f"{s}://" for s in SCHEMES)
+        raise UsageError(f"found the database URI {uri!r}; wanted a path or one of {schemes}")
     parts = urlsplit(f"{scheme}://{rest}")
     try:
         fine = bool(parts.hostname) and parts.port != 0

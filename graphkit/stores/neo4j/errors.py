@@ -59,24 +59,24 @@ def translate_errors(uri: str, database: str | None, prefix: str = "") -> Iterat
             ) from error
         if not any(module.startswith("neo4j.") for module in modules):
             raise
-        said = f"{type(error).__name__}: {_server_words(error)}"
-        raise Unreachable(f"{uri} does not speak as Neo4j does: {said}") from error
+        message = f"{type(error).__name__}: {_server_words(error)}"
+        raise Unreachable(f"{uri} does not speak as Neo4j does: {message}") from error
 
 
 def _reason(error: BaseException) -> str:
     """Find why a connection failed: the driver's own words are vague."""
-    said = error
+    telling = error
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            why = cause.verify_message
-            return f"its certificate is not trusted: {why} (a scheme with +ssc takes any)"
+            message = cause.verify_message
+            return f"its certificate is not trusted: {message} (a scheme with +ssc takes any)"
         if isinstance(cause, ssl.SSLError):
             return f"it does not speak TLS: {cause.reason} (a scheme without +s does without)"
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror
         if isinstance(cause, failures.DriverError):
-            said = cause
-    return _server_words(said)
+            telling = cause
+    return _server_words(telling)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -94,8 +94,8 @@ def _raised_in(error: Exception) -> tuple[list[str], list[str]]:
 
 def _server_words(error: BaseException, prefix: str = "") -> str:
     """Return the server's message, with the place in the statement before it."""
-    own = error.message if isinstance(error, failures.Neo4jError) else ""
-    message = one_line(Exception(own or str(error) or type(error).__name__))
+    server_message = error.message if isinstance(error, failures.Neo4jError) else ""
+    message = one_line(Exception(server_message or str(error) or type(error).__name__))
     if match := re.search(r' \(line (\d+), column (\d+) \(offset: \d+\)\)(?: ".*" \^)?$', message):
         column = int(match[2]) - len(prefix) * (match[1] == "1")
         message = f"line {match[1]}, column {column}: {message[: match.start()]}"

@@ -82,8 +82,8 @@ def marker(transaction: neo4j.ManagedTransaction) -> str:
     A server reads what is committed at each step: a marker that a load deletes after the match
     and before its property is read comes back as null.
     """
-    found = transaction.run(MARKER).single()
-    return (found["content"] if found else None) or ""
+    record = transaction.run(MARKER).single()
+    return (record["content"] if record else None) or ""
 
 
 def check_unchanged(before: str, after: str, label: str) -> None:
@@ -95,8 +95,8 @@ def check_unchanged(before: str, after: str, label: str) -> None:
         A load began or ended: the answer could be a mixture.
     """
     if after != before:
-        what = "was loaded anew" if after else "is being loaded, or a load of it was cut off,"
-        raise Unreachable(f"{label} {what} while it was read; ask again")
+        event = "was loaded anew" if after else "is being loaded, or a load of it was cut off,"
+        raise Unreachable(f"{label} {event} while it was read; ask again")
 
 
 BATCH = 10_000
@@ -120,16 +120,16 @@ class Step(NamedTuple):
 def ddl(schema: Schema) -> Iterator[str]:
     """Yield constraints that make keys unique, and indexes on (product, period)."""
     for kind in schema.kinds:
-        what = f"()-[x:`{kind.name}`]-()" if kind.is_edge else f"(x:`{kind.name}`)"
+        pattern = f"()-[x:`{kind.name}`]-()" if kind.is_edge else f"(x:`{kind.name}`)"
         yield (
             f"CREATE CONSTRAINT `graphkit_{kind.name}` IF NOT EXISTS "
-            f"FOR {what} REQUIRE x.`{kind.key}` IS UNIQUE"
+            f"FOR {pattern} REQUIRE x.`{kind.key}` IS UNIQUE"
         )
         names = {p.name for p in kind.props}
         if kind.is_edge and {"product", "period"} <= names:
             yield (
                 f"CREATE INDEX `graphkit_{kind.name}_product` IF NOT EXISTS "
-                f"FOR {what} ON (x.product, x.period)"
+                f"FOR {pattern} ON (x.product, x.period)"
             )
 
 
@@ -158,15 +158,15 @@ def compare(graph: Graph, read: Read, *, whole: bool = False) -> dict[str, Diffe
 def _difference(graph: Graph, kind: Kind, read: Read, *, whole: bool) -> Difference:
     rows = 0 if whole else _rows_to_clear(graph, kind, read)
     if not rows:
-        return difference(graph, kind, _held(read(held_statement(kind), {}), kind))
+        return difference(graph, kind, _digests(read(digests_statement(kind), {}), kind))
     keys = _keys(graph, kind)
     pages = [
-        read(found_statement(kind), {"keys": keys.slice(start, BATCH).to_pylist()})
+        read(lookup_statement(kind), {"keys": keys.slice(start, BATCH).to_pylist()})
         for start in range(0, max(len(keys), 1), BATCH)
     ]
     # A column without a row has no type, so that pages of none cannot be joined to others.
     listed = pa.concat_tables([page for page in pages if len(page)] or pages[:1])
-    return replace(difference(graph, kind, _held(listed, kind)), others=rows - len(listed))
+    return replace(difference(graph, kind, _digests(listed, kind)), others=rows - len(listed))
 
 
 def _keys(graph: Graph, kind: Kind) -> pa.Array:
@@ -175,7 +175,7 @@ def _keys(graph: Graph, kind: Kind) -> pa.Array:
     return pa.concat_arrays(columns) if columns else pa.array([], pa.int64())
 
 
-def _held(table: pa.Table, kind: Kind) -> Digests:
+def _digests(table: pa.Table, kind: Kind) -> Digests:
     return {kind.name: table} if len(table) else {}
 
 
@@ -192,15 +192,14 @@ def _rows_to_clear(graph: Graph, kind: Kind, read: Read) -> int:
     return rows
 
 
-def held_statement(kind: Kind) -> str:
+def digests_statement(kind: Kind) -> str:
     """Write the query for keys and digests of our facts of a kind."""
-    what = f"()-[x:`{kind.name}`]->()" if kind.is_edge else f"(x:`{kind.name}`)"
-    return (
-        f"MATCH {what} WHERE x.digest IS NOT NULL RETURN x.`{kind.key}` AS key, x.digest AS digest"
-    )
+    pattern = f"()-[x:`{kind.name}`]->()" if kind.is_edge else f"(x:`{kind.name}`)"
+    columns = f"x.`{kind.key}` AS key, x.digest AS digest"
+    return f"MATCH {pattern} WHERE x.digest IS NOT NULL RETURN {columns}"
 
 
-def found_statement(kind: Kind) -> str:
+def lookup_statement(kind: Kind) -> str:
     """Write the query for those of some keys that a kind of relationship has, with digests."""
     return (
         f"UNWIND $keys AS key MATCH ()-[x:`{kind.name}` {{`{kind.key}`: key}}]->() "
@@ -222,10 +221,10 @@ def check_room(graph: Graph, changes: Mapping[str, Difference], read: Read, labe
             f"UNWIND $keys AS key MATCH (x:`{kind.name}` {{`{kind.key}`: key}}) "
             "WHERE x.digest IS NULL RETURN key ORDER BY key LIMIT 1"
         )
-        taken = read(statement, {"keys": keys})["key"].to_pylist() if keys else []
-        if taken:
+        foreign = read(statement, {"keys": keys})["key"].to_pylist() if keys else []
+        if foreign:
             raise StoreError(
-                f"{label} has a {kind.name} with {kind.key} {taken[0]!r} that graphkit did not "
+                f"{label} has a {kind.name} with {kind.key} {foreign[0]!r} that graphkit did not "
                 "load, and the seeds have one too; delete that node or its label, then load again"
             )
 
@@ -250,13 +249,13 @@ def steps(
     written, removed = size or BATCH, size or REMOVED_BATCH
     yield Step("MATCH (x:Load) DELETE x", {})
     for kind in graph.schema.edges:
-        what = changes[kind.name]
-        if what.others:
-            yield from _cleared(graph, kind, what, removed)
+        change = changes[kind.name]
+        if change.others:
+            yield from _cleared(graph, kind, change, removed)
         else:
-            yield from _removed(kind, what.removed, removed)
+            yield from _removed(kind, change.removed, removed)
             # Rows that changed are written anew, and counted then.
-            yield from (step._replace(rows=0) for step in _removed(kind, what.changed, removed))
+            yield from (step._replace(rows=0) for step in _removed(kind, change.changed, removed))
     for part in graph.parts:
         if part.kind.name != "Load":
             yield from _put(part, changes[part.kind.name], written)
@@ -269,47 +268,47 @@ def steps(
             yield from _put(part, Difference(everything, none, none), written)
 
 
-def _put(part: Part, what: Difference, size: int) -> Iterator[Step]:
+def _put(part: Part, change: Difference, size: int) -> Iterator[Step]:
     """Create the new rows of a part and rewrite those that changed.
 
     A relationship that changed was removed before: its ends may be other nodes now.
     """
-    new, changed = what.added, what.changed
+    new, changed = change.added, change.changed
     if part.kind.is_edge:
         new, changed = pa.concat_arrays([new, changed]), changed.slice(0, 0)
-    for statement, wanted in (
+    for statement, keys in (
         (create_statement(part), new),
         (update_statement(part.kind), changed),
     ):
         # The keys are those of the whole kind, of which a part has some.
-        rows = part.table.filter(pc.is_in(part.table[part.kind.key], value_set=wanted))
+        rows = part.table.filter(pc.is_in(part.table[part.kind.key], value_set=keys))
         for start in range(0, len(rows), size):
             batch = plain(rows.slice(start, size))
             yield Step(statement, {"rows": _as_lists(batch)}, part.kind.name, len(batch))
 
 
-def _cleared(graph: Graph, kind: Kind, what: Difference, size: int) -> Iterator[Step]:
+def _cleared(graph: Graph, kind: Kind, change: Difference, size: int) -> Iterator[Step]:
     """Remove all of our relationships of a kind but those that stay as they are.
 
     A server removes those of one node after those of another in two thirds of the time that it
     takes to find each by its key. (Without indexes it would take half, but to drop one waits for
     every transaction that has read from it.)
     """
-    keys, written = _keys(graph, kind), pa.concat_arrays([what.added, what.changed])
+    keys, written = _keys(graph, kind), pa.concat_arrays([change.added, change.changed])
     stay = keys.filter(pc.invert(pc.is_in(keys, value_set=written))).to_pylist()
     starts = "|".join(f"`{name}`" for name in kind.ends[0].kinds)
     statement = (
         f"MATCH (a:{starts}) WITH a MATCH (a)-[x:`{kind.name}`]->() WHERE x.digest IS NOT NULL "
         f"AND NOT x.`{kind.key}` IN $stay WITH x LIMIT $size DELETE x"
     )
-    gone = what.others + len(what.removed)
-    for start in range(0, gone + len(what.changed), size):
-        rows = max(min(size, gone - start), 0)
+    removed = change.others + len(change.removed)
+    for start in range(0, removed + len(change.changed), size):
+        rows = max(min(size, removed - start), 0)
         yield Step(statement, {"stay": stay, "size": size}, kind.name, rows)
 
 
 def _removed(kind: Kind, keys: pa.Array, size: int) -> Iterator[Step]:
-    what = (
+    pattern = (
         f"()-[x:`{kind.name}` {{key: key}}]->()"
         if kind.is_edge
         else f"(x:`{kind.name}` {{`{kind.key}`: key}})"
@@ -317,7 +316,7 @@ def _removed(kind: Kind, keys: pa.Array, size: int) -> Iterator[Step]:
     delete = "DELETE" if kind.is_edge else "DETACH DELETE"
     for start in range(0, len(keys), size):
         batch = keys.slice(start, size).to_pylist()
-        statement = f"UNWIND $keys AS key MATCH {what} {delete} x"
+        statement = f"UNWIND $keys AS key MATCH {pattern} {delete} x"
         yield Step(statement, {"keys": batch}, kind.name, len(batch))
 
 

@@ -19,7 +19,7 @@ def notes(summary: neo4j.ResultSummary) -> Iterator[str]:
     """Yield the server's warnings, such as a label that is not in the database."""
     for status in summary.gql_status_objects:
         if status.is_notification and status.raw_severity == "WARNING":
-            said = " ".join(status.status_description.split())
-            unknown = UNKNOWN_PROPERTY.search(said)
+            note = " ".join(status.status_description.split())
+            unknown = UNKNOWN_PROPERTY.search(note)
             if not (unknown and unknown[1] in DECLARED):
-                yield said
+                yield note

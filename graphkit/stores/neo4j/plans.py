@@ -43,7 +43,7 @@ def _operators(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield every operator of a plan and its details."""
     rest = [plan]
     while rest:
-        each = rest.pop()
-        if each:
-            yield each["operatorType"], str(each["args"].get("Details", ""))
-            rest += each.get("children", ())
+        operator = rest.pop()
+        if operator:
+            yield operator["operatorType"], str(operator["args"].get("Details", ""))
+            rest += operator.get("children", ())

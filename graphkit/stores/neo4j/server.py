@@ -61,14 +61,15 @@ def _fetch_jars(version: str, repository: Path) -> list[Path]:
 
     maven = MavenContext(_maven_central(), repo_cache=repository)
     # raw: else jgo takes each for a bill of materials and its answer is not the one of Maven.
-    wanted = [
+    coordinates = [
         Coordinate("org.neo4j", "neo4j", version, raw=True),
         Coordinate("org.neo4j.app", "neo4j-server", version, raw=True),
         Coordinate("org.neo4j.client", "neo4j-browser", BROWSER_VERSION, raw=True),
     ]
-    named, others = maven.resolver.resolve([maven.create_dependency(each) for each in wanted])
+    dependencies = [maven.create_dependency(coordinate) for coordinate in coordinates]
+    direct, transitive = maven.resolver.resolve(dependencies)
     with ThreadPoolExecutor(CONNECTIONS) as threads:
-        return list(threads.map(lambda each: each.artifact.resolve(), named + others))
+        return list(threads.map(lambda jar: jar.artifact.resolve(), direct + transitive))
 
 
 def _maven_central() -> Resolver:
@@ -319,8 +320,8 @@ def _launch(jars: Path, version: str, home: Path, transaction_memory: int) -> Se
         transaction_memory=transaction_memory,
     )  # fmt: skip
     try:
-        kept = {key: asdict(server)[key] for key in KEPT}
-        write_private(home / STATE, json.dumps(kept))
+        state = {key: asdict(server)[key] for key in KEPT}
+        write_private(home / STATE, json.dumps(state))
         _wait_until_it_answers(server)
     except BaseException:  # an interrupt as well: never a server that stop cannot find
         _end(server)
@@ -335,15 +336,15 @@ def free_ports(count: int) -> list[int]:
     A server listens only some seconds after it was given one. Until then, a connection that another
     program opens may be given any of the ports that the system chooses itself, but none of these.
     """
-    found: list[int] = []
+    ports: list[int] = []
     for port in random.sample(PORTS, len(PORTS)):
         with socket.socket() as sock, suppress(OSError):
             sock.bind(("127.0.0.1", port))
-            found.append(port)
-        if len(found) == count:
-            return found
+            ports.append(port)
+        if len(ports) == count:
+            return ports
     raise GraphkitError(
-        f"ports {PORTS[0]} to {PORTS[-1]} of 127.0.0.1: found {len(found)} free, wanted {count}"
+        f"ports {PORTS[0]} to {PORTS[-1]} of 127.0.0.1: found {len(ports)} free, wanted {count}"
     )
 
 
@@ -397,12 +398,12 @@ def _run_java(
 def _running(home: Path) -> Server | None:
     """Return the server that the state file speaks of; remove the file when there is none."""
     try:
-        kept = json.loads((home / STATE).read_text(encoding="utf-8"))
+        state = json.loads((home / STATE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     file = _password_file(home)
     password = file.read_text(encoding="utf-8") if file.exists() else ""
-    server = Server(**kept, home=home, password=password)
+    server = Server(**state, home=home, password=password)
     if _is_alive(server):
         return server
     (home / STATE).unlink()
@@ -411,8 +412,8 @@ def _running(home: Path) -> Server | None:
 
 def _is_alive(server: Server) -> bool:
     """Tell if the process is this very server, not a stranger that was given its number."""
-    wanted = _folder_arguments(server.home / server.version)
-    return set(wanted) <= set(_command_line(server.pid))
+    arguments = _folder_arguments(server.home / server.version)
+    return set(arguments) <= set(_command_line(server.pid))
 
 
 def _command_line(pid: int) -> list[str]:
@@ -446,9 +447,9 @@ def _wait_until_it_answers(server: Server) -> None:
         except (OSError, DriverError, Neo4jError):
             time.sleep(0.2)
     folder = server.home / server.version
-    found = f"does not answer after {START_SECONDS} s" if _is_alive(server) else "did not start"
+    problem = f"does not answer after {START_SECONDS} s" if _is_alive(server) else "did not start"
     errors = _last_errors(folder)
-    raise GraphkitError(f"Neo4j {server.version} {found} (logs: {folder / 'logs'}):\n{errors}")
+    raise GraphkitError(f"Neo4j {server.version} {problem} (logs: {folder / 'logs'}):\n{errors}")
 
 
 def _last_errors(folder: Path) -> str:

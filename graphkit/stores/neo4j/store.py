@@ -135,7 +135,8 @@ class Neo4jStore(Closing):
         """
         pool = self._driver._pool
         with pool.lock:
-            connections = [each for group in pool.connections.values() for each in group]
+            groups = pool.connections.values()
+            connections = [connection for group in groups for connection in group]
         for connection in connections:
             connection.kill()
 
@@ -184,16 +185,16 @@ class Neo4jStore(Closing):
         """Run one read-only statement that anybody wrote, if the server plans only to read."""
 
         def answer(check: Callable[[], None]) -> Result:
-            asked = Statement.of(statement)
-            asked.check_read_only()
-            used = asked.values(parameters)
+            query = Statement.of(statement)
+            query.check_read_only()
+            values = query.values(parameters)
             # Parameters let the server use the plan again.
             planned = self._once(
-                limits, check, lambda tx: tx.run(asked.explained, used).consume(), EXPLAIN
+                limits, check, lambda tx: tx.run(query.explained, values).consume(), EXPLAIN
             )
             check_plan(planned)
-            found = self._read(asked.text, used, limits, check)
-            return Result(found.table, found.notes + numbers_for_text(asked, used))
+            result = self._read(query.text, values, limits, check)
+            return Result(result.table, result.notes + numbers_for_text(query, values))
 
         return self._in_time(limits, answer)
 
@@ -201,9 +202,9 @@ class Neo4jStore(Closing):
         self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
     ) -> str:
         """Return the text of one read-only statement: Neo4j runs it as it is."""
-        asked = Statement.of(statement)
-        asked.check_read_only()
-        return asked.text
+        query = Statement.of(statement)
+        query.check_read_only()
+        return query.text
 
     def run(
         self,
@@ -229,16 +230,16 @@ class Neo4jStore(Closing):
             names = result.keys()
             check_names(names)
             rows = ([v if type(v) in PLAIN else neutral(v) for v in row] for row in result)
-            found = collect(names, rows, limits)
+            answer = collect(names, rows, limits)
             summary = result.consume()
             check_unchanged(before, marker(transaction), self.label)
             self._seen = before
-            return found, summary
+            return answer, summary
 
-        found, summary = self._once(limits, check, work)
+        answer, summary = self._once(limits, check, work)
         if plan := summary.profile or summary.plan:
             return Result(plan_table(plan["args"]["string-representation"]))
-        return Result(found.table, (*found.notes, *notes(summary)))
+        return Result(answer.table, (*answer.notes, *notes(summary)))
 
     def _once(
         self,
