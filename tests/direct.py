@@ -7,7 +7,7 @@ from typing import Any
 
 from graphkit.cypher.statement import Statement
 from graphkit.schema import GRAPH
-from graphkit.stores.duck.clauses import Compiled, compiled
+from graphkit.stores.duck.clauses import Compiled, compile_statement
 from graphkit.stores.duck.file import model_of
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.limits import UNLIMITED
@@ -19,12 +19,11 @@ class Direct(DuckStore):
 
     def read(self, text: str, parameters: Mapping[str, Any] | None = None) -> Result:
         """Run a statement that anybody wrote."""
-        statement = Statement(text)
-        statement.check_read_only()
+        statement = Statement.read_only(text)
         return self.answer(statement, statement.values(parameters), UNLIMITED)
 
 
 def compiled_text(text: str, parameters: Mapping[str, Any] | None = None) -> Compiled:
     """Compile a statement for the graph."""
     statement = Statement(text)
-    return compiled(statement, statement.values(parameters), model_of(GRAPH))
+    return compile_statement(statement, statement.values(parameters), model_of(GRAPH))

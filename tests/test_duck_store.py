@@ -28,7 +28,7 @@ from graphkit.schema import GRAPH
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import no_progress
 from graphkit.stores.duck.confinement import landlock_version
-from graphkit.stores.duck.engine import attach, batches, started
+from graphkit.stores.duck.engine import attach, batches, start_engine
 from graphkit.stores.duck.execution import in_time
 from graphkit.stores.duck.file import FILE, fill, verify
 from graphkit.stores.duck.store import DuckStore
@@ -244,7 +244,7 @@ def test_a_graph_that_lacks_a_row_or_leads_nowhere_is_not_put_in_place(path, gra
         store.load(replace(graph, parts=tuple(lost)))
     assert path.read_bytes() == before
     more = SMALL["trade.yaml"] + "  - {exporter: JPN, importer: KOR, period: 2023, usd: 1}\n"
-    connection = started(2**28)
+    connection = start_engine(2**28)
     attach(connection, path)
     verify(connection, graph)
     with pytest.raises(StoreError, match="loaded 3 of 4 EXPORTS; the old graph is kept"):
@@ -403,7 +403,7 @@ OUTSIDE = ("SELECT * FROM read_text({})", "COPY (SELECT 1) TO {}", "ATTACH {} AS
 def test_the_engine_alone_opens_no_other_file(path, tmp_path):
     canary = tmp_path / "canary.csv"
     canary.write_text("secret\n")
-    connection = started(2**28)
+    connection = start_engine(2**28)
     attach(connection, path)
     for statement in (*OUTSIDE, "INSTALL httpfs", "LOAD httpfs", "SET threads = 4",
                       "SET enable_external_access = true"):  # fmt: skip
@@ -441,9 +441,9 @@ for statement in sys.argv[4:]:
 THREADS = """
 import os
 import _duckdb
-from graphkit.stores.duck.engine import started
+from graphkit.stores.duck.engine import start_engine
 before = os.listdir("/proc/self/task")
-connection = started(2**28)
+connection = start_engine(2**28)
 connection.execute("SELECT sum(range) FROM range(1000000)").fetchall()
 assert os.listdir("/proc/self/task") == before
 """

@@ -390,8 +390,7 @@ def test_the_columns_of_a_union_are_those_of_its_first_part():
 def test_a_verdict_is_kept_and_a_refusal_is_repeated():
     reads, writes = Statement("RETURN $a"), Statement("MATCH (n {key: $a}) DELETE n")
     for _ in range(2):
-        assert Statement.of(reads) is reads
-        reads.check_read_only()
+        assert Statement.read_only(reads) is reads
         with pytest.raises(UsageError, match="DELETE is not read-only"):
             writes.check_read_only()
 

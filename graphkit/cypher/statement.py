@@ -33,9 +33,19 @@ class Statement:
     text: str
 
     @classmethod
-    def of(cls, statement: str | Statement) -> Statement:
-        """Take text as a statement; return a statement as it is, with what is known of it."""
-        return cls(statement) if isinstance(statement, str) else statement
+    def read_only(cls, statement: str | Statement) -> Statement:
+        """Take text as a statement, and refuse everything but one read-only query.
+
+        A statement is returned as it is, with what is known of it.
+
+        Raises
+        ------
+        UsageError
+            Naming what was found, and its place.
+        """
+        result = cls(statement) if isinstance(statement, str) else statement
+        result.check_read_only()
+        return result
 
     @cached_property
     def tree(self) -> Syntax:

@@ -23,7 +23,7 @@ def numbers_for_text(statement: Statement, parameters: Mapping[str, Any]) -> tup
     ("line 1, column 19: iso3 holds text; found the number 1, wanted text such as '2024'",)
     """
     notes = []
-    for name, offset, value in _compared(statement.tree):
+    for name, offset, value in _comparisons(statement.tree):
         number = _number(value, parameters) if name in TEXTS else None
         if number is not None:
             message = f"{name} holds text; found {number}, wanted text such as '2024'"
@@ -31,7 +31,7 @@ def numbers_for_text(statement: Statement, parameters: Mapping[str, Any]) -> tup
     return tuple(note for _, note in sorted(notes))
 
 
-def _compared(tree: Syntax) -> Iterator[tuple[str, int, Syntax]]:
+def _comparisons(tree: Syntax) -> Iterator[tuple[str, int, Syntax]]:
     """Yield properties, their places, and the values that they are compared with."""
     for comparison in tree.walk("compare"):
         for left, right in zip(comparison.parts[::2], comparison.parts[2::2], strict=False):

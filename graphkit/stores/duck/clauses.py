@@ -51,7 +51,9 @@ class Pipeline:
     scope: dict[str, Variable] = field(default_factory=dict)
 
 
-def compiled(statement: Statement, parameters: Mapping[str, Any], model: Model) -> Compiled:
+def compile_statement(
+    statement: Statement, parameters: Mapping[str, Any], model: Model
+) -> Compiled:
     """Compile a statement for a graph.
 
     Raises

@@ -17,7 +17,6 @@ from graphkit.stores.duck.types import (
     unsure,
 )
 
-ORDERED = ("<", ">", "<=", ">=")
 NULL_TRUTH = "CAST(NULL AS BOOLEAN)"
 NUMBERS = "('INT64', 'DOUBLE')"
 """Types of the numbers in a value of any type."""

@@ -38,7 +38,7 @@ def _broken(connection: DuckDBPyConnection) -> list[str]:
     return [name for name in BROKEN if name in names]
 
 
-def started(memory: int) -> DuckDBPyConnection:
+def start_engine(memory: int) -> DuckDBPyConnection:
     """Start the engine, with no file yet; it reads some of the system's.
 
     Raises
@@ -85,7 +85,7 @@ def attach(connection: DuckDBPyConnection, path: Path) -> None:
         connection.execute("SET lock_configuration = true")
     except _duckdb.Error as error:
         connection.close()
-        raise not_opened(path, error) from error
+        raise opening_failure(path, error) from error
     except Damaged:
         connection.close()
         raise
@@ -120,7 +120,7 @@ def _check_whole(connection: DuckDBPyConnection, path: Path) -> None:
         )
 
 
-def not_opened(path: Path, error: Exception) -> StoreError:
+def opening_failure(path: Path, error: Exception) -> StoreError:
     """Return the error to show for one of DuckDB's on opening a file."""
     message = first_line(error)
     if LOCKED in message:

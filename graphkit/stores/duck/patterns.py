@@ -160,7 +160,7 @@ class Patterns:
         elif (least == 0 or element.directed) and not element.legacy:
             pass  # it may lead back to its start
         elif not apart(left, right, reading.conditions):
-            begin = _checked(begin, left, right, reading.source)
+            begin = _check_ends(begin, left, right, reading.source)
         listed = (*(("s", "n") if element.whole else ()), *groups.values())
         stays = self._stays(left, right) if least == 0 else ""
         walk = Walk(steps, least, most, backward, begin, end, stays, listed,
@@ -234,7 +234,7 @@ class Patterns:
         [parts] = matched.paths
         first, last = (matched.variables[parts[end].name].columns for end in (0, -1))
         within = Expressions(self.context, {**scope, **matched.scope})
-        marks = " || ".join(_marks(part, matched) for part in parts if not part.is_node)
+        marks = " || ".join(_marks(part) for part in parts if not part.is_node)
         groups: dict[tuple[str, ValueType], str] = {}
         values = []
         for name, variable in matched.scope.items():
@@ -404,7 +404,7 @@ class Patterns:
                     kinds = f"{left[KIND]} <> {right[KIND]}"
                     result.conditions.append(differ if alone else f"({differ} OR {kinds})")
                 else:
-                    marks = (_marks(element, result), _marks(earlier, result))
+                    marks = (_marks(element), _marks(earlier))
                     result.conditions.append(f"NOT list_has_any({marks[0]}, {marks[1]})")
 
     # --- paths
@@ -485,7 +485,7 @@ def _only_of(condition: Syntax, name: str) -> bool:
     return names == {name} and not has_subquery(condition)
 
 
-def _checked(begin: str, left: Element, right: Element, source: str) -> str:
+def _check_ends(begin: str, left: Element, right: Element, source: str) -> str:
     """Write the condition on the beginning of a shortest walk whose ends must not be the same.
 
     Neo4j has an error for those, or looks for a way around that this does not find.
@@ -521,7 +521,7 @@ def _among(kind: str, kinds: frozenset[str]) -> str:
     return f"{kind} IN ({listed})"
 
 
-def _marks(element: Element, result: Match) -> str:
+def _marks(element: Element) -> str:
     """Write the list of identities of the relationships that an element stands for."""
     if element.steps is not None:
         return f"{element.alias}.m"

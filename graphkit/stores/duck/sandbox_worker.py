@@ -57,8 +57,7 @@ def _answer(store: DuckStore, request: bytes) -> None:
         store.open()
         open_no_more()
         text, parameters, limits = pickle.loads(request)
-        statement = Statement(text)
-        statement.check_read_only()
+        statement = Statement.read_only(text)
         _send_table(store.answer(statement, statement.values(parameters), limits))
         return
     except GraphkitError as error:

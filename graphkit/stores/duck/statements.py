@@ -13,7 +13,7 @@ from typing import Any
 from graphkit.cypher.scopes import check_scopes
 from graphkit.cypher.statement import Statement
 from graphkit.stores.comparisons import numbers_for_text
-from graphkit.stores.duck.clauses import Compiled, compiled
+from graphkit.stores.duck.clauses import Compiled, compile_statement
 from graphkit.stores.duck.types import Model, ValueType, type_of
 
 
@@ -39,14 +39,14 @@ class Plan:
 def free_plan(statement: Statement, values: Mapping[str, Any], model: Model) -> Plan:
     """Compile a statement that anybody wrote, with notes on what it may not mean."""
     check_scopes(statement)
-    query = compiled(statement, values, model)
+    query = compile_statement(statement, values, model)
     notes = (*query.notes, *numbers_for_text(statement, values))
     return Plan(statement, query, query.bound, notes)
 
 
 def own_plan(statement: str, parameters: Mapping[str, Any], model: Model) -> Plan:
     """Compile a statement of graphkit's own, once for the types of its parameters."""
-    syntax = parsed(statement)
+    syntax = parse_own(statement)
     values = syntax.values(parameters)
     types = tuple((name, type_of(value)) for name, value in values.items())
     queries = compilations(statement, types, id(model))
@@ -54,7 +54,7 @@ def own_plan(statement: str, parameters: Mapping[str, Any], model: Model) -> Pla
         if all(values[name] == value for name, value in query.read.items()):
             break
     else:
-        query = compiled(syntax, values, model)
+        query = compile_statement(syntax, values, model)
         queries.append(query)
     parameter_values = {place: values[name] for place, name in query.places.items()}
     return Plan(syntax, query, {**query.bound, **parameter_values})
@@ -73,17 +73,15 @@ def compilations(
 
 
 @lru_cache
-def parsed(statement: str) -> Statement:
+def parse_own(statement: str) -> Statement:
     """Parse a statement of graphkit's own, once in a process."""
-    syntax = Statement(statement)
-    syntax.check_read_only()
-    return syntax
+    return Statement.read_only(statement)
 
 
-def shown(statement: Statement, values: Mapping[str, Any], model: Model) -> str:
+def write_sql(statement: Statement, values: Mapping[str, Any], model: Model) -> str:
     """Write a statement in SQL with the parameters' own names, and its texts as literals."""
     check_scopes(statement)
-    query = compiled(statement, values, model)
+    query = compile_statement(statement, values, model)
 
     def written(place: re.Match[str]) -> str:
         name = place[1]

@@ -17,7 +17,7 @@ from graphkit.files.output import check_place
 from graphkit.schema import GRAPH, Schema
 from graphkit.stores.base import Closing, Progress, no_progress
 from graphkit.stores.changes import Confirm, Digests, LoadReport, change, confirmed, difference
-from graphkit.stores.duck.engine import OWN_MEMORY, attach, failure, started
+from graphkit.stores.duck.engine import OWN_MEMORY, attach, failure, start_engine
 from graphkit.stores.duck.execution import Read, Run, at_once, in_time
 from graphkit.stores.duck.file import fill, model_of
 from graphkit.stores.duck.identity import identity_of, is_settled, version_of
@@ -110,7 +110,7 @@ class DuckStore(Closing):
     def start(self) -> None:
         """Start the engine, which later opens the file and nothing else."""
         if self._started is None:
-            self._started = started(self._memory)
+            self._started = start_engine(self._memory)
 
     def open(self) -> None:
         """Open the file for reading, if it is not open yet.
@@ -171,8 +171,7 @@ class DuckStore(Closing):
     ) -> Result:
         """Run one read-only statement that anybody wrote, in a process that can do nothing else."""
         end = time.monotonic() + limits.seconds
-        statement = Statement.of(statement)
-        statement.check_read_only()
+        statement = Statement.read_only(statement)
         values = statement.values(parameters)
         sandbox = self._idle.pop() if self._idle else Sandbox(self.path)
         try:
@@ -203,11 +202,10 @@ class DuckStore(Closing):
         self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
     ) -> str:
         """Return the text of one read-only statement in SQL."""
-        from graphkit.stores.duck.statements import shown
+        from graphkit.stores.duck.statements import write_sql
 
-        statement = Statement.of(statement)
-        statement.check_read_only()
-        return shown(statement, statement.values(parameters), self.model)
+        statement = Statement.read_only(statement)
+        return write_sql(statement, statement.values(parameters), self.model)
 
     def _read(self, plan: Plan, limits: Limits, run: Run) -> Result:
         from graphkit.stores.duck.rows import neutral_table

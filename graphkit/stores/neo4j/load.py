@@ -251,24 +251,26 @@ def steps(
     for kind in graph.schema.edges:
         change = changes[kind.name]
         if change.others:
-            yield from _cleared(graph, kind, change, removed)
+            yield from _clear_steps(graph, kind, change, removed)
         else:
-            yield from _removed(kind, change.removed, removed)
+            yield from _removal_steps(kind, change.removed, removed)
             # Rows that changed are written anew, and counted then.
-            yield from (step._replace(rows=0) for step in _removed(kind, change.changed, removed))
+            yield from (
+                step._replace(rows=0) for step in _removal_steps(kind, change.changed, removed)
+            )
     for part in graph.parts:
         if part.kind.name != "Load":
-            yield from _put(part, changes[part.kind.name], written)
+            yield from _write_steps(part, changes[part.kind.name], written)
     for kind in graph.schema.nodes:
-        yield from _removed(kind, changes[kind.name].removed, removed)
+        yield from _removal_steps(kind, changes[kind.name].removed, removed)
     for part in graph.parts:
         if part.kind.name == "Load":
             everything = part.rows()[part.kind.key].combine_chunks()
             none = everything.slice(0, 0)
-            yield from _put(part, Difference(everything, none, none), written)
+            yield from _write_steps(part, Difference(everything, none, none), written)
 
 
-def _put(part: Part, change: Difference, size: int) -> Iterator[Step]:
+def _write_steps(part: Part, change: Difference, size: int) -> Iterator[Step]:
     """Create the new rows of a part and rewrite those that changed.
 
     A relationship that changed was removed before: its ends may be other nodes now.
@@ -287,7 +289,7 @@ def _put(part: Part, change: Difference, size: int) -> Iterator[Step]:
             yield Step(statement, {"rows": _as_lists(batch)}, part.kind.name, len(batch))
 
 
-def _cleared(graph: Graph, kind: Kind, change: Difference, size: int) -> Iterator[Step]:
+def _clear_steps(graph: Graph, kind: Kind, change: Difference, size: int) -> Iterator[Step]:
     """Remove all of our relationships of a kind but those that stay as they are.
 
     A server removes those of one node after those of another in two thirds of the time that it
@@ -307,7 +309,7 @@ def _cleared(graph: Graph, kind: Kind, change: Difference, size: int) -> Iterato
         yield Step(statement, {"stay": stay, "size": size}, kind.name, rows)
 
 
-def _removed(kind: Kind, keys: pa.Array, size: int) -> Iterator[Step]:
+def _removal_steps(kind: Kind, keys: pa.Array, size: int) -> Iterator[Step]:
     pattern = (
         f"()-[x:`{kind.name}` {{key: key}}]->()"
         if kind.is_edge

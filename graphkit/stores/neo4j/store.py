@@ -185,8 +185,7 @@ class Neo4jStore(Closing):
         """Run one read-only statement that anybody wrote, if the server plans only to read."""
 
         def answer(check: Callable[[], None]) -> Result:
-            query = Statement.of(statement)
-            query.check_read_only()
+            query = Statement.read_only(statement)
             values = query.values(parameters)
             # Parameters let the server use the plan again.
             planned = self._once(
@@ -202,9 +201,7 @@ class Neo4jStore(Closing):
         self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
     ) -> str:
         """Return the text of one read-only statement: Neo4j runs it as it is."""
-        query = Statement.of(statement)
-        query.check_read_only()
-        return query.text
+        return Statement.read_only(statement).text
 
     def run(
         self,
