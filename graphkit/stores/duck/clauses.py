@@ -21,9 +21,9 @@ from graphkit.stores.duck.scope import (
     Context,
     Scope,
     Variable,
-    used_properties,
 )
 from graphkit.stores.duck.types import ANY, INT, NULL, Model, Value, ValueType, together
+from graphkit.stores.duck.usage import used_properties
 
 
 @dataclass(frozen=True)
@@ -339,18 +339,50 @@ class _Clauses:
 
     def projection(self, clause: Syntax) -> None:
         """Compile WITH and RETURN, with grouping, order and limits."""
-        final = clause.kind == "return"
         items = self._items(clause)
         aggregated = [any(_aggregates(value)) for _, value, _ in items]
         grouped = any(aggregated)
         by_group = grouped or clause.name == "DISTINCT"
+        columns, groups, scope, before = self._project(items, aggregated, by_group=by_group)
+        sorts, hidden = self._sorts(clause, items, scope, before, grouped=grouped)
+        if grouped and all(aggregated):
+            hidden.append(f"count(*) AS {self.context.fresh('s')}")  # one row, whatever is known
+        distinct = clause.name == "DISTINCT" and (grouped or not groups)
+        select = "SELECT " + ("DISTINCT " if distinct else "")
+        select += ", ".join([*columns, *hidden]) or "1 AS one"
+        select += f" FROM {self.pipeline.source}" if self.pipeline.source else ""
+        if by_group and groups:
+            select += f" GROUP BY {', '.join(dict.fromkeys(groups))}"
+        elif grouped and not all(aggregated):
+            select += " HAVING count(*) > 0"  # of no row, there is no group of a constant
+        limits = self._limits(clause)
+        if sorts:
+            limits = f" ORDER BY {', '.join(sorts)}{limits}"
+        self.pipeline.scope = scope
+        if clause.kind == "return":
+            self._return(items, select, limits)
+            return
+        if not limits and not hidden:
+            self.step(select)
+        else:
+            projected = [c for v in scope.values() for c in v.columns.values()] or ["1 AS one"]
+            self.step(select)
+            self.step(f"SELECT {', '.join(projected)} FROM {self.pipeline.source}{limits}")
+        where = clause.first("where")
+        if where is not None:
+            condition = self.values.condition(where.parts[0])
+            self.step(f"SELECT * FROM {self.pipeline.source} WHERE {condition}")
+
+    def _project(
+        self, items: list[tuple[str, Syntax, str]], aggregated: list[bool], *, by_group: bool
+    ) -> tuple[list[str], list[str], dict[str, Variable], dict[str, Variable]]:
+        """Write columns and groups of items; give their variables after and before it."""
         values = self.values
         columns: list[str] = []
         groups: list[str] = []
         scope: dict[str, Variable] = {}
-        outputs: list[tuple[str, str, ValueType]] = []
         before: dict[str, Variable] = {}
-        for (name, syntax, _), of_group in zip(items, aggregated, strict=True):
+        for (name, syntax, _), is_aggregated in zip(items, aggregated, strict=True):
             variable = self.pipeline.scope.get(syntax.name) if syntax.kind == "variable" else None
             if variable is not None and not variable.is_value:
                 renamed = {}
@@ -366,55 +398,28 @@ class _Clauses:
             value = values.value(syntax)
             column = self.context.fresh("v")
             written = value.sql
-            if value.type == NULL and not of_group:
+            if value.type == NULL and not is_aggregated:
                 written = "CAST(NULL AS VARCHAR)"
             columns.append(f"{written} AS {column}")
-            if by_group and not of_group and not equivalent(value.type):
+            if by_group and not is_aggregated and not equivalent(value.type):
                 raise Untranslated("groups of values of any type")
-            if not of_group and value.type != NULL and syntax.kind not in CONSTANTS:
+            if not is_aggregated and value.type != NULL and syntax.kind not in CONSTANTS:
                 groups.append(written)
             scope[name] = Variable(value.type, {"": column})
             before[name] = Variable(value.type, {"": written})
-        sorts, hidden = self._sorts(clause, items, scope, before, grouped=grouped)
-        source = self.pipeline.source
-        distinct = clause.name == "DISTINCT" and (grouped or not groups)
-        select = "SELECT " + ("DISTINCT " if distinct else "")
-        if all(aggregated) and aggregated:
-            hidden.append(f"count(*) AS {self.context.fresh('s')}")  # one row, whatever is known
-        select += ", ".join([*columns, *hidden]) or "1 AS one"
-        select += f" FROM {source}" if source else ""
-        if by_group and groups:
-            select += f" GROUP BY {', '.join(dict.fromkeys(groups))}"
-        elif grouped and not all(aggregated):
-            select += " HAVING count(*) > 0"  # of no row, there is no group of a constant
-        limits = self._limits(clause)
-        if sorts:
-            limits = f" ORDER BY {', '.join(sorts)}{limits}"
-        self.pipeline.scope = scope
-        where = clause.first("where")
-        if final:
-            inner = self.context.fresh("q")
-            self.pipeline.steps.append(f"{inner} AS ({select})")
-            self.pipeline.source = inner
-            values = self.values
-            for number, (name, _, text) in enumerate(items):
-                value = values.of_variable(scope[name])
-                outputs.append((f"{value.sql} AS c{number}", text, value.type))
-            listed = ", ".join(column for column, *_ in outputs)
-            self.step(f"SELECT {listed} FROM {inner}{limits}")
-            self.names = [text for _, text, _ in outputs]
-            self.types = [type_ for *_, type_ in outputs]
-            return
-        if not limits and not hidden:
-            self.step(select)
-        else:
-            projected = [c for v in scope.values() for c in v.columns.values()] or ["1 AS one"]
-            inner = self.context.fresh("q")
-            self.pipeline.steps.append(f"{inner} AS ({select})")
-            self.step(f"SELECT {', '.join(projected)} FROM {inner}{limits}")
-        if where is not None:
-            condition = self.values.condition(where.parts[0])
-            self.step(f"SELECT * FROM {self.pipeline.source} WHERE {condition}")
+        return columns, groups, scope, before
+
+    def _return(self, items: list[tuple[str, Syntax, str]], select: str, limits: str) -> None:
+        """End the query: with each node, relationship and value as one column."""
+        self.step(select)
+        values = self.values
+        outputs = []
+        for number, (name, _, text) in enumerate(items):
+            value = values.of_variable(self.pipeline.scope[name])
+            outputs.append(f"{value.sql} AS c{number}")
+            self.names.append(text)
+            self.types.append(value.type)
+        self.step(f"SELECT {', '.join(outputs)} FROM {self.pipeline.source}{limits}")
 
     def _items(self, clause: Syntax) -> list[tuple[str, Syntax, str]]:
         """List name, value and column of what is projected; a star stands for all variables."""

@@ -178,15 +178,8 @@ class Patterns:
         if element.group is None and not element.name.startswith(NAMELESS):
             steps = f"coalesce({alias}.s, [])" if element.whole else f"{alias}.m"
             result.values[element.name] = Value(steps, list_of(element.type))
-        for name, (type_, column) in self._group_values(groups, alias).items():
-            result.values[name] = Value(column, type_)
-
-    @staticmethod
-    def _group_values(
-        groups: Mapping[tuple[str, ValueType], str], alias: str
-    ) -> dict[str, tuple[ValueType, str]]:  # fmt: skip
-        return {name: (list_of(type_), f"coalesce({alias}.{column}, [])")
-                for (name, type_), column in groups.items()}  # fmt: skip
+        for (name, type_), column in groups.items():
+            result.values[name] = Value(f"coalesce({alias}.{column}, [])", list_of(type_))
 
     def _steps(self, element: Element) -> str:
         """Select the steps of a walk along a relationship: its ends, its mark and its values."""

@@ -1,4 +1,4 @@
-"""Variables of a statement, the properties that it uses of each, and values that it binds."""
+"""Variables of a statement, and the values that it binds."""
 
 from __future__ import annotations
 
@@ -122,129 +122,6 @@ class Context:
         return [name for name in names if used is None or name in used]
 
 
-def used_properties(query: Syntax) -> dict[str, frozenset[str] | None]:
-    """Find which properties a statement uses of each variable, whatever its scopes.
-
-    A variable of which more than properties, kind and identity is used needs all of them, and so
-    does one that another name stands for.
-    """
-    used: dict[str, set[str]] = {}
-    whole: set[str] = set()
-    alike: list[tuple[str, str]] = []
-    within: list[tuple[str, list[str]]] = []
-    everything = False
-
-    def visit(syntax: Syntax, parent: Syntax | None) -> None:
-        nonlocal everything
-        if syntax.kind == "property" and syntax.parts[0].kind == "variable":
-            used.setdefault(syntax.parts[0].name, set()).add(syntax.name)
-            return
-        if syntax.kind == "projection":
-            name = syntax.parts[0].name
-            for entry in syntax.parts[1:]:
-                if entry.kind == "own-property":
-                    used.setdefault(name, set()).add(entry.name)
-                elif entry.kind == "own-properties":
-                    whole.add(name)
-                elif entry.kind == "own-variable":
-                    whole.add(entry.name)
-                else:
-                    visit(entry, syntax)
-            return
-        if syntax.kind == "path" and syntax.parts and syntax.parts[0].kind == "variable":
-            name = syntax.parts[0].name
-            within.append((name, [
-                part.name for kind in ("node", "relationship") for element in syntax.walk(kind)
-                for part in element.all("variable")
-            ]))  # fmt: skip
-        if syntax.kind in ("node", "relationship"):
-            variable = syntax.first("variable")
-            entries = syntax.first("map")
-            if entries is not None and variable is not None:
-                used.setdefault(variable.name, set()).update(e.name for e in entries.parts)
-            for part in syntax.parts:
-                if part is not variable:
-                    visit(part, syntax)
-            return
-        if syntax.kind == "order" and parent is not None:
-            columns = {item.parts[-1].name for item in parent.all("item")
-                       if item.parts[-1] is not item.parts[0]}  # fmt: skip
-            for sort in syntax.parts:
-                if sort.parts[0].kind != "variable" or sort.parts[0].name not in columns:
-                    visit(sort, syntax)
-            return
-        if syntax.kind == "item" and syntax.parts[0].kind == "variable":
-            last = syntax.parts[-1]
-            if last is not syntax.parts[0] and last.kind == "variable":
-                alike.append((syntax.parts[0].name, last.name))
-            elif parent is not None and parent.kind == "return":
-                whole.add(syntax.parts[0].name)
-            if parent is not None and parent.kind == "return":
-                whole.add(syntax.parts[0].name)
-            return
-        if syntax.kind == "item":
-            visit(syntax.parts[0], syntax)
-            return
-        if syntax.kind == "star" and parent is not None and parent.kind == "return":
-            everything = True
-        if (
-            syntax.kind == "function" and syntax.name.lower() in ("startnode", "endnode")
-            and syntax.parts and syntax.parts[0].kind == "variable"
-        ):  # fmt: skip
-            used.setdefault(syntax.parts[0].name, set()).add(ENDS[0][0])
-            return
-        if (
-            syntax.kind == "function" and syntax.name.lower() in IDENTITY and syntax.parts
-            and syntax.parts[-1].kind == "variable"
-        ):  # fmt: skip
-            return
-        if syntax.kind == "null-test" and syntax.parts[0].kind == "variable":
-            return
-        if syntax.kind == "label-test" and syntax.parts[0].kind == "variable":
-            return
-        if syntax.kind == "compare" and all(p.kind in ("variable", "sign") for p in syntax.parts):
-            return
-        if syntax.kind == "variable":
-            whole.add(syntax.name)
-            return
-        if syntax.kind == "unwind":
-            visit(syntax.parts[0], syntax)
-            return
-        if syntax.kind in ("for", "assignment"):
-            visit(syntax.parts[1], syntax)
-            return
-        for part in syntax.parts:
-            if syntax.kind not in BINDERS or part.kind != "variable":
-                visit(part, syntax)
-
-    visit(query, None)
-    changed = True
-    while changed:
-        changed = False
-        for path, names_within in within:
-            if path in whole and not whole >= {*names_within}:
-                whole |= {*names_within}
-                changed = True
-        for left, right in alike:
-            names = used.setdefault(left, set()) | used.setdefault(right, set())
-            both = bool({left, right} & whole)
-            if names != used[left] or names != used[right] or (both and not {left, right} <= whole):
-                used[left], used[right] = set(names), set(names)
-                whole |= {left, right} if both else set()
-                changed = True
-    if everything:
-        return _Everything()
-    return {name: None if name in whole else frozenset(used.get(name, ()))
-            for name in used.keys() | whole}  # fmt: skip
-
-
-class _Everything(dict[str, frozenset[str] | None]):
-    """Of every variable, all is used."""
-
-    def get(self, key: str, default: Any = None) -> None:
-        return None
-
-
 def node_rows(model: Model, type_: ValueType) -> str:
     """Select all nodes of some kinds: kind, key and the whole node."""
     types = model.types(type_)
@@ -275,9 +152,3 @@ class Values(Protocol):
 
     def value(self, syntax: Syntax) -> Value:
         """Compile a value."""
-
-
-IDENTITY = ("count", "type", "labels", "id", "elementid", "exists", "length")
-"""Functions that need no property of a node or relationship."""
-BINDERS = ("path", "subquery")
-"""Constructs that bind the variables among their parts."""

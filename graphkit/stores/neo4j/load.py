@@ -255,9 +255,8 @@ def steps(
         else:
             yield from _removal_steps(kind, change.removed, removed)
             # Rows that changed are written anew, and counted then.
-            yield from (
-                step._replace(rows=0) for step in _removal_steps(kind, change.changed, removed)
-            )
+            for step in _removal_steps(kind, change.changed, removed):
+                yield step._replace(rows=0)
     for part in graph.parts:
         if part.kind.name != "Load":
             yield from _write_steps(part, changes[part.kind.name], written)
