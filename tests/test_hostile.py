@@ -350,8 +350,8 @@ def test_a_process_that_keeps_more_memory_than_it_may_is_followed_by_another(
     sliced_file, monkeypatch
 ):
     with DuckStore(sliced_file) as store:
-        for most, stays in ((sandbox.KEPT, True), (2**20, False)):
-            monkeypatch.setattr(sandbox, "KEPT", most)
+        for most, stays in ((sandbox.IDLE_MEMORY, True), (2**20, False)):
+            monkeypatch.setattr(sandbox, "IDLE_MEMORY", most)
             assert store.ask("RETURN 1 AS x").table["x"].to_pylist() == [1]
             assert (store._idle[0]._process is not None) == stays
         assert store.ask("RETURN 2 AS x").table["x"].to_pylist() == [2]

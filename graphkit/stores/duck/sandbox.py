@@ -45,7 +45,7 @@ ERRORS: Mapping[str, type[GraphkitError]] = {
 }
 HEADER = 2**20
 """More than any error or note is long."""
-KEPT = 2 * 2**30
+IDLE_MEMORY = 2 * 2**30
 """Memory that a process may keep between two statements: half of what it may take."""
 
 
@@ -101,7 +101,7 @@ class Sandbox:
                 return _read_answer(process, request)
             finally:
                 timer.cancel()
-                if late.is_set() or _memory_of(process) > KEPT:
+                if late.is_set() or _memory_of(process) > IDLE_MEMORY:
                     self.close()
         except (EOFError, BrokenPipeError) as error:
             self.close()

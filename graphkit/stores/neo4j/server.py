@@ -125,7 +125,7 @@ PORTS = range(20_000, 32_768)
 TRANSACTION_MEMORY = 256
 """MiB of heap, of the 1 GiB in all, that one transaction may fill."""
 STATE = "running.json"
-KEPT = ("version", "bolt_port", "http_port", "pid", "transaction_memory")
+STATE_FIELDS = ("version", "bolt_port", "http_port", "pid", "transaction_memory")
 """Fields of a server that are kept in ``STATE``."""
 ERROR_LINE = r"\S+ \S+ ERROR |Caused by: |Exception |Error"
 OPENED_TO_NEO4J = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent", "jdk.internal.misc")
@@ -320,7 +320,7 @@ def _launch(jars: Path, version: str, home: Path, transaction_memory: int) -> Se
         transaction_memory=transaction_memory,
     )  # fmt: skip
     try:
-        state = {key: asdict(server)[key] for key in KEPT}
+        state = {key: asdict(server)[key] for key in STATE_FIELDS}
         write_private(home / STATE, json.dumps(state))
         _wait_until_it_answers(server)
     except BaseException:  # an interrupt as well: never a server that stop cannot find
