@@ -60,7 +60,7 @@ class Entity:
         return self.type != "unspecified"
 
     @property
-    def said(self) -> str:
+    def in_text(self) -> str:
         """The name in a sentence."""
         return with_article(self.name)
 
@@ -107,7 +107,6 @@ def uncapitalized(name: str) -> str:
 
 Translations: TypeAlias = Mapping[str, Sequence[str]]
 """Names in other languages, by key."""
-
 
 NAMING = ("key", "name", "short", "type", "code", "aliases")
 """Columns of a table that names are made of."""

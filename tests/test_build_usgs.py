@@ -9,7 +9,8 @@ import pytest
 
 from graphkit.errors import GraphkitError
 from graphkit.importers.report import FailedCheck
-from graphkit.importers.usgs.layouts import read_figure, read_notes
+from graphkit.importers.usgs.figures import read_figure
+from graphkit.importers.usgs.layouts import read_notes
 from graphkit.importers.usgs.masses import read_chapters, read_tables
 from graphkit.schema import GRAPH
 from graphkit.seeds.files import read_file

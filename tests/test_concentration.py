@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from supply_cases import FIGURE
 
 from graphkit.analysis.concentration import import_concentration, production_concentration
+from graphkit.analysis.hhi import Markets, band, indices
 from graphkit.analysis.n_minus_1 import n_minus_1
 from graphkit.analysis.production import production_shares
 from graphkit.analysis.reliance import net_import_reliance, reliance_bounds
-from graphkit.analysis.shares import Markets, band, import_shares, indices
+from graphkit.analysis.shares import import_shares
 from graphkit.analysis.unit_values import far_unit_values
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)

@@ -16,8 +16,8 @@ from graphkit.cypher.scopes import check_scopes
 from graphkit.queries import Query, find_query, query_names, run_query
 from graphkit.render.json import json_text
 from graphkit.stores.base import Store
-from graphkit.stores.comparisons import numbers_for_text
 from graphkit.stores.duck.store import DuckStore
+from graphkit.stores.mixed_comparisons import numbers_for_text
 
 OTHERS = {
     "application": ("steel", "ev-batteries"),

@@ -18,15 +18,8 @@ from graphkit.errors import GraphkitError
 from graphkit.importers.reference import read_reference
 from graphkit.importers.seed_files import write_seed
 from graphkit.importers.usgs.balances import Series, balance_rows, write_balances
-from graphkit.importers.usgs.layouts import (
-    RELIANCE,
-    Figure,
-    Printed,
-    Release,
-    plain,
-    read_release,
-    tidy,
-)
+from graphkit.importers.usgs.figures import RELIANCE, Figure, plain, tidy
+from graphkit.importers.usgs.layouts import Printed, Release, read_release
 from graphkit.importers.usgs.masses import (
     Meaning,
     Meanings,
@@ -185,7 +178,7 @@ def build(usgs: Path, out: Path) -> list[str]:
     counts = {
         "PRODUCES, MCS 2026": _produced(out, new, made),
         "PRODUCES, MCS 2025": _produced(out, old, made_before, "-mcs-2025"),
-        "HOLDS": write_chapters(out / "reserves", "HOLDS", new.source, held, made=MADE),
+        "HOLDS": write_chapters(out / "reserves", "HOLDS", new.source, held, program=MADE),
         "REPORTS": write_balances(out / "balances", new.source, balances, MADE),
         "Claim, net import reliance": write_claims(
             out / "claims", "us-net-import-reliance", "US net import reliance, critical minerals.",
@@ -209,7 +202,9 @@ def build(usgs: Path, out: Path) -> list[str]:
 
 def _produced(out: Path, release: Release, rows: list[Row], end: str = "") -> int:
     add_shares(rows)
-    return write_chapters(out / "production", "PRODUCES", release.source, rows, made=MADE, end=end)
+    return write_chapters(
+        out / "production", "PRODUCES", release.source, rows, program=MADE, end=end
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.flows import ENDS, ONE_OF, PERIODS, column_of, numbers_of
+from graphkit.analysis.hhi import Markets, indices, three_largest
 from graphkit.analysis.network.graph import FlowGraph, Rows, sorted_rows
 from graphkit.analysis.network.scores import MEASURES as CENTRALITIES
 from graphkit.analysis.network.scores import STRENGTH, Scores
-from graphkit.analysis.shares import Markets, indices, market_shares, three_largest
+from graphkit.analysis.shares import market_shares
 from graphkit.analysis.supply.build import NO_FIGURES, supply_network, with_sellers
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork
@@ -461,7 +462,7 @@ def measured(flows: pa.Table, request: MeasureRequest) -> Iterator[Measured]:
         - ``shares``: each supplier's part of what a consumer buys, ``share``, and the amount.
         - ``concentration``: for each consumer the ``total``, how many ``suppliers``, ``hhi`` (0 to
           10,000), ``hhi_normalised``, ``effective_suppliers``, ``cr1``, ``cr3``, ``shannon`` and
-          the ``top`` supplier, as :func:`~graphkit.analysis.shares.indices` defines them.
+          the ``top`` supplier, as :func:`~graphkit.analysis.hhi.indices` defines them.
         - ``pagerank``, ``betweenness``: of each country, with the number of ``nodes``, as
           :func:`~graphkit.analysis.network.centrality.centrality` defines them.
         - ``look-through``: the ``origin`` of each consumer's imports with ``share``,

@@ -8,8 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.analysis.hhi import Interval, index_table
 from graphkit.analysis.production import MARKET, markets
-from graphkit.analysis.shares import SCOPE, Interval, import_shares, index_table
+from graphkit.analysis.shares import SCOPE, import_shares
 from graphkit.arrow import SHARE, UNIT, counts, number, texts
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.shares import Interval
+from graphkit.analysis.hhi import Interval
 from graphkit.analysis.supply.production import SHARE_ROUNDING
 from graphkit.arrow import SHARE, counts, number, texts
 

@@ -94,7 +94,7 @@ class Standing:
     @property
     def imports(self) -> str:
         """The imports of the country, in a sentence."""
-        return f"{possessive(self.buyer.said)} imports"
+        return f"{possessive(self.buyer.in_text)} imports"
 
 
 def _part(row: Row) -> float | None:
@@ -162,7 +162,8 @@ def _minerals(standing: Standing) -> Part:
     products = {row["product"] for row in rows}
     half = [row for row in rows if (_part(row) or 0) >= HALF]
     lead = [
-        f"In {period}, {standing.buyer.said} imported {counted(len(products), 'product')} of those "
+        f"In {period}, {standing.buyer.in_text} imported "
+        f"{counted(len(products), 'product')} of those "
         f"with trade data{worth}."
     ]
     if half:
@@ -322,7 +323,10 @@ def _stop(standing: Standing) -> Part:
     if buyer.is_group:
         return Section(
             title,
-            [f"Losses are computed for one country at a time: ask for a member of {buyer.said}."],
+            [
+                "Losses are computed for one country at a time: ask for a member of "
+                f"{buyer.in_text}."
+            ],
             commands=[f"graphkit disrupt {first} --of COUNTRY --period {period}"],
         ), []
     finding = inquiry.ask("disrupt", exporter=first, scope=scope, of=[buyer.key], period=[period])
@@ -333,13 +337,15 @@ def _stop(standing: Standing) -> Part:
     name = inquiry.place(first)
     if not rows:
         text = (
-            f"If {name} stopped its exports, {buyer.said} would lose less than 1 % of its imports "
+            f"If {name} stopped its exports, {buyer.in_text} would lose less than 1 % of its "
+            "imports "
             f"by value of every product in {standing.period_text}, as traced."
         )
         return finding.section(title, [text]), [text]
     text = (
         f"If {name}, the first supplier of most products, stopped all exports as traded in "
-        f"{standing.period_text} and nobody replaced them, {buyer.said} would lose at least 1 % of "
+        f"{standing.period_text} and nobody replaced them, {buyer.in_text} would lose at least "
+        "1 % of "
         f"its imports by value of {counted(len({row['product'] for row in rows}), 'product')}, as "
         "traced"
     )
@@ -428,14 +434,14 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
     acts = acts_of(finding.rows[number] for number in covered_acts)
     text = (
         f"The database records {counted(acts_of(finding.rows), 'act')}, of which {acts} "
-        f"{'restricts' if acts == 1 else 'restrict'} products that {buyer.said} bought from "
+        f"{'restricts' if acts == 1 else 'restrict'} products that {buyer.in_text} bought from "
         f"the acting country in {standing.period_text}, alone or in a basket, or "
         f"{'is' if acts == 1 else 'are'} its own. Dates are as recorded: whether an act is in "
         "force on a later day is not told."
     )
     lead = [
         f"{counted(acts, 'recorded act')} of export control "
-        f"{'covers' if acts == 1 else 'cover'} what {buyer.said} bought from the acting "
+        f"{'covers' if acts == 1 else 'cover'} what {buyer.in_text} bought from the acting "
         f"country in {standing.period_text}, or {'is' if acts == 1 else 'are'} its own."
     ]
     answer = replace(finding.answer, rows=rows, headline="")  # of some rows
@@ -519,7 +525,7 @@ def _claims(standing: Standing, scope: list[str] | None) -> Part:
     return claims_part(
         inquiry,
         inquiry.ask("claims check", of=buyer.key, scope=scope),
-        f"that name {buyer.said}" + (" in this scope" if scope else ""),
+        f"that name {buyer.in_text}" + (" in this scope" if scope else ""),
     )
 
 

@@ -95,7 +95,7 @@ class Catalog(Tables):
         if len(parts) == 1:
             return parts[0]
         key = "+".join(part.key for part in parts)
-        group = Entity("Area", key, " and ".join(part.said for part in parts), "group")
+        group = Entity("Area", key, " and ".join(part.in_text for part in parts), "group")
         self.members(group)
         return group
 

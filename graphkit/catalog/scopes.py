@@ -1,4 +1,4 @@
-"""Scopes: the products that a question is about."""
+"""Scopes: the products that a question is about, as `Materials.scope` finds them."""
 
 from __future__ import annotations
 

@@ -64,7 +64,9 @@ def mcp(
     ] = PORT + 1,
     timeout: Annotated[
         float,
-        typer.Option("--timeout", metavar="SECONDS", help="End a call after this time."),
+        typer.Option(
+            "--timeout", metavar="SECONDS", help="End a call after this time: 0.1 to 3600."
+        ),
     ] = 60,
     db: Database = None,
 ) -> None:

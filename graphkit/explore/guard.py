@@ -31,8 +31,6 @@ MOST_BYTES = 2**20
 BODY_SECONDS = 10.0
 ADDRESS = "127.0.0.1"
 NAMES = (ADDRESS, "localhost", "[::1]")
-
-
 OWN_SITES = ("same-origin", "none")
 """Values of ``Sec-Fetch-Site`` for a request of this page, and for an address that was typed."""
 

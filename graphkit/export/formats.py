@@ -239,7 +239,6 @@ def _escaped(column: pa.ChunkedArray) -> pa.ChunkedArray:
 XML_MARKS = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 """Characters that a parser would take for an end or for a space."""
 
-
 IMPORT_TYPES = {
     Type.TEXT: "string", Type.PERIOD: "string", Type.DATE: "string", Type.NUMBER: "double",
     Type.INTEGER: "long", Type.FLAG: "boolean", Type.TEXTS: "string[]",

@@ -50,7 +50,7 @@ class StoredGraph:
                         if empty and ends:
                             yield Part(kind, coded(_columns(kind).empty_table()), *ends)
                             continue
-                        self.store.free(sparing=True)  # of what the page before left in its pool
+                        self.store.free()  # of what the page before left in its pool
                         table = _rows(self.store, kind, ends, keys).sort_by(kind.key)
                         rows += len(table)
                         yield Part(kind, coded(table.slice(0, 0 if empty else None)), *ends)

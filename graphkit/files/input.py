@@ -10,21 +10,16 @@ from graphkit.errors import GraphkitError
 
 TEXT = 16 * 2**20
 """Most bytes of a file that people write: seeds, queries, mappings."""
-
 WHOLE = 2**30
 """Most bytes of a table that is read at once."""
-
 STREAMED = 16 * 2**30
 """Most bytes of a table that is read in parts."""
-
 OTHERS = {
     stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device", stat.S_IFSOCK: "a socket",
 }  # fmt: skip
 """Types of files that are not regular: reading one may never end."""
-
 WORKBOOK = "an Excel workbook; save its sheet as CSV"
-
 PACKED = {
     b"PK\x03\x04": "a zip; unpack it", b"7z\xbc\xaf": "a 7z archive; unpack it",
     b"\x1f\x8b": "a gzip file; unpack it", b"PAR1": "a Parquet file", b"%PDF": "a PDF",

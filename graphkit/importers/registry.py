@@ -85,7 +85,6 @@ MAX_UNKNOWN = Parameter(
 WITH_SHIPPED = switch(
     "with_shipped", "Put the import on top of a copy of the shipped seeds, in a new folder."
 )
-
 IMPORTERS = (
     Importer(
         "baci", "baci.import_baci",

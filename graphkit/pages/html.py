@@ -6,7 +6,6 @@ Whole pages ask for nothing from outside.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from graphkit.errors import visible, visible_lines
 from graphkit.pages.columns import TextColumn
@@ -21,13 +20,19 @@ WITH_SCRIPTS = (
 """Content security policies of whole pages."""
 
 
+def _escaped(text: str) -> str:
+    from html import escape  # which only pages need, with its table of all names
+
+    return escape(text)
+
+
 def html(text: str) -> str:
     """Escape text so that HTML shows it as it is, in an attribute too.
 
     >>> html('<b> & "c"')
     '&lt;b&gt; &amp; &quot;c&quot;'
     """
-    return escape(visible(text))
+    return _escaped(visible(text))
 
 
 def document(title: str, body: str, style: str, *, policy: str = WITHOUT_SCRIPTS) -> str:
@@ -54,7 +59,7 @@ def document(title: str, body: str, style: str, *, policy: str = WITHOUT_SCRIPTS
 def frame(page: str, width: int, height: int) -> str:
     """Write a whole page as a part of another."""
     size = f'width="{width}" height="{height}" style="border: 0"'
-    return f'<iframe srcdoc="{escape(page)}" {size}></iframe>'
+    return f'<iframe srcdoc="{_escaped(page)}" {size}></iframe>'
 
 
 class HtmlPage:
@@ -153,4 +158,4 @@ def _class(kind: str) -> str:
 
 
 def _lines(text: str) -> str:
-    return escape(visible_lines(text))
+    return _escaped(visible_lines(text))

@@ -27,7 +27,6 @@ TITLE, TEXT, SMALL = 17, 13, 12
 LEADING = 1.32
 """Distance of lines of text, in font sizes."""
 
-
 ASSETS = Path(__file__).parent / "assets"
 """ECharts, fonts and shapes, with their licences."""
 

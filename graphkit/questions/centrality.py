@@ -282,13 +282,14 @@ def layered_centrality(
     return Answer(
         f"Which countries are central in the chain of {goods.meaning} in {supply.period}?",
         {
-            "for": goods.text, "meaning": goods.meaning, "products": list(supply.asked),
+            "for": goods.text, "meaning": goods.meaning, "products": list(supply.products_in_scope),
             "chain": products, "period": supply.period, "measure": f"shares of {BY[by]}",
             "measures": list(measures), "min_flow": min_share,
         },
         best(rows, top), columns_of(table, scores),
         {**supply.coverage, **uncounted(catalog, goods, supply)},
-        catalog.sources(supply.flows, supply.made, goods.elsewhere), elsewhere=goods.elsewhere,
+        catalog.sources(supply.flows, supply.production, goods.elsewhere),
+        elsewhere=goods.elsewhere,
         notes=(LAYERS, *goods.notes, *supply.notes, *hints(table, measures, min_share),
          *product_notes(catalog.materials, products)),
         shown=("rank", "country", "product", "stage", *measures),

@@ -279,7 +279,7 @@ def _compared(
 ) -> tuple[pa.Table, list[dict[str, Any]], pa.Table]:
     """Compute partners and totals of a party in both periods, and select its flows."""
     flows = flows_in(catalog, scope, available)
-    own_flows = owner.of(flows)
+    own_flows = owner.select(flows)
     names = [owner.side, owner.partner, *CHANGED]
     if not len(own_flows):
         return pa.table({name: pa.array([], pa.string()) for name in names}), [], own_flows

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.claims import verdicts as claim_check
-from graphkit.analysis.claims.evidence import Loaded, measures_of
+from graphkit.analysis.claims.evidence import Loaded
+from graphkit.analysis.claims.measures import measures_of
 from graphkit.analysis.claims.phrases import (
     Verdict,
     claim_sentence,
@@ -62,7 +63,7 @@ def read_loaded(catalog: Catalog, claims: pa.Table) -> Loaded:
         areas=catalog.nodes("Area"),
         codes=catalog.rows("code-fits"),
         origins=_origins(catalog, claims),
-        held=traded,
+        all_trade=traded,
         balances=catalog.rows("balances", countries=balance_countries),
         later=_later(catalog),
     )
@@ -383,8 +384,8 @@ def _by_verdict(row: Mapping[str, Any]) -> str:
 
 def _facts_read(loaded: Loaded) -> dict[str, Any]:
     """Describe the facts that claims were checked against."""
-    products = {product for _, product, _ in loaded.made}
-    periods = {period for _, _, period in loaded.made}
+    products = {product for _, product, _ in loaded.production_figures}
+    periods = {period for _, _, period in loaded.production_figures}
     return {
         "trade_flows_read": len(loaded.flows),
         "trade_in": [f"{product} ({listed(traded, 3)})"

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.concentration import import_concentration, production_concentration
+from graphkit.analysis.hhi import INDICES
 from graphkit.analysis.production import ADDED_ABOVE
-from graphkit.analysis.shares import INDICES
 from graphkit.analysis.unit_values import far_unit_values
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column, schema_of
@@ -94,7 +94,7 @@ def question(buyer: Entity | None, scope: Scope, sort: str, *, by_consumer: bool
     meaning = "everything with data" if scope.text is None else scope.meaning
     if by_consumer:
         return f"How concentrated are the imports of {meaning} of every country?"
-    trade = f"imports of {buyer.said}" if buyer else "trade"
+    trade = f"imports of {buyer.in_text}" if buyer else "trade"
     by_stage = ", by stage" if sort == "stage" else ""
     return f"How concentrated are production and {trade} for {meaning}{by_stage}?"
 

@@ -90,7 +90,7 @@ def controls(
     elements = sorted({element for row in rows for element in row["elements"] or ()})
     keys = [claim["key"] for row in rows for claim in claims_by_control.get(row["key"], ())]
     claims = catalog.claims.filter(pc.is_in(catalog.claims["key"], pa.array(keys, pa.string())))
-    verb = f"does {place.said} have" if place else "are there"
+    verb = f"does {place.in_text} have" if place else "are there"
     about = f" on {goods.meaning}" if scope is not None else ""
     return Answer(
         f"Which export controls {verb}{about}{f', on {date}' if date else ''}?",

@@ -109,10 +109,10 @@ def depends(
     else:
         rows = _from_supplier(catalog, trade.shares, seller)
     rows = _by_stake(rows.sort_by([("share_usd", "descending"), *SERIES]))
-    supplier_text = seller.said if seller else "its largest suppliers"
-    question = f"How much does {buyer.said} depend on {supplier_text} for {query.scope.meaning}?"
+    supplier_text = seller.in_text if seller else "its largest suppliers"
+    question = f"How much does {buyer.in_text} depend on {supplier_text} for {query.scope.meaning}?"
     as_published = (
-        f"What was published on how much {buyer.said} depends on its suppliers for "
+        f"What was published on how much {buyer.in_text} depends on its suppliers for "
         f"{query.scope.meaning}?"
     )
     return _answer(catalog, question, as_published, query, rows, trade, context=scope is not None)
@@ -155,7 +155,7 @@ def suppliers(
         ("source", "ascending"), ("rank", "ascending"),
     ])  # fmt: skip
     rows = products_by_stake(rows, value_by_product(trade.flows))
-    question = f"Who supplies {buyer.said} with {query.scope.meaning}"
+    question = f"Who supplies {buyer.in_text} with {query.scope.meaning}"
     answer = _answer(catalog, f"{question}?", f"{question}, as published?", query, rows, trade)
     if trade.lacking:
         return answer
@@ -188,8 +188,8 @@ def dependents(
     rows = rows.filter(pc.greater_equal(share, min_share))
     rows = rows.sort_by([("usd", "descending"), ("consumer", "ascending"), *SERIES])
     meaning = "a product" if scope is None else query.scope.meaning
-    question = f"Who gets at least {100 * min_share:g} % of {meaning} from {seller.said}?"
-    as_published = f"Who buys {query.scope.meaning} from {seller.said}, as published?"
+    question = f"Who gets at least {100 * min_share:g} % of {meaning} from {seller.in_text}?"
+    as_published = f"Who buys {query.scope.meaning} from {seller.in_text}, as published?"
     return _answer(catalog, question, as_published, query, rows, trade, min_share=min_share)
 
 
@@ -234,7 +234,7 @@ def _answer(
 
 def _caption(query: ClaimScope, trade: Trade) -> str:
     """Say what the shares are of, and what makes them too high."""
-    buyer = query.buyer.said if query.buyer else "the consumer"
+    buyer = query.buyer.in_text if query.buyer else "the consumer"
     shares = f"Shares are of what {buyer} imports of the product; HHI runs from 0 to 10,000."
     by_exporters = any(series["reporter"] == "exporter" for series in trade.series)
     return f"{shares} {BY_EXPORTERS}" if by_exporters else shares
@@ -250,7 +250,7 @@ def _notes(catalog: Catalog, query: ClaimScope, rows: pa.Table, trade: Trade) ->
     notes += catalog.area_notes(keys - groups)
     if query.seller and query.seller.type == "group":
         notes.append(
-            f"{capitalized(query.seller.said)} is counted as one supplier, its members added up."
+            f"{capitalized(query.seller.in_text)} is counted as one supplier, its members added up."
         )
     notes += product_notes(catalog.materials, rows["product"].to_pylist())
     return notes
@@ -261,7 +261,7 @@ def _nothing(catalog: Catalog, query: ClaimScope, trade: Trade) -> str:
     if trade.lacking:
         lacking = f"{trade.lacking}{_recorded_as(catalog, query.buyer)}"
         return f"{lacking} Only published claims cover it."
-    seller = query.seller.said if query.seller else "any supplier"
+    seller = query.seller.in_text if query.seller else "any supplier"
     if query.buyer is not None and query.buyer == query.seller:
         return f"Trade data hold no flow from {seller} to itself."
     return f"No flow from {seller} in this scope is known."

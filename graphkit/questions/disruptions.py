@@ -17,18 +17,12 @@ from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity
+from graphkit.questions.blocs import bloc, members_with_data
 from graphkit.questions.claim_scope import ClaimScope
 from graphkit.questions.controls import Cut, control_cut
 from graphkit.questions.fit import FIT
 from graphkit.questions.question import checked
-from graphkit.questions.supply import (
-    RANGE,
-    Supply,
-    bloc,
-    members_with_data,
-    supply_of,
-    unseen_goods,
-)
+from graphkit.questions.supply import RANGE, Supply, supply_of, unseen_goods
 from graphkit.questions.supply_answer import buyer_in, supply_answer, with_scope  # fmt: skip
 
 COLUMNS = (
@@ -136,7 +130,7 @@ def disrupt(
     consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
     unseen = unseen_goods(supply, cut.scope.products)
     losses = disruption(
-        supply.network, cut.exporters, products=[*supply.asked, *unseen],
+        supply.network, cut.exporters, products=[*supply.products_in_scope, *unseen],
         destinations=cut.destinations, loss=loss, slack=slack, consumers=consumers,
         minimum=min_loss,
     )  # fmt: skip
@@ -196,7 +190,8 @@ def cascade(
     catalog = catalog.using(dataset)
     cut, supply = _cut(catalog, exporter, scope, to, restriction, period, by)
     losses = spreading.cascade(
-        supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
+        supply.network, cut.exporters, products=supply.products_in_scope,
+        destinations=cut.destinations,
         loss=loss, tolerance=tolerance, spread=spread,
     )  # fmt: skip
     losses = _with_numbers(
@@ -279,7 +274,8 @@ def _unseen_sales(catalog: Catalog, cut: Cut, products: Sequence[str]) -> list[s
 
 def _simulated(cut: Cut, supply: Supply, **numbers: float) -> dict[str, Any]:
     return {
-        "exporters": cut.exporters, "cut": list(supply.asked), "destinations": cut.destinations,
+        "exporters": cut.exporters, "cut": list(supply.products_in_scope),
+        "destinations": cut.destinations,
         **numbers,
     }  # fmt: skip
 
@@ -297,7 +293,7 @@ def _cut(
         raise UsageError("say who stops selling: a country, or `restriction`")
     else:
         exporters = bloc(catalog, exporter)[1]
-        name = catalog.place(exporter).said
+        name = catalog.place(exporter).in_text
         key, importers = ("", None) if destination is None else bloc(catalog, destination)
         cut = Cut(name, exporters, catalog.materials.scope(scope), importers, key)
     supply = supply_of(catalog, cut.scope, period, measure=measure)

@@ -68,9 +68,9 @@ def list_flows(
         masks = (pc.is_in(pairs[end], pa.array(keys)) for end in ("exporter", "importer"))
         pairs = pairs.filter(pc.or_(*masks))
         if not len(pairs):
-            raise GraphkitError(f"{place.said} has no trade of {goods.meaning} {network.when}")
+            raise GraphkitError(f"{place.in_text} has no trade of {goods.meaning} {network.when}")
         if place.is_group:
-            notes.append(f"{group_as_one(place.said, len(keys)).partition(';')[0]}.")
+            notes.append(f"{group_as_one(place.in_text, len(keys)).partition(';')[0]}.")
     basis = border_of(network.flows) if by == "usd" else network.basis
     rank = pc.rank(pairs[by], sort_keys="descending", tiebreaker="min")
     rows = pairs.add_column(0, "rank", rank.cast(pa.int64()))
@@ -81,7 +81,7 @@ def list_flows(
         *adding_up(catalog, network, products, by),
         *product_notes(catalog.materials, products),
     ]
-    owner = f" in the trade of {place.said}" if place else ""
+    owner = f" in the trade of {place.in_text}" if place else ""
     return Answer(
         f"Who sells {goods.meaning} to whom{owner} {network.when}?",
         {

@@ -87,7 +87,7 @@ def mirror(
     flows = _reports(catalog, place, goods)
     reports = measure(flows)
     both_sides = reports.filter(pc.equal(reports["reported_by"], "both"))
-    whose = f" of {place.said}" if place else ""
+    whose = f" of {place.in_text}" if place else ""
     trade = f"trade{whose} in {goods.meaning}" if goods.text else f"trade{whose}"
     available = periods_by_product(both_sides.select(["product", "period"]))
     choices = choose_periods(available, period)

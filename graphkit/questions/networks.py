@@ -87,7 +87,7 @@ class Networks:
         return coverage
 
 
-def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> Networks:
+def network_of(catalog: Catalog, scope: Scope, period: str | None, amount: str) -> Networks:
     """Read the network of one period, by default the newest that any product has.
 
     Raises
@@ -108,10 +108,10 @@ def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> N
     networks = Networks(
         scope, available, (str(period),), trade.flows, tuple(notes), pieces=trade.periods
     )
-    return _checked(catalog, networks, by)
+    return _checked(catalog, networks, amount)
 
 
-def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
+def networks_over_time(catalog: Catalog, scope: Scope, amount: str) -> Networks:
     """Read the networks of every period, for the products that have data in all of them.
 
     The periods are those of the product with the most, of the most common length. A product
@@ -137,7 +137,7 @@ def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
         for product in sorted(set(available) - set(products))
     ]
     notes += data_set_notes(catalog, flows)
-    return _checked(catalog, Networks(scope, available, periods, flows, tuple(notes)), by)
+    return _checked(catalog, Networks(scope, available, periods, flows, tuple(notes)), amount)
 
 
 def _of_one_length(periods: set[str]) -> tuple[str, ...]:
@@ -216,11 +216,13 @@ def _listed(periods: set[str]) -> str:
     return listed(periods, 3) + (f" ({len(periods)} periods)" if len(periods) > 3 else "")
 
 
-def adding_up(catalog: Catalog, networks: Networks, products: Sequence[str], by: str) -> list[str]:
+def adding_up(
+    catalog: Catalog, networks: Networks, products: Sequence[str], amount: str
+) -> list[str]:
     """Note that flows of several products form one network."""
     if len(products) == 1:
         return []
-    measure = "value" if by == "usd" else f"weight ({networks.basis})"
+    measure = "value" if amount == "usd" else f"weight ({networks.basis})"
     return [
         f"Flows of {catalog.materials.in_text(*products)} are added up by {measure}: goods sold on "
         "as another of them count each time."

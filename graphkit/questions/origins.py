@@ -18,11 +18,12 @@ from graphkit.answers.figures import DIFFERENCE, percent
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity, possessive
+from graphkit.questions.blocs import bloc, members_with_data
 from graphkit.questions.claim_scope import ClaimScope
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import products_by_stake
 from graphkit.questions.question import checked
-from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
+from graphkit.questions.supply import RANGE, Supply, supply_of
 from graphkit.questions.supply_answer import (
     EARLIER,
     METHOD,
@@ -112,10 +113,10 @@ def origins(
         rows, left_out = _large_enough(catalog, traced, min_share, by_seller=by_seller)
         notes += left_out
     meaning = traced.query.scope.meaning
-    beginning = f"Where do {possessive(buyer.said)} imports of {meaning} come from"
+    beginning = f"Where do {possessive(buyer.in_text)} imports of {meaning} come from"
     question = f"{beginning}, looked through?"
     if without is not None:
-        avoided = catalog.place(without).said
+        avoided = catalog.place(without).in_text
         question = f"{beginning} that passed {avoided} at no stage?"
     if by_seller:
         question = f"{beginning}, stage by stage, at face value and looked through?"
@@ -200,9 +201,10 @@ def depends_looked_through(
         left_out = len(traced.rows) - len(rows)
         notes = [f"Left out: {left_out:,} smaller origins; `origins` lists them."] * bool(left_out)
     seller, goods = traced.query.seller, traced.query.scope
-    origin = seller.said if seller else "its largest origins"
+    origin = seller.in_text if seller else "its largest origins"
     question = (
-        f"How much does {traced.buyer.said} depend on {origin} for {goods.meaning}, looked through?"
+        f"How much does {traced.buyer.in_text} depend on {origin} for {goods.meaning}, "
+        "looked through?"
     )
     columns = [column.name for column in LARGEST if column.header]
     shown = [name for name in columns if name != "others" or on is None]
@@ -317,12 +319,12 @@ def _answer(
     catalog: Catalog, question: str, traced: _Traced, rows: pa.Table, notes: list[str]
 ) -> Answer:
     buyer, origin = traced.buyer, traced.query.seller
-    place = origin.said if origin else "any country"
-    nothing = [] if len(rows) else [f"Nothing that {buyer.said} imports comes from {place}."]
+    place = origin.in_text if origin else "any country"
+    nothing = [] if len(rows) else [f"Nothing that {buyer.in_text} imports comes from {place}."]
     return supply_answer(
         catalog, question, traced.query, traced.supply, rows, COLUMNS,
         notes=[METHOD, *traced.supply.notes, *notes, *nothing],
-        caption=f"Shares are of what {buyer.said} imports of the product, "
+        caption=f"Shares are of what {buyer.in_text} imports of the product, "
         f"{traced.supply.in_words}, by the country that did the work of the stage.",
     )  # fmt: skip
 
@@ -347,11 +349,13 @@ def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]
     notes = []
     entity = catalog.places.with_key
     for product in (key for stage in sorted(large & unseen.keys()) for key in unseen[stage]):
-        makers = supply.made.filter(pc.equal(supply.made["product"], product)).to_pylist()
+        makers = supply.production.filter(
+            pc.equal(supply.production["product"], product)
+        ).to_pylist()
         makers = [row for row in makers if row["share"]]
         makers.sort(key=lambda row: (-row["share"], row["country"]))
         shares = ", ".join(
-            f"{entity(row['country']).said} {percent(row['share'])}" for row in makers[:3]
+            f"{entity(row['country']).in_text} {percent(row['share'])}" for row in makers[:3]
         )
         notes.append(
             f"No trade in {catalog.materials.in_text(product)} is in the database, so that who "

@@ -50,7 +50,7 @@ class TradeParty:
     @property
     def name(self) -> str:
         """Its name in a sentence."""
-        return self.place.said if self.place else "the world"
+        return self.place.in_text if self.place else "the world"
 
     @property
     def whose(self) -> str:
@@ -69,7 +69,7 @@ class TradeParty:
             return []
         return [f"{group_as_one(self.name, len(self.members))}."]
 
-    def of(self, flows: pa.Table) -> pa.Table:
+    def select(self, flows: pa.Table) -> pa.Table:
         """Select its flows, under its code."""
         if self.place is None:
             return with_value(flows, self.side, self.key)
@@ -127,9 +127,9 @@ def own_flows(
 ) -> pa.Table:
     """Read a trade party's flows of some products in scope, each in its own periods."""
     if owner.place is None:
-        return owner.of(flows_in(catalog, scope, periods))
+        return owner.select(flows_in(catalog, scope, periods))
     codes = {f"{owner.side}s": list(owner.members or (owner.key,))}
-    return owner.of(_read(catalog, OF_TRADE[owner.partner], scope, periods, **codes))
+    return owner.select(_read(catalog, OF_TRADE[owner.partner], scope, periods, **codes))
 
 
 def _read(

@@ -105,7 +105,7 @@ def prices(
         )
     table = _table(catalog, rows)
     traded = table.filter(pc.is_valid(table["dataset"]))
-    whose = "".join(f" and of the imports of {buyer.said}" for buyer in buyers)
+    whose = "".join(f" and of the imports of {buyer.in_text}" for buyer in buyers)
     return Answer(
         f"What does a tonne of {goods.meaning} cost?",
         {

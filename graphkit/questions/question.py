@@ -148,8 +148,8 @@ def _with_marks(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Add the columns that mark what is wrong with trade data to those of an answer from it."""
     if not any(column.name == "fit" for column in columns):
         return tuple(columns)
-    from graphkit.questions.doubts import DOUBT
     from graphkit.questions.periods import YEARS
+    from graphkit.questions.weights_in_doubt import DOUBT
 
     return (*columns, YEARS, DOUBT)
 
@@ -227,8 +227,8 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
     if not answer.coverage.get("series"):
         return answer
     from graphkit.questions.codes import remnant_notes, with_split_trade
-    from graphkit.questions.doubts import with_doubts
     from graphkit.questions.periods import with_years
+    from graphkit.questions.weights_in_doubt import with_doubts
 
     answer = with_doubts(catalog, answer, ask, bound.arguments.get("top"))
     answer = replace(answer, notes=(*answer.notes, *remnant_notes(catalog, answer)))

@@ -12,22 +12,21 @@ import pyarrow.compute as pc
 from graphkit.analysis.balances import BY_TRADE, balance_reliance
 from graphkit.analysis.claims.phrases import claim_figure, known_values
 from graphkit.analysis.claims.published import superseded_claims
-from graphkit.analysis.production import published_interval
 from graphkit.analysis.reliance import net_import_reliance
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, Column, plain, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
-from graphkit.names import Entity
 from graphkit.period import Period, newest
+from graphkit.questions.blocs import merged_balance
 from graphkit.questions.claim_scope import ClaimScope, claims_about, speaks_of
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending
 from graphkit.questions.periods import PeriodChoice
 from graphkit.questions.production import Figures, figures_in, revision_notes
 from graphkit.questions.question import checked
-from graphkit.questions.trade import Trade, coverage_of, group_as_one, trade_of
+from graphkit.questions.trade import Trade, coverage_of, trade_of
 
 KIND = "net-import-reliance"
 COLUMNS = (
@@ -124,7 +123,7 @@ def reliance(
     flows, production = trade.flows, figures.rows
     notes: list[str] = []
     if buyer is not None and buyer.is_group:
-        flows, production, notes = _as_one(catalog, buyer, flows, production)
+        flows, production, notes = merged_balance(catalog, buyer, flows, production)
     table = net_import_reliance(
         flows, production, _by_element(published), countries=None if buyer is None else [buyer.key]
     )
@@ -235,35 +234,6 @@ def _by_element(claims: pa.Table) -> pa.Table:
     element = pc.binary_join_element_wise(_ELEMENT, claims["element"], "")
     place = claims.column_names.index("product")
     return claims.set_column(place, "product", pc.coalesce(claims["product"], element))
-
-
-def _as_one(
-    catalog: Catalog, group: Entity, flows: pa.Table, production: pa.Table
-) -> tuple[pa.Table, pa.Table, list[str]]:
-    """Merge the members of a group into one place, in flows and production.
-
-    A table of producers names only the large ones: other members may produce too.
-    """
-    members = catalog.members(group)
-    inside = pa.array(members, pa.string())
-    for side in ("consumer", "supplier"):
-        merged = pc.if_else(pc.is_in(flows[side], inside), group.key, flows[side])
-        flows = flows.set_column(flows.column_names.index(side), side, merged)
-    names = ("product", "period", "basis", "source")
-    sums: dict[tuple[Any, ...], float] = {}
-    for row in production.filter(pc.is_in(production["country"], inside)).to_pylist():
-        key = tuple(row[name] for name in names)
-        sums[key] = sums.get(key, 0.0) + (published_interval(row) or (0.0,))[0]
-    rows = [
-        dict(zip(names, key, strict=True))
-        | {"country": group.key, "qualifier": "at-least", "low": low}
-        for key, low in sorted(sums.items(), key=str)
-    ]
-    note = (
-        f"{group_as_one(group.said, len(members))}, and its production is at least that of the "
-        "members with a figure."
-    )
-    return flows, pa.Table.from_pylist(rows, production.schema), [note]
 
 
 def _rows(
@@ -395,7 +365,7 @@ def _lacking(query: ClaimScope, trade: Trade, silent: int) -> str:
             "country to see its data"
         )
     text = trade.lacking.rstrip(".") or "No trade flows are known"
-    whose = f" of {query.buyer.said}" if query.buyer else ""
+    whose = f" of {query.buyer.in_text}" if query.buyer else ""
     return f"{text[0].lower()}{text[1:]}; nor is a reliance{whose} published in this scope"
 
 
@@ -428,7 +398,7 @@ def _answer(
     notes: list[str],
     silent: int,
 ) -> Answer:
-    country = query.buyer.said if query.buyer else "each country"
+    country = query.buyer.in_text if query.buyer else "each country"
     countries = pa.array(rows["country"].to_pylist(), pa.string())
     in_rows = pc.is_in(figures.published["country"], countries)
     revisions = revision_notes(catalog, figures.published.filter(in_rows))

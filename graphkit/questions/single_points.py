@@ -28,6 +28,7 @@ from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.period import newest
+from graphkit.questions.blocs import bloc, members_with_data
 from graphkit.questions.claim_scope import ClaimScope, claims_about
 from graphkit.questions.exposures import SUMS, exposed
 from graphkit.questions.fit import FIT
@@ -35,7 +36,7 @@ from graphkit.questions.order import descending, in_order_of
 from graphkit.questions.periods import PeriodChoice
 from graphkit.questions.production import figures_in
 from graphkit.questions.question import checked
-from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
+from graphkit.questions.supply import RANGE, Supply, supply_of
 from graphkit.questions.supply_answer import (
     EARLIER,
     METHOD,
@@ -195,7 +196,7 @@ def _by_share(
     rows = _of_baskets(catalog, scope, supply, with_earlier(catalog, points, supply))
     rows = _with_imports(_of_earlier_goods(rows), supply)
     rows = _by_stake(rows, supply)
-    importer = buyer.said if buyer else "anybody"
+    importer = buyer.in_text if buyer else "anybody"
     unit = "t" if supply.measure == "tonnes" else "USD"
     columns = [replace(c, unit=unit) if c.name == "imports" else c for c in SHARE_COLUMNS]
     return supply_answer(
@@ -248,7 +249,7 @@ def _other_imports(
     points = set(rows["product"].to_pylist())
     rest = sorted(
         (-amount, product) for (consumer, product), amount in imports.items()
-        if consumer in consumers and product in supply.asked and product not in points
+        if consumer in consumers and product in supply.products_in_scope and product not in points
     )  # fmt: skip
     if not rest or not points:
         return []
@@ -299,7 +300,7 @@ def _structural(
     )
     rows = _of_baskets(catalog, scope, supply, with_scope(rows, supply))
     rows = _by_stake(rows.sort_by([("loss", "descending"), ("removed", "ascending")]), supply)
-    importer = buyer.said if buyer else "anybody"
+    importer = buyer.in_text if buyer else "anybody"
     links = (
         f"links of less than {100 * min_link:g} % of a pool left out" if min_link else "all links"
     )
@@ -330,12 +331,14 @@ def _removed(
     if consumers is not None:
         consumers_there = [country for country in consumers if country in strict.countries]
     points = structural_points(
-        strict, groups, consumers=consumers_there, products=supply.asked, min_share=min_link,
+        strict, groups, consumers=consumers_there, products=supply.products_in_scope,
+        min_share=min_link,
     )  # fmt: skip
     names = ("removed", "consumer", "product")
     cut_off = {tuple(row[name] for name in names): row for row in points.to_pylist()}
     losses = removal_losses(
-        supply.network, groups, consumers=consumers, products=supply.asked, possible=True,
+        supply.network, groups, consumers=consumers, products=supply.products_in_scope,
+        possible=True,
         minimum=nextafter(min(threshold, 1 - ROUNDING), 0.0), besides=cut_off.keys(),
     )  # fmt: skip
     verdicts = point_verdicts(losses["low"], losses["loss"], threshold)
@@ -381,7 +384,7 @@ def _domestic(catalog: Catalog, buyer: Entity | None, scope: Scope, period: str 
     if buyer is not None:
         points = points.filter(pc.equal(points["country"], buyer.key))
     rows = points.filter(pc.not_equal(points["verdict"], "cannot be told"))
-    place = f" in {buyer.said}" if buyer else ""
+    place = f" in {buyer.in_text}" if buyer else ""
     return Answer(
         f"Which stages of {scope.meaning} depend on one producer{place}?",
         {"country": buyer.key if buyer else None, "for": scope.text, "meaning": scope.meaning,

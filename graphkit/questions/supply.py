@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
-from math import fsum, inf
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.balances import production_at_most
-from graphkit.analysis.production import published_interval
 from graphkit.analysis.supply.build import supply_network, with_sellers
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.nodes import shortened
-from graphkit.analysis.supply.production import SHARE_ROUNDING
 from graphkit.analysis.supply.removal import short_of_input, unnamed_sellers
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.scopes import Scope
-from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import newest
+from graphkit.questions.blocs import merged_supply
 from graphkit.questions.periods import (
     PeriodChoice,
     choose_trade_periods,
@@ -34,8 +30,12 @@ from graphkit.questions.periods import (
     periods_by_product,
     read_flows,
 )
-from graphkit.questions.production import Figures, figures_in, revision_notes
-from graphkit.questions.published import claim_steps, claimed_shares, named_makers, using_their_own
+from graphkit.questions.production import figures_in
+from graphkit.questions.supply_production import (
+    figures_by_source,
+    makes_some,
+    production_of,
+)
 from graphkit.questions.trade import (
     border_of,
     data_set_notes,
@@ -56,207 +56,18 @@ RANGE = (
     Column("high", "at most", "0 to 1, the most that share can be", type=NUMBER),
 )  # fmt: skip
 """Columns of the range of a share."""
-PRODUCTION = pa.schema([
-    *(pa.field(n, pa.string()) for n in ("country", "product")),
-    *(pa.field(n, pa.float64()) for n in ("tonnes", "share")),
-    pa.field("observed", pa.bool_()), pa.field("basis", pa.string()),
-    pa.field("source", pa.string()), pa.field("claim", pa.string()),
-    pa.field("most", pa.float64()), pa.field("loose", pa.bool_()),
-    pa.field("makes", pa.bool_()), pa.field("own", pa.bool_()),
-])  # fmt: skip
-
-
-def production_of(
-    catalog: Catalog, figures: Figures, chain: Sequence[str], period: str
-) -> tuple[pa.Table, dict[str, float], list[str]]:
-    """Choose one figure for each country and product: an amount, or else a claimed share.
-
-    Returns
-    -------
-    production : pyarrow.Table
-        The columns of ``PRODUCTION``.
-    unnamed : dict
-        Tonnes that other countries make at most, by product.
-    notes : list of str
-    """
-    in_text, place_in_text = catalog.materials.in_text, catalog.place_in_text
-    notes = revision_notes(catalog, figures.published)
-    rows = figures.rows.to_pylist()
-    published = {s["key"]: s["published"] or "" for s in catalog.nodes("Source").to_pylist()}
-    production: dict[tuple[str, str], dict[str, Any]] = {}
-
-    def edition(row: Mapping[str, Any]) -> tuple[str, str]:
-        return max(published.get(key, "") for key in row["source"].split("+")), row["source"]
-
-    rows.sort(key=edition, reverse=True)
-    for row in rows:
-        if row["type"] not in COUNTRIES:
-            continue
-        pair = (row["country"], row["product"])
-        if pair in production:
-            notes.append(f"Production of {in_text(row['product'])} in "
-                         f"{place_in_text(row['country'])} is taken from "
-                         f"{production[pair]['source']}; {row['source']} has a figure "
-                         "too.")  # fmt: skip
-            continue
-        production[pair] = {name: row.get(name) for name in PRODUCTION.names[:7]}
-        production[pair]["makes"] = row["qualifier"] == "withheld"
-    for claim in claimed_shares(catalog, chain, period):
-        pair = (claim["country"], claim["product"])
-        if pair not in production:
-            production[pair] = claim
-        elif production[pair].get("claim"):
-            notes.append(f"The share of {place_in_text(claim['country'])} in the production of "
-                         f"{in_text(claim['product'])} is taken from claim "
-                         f"{production[pair]['claim']}; "
-                         f"{claim['claim']} gives {100 * claim['share']:g} %.")  # fmt: skip
-    notes += [*_spread(catalog, production.values()), *_bounded(catalog, production, period)]
-    notes += claim_steps(catalog, chain, period, production)
-    for claim in named_makers(catalog, chain, period):
-        row = production.setdefault((claim["country"], claim["product"]), claim)
-        row["makes"] = row.get("loose") or row.get("tonnes") is row.get("share") is None
-    for claim in using_their_own(catalog, chain, period):
-        pair = (claim["supplier"], claim["product"])
-        if pair in production:
-            production[pair]["own"] = True
-            notes.append(
-                f"{catalog.place_at_start(pair[0])} uses {in_text(pair[1])} of its own alone, by "
-                f"claim {claim['key']}."
-            )
-    ordered = [production[pair] for pair in sorted(production)]
-    return pa.Table.from_pylist(ordered, PRODUCTION), _unnamed(rows), notes
-
-
-def _bounded(
-    catalog: Catalog, production: Mapping[tuple[str, str], dict[str, Any]], period: str
-) -> list[str]:
-    """Bound withheld figures by the net import reliance that the country publishes."""
-    withheld = {
-        pair: row
-        for pair, row in production.items()
-        if row.get("tonnes") is row.get("share") is None
-    }
-    owners = {country for country, _ in withheld}
-    reliance = {
-        (c["consumer"], c["product"] or c["element"], period): c["low"]
-        for c in catalog.claims.to_pylist()
-        if c["kind"] == "net-import-reliance" and c["period"] == period and c["consumer"] in owners
-        and c["qualifier"] == "more-than"
-    }  # fmt: skip
-    if not reliance:
-        return []
-    bounds = production_at_most(catalog.rows("balances", countries=sorted(owners)), reliance)
-    notes = []
-    for (country, product), row in sorted(withheld.items()):
-        elements = catalog.materials.main.get(product, set())
-        for balance in {product, *elements} if len(elements) == 1 else {product}:
-            bound = bounds.get((country, balance, period, row["basis"]))
-            if bound is not None:
-                row["most"] = bound
-                notes.append(
-                    f"Production of {catalog.materials.in_text(product)} in "
-                    f"{catalog.place_in_text(country)} is withheld; its published net import "
-                    f"reliance leaves at most {bound:,.0f} t."
-                )
-    return notes
-
-
-def _unnamed(figures: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Return what countries make at most that no table of production names, by product.
-
-    It is the row of other countries, or what the named leave of the world total, of tables that
-    have one of them; of several tables the most.
-    """
-    tables: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-    for row in figures:
-        tables.setdefault((row["product"], row["source"], row["basis"] or ""), []).append(row)
-    unnamed: dict[str, float] = {}
-    for (product, *_), rows in tables.items():
-        intervals = [(row["type"], *(published_interval(row) or (0.0, inf))) for row in rows]
-        parts = [high for kind, _, high in intervals if kind == "rest"]
-        named = fsum(low for kind, low, _ in intervals if kind in COUNTRIES)
-        for total in (high for kind, _, high in intervals if kind == "world"):
-            part = total - named - fsum(parts)
-            parts.append(part if part >= SHARE_ROUNDING * total else 0.0)
-        if parts:
-            unnamed[product] = max(unnamed.get(product, 0.0), fsum(parts))
-    return unnamed
-
-
-def _spread(catalog: Catalog, production: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Note the claims on an element at a stage that stand for several products."""
-    products_of_claim: dict[str, list[str]] = {}
-    for row in production:
-        if row.get("loose") and "years" not in row:
-            products_of_claim.setdefault(row["claim"], []).append(row["product"])
-    return [
-        f"Claim {claim} is on all of these together, an estimate for each and no bound: "
-        f"{catalog.materials.in_text(*sorted(products))}."
-        for claim, products in sorted(products_of_claim.items())
-    ]
-
-
-def figures_by_source(production: pa.Table) -> list[dict[str, Any]]:
-    """Count the figures of each product by source and basis."""
-    without_figure = pc.and_(pc.is_valid(production["claim"]), pc.is_null(production["share"]))
-    groups = (
-        production.filter(pc.invert(without_figure))
-        .group_by(["product", "source", "basis"])
-        .aggregate([([], "count_all")])
-    )
-    rows = groups.rename_columns(["product", "source", "basis", "figures"]).to_pylist()
-    return sorted(rows, key=lambda r: (r["product"], r["source"], r["basis"] or ""))
-
-
-def bloc(catalog: Catalog, text: str) -> tuple[str, list[str]]:
-    """Parse a bloc into its name and countries: ``EU27``, ``CHN+HKG``, ``china``.
-
-    Raises
-    ------
-    UsageError
-        A part of it is neither a country nor a group of countries.
-    """
-    place = catalog.place(text)
-    return place.key, catalog.members(place) if place.is_group else [place.key]
-
-
-def members_with_data(
-    catalog: Catalog, network: SupplyNetwork, blocs: Mapping[str, Iterable[str]]
-) -> tuple[dict[str, list[str]], list[str]]:
-    """Select the members of each bloc with trade or production, and note the others.
-
-    Raises
-    ------
-    GraphkitError
-        No member of a bloc has any.
-    """
-    members, notes = {}, []
-    for name, countries in blocs.items():
-        members[name] = [country for country in countries if country in network.countries]
-        if not members[name]:
-            raise GraphkitError(
-                f"{catalog.place_at_start(name)}: neither trade nor production of "
-                f"{catalog.materials.in_text(*network.products)} is known"
-            )
-        lacking = [country for country in countries if country not in members[name]]
-        if lacking:
-            places = ", ".join(map(catalog.place_in_text, lacking))
-            notes.append(
-                f"{catalog.place_at_start(name)}: nothing is known of {places} in this chain."
-            )
-    return members, notes
 
 
 @dataclass(frozen=True, eq=False)
 class Supply:
     """Facts of one chain in one period, and their supply network."""
 
-    asked: tuple[str, ...]
-    """The products asked about, in order of the chain."""
+    products_in_scope: tuple[str, ...]
+    """The products in scope, in order of the chain."""
     period: str
     measure: str
     flows: pa.Table
-    made: pa.Table
+    production: pa.Table
     """Production, one figure for each country and product."""
     amounts: pa.Table
     """Production as the network takes it, with the members of a group merged."""
@@ -283,7 +94,7 @@ class Supply:
     @cached_property
     def makers(self) -> frozenset[str]:
         """The countries that a source names as makers of a product of the chain."""
-        return frozenset(row["country"] for row in self.made.to_pylist() if _makes_some(row))
+        return frozenset(row["country"] for row in self.production.to_pylist() if makes_some(row))
 
     def _network(self, unpublished: str) -> SupplyNetwork:
         return supply_network(
@@ -301,13 +112,13 @@ class Supply:
         The network of several products has stages that the chain of one of them lacks.
         """
         rows = look_through(
-            self.network, consumers=consumers, products=self.asked, stages=stages,
+            self.network, consumers=consumers, products=self.products_in_scope, stages=stages,
             without=without, minimum=minimum, by_seller=by_seller,
         )  # fmt: skip
         stage_of = dict(zip(self.network.products, self.network.stages, strict=True))
         steps = list(zip(*(self.conversions[name].to_pylist() for name in ENDS), strict=True))
         own_stages = set()
-        for product in self.asked:
+        for product in self.products_in_scope:
             for key in _behind(product, steps):
                 if key in stage_of:
                     own_stages.add(f"{product} {stage_of[key]}")
@@ -320,7 +131,7 @@ class Supply:
         Their inputs cannot feed it, or they sell it and no source names them as makers.
         """
         consumers = None if buyer is None else [buyer]
-        buyers = self.network.select(consumers, self.asked, "imports")
+        buyers = self.network.select(consumers, self.products_in_scope, "imports")
         if not len(buyers):
             return []
         in_text = catalog.materials.in_text
@@ -359,7 +170,7 @@ class Supply:
             "series": series_of(self.flows),
             "production": [
                 {name: value for name, value in row.items() if value is not None}
-                for row in figures_by_source(self.made)
+                for row in figures_by_source(self.production)
             ],
             **self.gaps,
         }
@@ -431,7 +242,7 @@ def _read_supply(
     production, unnamed, production_notes = production_of(catalog, figures, chain, period)
     amounts = production
     if merged is not None:
-        flows, amounts = _as_one(catalog, merged, flows, production, unnamed)
+        flows, amounts = merged_supply(catalog, merged, flows, production, unnamed)
         production_notes.append(
             f"{merged.key} is taken as one country: what any member sells has the mix of "
             "all. The ranges hold for such a country, and may be off for the members' own "
@@ -554,65 +365,6 @@ def _by_products(catalog: Catalog, conversions: pa.Table) -> list[str]:
 
 def _products(catalog: Catalog) -> pa.Table:
     return catalog.materials.table.select(["key", "stage", "stage_order"])
-
-
-def _as_one(
-    catalog: Catalog, group: Entity, flows: pa.Table, production: pa.Table,
-    unnamed: Mapping[str, float],
-) -> tuple[pa.Table, pa.Table]:  # fmt: skip
-    """Merge the members of a group into one place, in flows and production.
-
-    A member without a figure may make any amount, unless the table names all makers.
-    """
-    members = catalog.members(group)
-    inside = pa.array(members, pa.string())
-    for side in ("supplier", "consumer"):
-        merged = pc.if_else(pc.is_in(flows[side], inside), group.key, flows[side])
-        flows = flows.set_column(flows.column_names.index(side), side, merged)
-    complete = _with_all_makers(production)
-    of_members = pc.is_in(production["country"], inside)
-    rows_of_product: dict[str, list[dict[str, Any]]] = {}
-    for row in production.filter(of_members).to_pylist():
-        rows_of_product.setdefault(row["product"], []).append(row)
-    rows = production.filter(pc.invert(of_members)).to_pylist()
-    for product, figures in rows_of_product.items():
-        all_named = product in complete or len(figures) == len(members)
-        total = _sum_of_members(figures, 0.0 if all_named else unnamed.get(product, inf))
-        rows += [{**total, "country": group.key}] if total else []
-    return flows, pa.Table.from_pylist(rows, PRODUCTION)
-
-
-def _with_all_makers(production: pa.Table) -> set[str]:
-    """Find the products whose published shares add up to the whole world."""
-    exact = production.filter(pc.invert(pc.fill_null(production["loose"], False)))
-    totals = exact.group_by("product").aggregate([("share", "sum")]).to_pylist()
-    return {row["product"] for row in totals if (row["share_sum"] or 0.0) >= 1 - SHARE_ROUNDING}
-
-
-def _makes_some(row: Mapping[str, Any]) -> bool:
-    exact = () if row["loose"] else (row["tonnes"] or 0.0, row["share"] or 0.0)
-    return bool(row["makes"]) or any(amount > 0 for amount in exact)
-
-
-def _sum_of_members(rows: Sequence[dict[str, Any]], unnamed: float) -> dict[str, Any] | None:
-    """Add up figures of some of a group's members; the rest make ``unnamed`` tonnes at most.
-
-    A sum that lacks a part is the least that the group makes; nothing, if it is zero.
-    """
-    total = {**rows[0], "tonnes": None, "share": None, "makes": any(map(_makes_some, rows))}
-    total["own"] = False
-    for name in ("tonnes", "share"):
-        if not unnamed and all(row[name] is not None for row in rows):
-            total[name] = fsum(row[name] for row in rows)
-    if total["tonnes"] is total["share"] is None:
-        bounds = [row["most"] if row["tonnes"] is None else row["tonnes"] for row in rows]
-        is_open = None in bounds or unnamed == inf
-        total["most"] = None if is_open else fsum([*bounds, unnamed])
-        total["observed"] = False
-        total["tonnes"] = fsum(row["tonnes"] or 0.0 for row in rows) or None
-        if not any(row["tonnes"] != 0 and row["share"] != 0 for row in rows):
-            return None
-    return total
 
 
 def unseen_goods(supply: Supply, products: Iterable[str]) -> list[str]:

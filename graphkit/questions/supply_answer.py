@@ -78,9 +78,9 @@ def buyer_in(catalog: Catalog, supply: Supply, buyer: Entity) -> str:
         It imports no product of the chain.
     """
     if buyer.key not in supply.network.countries:
-        products = ", ".join(supply.asked)
-        text = f"No imports of {buyer.said} are known for {products} in {supply.period}."
-        text += in_other_data_sets(catalog, buyer, supply.asked, supply.period)
+        products = ", ".join(supply.products_in_scope)
+        text = f"No imports of {buyer.in_text} are known for {products} in {supply.period}."
+        text += in_other_data_sets(catalog, buyer, supply.products_in_scope, supply.period)
         raise GraphkitError(in_sentence(text))
     return buyer.key
 
@@ -113,7 +113,7 @@ def supply_answer(
     return Answer(
         question, {**supply_scope(query, supply), **(more or {})}, rows, columns,
         {**supply.coverage, **uncounted(catalog, scope, supply)},
-        catalog.sources(supply.flows, supply.made, claims, scope.elsewhere, *also), claims,
+        catalog.sources(supply.flows, supply.production, claims, scope.elsewhere, *also), claims,
         elsewhere=scope.elsewhere,
         notes=(*scope.notes, *notes, *supply.gap_notes(catalog, buyer),
                *product_notes(catalog.materials, chain)),
@@ -127,7 +127,7 @@ def uncounted(catalog: Catalog, scope: Scope, supply: Supply) -> dict[str, list[
     Entries of the coverage; the second only if there is any. What travels inside a code that is
     counted, such as one rare earth among all, is no other step.
     """
-    lacking = without_trade(scope, supply.asked)
+    lacking = without_trade(scope, supply.products_in_scope)
     counted = {*supply.network.products, *lacking["products_without_trade_data"]}
     codes = {code for row in series_of(supply.flows) for code in row["hs"].split("+")}
     for row in catalog.links("TRADED_AS", "product", "code").to_pylist():
@@ -145,7 +145,7 @@ def supply_scope(query: ClaimScope, supply: Supply) -> dict[str, Any]:
         "origin": query.seller.key if query.seller else None,
         "for": scope.text,
         "meaning": scope.meaning,
-        "products": list(supply.asked),
+        "products": list(supply.products_in_scope),
         "chain": list(supply.network.products),
         "period": supply.period,
         "measure": supply.in_words,

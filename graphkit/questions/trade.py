@@ -68,7 +68,7 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     consumers, notes = [buyer.key], []
     if buyer.is_group:
         consumers = catalog.members(buyer)
-        notes.append(f"{group_as_one(buyer.said, len(consumers))}.")
+        notes.append(f"{group_as_one(buyer.in_text, len(consumers))}.")
     if period is None:
         periods = catalog.flows("import-periods", consumers=consumers)
         choices = choose_periods(periods_by_product(periods, scope), None)
@@ -78,7 +78,7 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     lacking = ""
     if not len(flows):
         periods = catalog.flows("import-periods", consumers=consumers)
-        lacking = _lacking(catalog, periods, scope, period, f"imports of {buyer.said}")
+        lacking = _lacking(catalog, periods, scope, period, f"imports of {buyer.in_text}")
         lacking += in_other_data_sets(catalog, buyer, sorted(scope.products), period, scope.code)
     if buyer.is_group:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))

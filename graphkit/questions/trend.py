@@ -136,7 +136,7 @@ def trend(
     columns = [*own, *(c for c in TREND_COLUMNS if counterpart or c.name not in ONE_PARTNER)]
     heads = [c.name for c in columns if c.header and not (counterpart and c.name in ANY_PARTNER)]
     whose = f"{owner.whose} {OF_TRADE[partner]} of {goods.meaning}"
-    with_other = f" {TOWARDS[partner]} {counterpart.said}" if counterpart else ""
+    with_other = f" {TOWARDS[partner]} {counterpart.in_text}" if counterpart else ""
     return Answer(
         f"How did {whose}{with_other} change {f'since {since}' if since else 'over time'}?",
         {
@@ -206,7 +206,7 @@ def _within(owner: TradeParty, counterpart: Entity | None) -> list[str]:
     """Note that the world's trade with a group includes that among its members."""
     if owner.place is not None or counterpart is None or not counterpart.is_group:
         return []
-    return [f"Trade with {counterpart.said} includes that among its members."]
+    return [f"Trade with {counterpart.in_text} includes that among its members."]
 
 
 def _since(rows: pa.Table, since: str, nothing: str) -> pa.Table:

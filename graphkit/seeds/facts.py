@@ -10,8 +10,8 @@ from graphkit.arrow import lean_memory
 from graphkit.errors import Problem, SeedError
 from graphkit.schema import GRAPH, Kind, Schema
 from graphkit.seeds.check import Facts, check_all, empty_table
-from graphkit.seeds.doubts import doubts
 from graphkit.seeds.files import SeedFile, find_files, read_file
+from graphkit.seeds.warnings import doubts
 
 
 def read_seeds(folder: Path | str, schema: Schema = GRAPH) -> Facts:

@@ -22,7 +22,6 @@ from graphkit.seeds.text import Mark, at_most, decode, line_after
 
 HARMLESS = 128 * 2**20
 """Bytes that may come out of any file."""
-
 MAX_RATIO = 200
 """Bytes that may come out of each byte of a larger file: real tables come to 5 to 50."""
 
@@ -98,7 +97,6 @@ def _bytes_of_text(column: Any) -> int:
 
 
 TABLES = (".csv", ".parquet")
-
 MAX_CSV = 128 * 2**20
 """Bytes; of Parquet, which takes less to read, there may be more."""
 

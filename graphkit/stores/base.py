@@ -80,8 +80,8 @@ class Store(Closing, Protocol):
     def translated(self, statement: str | Statement, parameters: Mapping[str, Any] = ...) -> str:
         """Return the text of one read-only statement as the database would run it."""
 
-    def free(self, *, sparing: bool = False) -> None:
-        """Give back the memory that reading took; the next statement takes it, or less, anew."""
+    def free(self) -> None:
+        """Give back the memory that reading took; the next statement takes it anew."""
 
 
 def say_waiting(label: str) -> None:

@@ -61,7 +61,7 @@ class Loaded:
     origins : pyarrow.Table, optional
         Imports looked through: ``consumer``, ``origin``, ``product``, ``traced_to`` (a stage),
         ``period``, ``measure`` (``usd``, ``tonnes``), ``low``, ``high`` (0 to 1).
-    held : pyarrow.Table, optional
+    all_trade : pyarrow.Table, optional
         ``product``, ``period`` of all trade in the database, where ``flows`` is only a part of it.
     balances : pyarrow.Table, optional
         As for :func:`~graphkit.analysis.balances.balance_reliance`.
@@ -77,7 +77,7 @@ class Loaded:
     areas: pa.Table
     codes: pa.Table
     origins: pa.Table | None = None
-    held: pa.Table | None = None
+    all_trade: pa.Table | None = None
     balances: pa.Table | None = None
     later: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -164,7 +164,7 @@ class Loaded:
         return dict(rows)
 
     @cached_property
-    def made(self) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    def production_figures(self) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
         """Production figures by country, product and period."""
         figures: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
         for row in self.production.to_pylist():
@@ -198,7 +198,7 @@ class Loaded:
     @cached_property
     def periods(self) -> dict[str, list[str]]:
         """Periods with trade of each product, the newest last."""
-        traded = self.flows if self.held is None else self.held
+        traded = self.flows if self.all_trade is None else self.all_trade
         periods: dict[str, set[str]] = defaultdict(set)
         for row in traded.group_by(["product", "period"]).aggregate([]).to_pylist():
             periods[row["product"]].add(row["period"])
@@ -323,7 +323,6 @@ class Loaded:
                     yield from by_consumer.get(consumer, ())
 
 
-BASES = {"usd": "by value", "tonnes": "by weight"}
 INCOMPLETE = 0.05
 """Share of the trade without a figure from which a reading cannot contradict a claim."""
 
@@ -370,19 +369,6 @@ class Readings:
     """True if all readings must agree to bear the claim out: it does not say which it means."""
     decisive: bool = True
     """False if the claim lacks its scope: the readings come from another, for comparison only."""
-
-
-def measures_of(claim: Claim) -> list[str]:
-    """Return the measures of a claim: by value, by weight, or both where it does not say."""
-    unit, counted = claim["unit"], claim["counted_by"]
-    if unit in ("t", "kg") or counted in ("weight", "content", "mass"):
-        return ["tonnes"]
-    return ["usd"] if unit == "USD" or counted == "value" else list(BASES)
-
-
-def states_basis(claim: Claim) -> bool:
-    """Tell whether a claim says that its figure counts value or gross mass, as trade does."""
-    return len(measures_of(claim)) == 1 and claim["counted_by"] not in ("content", "mass")
 
 
 def half_unit(figure: float) -> float:

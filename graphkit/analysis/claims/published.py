@@ -10,7 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.claims.evidence import Claim, half_unit, measures_of
+from graphkit.analysis.claims.evidence import Claim, half_unit
+from graphkit.analysis.claims.measures import measures_of
 from graphkit.analysis.claims.verdicts import Tolerance, claimed
 from graphkit.analysis.production import published_interval
 from graphkit.arrow import INDEX, POINTS, SHARE, number, texts

@@ -9,7 +9,6 @@ from typing import Any
 
 from graphkit.analysis.balances import BY_PRODUCTION
 from graphkit.analysis.claims.evidence import (
-    BASES,
     INCOMPLETE,
     Claim,
     Loaded,
@@ -17,9 +16,8 @@ from graphkit.analysis.claims.evidence import (
     Readings,
     Series,
     half_unit,
-    measures_of,
-    states_basis,
 )  # fmt: skip
+from graphkit.analysis.claims.measures import BASES, measures_of, states_basis  # fmt: skip
 from graphkit.analysis.production import published_interval
 from graphkit.analysis.reliance import reliance_bounds
 from graphkit.period import listed, time_of
@@ -88,7 +86,7 @@ def newest(loaded: Loaded, claim: Claim) -> str | None:
     """Find the newest period with trade or production of a claim's products."""
     products = set(products_of(loaded, claim))
     periods = {p for product in products for p in loaded.periods.get(product, ())}
-    periods |= {period for _, product, period in loaded.made if product in products}
+    periods |= {period for _, product, period in loaded.production_figures if product in products}
     return max(periods, key=time_of) if periods else None
 
 
@@ -149,7 +147,7 @@ def production_readings(claim: Claim, loaded: Loaded) -> Readings:
     products, period, maker = products_of(loaded, claim), claim["period"], claim["supplier"]
     if not claim["product"] and not claim["stage"]:
         missing = ["the stage: the claim names none"]
-        produced = {product for _, product, _ in loaded.made}
+        produced = {product for _, product, _ in loaded.production_figures}
         if not produced & set(products):
             missing.append(_no_production(claim, loaded, products))
         return Readings(missing=missing)
@@ -171,7 +169,7 @@ def _no_production(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str
     elements = {claim["element"], *loaded.groups.get(claim["element"], ())}
     produced = {
         product
-        for country, product, period in loaded.made
+        for country, product, period in loaded.production_figures
         if (country, period) == (claim["supplier"], claim["period"])
         and elements & loaded.elements.get(product, set())
     }
@@ -214,7 +212,11 @@ def _amounts(loaded: Loaded, maker: str, products: Sequence[str], claim: Claim) 
     result = Readings(names_products=True)
     scale = 1_000.0 if claim["unit"] == "kg" else 1.0
     period = claim["period"]
-    rows = [row for product in products for row in loaded.made.get((maker, product, period), ())]
+    rows = [
+        row
+        for product in products
+        for row in loaded.production_figures.get((maker, product, period), ())
+    ]
     for row in rows:
         bounds = published_interval(row)
         label = f"{row['product']}, {row['basis']} ({row['source']})"
@@ -307,7 +309,7 @@ def _production_bounds(
     """Bound a country's production of some products together, and name what is missing."""
     low, high, missing = 0.0, 0.0, []
     for product in products:
-        rows = loaded.made.get((country, product, period), [])
+        rows = loaded.production_figures.get((country, product, period), [])
         trade = loaded.bases.get(product, set())
         mixed = [r["basis"] for r in rows if trade and {r["basis"] or "not stated"} != trade]
         if not rows:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import fsum, inf
 from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.claims.evidence import (
-    BASES,
-    Claim,
-    Loaded,
-    Reading,
-    Readings,
-    half_unit,
+from graphkit.analysis.claims.evidence import Claim, Loaded, Reading, Readings, half_unit
+from graphkit.analysis.claims.measures import (
+    common_measures,
+    in_measure,
     measures_of,
     states_basis,
+    table_of,
 )
 from graphkit.analysis.claims.phrases import (
     COMPARISONS,
@@ -186,62 +184,22 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
     claims_and_readings = [
         (row, Readings() if row["kind"] in WORDS else read_claim(row, loaded, rows)) for row in rows
     ]
-    measures = _common_measures(claims_and_readings)
+    measures = common_measures(claims_and_readings)
     checked = []
     for row, readings in claims_and_readings:
-        comparable = _in_measure(readings, measures.get(_table_of(row)))
+        comparable = in_measure(readings, measures.get(table_of(row)))
         checked.append(_check(row, comparable, loaded, tolerance))
     return pa.Table.from_pylist(checked, schema=CHECKED)
 
 
 def tables_of(claims: pa.Table, selected: pa.Table) -> pa.Table:
     """Select the claims that stand in one table with some of them, those themselves included."""
-    tables = set(map(_table_of, selected.to_pylist()))
-    return claims.filter(pa.array([_table_of(row) in tables for row in claims.to_pylist()]))
+    tables = set(map(table_of, selected.to_pylist()))
+    return claims.filter(pa.array([table_of(row) in tables for row in claims.to_pylist()]))
 
 
 WORDS = ("statement", "listed")
 """Kinds of claim that measure nothing: words, and decisions to list."""
-NEARER = 2.0
-"""Factor by which the readings of shares must be nearer in one measure than in the other."""
-
-
-def _table_of(claim: Claim) -> tuple[Any, ...]:
-    """Return what figures of one table share: all but the countries and the period."""
-    names = ("source", "kind", "measure", "basis", "product", "element", "stage")
-    return tuple(claim[name] for name in names)
-
-
-def _common_measures(
-    claims_and_readings: Sequence[tuple[Claim, Readings]],
-) -> dict[tuple[Any, ...], str]:
-    """Find the measure that the shares of each table are in, where their readings tell."""
-    distances: dict[tuple[Any, ...], list[dict[str, float]]] = defaultdict(list)
-    for claim, readings in claims_and_readings:
-        whole = {r.measure: r.value for r in readings.figures if r.whole and r.measure}
-        if claim["kind"] == "share" and claim["value"] is not None and len(whole) == len(BASES):
-            by_measure = {m: abs(value - claim["value"]) for m, value in whole.items()}
-            distances[_table_of(claim)].append(by_measure)
-    measures = {}
-    for table, claim_distances in distances.items():
-        sums = sorted((fsum(by_measure[m] for by_measure in claim_distances), m) for m in BASES)
-        (nearest, measure), (farther, _) = sums
-        if len(claim_distances) > 1 and nearest * NEARER <= farther:
-            measures[table] = measure
-    return measures
-
-
-def _in_measure(readings: Readings, measure: str | None) -> Readings:
-    """Keep the readings in the measure of the claim's table, if it is known."""
-    if measure is None:
-        return readings
-    figures = [
-        replace(r, label=f"{r.label}, as the source's other figures")
-        for r in readings.figures
-        if r.measure == measure
-    ]
-    return replace(readings, figures=figures)
-
 
 CHECKED = pa.schema([
     *texts("key", "kind", "verdict", "consumer", "supplier", "rival", "product", "element",
@@ -251,7 +209,6 @@ CHECKED = pa.schema([
     number("difference"), *lists("agrees", "readings", "missing"),
     *texts("likely_cause"), *flags("expected"), *texts("source"),
 ])  # fmt: skip
-
 
 Agreement = Mapping[Reading, bool | None]
 """Readings, and whether each agrees with the claim; None where its bounds allow both."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from graphkit.errors import GraphkitError
 from graphkit.importers.seed_files import write_seed
-from graphkit.importers.usgs.layouts import Figure, Printed, plain, tidy
+from graphkit.importers.usgs.figures import Figure, plain, tidy
+from graphkit.importers.usgs.layouts import Printed
 from graphkit.importers.usgs.masses import UNITS, Row, origin, read_tables
 from graphkit.schema import UNITS as FACTORS
 

@@ -185,7 +185,7 @@ def _write(tables: _Tables, folder: Path, draft: Path) -> None:
             KIND_OF_TABLE[name],
             release.source,
             placed,
-            made=AUTHOR,
+            program=AUTHOR,
             end=f"-mcs-{release.year}",
         )
     write_balances(

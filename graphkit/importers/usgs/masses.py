@@ -1,4 +1,4 @@
-"""Masses in the USGS tables: units, qualifiers and printed totals."""
+"""Masses in the USGS tables: their units, and totals as printed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import yaml
 from graphkit.errors import GraphkitError
 from graphkit.importers.report import FailedCheck
 from graphkit.importers.seed_files import write_seed
-from graphkit.importers.usgs.layouts import RELIANCE, Printed, plain, tidy
+from graphkit.importers.usgs.figures import RELIANCE, plain, tidy
+from graphkit.importers.usgs.layouts import Printed
 
 Meaning = Mapping[str, Any]
 BY_TYPE = ("production_2025", "reserves_2025")
@@ -228,11 +229,11 @@ def _noted(rows: Sequence[Row]) -> list[Row]:
 
 
 def write_chapters(
-    out: Path, kind: str, source: str, rows: Sequence[Row], *, made: str, end: str = ""
+    out: Path, kind: str, source: str, rows: Sequence[Row], *, program: str, end: str = ""
 ) -> int:
     """Write one file per chapter; return the number of rows.
 
-    ``made`` names the program that writes them, ``end`` is added to the file names.
+    ``program`` names the program that writes them, ``end`` is added to the file names.
     """
     columns = ("country", "product", "period", "tonnes", "low", "high", "share", "qualifier",
                "published_value", "estimated", "basis", "note")  # fmt: skip
@@ -260,7 +261,7 @@ def write_chapters(
         ]
         write_seed(
             out / f"{_slug(chapter)}{end}.yaml",
-            _comment(kind, chapter, source, {r["period"] for r in members}, made),
+            _comment(kind, chapter, source, {r["period"] for r in members}, program),
             kind,
             noted_rows,
             defaults=defaults,

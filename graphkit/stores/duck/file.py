@@ -30,6 +30,9 @@ from graphkit.stores.duck.types import (
 )
 
 if TYPE_CHECKING:
+    from _duckdb import DuckDBPyConnection
+
+if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from graphkit.build import Graph, Part

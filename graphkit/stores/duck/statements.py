@@ -12,9 +12,9 @@ from typing import Any
 
 from graphkit.cypher.scopes import check_scopes
 from graphkit.cypher.statement import Statement
-from graphkit.stores.comparisons import numbers_for_text
 from graphkit.stores.duck.clauses import Compiled, compile_statement
 from graphkit.stores.duck.types import Model, ValueType, type_of
+from graphkit.stores.mixed_comparisons import numbers_for_text
 
 
 @dataclass(frozen=True)

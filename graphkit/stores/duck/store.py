@@ -17,14 +17,15 @@ from graphkit.files.output import check_place
 from graphkit.schema import GRAPH, Schema
 from graphkit.stores.base import Closing, Progress, no_progress
 from graphkit.stores.changes import Confirm, Digests, LoadReport, change, confirmed, difference
+from graphkit.stores.duck.digests import read_digests
 from graphkit.stores.duck.engine import OWN_MEMORY, attach, failure, start_engine
 from graphkit.stores.duck.execution import Read, Run, at_once, in_time
 from graphkit.stores.duck.file import fill, model_of
 from graphkit.stores.duck.identity import identity_of, is_settled, version_of
-from graphkit.stores.duck.load import read_digests, workroom
 from graphkit.stores.duck.old_files import is_old, is_old_graph
 from graphkit.stores.duck.sandbox import Sandbox
 from graphkit.stores.duck.types import Model
+from graphkit.stores.duck.workroom import workroom
 from graphkit.stores.limits import LIMITS, UNLIMITED, Limits
 from graphkit.stores.results import Result, check_names, plan_table
 
@@ -159,7 +160,7 @@ class DuckStore(Closing):
         self._identity = None
         self._detach()
 
-    def free(self, *, sparing: bool = False) -> None:
+    def free(self) -> None:
         """Close the file, whose columns stay in memory until then; it is opened when asked."""
         self.close()
 

@@ -17,8 +17,8 @@ from graphkit.cypher.statement import EXPLAIN, Statement
 from graphkit.errors import StoreError, Unreachable
 from graphkit.stores.base import Closing, Progress, no_progress
 from graphkit.stores.changes import Confirm, Difference, LoadReport, change, confirmed
-from graphkit.stores.comparisons import numbers_for_text
 from graphkit.stores.limits import LIMITS, PATIENT, UNLIMITED, Limits, collect, within
+from graphkit.stores.mixed_comparisons import numbers_for_text
 from graphkit.stores.neo4j.errors import OUT_OF_MEMORY, translate_errors
 from graphkit.stores.neo4j.load import (
     CONSTRAINT,
@@ -124,7 +124,7 @@ class Neo4jStore(Closing):
         """Close all connections."""
         self._driver.close()
 
-    def free(self, *, sparing: bool = False) -> None:
+    def free(self) -> None:
         """Do nothing: a server keeps what it read."""
 
     def _hang_up(self) -> None:

@@ -1,4 +1,4 @@
-"""Doubts about facts that pass every check: masses out of series, shares far under one."""
+"""Warnings about facts that pass every check: masses out of series, shares far under one."""
 
 from __future__ import annotations
 
