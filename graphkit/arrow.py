@@ -96,7 +96,7 @@ def coded(table: pa.Table) -> pa.Table:
     return table
 
 
-def plain(table: pa.Table) -> pa.Table:
+def without_codes(table: pa.Table) -> pa.Table:
     """Decode the dictionary columns of a table to plain text."""
     types = (f.type.value_type if pa.types.is_dictionary(f.type) else f.type for f in table.schema)
     fields = [field.with_type(kind) for field, kind in zip(table.schema, types, strict=True)]

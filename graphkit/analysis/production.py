@@ -136,7 +136,7 @@ def producers(
 
 
 Figure = dict[str, Any]
-SERIES = ("product", "basis", "series")
+PRODUCTION_SERIES = ("product", "basis", "series")
 """Columns that all figures of one table of producers share."""
 
 
@@ -180,7 +180,7 @@ def production_sums(figures: pa.Table, periods: Mapping[str, str]) -> pa.Table:
     tables: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
     pieces: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in figures.to_pylist():
-        tables[tuple(row[name] or "" for name in SERIES)].append(row)
+        tables[tuple(row[name] or "" for name in PRODUCTION_SERIES)].append(row)
         pieces[row["product"], row["series"]].add(row["period"])
     rows: list[Figure] = []
     for (product, _, series), table in sorted(tables.items()):

@@ -17,7 +17,7 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, cover
 
 MEASURES = ("usd", "tonnes")
-SERIES = ("product", "reporter", "dataset", "source")
+CHANGE_SERIES = ("product", "reporter", "dataset", "source")
 """Columns that identify a series; figures of two series are never compared."""
 
 
@@ -91,7 +91,7 @@ def known_sum(values: Collection[float | None]) -> float | None:
 def periods_of(flows: pa.Table) -> dict[tuple[str, ...], list[str]]:
     """Return the periods with data of each series."""
     periods: dict[tuple[str, ...], list[str]] = {}
-    for *series, period in grouped(flows, (*SERIES, "period"))[0]:
+    for *series, period in grouped(flows, (*CHANGE_SERIES, "period"))[0]:
         periods.setdefault(tuple(series), []).append(period)
     return periods
 
@@ -104,7 +104,7 @@ def partner_totals(
     flows: pa.Table, pieces: Mapping[tuple[str, ...], Sequence[str]], months: int, partner: str
 ) -> dict[Place, PartnerTotals]:
     """Add up each owner's trade by partner over the pieces of a period, series by series."""
-    labels, order, spans = grouped(flows, (owner_of(partner), *SERIES, partner, "period"))
+    labels, order, spans = grouped(flows, (owner_of(partner), *CHANGE_SERIES, partner, "period"))
     amounts = {m: flows[m].take(order).to_pylist() for m in MEASURES}
     spans_by_place: dict[Place, dict[str, list[tuple[int, int]]]] = {}
     for (owner, *series, code, period), span in zip(labels, spans, strict=True):
@@ -309,7 +309,7 @@ def _pairs(flows: pa.Table, before: str, after: str, partner: str) -> list[_Pair
             f"no series has data of both {before} and {after}; found {span or 'no flow'}"
         )
     pairs = []
-    for owner, *labels in grouped(flows, (owner_of(partner), *SERIES))[0]:
+    for owner, *labels in grouped(flows, (owner_of(partner), *CHANGE_SERIES))[0]:
         series = tuple(labels)
         missing = [*gaps_before[series], *gaps_after[series]]
         old, new = (
@@ -323,7 +323,7 @@ def _pairs(flows: pa.Table, before: str, after: str, partner: str) -> list[_Pair
 
 
 def _labels(pair: _Pair, before: str, after: str, partner: str) -> dict[str, Any]:
-    series = dict(zip(SERIES, pair.series, strict=True))
+    series = dict(zip(CHANGE_SERIES, pair.series, strict=True))
     return {owner_of(partner): pair.owner, **series, "before": before, "after": after}
 
 
@@ -346,7 +346,7 @@ def _ratio(value: float | None, base: float | None) -> float | None:
 
 
 def _totals_schema(partner: str) -> pa.Schema:
-    fields = texts(owner_of(partner), *SERIES, "before", "after")
+    fields = texts(owner_of(partner), *CHANGE_SERIES, "before", "after")
     fields += counts("months_before", "months_after")
     for m in MEASURES:
         fields += [number(f"{m}_{end}", UNIT[m]) for end in ("before", "after", "change")]
@@ -360,7 +360,7 @@ def _totals_schema(partner: str) -> pa.Schema:
 
 
 def _partners_schema(partner: str) -> pa.Schema:
-    fields = texts(owner_of(partner), *SERIES, "before", "after", partner, "status")
+    fields = texts(owner_of(partner), *CHANGE_SERIES, "before", "after", partner, "status")
     for m in MEASURES:
         fields += [number(f"{m}_{end}", UNIT[m]) for end in _ENDS]
         fields += [number(f"{m}_per_month_{end}", f"{UNIT[m]} a month") for end in _ENDS]
@@ -417,7 +417,7 @@ def trend(flows: pa.Table, *, partner: str = "supplier", on: Collection[str] = (
             previous = _previous(period, periods)
             previous_totals = by_period[previous] if previous else None
             row: dict[str, Any] = {owner_of(partner): owner, "period": period.text}
-            row |= {**dict(zip(SERIES, labels, strict=True)), "previous": previous}
+            row |= {**dict(zip(CHANGE_SERIES, labels, strict=True)), "previous": previous}
             row |= _trend_columns(totals, previous_totals)
             rows.append(row | (_partner_amounts(totals, on) if on else {}))
     return pa.Table.from_pylist(rows, schema=_trend_schema(partner))
@@ -427,7 +427,7 @@ def _period_by_period(
     flows: pa.Table, partner: str
 ) -> Iterator[tuple[tuple[str, ...], dict[str, PartnerTotals]]]:
     """Add up the trade of each owner and series in each of its periods, by partner."""
-    keys = (owner_of(partner), *SERIES)
+    keys = (owner_of(partner), *CHANGE_SERIES)
     labels, order, spans = grouped(flows, (*keys, "period", partner))
     usd, tonnes = (flows[measure].take(order).to_pylist() for measure in MEASURES)
     rows = zip(labels, spans, strict=True)
@@ -482,7 +482,7 @@ def _growth(value: float | None, base: float | None) -> float | None:
 
 
 def _trend_schema(partner: str) -> pa.Schema:
-    fields = texts(owner_of(partner), *SERIES, "period") + counts("months")
+    fields = texts(owner_of(partner), *CHANGE_SERIES, "period") + counts("months")
     fields += texts("previous")
     for m in MEASURES:
         fields += [number(m, UNIT[m]), number(f"{m}_per_month", f"{UNIT[m]} a month")]

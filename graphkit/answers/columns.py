@@ -130,7 +130,7 @@ MEANINGS = {
 """Meanings of columns that many answers have."""
 
 
-def plain(*names: str, type: pa.DataType = TEXT) -> tuple[Column, ...]:
+def plain_columns(*names: str, type: pa.DataType = TEXT) -> tuple[Column, ...]:
     """Make columns without a description."""
     return tuple(Column(name, type=type) for name in names)
 

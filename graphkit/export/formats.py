@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from graphkit.arrow import each_text, plain, shortest
+from graphkit.arrow import each_text, shortest, without_codes
 from graphkit.build import Graph, Part
 from graphkit.errors import GraphkitError
 from graphkit.schema import Prop, Type
@@ -122,7 +122,9 @@ def _trade(trade: TradeNetwork, empty: bool) -> Iterator[Elements]:
     keys = pa.chunked_array([pa.array(trade.places, pa.string()).slice(0, most)])
     yield Elements(_attribute(keys), _drawable(places))
     names = ("product", "period", "dataset", "reporter", "source", "supplier", "consumer")
-    rows = plain(trade.shares.sort_by([(name, "ascending") for name in names]).slice(0, most))
+    rows = without_codes(
+        trade.shares.sort_by([(name, "ascending") for name in names]).slice(0, most)
+    )
     attributes = rows.select([*SERIES_COLUMNS, *FIGURE_COLUMNS])
     attributes = attributes.append_column("weight", rows["usd"])
     key = pc.binary_join_element_wise(*(_attribute(rows[name]) for name in names), "|")
@@ -311,8 +313,10 @@ def _typed(prop: Prop) -> str:
 
 def _write(part: Part, path: Path, delimiter: str) -> None:
     """Write rows as CSV: text in quotes, nothing for a missing value."""
-    plain = csv.WriteOptions(include_header=False)
-    with csv.CSVWriter(path, _columns(part, 0, 0, delimiter).schema, write_options=plain) as file:
+    without_codes = csv.WriteOptions(include_header=False)
+    with csv.CSVWriter(
+        path, _columns(part, 0, 0, delimiter).schema, write_options=without_codes
+    ) as file:
         for start in range(0, len(part.table), BATCH):
             file.write_table(_columns(part, start, BATCH, delimiter))
 

@@ -99,7 +99,7 @@ def _reading(job: Job, call: Callable[[Job, Catalog], Reply]) -> Reply:
         raise
 
 
-def plain(value: Any) -> Any:
+def plain_data(value: Any) -> Any:
     r"""Return JSON as plain data, with hidden characters escaped as a terminal shows them.
 
     >>> plain({"name": "red: \x1b[31m", "share": float("nan")})
@@ -141,7 +141,7 @@ def _answered(answer: Answer, rows: int) -> Reply:
             raise GraphkitError("the answer is too large for an assistant: ask for less")
         rows = max(1, rows // 2)
     notes = [note for note in cut["notes"] if note.startswith("First ")]
-    return {"structured": plain(cut), "text": "\n".join([text, *map(visible, notes)])}
+    return {"structured": plain_data(cut), "text": "\n".join([text, *map(visible, notes)])}
 
 
 _MORE = ("the structured content",) * 3
@@ -206,7 +206,7 @@ def _table(table: pa.Table, notes: tuple[str, ...], title: str = "") -> Reply:
         "complete": not any(note.startswith("there are more rows") for note in notes),
         "notes": list(notes),
     }
-    return {"structured": plain(content), "text": "\n".join([text, *map(visible, notes)])}
+    return {"structured": plain_data(content), "text": "\n".join([text, *map(visible, notes)])}
 
 
 def _check(job: Job, catalog: Catalog) -> Reply:

@@ -462,13 +462,13 @@ PUBLISHED_BY = ("consumer", "product", "element", "period", "share_of", "supplie
 COUNTED_APART = ("counted_by", "source")
 
 
-def published_shares(answer: Answer, width: int) -> Picture:
+def draw_published_shares(answer: Answer, width: int) -> Picture:
     """Draw published shares, one bar each."""
     rows = [row for row in answer.rows.to_pylist() if row["share"] is not None]
     return _bars(answer, width, rows, ("share",))
 
 
-def published_changes(answer: Answer, width: int) -> Picture:
+def draw_published_changes(answer: Answer, width: int) -> Picture:
     """Draw the published shares of two periods, the first one pale."""
     rows = [row for row in answer.rows.to_pylist() if row["share_after"] is not None]
     return _bars(answer, width, rows, ("share_before", "share_after"))

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.shares import grouped
-from graphkit.analysis.trade_change import MEASURES, SERIES, compare_partners, compare_totals
+from graphkit.analysis.trade_change import CHANGE_SERIES, MEASURES, compare_partners, compare_totals
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, TEXT, Column
 from graphkit.arrow import number
@@ -286,7 +286,7 @@ def _compared(
     if owner.place:
         # A flow of others shows that a series has data of a period in which the owner had no trade.
         other_flows = flows.filter(pc.not_equal(flows[owner.side], owner.key))
-        _, order, spans = grouped(other_flows, (*SERIES, "period"))
+        _, order, spans = grouped(other_flows, (*CHANGE_SERIES, "period"))
         firsts = order.take(pa.array([start for start, _ in spans], pa.int64()))
         flows = pa.concat_tables([own_flows, other_flows.take(firsts)])
     else:

@@ -28,7 +28,7 @@ from graphkit.analysis.claims.published import (
     superseded_claims,
 )
 from graphkit.answers.answer import Answer
-from graphkit.answers.columns import LONG, NUMBER, Column, plain, schema_of
+from graphkit.answers.columns import LONG, NUMBER, Column, plain_columns, schema_of
 from graphkit.arrow import number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
@@ -398,12 +398,14 @@ def _facts_read(loaded: Loaded) -> dict[str, Any]:
 _SIDE = ("supplier", "period", "basis")
 """Columns of a pair that both claims have, the other one's after ``other_``."""
 PAIRS = (
-    *plain("key", "other"),
+    *plain_columns("key", "other"),
     Column("conflict", "Conflict"),
     Column("claim", "Claim"),
     Column("other_claim", "Other claim"),
-    *plain("kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit"),
-    *plain(*_SIDE, *(f"other_{name}" for name in _SIDE)),
+    *plain_columns(
+        "kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit"
+    ),
+    *plain_columns(*_SIDE, *(f"other_{name}" for name in _SIDE)),
     Column("difference", "",
            "the first figure minus the other one, in their unit; a share is 0 to 1", type=NUMBER),
     Column("source", "Source"),

@@ -16,9 +16,9 @@ from graphkit.catalog.materials import Materials
 from graphkit.catalog.scopes import Scope
 from graphkit.names import Entity
 from graphkit.period import Period
-from graphkit.questions.trade import Trade
+from graphkit.questions.trade import ImportsInScope
 
-SERIES = ("reporter", "dataset", "source", "basis")
+CLAIM_SERIES = ("reporter", "dataset", "source", "basis")
 """Columns of a series: figures of two series are never added up."""
 
 
@@ -65,7 +65,7 @@ def speaks_of(claim: Mapping[str, Any], scope: Scope) -> bool:
     return claim["product"] in scope.products or claim["element"] in scope.elements
 
 
-def comparisons(claims: pa.Table, trade: Trade, materials: Materials) -> pa.Table:
+def comparisons(claims: pa.Table, trade: ImportsInScope, materials: Materials) -> pa.Table:
     """Compare each claimed share of imports with those in the trade data of the same period.
 
     One row for each product that the claim covers, with data of all its years; for an element or a
@@ -86,7 +86,9 @@ def comparisons(claims: pa.Table, trade: Trade, materials: Materials) -> pa.Tabl
         product_shares = [share for share in shares if share["product"] in products]
         if claim["stage"]:
             product_shares = [s for s in product_shares if s["stage"] == claim["stage"]]
-        product_shares.sort(key=lambda r: (r["stage_order"], r["product"], *(r[n] for n in SERIES)))
+        product_shares.sort(
+            key=lambda r: (r["stage_order"], r["product"], *(r[n] for n in CLAIM_SERIES))
+        )
         row = partial(_row, claim, counts)
         rows += [row(share, own_sum=False) for share in product_shares]
         rows += [row(share, own_sum=True) for share in _sums(product_shares, trade.flows)]
@@ -126,12 +128,12 @@ def _sums(product_shares: Sequence[Mapping[str, Any]], flows: pa.Table) -> Itera
     """Compute the shares over all products of each series that has several."""
     series: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in product_shares:
-        series.setdefault(tuple(row[n] for n in SERIES), []).append(row)
+        series.setdefault(tuple(row[n] for n in CLAIM_SERIES), []).append(row)
     for key, rows in series.items():
         products = [row["product"] for row in rows]
         if len(products) < 2:
             continue
-        conditions = dict(zip(SERIES, key, strict=True)) | {
+        conditions = dict(zip(CLAIM_SERIES, key, strict=True)) | {
             name: rows[0][name] for name in ("consumer", "period")
         }
         mask = pc.is_in(flows["product"], value_set=pa.array(products))

@@ -30,7 +30,7 @@ from graphkit.questions.order import descending
 from graphkit.questions.production import Figures, figures_of, revision_notes
 from graphkit.questions.published import production_shares_of_claims
 from graphkit.questions.question import checked
-from graphkit.questions.trade import Trade, coverage_of, imports_of, in_sentence, trade_of
+from graphkit.questions.trade import ImportsInScope, coverage_of, imports_of, in_sentence, trade_of
 
 MARKET = (
     Column("product", "Product"),
@@ -216,7 +216,7 @@ def concentration(
     return _answer(catalog, query, sort, table, trade, figures, claims, by_consumer=each)
 
 
-def _world_exports(trade: Trade) -> Trade:
+def _world_exports(trade: ImportsInScope) -> ImportsInScope:
     """Merge all consumers into one, so that shares are those of world exports; add prices."""
     position = trade.flows.column_names.index("consumer")
     world = pa.array(["WLD"] * len(trade.flows), pa.string())
@@ -284,7 +284,7 @@ def _claimed_rows(catalog: Catalog, query: ClaimScope, tabled: Set[str]) -> list
     ]  # fmt: skip
 
 
-def _trade_rows(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]:
+def _trade_rows(catalog: Catalog, trade: ImportsInScope, market: str) -> list[dict[str, Any]]:
     """Build the rows of trade, by value and by mass.
 
     Where flows priced far from the product are a large part of its mass, add rows without them.
@@ -412,7 +412,9 @@ def _sorted(
     )
 
 
-def _lacking(catalog: Catalog, query: ClaimScope, trade: Trade, *, by_consumer: bool) -> str:
+def _lacking(
+    catalog: Catalog, query: ClaimScope, trade: ImportsInScope, *, by_consumer: bool
+) -> str:
     lacking = in_sentence(trade.lacking or "No trade flows are known.")
     if by_consumer:
         return lacking
@@ -427,7 +429,7 @@ def _answer(
     query: ClaimScope,
     sort: str,
     rows: pa.Table,
-    trade: Trade,
+    trade: ImportsInScope,
     figures: Figures,
     claims: pa.Table,
     *,

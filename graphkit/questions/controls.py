@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.claims.phrases import claim_figure, known_values
 from graphkit.analysis.claims.readings import LICENCES
 from graphkit.answers.answer import Answer, without_empty
-from graphkit.answers.columns import NUMBER, TEXTS, Column, plain, schema_of
+from graphkit.answers.columns import NUMBER, TEXTS, Column, plain_columns, schema_of
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.scopes import Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -43,7 +43,7 @@ CONTROLS = (
         type=TEXTS,
     ),
     Column("products", "", "products of the graph that it covers, whole or in part", type=TEXTS),
-    *plain("note", "evidence", "source", "key"),
+    *plain_columns("note", "evidence", "source", "key"),
 )
 
 
@@ -165,7 +165,7 @@ def _named_elements(catalog: Catalog, control: Mapping[str, Any]) -> set[str]:
 
 
 @dataclass(frozen=True)
-class Cut:
+class ControlCut:
     """A cut of exports: the exporters, the goods and the destinations."""
 
     name: str
@@ -178,7 +178,7 @@ class Cut:
     sources: list[pa.Table] = field(default_factory=list)
 
 
-def control_cut(catalog: Catalog, text: str) -> Cut:
+def control_cut(catalog: Catalog, text: str) -> ControlCut:
     """Turn an export control into a cut of its products, or of the traded baskets they are in.
 
     Raises
@@ -205,7 +205,7 @@ def control_cut(catalog: Catalog, text: str) -> Cut:
     exporters, targets = _distinct(rows, "country"), _distinct(rows, "target")
     keys = pa.array([row["key"] for row in rows])
     table = all_controls.filter(pc.is_in(all_controls["key"], keys))
-    return Cut(
+    return ControlCut(
         "+".join(exporters),
         exporters,
         Scope(text, tuple(products), f"what {', '.join(names)} names"),

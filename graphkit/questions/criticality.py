@@ -13,7 +13,7 @@ from graphkit.analysis.governance import WGI, governance
 from graphkit.analysis.production import production_shares
 from graphkit.analysis.supply_risk import CRITICAL, supply_risk
 from graphkit.answers.answer import Answer, without_empty
-from graphkit.answers.columns import FLAG, NUMBER, TEXTS, Column, plain, schema_of
+from graphkit.answers.columns import FLAG, NUMBER, TEXTS, Column, plain_columns, schema_of
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.scopes import Scope
@@ -69,7 +69,7 @@ COLUMNS = (
     Column("published_in_range", "In range",
            "whether the published risk lies in the computed range", type=FLAG),
     Column("missing", type=TEXTS),
-    *plain("production_source", "sourcing_source"),
+    *plain_columns("production_source", "sourcing_source"),
 )  # fmt: skip
 CAPTION = (
     "SR is supply risk after the EU's guidelines of 2017; with an economic importance (EI) a "

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.answers.answer import Answer
-from graphkit.answers.columns import COUNT, NUMBER, Column, plain
+from graphkit.answers.columns import COUNT, NUMBER, Column, plain_columns
 from graphkit.catalog.catalog import TOTALS, Catalog
 from graphkit.catalog.scopes import Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -23,7 +23,7 @@ from graphkit.questions.published import PUBLISHED_SHARES, published_answer, pub
 from graphkit.questions.question import checked
 from graphkit.questions.trade import (
     FACE_VALUE,
-    Trade,
+    ImportsInScope,
     coverage_of,
     imports_of,
     in_sentence,
@@ -33,7 +33,7 @@ from graphkit.questions.trade import (
 
 HALF = 0.5
 """Share of the imports from which a product comes before those with smaller shares."""
-SERIES = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
+ROW_ORDER = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
 COLUMNS = (
     Column("consumer", "Consumer"),
     Column("supplier", "Supplier"),
@@ -56,7 +56,7 @@ COLUMNS = (
     Column("rank", doc="rank of the supplier by value, 1 is the largest", type=COUNT),
     Column("missing_tonnes_share", "No weight", "0 to 1, share of the import value without a mass",
            type=NUMBER),
-    *plain("basis", "valuation", "hs", "hs_revision", "reporter", "dataset", "source"),
+    *plain_columns("basis", "valuation", "hs", "hs_revision", "reporter", "dataset", "source"),
 )  # fmt: skip
 COMPARED = (
     Column("points_usd", doc="percentage points, share_usd minus the claimed share", type=NUMBER),
@@ -108,7 +108,7 @@ def depends(
         rows = trade.shares.filter(pc.equal(trade.shares["rank"], 1))
     else:
         rows = _from_supplier(catalog, trade.shares, seller)
-    rows = _by_stake(rows.sort_by([("share_usd", "descending"), *SERIES]))
+    rows = _by_stake(rows.sort_by([("share_usd", "descending"), *ROW_ORDER]))
     supplier_text = seller.in_text if seller else "its largest suppliers"
     question = f"How much does {buyer.in_text} depend on {supplier_text} for {query.scope.meaning}?"
     as_published = (
@@ -186,7 +186,7 @@ def dependents(
     rows = _from_supplier(catalog, trade.shares, seller)
     share = pc.coalesce(rows["share_usd"], rows["share_tonnes"])
     rows = rows.filter(pc.greater_equal(share, min_share))
-    rows = rows.sort_by([("usd", "descending"), ("consumer", "ascending"), *SERIES])
+    rows = rows.sort_by([("usd", "descending"), ("consumer", "ascending"), *ROW_ORDER])
     meaning = "a product" if scope is None else query.scope.meaning
     question = f"Who gets at least {100 * min_share:g} % of {meaning} from {seller.in_text}?"
     as_published = f"Who buys {query.scope.meaning} from {seller.in_text}, as published?"
@@ -199,7 +199,7 @@ def _answer(
     as_published: str,
     query: ClaimScope,
     rows: pa.Table,
-    trade: Trade,
+    trade: ImportsInScope,
     *,
     context: bool = False,
     min_share: float = 0.0,
@@ -232,7 +232,7 @@ def _answer(
     )
 
 
-def _caption(query: ClaimScope, trade: Trade) -> str:
+def _caption(query: ClaimScope, trade: ImportsInScope) -> str:
     """Say what the shares are of, and what makes them too high."""
     buyer = query.buyer.in_text if query.buyer else "the consumer"
     shares = f"Shares are of what {buyer} imports of the product; HHI runs from 0 to 10,000."
@@ -240,7 +240,9 @@ def _caption(query: ClaimScope, trade: Trade) -> str:
     return f"{shares} {BY_EXPORTERS}" if by_exporters else shares
 
 
-def _notes(catalog: Catalog, query: ClaimScope, rows: pa.Table, trade: Trade) -> Sequence[str]:
+def _notes(
+    catalog: Catalog, query: ClaimScope, rows: pa.Table, trade: ImportsInScope
+) -> Sequence[str]:
     notes = [*query.scope.notes, *trade.notes]
     if trade.lacking:
         return [_nothing(catalog, query, trade), *notes] if len(rows) else notes
@@ -256,7 +258,7 @@ def _notes(catalog: Catalog, query: ClaimScope, rows: pa.Table, trade: Trade) ->
     return notes
 
 
-def _nothing(catalog: Catalog, query: ClaimScope, trade: Trade) -> str:
+def _nothing(catalog: Catalog, query: ClaimScope, trade: ImportsInScope) -> str:
     """State why nothing is known of the trade asked for."""
     if trade.lacking:
         lacking = f"{trade.lacking}{_recorded_as(catalog, query.buyer)}"
@@ -306,7 +308,7 @@ def _answered(claims: pa.Table, query: ClaimScope) -> bool:
     return any(claims["period"].to_pylist()) if query.period else len(claims) > 0
 
 
-def _scope_of(catalog: Catalog, query: ClaimScope, trade: Trade) -> dict[str, Any]:
+def _scope_of(catalog: Catalog, query: ClaimScope, trade: ImportsInScope) -> dict[str, Any]:
     scope: Scope = query.scope
     products = sorted(set(trade.flows["product"].to_pylist()))
     main, all_products = catalog.materials.main, catalog.materials.products

@@ -19,7 +19,7 @@ from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.questions.blocs import bloc, members_with_data
 from graphkit.questions.claim_scope import ClaimScope
-from graphkit.questions.controls import Cut, control_cut
+from graphkit.questions.controls import ControlCut, control_cut
 from graphkit.questions.fit import FIT
 from graphkit.questions.question import checked
 from graphkit.questions.supply import RANGE, Supply, supply_of, unseen_goods
@@ -222,7 +222,7 @@ def cascade(
     )  # fmt: skip
 
 
-def _query(catalog: Catalog, cut: Cut, buyer: Entity | None, supply: Supply) -> ClaimScope:
+def _query(catalog: Catalog, cut: ControlCut, buyer: Entity | None, supply: Supply) -> ClaimScope:
     seller = catalog.places.with_key(cut.exporters[0]) if len(cut.exporters) == 1 else None
     return ClaimScope(buyer, seller, cut.scope, supply.period)
 
@@ -255,13 +255,13 @@ def _left_out(number: int) -> list[str]:
     return [f"{number} that lose less are left out; `top=0` shows all."] if number else []
 
 
-def _question(cut: Cut, loss: float) -> str:
+def _question(cut: ControlCut, loss: float) -> str:
     destination = f" to {cut.destination}" if cut.destination else ""
     verb = "stops" if loss == 1 else f"cuts {100 * loss:g} % of"
     return f"Who loses what if {cut.name} {verb} its exports of {cut.scope.meaning}{destination}?"
 
 
-def _unseen_sales(catalog: Catalog, cut: Cut, products: Sequence[str]) -> list[str]:
+def _unseen_sales(catalog: Catalog, cut: ControlCut, products: Sequence[str]) -> list[str]:
     """Note the goods that the exporters may sell too, and of which no trade is known."""
     if not products:
         return []
@@ -272,7 +272,7 @@ def _unseen_sales(catalog: Catalog, cut: Cut, products: Sequence[str]) -> list[s
     ]
 
 
-def _simulated(cut: Cut, supply: Supply, **numbers: float) -> dict[str, Any]:
+def _simulated(cut: ControlCut, supply: Supply, **numbers: float) -> dict[str, Any]:
     return {
         "exporters": cut.exporters, "cut": list(supply.products_in_scope),
         "destinations": cut.destinations,
@@ -283,7 +283,7 @@ def _simulated(cut: Cut, supply: Supply, **numbers: float) -> dict[str, Any]:
 def _cut(
     catalog: Catalog, exporter: str | None, scope: str | None, destination: str | None,
     restriction: str | None, period: str | None, measure: str,
-) -> tuple[Cut, Supply]:  # fmt: skip
+) -> tuple[ControlCut, Supply]:  # fmt: skip
     """Read the cut, and the network it is made in."""
     if restriction is not None:
         if exporter is not None or scope is not None or destination is not None:
@@ -295,7 +295,7 @@ def _cut(
         exporters = bloc(catalog, exporter)[1]
         name = catalog.place(exporter).in_text
         key, importers = ("", None) if destination is None else bloc(catalog, destination)
-        cut = Cut(name, exporters, catalog.materials.scope(scope), importers, key)
+        cut = ControlCut(name, exporters, catalog.materials.scope(scope), importers, key)
     supply = supply_of(catalog, cut.scope, period, measure=measure)
     blocs, notes = members_with_data(catalog, supply.network, {cut.name: cut.exporters})
     exporters, destinations = blocs[cut.name], cut.destinations

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.answers.columns import COUNT, NUMBER, Column, plain, schema_of
+from graphkit.answers.columns import COUNT, NUMBER, Column, plain_columns, schema_of
 from graphkit.arrow import SHARE
 from graphkit.questions.supply import Supply
 from graphkit.questions.supply_answer import imports_of_products
@@ -56,4 +56,4 @@ def exposed(rows: pa.Table, supply: Supply, point: Sequence[str], part: str) -> 
         })  # fmt: skip
     sums.sort(key=lambda r: (-totals[r["product"]], r["product"], -r["at_stake"],
                              *map(str, r.values())))  # fmt: skip
-    return pa.Table.from_pylist(sums, schema_of([*plain(*point), *SUMS]))
+    return pa.Table.from_pylist(sums, schema_of([*plain_columns(*point), *SUMS]))

@@ -13,7 +13,7 @@ from graphkit.analysis.concentration import production_concentration
 from graphkit.analysis.n_minus_1 import n_minus_1 as without_largest
 from graphkit.analysis.production import published_interval
 from graphkit.answers.answer import Answer, without_empty
-from graphkit.answers.columns import NUMBER, Column, plain, schema_of
+from graphkit.answers.columns import NUMBER, Column, plain_columns, schema_of
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.tables import COUNTRIES
@@ -50,7 +50,7 @@ N_MINUS_1_COLUMNS = (
            "0 to 1 and more, of the demand of all others that is met, at least", SHARE, NUMBER),
     Column("ratio_high", "at most", "the same, at most; null: unknown", SHARE, NUMBER),
     Column("missing", "Missing", "unknown inputs, which make the ratio a range"),
-    *plain("source", "trade_source"),
+    *plain_columns("source", "trade_source"),
 )  # fmt: skip
 N_MINUS_1_SHOWN = (
     "product", "stage", "period", "basis", "largest", "supply", "supply_without",

@@ -17,8 +17,8 @@ from graphkit.errors import GraphkitError
 from graphkit.period import Period, listed, newest
 from graphkit.questions.periods import PeriodChoice, periods_by_product
 from graphkit.questions.trade import (
-    SERIES,
-    Trade,
+    TRADE_SERIES,
+    ImportsInScope,
     coverage_of,
     data_set_notes,
     in_sentence,
@@ -76,7 +76,7 @@ class Networks:
         if len(self.periods) > 1:
             place = flows.column_names.index("period")
             flows = flows.set_column(place, "period", _spans(flows))
-        trade = Trade(flows, series_of(flows), flows, periods=self.pieces)
+        trade = ImportsInScope(flows, series_of(flows), flows, periods=self.pieces)
         coverage = coverage_of(trade, self.scope)
         without_trade = coverage["products_without_trade_data"]
         coverage["products_without_trade_data"] = [
@@ -161,7 +161,7 @@ def _checked(catalog: Catalog, networks: Networks, measure: str) -> Networks:
 
 def _check_counted_once(catalog: Catalog, flows: pa.Table) -> None:
     """Refuse two figures of the same goods, such as those of a code and its subcode."""
-    names = [*SERIES, "hs"]
+    names = [*TRADE_SERIES, "hs"]
     rows = flows.select(names).group_by(names).aggregate([]).to_pylist()
     rows.sort(key=lambda row: [row[name] or "" for name in names])
     for first, second in combinations(rows, 2):
@@ -203,7 +203,7 @@ def _check_one_basis(catalog: Catalog, flows: pa.Table) -> None:
 
 def _spans(flows: pa.Table) -> pa.Array:
     """Write the periods of each flow's series."""
-    names = [name for name in SERIES if name != "period"]
+    names = [name for name in TRADE_SERIES if name != "period"]
     keys = list(zip(*(flows[name].to_pylist() for name in names), strict=True))
     periods: dict[tuple[str, ...], set[str]] = {}
     for key, period in zip(keys, flows["period"].to_pylist(), strict=True):

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.trade_change import SERIES, owner_of
+from graphkit.analysis.trade_change import CHANGE_SERIES, owner_of
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.scopes import Scope
 from graphkit.names import Entity, possessive
@@ -17,7 +17,7 @@ from graphkit.period import listed, time_of
 from graphkit.questions.periods import in_periods, periods_by_product, query_parameters
 from graphkit.questions.trade import (
     SERIES_ATTRIBUTES,
-    Trade,
+    ImportsInScope,
     coverage_of,
     group_as_one,
     in_sentence,
@@ -151,14 +151,14 @@ def nothing_of(owner: TradeParty, scope: Scope) -> str:
 
 def with_scope(catalog: Catalog, rows: pa.Table, flows: pa.Table) -> pa.Table:
     """Add the stage of the product, and the basis and codes of the flows."""
-    names = [*SERIES, *SERIES_ATTRIBUTES]
+    names = [*CHANGE_SERIES, *SERIES_ATTRIBUTES]
     values: dict[tuple[str, ...], dict[str, set[str]]] = {}
     for flow in flows.select(names).group_by(names).aggregate([]).to_pylist():
-        series = tuple(flow[name] for name in SERIES)
+        series = tuple(flow[name] for name in CHANGE_SERIES)
         attributes = values.setdefault(series, {name: set() for name in SERIES_ATTRIBUTES})
         for name in SERIES_ATTRIBUTES:
             attributes[name] |= {flow[name]} - {None}
-    keys = list(zip(*(rows[name].to_pylist() for name in SERIES), strict=True))
+    keys = list(zip(*(rows[name].to_pylist() for name in CHANGE_SERIES), strict=True))
     stages = [catalog.materials.products[key[0]]["stage"] for key in keys]
     rows = rows.append_column("stage", pa.array(stages, pa.string()))
     for name in SERIES_ATTRIBUTES:
@@ -175,7 +175,7 @@ def coverage_in(
     Products ``besides`` have trade elsewhere, and do not count as products without.
     """
     labelled = flows if periods is None else with_value(flows, "period", periods)
-    coverage = coverage_of(Trade(flows, series_of(labelled), flows), scope)
+    coverage = coverage_of(ImportsInScope(flows, series_of(labelled), flows), scope)
     without_trade = coverage["products_without_trade_data"]
     lacking = [product for product in without_trade if product not in besides]
     return coverage | {"products_without_trade_data": lacking}

@@ -14,7 +14,7 @@ from graphkit.analysis.claims.phrases import claim_figure, known_values
 from graphkit.analysis.claims.published import superseded_claims
 from graphkit.analysis.reliance import net_import_reliance
 from graphkit.answers.answer import Answer, without_empty
-from graphkit.answers.columns import FLAG, NUMBER, Column, plain, schema_of
+from graphkit.answers.columns import FLAG, NUMBER, Column, plain_columns, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -26,14 +26,14 @@ from graphkit.questions.order import descending
 from graphkit.questions.periods import PeriodChoice
 from graphkit.questions.production import Figures, figures_in, revision_notes
 from graphkit.questions.question import checked
-from graphkit.questions.trade import Trade, coverage_of, trade_of
+from graphkit.questions.trade import ImportsInScope, coverage_of, trade_of
 
 KIND = "net-import-reliance"
 COLUMNS = (
     Column("country", "Country"),
     Column("material", "Product or element",
            "the product, or the element if the published figure covers no single product"),
-    *plain("product", "element", "stage"),
+    *plain_columns("product", "element", "stage"),
     Column("period", "Period"),
     Column("imports", "Imports (t)",
            "metric tons, on the stated basis; of the flows with a mass", "t", NUMBER, rank=3),
@@ -56,9 +56,9 @@ COLUMNS = (
     Column("published_value", "", "0 to 1, on the basis in published_basis", SHARE, NUMBER),
     Column("published_low", "", "0 to 1, the lower end of a published bound", SHARE, NUMBER),
     Column("published_high", "", "0 to 1, the upper end of a published bound", SHARE, NUMBER),
-    *plain("published_qualifier", "published_as", "published_basis"),
+    *plain_columns("published_qualifier", "published_as", "published_basis"),
     Column("trade_source", doc="source, data set and reporter of the trade"),
-    *plain("production_source", "published_source"),
+    *plain_columns("production_source", "published_source"),
 )  # fmt: skip
 SHOWN = (
     "country", "material", "period", "imports", "exports", "production_low", "production_high",
@@ -357,7 +357,7 @@ def _words(row: Mapping[str, Any]) -> str:
     return claim_figure({"kind": KIND, "unit": "share", **known})
 
 
-def _lacking(query: ClaimScope, trade: Trade, silent: int) -> str:
+def _lacking(query: ClaimScope, trade: ImportsInScope, silent: int) -> str:
     if silent:
         return (
             f"no reliance is known for {query.scope.meaning}: none is published, and none of "
@@ -369,7 +369,7 @@ def _lacking(query: ClaimScope, trade: Trade, silent: int) -> str:
     return f"{text[0].lower()}{text[1:]}; nor is a reliance{whose} published in this scope"
 
 
-def _notes(query: ClaimScope, rows: pa.Table, trade: Trade, silent: int) -> Iterator[str]:
+def _notes(query: ClaimScope, rows: pa.Table, trade: ImportsInScope, silent: int) -> Iterator[str]:
     if trade.lacking:
         yield trade.lacking
     yield from (*query.scope.notes, *trade.notes)
@@ -392,7 +392,7 @@ def _answer(
     catalog: Catalog,
     query: ClaimScope,
     rows: pa.Table,
-    trade: Trade,
+    trade: ImportsInScope,
     figures: Figures,
     published: pa.Table,
     notes: list[str],

@@ -34,7 +34,7 @@ def product_notes(materials: Materials, products: Iterable[str]) -> list[str]:
     return [f"{materials.label(key)}: {note}" for key, note in notes.items() if note]
 
 
-SERIES = tuple(name for name in SCOPE if name != "consumer")
+TRADE_SERIES = tuple(name for name in SCOPE if name != "consumer")
 """Columns that all flows of one series share."""
 MOST_NAMED = 8
 """Number of products that an error names as those there is trade of."""
@@ -45,7 +45,7 @@ SERIES_ATTRIBUTES = ("hs", "hs_revision", "basis", "valuation")
 
 
 @dataclass(frozen=True)
-class Trade:
+class ImportsInScope:
     """Flows in scope and each supplier's share of them; or in ``lacking`` why it has none."""
 
     flows: pa.Table
@@ -57,7 +57,7 @@ class Trade:
     """Periods of the data that the flows are of, by product."""
 
 
-def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None) -> Trade:
+def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None) -> ImportsInScope:
     """Read the imports of a country, or of a group's members from outside it.
 
     Raises
@@ -113,7 +113,7 @@ def in_other_data_sets(
     return f" Another data set has some: {', '.join(datasets)}." if datasets else ""
 
 
-def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> Trade:
+def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> ImportsInScope:
     """Read the imports of every country."""
     choices = choose_trade_periods(catalog, scope, period)
     lacking = "" if choices else _lacking(catalog, catalog.traded, scope, period, "trade flows")
@@ -291,7 +291,7 @@ def there_are(periods: Collection[str]) -> str:
 def _with_shares(
     catalog: Catalog, flows: pa.Table, choices: Mapping[str, PeriodChoice], notes: tuple[str, ...],
     lacking: str,
-) -> Trade:  # fmt: skip
+) -> ImportsInScope:  # fmt: skip
     """Compute import shares, with the stage, codes and basis of each."""
     notes = (*notes, *data_set_notes(catalog, flows))
     flows = in_chosen_periods(flows, choices)
@@ -299,15 +299,15 @@ def _with_shares(
     choices = {product: choice for product, choice in choices.items() if product in products}
     series = series_of(flows)
     shares = import_shares(flows)
-    summaries = {tuple(row[name] for name in SERIES): row for row in series}
-    rows = shares.select(list(SERIES)).to_pylist()
+    summaries = {tuple(row[name] for name in TRADE_SERIES): row for row in series}
+    rows = shares.select(list(TRADE_SERIES)).to_pylist()
     for name in SERIES_ATTRIBUTES:
         texts = [summaries[tuple(row.values())][name] for row in rows]
         shares = shares.append_column(name, pa.array(texts, pa.string()))
     for name, kind in (("stage", pa.string()), ("stage_order", pa.int64())):
         values = [catalog.materials.products[row["product"]][name] for row in rows]
         shares = shares.append_column(name, pa.array(values, kind))
-    return Trade(flows, series, shares, notes, lacking, choices)
+    return ImportsInScope(flows, series, shares, notes, lacking, choices)
 
 
 def border_of(flows: pa.Table) -> str:
@@ -324,7 +324,7 @@ def group_as_one(name: str, members: int) -> str:
 
 def series_of(flows: pa.Table) -> list[dict[str, Any]]:
     """Summarise each series of flows: codes, revision, basis, number, amounts and gaps."""
-    keys, order, spans = grouped(flows, SERIES)
+    keys, order, spans = grouped(flows, TRADE_SERIES)
     usd, tonnes = (flows[name].take(order).to_pylist() for name in ("usd", "tonnes"))
     attributes = _attributes_of_series(flows.take(order), spans)
     series = []
@@ -332,7 +332,7 @@ def series_of(flows: pa.Table) -> list[dict[str, Any]]:
         pairs = zip(usd[start:end], tonnes[start:end], strict=True)
         unweighed = [value for value, mass in pairs if mass is None]
         series.append({
-            **dict(zip(SERIES, key, strict=True)),
+            **dict(zip(TRADE_SERIES, key, strict=True)),
             **texts,
             "flows": end - start,
             "usd": _sum(usd[start:end]),
@@ -362,7 +362,7 @@ def _sum(values: Iterable[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def coverage_of(trade: Trade, scope: Scope) -> dict[str, Any]:
+def coverage_of(trade: ImportsInScope, scope: Scope) -> dict[str, Any]:
     """Summarise the flows of an answer and their gaps.
 
     ``usd`` is null where two series, for example the reports of both sides, cover the same trade:

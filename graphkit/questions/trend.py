@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis import trade_change as analysis
 from graphkit.analysis.shares import grouped
-from graphkit.analysis.trade_change import MEASURES, SERIES
+from graphkit.analysis.trade_change import CHANGE_SERIES, MEASURES
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, NUMBER, TEXT, TEXTS, Column
 from graphkit.arrow import SHARE, number
@@ -228,7 +228,7 @@ def _with_gaps(rows: pa.Table) -> pa.Table:
 
 def _with_missing(rows: pa.Table, flows: pa.Table) -> pa.Table:
     """Add the share of each period's value without a mass."""
-    names = (*SERIES, "period")
+    names = (*CHANGE_SERIES, "period")
     labels, order, spans = grouped(flows, names)
     values = pc.fill_null(flows["usd"], 0.0).take(order)
     without_mass = pc.if_else(pc.is_null(flows["tonnes"].take(order)), values, 0.0)

@@ -75,7 +75,7 @@ MOST_HINTS = 20
 Scope = tuple[str | None, ...]
 
 
-class Rows(NamedTuple):
+class RowsOfKind(NamedTuple):
     """The rows of one file."""
 
     kind: Kind
@@ -84,11 +84,11 @@ class Rows(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Nodes:
+class NodeKeys:
     """All nodes of one kind, in all files."""
 
     kind: Kind
-    files: Sequence[Rows]
+    files: Sequence[RowsOfKind]
     complete: bool
     """True if every file of the kind was read; if not, an unknown key may be in an unread one."""
 
@@ -138,10 +138,10 @@ def check_all(files: Sequence[SeedFile], schema: Schema) -> list[Problem]:
 
 
 def _check_all(files: Sequence[SeedFile], schema: Schema) -> Iterator[Problem]:
-    read = [Rows(f.kind, f.rows, f.locations) for f in files if f.kind and f.rows is not None]
+    read = [RowsOfKind(f.kind, f.rows, f.locations) for f in files if f.kind and f.rows is not None]
     unread = {f.kind.name for f in files if f.kind and f.rows is None}
     of_kind = {k.name: [r for r in read if r.kind.name == k.name] for k in schema.kinds}
-    nodes = {k.name: Nodes(k, of_kind[k.name], k.name not in unread) for k in schema.nodes}
+    nodes = {k.name: NodeKeys(k, of_kind[k.name], k.name not in unread) for k in schema.nodes}
     for rows in read:
         yield from _unknown_references(rows, nodes)
         yield from _ends_below_start(rows)
@@ -158,7 +158,7 @@ def _check_all(files: Sequence[SeedFile], schema: Schema) -> Iterator[Problem]:
         yield from _share_sums(of_kind["PRODUCES"], _sums(of_kind.get("Area", [])))
 
 
-def _unknown_references(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
+def _unknown_references(rows: RowsOfKind, nodes: Mapping[str, NodeKeys]) -> Iterator[Problem]:
     for prop in rows.kind.columns:
         targets = [nodes[name] for name in prop.ref]
         if not targets or not all(t.complete for t in targets):
@@ -176,7 +176,7 @@ def _unknown_references(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Prob
                     yield rows.locations.problem(row, prop.name, messages[key], item)
 
 
-def _unknown(text: str, prop: Prop, targets: Sequence[Nodes], number: int) -> str:
+def _unknown(text: str, prop: Prop, targets: Sequence[NodeKeys], number: int) -> str:
     """Word an unknown reference, with the key its name belongs to or the nearest keys."""
     message = f"unknown {' or '.join(prop.ref).lower()} {shown(text)}"
     for target in targets:
@@ -208,7 +208,7 @@ def identities(kind: Kind, rows: pa.Table) -> pa.Array:
     return pc.binary_join_element_wise(*parts, "|") if len(parts) > 1 else parts[0]
 
 
-def _any_twice(kind: Kind, files: Sequence[Rows]) -> bool:
+def _any_twice(kind: Kind, files: Sequence[RowsOfKind]) -> bool:
     """Return True if two rows may share an identity, by fingerprints, which take little memory."""
     prints = []
     for rows in files:
@@ -218,7 +218,7 @@ def _any_twice(kind: Kind, files: Sequence[Rows]) -> bool:
     return any_twice(np.concatenate(prints))
 
 
-def _duplicates(kind: Kind, files: Sequence[Rows]) -> Iterator[Problem]:
+def _duplicates(kind: Kind, files: Sequence[RowsOfKind]) -> Iterator[Problem]:
     if not any(len(rows.table) for rows in files) or not _any_twice(kind, files):
         return
     columns = [identities(kind, rows.table) for rows in files]
@@ -244,7 +244,7 @@ def _place(locations: Locations, row: int, column: str | None) -> str:
     return f"{place.file}:{place.line}:{place.column}"
 
 
-def _clashing_keys(schema: Schema, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
+def _clashing_keys(schema: Schema, nodes: Mapping[str, NodeKeys]) -> Iterator[Problem]:
     """Find keys that two kinds share, where one column may refer to either kind."""
     pairs = {
         (first_kind, second_kind)
@@ -263,7 +263,7 @@ def _clashing_keys(schema: Schema, nodes: Mapping[str, Nodes]) -> Iterator[Probl
             yield locations.problem(row, nodes[second_kind].kind.key, message)
 
 
-def _ends_below_start(rows: Rows) -> Iterator[Problem]:
+def _ends_below_start(rows: RowsOfKind) -> Iterator[Problem]:
     for prop in rows.kind.columns:
         if prop.not_below is None:
             continue
@@ -273,7 +273,7 @@ def _ends_below_start(rows: Rows) -> Iterator[Problem]:
             yield rows.locations.problem(row, prop.name, message)
 
 
-def _shares_over_one(rows: Rows) -> Iterator[Problem]:
+def _shares_over_one(rows: RowsOfKind) -> Iterator[Problem]:
     """Report shares beyond 0 to 1, in kinds whose figures have a unit of their own."""
     names = {p.name for p in rows.kind.columns}
     if not {"unit", "value"} <= names:
@@ -288,7 +288,7 @@ def _shares_over_one(rows: Rows) -> Iterator[Problem]:
             yield rows.locations.problem(row, name, message)
 
 
-def _trade_with_oneself(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
+def _trade_with_oneself(rows: RowsOfKind, nodes: Mapping[str, NodeKeys]) -> Iterator[Problem]:
     """Report countries that sell to themselves; within an area there is trade."""
     if rows.kind.name != "EXPORTS":
         return
@@ -300,7 +300,7 @@ def _trade_with_oneself(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Prob
             yield rows.locations.problem(row, "importer", message)
 
 
-def _unlike_data_set(rows: Rows, sets: Sequence[Rows]) -> Iterator[Problem]:
+def _unlike_data_set(rows: RowsOfKind, sets: Sequence[RowsOfKind]) -> Iterator[Problem]:
     """Report flows that are counted in another way than their data set says."""
     if rows.kind.name != "EXPORTS":
         return
@@ -317,7 +317,7 @@ def _unlike_data_set(rows: Rows, sets: Sequence[Rows]) -> Iterator[Problem]:
             yield rows.locations.problem(row, name, message)
 
 
-def _wrong_symbols(rows: Rows) -> Iterator[Problem]:
+def _wrong_symbols(rows: RowsOfKind) -> Iterator[Problem]:
     """Report elements whose key is not their symbol."""
     if rows.kind.name != "Element":
         return
@@ -337,7 +337,7 @@ def _wrong_symbols(rows: Rows) -> Iterator[Problem]:
             yield rows.locations.problem(row, "key", message)
 
 
-def _future(rows: Rows) -> Iterator[Problem]:
+def _future(rows: RowsOfKind) -> Iterator[Problem]:
     """Report figures of years that have not begun."""
     if rows.kind.name not in MEASURED:
         return
@@ -349,7 +349,7 @@ def _future(rows: Rows) -> Iterator[Problem]:
         yield rows.locations.problem(row, "period", message)
 
 
-def _undated_editions(rows: Rows) -> Iterator[Problem]:
+def _undated_editions(rows: RowsOfKind) -> Iterator[Problem]:
     """Report editions without a date, since the newest is used."""
     if rows.kind.name != "Source":
         return
@@ -359,7 +359,7 @@ def _undated_editions(rows: Rows) -> Iterator[Problem]:
             yield rows.locations.problem(row, "edition_of", message)
 
 
-def _sums(areas: Sequence[Rows]) -> set[str]:
+def _sums(areas: Sequence[RowsOfKind]) -> set[str]:
     """Return the keys of areas that hold others."""
     return {
         area["iso3"]
@@ -369,7 +369,7 @@ def _sums(areas: Sequence[Rows]) -> set[str]:
     }
 
 
-def _share_sums(files: Sequence[Rows], sums: set[str]) -> Iterator[Problem]:
+def _share_sums(files: Sequence[RowsOfKind], sums: set[str]) -> Iterator[Problem]:
     """Report production shares of one product, period, basis and source over 105 % together."""
     shares: dict[Scope, list[float]] = defaultdict(list)
     last: dict[Scope, tuple[Locations, int]] = {}

@@ -22,7 +22,7 @@ from graphkit.seeds.records import (
     table_columns,
     typed_rows,
 )
-from graphkit.seeds.tables import TABLES, Table, read_table
+from graphkit.seeds.tables import TABLES, TableFile, read_table
 from graphkit.seeds.text import LOST, YamlText, at_most, decode, shown
 
 SUFFIXES = (".yaml", ".yml")
@@ -125,7 +125,7 @@ def _read_yaml(
     yaml: YamlText,
     problems: list[Problem],
     schema: Schema,
-    read_beside: Callable[[str], tuple[Table | None, list[Problem]]],
+    read_beside: Callable[[str], tuple[TableFile | None, list[Problem]]],
 ) -> SeedFile:
     document = yaml.read()
     text_problems = [*problems, *document.problems]
@@ -165,7 +165,7 @@ def _read_text(path: Path, name: str) -> tuple[YamlText | None, list[Problem]]:
 
 def _table_beside(
     path: Path, root: Path, yaml: YamlText, name: str
-) -> tuple[Table | None, list[Problem]]:
+) -> tuple[TableFile | None, list[Problem]]:
     yaml_path = ("table",)
     try:
         file = (path.parent / name).resolve()

@@ -20,7 +20,7 @@ from graphkit.schema import DATE_TEXT, NUMBER_TEXT, UNITS, Kind, Prop, Schema, T
 from graphkit.seeds.text import BAD, YamlText, at_most, shown, unsafe
 
 if TYPE_CHECKING:
-    from graphkit.seeds.tables import Table
+    from graphkit.seeds.tables import TableFile
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Locations:
 
     yaml: YamlText
     header: Header | None = None
-    table: Table | None = None
+    table: TableFile | None = None
 
     def problem(
         self, row: int | None, column: str | None, message: str, item: int | None = None
@@ -179,7 +179,7 @@ def _instead(name: str, names: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else f", wanted one of {', '.join(names)}"
 
 
-class Column(NamedTuple):
+class TypedColumn(NamedTuple):
     """One property as a file gives it, before it is typed."""
 
     values: pa.Array
@@ -191,7 +191,7 @@ class Column(NamedTuple):
 class RawColumns(NamedTuple):
     """The columns that a file gives, by property; the others it does not."""
 
-    columns: Mapping[str, Column]
+    columns: Mapping[str, TypedColumn]
     length: int
     odd: frozenset[int] = frozenset()
     """Rows that are not mappings, and were reported."""
@@ -210,7 +210,7 @@ def row_columns(yaml: YamlText, header: Header) -> tuple[RawColumns, list[Proble
     for prop in (p for p in kind.columns if p.name in names):
         values, wrong = from_yaml(prop, [row.get(prop.name) for row in rows])
         silent = pa.array([prop.name not in row for row in rows], pa.bool_())
-        columns[prop.name] = Column(values, silent, wrong)
+        columns[prop.name] = TypedColumn(values, silent, wrong)
     return RawColumns(columns, len(rows), odd), problems
 
 
@@ -223,7 +223,9 @@ def _unknown_names(
             yield from (yaml.key_problem(message, ("rows", number, name)) for number in owners)
 
 
-def table_columns(yaml: YamlText, header: Header, table: Table) -> tuple[RawColumns, list[Problem]]:
+def table_columns(
+    yaml: YamlText, header: Header, table: TableFile
+) -> tuple[RawColumns, list[Problem]]:
     """Read the columns of the table: each must be used, and each required one present."""
     kind, names, problems = header.kind, table.columns.column_names, []
     columns, column_of = {}, header.columns_in(names)
@@ -231,7 +233,7 @@ def table_columns(yaml: YamlText, header: Header, table: Table) -> tuple[RawColu
     for prop in kind.columns:
         if prop.name in column_of:
             values = table.columns[column_of[prop.name]].combine_chunks()
-            columns[prop.name] = Column(values, values.is_null(), [])
+            columns[prop.name] = TypedColumn(values, values.is_null(), [])
         elif prop.name in header.columns:
             name = shown(header.columns[prop.name])
             message = f"{table.file} has no column {name}; it has {name_list}"

@@ -105,7 +105,7 @@ _FIELD = re.compile(r'(?:"[^"]*(?:""[^"]*)*")?[^,\r\n]*(?P<end>,|\r\n|\r|\n|\Z)'
 
 
 @dataclass(frozen=True)
-class Table:
+class TableFile:
     """The contents of a file, in the types it gives; in a CSV everything is text."""
 
     file: str
@@ -136,7 +136,7 @@ class Table:
         return self._records[record][place]
 
 
-Read = tuple[Table | None, list[Problem]]
+Read = tuple[TableFile | None, list[Problem]]
 
 
 def read_table(path: Path, file: str) -> Read:
@@ -153,7 +153,7 @@ def read_table(path: Path, file: str) -> Read:
         message = error.strerror or str(error).splitlines()[0]
         return None, [Problem(file, 1, 1, f"cannot be read: {message}")]
     problems = _bad_names(table.column_names, file, None)
-    return (None if problems else Table(file, table)), problems
+    return (None if problems else TableFile(file, table)), problems
 
 
 def _read_csv(path: Path, file: str) -> Read:
@@ -181,7 +181,7 @@ def _read_csv(path: Path, file: str) -> Read:
         ragged = at_most(_ragged(text, len(names), file))
         message = f"not CSV: {str(error).splitlines()[0]}"
         return None, problems + (ragged or [Problem(file, 1, 1, message)])
-    return Table(file, table, text), problems
+    return TableFile(file, table, text), problems
 
 
 def _bad_names(names: Sequence[str], file: str, text: str | None) -> list[Problem]:

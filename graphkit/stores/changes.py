@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.arrow import plain
+from graphkit.arrow import without_codes
 from graphkit.kinds import Kind
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Difference:
 def difference(graph: Graph, kind: Kind, digests: Digests) -> Difference:
     """Compare one kind of a graph with what a database holds of it."""
     parts = [p.table.select([kind.key, "digest"]) for p in graph.parts if p.kind is kind]
-    new = plain(pa.concat_tables(parts)) if parts else None
+    new = without_codes(pa.concat_tables(parts)) if parts else None
     old = digests.get(kind.name)
     old_keys = None if old is None else old["key"].combine_chunks()
     if new is None:

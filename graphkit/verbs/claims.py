@@ -7,7 +7,7 @@ from graphkit.verbs.parameter import Parameter
 from graphkit.verbs.shared import (
     CLAIMS,
 )
-from graphkit.verbs.verb import Page, Verb
+from graphkit.verbs.verb import PagePlace, Verb
 
 _VERDICTS = tuple(verdict.option for verdict in Verdict)
 VERBS = (
@@ -26,7 +26,7 @@ VERBS = (
         "what was published, with its basis and source",
         former={"--about": "--of"}, former_names={"about": "of"},
         picture="claims",
-        page=Page("Claims", "Published", {"of": "KOR"}, place=2),
+        page=PagePlace("Claims", "Published", {"of": "KOR"}, place=2),
     ),
     Verb(
         "claims check", "claim_checks.check_claims",
@@ -52,7 +52,7 @@ VERBS = (
         "whether the loaded data bear it out, why not, and what is missing to tell",
         former={"--about": "--of"}, former_names={"about": "of"},
         picture="checked claims",
-        page=Page("Claims", "Checked", {"of": "KOR"}),
+        page=PagePlace("Claims", "Checked", {"of": "KOR"}),
     ),
     Verb(
         "claims conflicts", "claim_checks.claim_conflicts",
@@ -65,6 +65,6 @@ VERBS = (
         "published figures that cannot both be right",
         former={"--about": "--of"}, former_names={"about": "of"},
         picture="conflicts",
-        page=Page("Claims", "Conflicts", place=3),
+        page=PagePlace("Claims", "Conflicts", place=3),
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from graphkit.verbs.parameter import Parameter, share, switch
 from graphkit.verbs.shared import CONSUMER, COUNT_BY, DATASET, PERIOD, POSITIVE, SCOPE
-from graphkit.verbs.verb import Page, Variant, Verb
+from graphkit.verbs.verb import PagePlace, Variant, Verb
 
 VERBS = (
     Verb(
@@ -48,7 +48,7 @@ VERBS = (
         ),
         former_names={"measure": "by"},
         picture="shares by supplier",
-        page=Page("Country", "Depends on whom", {"country": "KOR"}),
+        page=PagePlace("Country", "Depends on whom", {"country": "KOR"}),
     ),
     Verb(
         "dependents", "dependence.dependents",
@@ -70,7 +70,7 @@ VERBS = (
         "COUNTRY... [--for ...] [--min-share 0.5]",
         "who depends on a country",
         picture="shares by supplier",
-        page=Page(
+        page=PagePlace(
             "Country", "Who depends on it", {"country": "CHN", "for": "magnets-metal"}, place=3,
         ),
     ),
@@ -86,6 +86,6 @@ VERBS = (
         "COUNTRY... [--for ...]",
         "every supplier of a country",
         picture="shares by supplier",
-        page=Page("Country", "Suppliers", {"country": "KOR", "for": "magnets-metal"}, place=2),
+        page=PagePlace("Country", "Suppliers", {"country": "KOR", "for": "magnets-metal"}, place=2),
     ),
 )  # fmt: skip

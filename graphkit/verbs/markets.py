@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from graphkit.verbs.parameter import Parameter, share, switch
 from graphkit.verbs.shared import ANY_CONSUMER, DATASET, FRACTION, PERIOD, SCOPE
-from graphkit.verbs.verb import Page, Variant, Verb
+from graphkit.verbs.verb import PagePlace, Variant, Verb
 
 VERBS = (
     Verb(
@@ -40,7 +40,7 @@ VERBS = (
         },
         former_names={"by": "sort, and by='consumer' is each=True"},
         picture="concentration",
-        page=Page("Mineral", "Concentration", {"for": "rare earths"}),
+        page=PagePlace("Mineral", "Concentration", {"for": "rare earths"}),
     ),
     Verb(
         "reliance", "reliance.reliance",
@@ -68,7 +68,8 @@ VERBS = (
         "largest producer",
         Variant("n_minus_1", "n_minus_1.n_minus_1", picture="without the largest"),
         picture="reliance",
-        page=Page("Country", "Import reliance", {"country": "KOR", "for": "rare earths"}, place=5),
+        page=PagePlace("Country", "Import reliance", {"country": "KOR", "for": "rare earths"},
+                       place=5),
     ),
     Verb(
         "prices", "prices.prices",
@@ -89,7 +90,7 @@ VERBS = (
         former={"WHAT": "--for"},
         former_names={"*": "scope", "consumer": "of"},
         picture="prices",
-        page=Page("Mineral", "Prices", {"for": "cobalt"}, place=2),
+        page=PagePlace("Mineral", "Prices", {"for": "cobalt"}, place=2),
     ),
     Verb(
         "criticality", "criticality.criticality",
@@ -123,6 +124,6 @@ VERBS = (
         former={"ELEMENT": "--for"},
         former_names={"*": "scope"},
         picture="supply risk",
-        page=Page("Mineral", "Supply risk", {"for": "gallium"}, place=3),
+        page=PagePlace("Mineral", "Supply risk", {"for": "gallium"}, place=3),
     ),
 )  # fmt: skip

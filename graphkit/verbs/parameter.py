@@ -20,7 +20,7 @@ from graphkit.schema import DATE_TEXT
 
 
 @dataclass(frozen=True)
-class Range:
+class AcceptedRange:
     """Numbers that a parameter accepts."""
 
     low: float = 0
@@ -64,7 +64,7 @@ class Parameter:
     """Default; None leaves it to the function, ``...`` makes an argument required."""
     choices: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
     """The allowed values, or a function that reads them from a heavy module."""
-    range: Range | None = None
+    range: AcceptedRange | None = None
     folded: bool = False
     """True to accept choices in capitals, and with spaces for hyphens."""
     in_tables: Mapping[str, int] = field(default_factory=dict)
@@ -245,7 +245,13 @@ def switch(name: str, help: str, *, label: str = "") -> Parameter:
 
 
 def share(
-    name: str, help: str, default: float | None, allowed: Range, *, label: str = "", step: float = 0
+    name: str,
+    help: str,
+    default: float | None,
+    allowed: AcceptedRange,
+    *,
+    label: str = "",
+    step: float = 0,
 ) -> Parameter:
     """Declare a parameter that is a share."""
     option = f"--{name.replace('_', '-')}"

@@ -6,7 +6,7 @@ from graphkit.verbs.parameter import Parameter
 from graphkit.verbs.shared import (
     SCOPE,
 )
-from graphkit.verbs.verb import Page, Verb
+from graphkit.verbs.verb import PagePlace, Verb
 
 VERBS = (
     Verb(
@@ -36,6 +36,6 @@ VERBS = (
         "export controls: who restricts which elements, since when, and what is suspended",
         former={"--on": "--date"},
         picture="controls",
-        page=Page("Mineral", "Export controls", {"country": "CHN"}, place=4),
+        page=PagePlace("Mineral", "Export controls", {"country": "CHN"}, place=4),
     ),
 )  # fmt: skip

@@ -6,11 +6,11 @@ import sys
 from dataclasses import replace
 
 from graphkit.schema import GRAPH
-from graphkit.verbs.parameter import Parameter, Range
+from graphkit.verbs.parameter import AcceptedRange, Parameter
 
-FRACTION = Range(0, 1)
-POSITIVE = Range(0, 1, above=True)
-FINITE = Range(0, sys.float_info.max)
+FRACTION = AcceptedRange(0, 1)
+POSITIVE = AcceptedRange(0, 1, above=True)
+FINITE = AcceptedRange(0, sys.float_info.max)
 COUNTED_IN = ("usd", "tonnes")
 PERIODS = (
     "2024, 2024-Q1 (or Q1 2024), 2024-H1, 2024-03, latest; or several added up: 2020-2023, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graphkit.verbs.parameter import Parameter, Range, share, switch
+from graphkit.verbs.parameter import AcceptedRange, Parameter, share, switch
 from graphkit.verbs.shared import (
     ANY_CONSUMER,
     CONSUMER,
@@ -15,7 +15,7 @@ from graphkit.verbs.shared import (
     POSITIVE,
     SCOPE,
 )
-from graphkit.verbs.verb import Page, Variant, Verb
+from graphkit.verbs.verb import PagePlace, Variant, Verb
 
 VERBS = (
     Verb(
@@ -61,7 +61,7 @@ VERBS = (
         "chain of sellers",
         former_names={"measure": "by"},
         picture="origins by stage",
-        page=Page("Chain", "Origins", {"country": "KOR", "for": "magnets-metal"}),
+        page=PagePlace("Chain", "Origins", {"country": "KOR", "for": "magnets-metal"}),
     ),
     Verb(
         "spof", "single_points.single_points",
@@ -107,8 +107,10 @@ VERBS = (
         "single points of failure in a country's supply",
         former_names={"measure": "by"},
         picture="single points",
-        page=Page("Country", "Single points of failure", {"country": "KOR", "for": "rare earths"},
-                  place=4),
+        page=PagePlace(
+            "Country", "Single points of failure", {"country": "KOR", "for": "rare earths"},
+            place=4,
+        ),
     ),
     Verb(
         "disrupt", "disruptions.disrupt",
@@ -129,7 +131,7 @@ VERBS = (
             SCOPE,
             share("loss", "Share of the exports that is lost.", 1.0, POSITIVE, step=0.05),
             share(
-                "slack", "Share that the other suppliers can add.", 0.0, Range(), step=0.05,
+                "slack", "Share that the other suppliers can add.", 0.0, AcceptedRange(), step=0.05,
             ),
             Parameter("to", "--to", "COUNTRY", "Cut only for this destination or bloc.",
                       label="Cut for", names="places"),
@@ -156,7 +158,7 @@ VERBS = (
             Parameter(
                 "top", "--top", "N",
                 "Only the N largest losses of each product; 0: all. Default: one screen.",
-                "count", range=Range(),
+                "count", range=AcceptedRange(),
             ),
             PERIOD,
             DATASET,
@@ -174,6 +176,6 @@ VERBS = (
         former={"--consumer": "--of"},
         former_names={"consumer": "of", "measure": "by"},
         picture="losses",
-        page=Page("What if", "Disruption", {"country": "CHN", "for": "magnets-metal"}),
+        page=PagePlace("What if", "Disruption", {"country": "CHN", "for": "magnets-metal"}),
     ),
 )  # fmt: skip

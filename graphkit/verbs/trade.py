@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib import import_module
 
-from graphkit.verbs.parameter import Parameter, Range, switch
+from graphkit.verbs.parameter import AcceptedRange, Parameter, switch
 from graphkit.verbs.shared import COUNT_BY, DATASET, FINITE, PARTNER, SCOPE, period
-from graphkit.verbs.verb import Page, Variant, Verb
+from graphkit.verbs.verb import PagePlace, Variant, Verb
 
 
 def _measures() -> tuple[str, ...]:
@@ -29,12 +29,12 @@ VERBS = (
             DATASET,
             replace(COUNT_BY, help="Rank and shares by value or by mass."),
             Parameter("top", "--top", "N", "Only the N largest. Default: one screen.",
-                      "count", range=Range(1)),
+                      "count", range=AcceptedRange(1)),
         ),
         "[--for ...] [--of COUNTRY] [--period P] [--by usd|tonnes]",
         "who sells something to whom in a year, as a table or a map",
         picture="flows",
-        page=Page("Flows", "Flows", {"for": "ree-metals"}),
+        page=PagePlace("Flows", "Flows", {"for": "ree-metals"}),
     ),
     Verb(
         "centrality", "centrality.centrality",
@@ -68,7 +68,7 @@ VERBS = (
                 "top", "--top", "N",
                 "Only the first N ranks. Default: in a table one screen, over time the first of "
                 "each period; else all.",
-                "count", range=Range(1), in_tables={"over_time": 1},
+                "count", range=AcceptedRange(1), in_tables={"over_time": 1},
             ),
         ),
         "[--for ...] [--measure NAMES] [--over-time] [--layered]",
@@ -80,7 +80,7 @@ VERBS = (
             picture="hubs",
         ),
         picture="hubs",
-        page=Page("Network", "Centrality", {"for": "rare earths"}),
+        page=PagePlace("Network", "Centrality", {"for": "rare earths"}),
     ),
     Verb(
         "compare", "changes.compare",
@@ -111,13 +111,13 @@ VERBS = (
                 "top", "--top", "N",
                 "Only partners among the first N in either period; 0: all. Default: in a table one "
                 "screen, of the largest changes; else all.",
-                "count", range=Range(wanted="0 (all) or more"),
+                "count", range=AcceptedRange(wanted="0 (all) or more"),
             ),
         ),
         "BEFORE AFTER [--of COUNTRY] [--for ...] [--partner supplier|consumer]",
         "what changed between two periods, also of different length",
         picture="changes",
-        page=Page(
+        page=PagePlace(
             "Over time", "Two periods",
             {"before": "2010", "after": "2024", "of": "KOR", "for": "ree-metals"}, place=2,
         ),
@@ -154,7 +154,7 @@ VERBS = (
         "[COUNTRY]... [--for ...] [--on COUNTRY] [--since P] [--partner supplier|consumer]",
         "what changed from period to period, in all and with one partner",
         picture="trend",
-        page=Page("Over time", "Trend", {"country": "KOR", "for": "ree-metals"}),
+        page=PagePlace("Over time", "Trend", {"country": "KOR", "for": "ree-metals"}),
     ),
     Verb(
         "mirror", "mirror.mirror",

@@ -33,7 +33,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Page:
+class PagePlace:
     """Place of a question on the page of the explorer."""
 
     view: str
@@ -66,7 +66,7 @@ class Verb:
     """Former options, some with a value, and arguments, each with the option that replaced it."""
     former_names: Mapping[str, str] = field(default_factory=dict)
     """Former parameters in Python, each with the one that replaced it; ``*`` for arguments."""
-    page: Page | None = None
+    page: PagePlace | None = None
     """Its place on the page; None for a question that the page does not ask."""
     picture: str = ""
     """Name of the picture of its answers, one of :data:`graphkit.plot.pictures.DRAWINGS`."""

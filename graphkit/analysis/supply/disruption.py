@@ -12,7 +12,7 @@ import pyarrow as pa
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.production import MISSING, OBSERVED
 from graphkit.analysis.supply.removal import system
-from graphkit.analysis.supply.tracing import Cut, loss_ranges, production_losses
+from graphkit.analysis.supply.tracing import ExportCut, loss_ranges, production_losses
 from graphkit.analysis.supply.trade import IN_WORDS
 from graphkit.arrow import SHARE, counts, flags, number, texts
 from graphkit.errors import GraphkitError
@@ -133,7 +133,7 @@ def _in_unit(schema: pa.Schema, name: str, network: SupplyNetwork) -> pa.Schema:
 def export_cut(
     network: SupplyNetwork, exporters: Sequence[str], products: Sequence[str] | None,
     destinations: Sequence[str] | None, loss: float,
-) -> Cut:  # fmt: skip
+) -> ExportCut:  # fmt: skip
     """Describe the cut of :func:`disruption`'s parameters."""
     if not 0 < loss <= 1:
         raise GraphkitError(f"found a loss of {loss:g}, wanted more than 0, at most 1")
@@ -158,7 +158,7 @@ def export_cut(
             f"{IN_WORDS[network.measure]}"
         )
     inputs = absent.outputs[unknown].any(axis=0)
-    return Cut(*(np.where(mask, loss, 0.0) for mask in (flows, goods, inputs)))
+    return ExportCut(*(np.where(mask, loss, 0.0) for mask in (flows, goods, inputs)))
 
 
 def _followed(

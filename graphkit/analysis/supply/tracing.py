@@ -280,7 +280,7 @@ ROUNDS, CLOSE = 10_000, 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Range:
+class OriginRange:
     """Lowest or highest shares of every origin: nodes by countries and any other one."""
 
     sales: np.ndarray
@@ -292,7 +292,7 @@ class Range:
 def origin_ranges(
     network: SupplyNetwork, stage: str, *, untraded: str = "unknown", unreported: str = "any",
     without: tuple[Without, Without] | None = None,
-) -> tuple[Range, Range]:  # fmt: skip
+) -> tuple[OriginRange, OriginRange]:  # fmt: skip
     r"""Bound the share of each origin, given what is not known.
 
     Three things are not known. An unknown or untraceable origin may be any country that may do
@@ -329,7 +329,7 @@ def origin_ranges(
     if without is not None:
         avoided_countries = network.nodes.country[without[1].avoided]
         elsewhere[:, avoided_countries] = home[:, avoided_countries] = 0.0
-    low, high = (Range(*np.zeros((2, network.size, width))) for _ in range(2))
+    low, high = (OriginRange(*np.zeros((2, network.size, width))) for _ in range(2))
     for nodes in solving_order(network, start):
         product, country = network.nodes.product[nodes], network.nodes.country[nodes]
         able = elsewhere[product]
@@ -433,7 +433,7 @@ def production_losses(
 
 
 @dataclass(frozen=True, eq=False)
-class Cut:
+class ExportCut:
     """Exports that some countries cut."""
 
     flows: np.ndarray
@@ -445,7 +445,7 @@ class Cut:
 
 
 def loss_ranges(
-    network: SupplyNetwork, removed: Sequence[np.ndarray], cut: Cut | None = None
+    network: SupplyNetwork, removed: Sequence[np.ndarray], cut: ExportCut | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""Bound the share of each node's sales that is lost, given what is not known.
 
@@ -511,7 +511,9 @@ def loss_ranges(
     return low, high
 
 
-def _most_lost(network: SupplyNetwork, products: np.ndarray, c: np.ndarray, cut: Cut) -> np.ndarray:
+def _most_lost(
+    network: SupplyNetwork, products: np.ndarray, c: np.ndarray, cut: ExportCut
+) -> np.ndarray:
     """Bound the loss ``g`` of inputs of unseen origin, of products of a stage made of each other.
 
     ``c`` bounds the losses of goods of each product, as in :func:`loss_ranges`.

@@ -17,7 +17,7 @@ from graphkit.importers.customs.layouts import (
     DIRECTIONS,
     KILOGRAMS,
     LAYOUTS,
-    Layout,
+    CustomsLayout,
     Side,
     read_texts,
 )
@@ -153,10 +153,10 @@ def import_customs(
 def _read(
     files: Sequence[Path], codes: Collection[str], wanted: ImportFilter, choice: Choice,
     report: Report, progress: Progress,
-) -> tuple[Layout, pa.Table]:  # fmt: skip
+) -> tuple[CustomsLayout, pa.Table]:  # fmt: skip
     """Read the flows of the codes and years asked for, of files in one layout."""
     columns = [n for layout in LAYOUTS for n in (*layout.columns(), *layout.names)]
-    layouts: dict[str, Layout] = {}
+    layouts: dict[str, CustomsLayout] = {}
     tables: list[pa.Table] = []
     read = 0
     for number, path in enumerate(files):
@@ -193,9 +193,11 @@ def _read(
     return layout, distinct(rows, ROW_KEYS, AMOUNTS, [path.name for path in files], report)
 
 
-def _layout_of(columns: Sequence[str], file: str, choice: Choice) -> tuple[Layout, dict[str, str]]:
+def _layout_of(
+    columns: Sequence[str], file: str, choice: Choice
+) -> tuple[CustomsLayout, dict[str, str]]:
     """Recognise a layout by its columns; return the file's name of each of them."""
-    nearest: tuple[int, list[str], Layout] | None = None
+    nearest: tuple[int, list[str], CustomsLayout] | None = None
     for layout in LAYOUTS:
         names = _names_of_columns(layout, columns)
         if choice.period:
@@ -220,7 +222,7 @@ def _layout_of(columns: Sequence[str], file: str, choice: Choice) -> tuple[Layou
     )
 
 
-def _names_of_columns(layout: Layout, columns: Sequence[str]) -> dict[str, str]:
+def _names_of_columns(layout: CustomsLayout, columns: Sequence[str]) -> dict[str, str]:
     """Find the columns of a layout by any of their names; return the file's name of each."""
     own_names = {name.casefold(): name for name in layout.columns()}
     for other_name, name in layout.names.items():
@@ -229,7 +231,7 @@ def _names_of_columns(layout: Layout, columns: Sequence[str]) -> dict[str, str]:
     return {own_names[folded]: name for folded, name in file_names.items() if folded in own_names}
 
 
-def _sides(layout: Layout, columns: Collection[str], choice: Choice) -> list[Side]:
+def _sides(layout: CustomsLayout, columns: Collection[str], choice: Choice) -> list[Side]:
     """List the sides that a file has; its user says which one if the columns do not."""
     sides = [side for side in layout.sides if side.code in columns]
     shared = len(sides) > 1 and len({(side.usd, side.masses, side.row_mark) for side in sides}) == 1
@@ -241,7 +243,7 @@ def _sides(layout: Layout, columns: Collection[str], choice: Choice) -> list[Sid
     return [side for side in sides if choice.flow in (None, side.direction)]
 
 
-def _of_codes(rows: pa.Table, layout: Layout, codes: Collection[str], file: str) -> pa.Table:
+def _of_codes(rows: pa.Table, layout: CustomsLayout, codes: Collection[str], file: str) -> pa.Table:
     """Keep the rows of the six-digit codes asked for, and those that may hide them."""
     [column] = {side.code for side in layout.sides if side.code in rows.column_names}
     code = pc.replace_substring_regex(pc.fill_null(rows[column], ""), r"[\s.]", "")
@@ -266,7 +268,7 @@ def _of_codes(rows: pa.Table, layout: Layout, codes: Collection[str], file: str)
 
 
 def _side_rows(
-    rows: pa.Table, layout: Layout, side: Side, choice: Choice, number: int, file: str
+    rows: pa.Table, layout: CustomsLayout, side: Side, choice: Choice, number: int, file: str
 ) -> pa.Table:
     """Turn rows of a file to imports or exports, with their figures as numbers."""
     mark_column, mark = side.row_mark
@@ -331,7 +333,7 @@ def _numbers(rows: pa.Table, column: str, file: str) -> pa.ChunkedArray:
     return pc.replace_substring(texts, ",", "").cast(pa.float64())
 
 
-def _months(rows: pa.Table, layout: Layout, choice: Choice, file: str) -> pa.Array:
+def _months(rows: pa.Table, layout: CustomsLayout, choice: Choice, file: str) -> pa.Array:
     """Read the months; Comext's month 52 is a year."""
     if choice.period:
         return pa.repeat(choice.period, len(rows))
@@ -350,7 +352,7 @@ def _months(rows: pa.Table, layout: Layout, choice: Choice, file: str) -> pa.Arr
 # --- meaning
 
 
-def _without_totals(rows: pa.Table, layout: Layout, value: str, report: Report) -> pa.Table:
+def _without_totals(rows: pa.Table, layout: CustomsLayout, value: str, report: Report) -> pa.Table:
     """Keep partners that are countries, without totals, and say which masses are unknown.
 
     A row of six digits is the total of the rows of national codes under it.
@@ -417,7 +419,7 @@ def _year(revision: str) -> int:
 
 
 def _with_places(
-    rows: pa.Table, layout: Layout, reference: Reference, value: str, report: Report
+    rows: pa.Table, layout: CustomsLayout, reference: Reference, value: str, report: Report
 ) -> pa.Table:
     """Add the keys of reporters and partners; leave out groups of countries."""
     groups = reference.areas_of_type("world", "group", "rest")
@@ -434,7 +436,7 @@ def _with_places(
     return name_places(rows, {"by": "reporter", "partner": "other"}, places, value, report)
 
 
-def _map(rows: pa.Table, layout: Layout, wanted: ImportFilter, report: Report) -> pa.Table:
+def _map(rows: pa.Table, layout: CustomsLayout, wanted: ImportFilter, report: Report) -> pa.Table:
     """Map rows to the columns of a seed, and add up the parts of a flow."""
     imports = pc.equal(rows["direction"], DIRECTIONS[0])
     flows = pa.table({
@@ -457,7 +459,7 @@ def _map(rows: pa.Table, layout: Layout, wanted: ImportFilter, report: Report) -
 # --- writing
 
 
-def _name(layout: Layout, flows: pa.Table) -> str:
+def _name(layout: CustomsLayout, flows: pa.Table) -> str:
     """Name a table by its publisher, its one direction, its reporters and its periods."""
     sides = sorted({text.rpartition("-")[2] for text in flows["dataset"].unique().to_pylist()})
     parts = sides if len(sides) == 1 else []
@@ -467,7 +469,11 @@ def _name(layout: Layout, flows: pa.Table) -> str:
 
 
 def _write(
-    flows: pa.Table, layout: Layout, folder: Path, name: str, codes: Sequence[Mapping[str, str]]
+    flows: pa.Table,
+    layout: CustomsLayout,
+    folder: Path,
+    name: str,
+    codes: Sequence[Mapping[str, str]],
 ) -> None:
     first = PREFERENCE + len(DIRECTIONS) * LAYOUTS.index(layout)
     datasets = []

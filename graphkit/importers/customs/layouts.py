@@ -48,7 +48,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Layout:
+class CustomsLayout:
     """Columns of one publisher's tables, and how its rows are to be read."""
 
     key: str
@@ -103,7 +103,7 @@ class Layout:
         return list(dict.fromkeys([*columns, *self.parts]))
 
 
-KOREA = Layout(
+KOREA = CustomsLayout(
     key="korea-customs",
     title="Exports and imports by item and country",
     publisher="Korea Customs Service",
@@ -119,7 +119,7 @@ KOREA = Layout(
     note="Net weight. Figures are revised every month.",
     totals={"hsCd": "-", "statCd": "-"},
 )
-COMEXT = Layout(
+COMEXT = CustomsLayout(
     key="eurostat-comext",
     title="Comext: international trade in goods by CN8 code",
     publisher="Eurostat",
@@ -139,7 +139,7 @@ COMEXT = Layout(
     secret=r"[0-9]*X+",
     places={"EL": "GRC", "XS": "SRB"},
 )
-CENSUS = Layout(
+CENSUS = CustomsLayout(
     key="us-census",
     title="International trade: monthly US imports and exports by Harmonized System code",
     publisher="US Census Bureau",
@@ -183,7 +183,7 @@ _CHINA_PLACES = """
 602 COK 603 FJI 606 NRU 607 NCL 608 VUT 609 NZL 610 NFK 611 PNG 613 SLB 614 TON 617 WSM 618 KIR
 619 TUV 620 FSM 621 MHL 622 PLW 623 PYF 625 WLF
 """
-CHINA = Layout(
+CHINA = CustomsLayout(
     key="china-customs",
     title="Customs statistics online query",
     publisher="General Administration of Customs of China",

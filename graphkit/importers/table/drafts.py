@@ -12,7 +12,7 @@ from pathlib import Path
 
 from graphkit.errors import GraphkitError
 from graphkit.importers.table.mapping import number_form
-from graphkit.importers.table.sheets import MARKS, TEXT_SUFFIXES, Layout, Sheet, read_sheet
+from graphkit.importers.table.sheets import MARKS, TEXT_SUFFIXES, Sheet, SheetLayout, read_sheet
 
 PROPERTY_WORDS = {
     "exporter": ("exporter", "origin", "seller", "supplier", "from", "verkäufer", "ursprungsland",
@@ -85,7 +85,7 @@ def draft_mapping(path: Path) -> str:
         "source: {key: TODO, title: TODO, publisher: TODO, licence: not stated}",
         *([DATASET] if kind == "EXPORTS" else []),
         *(f"{name}: {_quoted(getattr(layout, name))}" for name in ("encoding", "delimiter")
-          if getattr(layout, name) != getattr(Layout(), name)),
+          if getattr(layout, name) != getattr(SheetLayout(), name)),
         *_number_lines(figures),
         *([f"missing: {json.dumps(unknown, ensure_ascii=False)}"] if unknown else []),
     ]  # fmt: skip
@@ -122,7 +122,7 @@ def _number_lines(figures: Sequence[str]) -> list[str]:
     if not choices or not figures:
         return []
     (decimal, thousands), *other_choices = choices
-    lines = [f"decimal: {_quoted(decimal)}"] if decimal != Layout().decimal else []
+    lines = [f"decimal: {_quoted(decimal)}"] if decimal != SheetLayout().decimal else []
     lines += [f"thousands: {_quoted(thousands)}"] if thousands else []
     if other_choices:
         example = next(text for text in figures if "," in text or "." in text)
@@ -137,15 +137,15 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _read_any(path: Path) -> tuple[Sheet, Layout]:
+def _read_any(path: Path) -> tuple[Sheet, SheetLayout]:
     """Read a table with the first encoding that works, and the delimiter of most columns."""
     error: GraphkitError | None = None
     is_text = path.suffix.lower() in TEXT_SUFFIXES
-    delimiters = MARKS["delimiter"] if is_text else (Layout().delimiter,)
+    delimiters = MARKS["delimiter"] if is_text else (SheetLayout().delimiter,)
     for encoding in _encodings(path):
-        tables: list[tuple[Sheet, Layout]] = []
+        tables: list[tuple[Sheet, SheetLayout]] = []
         for delimiter in delimiters:
-            layout = replace(Layout(), delimiter=delimiter, encoding=encoding)
+            layout = replace(SheetLayout(), delimiter=delimiter, encoding=encoding)
             try:
                 tables.append((read_sheet(path, layout), layout))
             except GraphkitError as failure:

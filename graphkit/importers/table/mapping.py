@@ -16,13 +16,13 @@ import pyarrow as pa
 from graphkit.errors import GraphkitError, Problem, SeedError, UsageError
 from graphkit.files.input import TEXT, check_file
 from graphkit.importers.reference import HS_CODE, Reference
-from graphkit.importers.table.sheets import MARKS, Cell, Layout, Sheet
+from graphkit.importers.table.sheets import MARKS, Cell, Sheet, SheetLayout
 from graphkit.schema import GRAPH, REVISIONS, Prop, Type
 from graphkit.seeds.records import (
-    Column,
     Header,
     Locations,
     RawColumns,
+    TypedColumn,
     read_header,
     typed_rows,
     unknown_property,
@@ -92,7 +92,7 @@ class ColumnMapping:
 
     yaml: YamlText
     header: Header
-    layout: Layout
+    layout: SheetLayout
     aliases: Mapping[str, Mapping[str, str]]
     """For a property, the keys of foreign texts."""
     source: Mapping[str, str] = field(default_factory=dict)
@@ -149,7 +149,7 @@ def read_mapping(path: Path, table: str) -> ColumnMapping:
         dataset.setdefault("source", str(header.defaults.get("source")))
     layout_parts = {name: value[name] for name in TEXT_PARTS if value.get(name) is not None}
     layout_parts["header"] = int(layout_parts.get("header", 1))
-    layout = Layout(**layout_parts, missing=frozenset(value.get("missing") or ()))
+    layout = SheetLayout(**layout_parts, missing=frozenset(value.get("missing") or ()))
     return ColumnMapping(yaml, header, layout, value.get("aliases") or {}, source, dataset)
 
 
@@ -301,11 +301,11 @@ def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> 
     )
 
 
-def _columns(cells: Mapping[str, Texts], kept_rows: Sequence[int]) -> dict[str, Column]:
+def _columns(cells: Mapping[str, Texts], kept_rows: Sequence[int]) -> dict[str, TypedColumn]:
     columns = {}
     for name, texts in cells.items():
         values = pa.array([texts[n] for n in kept_rows], pa.string())
-        columns[name] = Column(values, values.is_null(), [])
+        columns[name] = TypedColumn(values, values.is_null(), [])
     return columns
 
 
@@ -335,7 +335,7 @@ def _lost_aliases(
                 yield mapping.yaml.problem(message, ("aliases", name, text))
 
 
-def _texts(cells: Sequence[Cell], prop: Prop, layout: Layout) -> Texts:
+def _texts(cells: Sequence[Cell], prop: Prop, layout: SheetLayout) -> Texts:
     """Format cells as the text of a seed; textual numbers get a point and no thousands marks."""
     if prop.type not in NUMBER_TYPES:
         return [_text(cell) for cell in cells]

@@ -29,7 +29,7 @@ MARKS = {"delimiter": (",", ";", "\t", "|"), "decimal": (".", ","),
 
 
 @dataclass(frozen=True)
-class Layout:
+class SheetLayout:
     """Text and number format of a table."""
 
     sheet: str | None = None
@@ -65,7 +65,7 @@ class Sheet:
         return Problem(self.file, line, self.names.index(name) + 1 if name else 1, message)
 
 
-def read_sheet(path: Path, layout: Layout) -> Sheet:
+def read_sheet(path: Path, layout: SheetLayout) -> Sheet:
     """Read a table.
 
     Raises
@@ -80,7 +80,7 @@ def read_sheet(path: Path, layout: Layout) -> Sheet:
         raise GraphkitError(f"{path.name}: wanted a table, one of {', '.join(SUFFIXES)}")
     (check_text if suffix in TEXT_SUFFIXES else check_file)(path, WHOLE)
     if suffix == ".tsv" and layout.delimiter == ",":
-        layout = Layout(**{**vars(layout), "delimiter": "\t"})
+        layout = SheetLayout(**{**vars(layout), "delimiter": "\t"})
     try:
         if suffix == ".parquet":
             return _from_parquet(path, layout)
@@ -91,7 +91,7 @@ def read_sheet(path: Path, layout: Layout) -> Sheet:
         raise GraphkitError(f"{path.name} cannot be read: {error.strerror or error}") from error
 
 
-def _sheet(file: str, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout) -> Sheet:
+def _sheet(file: str, rows: Iterable[tuple[int, Sequence[Cell]]], layout: SheetLayout) -> Sheet:
     """Build a sheet whose header is one of the rows."""
     rows = iter(rows)
     line, heads = next(((n, cells) for n, cells in rows if n >= layout.header), (0, []))
@@ -155,7 +155,7 @@ def _cleaned(cell: Cell, missing: frozenset[str]) -> Cell:
     return None if isinstance(cell, float) and math.isnan(cell) else cell
 
 
-def _refuse_other_delimiter(file: str, names: Sequence[str], layout: Layout) -> None:
+def _refuse_other_delimiter(file: str, names: Sequence[str], layout: SheetLayout) -> None:
     if len(names) == 1:
         for mark in (";", "\t", "|", ","):
             if mark in names[0] and mark != layout.delimiter:
@@ -168,7 +168,7 @@ def _refuse_other_delimiter(file: str, names: Sequence[str], layout: Layout) -> 
 # --- CSV
 
 
-def _csv_rows(path: Path, layout: Layout) -> Iterator[tuple[int, Sequence[Cell]]]:
+def _csv_rows(path: Path, layout: SheetLayout) -> Iterator[tuple[int, Sequence[Cell]]]:
     raw = path.read_bytes()
     encoding = "utf-8-sig" if layout.encoding.lower() in ("utf-8", "utf8") else layout.encoding
     try:
@@ -196,7 +196,7 @@ def _csv_rows(path: Path, layout: Layout) -> Iterator[tuple[int, Sequence[Cell]]
 # --- Excel
 
 
-def _excel_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
+def _excel_rows(path: Path, layout: SheetLayout) -> list[tuple[int, Sequence[Cell]]]:
     try:
         from openpyxl import load_workbook
     except ImportError as error:
@@ -230,7 +230,7 @@ def _excel_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
         ) from error
 
 
-def _rows_of(book: Any, file: str, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
+def _rows_of(book: Any, file: str, layout: SheetLayout) -> list[tuple[int, Sequence[Cell]]]:
     names = book.sheetnames
     if layout.sheet is None and len(names) > 1:
         sheet_names = ", ".join(names)
@@ -264,7 +264,7 @@ def _excel_cell(cell: Any) -> Cell:
 # --- Parquet
 
 
-def _from_parquet(path: Path, layout: Layout) -> Sheet:
+def _from_parquet(path: Path, layout: SheetLayout) -> Sheet:
     import pyarrow as pa
 
     try:

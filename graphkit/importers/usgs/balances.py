@@ -10,7 +10,7 @@ from typing import Any
 
 from graphkit.errors import GraphkitError
 from graphkit.importers.seed_files import write_seed
-from graphkit.importers.usgs.figures import Figure, plain, tidy
+from graphkit.importers.usgs.figures import Figure, plain_text, tidy
 from graphkit.importers.usgs.layouts import Printed
 from graphkit.importers.usgs.masses import UNITS, Row, origin, read_tables
 from graphkit.schema import UNITS as FACTORS
@@ -50,7 +50,8 @@ class Series:
             self._place(row): row for row in tables["series"]
         }
         self._left_out = {
-            (plain(row["chapter"]), plain(row["label"])): row["why"] for row in tables["left_out"]
+            (plain_text(row["chapter"]), plain_text(row["label"])): row["why"]
+            for row in tables["left_out"]
         }
         self.unused = set(self._known)
         self.unknown: Counter[str] = Counter()
@@ -59,11 +60,11 @@ class Series:
     @staticmethod
     def _place(row: Mapping[str, str]) -> tuple[str, ...]:
         commodity = row.get("commodity", row["chapter"])
-        return plain(row["chapter"]), plain(commodity), plain(row["label"])
+        return plain_text(row["chapter"]), plain_text(commodity), plain_text(row["label"])
 
     def find(self, cell: Printed) -> Mapping[str, Any] | None:
         """Find the meaning of a figure; count one that is left out, remember an unknown one."""
-        place = tuple(plain(part) for part in cell.place)
+        place = tuple(plain_text(part) for part in cell.place)
         if place in self._known:
             self.unused.discard(place)
             return self._known[place]

@@ -46,7 +46,7 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Normalize a row label for comparison: tidy, lower case, without ``: rounded``."""
     return ROUNDED.sub("", tidy(text)).casefold()
 

@@ -14,7 +14,7 @@ import yaml
 from graphkit.errors import GraphkitError
 from graphkit.importers.report import FailedCheck
 from graphkit.importers.seed_files import write_seed
-from graphkit.importers.usgs.figures import RELIANCE, plain, tidy
+from graphkit.importers.usgs.figures import RELIANCE, plain_text, tidy
 from graphkit.importers.usgs.layouts import Printed
 
 Meaning = Mapping[str, Any]
@@ -39,7 +39,7 @@ class Meanings:
 
     def find(self, table: str, row: Printed) -> Meaning | None:
         """Find the meaning of a row; remember an unknown one."""
-        place = tuple(plain(RELIANCE.sub("", part)) for part in row.place)
+        place = tuple(plain_text(RELIANCE.sub("", part)) for part in row.place)
         meanings = self._tables[table]
         label = place if place in meanings else (*place[:2], "") if table in BY_TYPE else place
         if label not in meanings:
@@ -84,7 +84,7 @@ def _place(table: str, row: Meaning) -> tuple[str, ...]:
     names = (
         ("commodity", "type", "country") if table in BY_TYPE else ("chapter", "commodity", "detail")
     )
-    return tuple(plain(row.get(name, "")) for name in names)
+    return tuple(plain_text(row.get(name, "")) for name in names)
 
 
 Row = dict[str, Any]

@@ -11,9 +11,9 @@ from graphkit.cypher.statement import Statement
 from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated, UsageError
 from graphkit.stores.duck.comparisons import equivalent, sorted_by
-from graphkit.stores.duck.expressions import Expressions
+from graphkit.stores.duck.expressions import ExpressionCompiler
 from graphkit.stores.duck.functions import AGGREGATES
-from graphkit.stores.duck.patterns import Patterns
+from graphkit.stores.duck.patterns import PatternCompiler
 from graphkit.stores.duck.scope import (
     KEY,
     KIND,
@@ -88,7 +88,7 @@ class _Compiler:
 
     def __init__(self, statement: Statement, context: Context) -> None:
         self.statement, self.context = statement, context
-        self.patterns = Patterns(context, self._inside)
+        self.patterns = PatternCompiler(context, self._inside)
 
     def _import(self, pipeline: Pipeline, query: Syntax) -> None:
         """Make columns of a query's own of those that it takes from around it.
@@ -211,9 +211,9 @@ class _Clauses:
         return self.names, self.types
 
     @property
-    def values(self) -> Expressions:
+    def values(self) -> ExpressionCompiler:
         """The compiler of values in the scope so far."""
-        return Expressions(self.context, self.pipeline.scope, self.patterns.value)
+        return ExpressionCompiler(self.context, self.pipeline.scope, self.patterns.value)
 
     def step(self, select: str) -> None:
         """Add an expression, and go on from it."""
@@ -453,7 +453,7 @@ class _Clauses:
         sorts: list[str] = []
         hidden: list[str] = []
         source = self.statement.text
-        after = Expressions(self.context, scope, self.patterns.value)
+        after = ExpressionCompiler(self.context, scope, self.patterns.value)
         for sort in order.parts if order is not None else ():
             syntax = sort.parts[0]
             text = source[syntax.offset : syntax.end]
@@ -469,7 +469,7 @@ class _Clauses:
             elif grouped or clause.name == "DISTINCT":
                 if any(_aggregates(syntax)):
                     both = {**self.pipeline.scope, **before}
-                    inside = Expressions(self.context, both, self.patterns.value)
+                    inside = ExpressionCompiler(self.context, both, self.patterns.value)
                     written = self._hidden(inside.value(syntax), hidden)
                 else:
                     written = sorted_by(after.value(syntax))
@@ -477,7 +477,7 @@ class _Clauses:
                 names = {v.name for v in syntax.walk("variable")}
                 both = {**self.pipeline.scope, **scope}
                 if not names & scope.keys():
-                    inside = Expressions(self.context, both, self.patterns.value)
+                    inside = ExpressionCompiler(self.context, both, self.patterns.value)
                     written = self._hidden(inside.value(syntax), hidden)
                 elif names - scope.keys() - _bound_in(syntax):
                     raise Untranslated("order by variables of before and after")
@@ -502,7 +502,7 @@ class _Clauses:
         written = ""
         for kind, word in (("limit", "LIMIT"), ("skip", "OFFSET")):
             if (part := clause.first(kind)) is not None:
-                value = Expressions(self.context, {}, None).value(part.parts[0])
+                value = ExpressionCompiler(self.context, {}, None).value(part.parts[0])
                 if value.type != INT:
                     raise Untranslated(f"{word} of {value.type.name}")
                 written += f" {word} {value.sql}"

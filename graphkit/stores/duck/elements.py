@@ -9,7 +9,7 @@ from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated
 from graphkit.stores.duck.expressions import labelled
 from graphkit.stores.duck.scope import KEY, KIND, NAMELESS, Context, Scope, Variable
-from graphkit.stores.duck.types import NULL, Table, ValueType, quoted
+from graphkit.stores.duck.types import NULL, KindTable, ValueType, quoted
 from graphkit.stores.duck.walks import steps_of
 
 
@@ -61,7 +61,7 @@ class Element:
         return self.ends
 
 
-class Reading:
+class PatternReading:
     """Reader of the paths of one MATCH into its nodes, relationships and conditions."""
 
     def __init__(self, context: Context, scope: Scope, conditions: list[Syntax]) -> None:
@@ -280,7 +280,7 @@ def narrow(context: Context, relationships: Sequence[Element]) -> None:
                     changed = True
 
 
-def _fits(table: Table, element: Element) -> bool:
+def _fits(table: KindTable, element: Element) -> bool:
     start, end = (node.type.kinds for node in element.own_ends)
     first, second = (frozenset(end.kinds) for end in table.ends)
     forward = bool(start & first) and bool(end & second)

@@ -36,18 +36,18 @@ from graphkit.stores.duck.types import (
 )
 
 
-class Expressions:
+class ExpressionCompiler:
     """Compiler of the values of one scope."""
 
     def __init__(
         self, context: Context, scope: Scope,
-        subqueries: Callable[[Expressions, Syntax], Value] | None = None,
+        subqueries: Callable[[ExpressionCompiler, Syntax], Value] | None = None,
     ) -> None:  # fmt: skip
         self.context, self.scope, self.subqueries = context, scope, subqueries
 
-    def within(self, scope: Scope) -> Expressions:
+    def within(self, scope: Scope) -> ExpressionCompiler:
         """Return the compiler of a scope inside this one."""
-        return Expressions(self.context, {**self.scope, **scope}, self.subqueries)
+        return ExpressionCompiler(self.context, {**self.scope, **scope}, self.subqueries)
 
     def value(self, syntax: Syntax) -> Value:
         """Compile a value.
@@ -415,7 +415,7 @@ class Expressions:
         listed = f"SELECT list({value} ORDER BY {place}) FROM ({rows}) {table}{where}"
         return f"CASE WHEN {source.sql} IS NOT NULL THEN coalesce(({listed}), []) END"
 
-    def lambda_scope(self, name: str, source: Value) -> Expressions:
+    def lambda_scope(self, name: str, source: Value) -> ExpressionCompiler:
         """Return the compiler in which a name stands for each item of a list."""
         if source.type.name != "list":
             raise Untranslated(f"list of {source.type.name}")
@@ -574,39 +574,39 @@ def has_subquery(*parts: Syntax | None) -> bool:
     )  # fmt: skip
 
 
-RULES: dict[str, Callable[[Expressions, Syntax], Value]] = {
-    "variable": Expressions.variable,
-    "property": Expressions.property,
-    "constant": Expressions.constant,
-    "number": Expressions.number,
-    "string": Expressions.string,
-    "parameter": Expressions.parameter,
-    "list": Expressions.list,
-    "map": Expressions.map,
-    "group": Expressions.group,
-    "and": Expressions.logic,
-    "or": Expressions.logic,
-    "xor": Expressions.logic,
-    "not": Expressions.negation,
-    "compare": Expressions.comparison,
-    "test": Expressions.test,
-    "null-test": Expressions.null_test,
-    "sum": Expressions.sum,
-    "product": Expressions.product,
-    "power": Expressions.power,
-    "signed": Expressions.signed,
-    "index": Expressions.index,
-    "slice": Expressions.slice,
-    "comprehension": Expressions.comprehension,
-    "predicate": Expressions.predicate,
-    "reduce": Expressions.reduce,
-    "case": Expressions.case,
-    "projection": Expressions.projection,
-    "label-test": Expressions.label_test,
-    "function": Expressions.function,
-    "subquery-value": Expressions.subquery,
-    "pattern": Expressions.subquery,
-    "pattern-comprehension": Expressions.subquery,
+RULES: dict[str, Callable[[ExpressionCompiler, Syntax], Value]] = {
+    "variable": ExpressionCompiler.variable,
+    "property": ExpressionCompiler.property,
+    "constant": ExpressionCompiler.constant,
+    "number": ExpressionCompiler.number,
+    "string": ExpressionCompiler.string,
+    "parameter": ExpressionCompiler.parameter,
+    "list": ExpressionCompiler.list,
+    "map": ExpressionCompiler.map,
+    "group": ExpressionCompiler.group,
+    "and": ExpressionCompiler.logic,
+    "or": ExpressionCompiler.logic,
+    "xor": ExpressionCompiler.logic,
+    "not": ExpressionCompiler.negation,
+    "compare": ExpressionCompiler.comparison,
+    "test": ExpressionCompiler.test,
+    "null-test": ExpressionCompiler.null_test,
+    "sum": ExpressionCompiler.sum,
+    "product": ExpressionCompiler.product,
+    "power": ExpressionCompiler.power,
+    "signed": ExpressionCompiler.signed,
+    "index": ExpressionCompiler.index,
+    "slice": ExpressionCompiler.slice,
+    "comprehension": ExpressionCompiler.comprehension,
+    "predicate": ExpressionCompiler.predicate,
+    "reduce": ExpressionCompiler.reduce,
+    "case": ExpressionCompiler.case,
+    "projection": ExpressionCompiler.projection,
+    "label-test": ExpressionCompiler.label_test,
+    "function": ExpressionCompiler.function,
+    "subquery-value": ExpressionCompiler.subquery,
+    "pattern": ExpressionCompiler.subquery,
+    "pattern-comprehension": ExpressionCompiler.subquery,
 }
 """The rule of each construct."""
 TESTS = {"STARTS WITH": "starts_with", "ENDS WITH": "ends_with", "CONTAINS": "contains"}

@@ -20,9 +20,9 @@ from graphkit.stores.duck.types import (
     FLOAT,
     INT,
     TEXT,
-    End,
+    KindTable,
     Model,
-    Table,
+    TypedEnd,
     ValueType,
     list_of,
     quoted,
@@ -112,12 +112,12 @@ def model_of(schema: Schema) -> Model:
     )
 
 
-def _table(kind: Kind) -> Table:
+def _table(kind: Kind) -> KindTable:
     ends = tuple(
-        End(end.name, end.kinds, kind_column(end.name) if len(end.kinds) > 1 else None)
+        TypedEnd(end.name, end.kinds, kind_column(end.name) if len(end.kinds) > 1 else None)
         for end in kind.ends
     )
-    return Table(kind.name, kind.key, {p.name: VALUES[p.type] for p in kind.stored}, ends)
+    return KindTable(kind.name, kind.key, {p.name: VALUES[p.type] for p in kind.stored}, ends)
 
 
 def ddl(schema: Schema) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
 from graphkit.stores.duck.comparisons import compared, equivalent, sorted_by
-from graphkit.stores.duck.scope import ENDS, KEY, KIND, Values, node_rows
+from graphkit.stores.duck.scope import ENDS, KEY, KIND, BoundValues, node_rows
 from graphkit.stores.duck.temporal import functions as temporal
 from graphkit.stores.duck.temporal import texts
 from graphkit.stores.duck.temporal.values import TYPES
@@ -47,7 +47,7 @@ AGGREGATES = frozenset((
 ))  # fmt: skip
 
 
-def called(scope: Values, syntax: Syntax) -> Value:
+def called(scope: BoundValues, syntax: Syntax) -> Value:
     """Compile a call.
 
     Raises
@@ -67,7 +67,7 @@ def called(scope: Values, syntax: Syntax) -> Value:
     return FUNCTIONS[name]([scope.value(part) for part in syntax.parts])
 
 
-def aggregate(scope: Values, syntax: Syntax) -> Value:
+def aggregate(scope: BoundValues, syntax: Syntax) -> Value:
     """Compile an aggregate of a group."""
     name = syntax.name.lower()
     distinct = "DISTINCT " if syntax.first("distinct") else ""
@@ -111,7 +111,7 @@ def aggregate(scope: Values, syntax: Syntax) -> Value:
     return Value(f"quantile_cont({value.cast(FLOAT)}, {share})", FLOAT)
 
 
-def _counted(scope: Values, part: Syntax) -> str:
+def _counted(scope: BoundValues, part: Syntax) -> str:
     """Return what stands for a value that is counted: of a node or relationship, its identity."""
     variable = scope.scope.get(part.name) if part.kind == "variable" else None
     if variable is not None and not variable.is_value:
@@ -120,7 +120,7 @@ def _counted(scope: Values, part: Syntax) -> str:
     return scope.value(part).sql
 
 
-def _element(scope: Values, syntax: Syntax) -> tuple[str, str, ValueType]:
+def _element(scope: BoundValues, syntax: Syntax) -> tuple[str, str, ValueType]:
     """Return kind, key and type of the node or relationship that a function takes."""
     part = syntax.parts[0]
     variable = scope.scope.get(part.name) if part.kind == "variable" else None
@@ -134,17 +134,17 @@ def _element(scope: Values, syntax: Syntax) -> tuple[str, str, ValueType]:
     return f"({value.sql})._kind", f"({value.sql})._key", value.type
 
 
-def _type(scope: Values, syntax: Syntax) -> Value:
+def _type(scope: BoundValues, syntax: Syntax) -> Value:
     kind, key, _ = _element(scope, syntax)
     return Value(f"CASE WHEN {key} IS NOT NULL THEN {kind} END", TEXT)
 
 
-def _labels(scope: Values, syntax: Syntax) -> Value:
+def _labels(scope: BoundValues, syntax: Syntax) -> Value:
     kind, key, _ = _element(scope, syntax)
     return Value(f"CASE WHEN {key} IS NOT NULL THEN [{kind}] END", list_of(TEXT))
 
 
-def properties_of(scope: Values, part: Syntax) -> Value:
+def properties_of(scope: BoundValues, part: Syntax) -> Value:
     """Compile the properties of a node or relationship, or a map, as a map."""
     value = scope.value(part)
     if value.type == NULL or value.type.name == "map":
@@ -162,11 +162,11 @@ def properties_of(scope: Values, part: Syntax) -> Value:
     return Value(written, ValueType("map", fields=fields, sparse=True))
 
 
-def _properties(scope: Values, syntax: Syntax) -> Value:
+def _properties(scope: BoundValues, syntax: Syntax) -> Value:
     return properties_of(scope, syntax.parts[0])
 
 
-def _keys(scope: Values, syntax: Syntax) -> Value:
+def _keys(scope: BoundValues, syntax: Syntax) -> Value:
     value = properties_of(scope, syntax.parts[0])
     if value.type == NULL:
         return Value("NULL", list_of(TEXT))
@@ -180,10 +180,10 @@ def _keys(scope: Values, syntax: Syntax) -> Value:
     return Value(f"CASE WHEN {value.sql} IS NOT NULL THEN {listed} END", list_of(TEXT))
 
 
-def _end_of(place: int) -> Callable[[Values, Syntax], Value]:
+def _end_of(place: int) -> Callable[[BoundValues, Syntax], Value]:
     """Make the rule of startNode() and endNode(): the node is looked up by its key."""
 
-    def rule(scope: Values, syntax: Syntax) -> Value:
+    def rule(scope: BoundValues, syntax: Syntax) -> Value:
         part = syntax.parts[0]
         variable = scope.scope.get(part.name) if part.kind == "variable" else None
         kind_name, key_name_ = ENDS[place]
@@ -209,24 +209,24 @@ def _end_of(place: int) -> Callable[[Values, Syntax], Value]:
     return rule
 
 
-def _id(scope: Values, syntax: Syntax) -> Value:
+def _id(scope: BoundValues, syntax: Syntax) -> Value:
     kind, key, _ = _element(scope, syntax)
     return Value(f"CAST(hash({kind} || ' ' || CAST({key} AS VARCHAR)) >> 1 AS BIGINT)", INT)
 
 
-def _element_id(scope: Values, syntax: Syntax) -> Value:
+def _element_id(scope: BoundValues, syntax: Syntax) -> Value:
     kind, key, _ = _element(scope, syntax)
     return Value(f"({kind} || ' ' || CAST({key} AS VARCHAR))", TEXT)
 
 
-def _exists(scope: Values, syntax: Syntax) -> Value:
+def _exists(scope: BoundValues, syntax: Syntax) -> Value:
     if syntax.parts[0].kind != "pattern":
         raise UsageError("exists() takes a pattern; of a property, write IS NOT NULL")
     return scope.value(syntax.parts[0])
 
 
-def _of_path(part: str) -> Callable[[Values, Syntax], Value]:
-    def rule(scope: Values, syntax: Syntax) -> Value:
+def _of_path(part: str) -> Callable[[BoundValues, Syntax], Value]:
+    def rule(scope: BoundValues, syntax: Syntax) -> Value:
         value = scope.value(syntax.parts[0])
         if value.type == NULL:
             return value
@@ -238,14 +238,14 @@ def _of_path(part: str) -> Callable[[Values, Syntax], Value]:
     return rule
 
 
-def _length(scope: Values, syntax: Syntax) -> Value:
+def _length(scope: BoundValues, syntax: Syntax) -> Value:
     value = scope.value(syntax.parts[0])
     if value.type.name == "path":
         return Value(f"CAST(len(({value.sql})._relationships) AS BIGINT)", INT)
     return _size([value])
 
 
-ELEMENTS: dict[str, Callable[[Values, Syntax], Value]] = {
+ELEMENTS: dict[str, Callable[[BoundValues, Syntax], Value]] = {
     "type": _type, "labels": _labels, "properties": _properties, "length": _length,
     "keys": _keys, "startnode": _end_of(0), "endnode": _end_of(1), "id": _id,
     "elementid": _element_id, "exists": _exists,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated
 from graphkit.stores.duck.comparisons import compared
-from graphkit.stores.duck.elements import Element, Reading, apart, entries_of, narrow
-from graphkit.stores.duck.expressions import Expressions, has_subquery
+from graphkit.stores.duck.elements import Element, PatternReading, apart, entries_of, narrow
+from graphkit.stores.duck.expressions import ExpressionCompiler, has_subquery
 from graphkit.stores.duck.scope import (
     ENDS,
     KEY,
@@ -24,7 +24,7 @@ from graphkit.stores.duck.types import (
     BOOL,
     INT,
     NULL,
-    Table,
+    KindTable,
     Value,
     ValueType,
     list_of,
@@ -64,7 +64,7 @@ Queries = Callable[[Syntax, Scope], tuple[str, list[ValueType]]]
 """Compiler of a whole query inside a scope: its SQL, and the types of its columns."""
 
 
-class Patterns:
+class PatternCompiler:
     """Compiler of the patterns of a statement."""
 
     def __init__(self, context: Context, queries: Queries) -> None:
@@ -78,7 +78,7 @@ class Patterns:
         ``source`` names the rows that hold the variables in scope, where they are rows of their
         own and not those of a query around this one.
         """
-        reading = Reading(self.context, scope, [where.parts[0]] if where is not None else [])
+        reading = PatternReading(self.context, scope, [where.parts[0]] if where is not None else [])
         reading.source = source
         for path in paths:
             reading.path(path)
@@ -96,7 +96,7 @@ class Patterns:
         for name, parts in reading.named:
             result.values[name] = self._path(parts, {**scope, **result.variables})
         bound = {**scope, **result.scope}
-        inside = Expressions(self.context, bound, self.value)
+        inside = ExpressionCompiler(self.context, bound, self.value)
         for element in [*reading.elements.values(), *reading.relationships]:
             if element.steps is None:
                 result.conditions += self._properties(element, bound, inside)
@@ -142,7 +142,7 @@ class Patterns:
 
     # --- walks
 
-    def _walk(self, element: Element, result: Match, reading: Reading) -> None:
+    def _walk(self, element: Element, result: Match, reading: PatternReading) -> None:
         """Add the source of a walk: of a relationship, or of a path, that is repeated."""
         assert element.steps is not None
         alias = element.alias = self.context.fresh("w")
@@ -188,7 +188,7 @@ class Patterns:
         )
         columns = {**_columns("e", names), **_end_columns("e", element)}
         variable = Variable(element.type, columns)
-        inside = Expressions(self.context, {element.name: variable}, self.value)
+        inside = ExpressionCompiler(self.context, {element.name: variable}, self.value)
         conditions = [c for place in element.maps for c in self._entries(place, variable, inside)]
         conditions += [
             inside.condition(w.parts[0]) for p in element.maps if (w := p.first("where"))
@@ -197,7 +197,7 @@ class Patterns:
         edges = f"({self._edges(element, names)}) e"
         lists, join = "", ""
         if element.whole:
-            value = Expressions(self.context, {}).wide(variable, element.type)
+            value = ExpressionCompiler(self.context, {}).wide(variable, element.type)
             nodes = node_rows(self.context.model, ValueType("node", kinds=element.kinds_within))
             join = f" JOIN ({nodes}) n ON n.k = e.tk AND n.i = e.t"
             lists = f", [{value}] AS s, [n.s] AS n"
@@ -226,7 +226,7 @@ class Patterns:
         matched = self.match(group.all("path"), group.first("where"), scope)
         [parts] = matched.paths
         first, last = (matched.variables[parts[end].name].columns for end in (0, -1))
-        within = Expressions(self.context, {**scope, **matched.scope})
+        within = ExpressionCompiler(self.context, {**scope, **matched.scope})
         marks = " || ".join(_marks(part) for part in parts if not part.is_node)
         groups: dict[tuple[str, ValueType], str] = {}
         values = []
@@ -264,7 +264,7 @@ class Patterns:
         return " UNION ALL ".join(selects) or "SELECT '' AS f, '' AS fk WHERE FALSE"
 
     def _starts(
-        self, element: Element, node: Element, result: Match, reading: Reading
+        self, element: Element, node: Element, result: Match, reading: PatternReading
     ) -> tuple[str, int]:
         """Write the condition on a step to begin at a node, and how narrow it is.
 
@@ -289,7 +289,7 @@ class Patterns:
         alias = self.context.fresh("n")
         variable = Variable(node.type, _columns(alias, names))
         scope = {**reading.scope, node.name: variable}
-        inside = Expressions(self.context, scope, self.value)
+        inside = ExpressionCompiler(self.context, scope, self.value)
         conditions = [c for place in node.maps for c in self._entries(place, variable, inside)]
         conditions += [inside.condition(condition) for condition in conditions_on_node]
         if not conditions:
@@ -355,7 +355,7 @@ class Patterns:
 
     # --- conditions
 
-    def _properties(self, element: Element, bound: Scope, inside: Expressions) -> list[str]:
+    def _properties(self, element: Element, bound: Scope, inside: ExpressionCompiler) -> list[str]:
         """Compile the properties and conditions in the brackets of an element."""
         conditions: list[str] = []
         for place in element.maps:
@@ -364,7 +364,7 @@ class Patterns:
                 conditions.append(inside.condition(where.parts[0]))
         return conditions
 
-    def _entries(self, place: Syntax, variable: Variable, inside: Expressions) -> list[str]:
+    def _entries(self, place: Syntax, variable: Variable, inside: ExpressionCompiler) -> list[str]:
         """Compare the properties that a place of the pattern names."""
         entries = [(e.name, inside.value(e.parts[0])) for e in entries_of(place)]
         if (parameter := place.first("parameter")) is not None:
@@ -410,7 +410,7 @@ class Patterns:
             kinds["node"] |= element.kinds_within
         types = {name: ValueType(name, kinds=syntax) for name, syntax in kinds.items()}
         whole = all(element.whole for element in parts)
-        values = Expressions(self.context, bound)
+        values = ExpressionCompiler(self.context, bound)
         lists: dict[str, list[str]] = {"node": [], "relationship": []}
         walked_to = False
         for element in parts:
@@ -438,7 +438,7 @@ class Patterns:
 
     # --- subqueries
 
-    def value(self, scope: Expressions, syntax: Syntax) -> Value:
+    def value(self, scope: ExpressionCompiler, syntax: Syntax) -> Value:
         """Compile EXISTS, COUNT, COLLECT, a pattern that is a condition, or a comprehension."""
         if syntax.kind == "pattern":
             matched = self.match(syntax.all("path"), None, scope.scope)
@@ -446,7 +446,7 @@ class Patterns:
         if syntax.kind == "pattern-comprehension":
             where, result = syntax.first("where"), syntax.first("result")
             matched = self.match(syntax.all("path"), where, scope.scope)
-            inner = Expressions(self.context, {**scope.scope, **matched.scope}, self.value)
+            inner = ExpressionCompiler(self.context, {**scope.scope, **matched.scope}, self.value)
             assert result is not None
             value = inner.value(result.parts[0])
             listed = select(f"list({value.sql})", matched)
@@ -522,7 +522,7 @@ def _marks(element: Element) -> str:
 
 
 def _edge(
-    table: Table, types: Mapping[str, ValueType], *, reverse: bool, loops: bool = True
+    table: KindTable, types: Mapping[str, ValueType], *, reverse: bool, loops: bool = True
 ) -> str:
     """Select a kind of relationship with common names of columns, from its end if reversed.
 
@@ -544,7 +544,7 @@ def _edge(
     return f"SELECT {', '.join(columns)} FROM graph.{quoted(table.name)}{condition}"
 
 
-def _column(table: Table, name: str, type_: ValueType) -> str:
+def _column(table: KindTable, name: str, type_: ValueType) -> str:
     """Select a property as the type that it has in all kinds of an element, or null."""
     stored_type = table.properties.get(name)
     if stored_type is None:

@@ -46,7 +46,7 @@ def neutral_table(
     if all(type_ is not None for type_ in types):
         schema = pa.schema(list(zip(names, types, strict=True)))
         return Result(*first_part(plain_table(schema, cursor, limits), limits))
-    rows = ([neutral(value, model) for value in row] for row in rows_of(cursor))
+    rows = ([neutral(value, model) for value in row] for row in iterate_rows(cursor))
     return collect(names, rows, limits)
 
 
@@ -73,7 +73,7 @@ def cast(array: pa.Array, type_: pa.DataType) -> pa.Array:
         raise StoreError("found an integer that does not fit into 64 bits") from error
 
 
-def rows_of(cursor: DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+def iterate_rows(cursor: DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
     """Read rows as values of Python."""
     while rows := cursor.fetchmany(BATCH // 64):
         yield from rows

@@ -139,7 +139,7 @@ def node_rows(model: Model, type_: ValueType) -> str:
     return " UNION ALL ".join(selects)
 
 
-class Values(Protocol):
+class BoundValues(Protocol):
     """Compiler of the values of one scope, as rules of functions take it."""
 
     @property

@@ -18,7 +18,7 @@ from graphkit.stores.mixed_comparisons import numbers_for_text
 
 
 @dataclass(frozen=True)
-class Plan:
+class StatementPlan:
     """A statement in SQL, and the values that it binds."""
 
     statement: Statement
@@ -36,15 +36,15 @@ class Plan:
         return f"EXPLAIN {self.query.sql}" if "EXPLAIN" in prefixes else self.query.sql
 
 
-def free_plan(statement: Statement, values: Mapping[str, Any], model: Model) -> Plan:
+def free_plan(statement: Statement, values: Mapping[str, Any], model: Model) -> StatementPlan:
     """Compile a statement that anybody wrote, with notes on what it may not mean."""
     check_scopes(statement)
     query = compile_statement(statement, values, model)
     notes = (*query.notes, *numbers_for_text(statement, values))
-    return Plan(statement, query, query.bound, notes)
+    return StatementPlan(statement, query, query.bound, notes)
 
 
-def own_plan(statement: str, parameters: Mapping[str, Any], model: Model) -> Plan:
+def own_plan(statement: str, parameters: Mapping[str, Any], model: Model) -> StatementPlan:
     """Compile a statement of graphkit's own, once for the types of its parameters."""
     syntax = parse_own(statement)
     values = syntax.values(parameters)
@@ -57,7 +57,7 @@ def own_plan(statement: str, parameters: Mapping[str, Any], model: Model) -> Pla
         query = compile_statement(syntax, values, model)
         queries.append(query)
     parameter_values = {place: values[name] for place, name in query.places.items()}
-    return Plan(syntax, query, {**query.bound, **parameter_values})
+    return StatementPlan(syntax, query, {**query.bound, **parameter_values})
 
 
 MOST_COMPILATIONS = 16

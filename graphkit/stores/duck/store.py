@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from _duckdb import DuckDBPyConnection
 
     from graphkit.build import Graph
-    from graphkit.stores.duck.statements import Plan
+    from graphkit.stores.duck.statements import StatementPlan
 
 
 class DuckStore(Closing):
@@ -208,7 +208,7 @@ class DuckStore(Closing):
         statement = Statement.read_only(statement)
         return write_sql(statement, statement.values(parameters), self.model)
 
-    def _read(self, plan: Plan, limits: Limits, run: Run) -> Result:
+    def _read(self, plan: StatementPlan, limits: Limits, run: Run) -> Result:
         from graphkit.stores.duck.rows import neutral_table
 
         check_names(plan.query.names)

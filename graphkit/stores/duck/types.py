@@ -257,7 +257,7 @@ def sql_type(type_: ValueType) -> str:
 
 
 @dataclass(frozen=True)
-class End:
+class TypedEnd:
     """One end of a kind of relationship: its column, that of its kind, and the kinds it may be."""
 
     column: str
@@ -266,21 +266,21 @@ class End:
 
 
 @dataclass(frozen=True)
-class Table:
+class KindTable:
     """A kind of node or relationship: its table, key column, properties and ends."""
 
     name: str
     key: str
     properties: Mapping[str, ValueType]
-    ends: tuple[End, ...] = ()
+    ends: tuple[TypedEnd, ...] = ()
 
 
 @dataclass(frozen=True)
 class Model:
     """The tables of a graph, by label and by type."""
 
-    nodes: Mapping[str, Table]
-    relationships: Mapping[str, Table]
+    nodes: Mapping[str, KindTable]
+    relationships: Mapping[str, KindTable]
     properties: Mapping[str, ValueType] = field(init=False, repr=False, compare=False)
     """Type of each property of any kind, by name."""
 
@@ -302,7 +302,7 @@ class Model:
         keys = together(t.properties[t.key] for t in self.relationships.values())
         return f"STRUCT(k VARCHAR, i {sql_type(keys)})"
 
-    def tables(self, type_: ValueType) -> list[Table]:
+    def tables(self, type_: ValueType) -> list[KindTable]:
         """Return the tables of the kinds of a node or relationship, in the order of the model."""
         among = self.nodes if type_.name == "node" else self.relationships
         return [table for name, table in among.items() if name in type_.kinds]

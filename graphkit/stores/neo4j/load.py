@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from neo4j.exceptions import DriverError, Neo4jError
 
-from graphkit.arrow import plain
+from graphkit.arrow import without_codes
 from graphkit.errors import StoreError, Unreachable
 from graphkit.schema import Kind, Schema
 from graphkit.stores.base import say_waiting
@@ -284,7 +284,7 @@ def _write_steps(part: Part, change: Difference, size: int) -> Iterator[Step]:
         # The keys are those of the whole kind, of which a part has some.
         rows = part.table.filter(pc.is_in(part.table[part.kind.key], value_set=keys))
         for start in range(0, len(rows), size):
-            batch = plain(rows.slice(start, size))
+            batch = without_codes(rows.slice(start, size))
             yield Step(statement, {"rows": _as_lists(batch)}, part.kind.name, len(batch))
 
 

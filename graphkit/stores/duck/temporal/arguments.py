@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated
-from graphkit.stores.duck.scope import Values
+from graphkit.stores.duck.scope import BoundValues
 from graphkit.stores.duck.types import Value
 
 ALIASES = {"weekday": "dayofweek", "quarterday": "dayofquarter"}
 
 
-def literal_text(scope: Values, value: Value) -> str | None:
+def literal_text(scope: BoundValues, value: Value) -> str | None:
     """Return a text that the statement or a parameter gives."""
     constant = scope.context.constant(value)
     return constant if isinstance(constant, str) else None
 
 
-def fields_of(scope: Values, syntax: Syntax) -> dict[str, Value] | None:
+def fields_of(scope: BoundValues, syntax: Syntax) -> dict[str, Value] | None:
     """List the fields of a map; None of what is no map."""
     if syntax.kind == "map":
         entries = {part.name: scope.value(part.parts[0]) for part in syntax.parts}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated
-from graphkit.stores.duck.scope import Values
+from graphkit.stores.duck.scope import BoundValues
 from graphkit.stores.duck.temporal.days import days_later, months_later
 from graphkit.stores.duck.temporal.steps import Steps, begin
 from graphkit.stores.duck.temporal.values import (
@@ -20,10 +20,10 @@ from graphkit.stores.duck.temporal.zones import locate, resolve
 from graphkit.stores.duck.types import DATE, DATETIME, LOCAL_TIME, NULL, TIME, Value
 
 
-def difference(kind: str) -> Callable[[Values, Syntax], Value]:
+def difference(kind: str) -> Callable[[BoundValues, Syntax], Value]:
     """Give the rule of a function that measures from one date or time to another."""
 
-    def rule(scope: Values, syntax: Syntax) -> Value:
+    def rule(scope: BoundValues, syntax: Syntax) -> Value:
         values = [scope.value(part) for part in syntax.parts]
         if len(values) != 2:
             raise Untranslated(f"{syntax.name}() of {len(values)} values")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated
-from graphkit.stores.duck.scope import Values
+from graphkit.stores.duck.scope import BoundValues
 from graphkit.stores.duck.temporal.arguments import fields_of, literal_text
 from graphkit.stores.duck.temporal.differences import difference
 from graphkit.stores.duck.temporal.maps import from_epoch, from_fields
@@ -27,7 +27,7 @@ from graphkit.stores.duck.types import (
 )
 
 
-def _convert(scope: Values, target: ValueType, value: Value) -> Value:
+def _convert(scope: BoundValues, target: ValueType, value: Value) -> Value:
     """Build a value of a text or another date or time."""
     if value.type in (NULL, target):
         return value
@@ -47,8 +47,8 @@ def _convert(scope: Values, target: ValueType, value: Value) -> Value:
     raise Untranslated(f"{target.name}() of {value.type.name}")
 
 
-def _constructor(target: ValueType) -> Callable[[Values, Syntax], Value]:
-    def rule(scope: Values, syntax: Syntax) -> Value:
+def _constructor(target: ValueType) -> Callable[[BoundValues, Syntax], Value]:
+    def rule(scope: BoundValues, syntax: Syntax) -> Value:
         if not syntax.parts and target != DURATION:
             return present(target)
         if len(syntax.parts) != 1:
@@ -61,8 +61,8 @@ def _constructor(target: ValueType) -> Callable[[Values, Syntax], Value]:
     return rule
 
 
-def _clock(target: ValueType) -> Callable[[Values, Syntax], Value]:
-    def rule(scope: Values, syntax: Syntax) -> Value:
+def _clock(target: ValueType) -> Callable[[BoundValues, Syntax], Value]:
+    def rule(scope: BoundValues, syntax: Syntax) -> Value:
         if not syntax.parts:
             return present(target)
         zone = scope.value(syntax.parts[0])
@@ -73,7 +73,7 @@ def _clock(target: ValueType) -> Callable[[Values, Syntax], Value]:
     return rule
 
 
-def _epoch_rule(scope: Values, syntax: Syntax) -> Value:
+def _epoch_rule(scope: BoundValues, syntax: Syntax) -> Value:
     names = (
         ("epochseconds", "nanosecond") if syntax.name.lower().endswith("h") else ("epochmillis",)
     )
@@ -85,7 +85,7 @@ def _epoch_rule(scope: Values, syntax: Syntax) -> Value:
     return from_epoch(dict(zip(names, values, strict=True)))
 
 
-FUNCTIONS: dict[str, Callable[[Values, Syntax], Value]] = {
+FUNCTIONS: dict[str, Callable[[BoundValues, Syntax], Value]] = {
     **{type_.name: _constructor(type_) for type_ in TYPES},
     **{f"{type_.name}.{clock}": _clock(type_) for type_ in INSTANTS
        for clock in ("transaction", "statement", "realtime")},

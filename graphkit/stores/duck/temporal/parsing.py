@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from graphkit.errors import Untranslated
-from graphkit.stores.duck.scope import Values
+from graphkit.stores.duck.scope import BoundValues
 from graphkit.stores.duck.temporal.days import (
     YEARS,
     in_years,
@@ -59,7 +59,7 @@ DAY_PARTS, TIME_PARTS = "ymdwkqer", "hicf"
 """Year, month, day, week, day of it, quarter, day of it, day of the year; hour to fraction."""
 
 
-def parse_instant(scope: Values, target: ValueType, text: str, literal: str | None) -> Value:
+def parse_instant(scope: BoundValues, target: ValueType, text: str, literal: str | None) -> Value:
     """Write a date or time that a text is; another text is an error of the engine."""
     parts = (
         DAY_PARTS if target not in (LOCAL_TIME, TIME) else "",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated
-from graphkit.stores.duck.scope import Values
+from graphkit.stores.duck.scope import BoundValues
 from graphkit.stores.duck.temporal.arguments import fields_of, literal_text
 from graphkit.stores.duck.temporal.maps import FRACTIONS, from_fields
 from graphkit.stores.duck.temporal.steps import begin
@@ -36,10 +36,10 @@ SIZES = {"hour": 3600 * NANOS, "minute": 60 * NANOS, "second": NANOS,
          "millisecond": 1_000_000, "microsecond": 1_000}  # fmt: skip
 
 
-def truncation(target: ValueType) -> Callable[[Values, Syntax], Value]:
+def truncation(target: ValueType) -> Callable[[BoundValues, Syntax], Value]:
     """Give the rule of the function that cuts a date or time to a unit."""
 
-    def rule(scope: Values, syntax: Syntax) -> Value:
+    def rule(scope: BoundValues, syntax: Syntax) -> Value:
         if not 1 <= len(syntax.parts) <= 3:
             raise Untranslated(f"{syntax.name}() of {len(syntax.parts)} values")
         unit = (literal_text(scope, scope.value(syntax.parts[0])) or "").lower()
