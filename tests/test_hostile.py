@@ -189,10 +189,9 @@ def test_an_invalid_deadline_is_refused_in_one_line(capsys, seconds):
     assert "--timeout" in err
 
 
-def test_text_that_cannot_be_run_is_one_line(stores, engine):
-    for text in MALFORMED:
-        said = failure(lambda text=text: stores[engine].ask(text, limits=Limits(seconds=10)))
-        assert said.isprintable(), repr(text)
+@pytest.mark.parametrize("text", MALFORMED, ids=range(len(MALFORMED)))
+def test_text_that_cannot_be_run_is_one_line(stores, engine, text):
+    assert failure(lambda: stores[engine].ask(text, limits=Limits(seconds=10))).isprintable()
 
 
 @pytest.fixture
@@ -320,12 +319,10 @@ def test_the_read_mode_of_neo4j_alone_keeps_the_graph(stores):
     assert last_commits(stores["neo4j"]) == before
 
 
-def test_the_plan_alone_lets_nothing_through(stores):
-    store = stores["neo4j"]
-    for statement in (*WRITES, *FILES):
-        if statement.startswith("SHOW"):
-            continue  # reads, though what is nobody's business: that is the gate's
-        assert failure(lambda text=statement: planned(store, text)), statement
+# SHOW reads, though what is nobody's business: that is the gate's.
+@pytest.mark.parametrize("text", [t for t in (*WRITES, *FILES) if not t.startswith("SHOW")])
+def test_the_plan_alone_lets_nothing_through(stores, text):
+    assert failure(lambda: planned(stores["neo4j"], text))
 
 
 def planned(store: Neo4jStore, statement: str) -> None:
