@@ -67,8 +67,8 @@ def _tonnes(name: str, doc: str, **fields: Any) -> Prop:
     return Prop(name, Type.NUMBER, doc, unit="t", minimum=0, **fields)
 
 
-def _share(name: str, doc: str) -> Prop:
-    return Prop(name, Type.NUMBER, doc, minimum=0, maximum=1)
+def _share(name: str, doc: str, **fields: Any) -> Prop:
+    return Prop(name, Type.NUMBER, doc, minimum=0, maximum=1, **fields)
 
 
 SOURCE = _ref("source", "Where the fact was published.", "Source", required=True)

@@ -58,7 +58,8 @@ def headline(function: str, answer: Answer) -> str:
         answer = undoubted(answer)
     if not len(answer.rows):
         return fitting(_missing(function, answer)) or "No data answer this question."
-    write = dependence.published if answer.scope.get("counted") else HEADLINES[function]
+    own = HEADLINES.get(function, _counts)
+    write = dependence.published if answer.scope.get("counted") else own
     return fitting(write(answer)) or fitting(_counts(answer))
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from graphkit.verbs.parameter import Parameter
-from graphkit.verbs.shared import (
-    SCOPE,
-)
+from graphkit.verbs.shared import SCOPE, any_country
 from graphkit.verbs.verb import PagePlace, Verb
 
 VERBS = (
@@ -20,10 +18,7 @@ VERBS = (
             "controls COD --format json",
         ),
         (
-            Parameter(
-                "country", "", "[COUNTRY]...", "Who restricts. Default: every country.", "places",
-                also="--of", names="places", topic="place",
-            ),
+            any_country("Who restricts. Default: every country."),
             SCOPE,
             Parameter(
                 "date", "--date", "DATE",

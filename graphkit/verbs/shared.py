@@ -58,6 +58,15 @@ CONSUMER = Parameter(
     "answered side by side: KOR JPN, or KOR,JPN.",
 )
 ANY_CONSUMER = replace(CONSUMER, metavar="[COUNTRY]...", default=None)
+
+
+def any_country(help: str) -> Parameter:
+    """Declare the countries that a question is limited to, if any."""
+    return Parameter(
+        "country", "", "[COUNTRY]...", help, "places", also="--of", names="places", topic="place"
+    )
+
+
 COUNT_BY = Parameter(
     "by", "--by", "usd|tonnes", "Count flows by value or by mass.",
     default="usd", choices=COUNTED_IN, label="Counted by",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib import import_module
 
 from graphkit.verbs.parameter import AcceptedRange, Parameter, switch
-from graphkit.verbs.shared import COUNT_BY, DATASET, FINITE, PARTNER, SCOPE, period
+from graphkit.verbs.shared import COUNT_BY, DATASET, FINITE, PARTNER, SCOPE, any_country, period
 from graphkit.verbs.verb import PagePlace, Variant, Verb
 
 
@@ -134,10 +134,7 @@ VERBS = (
             "trend CHN --partner consumer --for ree-metals",
         ),
         (
-            Parameter(
-                "country", "", "[COUNTRY]...", "KOR, korea, EU27. Default: the world's trade.",
-                "places", also="--of", names="places", topic="place",
-            ),
+            any_country("KOR, korea, EU27. Default: the world's trade."),
             SCOPE,
             Parameter(
                 "on", "--on", "COUNTRY",
@@ -168,11 +165,7 @@ VERBS = (
             "mirror --for magnets-metal --period 2024 --db my-seeds",
         ),
         (
-            Parameter(
-                "country", "", "[COUNTRY]...",
-                "Only trade of this country, or group (EU27), on either side.", "places",
-                also="--of", names="places", topic="place",
-            ),
+            any_country("Only trade of this country, or group (EU27), on either side."),
             SCOPE,
             period("the newest that both sides report"),
         ),

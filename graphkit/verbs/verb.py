@@ -69,7 +69,7 @@ class Verb:
     page: PagePlace | None = None
     """Its place on the page; None for a question that the page does not ask."""
     picture: str = ""
-    """Name of the picture of its answers, one of :data:`graphkit.plot.pictures.DRAWINGS`."""
+    """Name of the picture of its answers, of :data:`graphkit.plot.pictures.DRAWINGS`, if any."""
 
     @property
     def help(self) -> str:
