@@ -56,7 +56,7 @@ class QueryParameter:
 
         Examples
         --------
-        >>> Parameter("n", "int", "").value("3")
+        >>> QueryParameter("n", "int", "").value("3")
         3
         """
         if self.type in ("int", "float"):

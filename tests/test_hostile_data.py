@@ -21,8 +21,7 @@ from seed_problems import problems, seeds
 from graphkit.errors import GraphkitError
 from graphkit.importers.baci import import_baci
 from graphkit.importers.reference import read_reference
-from graphkit.importers.table.mapping import Layout
-from graphkit.importers.table.sheets import read_sheet
+from graphkit.importers.table.sheets import SheetLayout, read_sheet
 from graphkit.seeds.text import MOST_PROBLEMS
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
@@ -198,7 +197,7 @@ def test_a_parquet_file_that_is_a_bomb_is_refused_unread(tmp_path, name):
         assert found.startswith("t.parquet:1:1: found ")
         assert found.endswith("; wanted at most 200 times as many")
         with pytest.raises(GraphkitError, match=r"t\.parquet: found .* 200 times as many"):
-            read_sheet(folder / "t.parquet", Layout())
+            read_sheet(folder / "t.parquet", SheetLayout())
 
     within_bounds(refused)
 
@@ -216,7 +215,7 @@ def test_a_table_of_repeated_text_is_not_a_bomb(tmp_path):
         folder / "t.parquet",
     )  # fmt: skip
 
-    read = read_sheet(folder / "t.parquet", Layout())
+    read = read_sheet(folder / "t.parquet", SheetLayout())
     assert (len(read.rows), read.rows[-1][1]) == (len(keys), "x" * 50)
 
 
@@ -253,7 +252,7 @@ def test_a_zip_that_is_a_bomb_is_refused_unread(tmp_path):
     def refused() -> None:
         said = r"bytes that would become 157,286,400; wanted at most 200 times as many"
         with pytest.raises(GraphkitError, match=rf"^t\.xlsx: found .* {said}"):
-            read_sheet(sheet, Layout())
+            read_sheet(sheet, SheetLayout())
         with pytest.raises(GraphkitError, match=rf"^BACI\.zip: found .* {said}"):
             import_baci([baci], tmp_path / "seeds", read_reference(None))
 
@@ -281,7 +280,7 @@ def test_a_workbook_that_is_a_bomb_is_refused(tmp_path, sheet, said):
 
     def refused() -> None:
         with pytest.raises(GraphkitError, match=rf"^t\.xlsx.*{said}"):
-            read_sheet(path, Layout())
+            read_sheet(path, SheetLayout())
 
     within_bounds(refused)
 
@@ -290,4 +289,4 @@ def test_a_workbook_that_lies_about_its_size_loses_no_row(tmp_path):
     more = '<row r="9"><c r="A9"><v>3</v></c></row></sheetData>'
     path = workbook(tmp_path / "t.xlsx", lambda xml: xml.replace("</sheetData>", more))
 
-    assert read_sheet(path, Layout()).rows == [["x", 1], [3, None]]
+    assert read_sheet(path, SheetLayout()).rows == [["x", 1], [3, None]]

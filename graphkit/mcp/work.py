@@ -102,7 +102,7 @@ def _reading(job: Job, call: Callable[[Job, Catalog], Reply]) -> Reply:
 def plain_data(value: Any) -> Any:
     r"""Return JSON as plain data, with hidden characters escaped as a terminal shows them.
 
-    >>> plain({"name": "red: \x1b[31m", "share": float("nan")})
+    >>> plain_data({"name": "red: \x1b[31m", "share": float("nan")})
     {'name': 'red: \\x1b[31m', 'share': None}
     """
     return _visible(json.loads(json_text(value)))
