@@ -45,7 +45,7 @@ def explore(
         ) from error
 
     def tell(address: str) -> None:
-        print(f"graphkit explores {place_of(db) or 'the shipped graph'} at {address}", flush=True)
+        print(f"graphkit explores {_shown(place_of(db))} at {address}", flush=True)
         if browser:
             import webbrowser
 
@@ -101,7 +101,14 @@ def mcp(
         return
 
     def tell(address: str) -> None:
-        database = place_of(db) or "the shipped graph"
-        print(f"graphkit answers assistants about {database} at {address}", flush=True)
+        shown = _shown(place_of(db))
+        print(f"graphkit answers assistants about {shown} at {address}", flush=True)
 
     serve_http(db, timeout, port, tell)
+
+
+def _shown(place: str | None) -> str:
+    """Name a database on the terminal, where a secret in its URI would stay."""
+    from graphkit.stores.neo4j.uris import shown_uri
+
+    return "the shipped graph" if place is None else shown_uri(place)

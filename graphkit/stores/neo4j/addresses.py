@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
 
-from graphkit.errors import Unreachable, UsageError
+from graphkit.errors import Unreachable
 from graphkit.stores.neo4j.store import Neo4jStore
-
-SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+from graphkit.stores.neo4j.uris import checked_uri, shown_uri
 
 
 def open_neo4j(uri: str) -> Neo4jStore:
@@ -25,44 +23,10 @@ def open_neo4j(uri: str) -> Neo4jStore:
     user = os.environ.get("NEO4J_USERNAME") or "neo4j"
     password = os.environ.get("NEO4J_PASSWORD")
     if password is None:
-        raise Unreachable(f"no password for {uri}: set NEO4J_PASSWORD (and NEO4J_USERNAME)")
-    return Neo4jStore(uri, user, password, os.environ.get("NEO4J_DATABASE") or None)
-
-
-def checked_uri(uri: str) -> str:
-    """Return the URI with its scheme in small letters, if the driver would take it literally.
-
-    Raises
-    ------
-    UsageError
-        Another scheme, no host, an invalid port, a user, a password or a path in it: the
-        message shows neither user nor password.
-
-    Examples
-    --------
-    >>> checked_uri("BOLT://localhost:7687")
-    'bolt://localhost:7687'
-    """
-    scheme, _, rest = uri.partition("://")
-    scheme = scheme.lower()
-    if "@" in rest:
-        raise UsageError(
-            f"found a user in the URI {scheme}://...@{rest.rpartition('@')[2]}; set NEO4J_USERNAME "
-            "and NEO4J_PASSWORD instead, where others cannot see them"
+        raise Unreachable(
+            f"no password for {shown_uri(uri)}: set NEO4J_PASSWORD (and NEO4J_USERNAME)"
         )
-    if scheme not in SCHEMES:
-        schemes = ", ".join(f"{s}://" for s in SCHEMES)
-        raise UsageError(f"found the database URI {uri!r}; wanted a path or one of {schemes}")
-    parts = urlsplit(f"{scheme}://{rest}")
-    try:
-        fine = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        fine = False
-    if not fine:
-        raise UsageError(f"found the URI {uri!r}; wanted {scheme}://HOST or {scheme}://HOST:PORT")
-    if parts.path.strip("/") or parts.fragment:
-        raise UsageError(f"found the URI {uri!r}; a database of the server goes to NEO4J_DATABASE")
-    return f"{scheme}://{rest}"
+    return Neo4jStore(uri, user, password, os.environ.get("NEO4J_DATABASE") or None)
 
 
 def open_local() -> Neo4jStore:

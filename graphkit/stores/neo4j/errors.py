@@ -11,6 +11,7 @@ from traceback import walk_tb
 import neo4j.exceptions as failures
 
 from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError, one_line
+from graphkit.stores.neo4j.uris import without_secrets
 
 OUT_OF_MEMORY = (
     "the statement needs more memory than Neo4j gives one, and was ended; ask for less, or sort "
@@ -41,7 +42,8 @@ def translate_errors(uri: str, database: str | None, prefix: str = "") -> Iterat
     except (failures.ServiceUnavailable, failures.SessionExpired, OSError) as error:
         raise Unreachable(f"cannot reach Neo4j at {uri}: {_reason(error)}") from error
     except failures.ConfigurationError as error:
-        raise Unreachable(f"cannot use the URI {uri}: {_server_words(error)}") from error
+        words = without_secrets(_server_words(error))
+        raise Unreachable(f"cannot use the URI {uri}: {words}") from error
     except failures.ClientError as error:
         if "CredentialsExpired" in (error.code or ""):
             raise Unreachable(f"{uri} wants the password changed first") from error

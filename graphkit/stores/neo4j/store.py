@@ -34,6 +34,7 @@ from graphkit.stores.neo4j.load import (
 )
 from graphkit.stores.neo4j.notes import notes
 from graphkit.stores.neo4j.plans import check_plan
+from graphkit.stores.neo4j.uris import shown_uri
 from graphkit.stores.neo4j.values import PLAIN, neutral
 from graphkit.stores.results import Result, check_names, plan_table
 
@@ -68,7 +69,7 @@ class Neo4jStore(Closing):
     """Database of a Neo4j server."""
 
     def __init__(self, uri: str, user: str, password: str, database: str | None = None) -> None:
-        self._uri, self._database = uri, database
+        self._uri, self._shown, self._database = uri, shown_uri(uri), database
         self._seen = self._owner = ""
         self._name = uuid4().hex
         # In a cluster, a read after a load waits for a member that has heard of it.
@@ -85,14 +86,14 @@ class Neo4jStore(Closing):
                 notifications_min_severity="WARNING",
                 warn_notification_severity="OFF",
             )
-        late = Unreachable(f"cannot reach Neo4j at {uri}: it did not let us in in time")
+        late = Unreachable(f"cannot reach Neo4j at {self._shown}: it did not let us in in time")
         try:
             within(ADMISSION_SECONDS, self._enter, late, self._hang_up)
         except StoreError as error:
             self._driver.close()
             if isinstance(error, Unreachable):
                 raise
-            raise Unreachable(f"{uri} does not let us in: {error}") from error
+            raise Unreachable(f"{self._shown} does not let us in: {error}") from error
         except BaseException:
             self._driver.close()
             raise
@@ -108,7 +109,7 @@ class Neo4jStore(Closing):
     @property
     def label(self) -> str:
         """Kind and place of the database, for people."""
-        return f"Neo4j at {self._uri}"
+        return f"Neo4j at {self._shown}"
 
     identity = ""
     """Empty: a server is known by the :attr:`content` of its load."""
@@ -119,6 +120,11 @@ class Neo4jStore(Closing):
         if not self._seen:
             self.run("RETURN 1 AS one")
         return f"{self._uri} {self._database or ''} {self._seen}" if self._seen else ""
+
+    @property
+    def is_replaced(self) -> bool:
+        """False: a new load of a server ends the next read, which says so."""
+        return False
 
     def close(self) -> None:
         """Close all connections."""
@@ -174,7 +180,7 @@ class Neo4jStore(Closing):
 
     def _failures(self, prefix: str = "") -> AbstractContextManager[None]:
         """Translate the driver's errors."""
-        return translate_errors(self._uri, self._database, prefix)
+        return translate_errors(self._shown, self._database, prefix)
 
     def ask(
         self,
