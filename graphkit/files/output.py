@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
 
 from graphkit.errors import GraphkitError
@@ -36,6 +37,36 @@ def check_place(path: Path) -> None:
     if path.exists() and not (path.is_file() or path.is_dir()):
         kind = OTHERS.get(stat.S_IFMT(path.stat().st_mode), "no file")
         raise GraphkitError(f"{path}: found {kind}, wanted a file or a free place")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Write a whole file, or leave the one that is there: yield the place to write to.
+
+    What is written goes beside the file and takes its place in the end, with its permissions; of a
+    link, the file that it leads to is replaced. A device or a pipe takes what is written as it
+    comes, and so does a file in a folder where no other can be made.
+    """
+    target = path.resolve()
+    part = target.with_name(f".{token_hex(8)}.part")
+    direct = target.exists() and not target.is_file()
+    if not direct:
+        try:
+            part.touch(exist_ok=False)
+        except PermissionError:
+            direct = target.exists()
+            if not direct:
+                raise
+    if direct:
+        yield path
+        return
+    try:
+        if target.exists():
+            part.chmod(stat.S_IMODE(target.stat().st_mode))
+        yield part
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

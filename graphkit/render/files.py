@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.files.output import whole_file
 from graphkit.files.stdout import flush, give_up_stdout
 
 
@@ -29,7 +30,8 @@ def write_text(text: str, output: Path | None = None) -> None:
         flush()
         return
     try:
-        output.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        with whole_file(output) as place:
+            place.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
 
@@ -61,7 +63,11 @@ def write_parquet(table: pa.Table, output: Path | None = None) -> None:
     from pyarrow import parquet
 
     with _binary("parquet", output):
-        parquet.write_table(table, sys.stdout.buffer if output is None else output)
+        if output is None:
+            parquet.write_table(table, sys.stdout.buffer)
+            return
+        with whole_file(output) as place:
+            parquet.write_table(table, place)
 
 
 def write_bytes(content: bytes, output: Path | None = None) -> None:
@@ -78,4 +84,5 @@ def write_bytes(content: bytes, output: Path | None = None) -> None:
         if output is None:
             sys.stdout.buffer.write(content)
         else:
-            output.write_bytes(content)
+            with whole_file(output) as place:
+                place.write_bytes(content)
