@@ -29,6 +29,7 @@ from graphkit.files.folders import NAMES, shipped, user_folder
 from graphkit.files.locks import locked
 from graphkit.files.output import write_private
 from graphkit.queries import READ_FIRST, rows_of
+from graphkit.seeds.files import SUFFIXES
 from graphkit.stores.base import Closing, Progress, Store, no_progress
 from graphkit.stores.changes import Confirm, LoadReport, confirmed
 from graphkit.stores.duck.identity import SETTLED
@@ -70,7 +71,7 @@ def cache_path(seeds: Path) -> Path:
     of them is another or has changed.
     """
     package = Path(__file__).parent
-    below = sorted(Path(folder, name) for folder, _, names in os.walk(seeds) for name in names)
+    below = _files_below(seeds)
     readers = sorted((package / "seeds").glob("*.py"))
     builders = [*readers, *(package / name for name in BUILDERS)]
     owner = _owner(seeds)
@@ -96,6 +97,30 @@ def cache_path(seeds: Path) -> Path:
         with suppress(OSError):  # it only saves time
             write_private(digest_file, f"{stamp} {digest}")
     return digest_file.with_name(f"{owner}-{digest}{ENDING}")
+
+
+MOST_FILES = 20_000
+"""Files of a folder of seeds; the shipped one has some hundred."""
+
+
+def _files_below(seeds: Path) -> list[Path]:
+    """List the files of a folder of seeds, in order.
+
+    Raises
+    ------
+    UsageError
+        It has too many files, or no YAML file: it is a folder of something else.
+    """
+    files: list[Path] = []
+    for folder, _, names in os.walk(seeds):
+        files += (Path(folder, name) for name in names)
+        if len(files) > MOST_FILES:
+            raise UsageError(
+                f"--db: found more than {MOST_FILES:,} files in {seeds}, wanted a folder of seeds"
+            )
+    if not any(path.suffix in SUFFIXES for path in files):
+        raise UsageError(f"--db: found no YAML file in {seeds}, wanted a folder of seeds")
+    return sorted(files)
 
 
 MAX_OLD_VERSIONS = 2
@@ -221,6 +246,11 @@ class WithNeo4j(Closing):
     def identity(self) -> str:
         """Identity of the file."""
         return self._embedded.identity
+
+    @property
+    def is_replaced(self) -> bool:
+        """True if another file stands in the place of the one that was read."""
+        return self._embedded.is_replaced
 
     def close(self) -> None:
         """Close both."""

@@ -12,12 +12,13 @@ from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.main import get_command
 
 from graphkit._version import __version__
 from graphkit.brief.brief import BRIEF
 from graphkit.cli.options import INTERRUPTED, say
 from graphkit.cli.questions import add_question
-from graphkit.errors import GraphkitError, SeedError
+from graphkit.errors import GraphkitError, SeedError, UsageError
 from graphkit.files.stdout import flush
 from graphkit.startup import start_small
 from graphkit.verbs.registry import VERBS
@@ -51,6 +52,13 @@ OTHERS = {
     "help": "topics",
 }
 """Commands that ask no question, and their modules, in the order of the help."""
+OF_COMMANDS = {
+    "--db", "--format", "-f", "--output", "-o", "--top",
+    *(parameter.option for verb in VERBS for parameter in verb.parameters),
+}  # fmt: skip
+"""Options that stand behind a command."""
+ONE_DASH = re.compile(r"-[a-z][a-z-]+(=.*)?", re.DOTALL)
+"""Option that has one dash and several letters."""
 COMPLETION = "_GRAPHKIT_COMPLETE"
 """Variable by which a shell asks for completion; the words so far are in another."""
 GROUPS = {"import": "importing", "fetch": "fetching", "neo4j": "neo4j"}
@@ -117,6 +125,7 @@ def run(arguments: Sequence[str]) -> int:
         typed = words[1:-1] if COMPLETION in os.environ else arguments
         commands = [name for name in typed[:1] if name in (*QUESTIONS, *OTHERS)]
         app = command_line(*commands)
+        _refuse_one_dash(app, arguments)
         code = app(args=list(arguments), prog_name="graphkit", standalone_mode=False)
         flush()
     except SeedError as error:
@@ -137,6 +146,22 @@ def run(arguments: Sequence[str]) -> int:
     if code == INTERRUPTED:
         return _fail("interrupted", INTERRUPTED)
     return code if isinstance(code, int) else 0
+
+
+def _refuse_one_dash(app: typer.Typer, arguments: Sequence[str]) -> None:
+    """Refuse ``-on CHN``: a parser takes it for ``-o n``, and writes a file of that name."""
+    if not any(ONE_DASH.fullmatch(word) for word in arguments):
+        return
+    command: Any = get_command(app)
+    for word in arguments:
+        command = getattr(command, "commands", {}).get(word, command)
+    options = {option for parameter in command.params for option in parameter.opts}
+    for word in arguments:
+        if word == "--":
+            return
+        name = word.partition("=")[0]
+        if ONE_DASH.fullmatch(word) and f"-{name}" in options:
+            raise UsageError(f"found {name}, wanted -{name}: only letters alone have one dash")
 
 
 def _fail(message: str, code: int) -> int:
@@ -164,6 +189,12 @@ def _misused(error: Any) -> int:
         print(message, file=sys.stderr)
         return int(error.exit_code)
     message = message.rstrip(".")
+    at_root = error.ctx is not None and error.ctx.parent is None
+    if at_root and (option := getattr(error, "option_name", None)) in OF_COMMANDS:
+        return _fail(
+            f"{option} stands before a command, wanted it behind: graphkit COMMAND ... {option} "
+            "...; see 'graphkit --help'", int(error.exit_code),
+        )  # fmt: skip
     command = error.ctx.command_path if error.ctx else "graphkit"
     message = message[0].lower() + re.sub(r"\s+", " ", message[1:])
     see = " See" if message.endswith("?") else ". See"

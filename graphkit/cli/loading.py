@@ -67,8 +67,8 @@ def load(
     place = place_of(db)
     if seeds is not None and place is None:
         raise UsageError("your own seeds need a database of their own: --db PATH or URI")
-    if place is not None and Path(place).is_dir():
-        raise UsageError(f"--db: found the folder {place}, wanted a file or URI to load into")
+    if place is not None:
+        _check_place(place)
     some_products, some_years = listed(products), read_years(years)
     if place is None and (some_products or some_years):
         raise UsageError("a part of the trade needs a database of its own: --db PATH or URI")
@@ -93,6 +93,21 @@ def load(
     say(f"{label}: {report.total('rows'):,} rows; {would}{', '.join(counts)}")
     if dry_run and report.attached:
         say(_removal(report, label))
+
+
+def _check_place(place: str) -> None:
+    """Refuse, before the seeds are read, what nothing can be loaded into."""
+    from graphkit.database import AUTO
+
+    if place == AUTO:
+        raise UsageError("--db auto is for questions; wanted a path, a Neo4j URI, or local")
+    if "://" in place or place == "local":
+        return
+    path = Path(place).expanduser()
+    if path.is_dir():
+        raise UsageError(f"--db: found the folder {place}, wanted a file or URI to load into")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"--db: found no folder {path.parent}, wanted a file in one that is there")
 
 
 def confirm_removal(report: LoadReport, label: str, *, ask: bool) -> None:

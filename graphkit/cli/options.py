@@ -37,10 +37,25 @@ def _formats() -> list[str]:
     return list(FORMATS)
 
 
+LONGEST_PLACE = 1_000
+"""Characters of a path or URI; of a longer one, a message would repeat all."""
+
+
+def _check_database(place: str | None) -> str | None:
+    if place == "":
+        raise UsageError(
+            "--db is empty (is a variable unset?): name a file or URI, or leave the option out"
+        )
+    if place is not None and len(place) > LONGEST_PLACE:
+        raise UsageError(f"--db: found {len(place):,} characters, wanted a path or URI")
+    return place
+
+
 Database = Annotated[
     str | None,
     typer.Option(
         "--db",
+        callback=_check_database,
         metavar="DATABASE",
         envvar="GRAPHKIT_DB",
         show_envvar=False,
