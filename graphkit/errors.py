@@ -82,6 +82,10 @@ class StoreError(GraphkitError):
     """Statement that a database refused or failed."""
 
 
+class TookTooLong(StoreError):
+    """Statement that was given up when its time was over."""
+
+
 class Unreachable(StoreError):
     """Database that cannot be reached: not there, not started, or not letting us in."""
 

@@ -372,6 +372,14 @@ def test_a_request_of_the_page_and_a_typed_address_are_answered(server, site):
     assert server.get("/api/names", headers={"Sec-Fetch-Site": site}).status_code == 200
 
 
+def test_a_statement_that_takes_too_long_is_told_by_its_status(server):
+    endless = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN count(a + b) AS n"
+    reply = server.post("/api/cypher", json={"statement": endless, "timeout": 0.3})
+
+    assert reply.status_code == 504
+    assert reply.json()["error"].startswith("the statement took longer than 0.3 s")
+
+
 def test_a_wrong_path_is_a_page_that_says_so(server):
     reply = server.get("/<b>nowhere</b>")
 

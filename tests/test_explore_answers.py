@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from seed_texts import write_seeds
 
+from graphkit.build import build_graph
 from graphkit.errors import Unreachable
 from graphkit.explore.addresses import PATHS, read_values
 from graphkit.explore.answers import Answers, Busy, Threads, TooLate, names_of
 from graphkit.questions.question import Question, prepare
+from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
 
@@ -53,6 +57,28 @@ def test_a_database_that_was_lost_is_opened_again(tmp_path, sliced_file):
         with pytest.raises(Unreachable, match=r"no database at .*gone\.duckdb"):
             answers.reading(names_of)
         assert "KOR" in [row["key"] for row in answers.reading(names_of)]
+
+
+def test_a_file_that_a_load_replaced_is_read_anew_by_all(tmp_path, sliced_file):
+    path = tmp_path / "graph.duckdb"
+    shutil.copy(sliced_file, path)
+    small = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
+    count = "MATCH (f:Country) RETURN count(*) AS countries"
+
+    def countries(answers: Answers) -> int:
+        table = answers.reading(lambda catalog: catalog.store.ask(count).table)
+        return int(table["countries"][0].as_py())
+
+    with Answers(DuckStore(path), lambda: DuckStore(path)) as answers:
+        (before,) = asyncio.run(found(answers, "ree-metals"))
+        assert (len(before.answer.rows) > 0, countries(answers) > 100) == (True, True)
+        with DuckStore(path) as other:
+            other.load(small)
+
+        assert countries(answers) == small.count("Country")
+        (after,) = asyncio.run(found(answers, "ree-metals"))
+        assert not after.answer.rows.equals(before.answer.rows)
+        assert len(answers.reading(names_of)) < 50
 
 
 def in_threads(call: Callable[[], Any], calls: int, ended: threading.Event) -> list[Any]:

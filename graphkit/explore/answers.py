@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock, Timer
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -100,6 +101,7 @@ class Answers(Closing):
         self._catalog: Catalog | None = Catalog(store)
         self._cached: OrderedDict[str, asyncio.Task[AnsweredQuestion]] = OrderedDict()
         self._checked = 0.0
+        self._opening = Lock()
         self.questions, self.statements = Threads(THREADS), Threads(STATEMENTS)
 
     def close(self) -> None:
@@ -111,13 +113,27 @@ class Answers(Closing):
 
     def catalog(self) -> Catalog:
         """Return the facts of the database, opened again if it was lost or loaded anew."""
-        if self._catalog is None:
-            self._catalog = Catalog(self._reopen())
-        return self._catalog
+        with self._opening:
+            self._drop_replaced()
+            if self._catalog is None:
+                self._catalog = Catalog(self._reopen())
+            return self._catalog
+
+    def _drop_replaced(self) -> None:
+        """Let go of a file that a load replaced, and of all answers from it."""
+        if self._catalog is None or not self._catalog.store.is_replaced:
+            return
+        old, self._catalog = self._catalog.store, None
+        self._cached.clear()
+        # What still reads it in another thread ends by then.
+        timer = Timer(SECONDS, old.close)
+        timer.daemon = True
+        timer.start()
 
     async def find(self, question: Question) -> AnsweredQuestion:
         """Find an answer: the kept one, that which another reader waits for, or a new one."""
         await self._forget_old()
+        self._drop_replaced()
         key = f"{question.function} {sorted(question.arguments.items())!r}"
         task = self._cached.get(key)
         if task is None:

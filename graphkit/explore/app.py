@@ -27,7 +27,7 @@ from graphkit._version import __version__
 from graphkit.brief.brief import BRIEF, brief
 from graphkit.catalog.catalog import Catalog
 from graphkit.cypher.statement import Statement, json_values
-from graphkit.errors import GraphkitError, Unreachable, UsageError
+from graphkit.errors import GraphkitError, TookTooLong, Unreachable, UsageError
 from graphkit.explore.addresses import (
     PATHS,
     Pairs,
@@ -72,7 +72,8 @@ MEDIA = {
 }
 """The formats of answers, and their media types; a table is for terminals."""
 STATUS: Mapping[type[GraphkitError], int] = {
-    TooLarge: 413, UsageError: 400, Busy: 503, Unreachable: 503, TooLate: 504, GraphkitError: 422,
+    TooLarge: 413, UsageError: 400, Busy: 503, Unreachable: 503, TooLate: 504,
+    TookTooLong: 504, GraphkitError: 422,
 }  # fmt: skip
 """The status of each error; the first that fits."""
 ENDINGS = {

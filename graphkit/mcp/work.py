@@ -90,6 +90,8 @@ def do(job: Job) -> Reply:
 def _reading(job: Job, call: Callable[[Job, Catalog], Reply]) -> Reply:
     """Call with the facts of the database; if it was lost, the next call opens it again."""
     try:
+        if job.db in _OPEN and _OPEN[job.db].store.is_replaced:
+            _OPEN.pop(job.db).store.close()
         if job.db not in _OPEN:
             _OPEN[job.db] = Catalog(open_database(job.db))
         return call(job, _OPEN[job.db])

@@ -56,6 +56,10 @@ class Store(Closing, Protocol):
     def identity(self) -> str:
         """Identity of a file and its content; empty if it changes, and for a server."""
 
+    @property
+    def is_replaced(self) -> bool:
+        """True if a load has put another file in the place of the one that was read."""
+
     def load(
         self,
         graph: Graph,

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from graphkit.errors import StoreError
+from graphkit.errors import StoreError, TookTooLong
 from graphkit.stores.results import JSON, Result, column, json_texts
 
 Answered = TypeVar("Answered")
@@ -38,9 +38,9 @@ class Limits:
         return self.seconds if math.isfinite(self.seconds) else None
 
     @property
-    def too_long(self) -> StoreError:
+    def too_long(self) -> TookTooLong:
         """The error for a statement that takes longer."""
-        return StoreError(
+        return TookTooLong(
             f"the statement took longer than {self.seconds:g} s and was given up; "
             "ask for less, or give it more with --timeout SECONDS"
         )

@@ -26,6 +26,7 @@ from graphkit.errors import (
     GraphkitError,
     OutOfMemory,
     StoreError,
+    TookTooLong,
     Unreachable,
     Untranslated,
     UsageError,
@@ -41,7 +42,15 @@ START = (
 """Starts the process that answers requests."""
 ERRORS: Mapping[str, type[GraphkitError]] = {
     kind.__name__: kind
-    for kind in (Damaged, OutOfMemory, StoreError, Unreachable, Untranslated, UsageError)
+    for kind in (
+        Damaged,
+        OutOfMemory,
+        StoreError,
+        TookTooLong,
+        Unreachable,
+        Untranslated,
+        UsageError,
+    )
 }
 HEADER = 2**20
 """More than any error or note is long."""

@@ -48,6 +48,8 @@ class DuckStore(Closing):
         self._schema = GRAPH
         self._identity: str | None = None
         """Identity of the file that is open, or from which rows were cached."""
+        self._version: tuple[int, ...] | None = None
+        """Marks of the file that was identified."""
         self._loaded = ""
         """Identity of the file as this object loaded it, however recently."""
         self._opening = threading.Lock()
@@ -90,8 +92,14 @@ class DuckStore(Closing):
             raise Unreachable(f"{self.path} is a folder; wanted a database file")
         if not self._exists:
             raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
+        self._version = version_of(self.path)
         identity = identity_of(self.path)
         return identity if identity == self._loaded or is_settled(self.path) else ""
+
+    @property
+    def is_replaced(self) -> bool:
+        """True if another file stands in the place of the one that was identified, or none."""
+        return self._version is not None and version_of(self.path) != self._version
 
     @property
     def _exists(self) -> bool:
