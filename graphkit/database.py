@@ -29,7 +29,6 @@ from graphkit.files.folders import NAMES, shipped, user_folder
 from graphkit.files.locks import locked
 from graphkit.files.output import write_private
 from graphkit.queries import READ_FIRST, rows_of
-from graphkit.seeds.files import SUFFIXES
 from graphkit.stores.base import Closing, Progress, Store, no_progress
 from graphkit.stores.changes import Confirm, LoadReport, confirmed
 from graphkit.stores.duck.identity import SETTLED
@@ -99,6 +98,7 @@ def cache_path(seeds: Path) -> Path:
     return digest_file.with_name(f"{owner}-{digest}{ENDING}")
 
 
+YAML = (".yaml", ".yml")
 MOST_FILES = 20_000
 """Files of a folder of seeds; the shipped one has some hundred."""
 
@@ -118,7 +118,7 @@ def _files_below(seeds: Path) -> list[Path]:
             raise UsageError(
                 f"--db: found more than {MOST_FILES:,} files in {seeds}, wanted a folder of seeds"
             )
-    if not any(path.suffix in SUFFIXES for path in files):
+    if not any(path.suffix.lower() in YAML for path in files):
         raise UsageError(f"--db: found no YAML file in {seeds}, wanted a folder of seeds")
     return sorted(files)
 

@@ -13,8 +13,8 @@ from supply_cases import column, flows, groups, makes, network, random_tables
 from graphkit.analysis.supply.build import with_sellers
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.ranges import loss_ranges
 from graphkit.analysis.supply.removal import unnamed_sellers
-from graphkit.analysis.supply.tracing import loss_ranges
 
 
 @pytest.mark.parametrize(("stage", "order"), [("mine", 1), ("separate", 3)])

@@ -22,8 +22,8 @@ from graphkit.analysis.supply.disruption import cascade, disruption
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.production import SHARE_ROUNDING
+from graphkit.analysis.supply.ranges import origin_ranges
 from graphkit.analysis.supply.removal import removal_losses
-from graphkit.analysis.supply.tracing import origin_ranges
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,9 @@ from test_truth_of_questions import NAMES, chain_seeds
 from graphkit.analysis.supply.disruption import disruption
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.ranges import loss_ranges, origin_ranges
 from graphkit.analysis.supply.removal import removal_losses
-from graphkit.analysis.supply.tracing import ANY_OTHER, loss_ranges, origin_ranges
+from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.api import Session
 from graphkit.errors import GraphkitError
 

@@ -18,7 +18,7 @@ from graphkit.brief.country import act_in_words, claims_on, claims_part, ordered
 from graphkit.brief.document import Brief, Section
 from graphkit.brief.inquiry import Finding, Inquiry, Part
 from graphkit.brief.wording import at_least, counted, listed, period_of
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.names import capitalized
 from graphkit.questions.production import figures_of

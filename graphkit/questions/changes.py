@@ -15,7 +15,7 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, TEXT, Column
 from graphkit.arrow import number
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import capitalized
 from graphkit.period import Period, cover

@@ -12,8 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.shares import import_shares
 from graphkit.answers.answer import COMPARISON
-from graphkit.catalog.materials import Materials
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Materials, Scope
 from graphkit.names import Entity
 from graphkit.period import Period
 from graphkit.questions.trade import ImportsInScope

@@ -14,7 +14,7 @@ from graphkit.analysis.claims.phrases import claim_sentence, known_values
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
 from graphkit.questions.claim_scope import speaks_of

@@ -11,7 +11,7 @@ import pyarrow as pa
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import money
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.names import capitalized
 from graphkit.period import Period
 

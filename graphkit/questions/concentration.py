@@ -19,7 +19,7 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column, schema_of
 from graphkit.arrow import SHARE, texts
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity

@@ -15,7 +15,7 @@ from graphkit.analysis.claims.readings import LICENCES
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, TEXTS, Column, plain_columns, schema_of
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.questions.question import checked

@@ -16,7 +16,7 @@ from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, TEXTS, Column, plain_columns, schema_of
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import names_in
 from graphkit.period import Period

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column, plain_columns
 from graphkit.catalog.catalog import TOTALS, Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity, capitalized
 from graphkit.questions.claim_scope import ClaimScope, claims_about, comparisons

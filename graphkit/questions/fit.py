@@ -11,8 +11,7 @@ import pyarrow as pa
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.materials import BASKET
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import BASKET, Scope
 
 FIT = Column("fit", doc="exact, dominant (mostly), proxy (among other goods) or basket (with other "
              "elements): how far the figures are of what was asked")  # fmt: skip

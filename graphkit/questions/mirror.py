@@ -14,7 +14,7 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.arrow import VALUED
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity, capitalized
 from graphkit.period import Period

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.answers.columns import Column
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.period import Period, listed, newest
 from graphkit.questions.periods import PeriodChoice, periods_by_product

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.supply.look_through import THROUGH, UNKNOWN, stage_links
-from graphkit.analysis.supply.tracing import ANY_OTHER, CLOSE
+from graphkit.analysis.supply.ranges import CLOSE
+from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column
 from graphkit.answers.figures import DIFFERENCE, percent

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.trade_change import CHANGE_SERIES, owner_of
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.names import Entity, possessive
 from graphkit.period import listed, time_of
 from graphkit.questions.periods import in_periods, periods_by_product, query_parameters

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.period import Period, added_up, cover, newest
 
 

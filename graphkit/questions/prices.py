@@ -13,7 +13,7 @@ from graphkit.analysis.unit_prices import usd_per_tonne
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column, schema_of
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from graphkit.analysis.production import production_sums
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.period import added_up
 from graphkit.questions.periods import (

@@ -13,7 +13,7 @@ from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.period import Period
 from graphkit.questions.claim_scope import ClaimScope, claims_about
 from graphkit.questions.parties import OF_TRADE, TradeParty

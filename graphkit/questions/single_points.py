@@ -23,7 +23,7 @@ from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.figures import UNFIT, money
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import UsageError
 from graphkit.names import Entity

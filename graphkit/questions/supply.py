@@ -17,7 +17,7 @@ from graphkit.analysis.supply.nodes import shortened
 from graphkit.analysis.supply.removal import short_of_input, unnamed_sellers
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import newest

@@ -13,7 +13,7 @@ from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.questions.claim_scope import ClaimScope, claims_about

@@ -12,8 +12,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.shares import SCOPE, grouped, import_shares
 from graphkit.arrow import VALUED
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.materials import Materials
-from graphkit.catalog.scopes import Scope
+from graphkit.catalog.materials import Materials, Scope
 from graphkit.names import Entity, capitalized
 from graphkit.period import listed, time_of
 from graphkit.questions.codes import remnants_in

@@ -78,6 +78,7 @@ MEASURES = {
     "analysis/supply/pools.py": _tests("supply_network", "look_through", "removal"),
     "analysis/supply/production.py": _tests("supply_network", "supply_truth"),
     "analysis/supply/removal.py": _tests("removal", "disruption", "single_points", "supply_truth"),
+    "analysis/supply/ranges.py": _tests("look_through_ranges", "disruption", "supply_truth"),
     "analysis/supply/tracing.py": _tests("look_through", "look_through_ranges", "supply_truth"),
     "analysis/supply/trade.py": _tests("supply_network"),
     "analysis/supply/unseen.py": _tests("look_through_ranges", "supply_truth", "unseen_trade"),

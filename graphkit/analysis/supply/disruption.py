@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.production import MISSING, OBSERVED
+from graphkit.analysis.supply.ranges import ExportCut, loss_ranges, production_losses
 from graphkit.analysis.supply.removal import system
-from graphkit.analysis.supply.tracing import ExportCut, loss_ranges, production_losses
 from graphkit.analysis.supply.trade import IN_WORDS
 from graphkit.arrow import SHARE, counts, flags, number, texts
 from graphkit.errors import GraphkitError
@@ -78,7 +78,7 @@ def disruption(
     pyarrow.Table
         ``consumer``, ``product``, ``stage``; of the consumer's imports or supply (0 to 1)
         ``direct``, ``indirect`` and their sum ``lost_share``, with its range ``low`` to ``high``
-        (left open by missing data: :func:`~graphkit.analysis.supply.tracing.loss_ranges`);
+        (left open by missing data: :func:`~graphkit.analysis.supply.ranges.loss_ranges`);
         ``lost_imports`` in the measure; ``recovered`` and ``uncovered`` of the loss;
         ``nothing_left``, where even ``low`` leaves nothing. The exporters are consumers
         too. In order of the chain of products, largest uncovered loss first.

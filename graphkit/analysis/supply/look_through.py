@@ -9,20 +9,17 @@ import numpy as np
 import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.ranges import CLOSE, ROUNDS, origin_ranges, without_ranges
 from graphkit.analysis.supply.removal import loss_matrix
 from graphkit.analysis.supply.tracing import (
     ANY_OTHER,
-    CLOSE,
-    ROUNDS,
     Without,
     at_home,
     bought_within,
-    origin_ranges,
     origin_shares,
     production_origins,
     solving_order,
     stage_order,
-    without_ranges,
 )
 from graphkit.arrow import LINKS, SHARE, number, texts
 from graphkit.errors import GraphkitError
@@ -92,7 +89,7 @@ def look_through(
         directly; in the supply, the consumer's own production is its own; with ``by_seller``,
         sold there at the stage),
         ``hidden`` (``share - face_value``), ``low`` and ``high`` (range left open by missing
-        data: :func:`~graphkit.analysis.supply.tracing.origin_ranges`). Supply without data
+        data: :func:`~graphkit.analysis.supply.ranges.origin_ranges`). Supply without data
         and supply without a producer have the origins ``unknown`` and ``untraceable``, without
         a range. The origin ``any other country`` has a range only: that of each country of which
         nothing is known here. With ``minimum`` 0 the shares of one consumer, product and stage

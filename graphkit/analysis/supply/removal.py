@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from graphkit.analysis.flows import column_of
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.pools import reached
-from graphkit.analysis.supply.tracing import ANY_OTHER, loss_ranges
+from graphkit.analysis.supply.ranges import loss_ranges
+from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.arrow import SHARE, counts, number, texts
 from graphkit.errors import GraphkitError
 
@@ -286,7 +287,7 @@ def removal_losses(
     pyarrow.Table
         ``removed``, ``consumer``, ``product``, ``stage`` of the product; ``loss``, its range
         ``low`` to ``high`` (left open by missing data:
-        :func:`~graphkit.analysis.supply.tracing.loss_ranges`), and of the loss ``recovered`` and
+        :func:`~graphkit.analysis.supply.ranges.loss_ranges`), and of the loss ``recovered`` and
         ``uncovered`` (all 0 to 1, of the consumer's imports or supply); ``chain``,
         the strongest chain of pools from the removed to the consumer, and ``chain_share``, the
         product of its shares of supply. Consumers that are removed themselves are left out. In
