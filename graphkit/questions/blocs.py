@@ -61,6 +61,14 @@ def members_with_data(
     return members, notes
 
 
+def _merged_ends(flows: pa.Table, members: pa.Array, key: str) -> pa.Table:
+    """Put a group in the place of its members, at both ends of flows."""
+    for end in ("supplier", "consumer"):
+        merged = pc.if_else(pc.is_in(flows[end], members), key, flows[end])
+        flows = flows.set_column(flows.column_names.index(end), end, merged)
+    return flows
+
+
 def merged_supply(
     catalog: Catalog, group: Entity, flows: pa.Table, production: pa.Table,
     unnamed: Mapping[str, float],
@@ -71,9 +79,7 @@ def merged_supply(
     """
     members = catalog.members(group)
     inside = pa.array(members, pa.string())
-    for side in ("supplier", "consumer"):
-        merged = pc.if_else(pc.is_in(flows[side], inside), group.key, flows[side])
-        flows = flows.set_column(flows.column_names.index(side), side, merged)
+    flows = _merged_ends(flows, inside, group.key)
     complete = with_all_makers(production)
     of_members = pc.is_in(production["country"], inside)
     rows_of_product: dict[str, list[dict[str, Any]]] = {}
@@ -117,9 +123,7 @@ def merged_balance(
     """
     members = catalog.members(group)
     inside = pa.array(members, pa.string())
-    for side in ("consumer", "supplier"):
-        merged = pc.if_else(pc.is_in(flows[side], inside), group.key, flows[side])
-        flows = flows.set_column(flows.column_names.index(side), side, merged)
+    flows = _merged_ends(flows, inside, group.key)
     names = ("product", "period", "basis", "source")
     sums: dict[tuple[Any, ...], float] = {}
     for row in production.filter(pc.is_in(production["country"], inside)).to_pylist():
