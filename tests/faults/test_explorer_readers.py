@@ -113,18 +113,22 @@ def test_statements_that_never_end_leave_questions_answered(server):
     joined = " + ".join(f"{name}.iso3" for name in names)
     statement = f"MATCH {nodes} WHERE {joined} = 'x' RETURN count(*) AS n"
     endless = {"statement": statement, "timeout": ENDLESS}
-    refusals = {f"the statement took longer than {ENDLESS} ", "the statement needs more memory t"}
+    # By time or by memory, as fast as the machine is.
+    refusals = {
+        (504, f"the statement took longer than {ENDLESS} "[:30]),
+        (422, "the statement needs more memory than it may"[:30]),
+    }
 
-    def ask(_: int) -> tuple[int, bool]:
+    def ask(_: int) -> tuple[int, str]:
         reply = httpx.post(server.base_url.join("/api/cypher"), json=endless, timeout=60)
-        return reply.status_code, json.loads(reply.content)["error"].startswith((*refusals,))
+        return reply.status_code, json.loads(reply.content)["error"][:30]
 
     with ThreadPoolExecutor(4) as readers:
         asked = readers.map(ask, range(4))
         start = time.monotonic()
         assert server.get("/api/origins?country=KOR&for=magnet&by=tonnes").status_code == 200
         assert time.monotonic() - start < ENDLESS  # two run at once: the last end in twice that
-        assert set(asked) == {(422, True)}  # by time or by memory, as fast as the machine is
+        assert set(asked) <= refusals
     assert server.post("/api/cypher", json={"statement": "RETURN 1 AS x"}).json() == [{"x": 1}]
 
 
