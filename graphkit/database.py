@@ -26,6 +26,7 @@ from graphkit.errors import (
     install,
 )
 from graphkit.files.folders import NAMES, shipped, user_folder
+from graphkit.files.input import YAML
 from graphkit.files.locks import locked
 from graphkit.files.output import write_private
 from graphkit.queries import READ_FIRST, rows_of
@@ -98,7 +99,6 @@ def cache_path(seeds: Path) -> Path:
     return digest_file.with_name(f"{owner}-{digest}{ENDING}")
 
 
-YAML = (".yaml", ".yml")
 MOST_FILES = 20_000
 """Files of a folder of seeds; the shipped one has some hundred."""
 
@@ -163,6 +163,12 @@ def is_unbuilt(db: str | None) -> bool:
     return seeds is not None and not cache_path(seeds).exists()
 
 
+def refuse_auto(place: str) -> None:
+    """Refuse the place that is for questions alone, where one database is wanted."""
+    if place == AUTO:
+        raise UsageError("--db auto is for questions; wanted a path, a Neo4j URI, or local")
+
+
 def open_store(place: str | Path) -> Store:
     """Open the database at a place.
 
@@ -189,8 +195,7 @@ def open_store(place: str | Path) -> Store:
         from graphkit.stores.neo4j.addresses import open_neo4j
 
         return open_neo4j(text)
-    if text == AUTO:
-        raise UsageError("--db auto is for questions; wanted a path, a Neo4j URI, or local")
+    refuse_auto(text)
     if not text.strip():
         raise UsageError("found no database place; wanted a path, a Neo4j URI, or local")
     return DuckStore(Path(place).expanduser())

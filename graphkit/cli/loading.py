@@ -97,10 +97,9 @@ def load(
 
 def _check_place(place: str) -> None:
     """Refuse, before the seeds are read, what nothing can be loaded into."""
-    from graphkit.database import AUTO
+    from graphkit.database import refuse_auto
 
-    if place == AUTO:
-        raise UsageError("--db auto is for questions; wanted a path, a Neo4j URI, or local")
+    refuse_auto(place)
     if "://" in place or place == "local":
         return
     path = Path(place).expanduser()

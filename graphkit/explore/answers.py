@@ -121,12 +121,14 @@ class Answers(Closing):
 
     def _drop_replaced(self) -> None:
         """Let go of a file that a load replaced, and of all answers from it."""
-        if self._catalog is None or not self._catalog.store.is_replaced:
+        catalog = self._catalog  # which another thread may put away meanwhile
+        if catalog is None or not catalog.store.is_replaced:
             return
-        old, self._catalog = self._catalog.store, None
+        if self._catalog is catalog:
+            self._catalog = None
         self._cached.clear()
         # What still reads it in another thread ends by then.
-        timer = Timer(SECONDS, old.close)
+        timer = Timer(SECONDS, catalog.store.close)
         timer.daemon = True
         timer.start()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-import html
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -48,6 +47,7 @@ from graphkit.explore.answers import (
 from graphkit.explore.guard import ADDRESS, Guard, TooLarge, read_object, refusal
 from graphkit.explore.openapi import openapi
 from graphkit.explore.server import listening, run_app
+from graphkit.pages.html import html
 from graphkit.plot.drawing import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
 from graphkit.questions.question import prepare, read_ahead
@@ -207,7 +207,7 @@ async def _failed(request: Request, error: Exception) -> Response:
 async def _not_found(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if not request.url.path.startswith("/api/") and error.status_code == HTTPStatus.NOT_FOUND:
-        page = NO_PAGE.replace("PATH", html.escape(request.url.path))
+        page = NO_PAGE.replace("PATH", html(request.url.path))
         return Response(page, HTTPStatus.NOT_FOUND, media_type="text/html")
     reply = refusal(f"{request.url.path}: {HTTPStatus(error.status_code).phrase}".lower(),
                     error.status_code)  # fmt: skip

@@ -10,6 +10,8 @@ from graphkit.errors import GraphkitError
 
 TEXT = 16 * 2**20
 """Most bytes of a file that people write: seeds, queries, mappings."""
+YAML = (".yaml", ".yml")
+"""Endings of seed files."""
 WHOLE = 2**30
 """Most bytes of a table that is read at once."""
 STREAMED = 16 * 2**30

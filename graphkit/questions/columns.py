@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from graphkit.verbs.verb import Verb
@@ -11,15 +12,19 @@ from graphkit.verbs.verb import Verb
 if TYPE_CHECKING:
     from graphkit.answers.columns import Column
 
-PACKAGE = "graphkit.questions"
 COLUMNS: dict[str, tuple[Column, ...]] = {}
 """The columns of the answers to each question, by the name of its function in ``verbs``."""
+
+
+def module_of(path: str) -> ModuleType:
+    """Import the module of a question's function, by its name in ``verbs``."""
+    return import_module(f"graphkit.questions.{path.rpartition('.')[0]}")
 
 
 def columns_of(verb: Verb) -> dict[str, tuple[Column, ...]]:
     """Return the columns of the answers to a verb's questions, by the name of the function."""
     for path in verb.functions:
-        import_module(f"{PACKAGE}.{path.rpartition('.')[0]}")
+        module_of(path)
     return {path: COLUMNS[path] for path in verb.functions}
 
 

@@ -6,14 +6,13 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
-from importlib import import_module
 from itertools import product
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
 
 from graphkit.errors import GraphkitError
 from graphkit.names import capitalized
 from graphkit.queries import READ_FIRST
-from graphkit.questions.columns import COLUMNS, PACKAGE
+from graphkit.questions.columns import COLUMNS, module_of
 from graphkit.questions.documentation import documented
 from graphkit.verbs.parameter import LATEST, REPEATED, Parameter, in_options, named_as_options
 from graphkit.verbs.registry import FORMER_NAMES, PARAMETERS, PICTURES
@@ -48,7 +47,7 @@ class Question:
 
     def ask(self, catalog: Catalog) -> Answer:
         """Ask it; messages and notes have the options of the command line."""
-        module = import_module(f"{PACKAGE}.{self.function.rpartition('.')[0]}")
+        module = module_of(self.function)
         with named_as_options(self.parameters):
             answer: Answer = getattr(module, self.name)(catalog, **self.arguments)
         return replace(

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from graphkit.arrow import coded
 from graphkit.errors import GraphkitError, Problem
-from graphkit.files.input import TEXT
+from graphkit.files.input import TEXT, YAML
 from graphkit.schema import Kind, Schema
 from graphkit.seeds.records import (
     Locations,
@@ -24,8 +24,6 @@ from graphkit.seeds.records import (
 )
 from graphkit.seeds.tables import TABLES, TableFile, read_table
 from graphkit.seeds.text import LOST, YamlText, at_most, decode, shown
-
-SUFFIXES = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ def _walk(folder: Path, refuse: Refuse) -> Iterator[Path]:
             if os.path.islink(path):  # noqa: PTH114 - that of a path raises for a name too long
                 refuse(path, "found a link to a folder, wanted the folder itself")
         for path in (Path(root, name) for name in names if not name.startswith(".")):
-            if path.suffix.lower() in SUFFIXES:
+            if path.suffix.lower() in YAML:
                 yield path
 
 

@@ -39,7 +39,7 @@ class PagePlace:
     view: str
     """Name of the view that it belongs to, one of :data:`graphkit.verbs.registry.VIEWS`."""
     title: str
-    """What its link is called, beside those of the others of the view."""
+    """Text of its link, beside those of the others of the view."""
     begin: Mapping[str, str] = field(default_factory=dict)
     """Fields and values that it begins with."""
     place: int = 1

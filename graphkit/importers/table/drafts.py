@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 
 from graphkit.errors import GraphkitError
+from graphkit.importers.baci import BACI_COLUMNS
 from graphkit.importers.table.mapping import number_form
 from graphkit.importers.table.sheets import MARKS, TEXT_SUFFIXES, Sheet, SheetLayout, read_sheet
 
@@ -50,7 +51,6 @@ NUMBER_PROPERTIES = ("usd", "tonnes", "value")
 KILOGRAM_WORD = re.compile(r"\b(kg|kilo(gram)?s?)\b", re.IGNORECASE)
 SAMPLE = 10_000
 """The most rows by which the marks of numbers are recognised."""
-BACI_COLUMNS = ("t", "i", "j", "k", "v", "q")
 """Columns of a file of BACI."""
 
 
