@@ -18,29 +18,39 @@ from graphkit.answers.answer import Answer
 from graphkit.brief.brief import brief
 from graphkit.catalog.catalog import Catalog
 from graphkit.database import open_database
-from graphkit.errors import GraphkitError
+from graphkit.errors import GraphkitError, UsageError
 from graphkit.queries import find_query, run_query
 from graphkit.questions import (
+    claim_checks,
+    claims,
     concentration,
     controls,
     criticality,
     dependence,
     disruptions,
+    diversification,
     flows,
     mirror,
     n_minus_1,
     origins,
+    owners,
+    plants,
     prices,
+    production_trend,
+    profiles,
     reliance,
     single_points,
+    targets,
+    unknowns,
+    uses,
 )
 from graphkit.questions.centrality import centrality, layered_centrality
 from graphkit.questions.changes import compare
-from graphkit.questions.claim_checks import check_claims, claim_conflicts
-from graphkit.questions.claims import list_claims
+from graphkit.questions.flows import trade as flows_of_all_periods
+from graphkit.questions.scenarios import play
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trend import trend
-from graphkit.stores.base import Closing
+from graphkit.stores.base import Closing, Store
 from graphkit.stores.limits import LIMITS
 from graphkit.stores.results import Result
 from graphkit.verbs.shared import PERIOD
@@ -89,6 +99,61 @@ class Reply(Answer):
 
         return json_text(as_object(self), indent=2)
 
+    def write(self, path: str | Path) -> None:
+        """Write it to a file, as ``-o`` of the command line does.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its ending says the format: ``.csv``, ``.json``, ``.parquet``, ``.md``, ``.html``,
+            ``.txt``, ``.svg``, ``.png``, ...; CSV without one.
+
+        Raises
+        ------
+        UsageError
+            The ending is of no format, or there is no picture of such an answer.
+        GraphkitError
+            Writing fails; a file that was there stays.
+        """
+        from graphkit.render.formats import format_of, show_answer
+
+        show_answer(self, format_of(Path(path)), Path(path))
+
+    def cite(self, form: str = "text") -> str:
+        """Return the text that cites it: its headline, graphkit, and every source with its licence.
+
+        Parameters
+        ----------
+        form : {"text", "bibtex"}
+
+        Raises
+        ------
+        UsageError
+            There is no such form.
+
+        Examples
+        --------
+        >>> import graphkit
+        >>> with graphkit.open() as graph:
+        ...     answer = graph.depends("KOR", on="CHN", scope="magnets-metal", period=2024)
+        >>> answer.cite("bibtex").count("@misc") == 1 + len(answer.sources)
+        True
+        """
+        from datetime import UTC, datetime
+
+        from graphkit.render.citation import FORMS, bibtex, citation_text
+
+        if form not in FORMS:
+            raise UsageError(f"form: found {form!r}, wanted one of {', '.join(FORMS)}")
+        day = datetime.now(UTC).date()
+        return (citation_text if form == "text" else bibtex)(self, day)
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write the rows as Parquet, with the rest of the answer in the metadata of the file."""
+        from graphkit.render.formats import show_answer
+
+        show_answer(self, "parquet", Path(path))
+
     def to_pandas(self) -> Any:
         """Return the rows as a ``pandas.DataFrame``."""
         return self.rows.to_pandas()
@@ -120,12 +185,22 @@ class Reply(Answer):
         return graph
 
 
+def _of_catalog(
+    function: Callable[Concatenate[Catalog, P], T],
+) -> Callable[Concatenate[Session, P], T]:
+    @wraps(function)
+    def call(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return function(session.catalog, *args, **kwargs)
+
+    return call
+
+
 def _verb(
     question: Callable[Concatenate[Catalog, P], Answer],
-) -> Callable[Concatenate[Catalog, P], Reply]:
+) -> Callable[Concatenate[Session, P], Reply]:
     @wraps(question)
-    def ask(catalog: Catalog, /, *args: P.args, **kwargs: P.kwargs) -> Reply:
-        return Reply(**vars(question(catalog, *args, **kwargs)))
+    def ask(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> Reply:
+        return Reply(**vars(question(session.catalog, *args, **kwargs)))
 
     return ask
 
@@ -146,7 +221,7 @@ def _renamed(**former: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     return declare
 
 
-class Session(Catalog, Closing):
+class Session(Closing):
     """An open database and its questions, returned by :func:`graphkit.open`.
 
     Every question of the command line is a method that returns a :class:`Reply`, with ``rows`` as a
@@ -156,6 +231,10 @@ class Session(Catalog, Closing):
 
     limits = LIMITS
 
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.catalog = Catalog(store)
+
     def __repr__(self) -> str:
         return f"<graphkit.Session: {self.store.label}>"
 
@@ -164,17 +243,45 @@ class Session(Catalog, Closing):
         self.store.close()
 
     def cypher(self, statement: str, **parameters: Any) -> pa.Table:
-        """Run read-only Cypher; nodes, relationships and paths come as JSON text."""
+        """Run read-only Cypher; nodes, relationships, paths and maps come as JSON text."""
         return _told(self.store.ask(statement, parameters, self.limits))
 
-    def query(self, name: str, **parameters: str) -> pa.Table:
-        """Run a query file, by name or path; parameters as on the command line."""
+    def records(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Run read-only Cypher and return its rows with nodes and maps as dictionaries.
+
+        Returns
+        -------
+        list of dict
+            One for each row. A node has ``label`` and ``properties``, a relationship ``type`` and
+            ``properties``, a path ``nodes`` and ``relationships``.
+
+        Examples
+        --------
+        >>> import graphkit
+        >>> with graphkit.open() as graph:
+        ...     records = graph.records("MATCH (c:Country {iso3: 'KOR'}) RETURN c")
+        >>> records[0]["c"]["label"], records[0]["c"]["properties"]["name"]
+        ('Country', 'South Korea')
+        """
+        from graphkit.render.json import objects_of
+
+        return objects_of(_told(self.store.ask(statement, parameters, self.limits)))
+
+    def query(self, name: str, **parameters: Any) -> pa.Table:
+        """Run a query file, by name or path; parameters as on the command line.
+
+        A number or a list may also be given as Python has it.
+        """
         query = find_query(name)
-        return _told(run_query(self.store, query, query.values(parameters), self.limits))
+        texts = {
+            name: ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            for name, value in parameters.items()
+        }
+        return _told(run_query(self.store, query, query.values(texts), self.limits))
 
     @_renamed(measure="by")
     def supply_network(
-        self, scope: str | None = None, *, period: str | None = None, by: str = "usd"
+        self, scope: str | None = None, *, period: str | int | None = None, by: str = "usd"
     ) -> SupplyNetwork:
         """Return trade, production and conversions of a chain in one period, as arrays.
 
@@ -185,13 +292,20 @@ class Session(Catalog, Closing):
         ----------
         scope : str, optional
             Product, element, mineral, stage or group. Default: everything with trade.
-        period : str, optional
-            Default: the newest with trade in scope.
+        period : str or int, optional
+            One, or years added up: 2020-2023. Default: the newest with trade in scope.
         by : {"usd", "tonnes"}
             Count flows by value or by mass.
         """
+        if isinstance(period, list | tuple):
+            raise UsageError(
+                f"period: found {len(period)}, and a network is of one: ask for each, or add up "
+                "a run of years (2020-2023)"
+            )
         when = PERIOD.read(period)
-        return supply_of(self, self.materials.scope(scope), when, measure=by, uses=False).network
+        return supply_of(
+            self.catalog, self.catalog.materials.scope(scope), when, measure=by, uses=False
+        ).network
 
     def brief(
         self, country: str | None = None, *, scope: str | None = None, period: str | None = None
@@ -200,32 +314,65 @@ class Session(Catalog, Closing):
 
         Its ``html()`` and ``markdown()`` are text, ``write("korea.html")`` makes a file.
         """
-        return brief(self, country, scope=scope, period=period)
+        return brief(self.catalog, country, scope=scope, period=period)
 
-    concentration = _verb(concentration.concentration)
-    controls = _verb(controls.controls)
+    def scenario(self, *scenarios: str | Path, sweep: str | None = None) -> Reply:
+        """Play scenario files, several side by side: what follows month by month.
+
+        Parameters
+        ----------
+        *scenarios : str or Path
+            Files that end in ``.yaml``, or names of scenarios that ship.
+        sweep : str, optional
+            One of their numbers through a range, such as ``loss=0.1:1:0.1``.
+
+        Returns
+        -------
+        Reply
+            As of ``disrupt`` with months or a sweep, with the ``scenario`` of each row.
+
+        Raises
+        ------
+        ScenarioError
+            A file is no scenario; every problem has its line.
+        UsageError
+            No scenario, one twice, or one that is not there.
+        """
+        return Reply(**vars(play(self.catalog, *scenarios, sweep=sweep)))
+
     cascade = _verb(disruptions.cascade)
     centrality = _verb(centrality)
+    claims = _verb(claims.claims)
+    claims_check = _verb(claim_checks.claims_check)
+    claims_conflicts = _verb(claim_checks.claims_conflicts)
+    compare = _verb(compare)
+    concentration = _verb(concentration.concentration)
+    controls = _verb(controls.controls)
     criticality = _verb(criticality.criticality)
-    layered_centrality = _verb(layered_centrality)
+    dependents = _verb(dependence.dependents)
     depends = _verb(dependence.depends)
     depends_looked_through = _verb(origins.depends_looked_through)
-    dependents = _verb(dependence.dependents)
     disrupt = _verb(disruptions.disrupt)
-    list_flows = _verb(flows.list_flows)
+    diversify = _verb(diversification.diversify)
+    flows = _verb(flows.flows)
+    layered_centrality = _verb(layered_centrality)
     mirror = _verb(mirror.mirror)
     n_minus_1 = _verb(n_minus_1.n_minus_1)
     origins = _verb(origins.origins)
+    owners = _verb(owners.owners)
+    plants = _verb(plants.plants)
+    plant = _verb(profiles.plant)
+    company = _verb(profiles.company)
     prices = _verb(prices.prices)
+    production_trend = _verb(production_trend.production_trend)
     reliance = _verb(reliance.reliance)
-    single_points = _verb(single_points.single_points)
+    spof = _verb(single_points.spof)
     suppliers = _verb(dependence.suppliers)
-    list_claims = _verb(list_claims)
-    check_claims = _verb(check_claims)
-    claim_conflicts = _verb(claim_conflicts)
-    compare = _verb(compare)
+    targets = _verb(targets.targets)
+    trade = _of_catalog(flows_of_all_periods)
     trend = _verb(trend)
-    trade = flows.trade
+    unknowns = _verb(unknowns.unknowns)
+    uses = _verb(uses.uses)
 
 
 def _told(result: Result) -> pa.Table:
@@ -235,7 +382,7 @@ def _told(result: Result) -> pa.Table:
     return result.table
 
 
-def open(db: str | None = None) -> Session:
+def open(db: str | None = None, *, with_: str | Path | None = None) -> Session:
     """Open a database to ask it questions.
 
     Parameters
@@ -243,6 +390,9 @@ def open(db: str | None = None) -> Session:
     db : str, optional
         A file, a Neo4j URI or ``local``; otherwise ``GRAPHKIT_DB``, or else the default database,
         built from the shipped seeds when it is first needed.
+    with_ : str or Path, optional
+        Folder of your own facts, which stand on top of a database file; otherwise
+        ``GRAPHKIT_WITH``.
 
     Returns
     -------
@@ -257,7 +407,7 @@ def open(db: str | None = None) -> Session:
     >>> round(answer.rows["share_usd"][0].as_py(), 3)
     0.802
     """
-    return Session(open_database(db))
+    return Session(open_database(db, with_=None if with_ is None else str(with_)))
 
 
 def measure_flows(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit._version import __version__
 from graphkit.analysis.flows import preferred_flows, totals
 from graphkit.analysis.remnants import first_years_of_remnants
-from graphkit.analysis.shares import coded_shares, ranked
+from graphkit.analysis.shares import joined, ranked
+from graphkit.analysis.unlisted import bounded_shares, extents_of, unlisted_trade
 from graphkit.arrow import (
     ARROW,
     any_twice,
@@ -25,7 +27,7 @@ from graphkit.arrow import (
 )
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
-from graphkit.schema import DIGEST, KEY, LOAD, SUPERSEDED, YEAR, Kind, Prop, Schema
+from graphkit.schema import DIGEST, KEY, LOAD, OWN, SUPERSEDED, YEAR, Kind, Prop, Schema
 from graphkit.seeds.check import Facts
 
 
@@ -69,13 +71,15 @@ class Graph:
         return sum(len(p.table) for p in self.parts)
 
 
-def build_graph(facts: Facts) -> Graph:
+def build_graph(facts: Facts, only: Collection[str] | None = None) -> Graph:
     """Derive links and dependence, fill years, and give every fact its key and digest.
 
     Parameters
     ----------
     facts : Facts
         Checked seeds.
+    only : collection of str, optional
+        The kinds to build, without the load marker. Default: all.
 
     Returns
     -------
@@ -84,38 +88,51 @@ def build_graph(facts: Facts) -> Graph:
         whatever the order of files and rows.
     """
     with lean_memory():
-        return _built(facts)
+        return _built(facts, only)
 
 
-def _built(facts: Facts) -> Graph:
+def _built(facts: Facts, only: Collection[str] | None) -> Graph:
     schema = facts.schema
     if "EXPORTS" in schema.by_name:
         facts = _with_preferred(facts)
+    if "Source" in schema.by_name and OWN in schema["Source"].props:
+        facts = _with_own(facts)
     keys = {
         k: facts[k.name][k.key].cast(pa.string()).combine_chunks()
         for k in schema.nodes
         if not k.derived
     }
-    parts = [Part(kind, _with_digests(_finish(kind, facts[kind.name]))) for kind in keys]
-    for kind in schema.edges:
+    wanted = [kind for kind in schema.kinds if only is None or kind.name in only]
+    parts = [
+        Part(kind, _with_digests(_finish(kind, facts[kind.name])))
+        for kind in keys
+        if kind in wanted
+    ]
+    for kind in (kind for kind in schema.edges if kind in wanted):
         for table, starts, ends in _edge_tables(kind, facts):
             release_memory(table)
             parts += _split(_finish(kind, table), kind, starts, ends, keys)
             release_memory(table)
-    if LOAD in schema.nodes:
-        parts.append(Part(LOAD, _with_digests(_marker(parts))))
+    if LOAD in schema.nodes and only is None:
+        parts.append(load_marker((part.kind, part.table[DIGEST.name].to_numpy()) for part in parts))
     return Graph(schema, tuple(parts))
 
 
-def _marker(parts: list[Part]) -> pa.Table:
-    """Build the load marker: the number of facts, and a digest of all."""
-    content = hashlib.sha256()
-    for part in sorted(parts, key=lambda p: (p.kind.name, *(k.name for k in p.ends))):
-        content.update(part.kind.name.encode())
-        content.update(part.table[DIGEST.name].to_numpy().astype(">i8").tobytes())
-    facts = sum(len(p.table) for p in parts)
+def load_marker(digests: Iterable[tuple[Kind, npt.NDArray[np.int64]]]) -> Part:
+    """Build the load marker: the number of facts, and a digest of all, by the digests of a kind."""
+    by_kind: dict[str, list[npt.NDArray[np.int64]]] = {}
+    for kind, of_kind in digests:
+        by_kind.setdefault(kind.name, []).append(of_kind)
+    content, facts = hashlib.sha256(), 0
+    for name, parts in sorted(by_kind.items()):
+        ordered: npt.NDArray[np.int64] = np.sort(np.concatenate(parts))
+        if len(ordered):
+            content.update(name.encode())
+            content.update(ordered.astype(">i8").tobytes())
+            facts += len(ordered)
     values = ("graphkit", __version__, facts, content.hexdigest())
-    return coded(pa.table({p.name: [v] for p, v in zip(LOAD.columns, values, strict=True)}))
+    row = pa.table({p.name: [v] for p, v in zip(LOAD.columns, values, strict=True)})
+    return Part(LOAD, _with_digests(coded(row)))
 
 
 Ends = tuple[pa.Table, list[Kind], list[Kind]]
@@ -134,21 +151,29 @@ def _edge_tables(kind: Kind, facts: Facts) -> Iterator[Ends]:
     elif kind.name == "COVERS":
         yield coded(totals(facts["EXPORTS"])), starts, ends
     elif kind.name == "DEPENDS_ON":
-        yield _dependence(kind, facts["EXPORTS"]), starts, ends
+        yield _dependence(kind, facts["EXPORTS"], facts["Dataset"]), starts, ends
     for owner in facts.schema.nodes:
         for prop in (p for p in owner.props if p.edge == kind.name):
-            targets = [facts.schema[name] for name in prop.ref]
-            yield _links(kind, facts[owner.name], owner.key, prop), [owner], targets
+            others = [facts.schema[name] for name in prop.ref]
+            pairs = _references(facts[owner.name], owner.key, prop)
+            if owner.name in start.kinds:
+                yield _links(kind, prop, pairs), [owner], others
+            else:  # such as a group that names its members
+                yield _links(kind, prop, [(other, key) for key, other in pairs]), others, [owner]
 
 
-def _links(kind: Kind, table: pa.Table, key: str, prop: Prop) -> pa.Table:
-    """Build one relationship for every value of a reference."""
-    pairs = [
+def _references(table: pa.Table, key: str, prop: Prop) -> list[tuple[str, str]]:
+    """List the pairs of a key and each value of a reference."""
+    return [
         (owner, target)
         for owner, value in zip(table[key].to_pylist(), table[prop.name].to_pylist(), strict=True)
         for target in (value if isinstance(value, list) else [value])
         if target is not None
     ]
+
+
+def _links(kind: Kind, prop: Prop, pairs: Sequence[tuple[str, str]]) -> pa.Table:
+    """Build one relationship for every pair that a reference joins."""
     values = {
         kind.columns[0].name: [a for a, _ in pairs],
         kind.columns[1].name: [b for _, b in pairs],
@@ -157,47 +182,71 @@ def _links(kind: Kind, table: pa.Table, key: str, prop: Prop) -> pa.Table:
     return coded(pa.table({p.name: pa.array(values[p.name], ARROW[p.type]) for p in kind.columns}))
 
 
-Edition = tuple[str | None, str, str]
-"""A series of editions, a product and a period."""
+SERIES = ("country", "element", "statistic", "label")
+"""Properties that the figures of one series of one product have in common."""
+Edition = tuple[str | None, ...]
+"""A series of editions, what the figures of one edition have in common, and a period."""
 
 
 def _with_editions(table: pa.Table, sources: pa.Table) -> pa.Table:
-    """Name on each figure the newest edition of its source, if that has its product and period.
+    """Name on each figure the newest edition of its source, if that has what goes with it.
 
-    A table of an edition is replaced as a whole, since its total goes with its countries.
+    A table of production is replaced as a whole, since its total goes with its countries; so is a
+    balance, and any other figure by one of its series.
     """
-    series = {s["key"]: (s["edition_of"], s["published"]) for s in sources.to_pylist()}
-    places: list[tuple[Edition, str]] = []
+    published = {s["key"]: (s["edition_of"], s["published"]) for s in sources.to_pylist()}
+    places: list[tuple[list[Edition], tuple[str, str]]] = []
     newest: dict[Edition, tuple[str, str]] = {}
-    for row in table.select(["product", "period", "source"]).to_pylist():
-        edition_of, published = series[row["source"]]
-        place = (edition_of, row["product"], row["period"])
-        places.append((place, row["source"]))
-        if edition_of:
-            newest[place] = max(newest.get(place, ("", "")), (published, row["source"]))
+    names = [*SERIES, "balance"] if "balance" in table.column_names else []
+    for row in table.select([*names, "product", "period", "source"]).to_pylist():
+        edition_of, day = published[row["source"]]
+        edition = (day or "", row["source"])
+        of_row = [(edition_of, *common, row["period"]) for common in _together(row) if edition_of]
+        places.append((of_row, edition))
+        for place in of_row:
+            newest[place] = max(newest.get(place, edition), edition)
     superseding = []
-    for place, source in places:
-        newest_source = newest[place][1] if place in newest else source
-        superseding.append(newest_source if newest_source != source else None)
+    for of_row, edition in places:
+        last = max((newest[place] for place in of_row), default=edition)
+        superseding.append(last[1] if last != edition else None)
     column = pa.array(superseding, pa.string()).dictionary_encode()
     return table.append_column(SUPERSEDED.name, column)
+
+
+def _together(row: Mapping[str, str | None]) -> list[tuple[str | None, ...]]:
+    """Return what the figures of one edition that go together have in common, the period aside."""
+    if "balance" not in row:
+        return [(row["product"],)]
+    series = tuple(row[name] for name in (*SERIES, "product"))
+    return [series] if row["balance"] is None else [series, (row["country"], row["balance"])]
 
 
 def _with_preferred(facts: Facts) -> Facts:
     """Mark the flows that answers take."""
     sets = facts["Dataset"].select(["preference", "key"]).to_pylist()
-    order = [row["key"] for row in sorted(sets, key=lambda row: (row["preference"], row["key"]))]
+    places = sorted((r["preference"], r["key"]) for r in sets if r["preference"] is not None)
+    order = [key for _, key in places]
+    unplaced = [row["key"] for row in sets if row["preference"] is None]
     exports, remnants = facts["EXPORTS"], {}
     if "TRADED_AS" in facts.schema.by_name:
         remnants = first_years_of_remnants(facts["TRADED_AS"])
-    marked = exports.append_column("preferred", preferred_flows(exports, order, remnants))
-    return Facts(facts.schema, {**facts.tables, "EXPORTS": marked})
+    marked = exports.append_column("preferred", preferred_flows(exports, order, remnants, unplaced))
+    return replace(facts, tables={**facts.tables, "EXPORTS": marked})
 
 
-def _dependence(kind: Kind, exports: pa.Table) -> pa.Table:
+def _with_own(facts: Facts) -> Facts:
+    """Mark the sources of the user's own facts."""
+    sources = facts["Source"]
+    own = pc.is_in(sources["key"].cast(pa.string()), pa.array(sorted(facts.own), pa.string()))
+    marked = sources.append_column(OWN.name, pc.if_else(own, True, None))
+    return replace(facts, tables={**facts.tables, "Source": marked})
+
+
+def _dependence(kind: Kind, exports: pa.Table, datasets: pa.Table) -> pa.Table:
     """Build DEPENDS_ON: the import shares of every country, product and period."""
     exports = exports.filter(exports["preferred"])
-    shares = coded_shares(exports.rename_columns({"exporter": "supplier", "importer": "consumer"}))
+    flows = exports.rename_columns({"exporter": "supplier", "importer": "consumer"})
+    shares = bounded_shares(flows, unlisted_trade(flows, extents_of(datasets.to_pylist(), "key")))
     return shares.select([p.name for p in kind.columns])
 
 
@@ -223,8 +272,8 @@ def _order(table: pa.Table, names: Sequence[str]) -> np.ndarray:
     keys = []
     for name in names:
         places, values = ranked(table[name])
-        keys.append(np.where(places == len(values) - 1, -1, places))
-    return np.lexsort(keys[::-1])
+        keys.append(np.where(places == len(values) - 1, 0, places + 1))
+    return np.lexsort(joined(keys)[::-1])
 
 
 def _with_digests(table: pa.Table, kind_names: str = "") -> pa.Table:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import platform
 import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,7 @@ from graphkit.errors import (
     Damaged,
     GraphkitError,
     StoreError,
+    TookTooLong,
     Unreachable,
     Untranslated,
     UsageError,
@@ -34,7 +37,7 @@ from graphkit.stores.base import Closing, Progress, Store, no_progress
 from graphkit.stores.changes import Confirm, LoadReport, confirmed
 from graphkit.stores.duck.identity import SETTLED
 from graphkit.stores.duck.store import DuckStore
-from graphkit.stores.limits import LIMITS, Limits
+from graphkit.stores.limits import LIMITS, UNLIMITED, Limits
 from graphkit.stores.results import Result
 from graphkit.stores.row_cache import kept_rows
 
@@ -43,11 +46,13 @@ if TYPE_CHECKING:
 
     from graphkit.build import Graph
     from graphkit.cypher.statement import Statement
+    from graphkit.errors import Problem
 
 
 BUILDERS = (
     "_version.py", "schema.py", "kinds.py", "arrow.py", "period.py", "build.py",
-    "analysis/flows.py", "analysis/remnants.py", "analysis/shares.py", "stores/duck/file.py",
+    "analysis/flows.py", "analysis/remnants.py", "analysis/shares.py", "stores/changes.py",
+    "stores/duck/file.py", "stores/duck/own.py",
 )  # fmt: skip
 """Modules that, with the seed reader, determine the content of the default database."""
 
@@ -65,19 +70,30 @@ def default_path() -> Path:
 
 
 def cache_path(seeds: Path) -> Path:
-    """Return the path of a seed folder's database, named by a digest of seeds and builders.
+    """Return the path of a seed folder's database, named by a digest of seeds and builders."""
+    return _cache_path(seeds, _owner(seeds), _files_below(seeds, "--db"))
+
+
+def own_path(folder: Path, base: DuckStore) -> Path:
+    """Return the path of the copy of a file with a folder of a user's own facts on top."""
+    content = last_load(base).content
+    places = f"{folder.resolve()}\0{base.path.resolve()}"
+    owner = f"with{hashlib.sha256(places.encode()).hexdigest()[:8]}"
+    return _cache_path(folder, owner, _files_below(folder, "--with"), content)
+
+
+def _cache_path(seeds: Path, owner: str, below: Sequence[Path], content: str = "") -> Path:
+    """Name the database of an owner by a digest of its seeds, the builders and what is below.
 
     The digest is kept with a stamp of the files that it was made of, and made again only if one
     of them is another or has changed.
     """
     package = Path(__file__).parent
-    below = _files_below(seeds)
     readers = sorted((package / "seeds").glob("*.py"))
     builders = [*readers, *(package / name for name in BUILDERS)]
-    owner = _owner(seeds)
     # Another version of DuckDB may not open the file.
     engine = find_spec("_duckdb")
-    stamp, settled = _stamp([*below, *builders, Path(str(engine and engine.origin))])
+    stamp, settled = _stamp([*below, *builders, Path(str(engine and engine.origin))], content)
     digest_file = user_folder("cache") / f"{owner}.digest"
     with suppress(OSError):
         cached_stamp, _, digest = digest_file.read_text().partition(" ")
@@ -85,13 +101,13 @@ def cache_path(seeds: Path) -> Path:
             return digest_file.with_name(f"{owner}-{digest}{ENDING}")
     import _duckdb
 
-    total = hashlib.sha256(_duckdb.__version__.encode())
+    total = hashlib.sha256(f"{_duckdb.__version__}{content}".encode())
     for path in (*below, *builders):
         # The check of seeds refuses what is not a regular file; reading it might never end.
-        content = path.read_bytes() if path.is_file() else b""
+        raw = path.read_bytes() if path.is_file() else b""
         name = path.relative_to(seeds if path in below else package).as_posix()
-        total.update(f"{name}\0{len(content)}\0".encode())
-        total.update(content)
+        total.update(f"{name}\0{len(raw)}\0".encode())
+        total.update(raw)
     digest = total.hexdigest()[:16]
     if settled:
         with suppress(OSError):  # it only saves time
@@ -103,8 +119,8 @@ MOST_FILES = 20_000
 """Files of a folder of seeds; the shipped one has some hundred."""
 
 
-def _files_below(seeds: Path) -> list[Path]:
-    """List the files of a folder of seeds, in order.
+def _files_below(seeds: Path, option: str) -> list[Path]:
+    """List the files of a folder of seeds, named by an option, in order.
 
     Raises
     ------
@@ -116,10 +132,11 @@ def _files_below(seeds: Path) -> list[Path]:
         files += (Path(folder, name) for name in names)
         if len(files) > MOST_FILES:
             raise UsageError(
-                f"--db: found more than {MOST_FILES:,} files in {seeds}, wanted a folder of seeds"
+                f"{option}: found more than {MOST_FILES:,} files in {seeds}, wanted a folder of "
+                "seeds"
             )
     if not any(path.suffix.lower() in YAML for path in files):
-        raise UsageError(f"--db: found no YAML file in {seeds}, wanted a folder of seeds")
+        raise UsageError(f"{option}: found no YAML file in {seeds}, wanted a folder of seeds")
     return sorted(files)
 
 
@@ -127,14 +144,16 @@ MAX_OLD_VERSIONS = 2
 """Number of default databases of other versions that stay in the cache."""
 
 
-def _stamp(files: Sequence[Path]) -> tuple[str, bool]:
+def _stamp(files: Sequence[Path], content: str) -> tuple[str, bool]:
     """Hash names, places, sizes and times of files; False if one was changed a moment ago."""
     stats = [(path, path.stat()) for path in files]
     facts = [
         (str(p), s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for p, s in stats
     ]
     newest = max((max(s.st_mtime, s.st_ctime) for _, s in stats), default=0)
-    return hashlib.sha256(repr(facts).encode()).hexdigest(), newest < time.time() - SETTLED
+    return hashlib.sha256(
+        f"{content}{facts!r}".encode()
+    ).hexdigest(), newest < time.time() - SETTLED
 
 
 def _owner(seeds: Path) -> str:
@@ -147,6 +166,34 @@ def _owner(seeds: Path) -> str:
 def place_of(db: str | None) -> str | None:
     """Return the database named by option or ``GRAPHKIT_DB``; None means the default."""
     return db or os.environ.get("GRAPHKIT_DB") or None
+
+
+def folder_of(with_: str | None) -> Path | None:
+    """Return the folder of a user's own facts named by option or ``GRAPHKIT_WITH``, if any.
+
+    Raises
+    ------
+    UsageError
+        There is no such folder.
+    """
+    name = with_ or os.environ.get("GRAPHKIT_WITH") or None
+    if name is None:
+        return None
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        raise UsageError(
+            f"--with: found no folder {name}, wanted one of seeds; make one with 'graphkit new "
+            f"{name}'"
+        )
+    return folder
+
+
+def shown_place(place: str | None, own: str | None = None) -> str:
+    """Name a database and what is on top, without the secrets that may be in its URI."""
+    from graphkit.stores.neo4j.uris import shown_uri
+
+    name = "the shipped graph" if place is None else shown_uri(place)
+    return f"{name} with {own}" if own else name
 
 
 def seeds_of(place: str | None) -> Path | None:
@@ -169,7 +216,7 @@ def refuse_auto(place: str) -> None:
         raise UsageError("--db auto is for questions; wanted a path, a Neo4j URI, or local")
 
 
-def open_store(place: str | Path) -> Store:
+def open_store(place: str | Path, seconds: float = math.inf) -> Store:
     """Open the database at a place.
 
     Parameters
@@ -178,6 +225,8 @@ def open_store(place: str | Path) -> Store:
         The path of an embedded database file, a Neo4j URI (``neo4j://``, ``neo4j+s://``,
         ``bolt://`` ...; user and password from ``NEO4J_USERNAME`` and ``NEO4J_PASSWORD``), or
         ``local``: the server that ``graphkit neo4j start`` runs.
+    seconds : float
+        Time from now on in which a server answers all that it is asked.
 
     Raises
     ------
@@ -190,48 +239,160 @@ def open_store(place: str | Path) -> Store:
     if text == "local":
         from graphkit.stores.neo4j.addresses import open_local
 
-        return open_local()
+        return open_local(seconds)
     if "://" in text:
         from graphkit.stores.neo4j.addresses import open_neo4j
 
-        return open_neo4j(text)
+        return open_neo4j(text, seconds)
     refuse_auto(text)
     if not text.strip():
         raise UsageError("found no database place; wanted a path, a Neo4j URI, or local")
     return DuckStore(Path(place).expanduser())
 
 
-def open_database(db: str | None = None, progress: Progress = no_progress) -> Store:
+def open_database(
+    db: str | None = None,
+    progress: Progress = no_progress,
+    seconds: float = math.inf,
+    with_: str | None = None,
+) -> Store:
     """Open a database by place: a file, a URI, a folder of seeds, or the default.
 
-    The default and that of a folder are built first if missing.
+    The default and that of a folder are built first if missing. A server answers all that it is
+    asked within some seconds from now on, and is open within ten. A folder of a user's own facts
+    is put on top of a file, in a copy of it.
 
     Raises
     ------
     SeedError
         The folder's seeds have problems.
+    UsageError
+        A user's own facts cannot be put on top of a Neo4j, but only loaded into it.
     StoreError
         The database cannot be built in the user's cache, or another version of graphkit loaded it.
     Unreachable
-        The place has no database, or one without a finished load.
+        The place has no database, or one without a finished load, or its server does not answer.
     """
-    place = place_of(db)
+    place, folder = place_of(db), folder_of(with_)
+    if folder is None:
+        store = _open_place(place, progress, seconds)
+    else:
+        base = _open_file(place, folder, progress)
+        with base:
+            store = _open_own(folder, base)
+    return WithNeo4j(store) if place == AUTO and isinstance(store, DuckStore) else store
+
+
+def _open_place(place: str | None, progress: Progress, seconds: float) -> Store:
+    """Open a database by place, without anything on top."""
     seeds = seeds_of(place)
-    if seeds is None:
-        store = open_store(str(place))
-        try:
-            last_load(store)
-        except BaseException:
-            store.close()
-            raise
-        return store
-    path = cache_path(seeds)
+    if seeds is not None:
+        return _open_cache(seeds, cache_path(seeds), progress)
+    store = open_store(str(place), seconds)
+    try:
+        last_load(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _open_file(place: str | None, folder: Path, progress: Progress) -> DuckStore:
+    """Open the file that a folder of a user's own facts is put on top of.
+
+    Raises
+    ------
+    UsageError
+        The place is that of a Neo4j.
+    """
+    if place is not None and ("://" in place or place == "local"):
+        shown = shown_place(place)
+        raise UsageError(
+            f"--with: found the Neo4j {shown}, wanted a database file; load your facts into it, "
+            f"with all others: graphkit load --with {folder} --db {shown}"
+        )
+    store = _open_place(place, progress, math.inf)
+    assert isinstance(store, DuckStore)
+    return store
+
+
+def check_own(
+    with_: str, db: str | None = None, progress: Progress = no_progress
+) -> tuple[dict[str, int], list[Problem]]:
+    """Check a folder of a user's own facts on top of a database file.
+
+    Returns
+    -------
+    rows : dict
+        Number of its facts, by kind.
+    doubts : list of Problem
+        What can be right but looks wrong.
+
+    Raises
+    ------
+    SeedError
+        The folder's seeds have problems.
+    """
+    from graphkit.seeds.facts import read_own
+    from graphkit.stores.duck.own import facts_below
+
+    folder = folder_of(with_)
+    assert folder is not None
+    _files_below(folder, "--with")
+    with _open_file(place_of(db), folder, progress) as base:
+        base.close()
+        own = read_own(folder)
+        below = facts_below(base.path, own)
+    facts = own.upon(below)
+    rows = {name: len(facts[name]) - len(below[name]) for name in facts.tables}
+    return {name: count for name, count in rows.items() if count}, own.doubts(below)
+
+
+def _open_cache(seeds: Path, path: Path, progress: Progress) -> DuckStore:
+    """Open the database of some seeds in the cache, built first if it is missing."""
     store = DuckStore(path)
     try:
         last_load(store)  # which is kept: the file need not be opened for it
     except Unreachable:  # missing, damaged, or in use
         store = build_cache(seeds, path, progress)
-    return WithNeo4j(store) if place == AUTO else store
+    return store
+
+
+def _open_own(folder: Path, base: DuckStore) -> DuckStore:
+    """Open the copy of a file with a user's own facts on top, made first if it is missing."""
+    from graphkit.seeds.facts import read_own
+
+    path = own_path(folder, base)
+    store = DuckStore(path)
+    try:
+        last_load(store)
+    except Unreachable:
+        with _cache_lock(path):
+            base.close()
+            store.put_on(base.path, read_own(folder))
+            _drop_others(path)
+        last_load(store)
+    return store
+
+
+@contextmanager
+def _cache_lock(path: Path) -> Iterator[None]:
+    """Build in the cache in one process at a time.
+
+    Raises
+    ------
+    StoreError
+        The cache cannot be written.
+    """
+    try:
+        with locked(path.with_name("graph.lock")):
+            yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot build the database in {path.parent}: {error.strerror or error}; "
+            "set XDG_CACHE_HOME to a folder that can be written, or use 'graphkit load --db FILE' "
+            "and then --db FILE"
+        ) from error
 
 
 class WithNeo4j(Closing):
@@ -256,6 +417,11 @@ class WithNeo4j(Closing):
     def is_replaced(self) -> bool:
         """True if another file stands in the place of the one that was read."""
         return self._embedded.is_replaced
+
+    @property
+    def written(self) -> datetime | None:
+        """Time at which the file was written."""
+        return self._embedded.written
 
     def close(self) -> None:
         """Close both."""
@@ -284,11 +450,10 @@ class WithNeo4j(Closing):
         self._neo4j = self._neo4j or self._open_server()
         if self._neo4j is None:
             return None
-        loads = [
-            store.run("MATCH (l:Load) RETURN l.content AS content").table["content"].to_pylist()
-            for store in (self._embedded, self._neo4j)
-        ]
-        return self._neo4j if loads[0] == loads[1] else None
+        statement = "MATCH (l:Load) RETURN l.content AS content"
+        embedded = self._embedded.run(statement).table
+        server = self._neo4j.run(statement, limits=OPENING).table
+        return self._neo4j if embedded.to_pylist() == server.to_pylist() else None
 
 
 def _open_running() -> Store | None:
@@ -298,12 +463,17 @@ def _open_running() -> Store | None:
     return open_store("local") if server_status() is not None else None
 
 
+OPENING = replace(UNLIMITED, seconds=4.5)
+"""For what a server is asked while it is opened, after some four seconds for the way in."""
+
+
 @dataclass(frozen=True)
 class LastLoad:
-    """Last load of a database: its number of facts, and the version of graphkit that made it."""
+    """Last load of a database: its facts, the version of graphkit that made it, and a digest."""
 
     facts: int
     version: str
+    content: str
 
 
 def last_load(store: Store) -> LastLoad:
@@ -312,20 +482,26 @@ def last_load(store: Store) -> LastLoad:
     Raises
     ------
     Unreachable
-        No load was finished: the graph may be empty or a mixture of two.
+        No load was finished: the graph may be empty or a mixture of two. Or the server does not
+        answer soon.
     StoreError
         Another version of graphkit made it, whose names may mean something else.
     """
-    statement = "MATCH (l:Load) RETURN l.facts AS facts, l.version AS version"
+    statement = (
+        "MATCH (l:Load) RETURN l.facts AS facts, l.version AS version, "
+        "coalesce(l.content, '') AS content"
+    )
 
     def read() -> pa.Table:
-        return store.run(statement).table
+        return store.run(statement, limits=UNLIMITED if store.identity else OPENING).table
 
     try:
         rows = kept_rows(store.identity, statement, {}, read, 0.0) if store.identity else read()
         loads = [LastLoad(**row) for row in rows.to_pylist()]
     except Unreachable:
         raise
+    except TookTooLong as error:
+        raise Unreachable(f"{store.label} did not say in time which graph it holds") from error
     except StoreError:  # the label is unknown: another schema, or none
         loads = []
     if not loads:
@@ -344,23 +520,16 @@ def last_load(store: Store) -> LastLoad:
 def build_cache(seeds: Path, path: Path, progress: Progress = no_progress) -> DuckStore:
     """Build the database of some seeds, in one process at a time; drop those of older seeds."""
     store = DuckStore(path)
-    try:
-        with locked(path.with_name("graph.lock")):
-            try:
-                store.open()  # another process may have built it
-            except Unreachable as error:
-                whole = path.exists() and path.stat().st_size
-                if whole and not isinstance(error, Damaged):
-                    raise  # of another program's at work, or of too little memory
-                path.unlink(missing_ok=True)
-                load_seeds(seeds, store, progress)
-                _drop_others(path)
-    except OSError as error:
-        raise StoreError(
-            f"cannot build the database in {path.parent}: {error.strerror or error}; "
-            "set XDG_CACHE_HOME to a folder that can be written, or use 'graphkit load --db FILE' "
-            "and then --db FILE"
-        ) from error
+    with _cache_lock(path):
+        try:
+            store.open()  # another process may have built it
+        except Unreachable as error:
+            whole = path.exists() and path.stat().st_size
+            if whole and not isinstance(error, Damaged):
+                raise  # of another program's at work, or of too little memory
+            path.unlink(missing_ok=True)
+            load_seeds(seeds, store, progress)
+            _drop_others(path)
     return store
 
 
@@ -483,7 +652,10 @@ def _local_server() -> Diagnosis:
         return Diagnosis(True, "local Neo4j: none (needs the extra server)")
     from graphkit.stores.neo4j.server import server_status
 
-    server = server_status()
+    try:
+        server = server_status()
+    except GraphkitError as error:
+        return Diagnosis(False, f"local Neo4j: {error}")
     if server is None:
         return Diagnosis(True, "local Neo4j: not running (graphkit neo4j start)")
     return Diagnosis(True, f"local Neo4j {server.version}: running at {server.uri}")

@@ -72,10 +72,17 @@ class SeedError(GraphkitError):
     """Failed check of seeds: every problem of every file, in order."""
 
     exit_code = 3
+    outcome = "nothing was loaded"
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class ScenarioError(SeedError):
+    """Failed check of a scenario: every problem of its file, in order."""
+
+    outcome = "nothing was played"
 
 
 class StoreError(GraphkitError):

@@ -16,6 +16,7 @@ DATE_TEXT = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 UNITS: Mapping[str, Mapping[str, float]] = {
     "t": {"t": 1.0, "kt": 1e3, "Mt": 1e6, "kg": 1e-3},
     "USD": {"USD": 1.0, "kUSD": 1e3, "MUSD": 1e6},
+    "EUR": {"EUR": 1.0, "kEUR": 1e3, "MEUR": 1e6},
 }
 """For each unit that the graph holds, the units a seed may give and what one of them is."""
 
@@ -37,7 +38,8 @@ class Prop:
     """One property of a kind.
 
     ``ref`` names the node kinds its values are keys of; with ``edge``, each value also becomes a
-    relationship of that kind. ``key`` makes it part of the fact's identity. ``not_below`` names
+    relationship of that kind, from the fact to the value or, where that is its start, the other
+    way. ``key`` makes it part of the fact's identity. ``not_below`` names
     the property of the same fact that it is never less than. ``filled``: by the load; never in a
     seed.
     """

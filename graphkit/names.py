@@ -21,9 +21,11 @@ SHORT = 3
 """Letters of a name up to which its other number is not tried."""
 NEAR = 0.74
 """Least similarity of a name that is suggested, by :mod:`difflib`."""
+NEARLY = 5
+"""Measure of how well a name fits that is nearly a text, see :meth:`Names.like`."""
 _KINDS = (
     "Islands|States|Kingdom|Republic|Emirates|Territory|Territories|Union|Netherlands|Philippines|"
-    "Bahamas|Gambia|Maldives|Comoros|Antilles|Isle of Man"
+    "Bahamas|Gambia|Maldives|Comoros|Antilles|Isle of Man|Partnership|G7|OECD|CPTPP"
 )
 _ARTICLE = re.compile(rf"(?!.*\bthe\b).*\b(?:{_KINDS})")
 """Names of places that take an article."""
@@ -218,6 +220,29 @@ class Names:
                 raise UsageError(f"{text!r} may be {' or '.join(map(str, entities))}; give its key")
             yield from entities
 
+    def like(self, text: str, kinds: Iterable[str]) -> Iterator[tuple[int, Entity]]:
+        """Yield each entity that a text may mean, with how well a name fits it, 0 the best.
+
+        In this order: its key; any of its names; the beginning of one; the beginning of a word of
+        one; a part of one, for a text longer than a code; a name that is nearly the text.
+        """
+        from difflib import get_close_matches
+
+        folded = _folded(text)
+        if not folded:
+            return
+        for kind in map(self._kinds.__getitem__, kinds):
+            spoken = {**kind.translated, **kind.spoken}
+            close = get_close_matches(folded, list(spoken), n=9, cutoff=NEAR)
+            fits = dict.fromkeys(close, NEARLY)
+            fits |= {name: fit for name in spoken if (fit := _fit(folded, name)) is not None}
+            best: dict[Entity, int] = {}
+            for name, fit in fits.items():
+                for entity in spoken[name]:
+                    best[entity] = 0 if entity.key == text else min(fit, best.get(entity, fit))
+            for entity, fit in best.items():
+                yield fit, entity
+
     def with_key(self, key: str) -> Entity:
         """Find the entity with this key, whatever its kind."""
         if (entity := self.named(key)) is None:
@@ -241,6 +266,18 @@ class Names:
         close = close or [word for word in _folded(text).split() if word in spoken]
         names = list(dict.fromkeys(str(entity) for c in close for entity in spoken[c]))
         return f"did you mean {', '.join(names[:3])}?" if names else "nothing is near it"
+
+
+def _fit(text: str, name: str) -> int | None:
+    """Say how well a name fits a text that it holds; None if it does not hold it."""
+    if name == text:
+        return 1
+    if name.startswith(text):
+        return 2
+    if f" {text}" in name:
+        return 3
+    is_long = len(text) > SHORT or not text.isascii()
+    return 4 if is_long and text in name else None
 
 
 LANGUAGES = ("de", "es", "fr", "ja", "ko", "zh")

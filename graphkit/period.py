@@ -134,7 +134,7 @@ def gap(before: str, after: str) -> str | None:
 
 _PART_FIRST = re.compile(rf"(?P<part>[HQ][1-4])[ -]?(?P<year>{_YEAR})")
 _YEAR_FIRST = re.compile(rf"(?P<year>{_YEAR})[ -]?(?P<part>[HQ][1-4])")
-_ENDS = re.compile(r"\s*(?:\.\.|–|—|\bto\b)\s*")
+_ENDS = re.compile(r"\s*(?:\.\.|/|–|—|\bto\b)\s*")
 
 
 def spelled(text: str) -> str:
@@ -149,8 +149,8 @@ def spelled(text: str) -> str:
     --------
     >>> spelled("Q1 2025"), spelled("2024q1"), spelled("2020 to 2023"), spelled("2024-2024")
     ('2025-Q1', '2024-Q1', '2020-2023', '2024')
-    >>> spelled("2025-01..2025-06"), spelled("Q3 2024..Q2 2025")
-    ('2025-H1', '2024-07..2025-06')
+    >>> spelled("2025-01..2025-06"), spelled("Q3 2024..Q2 2025"), spelled("2026-01/2026-04")
+    ('2025-H1', '2024-07..2025-06', '2026-01..2026-04')
     """
     parts = _ENDS.split(text.strip())
     if years := re.fullmatch(f"({_YEAR})-({_YEAR})", text.strip()):
@@ -182,6 +182,23 @@ def newest(periods: Iterable[str]) -> str:
     '2024'
     """
     return max(periods, key=time_of)
+
+
+def nearest(period: str, others: Iterable[str]) -> str:
+    """Return the period with the fewest months between it and another; of several, the newest.
+
+    Examples
+    --------
+    >>> nearest("2024", ["2016-2020", "2010"]), nearest("2018", ["2016-2020", "2023"])
+    ('2016-2020', '2016-2020')
+    """
+    span = Period(period)
+
+    def months_between(text: str) -> int:
+        other = Period(text)
+        return max(0, other.start - span.end, span.start - other.end)
+
+    return min(sorted(others, key=time_of, reverse=True), key=months_between)
 
 
 @lru_cache(maxsize=1000)

@@ -18,6 +18,7 @@ __all__ = [
     "LOAD",
     "MAIN",
     "NUMBER_TEXT",
+    "OWN",
     "SUPERSEDED",
     "UNITS",
     "YEAR",
@@ -40,11 +41,21 @@ MAIN = "main"
 ROLES = (MAIN, "by-product", "alloying", "trace")
 REPORTERS = ("exporter", "importer", "reconciled")
 VALUATIONS = ("fob", "cif")
+EXTENTS = ALL_FLOWS, LARGEST_OF_EACH, LARGEST, CHOSEN_PAIRS = (
+    "all", "largest-of-each", "largest", "chosen-pairs"
+)  # fmt: skip
+"""Flows that a data set holds: of all but the first, a missing flow is unknown, never zero."""
 VERDICTS = ("too-heavy", "too-light", "missing", "plausible")
 """Judgements on the mass of a flow; all but the last cast doubt on it."""
 QUALIFIERS = (
     "about", "more-than", "less-than", "up-to", "at-least", "range", "rounded",
     "withheld", "not-available", "net-exporter", "not-applicable", "included-elsewhere",
+)  # fmt: skip
+BOX = ("west", "south", "east", "north")
+"""Ends of a country's box; one that crosses the 180th meridian has its west beyond its east."""
+FACILITY_TYPES = (
+    "mine", "concentrator", "smelter", "refinery", "separation-plant", "chemical-plant",
+    "magnet-plant", "battery-plant", "other", "group",
 )  # fmt: skip
 STATISTICS = (
     "production", "imports", "exports", "consumption", "stocks", "stock-release", "sales", "price",
@@ -71,13 +82,22 @@ def _share(name: str, doc: str, **fields: Any) -> Prop:
     return Prop(name, Type.NUMBER, doc, minimum=0, maximum=1, **fields)
 
 
+def _degrees(name: str, doc: str) -> Prop:
+    limit = 90 if name in ("latitude", "south", "north") else 180
+    return Prop(name, Type.NUMBER, doc, minimum=-limit, maximum=limit)
+
+
 SOURCE = _ref("source", "Where the fact was published.", "Source", required=True)
 PERIOD = Prop("period", Type.PERIOD, "When.", key=True, required=True)
 YEAR = Prop("year", Type.INTEGER, "Calendar year the period ends in.", filled=True)
 SUPERSEDED = _text(
     "superseded_by",
-    "Newer edition of its source that has figures of this product and period; none: current.",
+    "Newer edition of its source that has figures of this period and product, or of this balance "
+    "or series; none: current.",
     filled=True,
+)
+OWN = Prop(
+    "own", Type.FLAG, "True of a source of facts that a user put on top of others.", filled=True
 )
 SHORT = _text("short", "Short name in tables and pictures; none where the name is short enough.")
 ALIASES = Prop("aliases", Type.TEXTS, "Other names and codes it goes by.")
@@ -88,8 +108,9 @@ QUALIFIER = _text(
 )
 EVIDENCE = _text(
     "evidence",
-    "read: the publisher's own page was read; quoted: a second source quotes it.",
-    one_of=("read", "quoted"),
+    "read: the publisher's own page was read; excerpt: a part of it was, the beginning or what a "
+    "search shows; quoted: a second source quotes it.",
+    one_of=("read", "excerpt", "quoted"),
 )
 
 NODES = (
@@ -104,7 +125,7 @@ NODES = (
         _text("url", "Where it can be read.", pattern=r"https?://\S+"),
         _text("licence", "Licence, or 'not stated' where nobody has seen one.", required=True),
         _text("attribution", "How the licence asks to be credited."),
-        EVIDENCE, NOTE)),
+        EVIDENCE, NOTE, OWN)),
     Kind("Dataset", "A series of trade figures of one publisher, counted in one way.", (
         _key("Short name used in seeds and with --dataset."),
         _text("name", "Name in English.", required=True),
@@ -116,7 +137,17 @@ NODES = (
         _text("reporter", "Whose reports it holds: exporters', importers', or both reconciled.",
               required=True, one_of=REPORTERS),
         Prop("preference", Type.INTEGER, "Place among the data sets: of each product and period, "
-             "answers take the one with the lowest number.", minimum=1, required=True),
+             "answers take the one with the lowest number; none: they take it where it is named, "
+             "and compare two periods in it that no other has.", minimum=1),
+        _text("extent", "The flows it holds of each product and period; none: all that its "
+              "reporters counted. largest-of-each: of each importer its largest suppliers, of each "
+              "exporter its largest buyers, by value; largest: the largest of the world; "
+              "chosen-pairs: those between chosen countries. A flow that is missing from one of "
+              "these is unknown, never zero.", one_of=EXTENTS),
+        Prop("largest", Type.INTEGER, "Of largest-of-each: the number of suppliers, and of buyers.",
+             minimum=1),
+        _share("world_share", "Share of the world's value that it holds at least, where that could "
+               "be compared; of the largest flows of the world it bounds what is missing."),
         NOTE,
         _ref("source", "Where it was published.", "Source", required=True))),
     Kind("Stage", "A step of the chain from the mine to the use.", (
@@ -135,6 +166,9 @@ NODES = (
               one_of=("world", "group", "rest", "unspecified")),
         _text("baci_code", "Code in CEPII BACI."),
         Prop("one_country", Type.FLAG, "True where it is one country in practice."),
+        Prop("members", Type.TEXTS, "Countries that a group counts as one.", ref=("Country",),
+             edge="MEMBER_OF"),
+        Prop("as_of", Type.PERIOD, "When a group had these members."),
         ALIASES, NOTE, SOURCE)),
     Kind("Country", "A country or territory, present or former.", (
         _text("iso3", "ISO 3166-1 alpha-3 code; of a former state, its last one.",
@@ -148,7 +182,8 @@ NODES = (
         _text("region", "UN region."),
         _text("subregion", "UN sub-region."),
         Prop("last_year", Type.INTEGER, "Last year in trade statistics, of a former state."),
-        Prop("member_of", Type.TEXTS, "Groups it belongs to.", ref=("Area",), edge="MEMBER_OF"),
+        *(_degrees(name, f"{name.capitalize()} end of the box that holds it on a map.")
+          for name in BOX),
         ALIASES, SOURCE)),
     Kind("Element", "A chemical element, a mineral, or a group of them.", (
         _key("Symbol of an element (Dy), else a short name (graphite, REE)."),
@@ -166,6 +201,20 @@ NODES = (
         _text("name", "Name in English.", required=True),
         _text("sector", "Part of the economy."),
         ALIASES, SOURCE)),
+    Kind("Technology", "What is built, of which studies count the metal in one unit.", (
+        _key("Short name."),
+        _text("name", "Name in English.", required=True),
+        _text("unit", "What one unit of it is.", required=True,
+              one_of=("MW", "kWh", "kg of motor", "kg of vehicle")),
+        ALIASES, SOURCE)),
+    Kind("Sector", "A division of industry, by NACE Rev. 2.", (
+        _key("Letter and two digits, such as C26."),
+        _text("name", "Name in English.", required=True),
+        Prop("value_added", Type.NUMBER, "Gross value added of the whole sector.", unit="EUR",
+             minimum=0),
+        _ref("value_added_of", "Where the sector added it.", *PLACE),
+        Prop("value_added_period", Type.PERIOD, "When, where the source says so."),
+        NOTE, SOURCE)),
     Kind("Code", "A code of the Harmonized System.", (
         _text("code", "Six digits, or more of a national extension.", key=True, required=True,
               pattern="(?:[0-9]{2}){2,5}"),
@@ -183,10 +232,49 @@ NODES = (
         _text("name", "Name in English.", required=True), SHORT,
         _ref("stage", "Stage it comes out of.", "Stage", edge="AT_STAGE", required=True),
         Prop("used_in", Type.TEXTS, "Applications.", ref=("Application",), edge="USED_IN"),
+        Prop("counts", Type.TEXTS, "Products that its tables of makers count together.",
+             ref=("Product",)),
         ALIASES,
         _text("remark", "What its figures count besides or instead, in a few words, where that "
               "changes the meaning of a row."),
         NOTE, SOURCE)),
+    Kind("Ore", "An ore of which a source says what part each element is.", (
+        _key("Short name."),
+        _text("name", "Name in English.", required=True),
+        _text("mineral", "The mineral, or kind of deposit, as the source names it.",
+              required=True),
+        _ref("country", "Where the sample is from.", "Country"),
+        _ref("product", "Product that it is mined as.", "Product", required=True),
+        NOTE, SOURCE)),
+    Kind("Facility", "A mine or plant, or a group of them that a source gives one capacity.", (
+        _key("Key of its source; of a group, that of its first member and its size."),
+        _text("name", "Name, as the source gives it.", required=True),
+        _text("type", "What it is; the step it ends with is in CAN_MAKE.", required=True,
+              one_of=FACILITY_TYPES),
+        _text("published_type", "The same, as the source puts it."),
+        _ref("country", "Country it is in.", "Country", edge="LOCATED_IN", required=True),
+        _text("place", "Region or municipality, as the source gives it."),
+        _degrees("latitude", "Degrees north."), _degrees("longitude", "Degrees east."),
+        _text("confidence", "How sure its source is, in its own words: of the place, or of the "
+              "site as a whole."),
+        _text("status", "Whether it runs, as the source puts it; of several products, each."),
+        Prop("status_as_of", Type.PERIOD, "When it had that status; none: when the source was "
+             "published."),
+        Prop("part_of", Type.TEXTS, "Groups that share a capacity.", ref=("Facility",),
+             edge="PART_OF"),
+        ALIASES, NOTE, SOURCE)),
+    Kind("Company", "Who owns or runs mines and plants.", (
+        _key("Short name."),
+        _text("name", "Name, as the source gives it.", required=True),
+        _text("type", "state: a government; persons: miners, staff or others without a seat.",
+              required=True, one_of=("company", "state", "persons")),
+        _ref("seat", "Country of its seat; none: no source read says it.", "Country",
+             edge="SEATED_IN"),
+        _ref("seat_source", "Where it was published that it has its seat there.", "Source"),
+        _text("seat_url", "The page that says so.", pattern=r"https?://\S+"),
+        Prop("state_owned", Type.FLAG, "Whether a state has most of it; none: no source read says "
+             "it."),
+        ALIASES, NOTE, SOURCE)),
     Kind("Control", "An export control: one act of a country, or one period of its quota.", (
         _key("Short name."),
         _ref("country", "Who restricts.", "Country", edge="IMPOSED_BY", required=True),
@@ -204,6 +292,35 @@ NODES = (
              ref=("Product",), edge="RESTRICTS"),
         Prop("items", Type.TEXTS, "What it names besides, or the forms that it covers."),
         _tonnes("quota", "Mass allowed, of all its products together."),
+        EVIDENCE, NOTE, SOURCE)),
+    Kind("Target", "A share that a government wants to reach, for a material or for several.", (
+        _key("Short name."),
+        _ref("country", "Whose target it is.", *PLACE, required=True),
+        _text("name", "The material or the benchmark, as the source names it.", required=True),
+        _text("measure", "one-country: the largest part from one other country, at most; the "
+              "others: the part that is mined, processed or recycled at home, at least.",
+              required=True, one_of=("one-country", "extraction", "processing", "recycling")),
+        _share("share", "The share to reach.", required=True),
+        Prop("until", Type.PERIOD, "When it is to be reached.", required=True),
+        Prop("elements", Type.TEXTS, "Elements, minerals or groups that it is of.",
+             ref=("Element",), required=True),
+        _text("share_of", "What the share is of.", required=True),
+        EVIDENCE, NOTE, SOURCE)),
+    Kind("Stockpile", "A country's published stock of some materials, or that it publishes none.", (
+        _key("Short name."),
+        _ref("country", "Whose it is.", "Country", required=True),
+        _text("holder", "Who holds it."),
+        _text("covers", "What it is of, in words.", required=True),
+        Prop("elements", Type.TEXTS, "Elements and minerals that the source names; none: no list.",
+             ref=("Element",)),
+        Prop("products", Type.TEXTS, "Products of which it holds the days; none where the source "
+             "does not say in what form.", ref=("Product",)),
+        Prop("days", Type.NUMBER, "How long it lasts, in days of the country's use; none: not "
+             "disclosed, and never zero.", minimum=0),
+        Prop("target_days", Type.NUMBER, "Days that are aimed at.", minimum=0),
+        Prop("target_days_high", Type.NUMBER, "Days that are aimed at for materials at high risk.",
+             not_below="target_days"),
+        Prop("as_of", Type.PERIOD, "When.", required=True),
         EVIDENCE, NOTE, SOURCE)),
     Kind("Claim", "One published statement, kept as it was published.", (
         _key("Short name."),
@@ -285,7 +402,8 @@ EDGES = (
         _tonnes("tonnes", "Mass, of what the basis says."),
         _tonnes("low", "Lower end, where a range was published."),
         _tonnes("high", "Upper end, where a range was published.", not_below="low"),
-        _share("share", "Share of the published world total, or of the sum where that is larger."),
+        _share("share", "Share of the published world total, or of the sum where that is larger; "
+               "as published, where a table gives shares and no amounts."),
         QUALIFIER,
         _text("published_value", "The figure as printed, where it is not a plain number."),
         Prop("estimated", Type.FLAG, "The publisher marks it as an estimate."),
@@ -321,7 +439,88 @@ EDGES = (
               "recovered.", required=True, one_of=ROLES),
         NOTE, SOURCE),
         End("product", ("Product",), "Product."), End("element", ("Element",), "Element.")),
-    Kind("REPORTS", "A figure of a country's balance of a material, or a price that it reports.", (
+    Kind("USED_FOR", "An end use of an element, and the part of it that goes there.", (
+        _text("label", "The use, as the source names it.", key=True, required=True),
+        _ref("sector", "Sector that the source sorts it into.", "Sector", key=True),
+        Prop("period", Type.PERIOD, "When; where the source says no more, its own year.", key=True,
+             required=True),
+        _share("share", "Share of the end uses of the element, as printed: shares of one element "
+               "need not add to 1. None: the source names the use alone."),
+        QUALIFIER,
+        _text("published_value", "The figure as printed, where it is not a plain number."),
+        NOTE,
+        _ref("source", "Where it was published.", "Source", key=True, required=True)),
+        End("element", ("Element",), "What is used."),
+        End("application", ("Application",), "What for.")),
+    Kind("COMPOSED_OF", "The part of an element in an ore.", (
+        _share("share", "Share of what production of the product counts: of rare earths, of their "
+               "oxides."),
+        QUALIFIER,
+        _text("published_value", "The figure as printed, where it is not a plain number."),
+        SOURCE),
+        End("ore", ("Ore",), "Ore."), End("element", ("Element",), "Element.")),
+    Kind("MAY_MINE", "An ore that a country's mine output may come from.", (
+        _text("part", "Part of the output that comes from ores of one kind; where the limits "
+              "of its rows differ, the widest hold."),
+        _tonnes("low", "Least of the part in a year."),
+        _tonnes("high", "Most of the part in a year.", not_below="low"),
+        NOTE, SOURCE),
+        End("country", PLACE, "Who mines."), End("ore", ("Ore",), "Ore.")),
+    Kind("NEEDS", "The metal in one unit of a technology.", (
+        Prop("period", Type.PERIOD, "Year of the technology; one to come is what studies expect.",
+             key=True),
+        Prop("low", Type.NUMBER, "Least of the studies: kg for one unit.", minimum=0),
+        Prop("mean", Type.NUMBER, "Their mean, or the one figure: kg for one unit.", minimum=0,
+             required=True),
+        Prop("high", Type.NUMBER, "Most of the studies: kg for one unit.", not_below="low"),
+        Prop("studies", Type.INTEGER, "How many studies the range is of.", minimum=1),
+        _ref("source", "Where it was published.", "Source", key=True, required=True)),
+        End("technology", ("Technology",), "What is built."),
+        End("element", ("Element",), "What it needs.")),
+    Kind("HANDLES", "An element that a mine or plant mines or makes something of.", (
+        _text("label", "Commodity, product and form, as the source names them.", key=True,
+              required=True),
+        _text("importance", "Its place among the plant's commodities, where the source says it.",
+              one_of=("primary", "secondary", "other")),
+        _text("published_value", "Capacity and unit as printed, of what is no product of the "
+              "graph."),
+        Prop("as_of", Type.PERIOD, "Year of that capacity."),
+        NOTE,
+        _ref("source", "Where it was published.", "Source", key=True, required=True)),
+        End("facility", ("Facility",), "Where."), End("element", ("Element",), "What.")),
+    Kind("CAN_MAKE", "What a mine or plant can make in a year: capacity, never production.", (
+        _text("label", "Commodity, product and form, as the source names them; with the part of "
+              "the site, where it gives several.", key=True, required=True),
+        Prop("capacity", Type.NUMBER, "In a year, in the unit as published; none: not published.",
+             minimum=0),
+        _text("unit", "The unit, as the source writes it."),
+        _tonnes("tonnes", "The same in tonnes, where the unit is one of mass."),
+        _text("basis", "What the mass counts, as far as the source says: ore, concentrate, "
+              "ore-and-concentrate, content (of the element), REO, Li2O, WO3, metal (made), "
+              "product. Figures of two bases are never added up; none: not stated."),
+        Prop("as_of", Type.PERIOD, "Year of the capacity; none: the source gives no other year "
+             "than its own."),
+        _text("status", "Whether it runs, as the source puts it."),
+        Prop("shared_with", Type.TEXTS, "Products of which the source gives the same figure for "
+             "the same plant: one of them is counted, or none.", ref=("Product",)),
+        NOTE,
+        _ref("source", "Where it was published.", "Source", key=True, required=True)),
+        End("facility", ("Facility",), "Plant, or the group that shares the capacity."),
+        End("product", ("Product",), "What it can make.")),
+    Kind("OPERATES", "Who runs a mine or plant.", (
+        Prop("as_of", Type.PERIOD, "When; none: when the source was published."),
+        NOTE,
+        _ref("source", "Where it was published.", "Source", key=True, required=True)),
+        End("company", ("Company",), "Who."), End("facility", ("Facility",), "What.")),
+    Kind("OWNS", "A share in a mine, a plant or a company.", (
+        _share("share", "Share of it; none: not published."),
+        Prop("as_of", Type.PERIOD, "When; none: when the source was published."),
+        _text("published_value", "The owners as printed, where shares were left out."),
+        NOTE,
+        _ref("source", "Where it was published.", "Source", key=True, required=True)),
+        End("owner", ("Company",), "Who."), End("owned", ("Facility", "Company"), "What.")),
+    Kind("REPORTS", "A figure of a country's balance of a material, or a price, of a country or of "
+         "the world.", (
         _text("statistic", "What is counted; stock-release: out of a government's stockpile.",
               key=True, required=True, one_of=STATISTICS),
         _ref("product", "Product, where the series is of one; none: several forms together.",
@@ -340,9 +539,10 @@ EDGES = (
         BASIS,
         _text("balance", "Key of the product or element whose net import reliance counts the "
               "series; none: no balance does."),
-        NOTE,
+        NOTE, SUPERSEDED,
         _ref("source", "Where the figure was published.", "Source", key=True, required=True)),
-        End("country", ("Country",), "Whose figure it is."),
+        End("country", PLACE, "Whose figure it is: a country's; a price may also be the world's or "
+            "a group's."),
         End("element", ("Element",), "Element, mineral or group that it is about.")),
     Kind("MADE_INTO", "A step of a chain, in which one product is made into another.", (
         _text("process", "How it is done.", required=True),
@@ -370,6 +570,15 @@ EDGES = (
     Kind("USED_IN", "What a product is used in.", (),
          End("product", ("Product",), "Product."),
          End("application", ("Application",), "Application."), derived=True),
+    Kind("LOCATED_IN", "The country that a mine or plant is in.", (),
+         End("facility", ("Facility",), "Plant."), End("country", ("Country",), "Country."),
+         derived=True),
+    Kind("PART_OF", "A group of mines or plants that share a capacity.", (),
+         End("facility", ("Facility",), "Member."), End("group", ("Facility",), "Group."),
+         derived=True),
+    Kind("SEATED_IN", "The country of a company's seat.", (),
+         End("company", ("Company",), "Company."), End("country", ("Country",), "Country."),
+         derived=True),
     Kind("IMPOSED_BY", "The country that restricts.", (),
          End("control", ("Control",), "Control."), End("country", ("Country",), "Country."),
          derived=True),
@@ -410,11 +619,17 @@ EDGES = (
         PERIOD, YEAR,
         Prop("usd", Type.NUMBER, "Imports from the supplier.", unit="USD", minimum=0),
         _tonnes("tonnes", "Imports from the supplier, of the flows that give a mass."),
-        _share("share_usd", "Share of the consumer's imports of the product, by value."),
-        _share("share_tonnes", "The same by mass, of the flows that give one."),
-        Prop("rank", Type.INTEGER, "Place among the suppliers by value, 1 is the largest."),
-        Prop("suppliers", Type.INTEGER, "How many suppliers the consumer has."),
-        Prop("hhi_usd", Type.NUMBER, "Herfindahl-Hirschman index of the suppliers by value.",
+        _share("share_usd", "Share of the consumer's imports of the product, by value; none where "
+               "what the data set does not list may move it by a percentage point."),
+        _share("share_usd_low", "The least that it can be beside trade that a partial data set "
+               "does not list; none where all is listed."),
+        _share("share_usd_high", "The most that it can be."),
+        _share("share_tonnes", "Share by mass, of the flows that give one; none beside trade that "
+               "is not listed."),
+        Prop("rank", Type.INTEGER, "Place among the listed suppliers by value, 1 is the largest."),
+        Prop("suppliers", Type.INTEGER, "How many suppliers the consumer has, of those listed."),
+        Prop("hhi_usd", Type.NUMBER, "Herfindahl-Hirschman index of the suppliers by value; none "
+             "where trade that is not listed may move any share by a percentage point.",
              minimum=0, maximum=10_000),
         Prop("hhi_tonnes", Type.NUMBER, "The same by mass.", minimum=0, maximum=10_000),
         _share("missing_tonnes_share", "Share of the consumer's import value without a mass."),

@@ -9,5 +9,6 @@ RETURN type(link) AS link, x.code AS code, p.key AS product, p.stage AS stage,
        link.period AS period, link.preferred AS preferred, link.flows AS flows, link.usd AS usd,
        link.tonnes AS tonnes, link.outlier_exporter AS outlier_exporter,
        link.outlier_importer AS outlier_importer, link.outlier_tonnes AS outlier_tonnes,
-       link.outlier_ratio AS outlier_ratio
+       link.outlier_ratio AS outlier_ratio, x.extent AS extent, x.largest AS largest,
+       x.world_share AS world_share
 ORDER BY link, code, product, revision, hs, period, element

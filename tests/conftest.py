@@ -172,7 +172,7 @@ def own_folders(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         patch.setenv("XDG_CACHE_HOME", str(cache))
         for kind in ("data", "config"):
             patch.setenv(f"XDG_{kind.upper()}_HOME", str(home / kind))
-        for name in ("GRAPHKIT_DB", "NEO4J_DATABASE", "COLUMNS"):
+        for name in ("GRAPHKIT_DB", "GRAPHKIT_WITH", "NEO4J_DATABASE", "COLUMNS"):
             patch.delenv(name, raising=False)
         patch.setenv("JDK_JAVA_OPTIONS", SHORT_LIVED)
         yield

@@ -82,8 +82,8 @@ def slice_seeds(folder: Path, tables: Collection[str] = TRADE) -> None:
 
 def sample(facts: Facts) -> Facts:
     """Keep trade and ratings of some years, the trade of some buyers, and every other fact."""
-    countries = facts["Country"].select(["iso3", "member_of"]).to_pylist()
-    members = [row["iso3"] for row in countries if "EU27" in (row["member_of"] or ())]
+    areas = facts["Area"].select(["iso3", "members"]).to_pylist()
+    members = next(row["members"] for row in areas if row["iso3"] == "EU27")
     kept = {}
     for kind, buyers in (("EXPORTS", {*BUYERS, *members}), ("RATED", None)):
         rows = facts[kind].to_pylist()

@@ -33,12 +33,20 @@ VIEWS = {
     "prices": "ask=prices&for=cobalt",
     "criticality": "ask=criticality&for=gallium",
     "controls": "ask=controls&country=CHN",
+    "uses": "ask=uses&material=gallium",
+    "plants": "ask=plants&country=COD&for=cobalt",
+    "owners": "ask=owners&country=COD&for=cobalt&by=seat",
+    "plant": "ask=plant&name=COD056",
+    "company": "ask=company&name=glencore",
     "trend": "ask=trend&country=KOR&for=ree-metals",
     "compare": "ask=compare&before=2019&after=2024&of=KOR&for=ree-metals",
     "flows": "ask=flows&for=ree-metals&period=2019",
     "origins": "ask=origins&country=KOR&for=magnets-metal",
     "centrality": "ask=centrality&for=rare+earths&period=2024",
     "disrupt": "ask=disrupt&country=CHN&for=magnets-metal&loss=0.8&slack=0.2",
+    "targets": "ask=targets&country=KOR",
+    "diversify": "ask=diversify&country=KOR&for=magnets-metal&slack=0.2",
+    "unknowns": "ask=unknowns&country=KOR&for=ree-metals",
     "claims check": "ask=claims/check&of=KOR&for=rare+earths",
     "claims": "ask=claims&of=KOR",
     "claims conflicts": "ask=claims/conflicts",
@@ -59,6 +67,15 @@ STORED = """async () => [
 @contextmanager
 def explorer(db: str, environment: Mapping[str, str] | None = None) -> Iterator[httpx.Client]:
     """Start `graphkit explore` on a database, and stop it in the end; yield a client of it."""
+    with explorer_process(db, environment) as (client, _):
+        yield client
+
+
+@contextmanager
+def explorer_process(
+    db: str, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[httpx.Client, int]]:
+    """Start `graphkit explore`, and stop it in the end; yield a client of it, and its number."""
     command = [sys.executable, "-m", "graphkit", "explore", "--no-browser", "--port", "0"]
     with subprocess.Popen(
         [*command, "--db", db], stdout=subprocess.PIPE, text=True, env=environment
@@ -67,7 +84,7 @@ def explorer(db: str, environment: Mapping[str, str] | None = None) -> Iterator[
             assert process.stdout is not None
             address = process.stdout.readline().rpartition(" at ")[2].strip()
             with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
-                yield client
+                yield client, process.pid
             assert process.poll() is None, "the server ended by itself"
         finally:
             process.terminate()

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from math import fsum
 from typing import Any
 
+import pytest
+
 from graphkit.answers.answer import Answer, undoubted
 from graphkit.names import with_article
 from graphkit.period import Period
@@ -37,6 +39,8 @@ COUNT = (
 )
 MOST = r"(?P<most>(?:, most often .+? \([\d,]+\)|, namely [^,;]+?)?)"
 BY = {"usd": "by value", "tonnes": "by weight"}
+CAPACITY = r"(?:(?P<place>.+?’s?)|the) known capacity for (?P<goods>.+?)"
+COVERED = r"(?:, of unknown coverage|, under half of its output in [^,;]+?)?"
 
 
 class Unread(AssertionError):
@@ -435,9 +439,18 @@ def countries(rows: list[Row]) -> list[Row]:
     ]  # fmt: skip
 
 
+def passing(rows: list[Row]) -> list[Row]:
+    """Rows of what was in a place at any stage."""
+    return [
+        row for row in rows
+        if row["origin"].startswith("through ") or row["traced_to"] == "any stage"
+    ]  # fmt: skip
+
+
 def origin(read: Reader, match: re.Match[str]) -> None:
     rows = main_period(read.rows)
-    passed = [row for row in rows if row["origin"].startswith("through ")]
+    passed = passing(rows)
+    assert bool(passed) == (" passed through " in match[0])
     known = passed or [row for row in countries(rows) if row["share"] is not None]
     known = [row for row in known if row["earlier"] is None] or known
     read.time(match["time"], rows)
@@ -457,6 +470,16 @@ def origin(read: Reader, match: re.Match[str]) -> None:
         assert any(agrees(match["estimate"], row["share"]) for row in fitting)
     row = fitting[0]
     assert bool(match["before"]) <= (row["earlier"] is not None)
+    if match["assumed"]:
+        assert row["high"] - row["low"] > 1 / 3
+        row = next(
+            one
+            for one in fitting
+            if one["assumption"]
+            and holds(match["assumed"], one["assumed_low"], one["assumed_high"])
+        )
+        assert match["if"] in (f"if {row['assumption']}", "if only listed makers make it",
+                               "under assumptions")  # fmt: skip
     if row["earlier"] is not None and not match["before"]:
         assert row["fit"] in UNFIT
     read.other(match["other"], [row] if not match["before"] else [])
@@ -467,7 +490,9 @@ def origin(read: Reader, match: re.Match[str]) -> None:
 def half_made(read: Reader, match: re.Match[str]) -> None:
     rows = main_period(read.rows)
     large: dict[str, set[str]] = {}
-    for row in countries(rows):
+    passed = passing(rows)
+    assert bool(passed) == (" surely passed through " in match[0])
+    for row in passed or countries(rows):
         if row["low"] is not None and row["low"] >= 0.5 and row["earlier"] is None:
             large.setdefault(row["product"], set()).add(row["origin"])
     read.count(match, len(large), len({row["product"] for row in rows}))
@@ -607,6 +632,14 @@ def cut(read: Reader, text: str | None) -> None:
     loss = read.scope.get("loss", 1.0)
     names = [read.place(key) for key in sorted(set(read.scope["exporters"]))]
     assert all(name in text for name in names)
+    if stopped := read.scope.get("stopped"):
+        who = read.place(read.scope["seat"]) if read.scope.get("seat") else stopped
+        assert re.sub(r" \([^()]*\)", "", who) in text or "what is named" in text
+        if loss < 1:
+            assert abs(float(re.search(r" made ([\d.]+) % less", text)[1]) - 100 * loss) < 1e-4
+        else:
+            assert text.endswith(" stopped") or names
+        return
     number = re.search(r" cut ([\d.]+) % of ", text)
     if isinstance(loss, float) and loss < 1:
         assert number
@@ -615,9 +648,102 @@ def cut(read: Reader, text: str | None) -> None:
         assert " stopped " in text
 
 
+def capacity(text: str, *known: str | None) -> None:
+    """Check what a headline says of the coverage of a capacity, or of one of several alike."""
+    words = {
+        "unknown": "; coverage of its capacity is unknown",
+        "under half": "; under half of capacity is known",
+    }
+    assert text in {words.get(coverage or "", "") for coverage in known}
+
+
+def end_coverage(row: Row) -> str:
+    """Ratio of the capacity of a row to published production."""
+    if row["plants"] is None:
+        return ""
+    ends = [row[name] for name in ("coverage_low", "coverage_high") if row[name] is not None]
+    return "unknown" if not ends else "under half" if ends[0] < 0.5 else ""
+
+
+def named_end(read: Reader, text: str | None, row: Row) -> bool:
+    """Tell if a headline names the plant, company or state of a row."""
+    if text is None:
+        return True
+    if read.scope["level"] == "controller":
+        return text in (f"what {with_article(row['name'])} can stop", "one state")
+    name = re.sub(r" \([^()]*\)", "", row["name"])
+    text = re.sub(r" and \d+ more sites?$", "", text.removeprefix("plants of "))
+    return text in name or text.startswith("one ")
+
+
+def ended(read: Reader, match: re.Match[str]) -> None:
+    """Check the loss without one plant, company or state: the largest."""
+    rows = main_period(read.rows)
+    most = max(row["loss"] for row in rows)
+    here = [
+        row for row in rows
+        if row["loss"] == most and named_end(read, match["end"], row)
+        and match["who"].casefold() == read.place(row["consumer"]).casefold()
+        and match["goods"] == read.goods(row["product"])
+        and holds(match["share"], row["low"], row["high"], row["loss"])
+    ]  # fmt: skip
+    assert here, most
+    capacity(match["known"], *map(end_coverage, here))
+    if match["estimate"]:
+        assert agrees(match["estimate"], most)
+    read.time(match["time"], here[:1])
+    read.other(match["other"], here[:1])
+
+
+def ended_for_all(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    most = max(row["at_stake"] for row in rows)
+    here = [
+        row for row in rows
+        if row["at_stake"] == most and named_end(read, match["end"], row)
+        and match["goods"] == read.goods(row["product"])
+    ]  # fmt: skip
+    assert here, most
+    assert agrees(match["share"], most)
+    capacity(match["known"], *map(end_coverage, here))
+    if match["n"]:
+        assert whole(match["n"]) == here[0]["consumers"]
+        assert whole(match["of"]) == here[0]["importers"]
+    read.time(match["time"], here[:1])
+    read.other(match["other"], here[:1])
+
+
+def one_plant(read: Reader, match: re.Match[str]) -> None:
+    made = [row for row in read.rows if row["fact"] == "can make" and row["published"]]
+    owners = [row for row in read.rows if row["fact"] == "owned by"]
+    assert (match["made"], match["owners"]) == (
+        str(len(made)) if made else "no", str(len(owners)) if owners else "no"
+    )  # fmt: skip
+    assert not match["place"] or match["place"].endswith(read.place(read.scope["country"]))
+
+
+def one_company(read: Reader, match: re.Match[str]) -> None:
+    plants = {row["plant"] for row in read.rows if row["plant"] and row["fact"] != "runs"}
+    run = {row["plant"] for row in read.rows if row["fact"] == "runs"}
+    assert (whole(match["n"]), whole(match["run"] or "0")) == (len(plants), len(run))
+    seat = read.scope["seat"]
+    assert not match["place"] or match["place"] == read.place(seat)
+
+
+def unknown_loss(read: Reader, match: re.Match[str]) -> None:
+    cut(read, match["cut"])
+    rows = main_period(read.rows)
+    assert all(row["lost_share"] is None for row in rows)
+    capacity(match["known"], read.scope["capacity_coverage"])
+    if match["most"]:
+        assert 0 <= int(match["most"]) - 100 * max(row["high"] for row in rows) < 1
+    read.time(match["time"], rows[:1])
+
+
 def loss(read: Reader, match: re.Match[str]) -> None:
     rows = main_period(read.rows)
     cut(read, match["cut"])
+    capacity(match["known"], read.scope.get("capacity_coverage"))
     place = "consumer" if "consumer" in rows[0] else "country"
     amount = "lost_imports" if place == "consumer" else "lost"
     assert match["whole"] == ("imports" if place == "consumer" else "supply")
@@ -644,6 +770,109 @@ def loss(read: Reader, match: re.Match[str]) -> None:
     read.other(match["other"], [row])
 
 
+def uncovered(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    first = [row for row in rows if row["month"] == 1]
+    most = max((row["need"] or 0.0) * row["uncovered_in_all"] for row in first)
+    cut(read, match["cut"])
+    capacity(match["known"], read.scope.get("capacity_coverage"))
+    assert int(match["months"]) == max(row["month"] for row in rows)
+    if match["span"]:
+        assert int(match["span"]) == rows[0]["restart"] - 1
+    if match["who"].casefold() == "nobody":
+        assert match["part"] == "any"
+        assert all(row["high"] == 0 for row in first)
+        assert not match["goods"] or match["goods"] in {read.goods(row["product"]) for row in first}
+        read.time(match["time"], first)
+        read.other(match["other"], first)
+        return
+    here = [
+        row for row in first
+        if (row["need"] or 0.0) * row["uncovered_in_all"] == most
+        and match["who"].casefold() == read.place(row["consumer"]).casefold()
+        and (not match["goods"] or match["goods"] == read.goods(row["product"]))
+    ]  # fmt: skip
+    assert here, match[0]
+    row = here[0]
+    if match["part"] == "nothing":
+        assert row["high"] == 0
+    else:
+        assert holds(match["part"], row["low"], row["high"], row["uncovered_in_all"])
+    assert (match["day"] or None) == (str(row["first_day"]) if row["first_day"] else None)
+    assert bool(match["about"]) == (row["first_day_earliest"] != row["first_day"] is not None)
+    if match["estimate"]:
+        assert agrees(match["estimate"], row["uncovered_in_all"])
+    assert ("most:" in match["verb"]) == (len({row["consumer"] for row in rows}) > 1)
+    read.time(match["time"], [row])
+    read.other(match["other"], [row])
+
+
+SETTING_START = (
+    r"(?P<start>With a loss of|With a slack of|With stocks of|Over|With a share of at most"
+    r"|With growth of) (?P<first>[\d.,e-]+)(?P<unit> %| days?| months?), "
+)
+SETTING_END = r"; (?:with|over) (?P<last>[\d.,e-]+)(?: %| days?| months?), "
+
+
+def ends_of_sweep(match: re.Match[str], rows: list[Row]) -> tuple[float, float]:
+    """Find both ends of a sweep, as its sentence says."""
+    settings = [row["setting"] for row in rows]
+    unit = 100 if match["unit"] == " %" else 1
+    for text, setting in ((match["first"], min(settings)), (match["last"], max(settings))):
+        assert float(text.replace(",", "")) == pytest.approx(unit * setting)
+    return min(settings), max(settings)
+
+
+def swept_losses(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    last = max(row["setting"] for row in rows)
+    most = max(row["lacking"] for row in rows if row["setting"] == last)
+    lines = {(row["consumer"], row["product"]) for row in rows
+             if row["setting"] == last and row["lacking"] == most
+             and match["who"].casefold() == read.place(row["consumer"]).casefold()
+             and match["goods"] == read.goods(row["product"])}  # fmt: skip
+    assert lines, match[0]
+    line = [row for row in rows if (row["consumer"], row["product"]) in lines]
+    line.sort(key=lambda row: row["setting"])
+    assert agrees(match["from"], line[0]["uncovered_in_all"])
+    assert agrees(match["to"], line[-1]["uncovered_in_all"])
+    if "first" in match.groupdict():
+        ends_of_sweep(match, line)
+        read.time(match["time"], line[-1:])
+        read.other(match["other"], line[-1:])
+
+
+def swept_purchases(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    ends = ends_of_sweep(match, rows)
+    counts = [
+        [row["verdict"] != "impossible" for row in rows if row["setting"] == end] for end in ends
+    ]
+    assert match["buyer"] == read.place(rows[0]["consumer"])
+    read.count(match, sum(counts[0]), len(counts[0]))
+    assert whole(match["more"]) == sum(counts[1])
+    assert match["share"] in ("this share", f"{100 * rows[0]['max_share']:g} %")
+    read.time(match["time"], rows)
+
+
+def swept_product(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    ends = ends_of_sweep(match, rows)
+    assert match["buyer"] == read.place(rows[0]["consumer"])
+    assert match["goods"] == read.goods(rows[0]["product"])
+    for name, end in zip(("from", "to"), ends, strict=True):
+        [row] = [row for row in rows if row["setting"] == end]
+        verb, _, text = match[name].partition(" ")
+        assert (verb == "lack") == (row["verdict"] == "impossible")
+        if verb == "lack":
+            assert is_worth(text, row["shortfall"])
+        else:
+            assert agrees(text, row["moved_share"])
+    assert match["share"] in (None, f"{100 * rows[0]['max_share']:g} %")
+    read.time(match["time"], rows)
+    read.other(match["other"], rows)
+
+
 # --- markets
 
 
@@ -652,12 +881,12 @@ def chosen(read: Reader) -> list[Row]:
 
     def order(pair: tuple[str, str]) -> tuple[Any, ...]:
         place = {"imports": 0, "production": 1, "exports": 2}.get(pair[0], 3)
-        return place, pair[1] != "usd", pair
+        return place, pair[1] != "usd", pair[0], pair[1] or ""
 
     market, measure = min(markets, key=order)
-    return main_period([
-        row for row in read.rows if row["market"] == market and row["measure"] == measure
-    ])  # fmt: skip
+    rows = [r for r in read.rows if r["market"] == market and r["measure"] == measure]
+    amounts = [r for r in rows if "only shares" not in (r["denominator"] or "")]
+    return main_period(amounts or rows)
 
 
 def one_has_half(row: Row) -> bool:
@@ -967,6 +1196,7 @@ def change_of_one(read: Reader, match: re.Match[str]) -> None:
     assert match["goods"] == read.goods(row["product"])
     assert (match["a"], match["b"]) == (row["before"], row["after"])
     whose_trade(read, match["trade"], row)
+    with_whom(read, match, row)
     change = new / old - 1
     text = match["turn"]
     if text.startswith("changed little"):
@@ -979,6 +1209,35 @@ def change_of_one(read: Reader, match: re.Match[str]) -> None:
     if match["old"]:
         assert is_worth(match["old"], old)
         assert is_worth(match["new"], new)
+
+
+def sooner(read: Reader, match: re.Match[str]) -> None:
+    row = totals_of(read)[0]
+    after_is_short = row["months_after"] < row["months_before"]
+    short, long = ("after", "before") if after_is_short else ("before", "after")
+    new, old = row[f"usd_{short}"], row[f"usd_{long}"]
+    assert match["long"] == row[long]
+    assert match["year"] == row[short][:4]
+    months = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    assert months.index(match["n"]) + 1 == Period(row[short]).months
+    assert (match["much"] == "more") == (new >= old)
+    assert new >= 0.9 * old
+    buys = read.scope["consumer"] is not None
+    assert match["verb"] == ("bought" if buys else "sold")
+    assert match["who"].casefold() == read.place(row["consumer" if buys else "supplier"]).casefold()
+    assert match["goods"] == read.goods(row["product"])
+    with_whom(read, match, row)
+    if match["old"]:
+        unit = match["old"].split(" ", 1)[1]
+        first = match["new"] if match["new"].endswith("USD") else f"{match['new']} {unit}"
+        assert is_worth(first, new)
+        assert is_worth(match["old"], old)
+
+
+def with_whom(read: Reader, match: re.Match[str], row: Row) -> None:
+    partial = any(row.get("extent") for row in read.rows)
+    listed = "the countries listed" if partial else None
+    assert match["with"] == (read.place(row["on"]) if row.get("on") else listed)
 
 
 def whose_trade(read: Reader, text: str, row: Row) -> None:
@@ -1001,6 +1260,7 @@ def change_of_several(read: Reader, match: re.Match[str]) -> None:
     read.count(match, len(grown), len({p for p, _, _ in values}))
     assert (match["a"], match["b"]) == (totals[0]["before"], totals[0]["after"])
     whose_trade(read, match["trade"], totals[0])
+    with_whom(read, match, totals[0])
     if match["goods"]:
         known = [(b - a, p) for p, a, b in values if a is not None and b is not None]
         change, product = max(known, key=lambda pair: (abs(pair[0]), pair[1]))
@@ -1024,14 +1284,15 @@ def ends_of(read: Reader) -> dict[str, list[tuple[Row, Row]]]:
     rows = [row for row in read.rows
             if Period(row["period"]).months == length and row["usd"] is not None]  # fmt: skip
     ends: dict[str, list[tuple[Row, Row]]] = {}
-    for some in of_each(rows, "product", "on", "dataset", "reporter", "source").values():
+    for some in of_each(rows, "product", "on", "reporter", "source").values():
         some = sorted(some, key=lambda row: (Period(row["period"]).end, row["period"]))
         ends.setdefault(some[0]["product"], []).append((some[0], some[-1]))
     return ends
 
 
 def series(read: Reader, match: re.Match[str]) -> None:
-    [[(first, last)]] = ends_of(read).values()
+    [some] = ends_of(read).values()
+    first, last = max(some, key=lambda ends: Period(ends[1]["period"]).end)
     whose_trade(read, match["trade"], first)
     assert match["goods"] == read.goods(first["product"])
     fields = match.groupdict()
@@ -1066,6 +1327,56 @@ def no_value(read: Reader, match: re.Match[str]) -> None:
     assert not ends_of(read)
 
 
+def ends_of_output(read: Reader) -> list[tuple[Row, Row]]:
+    lines: dict[tuple[Any, ...], list[Row]] = {}
+    for row in read.rows:
+        if row["tonnes"] is not None:
+            lines.setdefault((row["product"], row["basis"], row["series"]), []).append(row)
+    return [
+        (line[0], line[-1]) for key, line in lines.items()
+        if all(Period(other[-1]["period"]).end <= Period(line[-1]["period"]).end
+               for place, other in lines.items() if place[:2] == key[:2])
+    ]  # fmt: skip
+
+
+def output(read: Reader, match: re.Match[str]) -> None:
+    [(first, last)] = ends_of_output(read)
+    assert match["maker"].casefold() == read.place(last["producer"]).casefold()
+    assert match["goods"] == read.goods(last["product"])
+    assert match["basis"] == (last["basis"] if last["basis"] != "gross" else None)
+    assert is_worth(match["new"], last["tonnes"])
+    assert match["now"] == last["period"]
+    if match["old"]:
+        assert is_worth(match["old"], first["tonnes"])
+        assert match["then"] == first["period"]
+    if match["share"]:
+        assert agrees(match["share"], last["share"])
+    if match["place"]:
+        assert match["place"] == read.place(last["largest"])
+        assert agrees(match["largest"], last["largest_share"])
+
+
+def grown_output(read: Reader, match: re.Match[str]) -> None:
+    ends = ends_of_output(read)
+    newest = max((Period(last["period"]).end, last["period"]) for _, last in ends)[1]
+    there = [(first, last) for first, last in ends if last["period"] == newest]
+    read.count(match, sum(last["tonnes"] > first["tonnes"] for first, last in there), len(there))
+    assert match["maker"].casefold() == read.place(read.rows[0]["producer"]).casefold()
+    assert match["now"] == newest
+
+
+def least_output(read: Reader, match: re.Match[str]) -> None:
+    last = read.rows[-1]
+    assert not ends_of_output(read)
+    assert is_worth(match["least"], last["low"])
+    assert match["goods"] == read.goods(last["product"])
+    assert match["now"] == last["period"]
+
+
+def no_output(read: Reader, match: re.Match[str]) -> None:
+    assert not ends_of_output(read)
+
+
 def both_sides(read: Reader, match: re.Match[str]) -> None:
     rows = main_period(read.rows)
     pairs = [(r["usd_exporter"], r["usd_importer"]) for r in rows
@@ -1096,7 +1407,8 @@ def claims(read: Reader, match: re.Match[str]) -> None:
     if read.scope["of"] is not None:
         about += f" about {read.place(read.scope['of'])}"
     if read.scope["for"] is not None:
-        about += f" on {read.scope['for']}"
+        label = read.answer.names.get(read.scope["for"], read.scope["for"])
+        about += f" on {label[0].lower() + label[1:] if label != read.scope['for'] else label}"
     if read.scope["source"] is not None:
         about += f" by the source {read.scope['source']}"
     assert match["about"] == about
@@ -1126,6 +1438,264 @@ def conflicts(read: Reader, match: re.Match[str]) -> None:
     else:
         assert whole(match["n"]) == len(read.rows) - len(unsure)
         assert whole(match["more"] or "0") == len(unsure)
+
+
+def mined_by_nobody_known(read: Reader, match: re.Match[str]) -> None:
+    row = next(row for row in main_period(read.rows) if row["market"] == "production by ore")
+    assert row["top"] is None
+    assert match["goods"] == read.goods(row["element"])
+    if match["ranges"]:
+        assert match["ranges"].split(" and ") == row["ranges"][:2]
+
+
+def mined_by_one(read: Reader, match: re.Match[str]) -> None:
+    rows = [row for row in read.rows if row["market"] == "production by ore"]
+    row = main_period(rows)[0]
+    read.starts(match["who"], read.place(row["top"]))
+    assert holds(match["span"], row["cr1"], row["cr1_high"])
+    assert match["goods"] == read.goods(row["element"])
+
+
+def industries_reached(read: Reader, match: re.Match[str]) -> None:
+    assert whole(match["n"]) == len(read.rows)
+    elements = of_each(read.rows, "element")
+    (name,) = (f"{len(elements):,} elements",) if len(elements) > 1 else map(read.goods, elements)
+    assert match["goods"] == name
+    added = {row["sector"]: row["value_added"] for row in read.rows if row["value_added"]}
+    if match["sectors"]:
+        assert whole(match["sectors"]) == len(added)
+        assert is_worth(match["worth"], fsum(added.values()))
+    elif "of no known" in match[0]:
+        assert not added
+
+
+def uses_counted(read: Reader, match: re.Match[str]) -> None:
+    assert whole(match["all"]) == len(of_each(read.rows, "element"))
+    assert whole(match["n"]) == len({r["element"] for r in read.rows if r["share"] is not None})
+
+
+def uses_named(read: Reader, match: re.Match[str]) -> None:
+    assert whole(match["n"]) == len(read.rows)
+    assert all(row["share"] is None for row in read.rows)
+    assert match["goods"] == read.goods(read.rows[0]["element"])
+    assert match["year"] in (None, read.rows[0]["period"])
+
+
+def purchases_moved(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    row = rows[0]
+    assert {r["verdict"] for r in rows} == {"possible"}
+    assert match["most"] == f"{100 * row['max_share']:g} %"
+    assert match["goods"] == read.goods(row["product"])
+    assert match["buyer"] == read.place(row["consumer"])
+    at_share = {r["supplier"] for r in rows if r["limit"] == "share"}
+    expected = read.place(at_share.pop()) if len(at_share) == 1 else "one supplier"
+    if row["cap"] != "supplier":
+        expected = f"one {row['cap']}"
+    assert match["seller"] == expected
+    assert is_worth(match["moved"], row["moved"])
+    assert row["moved"] >= fsum(r["change"] for r in rows if r["change"] > 0) * (1 - 1e-3)
+    if match["strain"]:
+        assert agrees(match["strain"], row["strain"])
+    if match["until"]:
+        assert int(match["until"]) == read.scope["until"]
+    else:
+        read.time(match["time"], rows)
+    read.other(match["other"], rows)
+
+
+def purchases_impossible(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    row = rows[0]
+    assert {r["verdict"] for r in rows} == {"impossible"}
+    assert match["goods"] == read.goods(row["product"])
+    assert match["buyer"] == read.place(row["consumer"])
+    assert agrees(match["least"], row["least_share"])
+    assert match["cap"] == row["cap"]
+    if row["cap"] == "supplier":
+        assert max(r["planned_share"] for r in rows) <= row["least_share"] + 1e-6
+    read.time(match["time"], rows)
+    read.other(match["other"], rows)
+    if match["most"]:
+        assert match["most"] == f"{100 * row['max_share']:g} %"
+        assert is_worth(match["lacking"], row["shortfall"])
+
+
+def purchases_met(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    assert {r["verdict"] for r in rows} == {"met"}
+    assert match["most"] == f"{100 * rows[0]['max_share']:g} %"
+    assert match["buyer"] == read.owner(rows[0]["consumer"])
+    assert match["goods"] == read.goods(rows[0]["product"])
+    most = rows[0]["largest_share"]
+    assert most <= rows[0]["max_share"]
+    assert match["cap"] == rows[0]["cap"]
+    if rows[0]["cap"] == "supplier":
+        assert most >= max(r["share"] for r in rows) - 1e-9
+    read.time(match["time"], rows)
+    if match["largest"]:
+        assert agrees(match["largest"], most)
+        assert match["seller"] == read.place(rows[0]["largest"])
+
+
+def purchases_of_products(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    verdicts = [some[0]["verdict"] for some in of_each(rows, "product").values()]
+    read.starts(match["buyer"], read.place(rows[0]["consumer"]))
+    read.count(match, verdicts.count("possible"), len(verdicts))
+    assert match["share"] == f"{100 * rows[0]['max_share']:g} %"
+    read.time(match["time"], rows)
+    if match["met"]:
+        assert whole(match["met"]) == verdicts.count("met")
+    if match["not"]:
+        assert whole(match["not"]) == verdicts.count("impossible")
+
+
+def targets_counted(read: Reader, match: re.Match[str]) -> None:
+    counted = [row for row in read.rows if row["definition"] != "looked through"]
+    worst = []
+    for some in of_each(counted, "target").values():
+        found = {row["verdict"] for row in some}
+        order = ("missed", "cannot be told", "on the way", "met")
+        worst.append(next(verdict for verdict in order if verdict in found))
+    assert match["whose"] == read.place(read.rows[0]["country"])
+    read.time(match["time"], [row for row in main_period(read.rows) if row["period"]])
+    assert whole(match["missed"]) == worst.count("missed")
+    assert whole(match["n"]) == len(worst)
+    for verdict, name in (("met", "met"), ("on the way", "way"), ("cannot be told", "open")):
+        assert match[name] is None or whole(match[name]) == worst.count(verdict)
+
+
+def figure_narrows(read: Reader, match: re.Match[str]) -> None:
+    ranked = [row for row in read.rows if row["reduction"] is not None]
+    kind = "owner of a plant"
+    row = max([r for r in ranked if r["figure"] != kind] or ranked, key=lambda r: r["reduction"])
+    assert int(match["points"]) == int(100 * row["reduction"]) > 0
+    parts = match.groupdict()
+    if text := parts.get("ends"):
+        low, high = (float(number) for number in text.split(" to "))
+        assert low <= 100 * row["low"] < low + 1
+        assert high - 1 < 100 * row["high"] <= high + 1e-9
+    if plant := parts.get("plant"):
+        assert plant == row["place"]
+    elif parts.get("place"):
+        kinds = {"output of": "production", "trade in": "unseen trade"}
+        assert row["figure"] == kinds.get(parts["kind"], "origin of inputs")
+        read.starts(parts["place"], read.owner(row["place"]))
+        assert parts["good"] == read.goods(row["good"])
+    if parts.get("origin"):
+        assert parts["origin"] == read.owner(row["origin"])
+        buyer = f"{read.owner(row['consumer'])} " if row["consumer"] else "all trade in "
+        assert parts["whose"] in ("capacity", f"{buyer}{read.goods(row['product'])}")
+
+
+def no_figure_narrows(read: Reader, match: re.Match[str]) -> None:
+    points = [row["reduction"] for row in read.rows if row["reduction"] is not None]
+    assert not any(int(100 * value) for value in points)
+
+
+def technology_needs(read: Reader, match: re.Match[str]) -> None:
+    row = next(row for row in read.rows if row["figure"] == "need")
+    names = ("per_unit_low", "per_unit_high") if match["unit"] == "kg" else (
+        "tonnes_low", "tonnes_high")  # fmt: skip
+    low, high = (row[name] if row[name] is not None else row["per_unit"] for name in names)
+    texts = (match["low"] or match["high"], match["high"])
+    for text, value in zip(texts, (low, high), strict=True):
+        assert abs(float(text.replace(",", "")) - value) <= 0.005 * value + 0.5 * (value >= 100)
+    assert match["goods"] == read.goods(row["element"])
+    assert match["year"] in (None, row["period"])
+    assert match["built"].casefold() == read.scope["technology_name"].casefold()
+    assert match["size"] in (read.scope["size"], f"One {read.scope['unit']}")
+
+
+def elements_needed(read: Reader, match: re.Match[str]) -> None:
+    needed = {row["element"] for row in read.rows if row["figure"] == "need"}
+    assert whole(match["n"]) == len(needed)
+
+
+def largest_use(read: Reader, match: re.Match[str]) -> None:
+    (element,) = of_each(read.rows, "element")
+    most = max(row["share"] for row in read.rows if row["share"] is not None)
+    assert agrees(match["share"], most)
+    assert match["goods"] == read.goods(element)
+    found = {row["label"].casefold() for row in read.rows if row["share"] == most}
+    assert match["use"] == "one use" or match["use"].casefold() in found
+    assert match["year"] in (None, read.rows[0]["period"])
+
+
+def plants_counted(read: Reader, match: re.Match[str]) -> None:
+    named = {plant for row in read.rows for plant in row["members"] or [row["plant"]]}
+    capacities = [row for row in read.rows if row["capacity"] is not None]
+    assert whole(match["n"]) == len(named)
+    assert whole(match["m"] or "0") == len(capacities)
+    if match["place"]:
+        assert match["place"] == read.place(read.rows[0]["country"])
+    if match["tonnes"]:
+        first = capacities[0]
+        block = [r for r in capacities if (r["product"], r["basis"]) == (
+            first["product"], first["basis"])]  # fmt: skip
+        assert is_worth(match["tonnes"], max(row["tonnes"] or 0.0 for row in block))
+        assert match["product"] == read.goods(first["product"])
+        assert match["name"] in (None, first["name"])
+
+
+def first_capacity(read: Reader) -> list[Row]:
+    """Rows of the product and basis that come first, without what nobody is known to have."""
+    first = read.rows[0]
+    assert first["total_tonnes"]
+    block = (first["product"], first["basis"])
+    return [row for row in read.rows if (row["product"], row["basis"]) == block]
+
+
+def covered(read: Reader, match: re.Match[str], row: Row) -> None:
+    low, high = row["coverage_low"], row["coverage_high"]
+    text = match["covered"] or ""
+    least = low if low is not None else high
+    assert ("under half" in text) == (least is not None and least < 0.5)
+    assert ("unknown coverage" in text) == (low is None and "under half" not in text)
+    if "under half" in text:
+        assert row["output_period"] in text
+    if match["place"]:
+        country = row["country"]
+        assert match["place"] == (read.owner(country) if country else "the world’s")
+    bases = {r["basis"] for r in read.rows
+             if (r["product"], r["country"]) == (row["product"], row["country"])}  # fmt: skip
+    of_basis = f" ({row['basis'] or 'basis not stated'})" if len(bases) > 1 else ""
+    assert match["goods"] == read.goods(row["product"]) + of_basis
+
+
+def owner_of_most(read: Reader, match: re.Match[str]) -> None:
+    rows = first_capacity(read)
+    owned = [row for row in rows if row["plants"] and "unknown" not in (row["owner"], row["seat"])]
+    most = max(row["share_low"] for row in owned)
+    (row, *_) = [row for row in owned if row["share_low"] == most]
+    assert holds(match["share"], row["share_low"], row["share_high"])
+    covered(read, match, row)
+    if match["seat"]:
+        assert match["seat"] == read.place(row["seat"])
+    elif match["who"] != "One owner":
+        assert match["who"].casefold() == re.sub(r" \([^()]*\)", "", row["owner"]).casefold()
+    if match["rest"]:
+        (unknown,) = [r for r in rows if "unknown" in (r["owner"], r["seat"])]
+        assert agrees(match["rest"], unknown["share_low"])
+
+
+def owner_unknown(read: Reader, match: re.Match[str]) -> None:
+    rows = first_capacity(read)
+    names = [row for row in rows if row["plants"] and "unknown" not in (row["owner"], row["seat"])]
+    assert not any(row["share_low"] for row in names)
+    covered(read, match, rows[0])
+    if match["n"]:
+        assert whole(match["n"]) == len(names)
+
+
+def no_capacity(read: Reader, match: re.Match[str]) -> None:
+    assert not any(row["total_tonnes"] for row in read.rows)
+    names = [row for row in read.rows if "unknown" not in (row["owner"], row["seat"])]
+    assert whole(match["n"] if match["n"] != "no" else "0") == len(names)
+    if match["place"]:
+        country = read.rows[0]["country"]
+        assert match["place"] == (read.place(country) if country else "the world")
 
 
 def controls(read: Reader, match: re.Match[str]) -> None:
@@ -1167,11 +1737,19 @@ WORK = (
     r"was (?:mined|separated or refined|turned into metal|concentrated|alloyed|made"
     r"|worked on at the stage \S+)"
 )
+KNOWN = r"(?P<known>(?:; coverage of its capacity is unknown|; under half of capacity is known)?)"
 LOSS = (
     r"(?P<who>.+?) (?P<verb>would lose most:|would lose most of those that (?:may )?fail:"
     rf"|would lose) (?:(?P<worth>{MONEY}|{WEIGHT}), )?(?P<share>{SPAN}) of its "
-    rf"(?P<whole>imports|supply)(?: of (?P<goods>.+?))??{TIME}{OTHER}"
+    rf"(?P<whole>imports|supply)(?: of (?P<goods>.+?))??{TIME}{OTHER}{KNOWN}"
     rf"(?: \(estimate: (?P<estimate>{PART})\))?\."
+)
+LACK = (
+    rf"(?P<who>.+?) (?P<verb>would lack most:|would lack) (?P<part>{SPAN}|nothing|any) of "
+    rf"(?P<months>\d+) months?’s? imports(?: of (?P<goods>.+?))??{TIME}{OTHER}"
+    rf"(?:, from (?P<about>about )?day (?P<day>[\d,]+) on)?{KNOWN}"
+    rf"(?: \(estimate: (?P<estimate>{PART})\))?"
+    r"\."
 )
 Check = Callable[[Reader, re.Match[str]], None]
 _NUMBER = r"[\d,]+"
@@ -1216,8 +1794,9 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
         (rf"No trade data; published: (?P<n>{_NUMBER}) figures?(?: on .+)?\.", published_figures),
     ],
     "origins depends_looked_through": [
-        (rf"For {COUNT}, at least half of {IMPORTS}{TIME} was surely "
-         rf"(?:mined, refined or )?made in (?P<place>.+?){OTHER}{MOST}\.", half_made),
+        (rf"For {COUNT}, at least half of {IMPORTS}{TIME} (?:was surely "
+         rf"(?:mined, refined or )?made in|surely passed through) (?P<place>.+?)"
+         rf"(?: at some stage)?{OTHER}{MOST}\.", half_made),
         (rf"By sellers alone, (?P<share>{PART}) of {IMPORTS} of (?P<goods>.+?){TIME} {WORK} in "
          rf"(?P<place>.+?){OTHER}(?:, by (?:value|weight))?\.", by_sellers),
         (rf"Which countries {IMPORTS} of .+ come from is unknown\.", no_origin),
@@ -1226,9 +1805,9 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
          rf"(?P<place>.+?)(?: at some stage)?{OTHER}(?P<before>(?:, or sold by it before that "
          rf"work)?)"
          rf"(?:, estimated at (?P<estimate>{PART}))?(?:, (?P<measure>by value|by "
-         rf"weight))?\.", origin),
+         rf"weight)|; (?P<if>if .+?|under assumptions): (?P<assumed>{SPAN}))?\.", origin),
     ],
-    "single_points": [
+    "spof": [
         (rf"For (?:(?P<n>{_NUMBER}) importers of )?(?:(?:one or more of )?(?P<products>{_NUMBER}) "
          rf"products?(?: of [a-z ]+?| \([^)]*\))?|(?P<goods>.+?)), at least (?P<least>[\d.]+) % of "
          rf"(?:the|(?P<buyer>.+?’s?)) imports{TIME} (?P<sure>surely|by estimate|perhaps|with "
@@ -1258,11 +1837,45 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
         (r"(?P<who>Sources name a single producer of|Only one country is known to produce) "
          rf"(?P<goods>.+?)(?:, (?:(?P<times>{_NUMBER}) )?in (?P<place>.+))?\.", domestic),
     ],
+    "plant": [
+        (r"(?P<name>.+?)(?: in (?P<place>.+))? has (?P<made>no|\d+) known capacit(?:y|ies) and "
+         r"(?P<owners>no|\d+) known owners?\.", one_plant),
+    ],
+    "company": [
+        (r"(?P<name>.+?)(?:, (?:seated in (?P<place>.+)|of unknown seat),)? has a part of "
+         rf"(?P<n>{_NUMBER}) mines? (?:or|and) plants?"
+         rf"(?: and runs (?P<run>{_NUMBER}))?\.", one_company),
+    ],
+    "ends": [
+        (rf"(?:Without (?P<end>.+), )?(?P<who>.+?) would lose (?P<share>{SPAN}) of its imports of "
+         rf"(?P<goods>.+?){TIME}{OTHER}{KNOWN}(?: \(estimate: (?P<estimate>{PART})\))?\.", ended),
+        (rf"(?:Without (?P<end>.+), )?(?P<share>{PART}) of all imports of (?P<goods>.+?){TIME} "
+         rf"would be lost{OTHER}{KNOWN}(?:, by (?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) importers?)?"
+         r"\.", ended_for_all),
+    ],
     "disrupt cascade": [
+        (rf"{SETTING_START}(?P<who>.+?) would lack (?P<from>{PART}) of its imports of "
+         rf"(?P<goods>.+?){TIME}{OTHER}{SETTING_END}(?P<to>{PART})\.", swept_losses),
+        (rf"(?P<who>.+?) would lack from (?P<from>{PART}) to (?P<to>{PART}) of its "
+         r"(?P<goods>.+)\.", swept_losses),
+        (rf"(?:(?P<cut>If .+), )?what others would lose is unknown{TIME}{KNOWN}(?:, at most "
+         r"(?P<most>\d+) % of anybody’s imports of a product)?\.", unknown_loss),
+        (rf"(?P<cut>If .+ (?:stopped|made [\d.]+ % less)), {LOSS}", loss),
+        (rf"(?P<cut>If .+ (?:stopped|made [\d.]+ % less))(?: for (?P<span>\d+) months?)?, {LACK}",
+         uncovered),
+        (rf"(?P<cut>If .+ (?:stopped|cut) .+?)(?: for (?P<span>\d+) months?)?, {LACK}", uncovered),
+        (rf"(?P<cut>(?!))?(?P<span>(?!))?{LACK}", uncovered),
         (rf"(?P<cut>If .+ (?:stopped|cut) .+?), {LOSS}", loss),
         (rf"(?P<cut>(?!))?{LOSS}", loss),
+        (rf"The shortfall reaches (?P<n>{_NUMBER}) uses? of (?P<goods>.+?)(?:, of no known sector"
+         rf"|, in (?P<sectors>{_NUMBER}) sectors? with (?P<worth>[\d,.]+ (?:bn|M)) EUR of value "
+         r"added: exposure, not loss)?\.", industries_reached),
     ],
     "concentration": [
+        (rf"Who mined most of the world’s (?P<goods>.+?){TIME} cannot be told"
+         rf"(?:: (?P<ranges>.+))?\.", mined_by_nobody_known),
+        (rf"(?P<who>.+) mined (?P<span>{SPAN}) of the world’s (?P<goods>.+?){TIME}, by its ores\.",
+         mined_by_one),
         (rf"For {COUNT}, one country (?P<verb>made|sold) at least half of "
          rf"(?P<market>.+?){TIME}{OTHER}"
          rf"{MOST}(?:, (?P<measure>by value|by weight))?\.", half_of_market),
@@ -1324,8 +1937,10 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
          r"(?P<low>[\d.]+) and "
          r"(?P<high>[\d.]+)))?\.", risk),
     ],
-    "list_flows": [
-        (rf"The largest flow(?: of .+?)??(?: in the trade of .+?)??{TIME} went (?P<ends>from .+?)"
+    "flows": [
+        (r"(?:No code holds .+? alone; the largest flow of goods with it|"
+         r"The largest flow(?: of .+?)??)"
+         rf"(?: in the trade of .+?)??{TIME} went (?P<ends>from .+?)"
          rf"(?:: (?P<size>{MONEY}|{WEIGHT}))?(?:, (?P<share>{PART}) of world trade)?\.", flow),
         (r"No flow of .+ has a known amount by (?:value|weight)\.", no_flow),
     ],
@@ -1339,12 +1954,17 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
          rf"product) .+?{TIME}(?:, (?P<measure>by value|by weight))?\.", hub),
     ],
     "compare": [
-        (rf"(?P<trade>.+? (?:imports|exports)) of (?P<goods>.+) (?P<turn>changed little by "
-         rf"value|(?:rose|fell) "
+        (rf"(?P<who>.+) (?P<verb>bought|sold) (?P<much>nearly as much|more) (?P<goods>.+?)"
+         rf"(?: (?:from|to) (?P<with>.+))? in (?P<n>\w+) months? of (?P<year>\d+) (?:as|than) "
+         rf"in all of (?P<long>\d+)(?:: (?P<new>[^;]+) and (?P<old>{MONEY}))?"
+         rf"(?:; [\d,]+ more products? below)?\.", sooner),
+        (rf"(?P<trade>.+? (?:imports|exports)) of (?P<goods>.+?)(?: (?:from|to) (?P<with>.+?))? "
+         rf"(?P<turn>changed little by value|(?:rose|fell) "
          rf".+? by value) from (?P<a>\S+) to (?P<b>[^\s,]+?)(?:, from (?P<old>{MONEY}) to "
          rf"(?P<new>{MONEY})"
          r"(?: a month)?)?\.", change_of_one),
-        (rf"(?P<trade>.+? (?:imports|exports)) grew for {COUNT} from (?P<a>\S+) to "
+        (rf"(?P<trade>.+? (?:imports|exports))(?: (?:from|to) (?P<with>.+?))? grew for {COUNT} "
+         r"from (?P<a>\S+) to "
          rf"(?P<b>[^\s,]+?), by value"
          rf"(?:; the largest change was (?P<goods>.+) \((?P<sign>[+-])(?P<size>{MONEY})(?: a "
          rf"month)?\))?\.",
@@ -1355,10 +1975,11 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
     ],
     "trend": [
         (rf"(?P<trade>.+? (?:imports|exports)) of (?P<goods>.+) (?P<turn>rose|fell|moved) from "
-         rf"(?P<old>{MONEY}) "
-         rf"(?:in )(?P<then>\S+) to (?P<new>{MONEY}) in (?P<now>[^\s,;]+?){OTHER}"
+         rf"(?:at least )?(?P<old>{MONEY}) "
+         rf"(?:in )(?P<then>\S+) to (?:at least )?(?P<new>{MONEY}) in (?P<now>[^\s,;]+?){OTHER}"
          rf"(?:; (?P<place>.+) (?:sold|bought) (?P<share>{PART}) of that)?\.", series),
-        (rf"(?P<trade>.+? (?:imports|exports)) of (?P<goods>.+) were worth (?P<new>{MONEY}) in "
+        (rf"(?P<trade>.+? (?:imports|exports)) of (?P<goods>.+) were worth "
+         rf"(?:at least )?(?P<new>{MONEY}) in "
          rf"(?P<now>[^\s,;]+?){OTHER}(?:; (?P<place>.+) (?:sold|bought) (?P<share>{PART}) of "
          rf"that)?\.", series),
         (rf".+ in (?P<now>\S+) were larger than in the first period with data for {COUNT}(?:, "
@@ -1366,17 +1987,28 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
          grown),
         (r"No trade of .+ has a known value\.", no_value),
     ],
+    "production_trend": [
+        (rf"(?P<maker>.+) made (?P<new>{WEIGHT})(?: \((?P<basis>[^)]+)\))? of (?P<goods>.+?) in "
+         rf"(?P<now>[^\s,;]+?)(?:, after (?P<old>{WEIGHT}) in (?P<then>[^\s,;]+?))?"
+         rf"(?:; (?P<share>{PART}) of the world’s output"
+         rf"|; (?P<place>.+) made (?P<largest>{PART}) of that)?\.", output),
+        (rf"(?P<maker>.+) made at least (?P<least>{WEIGHT})(?: \([^)]+\))? of (?P<goods>.+) in "
+         r"(?P<now>[^\s,;]+)\.", least_output),
+        (rf"(?P<maker>.+) made more in (?P<now>\S+) than in the first year with a figure of "
+         rf"{COUNT}\.", grown_output),
+        (r"No exact figure of .+ production is known\.", no_output),
+    ],
     "mirror": [
         (rf"No flow of .+ has a value by both sides{TIME}\.", no_sides),
         (rf"Of (?P<n>{_NUMBER}) flows? that both sides value{TIME}, (?P<far>{_NUMBER}) "
          rf"differs? at least twofold"
          rf"(?:; exporters report (?P<a>{MONEY}), importers (?P<b>{MONEY}))?\.", both_sides),
     ],
-    "list_claims": [
+    "claims": [
         (rf"(?P<n>{_NUMBER}) published claims?(?P<about>.*?) (?:is|are) known"
          rf"(?:, (?P<times>{_NUMBER}) of them .+|, .+)?\.", claims),
     ],
-    "check_claims": [
+    "claims_check": [
         (rf"The data bear out (?P<good>{_NUMBER}) of (?P<n>{_NUMBER}) published claims?.* and "
          rf"contradict "
          rf"(?P<bad>{_NUMBER})(?:; of (?P<open>{_NUMBER}) it cannot be told)?\.", checks),
@@ -1384,7 +2016,7 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
          rf"(?P<n>{_NUMBER}) published "
          r"claims?.*\.", checks_alike),
     ],
-    "claim_conflicts": [
+    "claims_conflicts": [
         (rf"(?P<n>{_NUMBER}) pairs? of published figures.* cannot both be right"
          rf"(?:, and (?P<more>{_NUMBER}) more cannot if of one period|(?P<if> if of one "
          rf"period))?\.", conflicts),
@@ -1397,6 +2029,75 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
         (rf"(?P<who>.+) ha(?:s|d) (?P<n>{_NUMBER}) export controls?(?P<date>.*?)(?:: "
          rf"(?P<kinds>.+))?\.",
          controls),
+    ],
+    "diversify": [
+        (rf"{SETTING_START}(?P<buyer>.+?) could get every supplier of {COUNT} to at most "
+         rf"(?P<share>this share|[\d.e-]+ %){TIME}{SETTING_END}of (?P<more>{_NUMBER})\.",
+         swept_purchases),
+        (rf"{SETTING_START}(?P<buyer>.+?) would (?P<from>(?:move {PART}|lack (?:{WEIGHT}|{MONEY})))"
+         rf" of its (?P<goods>.+?){TIME}{OTHER}{SETTING_END}"
+         rf"(?P<to>(?:move {PART}|lack (?:{WEIGHT}|{MONEY})))(?: for (?P<share>[\d.e-]+ %))?\.",
+         swept_product),
+        (rf"To buy at most (?P<most>[\d.e-]+ %) of its (?P<goods>.+?) from (?P<seller>.+), "
+         rf"(?P<buyer>.+) would (?:move|buy) (?P<moved>{WEIGHT}|{MONEY})(?: more of others by "
+         rf"(?P<until>\d+)|{TIME}){OTHER}(?:, (?P<strain>{PART}) of what others sell elsewhere)?"
+         rf"\.", purchases_moved),
+        (rf"No purchases of (?P<goods>.+?){TIME} bring all "
+         rf"(?P<cap>supplier|origin|seat)s of (?P<buyer>.+) below "
+         rf"(?P<least>{PART}){OTHER}(?:; for (?P<most>[\d.e-]+ %), (?P<lacking>{WEIGHT}|{MONEY}) "
+         rf"are lacking)?\.", purchases_impossible),
+        (rf"No (?P<cap>supplier|origin|seat) has more than (?P<most>[\d.e-]+ %) of "
+         rf"(?P<buyer>.+’s?) (?P<goods>.+?)"
+         rf"{TIME}(?:; (?P<seller>.+) has (?P<largest>{PART}){OTHER})?\.",
+         purchases_met),
+        (rf"(?P<buyer>.+?) could get every (?:supplier|origin|seat) of {COUNT} to at most "
+         rf"(?P<share>[\d.e-]+ %){TIME}(?:; (?P<met>{_NUMBER}) (?:is|are) there already)?"
+         rf"(?:[;,] (?P<not>{_NUMBER}) (?:is|are) out of reach)?\.", purchases_of_products),
+        (r".+ cannot buy all the .+ that it needs.*\.", lambda read, match: None),
+    ],
+    "targets": [
+        (rf"At face value{TIME}, (?P<whose>.+?) misses (?P<missed>{_NUMBER}) of (?P<n>{_NUMBER}) "
+         rf"targets? at some stage(?:; (?P<met>{_NUMBER}) (?:is|are) met)?"
+         rf"(?:[;,] (?P<way>{_NUMBER}) (?:is|are) on the way)?"
+         rf"(?:[;,] (?P<open>{_NUMBER}) cannot be told)?\.", targets_counted),
+    ],
+    "unknowns": [
+        (rf"(?:The owner of (?P<plant>.+)|(?P<place>.+?’s?) (?P<kind>output of|inputs for"
+         rf"|trade in) (?P<good>.+?)), if known, would take (?P<points>{_NUMBER}) points? or more "
+         rf"off (?:a range|the range of .+?|(?P<origin>.+?’s?) share of (?P<whose>.+?))"
+         rf"(?: \((?P<ends>\d+ to \d+) %\))?\.", figure_narrows),
+        (rf"One figure, if known, would take (?P<points>{_NUMBER}) points? or more off a range of "
+         rf".+\.", figure_narrows),
+        (r"No (?:one figure by itself|figure) would narrow a range of .+ for sure by a point or "
+         r"more\.", no_figure_narrows),
+        (r"No range of .+ is open; some figures are in no range\.", no_figure_narrows),
+    ],
+    "uses": [
+        (rf"Shares of uses are published for (?P<n>{_NUMBER}) of (?P<all>{_NUMBER}) elements\.",
+         uses_counted),
+        (r"(?P<size>.+?) of (?P<built>.+?) needs? (?:between (?P<low>[\d.,e+-]+) and )?"
+         r"(?P<high>[\d.,e+-]+) (?P<unit>kg|t) of (?P<goods>.+?)(?:, by studies of (?P<year>\S+))?"
+         r"\.", technology_needs),
+        (rf"Figures of (?P<n>{_NUMBER}) elements? are known for .+\.", elements_needed),
+        (rf"(?P<n>{_NUMBER}) uses? of (?P<goods>.+) (?:is|are) named, none with a share"
+         rf"(?:, as published in (?P<year>\d{{4}}))?\.", uses_named),
+        (rf"(?P<share>{PART}) of (?P<goods>.+?) goes into (?P<use>.+?)"
+         rf"(?:, as published in (?P<year>\d{{4}}))?\.", largest_use),
+    ],
+    "plants": [
+        (rf"(?P<n>{_NUMBER}) (?:mine or plant|mines and plants)(?: for (?P<goods>.+?))?"
+         rf"(?: in (?P<place>.+?))? ha(?:s|ve) (?:no|(?P<m>{_NUMBER})) known capacit(?:y|ies)"
+         rf"(?:, the largest(?:: (?P<name>.+) \(| of )(?P<tonnes>{WEIGHT}) of "
+         r"(?P<product>.+?)\)?)?\.", plants_counted),
+    ],
+    "owners": [
+        (rf"No capacity(?: for (?P<goods>.+?))?(?: in (?P<place>.+))? is known in tonnes; "
+         rf"(?P<n>no|{_NUMBER}) (?:owner|seat)s? (?:is|are) named\.", no_capacity),
+        (rf"Who owns {CAPACITY} is unknown(?P<covered>{COVERED})"
+         rf"(?:: no (?:seat|share) of an owner is published"
+         rf"(?:; (?P<n>{_NUMBER}) owners? (?:is|are) named)?)?\.", owner_unknown),
+        (rf"(?P<who>(?:Owners seated in (?P<seat>.+?)|.+?)) ha(?:s|ve) (?P<share>{SPAN}) of "
+         rf"{CAPACITY}(?P<covered>{COVERED})(?:; (?P<rest>{PART}) is unknown)?\.", owner_of_most),
     ],
 }  # fmt: skip
 ANYWHERE: list[tuple[str, Check]] = [
@@ -1422,6 +2123,8 @@ def check(function: str, answer: Answer, names: dict[str, str], text: str = "") 
         nothing(read, re.match(r"(?s).*", text))
         return
     patterns = PATTERNS["published"] if answer.scope.get("counted") else PATTERNS[function]
+    if answer.scope.get("level"):
+        patterns = PATTERNS["ends"]
     for pattern, told in (*patterns, *ANYWHERE):
         if match := re.fullmatch(pattern, text):
             told(read, match)

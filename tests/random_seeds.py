@@ -16,14 +16,20 @@ from graphkit.seeds.facts import read_seeds
 KEYS = {
     "Application": ("wind-turbines", "ev-motors"),
     "Area": ("WLD", "EU27", "S19"),
+    "Company": ("a-mining", "b-holding", "government-chn"),
     "Code": ("280530", "284690", "850511"),
     "Control": ("announcement-18", "regulation-11"),
     "Country": ("CHN", "JPN", "KOR", "DEU"),
     "Dataset": ("a", "b", "c"),
     "Element": ("Dy", "REE"),
+    "Facility": ("a-mine", "b-plant", "c-group"),
     "Indicator": ("political-stability", "control-of-corruption"),
+    "Ore": ("bayan-obo", "longnan"),
     "Product": ("rare-earth-ore", "dy-oxide", "ree-metals"),
+    "Sector": ("C26", "C27"),
     "Source": ("customs", "usgs"),
+    "Target": ("kor-one-country-graphite", "eu-extraction"),
+    "Technology": ("wind-direct-drive", "ev-motor"),
     "Stage": ("mine", "separate", "metal"),
 }
 """Those that the shipped queries begin with are among them."""
@@ -79,6 +85,9 @@ def _rows(kind: Kind, random: Random) -> list[dict[str, Any]]:
         }
         if kind.name == "Dataset":
             row |= {"reporter": REPORTERS[key], "hs_revision": None, "valuation": None}
+            # tests/test_unlisted.py draws data sets of which only some flows are listed
+            row |= {"extent": None, "largest": None, "world_share": None}
+            row["preference"] = row.get("preference") or random.randint(1, 9)
         if kind.name == "EXPORTS":
             row["reporter"] = REPORTERS[row["dataset"]]
         if kind.name == "Element":

@@ -37,7 +37,7 @@ def slice_of(whole: Facts, number: int, most: int | None = None) -> Facts:
     """
     random = Random(number)
     tables = dict(whole.tables)
-    trade = part_of_trade(whole["EXPORTS"], random, most)
+    trade = part_of_trade(_of_complete_data_sets(whole), random, most)
     lost = random.choice((0, 0, 0.01, 0.3))
     trade = _edited(trade.filter(_chosen(len(trade), lost, random, chosen=False)), random)
     for kind in FACTS:
@@ -53,6 +53,14 @@ def slice_of(whole: Facts, number: int, most: int | None = None) -> Facts:
     there = [code for code, is_a in places.items() if is_a]
     tables["EXPORTS"] = _with_flows(trade, there, random)
     return replace(whole, tables=tables)
+
+
+def _of_complete_data_sets(whole: Facts) -> pa.Table:
+    """Keep the trade of data sets that list every flow, whose shares are points."""
+    sets = whole["Dataset"].to_pylist()
+    complete = pa.array([row["key"] for row in sets if row["extent"] in (None, "all")])
+    trade = whole["EXPORTS"]
+    return trade.filter(pc.is_in(trade["dataset"].cast(pa.string()), complete))
 
 
 def _on_acts_there(claims: pa.Table, controls: pa.Table) -> pa.Table:

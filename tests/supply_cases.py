@@ -28,7 +28,7 @@ MADE = pa.schema([("country", pa.string()), ("product", pa.string()), ("tonnes",
 FIGURE = {
     "country": "CHN", "type": "country", "product": "ore", "stage": "mine", "period": "2024",
     "basis": "REO", "source": "usgs", "qualifier": None, "tonnes": None, "low": None,
-    "high": None,
+    "high": None, "share": None,
 }  # fmt: skip
 """A figure of production as questions read it, without its amount."""
 

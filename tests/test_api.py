@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import doctest
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import networkx as nx
 import pyarrow as pa
 import pytest
+from long_cases import others_long
+from pyarrow import parquet
 
 import graphkit
 from graphkit.api import Session
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.verbs.registry import VERBS
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -106,12 +111,80 @@ def test_rows_become_frames_and_edges_with_nothing_lost(graph):
 METHODS = {
     name: verb
     for name, verb in vars(Session).items()
-    if hasattr(verb, "__wrapped__") and name != "supply_network"
+    if hasattr(verb, "__wrapped__") and name not in ("supply_network", "trade")
 }
 
 
-def test_every_question_is_a_method():
-    assert {"depends", "origins", "single_points", "disrupt", "concentration"} <= set(METHODS)
+def test_every_command_has_a_method_of_its_name():
+    assert {re.sub("[ -]", "_", verb.name) for verb in VERBS} <= set(METHODS)
+
+
+def test_an_answer_is_written_in_the_format_of_the_ending(graph, tmp_path):
+    answer = graph.depends("KOR", on="CHN", scope="rare earths", period=2024)
+    for ending in ("json", "csv", "svg"):
+        answer.write(tmp_path / f"korea.{ending}")
+    answer.to_parquet(str(tmp_path / "korea.parquet"))
+
+    assert (tmp_path / "korea.json").read_text("utf-8") == answer.to_json() + "\n"
+    assert (tmp_path / "korea.csv").read_text("utf-8").startswith("consumer,")
+    assert (tmp_path / "korea.svg").read_text("utf-8").startswith("<svg")
+    kept = parquet.read_table(tmp_path / "korea.parquet")
+    assert kept.to_pylist() == answer.rows.to_pylist()
+    assert json.loads(kept.schema.metadata[b"graphkit"])["headline"] == answer.headline
+    with pytest.raises(UsageError, match=r"^found the ending '.xls'; wanted .csv, "):
+        answer.write(tmp_path / "korea.xls")
+
+
+def test_a_citation_has_the_answer_and_each_source_with_version_and_licence(graph):
+    answer = graph.depends("KOR", on="CHN", scope="rare earths", period=2024)
+    text, entries = answer.cite(), answer.cite("bibtex")
+    sources = answer.sources.to_pylist()
+
+    assert text.startswith(f"{answer.headline} ({answer.question})\nComputed with graphkit ")
+    assert len(re.findall(r"^- ", text, re.MULTILINE)) == len(sources)
+    assert re.findall(r"^@misc{(.+),$", entries, re.MULTILINE) == [
+        "graphkit", *(source["key"] for source in sources)
+    ]  # fmt: skip
+    assert entries.count("{") == entries.count("}")
+    for source in sources:
+        stated = [source["title"], source["licence"], source["version"], source["url"]]
+        assert all(part in text for part in stated if part)
+    with pytest.raises(UsageError, match="found 'ris', wanted one of text, bibtex"):
+        answer.cite("ris")
+
+
+def test_the_citation_file_has_the_version():
+    lines = (DOCS.parent / "CITATION.cff").read_text("utf-8").splitlines()
+
+    assert f"version: {graphkit.__version__}" in lines
+
+
+def test_nodes_and_maps_arrive_as_dictionaries(graph):
+    statement = "MATCH (c:Country {iso3: $c}) RETURN c, {n: [1, null]} AS m, 1 AS one"
+    [record] = graph.records(statement, c="KOR")
+
+    assert (record["c"]["label"], record["c"]["properties"]["iso2"]) == ("Country", "KR")
+    assert (record["m"], record["one"]) == ({"n": [1, None]}, 1)
+
+
+def test_parameters_of_a_query_are_numbers_and_lists_too(graph):
+    given = {"supplier": "CHN", "period": "2024", "min_share": "0.9", "min_usd": "0"}
+    as_text = graph.query("dependents-of-supplier", **given)
+
+    given |= {"period": 2024, "min_share": 0.9, "min_usd": 0}
+    assert graph.query("dependents-of-supplier", **given).equals(as_text)
+    balances = graph.query("balances", countries=["USA"])
+    assert balances.equals(graph.query("balances", countries="USA"))
+
+
+@pytest.mark.parametrize("options", others_long([{}, {"facts": True, "conversions": True}], 1))
+def test_a_network_is_written_as_graphml(graph, options):
+    network = graph.supply_network("rare earths", period=2024).to_networkx(**options)
+    text = "\n".join(nx.generate_graphml(network))
+
+    assert nx.parse_graphml(text).number_of_edges() == network.number_of_edges()
+    with pytest.raises(UsageError, match=r"^period: found 2, and a network is of one"):
+        graph.supply_network("rare earths", period=[2023, 2024])
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -125,6 +198,10 @@ def test_a_method_says_what_it_takes_and_returns_an_answer(name):
 def test_what_is_wrong_is_raised_with_the_words_of_the_command_line(graph):
     with pytest.raises(UsageError, match=r"no country is called 'Koreaa'; did you mean"):
         graph.depends("Koreaa")
+    with pytest.raises(UsageError, match=r"`exporter`: found 2 values, wanted one; join "):
+        graph.disrupt(["CHL", "CHN"])
+    with pytest.raises(UsageError, match=r"`loss`: found 2 values, wanted one$"):
+        graph.disrupt("CHN", loss=[0.1, 0.5])
     with pytest.raises(UsageError, match="not read-only"):
         graph.cypher("MATCH (n) DELETE n")
     with pytest.raises(UsageError, match="there is no query 'sole-supliers'"):

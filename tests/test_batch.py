@@ -202,6 +202,7 @@ def written(tmp_path: Path) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("measure", MEASURES)
 def test_a_file_and_a_folder_of_partitions_give_the_same(tmp_path, command, measure):
     flows, found = random_flows(), []

@@ -14,7 +14,7 @@ from build_reference import (
     without_ambiguous,
     write_all,
 )
-from reference_names import AMBIGUOUS, EU27, GROUPS, US_2025
+from reference_names import AMBIGUOUS, GROUPS, US_2025
 
 DATA = Path(__file__).parent / "data/reference"
 SEEDS = Path(__file__).parents[1] / "seeds/reference"
@@ -26,7 +26,7 @@ def by(rows, key):
 
 @pytest.fixture
 def nations():
-    return by(countries(DATA, read_rows(SEEDS / "areas.yaml")), "iso3")
+    return by(countries(DATA, [*shipped("areas"), *shipped("groups")]), "iso3")
 
 
 @pytest.fixture
@@ -178,7 +178,8 @@ def test_files_are_the_same_on_every_run(tmp_path):
     for run in ("one", "two"):
         folder = tmp_path / run / "reference"
         folder.mkdir(parents=True)
-        (folder / "areas.yaml").write_bytes((SEEDS / "areas.yaml").read_bytes())
+        for name in ("areas.yaml", "groups.yaml"):
+            (folder / name).write_bytes((SEEDS / name).read_bytes())
         used = "kind: TRADED_AS\nrows:\n  - {product: ree-metals, code: 280530}\n"
         (folder / "traded-as.yaml").write_text(used, encoding="utf-8")
         write_all(DATA, tmp_path / run)
@@ -188,16 +189,15 @@ def test_files_are_the_same_on_every_run(tmp_path):
     assert b"iso2: NO," in written[0]["countries.yaml"]
 
 
-def test_shipped_european_union_has_27_members():
-    members = {row["iso3"] for row in shipped("countries") if "EU27" in row.get("member_of", ())}
+def test_shipped_groups_have_as_many_members_as_they_say():
+    groups = {row["iso3"]: len(set(row["members"])) for row in shipped("groups")}
 
-    assert members == EU27
-    assert len(members) == 27
+    assert groups == {"CPTPP": 12, "EU27": 27, "G7": 7, "MSP": 14, "OECD": 38}
 
 
 def test_shipped_country_and_area_names_each_mean_one():
     owners = Counter()
-    for row in shipped("countries") + shipped("areas"):
+    for row in shipped("countries") + shipped("areas") + shipped("groups"):
         codes_of = (row["iso3"], row["name"], row.get("iso2"), row.get("m49"))
         owners.update({n.casefold() for n in (*codes_of, *row.get("aliases", ())) if n})
 
@@ -205,9 +205,9 @@ def test_shipped_country_and_area_names_each_mean_one():
 
 
 def test_a_shipped_alias_means_one_thing_of_any_kind():
-    key_of = {"countries": "iso3", "areas": "iso3"}
+    key_of = {"countries": "iso3", "areas": "iso3", "groups": "iso3"}
     names, aliases = set(), []
-    for kind in ("countries", "areas", "elements", "products", "applications"):
+    for kind in ("countries", "areas", "groups", "elements", "products", "applications"):
         for row in shipped(kind):
             names |= {row[key_of.get(kind, "key")], row["name"]}
             aliases += row.get("aliases", ())

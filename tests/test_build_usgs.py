@@ -15,6 +15,8 @@ from graphkit.importers.usgs.masses import read_chapters, read_tables
 from graphkit.schema import GRAPH
 from graphkit.seeds.files import read_file
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
 MAPPING = {**read_chapters()[0], **read_tables(ROOT / "tools" / "usgs_claims.yaml")}
@@ -356,6 +358,7 @@ def _changed(tmp_path, column, old, new):
     """A copy of the excerpts with one word of the world tables of 2026 changed."""
     copy = tmp_path / "usgs"
     shutil.copytree(DATA / "usgs", copy)
+    (tmp_path / "usgs_editions").symlink_to(DATA / "usgs_editions")
     path = copy / "MCS2026_Commodities_Data.csv"
     with path.open(encoding="cp1252", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -21,7 +21,7 @@ from graphkit.catalog.tables import DERIVED, RECENT
 from graphkit.errors import UsageError
 from graphkit.names import Names, in_other_languages
 from graphkit.queries import Reading, noted_readings
-from graphkit.questions.claim_checks import check_claims
+from graphkit.questions.claim_checks import claims_check
 from graphkit.questions.dependence import depends
 from graphkit.questions.disruptions import disrupt
 from graphkit.stores.duck.identity import is_settled
@@ -54,7 +54,7 @@ def materials(store: DuckStore) -> Materials:
         (lambda c: depends(c, "KOR", on="CHN"), 6),
         (lambda c: depends(c, "KOR", on="CHN", period="2024"), 4),
         (lambda c: depends(c, "EU27", scope="magnets", period="2024"), 4),
-        (lambda c: check_claims(c, of="KOR"), 16),
+        (lambda c: claims_check(c, of="KOR"), 16),
     ],
 )
 def test_an_answer_asks_few_statements_and_none_twice(
@@ -188,7 +188,7 @@ BARE = re.compile(r"(?<!\b[Tt]he )\b(?:European Union|United States|Netherlands|
         ("suppliers", {"consumer": "EU27"}),
         ("dependents", {"supplier": "EU27"}),
         ("origins", {"consumer": "USA", "without": "NLD"}),
-        ("single_points", {"consumer": "PHL"}),
+        ("spof", {"consumer": "PHL"}),
         ("disrupt", {"exporter": "USA", "of": "NLD"}),
         ("reliance", {"consumer": "EU27"}),
         ("concentration", {"consumer": "NLD"}),
@@ -417,7 +417,7 @@ def test_several_countries_with_commas_are_refused_with_what_to_write(store):
 
 def test_rows_of_the_last_questions_are_kept_and_older_ones_read_again(ask):
     def rows(product: str) -> pa.Table:
-        return ask.rows("imports", consumers=["KOR"], products=[product], periods=["2024"],
+        return ask.catalog.rows("imports", consumers=["KOR"], products=[product], periods=["2024"],
                         dataset="")  # fmt: skip
 
     first = rows("magnets-metal")

@@ -212,7 +212,7 @@ def test_a_product_among_others_is_traced_to_the_stages_of_its_own_chain(ask):
 
 
 def test_no_single_point_is_at_a_stage_without_a_product_of_the_chain(ask):
-    rows = ask.single_points("KOR", period="2024").rows.to_pylist()
+    rows = ask.spof("KOR", period="2024").rows.to_pylist()
     looked = {(r["product"], r["traced_to"]) for r in rows if r["traced_to"]}
     for product in sorted({product for product, _ in looked}):
         alone = ask.origins("KOR", scope=f"product:{product}", period="2024").rows.to_pylist()

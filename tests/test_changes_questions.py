@@ -145,7 +145,7 @@ def test_the_worlds_exporters_and_the_buyers_of_one(ask, table):
 def test_a_group_is_compared_without_the_trade_among_its_members(ask, table):
     answer = ask.compare("2023", "2024", of="EU27", scope="ree-metals")
 
-    members = set(ask.members(ask.place("EU27")))
+    members = set(ask.catalog.members(ask.catalog.place("EU27")))
     rows = by_partner(answer)
     assert not set(rows) & members
     bought = sum(
@@ -239,7 +239,8 @@ def test_a_trend_says_how_much_of_a_year_has_no_weight(ask, table):
 
 def test_a_group_and_an_exporter_have_a_trend(ask):
     eu = ask.trend("EU27", scope="ree-metals")
-    assert not {row["largest"] for row in eu.rows.to_pylist()} & set(ask.members(ask.place("EU27")))
+    members = ask.catalog.members(ask.catalog.place("EU27"))
+    assert not {row["largest"] for row in eu.rows.to_pylist()} & set(members)
     sold = ask.trend("china", scope="ree-metals", partner="consumer")
     assert sold.rows.column_names[0] == "supplier"
     assert sold.rows["largest"].to_pylist()[-1] == "JPN"
@@ -373,6 +374,7 @@ def test_both_databases_answer_the_same_to_the_byte(stores, verb, words, more, h
     assert bool(json.loads(embedded)["rows"]) == has_rows
 
 
+@pytest.mark.long
 def test_the_order_of_seeds_changes_nothing(tmp_path):
     rows = [
         FLOW.format(a, b, period, usd, tonnes)

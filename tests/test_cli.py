@@ -110,11 +110,14 @@ COMMANDS = commands()
 def test_there_are_the_commands_of_the_design():
     assert list(COMMANDS) == [
         "depends", "dependents", "suppliers", "origins", "spof", "disrupt", "controls",
-        "concentration", "reliance", "prices", "criticality", "flows", "centrality", "compare",
-        "trend", "mirror", "brief", "queries", "query", "cypher", "explore", "mcp", "measure",
-        "export", "check", "load", "digest", "schema", "doctor", "help", "claims", "claims check",
-        "claims conflicts", "import baci", "import comtrade", "import customs", "import usgs",
-        "import table", "fetch comtrade", "neo4j start", "neo4j stop", "neo4j status",
+        "diversify", "targets", "unknowns", "concentration", "reliance", "prices", "criticality",
+        "uses", "plants", "owners", "plant", "company",
+        "flows", "centrality", "compare", "trend", "mirror", "brief", "queries", "query",
+        "cypher", "explore", "mcp",
+        "scenario", "measure", "export", "new", "check", "load", "digest", "schema", "doctor",
+        "help", "claims", "claims check", "claims conflicts", "import baci", "import comtrade",
+        "import customs", "import usgs", "import table", "fetch comtrade", "neo4j start",
+        "neo4j stop", "neo4j status",
     ]  # fmt: skip
 
 
@@ -142,6 +145,8 @@ def parsed(line: str) -> tuple[str | None, list[str]]:
 
 ALL_YEARS = ("compare", "claims check")
 """Commands whose examples name years that the sample lacks."""
+ALL_FACTS = ("diversify", "unknowns", "scenario", "spof", "disrupt")
+"""Commands whose examples name minerals and plants that the slice lacks."""
 NOT_ALONE = ("neo4j ", "fetch ", "import ", "measure", "mirror", "explore", "mcp")
 """Beginnings of commands that serve, or need a server or published files: see their own tests."""
 
@@ -159,9 +164,17 @@ def test_the_examples_of_the_help_are_understood(
         "// title: x\n// params:\n//   year: {type: int, doc: x}\nRETURN $year AS x"
     )
     (tmp_path / "question.cypher").write_text("RETURN $iso3 AS x, $period AS y")
+    scenario = (shipped("scenarios") / "china-rare-earths-2025.yaml").read_text(encoding="utf-8")
+    (tmp_path / "my-scenario.yaml").write_text(scenario)
     monkeypatch.chdir(tmp_path)
+    if name != "new":
+        assert graphkit("new", "my-facts").code == 0
     elsewhere = {"local": tmp_path / "x.duckdb", "bolt://127.0.0.1:7687": tmp_path / "y.duckdb"}
     place = name in ALL_YEARS or sample_file
+    if name in ALL_FACTS:
+        place = False
+        monkeypatch.setattr("graphkit.files.folders.shipped", shipped)
+        monkeypatch.delenv("GRAPHKIT_DB", raising=False)
     for line in examples.strip().splitlines():
         for there, here in elsewhere.items():
             line = line.replace(f"--db {there}", f"--db {here}")
@@ -255,7 +268,7 @@ WRONG = [
     (["disrupt", "CHN", "--spread", "0.1"], 2, "--tolerance and --spread belong to --cascade"),
     (["disrupt", "CHN", "--min-loss", "2"], 2, "--min-loss: found 2, wanted 0 to 1"),
     (["disrupt", "CHN", "--top", "-1"], 2, "--top: found -1, wanted 0 or more"),
-    (["disrupt", "CHN", "--cascade", "--slack", "0.1"], 2, "--slack and --of do not belong"),
+    (["disrupt", "CHN", "--cascade", "--slack", "0.1"], 2, "--sweep do not belong"),
     (["dep"], 2, "no such command 'dep'. Did you mean 'depends'"),
     (["--frob"], 2, "no such option: --frob.*See 'graphkit --help'"),
     (["neo4j", "restart"], 2, "no such command 'restart'"),
@@ -373,6 +386,19 @@ def test_what_looks_wrong_is_a_warning_and_strictly_a_problem(graphkit, tmp_path
     assert graphkit("check", seeds) == Outcome(0, counted, f"warning: {doubt}")
     summary = "graphkit: 1 problem in 1 file; nothing was loaded\n"
     assert graphkit("check", "--strict", seeds) == Outcome(3, "", doubt + summary)
+
+
+def test_a_check_lists_ten_warnings_and_all_when_asked(graphkit, tmp_path):
+    row = "  - {exporter: CHN, importer: KOR, period: %d, usd: 100, tonnes: %d}\n"
+    rows = [row % (year, 13_000 if year % 2 else 10) for year in range(1999, 2025)]
+    top = SMALL["trade.yaml"].split("rows:")[0]
+    seeds = str(write_seeds(tmp_path / "seeds", {"trade.yaml": f"{top}rows:\n{''.join(rows)}"}))
+    every = graphkit("check", "--all", seeds).err.splitlines(keepends=True)
+
+    assert len(every) > 10
+    assert all(line.startswith("warning: ") for line in every)
+    few = "".join(every[:10]) + f"{len(every) - 10} more warnings: --all\n"
+    assert graphkit("check", seeds).err == few
 
 
 def test_a_dry_run_reports_and_writes_nothing(graphkit, tmp_path):

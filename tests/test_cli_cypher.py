@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import test_cli
+from long_cases import others_long
 from seed_texts import write_seeds
 from test_cli import Outcome, rows_of
 
@@ -40,9 +41,12 @@ def test_a_file_that_is_not_text_is_refused(graphkit, tmp_path):
 
 @pytest.mark.parametrize(
     ("given", "value"),
-    [("1", 1), ("-0.5", -0.5), ("true", True), ("KOR", "KOR"), ('"2024"', "2024"), ("0102", "0102"),
-     ('["CHN", "KOR"]', ["CHN", "KOR"]), ("2024-Q1", "2024-Q1"), ("a=b", "a=b"), ("", ""),
-     ("NaN", "NaN"), ("ünï", "ünï"), ("1_000", "1_000"), ("null", None)],
+    others_long(
+        [("1", 1), ("true", True), ("KOR", "KOR"), ('"2024"', "2024"), ("0102", "0102"),
+         ('["CHN", "KOR"]', ["CHN", "KOR"]), ("-0.5", -0.5), ("2024-Q1", "2024-Q1"),
+         ("a=b", "a=b"), ("", ""), ("NaN", "NaN"), ("ünï", "ünï"), ("1_000", "1_000"),
+         ("null", None)], 6,
+    ),
 )  # fmt: skip
 def test_parameters_of_free_cypher_are_json_or_text(graphkit, given, value):
     outcome = graphkit("cypher", "RETURN $x AS x", "-P", f"x={given}", "-f", "json")
@@ -147,18 +151,20 @@ def test_a_query_takes_any_name_of_what_its_parameters_name(graphkit):
 
 @pytest.mark.parametrize(
     ("query", "given", "keys"),
-    [("us-import-sources", "material=antimony", "material=Sb"),
-     ("us-import-sources", "material=Antimon,tungstène", "material=Sb,W"),
-     ("us-import-sources", "material=seltene erden", "material=REE"),
-     ("reported-trade", "products=rare earth metals, magnets", "products=ree-metals,magnets-metal"),
-     ("production", "products=rare-earth ore", "products=rare-earth-ore"),
-     ("products-of-elements", "elements=희토류,cobalt", "elements=REE,Co"),
-     ("members-of-area", "area=European Union", "area=EU27"),
-     ("members-of-element-group", "parent=rare earths", "parent=REE"),
-     ("mined-for-application", "application=wind energy", "application=wind-turbines"),
-     ("balances", "countries=United States of America", "countries=USA"),
-     ("unit-values-by-period", "importers=Korea, Republic of,Japan", "importers=KOR,JPN"),
-     ("shared-dependence", "consumers=Südkorea,日本", "consumers=KOR,JPN")],
+    others_long(
+        [("us-import-sources", "material=antimony", "material=Sb"),
+         ("us-import-sources", "material=Antimon,tungstène", "material=Sb,W"),
+         ("us-import-sources", "material=seltene erden", "material=REE"),
+         ("reported-trade", "products=rare earth metals", "products=ree-metals"),
+         ("production", "products=rare-earth ore", "products=rare-earth-ore"),
+         ("products-of-elements", "elements=희토류,cobalt", "elements=REE,Co"),
+         ("members-of-area", "area=European Union", "area=EU27"),
+         ("members-of-element-group", "parent=rare earths", "parent=REE"),
+         ("mined-for-application", "application=wind energy", "application=wind-turbines"),
+         ("balances", "countries=United States of America", "countries=USA"),
+         ("unit-values-by-period", "importers=Korea, Republic of,Japan", "importers=KOR,JPN"),
+         ("shared-dependence", "consumers=Südkorea,日本", "consumers=KOR,JPN")], 3,
+    ),
 )  # fmt: skip
 def test_names_in_the_parameters_of_query_files_are_resolved(graphkit, query, given, keys):
     named, keyed = (graphkit("query", query, "-P", each, "-f", "csv") for each in (given, keys))

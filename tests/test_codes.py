@@ -49,7 +49,7 @@ TOLD = (
     ("verb", "given"),
     [
         ("suppliers", {"period": "2023"}), ("depends", {"period": "2023"}),
-        ("trend", {}), ("origins", {"period": "2023"}), ("single_points", {"period": "2023"}),
+        ("trend", {}), ("origins", {"period": "2023"}), ("spof", {"period": "2023"}),
     ],
 )  # fmt: skip
 def test_trade_that_may_stand_under_two_codes_is_noted_and_not_added_up(graph_of, verb, given):

@@ -50,7 +50,7 @@ def completed(shell: str, words: str) -> list[str]:
          ["dysprosium", "dysprosium-chloride", "dysprosium-fluoride", "dysprosium-metal",
           "dysprosium-oxide"]),
         ("graphkit depends KOR --period 201", [str(year) for year in range(2010, 2020)]),
-        ("graphkit depends KOR --dataset baci-hs1", ["baci-hs17"]),
+        ("graphkit depends KOR --dataset baci-hs17", ["baci-hs17", "baci-hs17-largest"]),
         ("graphkit spof KOR --definition d", ["domestic"]),
     ],
 )  # fmt: skip

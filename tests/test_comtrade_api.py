@@ -31,6 +31,8 @@ from graphkit.importers.comtrade_api import (
 )
 from graphkit.seeds.facts import read_seeds
 
+pytestmark = pytest.mark.long
+
 KEY = "0123456789abcdef0123456789abcdef"
 QUICK = Patience(tries=3, first=0.01, longest=2.0, timeout=5.0)
 REQUEST = ComtradeRequest([KOR], [CHN, JPN], ["280530", "284690"], 2024)

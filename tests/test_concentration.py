@@ -27,7 +27,7 @@ FLOW = {
 
 
 def table(row: dict[str, Any], *changes: dict[str, Any]) -> pa.Table:
-    numbers = ("usd", "tonnes", "low", "high")
+    numbers = ("usd", "tonnes", "low", "high", "share")
     schema = pa.schema([(n, NUMBER if n in numbers else pa.string()) for n in row])
     return pa.Table.from_pylist([row | change for change in changes], schema=schema)
 
@@ -197,6 +197,37 @@ def test_a_withheld_figure_leaves_no_upper_bound():
     assert row["band"] == "high"
 
 
+def test_a_table_of_shares_alone_is_one_of_a_world_that_makes_1():
+    row = one(production_concentration(production(
+        {"share": 0.6}, {"country": "AUS", "share": 0.2},
+        {"country": "NOR", "share": 0.001, "qualifier": "less-than"},
+        {"country": "XOC", "type": "rest", "share": 0.1},
+    )))  # fmt: skip
+
+    assert (row["total"], row["unpublished"], row["note"]) == (None, 0, None)
+    assert row["denominator"] == "world supply, of which only shares are published"
+    assert (row["coverage"], row["unnamed_share"]) == pytest.approx((0.8, 0.2))
+    assert row["hhi_low"] == pytest.approx(4_000)
+
+
+def test_published_shares_are_divided_by_their_sum_only_above_1():
+    def largest(*shares: float) -> float:
+        countries = zip(("CHN", "AUS", "NOR"), shares, strict=False)
+        rows = [{"country": country, "share": share} for country, share in countries]
+        return one(production_concentration(production(*rows)))["cr1"]
+
+    assert largest(0.6, 0.29) == 0.6
+    assert largest(0.6, 0.44) == pytest.approx(0.6 / 1.04)
+
+
+def test_shares_do_not_count_beside_amounts():
+    row = one(production_concentration(production(
+        {"tonnes": 60.0, "share": 0.9}, {"country": "AUS", "tonnes": 40.0},
+    )))  # fmt: skip
+
+    assert (row["cr1"], row["total"]) == (pytest.approx(0.6), 100.0)
+
+
 def test_a_withheld_figure_without_a_world_total_leaves_nothing():
     row = one(production_concentration(production(
         {"tonnes": 60.0}, {"country": "USA", "qualifier": "withheld"},
@@ -331,7 +362,8 @@ def test_shipped_production_has_the_hhi_of_the_shares_that_the_usgs_figures_give
 ):
     squares: dict[tuple[str, ...], float] = {}
     for row in shipped_production.to_pylist():
-        if row["share"] is not None and row["type"] in ("country", "territory"):
+        is_figure = row["share"] is not None and row["tonnes"] is not None
+        if is_figure and row["type"] in ("country", "territory"):
             scope = tuple(row[n] for n in ("product", "period", "basis", "source"))
             squares[scope] = squares.get(scope, 0.0) + 10_000 * row["share"] ** 2
     found = {

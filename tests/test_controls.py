@@ -146,7 +146,7 @@ def test_a_rate_is_a_node_on_its_act_that_the_graph_cannot_check(graph):
         "MATCH (said:Claim)-[about:ABOUT]->(act:Control) "
         "RETURN act.key AS act, about.role AS role, said.value AS value ORDER BY act, value"
     )
-    checked = graph.check_claims(of="CHN").rows.to_pylist()
+    checked = graph.claims_check(of="CHN").rows.to_pylist()
 
     assert found.to_pylist() == [
         {"act": "act-1", "role": "control", "value": 0.25},
@@ -157,7 +157,7 @@ def test_a_rate_is_a_node_on_its_act_that_the_graph_cannot_check(graph):
     assert {row["why"] for row in checked} == {
         "missing: licences: the graph holds acts, and no decisions on applications"
     }
-    assert len(graph.claim_conflicts().rows) == 0
+    assert len(graph.claims_conflicts().rows) == 0
 
 
 def test_a_cut_by_an_act_tells_the_published_rates_of_its_licences(graph):

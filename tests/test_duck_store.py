@@ -277,6 +277,7 @@ DuckStore(path).load(graph, step)
 """
 
 
+@pytest.mark.long
 def test_larger_and_smaller_graphs_follow_each_other_and_kills_change_nothing(
     sample_graph, graph, path
 ):
@@ -386,6 +387,7 @@ def test_a_deadline_ends_a_statement_of_graphkits_own_too(store):
     assert n_of(store) == 4
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="limits addresses")
 def test_a_shell_with_a_limit_on_addresses_answers_and_runs_free_statements(path):
     environment = os.environ | {"GRAPHKIT_ENGINE": "duckdb", "GRAPHKIT_DB": str(path)}
@@ -472,6 +474,7 @@ def test_each_lock_of_the_sandbox_alone_leaves_no_other_file(path, tmp_path, loc
     assert (canary.read_text() == "secret\n") == (lock != "none")
 
 
+@pytest.mark.long
 def test_an_engine_that_failed_inside_is_followed_by_another_process(path):
     with DuckStore(path) as store:
         store.ask(COUNT)

@@ -391,6 +391,7 @@ def check(reader: Direct, each: Scenario) -> None:
     assert row == wanted, (each.name, statement)
 
 
+@pytest.mark.long
 def test_a_part_of_the_temporal_scenarios_has_the_rows_of_the_kit(reader):
     for each in temporal_scenarios()[::PART]:
         if not each.name.startswith(BEYOND):

@@ -46,7 +46,8 @@ def session(graph_of: Callable[..., Session]) -> Session:
 
 
 def figures(session: Session, *periods: str) -> set[tuple[str, str, float, str]]:
-    rows = session.rows("production", products=["ree-metals"], periods=list(periods)).to_pylist()
+    given = {"products": ["ree-metals"], "periods": list(periods)}
+    rows = session.catalog.rows("production", **given).to_pylist()
     return {(r["country"], r["period"], r["tonnes"], r["source"]) for r in rows}
 
 
@@ -118,7 +119,8 @@ def shipped(sliced_file: Path):
 
 
 def test_antimony_of_china_in_2024_is_that_of_the_2026_edition(shipped):
-    rows = shipped.rows("production", products=["antimony-ore"], periods=["2024"]).to_pylist()
+    given = {"products": ["antimony-ore"], "periods": ["2024"]}
+    rows = shipped.catalog.rows("production", **given).to_pylist()
 
     assert {r["source"] for r in rows} == {"usgs-mcs-2026"}
     assert [r["tonnes"] for r in rows if r["country"] == "CHN"] == [40_000.0]

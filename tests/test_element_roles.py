@@ -48,7 +48,7 @@ def ask(graph_of: Callable[..., Session]) -> Callable[..., Session]:
 
 
 QUESTIONS: dict[str, Callable[..., Any]] = {
-    "spof": lambda graph, scope="cobalt": graph.single_points("KOR", scope=scope),
+    "spof": lambda graph, scope="cobalt": graph.spof("KOR", scope=scope),
     "suppliers": lambda graph, scope="cobalt": graph.suppliers("KOR", scope=scope),
     "depends": lambda graph, scope="cobalt": graph.depends("KOR", scope=scope),
     "origins": lambda graph, scope="cobalt": graph.origins("KOR", scope=scope),
@@ -136,7 +136,7 @@ def test_no_verdict_on_an_element_follows_from_a_basket(ask_basket, definition):
     graph = ask_basket()
 
     def verdicts(scope: str) -> set[str]:
-        answer = graph.single_points("KOR", scope=scope, definition=definition, period="2024")
+        answer = graph.spof("KOR", scope=scope, definition=definition, period="2024")
         return {row["verdict"] for row in answer.rows.to_pylist() if row["product"] == "magnets"}
 
     assert "certain" in verdicts("magnets")
@@ -144,9 +144,7 @@ def test_no_verdict_on_an_element_follows_from_a_basket(ask_basket, definition):
 
 
 def test_a_basket_from_one_supplier_alone_is_certain_for_each_of_its_elements(ask_basket):
-    answer = ask_basket({"trade.yaml": MAGNETS["trade.yaml"]}).single_points(
-        "KOR", scope="samarium"
-    )
+    answer = ask_basket({"trade.yaml": MAGNETS["trade.yaml"]}).spof("KOR", scope="samarium")
 
     assert {(r["definition"], r["verdict"]) for r in answer.rows.to_pylist()} == {
         ("face value", "certain"), ("looked through", "certain"),
@@ -157,7 +155,7 @@ def test_a_code_with_other_goods_is_a_proxy_and_gives_no_verdict(ask_basket):
     codes = {"traded-as.yaml": (MAGNETS["traded-as.yaml"] or "").replace(
         "{product: magnets, code: 850511}", "{product: magnets, code: 850511, fit: proxy}"
     )}  # fmt: skip
-    rows = ask_basket(codes).single_points("KOR", scope="magnets").rows.to_pylist()
+    rows = ask_basket(codes).spof("KOR", scope="magnets").rows.to_pylist()
 
     assert {(row["fit"], row["verdict"]) for row in rows} == {("proxy", "proxy")}
 
@@ -190,7 +188,7 @@ def test_ores_and_scrap_of_gold_and_silver_do_not_answer_for_platinum(
 
 
 @pytest.mark.parametrize("element", ["cobalt", "boron", "nickel", "aluminium"])
-@pytest.mark.parametrize("question", ["single_points", "suppliers", "depends"])
+@pytest.mark.parametrize("question", ["spof", "suppliers", "depends"])
 def test_magnets_answer_for_no_element_that_they_are_alloyed_with(
     sample_store: DuckStore, question: str, element: str
 ) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shlex
 import signal
 import socket
@@ -14,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -23,15 +25,17 @@ import httpx
 import pytest
 from explorers import explorer
 from hostile_statements import WRITES
+from long_cases import others_long
 from pyarrow import parquet
 from written_seeds import market, with_reference, write_files
 
 from graphkit import explore
 from graphkit.build import build_graph
 from graphkit.cli import app
+from graphkit.database import last_load
 from graphkit.explore.addresses import PATHS, command_of
 from graphkit.explore.answers import Answers
-from graphkit.explore.app import AHEAD, make_app
+from graphkit.explore.app import make_app
 from graphkit.explore.guard import POLICY
 from graphkit.explore.openapi import openapi
 from graphkit.explore.server import listening
@@ -57,6 +61,15 @@ QUESTIONS = {
     "--slack 0.2 --top 0",
     "disrupt?country=CHN&for=Nd&cascade=": "disrupt CHN --for Nd --cascade",
     "controls": "controls",
+    "targets?country=KOR": "targets KOR",
+    "unknowns?country=KOR&for=magnet&threshold=0.5": "unknowns KOR --for magnet --threshold 0.5",
+    "diversify?country=KOR,JPN&for=magnet&slack=0.5&bloc=CHN%2BVNM&date=2025-01-01": "diversify "
+    "KOR,JPN --for magnet --slack 0.5 --bloc CHN+VNM --date 2025-01-01",
+    "uses?material=Nd": "uses Nd",
+    "plants?country=CHN&for=magnet": "plants CHN --for magnet",
+    "owners?country=CHN&for=Nd&by=seat": "owners CHN --for Nd --by seat",
+    "plant?name=works": "plant works",
+    "company?name=firm": "company firm",
     "concentration?for=oxide": "concentration --for oxide",
     "reliance?country=KOR&n-minus-1=false": "reliance KOR",
     "prices?for=magnet&of=KOR": "prices --for magnet --of KOR",
@@ -120,10 +133,27 @@ CONTROL = {"key": "chn-1", "country": "CHN", "announcement": "An act", "measure"
            "since": "2024-01-01", "elements": ["Nd"], "products": ["magnet"], "items": ["magnets"],
            "evidence": "read", "source": "s"}  # fmt: skip
 
+USES: dict[str, list[dict[str, Any]]] = {
+    "Application": [{"key": "motors", "name": "Motors", "source": "s"}],
+    "Sector": [{"key": "C27", "name": "Electrical equipment", "source": "s"}],
+    "USED_FOR": [{"element": "Nd", "application": "motors", "label": f"Magnets{SCRIPT}",
+                  "sector": "C27", "period": "2023", "share": 0.8, "source": "s"}],
+}  # fmt: skip
+PLANTS: dict[str, list[dict[str, Any]]] = {
+    "Facility": [{"key": "works", "name": "Works", "type": "other", "country": "CHN",
+                  "latitude": 30.0, "longitude": 110.0, "source": "s"}],
+    "Company": [{"key": "firm", "name": "Firm", "type": "company", "seat": "KOR", "source": "s"}],
+    "OWNS": [{"owner": "firm", "owned": "works", "share": 0.6, "source": "s"}],
+    "OPERATES": [{"company": "firm", "facility": "works", "source": "s"}],
+    "HANDLES": [{"facility": "works", "element": "Nd", "label": "magnets", "source": "s"}],
+    "CAN_MAKE": [{"facility": "works", "product": "magnet", "label": "magnets", "capacity": 5.0,
+                  "unit": "kmt", "tonnes": 5000.0, "basis": "product", "source": "s"}],
+}  # fmt: skip
+
 
 def hostile_market() -> dict[str, str | bytes]:
     """Seeds with a script in every text for people: names, titles, statements, notes."""
-    seeds = {**market(Random(7)), "Control": [CONTROL]}
+    seeds = {**market(Random(7)), "Control": [CONTROL], **USES, **PLANTS}
     hostile = {}
     for kind, rows in seeds.items():
         free = [
@@ -171,7 +201,7 @@ def graphkit(database: Path, capfdbinary: Any) -> Callable[..., bytes]:
     return run
 
 
-@pytest.mark.parametrize(("address", "command"), QUESTIONS.items())
+@pytest.mark.parametrize(("address", "command"), others_long(QUESTIONS.items(), 14))
 def test_a_reply_is_what_the_command_prints(server, graphkit, address, command):
     reply = server.get(f"/api/{address}")
 
@@ -430,23 +460,36 @@ def test_replies_are_not_held_back_for_fuller_packets():
             assert accepted.proto == socket.IPPROTO_TCP  # where asyncio turns Nagle's rule off
 
 
+@pytest.mark.long
 def test_the_answers_that_views_begin_with_are_found_before_a_reader_asks(sliced_file):
-    async def prepared() -> list[str]:
+    wanted = {
+        "concentration", "origins", "trend", "claims_check", "owners", "controls", "depends",
+        "diversify", "centrality", "flows",
+    }  # fmt: skip
+
+    async def prepared() -> None:
         with (
             DuckStore(sliced_file) as store,
             Answers(store, lambda: store) as kept,
         ):
             app = make_app(kept, None, 80)
             async with app.router.lifespan_context(app):
-                while len(kept._cached) < len(AHEAD):
+                while not wanted <= {re.split(r"[. ]", key)[1] for key in kept._cached}:
                     await asyncio.sleep(0.01)
-                await asyncio.gather(*kept._cached.values())
-                return [key.partition(".")[2].partition(" ")[0] for key in kept._cached]
+                await asyncio.gather(*kept._cached.values(), return_exceptions=True)
 
-    assert asyncio.run(asyncio.wait_for(prepared(), 60)) == [
-        "concentration", "check_claims", "disrupt", "centrality", "origins", "list_flows",
-        "trend", "concentration", "depends",
-    ]  # fmt: skip
+    asyncio.run(asyncio.wait_for(prepared(), 60))
+
+
+def test_a_headline_is_told_alone_and_one_that_cannot_be_says_why(server):
+    told = server.get("/api/headline/controls?country=CHN").json()
+    lacking = server.get("/api/headline/compare?before=1995&after=1996")
+
+    assert told["headline"].startswith("CHN has 1 export control")
+    assert lacking.status_code == 200
+    assert lacking.json()["headline"] is None
+    assert lacking.json()["reason"].startswith("no trade is known of both 1995 and 1996")
+    assert server.get("/api/headline/controls?country=Atlantis").status_code == 400
 
 
 def raw(server: httpx.Client, request: bytes) -> bytes:
@@ -549,6 +592,22 @@ def test_names_are_listed_for_the_search_box(server):
     assert any(row["minerals"] and row["years"] for row in products)
 
 
+def test_the_server_says_which_graph_an_answer_is_from(server, database):
+    with DuckStore(database) as store:
+        load = last_load(store)
+    written = datetime.fromtimestamp(int(database.stat().st_mtime), UTC)
+
+    assert server.get("/api/graph").json() == {
+        "database": str(database), "facts": load.facts, "version": load.version,
+        "content": load.content, "written": written.isoformat(),
+    }  # fmt: skip
+    paths = ("depends?country=KOR", "page/depends?country=KOR", "same/depends?country=KOR", "names",
+             "brief?country=KOR", "query/countries", "graph")  # fmt: skip
+    replies = [server.get(f"/api/{path}") for path in paths]
+    replies.append(server.post("/api/cypher", json={"statement": "RETURN 1 AS x"}))
+    assert {reply.headers["Graphkit-Content"] for reply in replies} == {load.content}
+
+
 def test_the_schema_is_listed_for_the_editor(server):
     kinds = {kind["name"]: kind for kind in server.get("/api/schema").json()}
     sold = kinds["EXPORTS"]
@@ -614,6 +673,7 @@ def test_a_port_in_use_is_told(server, database, capsys):
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_command_quotes_what_a_shell_would_read():
     pairs = [("country", "$(reboot)"), ("for", "a b")]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from seed_texts import write_seeds
 
@@ -79,6 +81,29 @@ def test_a_file_that_a_load_replaced_is_read_anew_by_all(tmp_path, sliced_file):
         (after,) = asyncio.run(found(answers, "ree-metals"))
         assert not after.answer.rows.equals(before.answer.rows)
         assert len(answers.reading(names_of)) < 50
+
+
+def test_the_memory_of_an_answer_is_given_back_soon(answers, monkeypatch):
+    monkeypatch.setattr("graphkit.explore.answers.TIDY_SECONDS", 0.01)
+    pool = pa.system_memory_pool()
+    before = pool.bytes_allocated()
+
+    def leave_garbage() -> None:
+        garbage: list[Any] = [pa.allocate_buffer(2**24, memory_pool=pool)]
+        garbage.append(garbage)
+
+    async def asked() -> None:
+        tidying = asyncio.create_task(answers.stay_small())
+        await answers.questions.run(leave_garbage)
+        while pool.bytes_allocated() > before:
+            await asyncio.sleep(0.01)
+        tidying.cancel()
+
+    gc.disable()  # which would otherwise come by chance
+    try:
+        asyncio.run(asyncio.wait_for(asked(), 20))
+    finally:
+        gc.enable()
 
 
 def in_threads(call: Callable[[], Any], calls: int, ended: threading.Event) -> list[Any]:

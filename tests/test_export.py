@@ -94,6 +94,7 @@ def test_every_shipped_fact_is_read(sliced_file: Path, sliced_graph: Graph):
         assert found[key].equals(table), key
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [2, 2**15])
 def test_pages_of_a_graph_are_the_graph_in_its_order(store: Store, graph: Graph, page: int):
     store.load(graph)
@@ -110,6 +111,7 @@ def test_pages_of_a_graph_are_the_graph_in_its_order(store: Store, graph: Graph,
     assert max(len(part.table) for part in whole.parts if part.ends) > 2  # of several pages
 
 
+@pytest.mark.long
 def test_the_columns_of_a_graph_are_those_of_its_pages(store: Store, graph: Graph):
     store.load(graph)
     columns = list(StoredGraph(store).parts(empty=True))
@@ -129,6 +131,7 @@ def export(store: Store, output: Path, form: str | None = None, **scope: str) ->
 # --- GraphML and GEXF
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("form", "reader"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
 def test_networkx_reads_every_node_and_relationship(embedded, graph, tmp_path, form, reader):
     path = tmp_path / f"x.{form}"
@@ -151,6 +154,7 @@ def test_networkx_reads_every_node_and_relationship(embedded, graph, tmp_path, f
     assert all("tonnes" not in edge for edge in japan)  # an unknown value is not an attribute
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("form", "reader"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
 def test_the_trade_network_alone_is_weighed_by_value(embedded, tmp_path, form, reader):
     path = tmp_path / f"x.{form}"
@@ -228,6 +232,7 @@ def test_links_of_two_columns_of_seeds_have_a_file_each_for_neo4j_admin(tmp_path
     assert lines == graph.rows
 
 
+@pytest.mark.long
 def test_the_script_fills_an_empty_neo4j(embedded, graph, neo4j_store: Neo4jStore, tmp_path):
     export(embedded, tmp_path / "x.cypher")
     clear(neo4j_store)

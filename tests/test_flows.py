@@ -14,7 +14,7 @@ def by_pair(answer, name: str) -> dict[tuple[str, str], float | None]:
 
 @pytest.mark.parametrize("by", ["usd", "tonnes"])
 def test_flows_are_those_of_the_suppliers_largest_first(ask: Session, by):
-    flows = ask.list_flows(scope="ree-metals", period="2024", by=by)
+    flows = ask.flows(scope="ree-metals", period="2024", by=by)
     bought = ask.suppliers("KOR", scope="ree-metals", period="2024").rows.to_pylist()
     amounts = [v for v in flows.rows[by].to_pylist() if v is not None]
 
@@ -29,10 +29,10 @@ def test_flows_are_those_of_the_suppliers_largest_first(ask: Session, by):
 
 
 def test_codes_and_products_are_added_up(ask: Session):
-    both = by_pair(ask.list_flows(scope="rare earths", period="2024"), "usd")
+    both = by_pair(ask.flows(scope="rare earths", period="2024"), "usd")
     parts = [
-        by_pair(ask.list_flows(scope=product, period="2024"), "usd")
-        for product in ask.list_flows(scope="rare earths", period="2024").scope["products"]
+        by_pair(ask.flows(scope=product, period="2024"), "usd")
+        for product in ask.flows(scope="rare earths", period="2024").scope["products"]
     ]
 
     assert len(parts) > 1
@@ -41,21 +41,21 @@ def test_codes_and_products_are_added_up(ask: Session):
 
 
 def test_shares_of_one_country_are_of_the_whole_trade(ask: Session):
-    every = by_pair(ask.list_flows(scope="ree-metals", period="2024"), "share")
-    own = by_pair(ask.list_flows(scope="ree-metals", period="2024", of="KOR"), "share")
+    every = by_pair(ask.flows(scope="ree-metals", period="2024"), "share")
+    own = by_pair(ask.flows(scope="ree-metals", period="2024", of="KOR"), "share")
 
     assert own == {pair: share for pair, share in every.items() if "KOR" in pair}
-    assert "in the trade of South Korea" in ask.list_flows(scope="ree-metals", of="korea").question
+    assert "in the trade of South Korea" in ask.flows(scope="ree-metals", of="korea").question
 
 
 def test_a_group_has_the_flows_of_its_members(ask: Session):
-    answer = ask.list_flows(scope="ree-metals", period="2024", of="KOR+JPN")
+    answer = ask.flows(scope="ree-metals", period="2024", of="KOR+JPN")
 
     assert all({"KOR", "JPN"} & set(pair) for pair in by_pair(answer, "usd"))
 
 
 def test_a_flow_without_a_mass_says_so(ask: Session):
-    rows = ask.list_flows(scope="ree-metals", period="1995").rows.to_pylist()
+    rows = ask.flows(scope="ree-metals", period="1995").rows.to_pylist()
     unknown = [row for row in rows if row["tonnes"] is None]
 
     assert unknown
@@ -63,7 +63,7 @@ def test_a_flow_without_a_mass_says_so(ask: Session):
 
 
 def test_only_the_largest_are_listed_on_demand(ask: Session):
-    answer = ask.list_flows(scope="ree-metals", period="2024", top=3)
+    answer = ask.flows(scope="ree-metals", period="2024", top=3)
 
     assert answer.rows["rank"].to_pylist() == [1, 2, 3]
     assert answer.coverage["flows"] > 3
@@ -80,4 +80,4 @@ def test_only_the_largest_are_listed_on_demand(ask: Session):
 )
 def test_what_cannot_be_answered_is_told(ask: Session, asked, error, message):
     with pytest.raises(error, match=message):
-        ask.list_flows(**asked)
+        ask.flows(**asked)

@@ -15,6 +15,7 @@ import numpy as np
 import openpyxl
 import pyarrow as pa
 import pytest
+from long_cases import others_long
 from pyarrow import parquet
 from seed_problems import problems, seeds
 
@@ -81,11 +82,11 @@ YAML = {
     "half a character": ("kind: Code # \ud800", "b.yaml:1:14: found byte 0xed, which"),
 }  # fmt: skip
 CSV = {
-    "columns": (",".join(f"c{n}" for n in range(MANY)), "t.csv:1:1: not CSV: CSV parse error"),
+    "columns": (",".join(f"c{n}" for n in range(MANY)), "t.csv:1:1: found 100,000 columns; wanted"),
     "ragged rows": (TOP + "a\n" * 1_000_000, "t.csv:2:1: found 1 values, wanted 4"),
-    "an open quote": (TOP + '"' + "a\n" * 3_000_000, "t.csv:2:1: found 1 values, wanted 4"),
+    "an open quote": (TOP + '"' + "a\n" * 3_000_000, "t.csv:2:1: found a quote that is never"),
     "a huge number": (TOP + "CHN,KOR,2024," + "9" * 1_000_000, "t.csv:2:14: usd: found '9999"),
-    "a huge cell": (TOP + "CHN,KOR,2024," + "9" * 9_000_000, "t.csv:1:1: not CSV: straddling"),
+    "a huge cell": (TOP + "CHN,KOR,2024," + "9" * 9_000_000, "t.csv:2:1: found a row of 9,000,013"),
     "numbers not finite": (TOP + "CHN,KOR,2024,NaN\n" * MANY, "t.csv:2:14: usd: found 'NaN'"),
     "unknown names": (TOP + "".join(f"X{n},KOR,2024,1\n" for n in range(MANY)),
                       "t.csv:2:1: exporter: unknown country or area 'X0'"),
@@ -127,10 +128,10 @@ def assert_first(folder: Path, said: str) -> None:
     found = problems(folder)
     assert any(line.startswith(said) for line in found), found[:5]
     assert len(found) <= 2 * (MOST_PROBLEMS + 1)
-    assert max(map(len, found)) < 400
+    assert max(map(len, found)) < 600  # the names of all kinds are 400
 
 
-@pytest.mark.parametrize("name", YAML)
+@pytest.mark.parametrize("name", others_long(YAML, 9))
 def test_a_hostile_seed_is_refused_in_time(tmp_path, name):
     text, said = YAML[name]
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
@@ -139,7 +140,7 @@ def test_a_hostile_seed_is_refused_in_time(tmp_path, name):
     within_bounds(lambda: assert_first(tmp_path, said))
 
 
-@pytest.mark.parametrize("name", CSV)
+@pytest.mark.parametrize("name", others_long(CSV, 4))
 def test_a_hostile_csv_is_refused_in_time(tmp_path, name):
     text, said = CSV[name]
     seeds(tmp_path, {"trade.yaml": None, "b.yaml": TABLE, "t.csv": text.encode()})

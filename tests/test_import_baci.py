@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from databases import slice_seeds
+from long_cases import others_long
 from pyarrow import parquet
 
 from graphkit.api import Session
@@ -266,7 +267,7 @@ def test_rows_that_come_twice_count_once(archive, lines, flows, reference, tmp_p
     assert ("left out", "the same row again", 2 * year + 1, None) in report.lines
 
 
-@pytest.mark.parametrize("version", ["202601", None])
+@pytest.mark.parametrize("version", others_long(["202601", None], 1))
 def test_years_are_imported_one_by_one_or_again_beside_each_other(
     version, lines, reference, tmp_path
 ):
@@ -297,6 +298,7 @@ def test_years_are_imported_one_by_one_or_again_beside_each_other(
     assert len(list((tmp_path / "two" / "trade").glob("*.parquet"))) == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("version", "new", "dataset"), [(None, 1, "baci-hs92"), ("202601", 2, "baci-hs92-v202601")]
 )

@@ -17,6 +17,8 @@ from graphkit.importers.reference import ImportFilter, Reference
 from graphkit.importers.report import Report, UnmappedError
 from graphkit.seeds.facts import read_seeds
 
+pytestmark = pytest.mark.long
+
 DIMENSIONS = ("motCode", "customsCode", "partner2Code")
 
 

@@ -16,6 +16,8 @@ from graphkit.importers.reference import ImportFilter, Reference
 from graphkit.importers.report import Report, UnmappedError
 from graphkit.seeds.facts import read_seeds
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def load(reference: Reference, tmp_path: Path) -> Any:

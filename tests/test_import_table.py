@@ -373,7 +373,7 @@ def test_what_is_wrong_with_a_mapping_is_told_at_its_place(
 
 def test_the_mapping_of_the_documentation_reads_what_it_says(reference, tmp_path):
     page = (Path(__file__).parents[1] / "docs" / "import.md").read_text(encoding="utf-8")
-    [mapping] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    mapping = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0]
     (tmp_path / "map.yaml").write_text(mapping, encoding="utf-8")
     (tmp_path / "flows.csv").write_bytes(
         "Origin;Destination;HS code;Year;Value;Weight;Rate\n"

@@ -45,6 +45,7 @@ def changed(tmp_path: Path, path: Path, change: Callable[[str], str]) -> Path:
     return copy
 
 
+@pytest.mark.long
 def test_the_figures_are_those_of_the_shipped_seeds(seeds, sliced_seeds):
     mine = {(r["country"], r["product"], r["period"], r.get("basis")): r
             for r in edges(seeds, "PRODUCES", source="usgs-mcs-2026")}  # fmt: skip
@@ -57,6 +58,7 @@ def test_the_figures_are_those_of_the_shipped_seeds(seeds, sliced_seeds):
         assert {k: row.get(k) for k in common} == {k: theirs[key].get(k) for k in common}
 
 
+@pytest.mark.long
 def test_the_balances_are_those_of_the_shipped_seeds(seeds, sliced_seeds):
     def figures(folder: Path) -> dict[tuple[object, ...], dict[str, object]]:
         names = ("element", "product", "statistic", "label", "period")
@@ -111,6 +113,7 @@ def test_what_is_read_kept_and_left_out_is_reported(reference, tmp_path):
     assert rows["left out", "MCS 2026: minerals that are not critical"] > 0
 
 
+@pytest.mark.long
 def test_the_same_files_give_the_same_bytes_in_any_order(seeds, reference, tmp_path):
     def bytes_of(folder: Path) -> dict[str, bytes]:
         return {p.relative_to(folder).as_posix(): p.read_bytes()
@@ -233,6 +236,7 @@ def test_a_folder_that_has_the_figures_already_is_not_written_to(seeds, referenc
 # --- the command
 
 
+@pytest.mark.long
 def test_from_file_to_answer_in_two_commands(tmp_path, monkeypatch, capsysbinary):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     seeds = str(tmp_path / "seeds")

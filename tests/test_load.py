@@ -78,6 +78,7 @@ def test_loading_twice_changes_nothing(store, tmp_path):
     assert second.total("rows") == graph.rows
 
 
+@pytest.mark.long
 def test_a_row_deleted_from_a_seed_is_the_only_fact_that_goes(store, tmp_path):
     store.load(graph_of(tmp_path / "seeds"))
     fewer = SMALL["trade.yaml"].replace(
@@ -113,6 +114,7 @@ def test_a_figure_that_becomes_unknown_is_unknown_afterwards(store, tmp_path):
     assert store.run(statement).table.to_pylist() == [{"aliases": None, "name": "South Korea"}]
 
 
+@pytest.mark.long
 def test_a_load_may_add_more_flows_than_one_of_their_parts_has(store, tmp_path):
     """Flows of countries are one part, those of areas another, in which nothing changes."""
     of_area = "  - {exporter: WLD, importer: KOR, period: 2024, usd: 900, tonnes: 30}\n"
@@ -145,6 +147,7 @@ def test_a_part_of_the_shipped_trade_is_followed_by_a_larger_one(
         assert digest(neo4j_store) == digest(alone)
 
 
+@pytest.mark.long
 def test_a_country_that_becomes_an_area_keeps_its_flows(store, tmp_path):
     store.load(graph_of(tmp_path / "seeds"))
     countries = SMALL["countries.yaml"].replace("  - {iso3: JPN, name: Japan, iso2: JP}\n", "")
@@ -182,6 +185,7 @@ def test_a_load_asks_before_it_writes_with_all_that_it_will_change(store, tmp_pa
     assert len(asked) == 2
 
 
+@pytest.mark.long
 def test_a_load_that_is_not_confirmed_writes_nothing_and_keeps_nobody_out(store, tmp_path):
     first = graph_of(tmp_path / "seeds")
     store.load(first)
@@ -196,6 +200,7 @@ def test_a_load_that_is_not_confirmed_writes_nothing_and_keeps_nobody_out(store,
     assert store.load(second).differs
 
 
+@pytest.mark.long
 def test_progress_adds_up_to_the_rows_of_the_graph_and_the_removed_ones(store, tmp_path):
     store.load(graph_of(tmp_path / "seeds"))
     fewer = SMALL["trade.yaml"].replace("tonnes: 10}", "tonnes: 11}").replace(
@@ -237,6 +242,7 @@ def test_what_is_not_ours_stays_in_a_neo4j(neo4j_store, tmp_path):
 MORE_NODES = {"countries.yaml": SMALL["countries.yaml"] + "  - {iso3: SWE, name: Sweden}\n"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_node_in_the_way_is_named_before_anything_is_written(neo4j_store, tmp_path, dry_run):
     clear(neo4j_store)
@@ -289,6 +295,7 @@ def some_flows(first: int, last: int, tonnes: int = 1) -> dict[str, str | None]:
     return {"trade.yaml": SMALL["trade.yaml"].partition("rows:\n")[0] + "rows:\n" + "".join(rows)}
 
 
+@pytest.mark.long
 def test_relationships_of_which_few_stay_are_cleared(neo4j_store, tmp_path, monkeypatch):
     monkeypatch.setattr(loading, "CLEARED", 40)
     clear(neo4j_store)
@@ -310,6 +317,7 @@ def test_relationships_of_which_few_stay_are_cleared(neo4j_store, tmp_path, monk
         assert neo4j_store.run(mine.format(condition)).table["n"].to_pylist() == [count]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("old", ["key", "digest"])
 def test_relationships_of_an_older_graphkit_are_cleared_as_others(
     neo4j_store, tmp_path, monkeypatch, old
@@ -327,6 +335,7 @@ def test_relationships_of_an_older_graphkit_are_cleared_as_others(
     assert totals(neo4j_store.load(graph)) == (0, 0, 0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("last", "cleared"), [(1954, True), (1955, True), (1956, False)])
 def test_few_are_a_tenth_at_most(neo4j_store, tmp_path, monkeypatch, last, cleared):
     monkeypatch.setattr(loading, "CLEARED", 40)
@@ -337,6 +346,7 @@ def test_few_are_a_tenth_at_most(neo4j_store, tmp_path, monkeypatch, last, clear
     assert clears(neo4j_store, graph) is cleared
 
 
+@pytest.mark.long
 def test_a_load_makes_every_key_unique_and_flows_quick_to_find(neo4j_store, tmp_path):
     clear(neo4j_store)
     for name in rules(neo4j_store, "CONSTRAINTS"):
@@ -365,6 +375,7 @@ def test_a_marker_without_content_tells_of_no_finished_load(neo4j_store):
         assert session.execute_read(marker) == ""
 
 
+@pytest.mark.long
 def test_keys_and_digests_of_an_older_graphkit_are_replaced(neo4j_store, tmp_path):
     graph = graph_of(tmp_path / "seeds")
     neo4j_store.load(graph)
@@ -531,6 +542,7 @@ def with_text(part: Part, name: str, values: list[str | None]) -> Part:
     return replace(part, table=part.table.set_column(place, name, column))
 
 
+@pytest.mark.long
 def test_batches_leave_in_neo4j_what_one_batch_does(neo4j_store, tmp_path):
     other = {"trade.yaml": SMALL["trade.yaml"].replace("2024", "2023")}
     clear(neo4j_store)

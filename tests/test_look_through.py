@@ -197,6 +197,7 @@ def test_shares_add_up_to_one_and_lie_in_their_range(seed, base, published):
             assert row["hidden"] == pytest.approx(row["share"] - row["face_value"])
 
 
+@pytest.mark.long
 @given(st.integers(0, 50), st.floats(1e-3, 1e6))
 @settings(max_examples=25, derandomize=True, deadline=None)
 def test_scaling_everything_changes_no_share(seed, factor):

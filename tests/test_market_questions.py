@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from typing import Any
 
 import pytest
+from long_cases import others_long
 from seed_texts import SMALL
 
 from graphkit.api import Session
 from graphkit.build import Graph as Built
 from graphkit.cli import app
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.pages.plain import PlainPage
+from graphkit.render.answer import View
 from graphkit.render.formats import answer_text
 from graphkit.render.json import as_object, json_text
+from graphkit.render.screen import lay_out_screen
 from graphkit.stores.base import Store
 
 MADE = """\
@@ -117,7 +122,7 @@ def test_stages_come_in_order_and_the_most_concentrated_first(ask):
     assert len(mined) > 20
     first = next(iter(answer_text(answer).split("───\n")[1].splitlines()))
     assert "Niobium" in first
-    assert answer.coverage["production_at_the_stage_mine"].startswith(f"{len(mined)} series; ")
+    assert answer.coverage["production_at_the_stage_mine"].startswith(f"{len(mined)} series (")
 
 
 def test_producers_by_published_shares_come_before_exports(ask):
@@ -125,13 +130,16 @@ def test_producers_by_published_shares_come_before_exports(ask):
     rows = [(r["stage"], r["market"], r["top"], r["cr1"], r["source"])
             for r in answer.rows.to_pylist() if r["measure"] != "usd"]  # fmt: skip
 
-    assert rows[:4] == [
+    eu = ("CHN", pytest.approx(0.848, abs=0.001), "eu-crm-2023-annex-7")
+    assert rows[:6] == [
         ("mine", "production", "CHN", pytest.approx(0.703, abs=0.001), "usgs-mcs-2026"),
+        ("separate", "production", "CHN", 1.0, "eu-crm-2023-annex-7"),
+        ("separate", "production", *eu),
         ("separate", "production as claimed", "CHN", 0.913, "iea-cmde-2025"),
         ("separate", "production as claimed", "CHN", 0.91, "reex-2025-10-24"),
         ("component", "production as claimed", "CHN", 0.94, "reex-2025-10-24"),
     ]
-    assert {market.split(" ")[0] for _, market, *_ in rows[4:]} == {"exports"}
+    assert {market.split(" ")[0] for _, market, *_ in rows[6:]} == {"exports"}
     [claimed] = [r for r in answer.rows.to_pylist() if r["source"] == "iea-cmde-2025"]
     assert (claimed["total_tonnes"], claimed["coverage"]) == (None, pytest.approx(0.913))
     assert claimed["hhi_high"] == pytest.approx(10_000 * (0.913**2 + 0.087**2))
@@ -166,6 +174,85 @@ rows:
   - {key: nor, supplier: NOR, period: 2024, value: 0.2}
 """,
 }
+
+
+TABLES = {
+    "stages.yaml": TWO_OXIDES["stages.yaml"],
+    "products.yaml": TWO_OXIDES["products.yaml"],
+    "contains.yaml": TWO_OXIDES["contains.yaml"],
+    "trade.yaml": TWO_OXIDES["trade.yaml"],
+    "production.yaml": """\
+kind: PRODUCES
+defaults: {source: customs, basis: content}
+rows:
+  - {country: CHN, product: oxide, period: 2024, tonnes: 80}
+  - {country: NOR, product: oxide, period: 2024, tonnes: 20}
+  - {country: CHN, product: oxide, period: 2016-2020, share: 0.7}
+  - {country: CHN, product: salt, period: 2010, share: 0.2}
+  - {country: CHN, product: salt, period: 2016-2020, share: 0.5}
+  - {country: NOR, product: salt, period: 2016-2020, share: 0.3}
+""",
+}
+
+
+def producers(answer):
+    names = ("product", "period", "top", "cr1", "total_tonnes")
+    return [tuple(r[n] for n in names) for r in answer.rows.to_pylist()
+            if r["market"] == "production"]  # fmt: skip
+
+
+def test_a_table_of_producers_stands_wherever_there_is_one_with_its_years(graph_of):
+    session = graph_of(TABLES)
+    by_stage = session.concentration(scope="Dy", sort="stage", period="2024")
+
+    assert producers(by_stage) == [
+        ("oxide", "2024", "CHN", 0.8, 100.0), ("salt", "2016-2020", "CHN", 0.5, None),
+    ]  # fmt: skip
+    exports = [r for r in by_stage.rows.to_pylist() if r["market"] == "exports"]
+    assert {r["period"] for r in exports} == {"2024"}
+    salt = next(r for r in by_stage.rows.to_pylist() if r["period"] == "2016-2020")
+    assert (salt["source"], salt["denominator"]) == (
+        "customs", "world supply, of which only shares are published",
+    )  # fmt: skip
+    assert (salt["unnamed_share"], salt["coverage"]) == (pytest.approx(0.2), pytest.approx(0.8))
+    assert (
+        "No table of producers is of 2024 for these products; theirs are of the nearest years that "
+        "have one: 2016-2020 (salt)." in by_stage.notes
+    )
+    assert by_stage.headline.startswith("China made 80 % of the world’s output of oxide in 2024")
+    # Without a period the newest, and apart from that of the stages only what was asked for.
+    newest = session.concentration(scope="Dy", sort="stage")
+    assert [row[:2] for row in producers(newest)] == [("oxide", "2024"), ("salt", "2016-2020")]
+    assert [row[:2] for row in producers(session.concentration(scope="Dy", period="2024"))] == [
+        ("oxide", "2024")
+    ]
+    long_ago = session.concentration(scope="Dy", sort="stage", period="2009")
+    assert [row[:2] for row in producers(long_ago)] == [("oxide", "2016-2020"), ("salt", "2010")]
+
+
+def test_a_claim_newer_than_the_table_stands_beside_it(graph_of):
+    claims = TWO_OXIDES["claims.yaml"].replace("element: Dy, stage: separate", "product: salt")
+    session = graph_of(TABLES, {"claims.yaml": claims})
+    rows = session.concentration(scope="Dy", sort="stage").rows.to_pylist()
+
+    assert [(r["market"], r["period"], r["cr1"]) for r in rows if r["product"] == "salt"][:2] == [
+        ("production", "2016-2020", 0.5), ("production as claimed", "2024", 0.7),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [60, 100, 160])
+def test_a_row_of_shares_alone_says_its_years_at_every_width(graph_of, width):
+    answer = graph_of(TABLES).concentration(scope="Dy", sort="stage", period="2024")
+    page = lay_out_screen(answer, PlainPage(width), View())
+
+    assert re.sub(r"\s+", " ", str(page)).count("of 2016-2020") == 1
+
+
+def test_the_brief_on_a_mineral_says_of_which_years_its_makers_are(graph_of):
+    brief = graph_of(TABLES).brief(scope="Dy").markdown()
+
+    assert "China made 50.0 %, the first three between 80.0 % and 100.0 % of" in brief
+    assert "in 2016-2020 (shares alone, content; customs)" in brief
 
 
 def test_a_share_of_several_products_together_is_one_row_of_all_of_them(graph_of):
@@ -313,11 +400,8 @@ def test_a_withheld_production_makes_reliance_a_range(embedded_of):
 
 
 def test_a_group_relies_on_what_comes_from_outside(embedded_of):
-    countries = SMALL["countries.yaml"].replace("iso2: KR,", "iso2: KR, member_of: [PAIR],")
-    countries = countries.replace("iso2: JP}", "iso2: JP, member_of: [PAIR]}")
-    areas = SMALL["areas.yaml"] + "  - {iso3: PAIR, name: A pair, type: group}\n"
-    changes = {"countries.yaml": countries, "areas.yaml": areas, "trade.yaml": WEIGHED,
-               "made.yaml": MADE}  # fmt: skip
+    pair = "  - {iso3: PAIR, name: A pair, type: group, members: [KOR, JPN]}\n"
+    changes = {"areas.yaml": SMALL["areas.yaml"] + pair, "trade.yaml": WEIGHED, "made.yaml": MADE}
     answer = embedded_of(changes).reliance("PAIR", period="2024")
 
     [row] = answer.rows.to_pylist()
@@ -492,10 +576,15 @@ def test_what_is_missing_makes_the_risk_a_range(ask):
 
 def test_two_sources_of_eu_sourcing_stand_side_by_side(ask):
     answer = ask.criticality(scope="Li")
-    chile, china = answer.rows.to_pylist()
+    rows = {(r["product"], r["sourcing_source"]): r for r in answer.rows.to_pylist()}
+    quoted = ("observatorial-1613351", "visual-capitalist-eu-china")
 
-    sources = (chile["sourcing_source"], china["sourcing_source"])
-    assert sources == ("observatorial-1613351", "visual-capitalist-eu-china")
+    assert list(rows) == [
+        *(("lithium-minerals", source) for source in quoted),
+        ("lithium-processed", "eu-crm-2023-annex-7"),
+        *(("lithium-processed", source) for source in quoted),
+    ]
+    chile, china = (rows["lithium-minerals", source] for source in quoted)
     assert chile["hhi_eu_known"] != china["hhi_eu_known"]
     assert chile["hhi_global_known"] == china["hhi_global_known"]
     assert {"eu-li-chl-eca", "eu-li-chn-2016-2020"} <= set(answer.claims["key"].to_pylist())
@@ -504,18 +593,16 @@ def test_two_sources_of_eu_sourcing_stand_side_by_side(ask):
 def test_every_material_with_a_published_risk_has_a_row(ask):
     answer = ask.criticality()
     rows = answer.rows.to_pylist()
-    published = {c["element"] for c in ask.claims.to_pylist() if c["kind"] == "supply-risk"}
+    published = {c["element"] for c in ask.catalog.claims.to_pylist() if c["kind"] == "supply-risk"}
 
     assert {row["material"] for row in rows} == published
-    gold = next(row for row in rows if row["material"] == "Au")
-    assert (gold["product"], gold["supply_risk_high"], gold["published_supply_risk"]) == (
-        None, None, 0.4,
-    )  # fmt: skip
-    assert "global supply" in gold["missing"]
+    xenon = next(row for row in rows if row["material"] == "Xe")
+    assert (xenon["product"], xenon["supply_risk_high"]) == (None, None)
+    assert "global supply" in xenon["missing"]
     cobalt = [row["product"] for row in rows if row["material"] == "Co"]
-    assert cobalt == ["cobalt-ore"]  # the nickel in nickel ore is no cobalt
-    hree = next(row for row in rows if row["material"] == "HREE")
-    assert (hree["product"], hree["basket"]) == ("rare-earth-ore", "10 of 15")
+    assert cobalt == ["cobalt-ore", "cobalt-processed"]  # nickel in nickel ore is no cobalt
+    hree = {row["product"]: row["basket"] for row in rows if row["material"] == "HREE"}
+    assert hree == {"heavy-ree-processed": None, "rare-earth-ore": "10 of 15"}
     assert " , " not in answer_text(answer)
 
 
@@ -523,7 +610,8 @@ def test_an_element_brings_its_group_with_a_published_risk(ask):
     answer = ask.criticality(scope="dysprosium")
 
     assert answer.scope["materials"] == ["Dy", "HREE"]
-    assert answer.rows["published_supply_risk"].to_pylist() == [5.1, None]
+    rows = answer.rows.select(["material", "published_supply_risk"]).to_pylist()
+    assert {tuple(row.values()) for row in rows} == {("HREE", 5.1), ("Dy", None)}
 
 
 def test_inputs_are_from_0_to_1(ask):
@@ -535,11 +623,24 @@ def test_inputs_are_from_0_to_1(ask):
         ask.criticality(scope="Pm")
 
 
+def test_each_stage_has_the_eu_s_sourcing_of_its_own_product(ask):
+    """Sources of ore and of oxides are two tables: together they would add up to 2."""
+    rows = {r["product"]: r for r in ask.criticality(scope="antimony").rows.to_pylist()}
+
+    ore, processed = rows["antimony-ore"], rows["antimony-processed"]
+    assert ore["sourcing_source"] == processed["sourcing_source"] == "eu-crm-2023-annex-7"
+    assert ore["hhi_eu_known"] != processed["hhi_eu_known"]
+    alone = [c["value"] for c in ask.catalog.claims.to_pylist()
+             if (c["product"], c["measure"]) == ("antimony-ore", "sourcing")]  # fmt: skip
+    assert sorted(alone)[-2:] == [0.26, 0.63]
+    assert ore["hhi_eu_high"] < 10 * sum(value**2 for value in alone) + 10 * 0.01
+
+
 def test_the_risk_of_phosphorus_is_not_that_of_phosphate_rock(ask):
     """The EU's study has both: the element alone, and the rock."""
     rows = {r["material"]: r for r in ask.criticality(scope="P,phosphate").rows.to_pylist()}
 
-    assert (rows["P"]["product"], rows["P"]["supply_risk_high"]) == (None, None)
+    assert (rows["P"]["product"], rows["P"]["period"]) == ("phosphorus", "2016-2020")
     assert rows["P"]["published_supply_risk"] == 3.3
     assert rows["phosphate"]["product"] == "phosphate-rock"
 
@@ -559,7 +660,7 @@ def test_an_unknown_order_is_refused(ask):
 def test_a_scope_without_figures_is_told_what_there_is(ask):
     with pytest.raises(GraphkitError, match="in 1999; there are 2022, 2024; nor are production"):
         ask.concentration(scope="magnets", period="1999")
-    with pytest.raises(GraphkitError, match="nor are production figures; there are for 2023, "):
+    with pytest.raises(GraphkitError, match="figures; there are for 2016-2020, 2020, 2021"):
         ask.concentration(scope="gallium", period="1999")
 
 
@@ -577,10 +678,11 @@ QUESTIONS = [
     ("concentration", (), {"scope": "2846", "each": True, "period": "2024"}),
     ("controls", (), {}),
     ("prices", (), {"scope": "ree-compounds"}),
+    ("uses", ("Ga,Dy,Cu",), {}),
 ]
 
 
-@pytest.mark.parametrize(("verb", "names", "options"), QUESTIONS)
+@pytest.mark.parametrize(("verb", "names", "options"), others_long(QUESTIONS, 4))
 def test_both_databases_give_the_same_json(stores: dict[str, Store], verb, names, options):
     said = {
         engine: json_text(as_object(getattr(Session(store), verb)(*names, **options)))

@@ -45,13 +45,13 @@ ASKED = (
     ("suppliers", "KOR", {"scope": "magnet"}),
     ("concentration",),
     ("concentration", "KOR", {"scope": "magnet"}),
-    ("single_points",),
-    ("single_points", "KOR", {"scope": "magnet"}),
-    ("single_points", {"scope": "magnet", "definition": "structural"}),
+    ("spof",),
+    ("spof", "KOR", {"scope": "magnet"}),
+    ("spof", {"scope": "magnet", "definition": "structural"}),
     ("origins", "KOR", {"scope": "magnet"}),
     ("reliance", "KOR"),
     ("n_minus_1",),
-    ("list_flows",),
+    ("flows",),
     ("centrality",),
     ("centrality", {"scope": "alloy", "by": "tonnes"}),
     ("disrupt", "CHN"),
@@ -163,6 +163,7 @@ def test_how_facts_are_written_down_changes_no_answer(written, ask, before, mark
     assert differing(before, ask(written(market_seeds, Random(3)))) == []
 
 
+@pytest.mark.long
 def test_a_unit_changes_no_answer(ask, before, market_seeds):
     kilos = {**market_seeds, "EXPORTS": [scaled(row, 1000, ("tonnes",))
                                          for row in market_seeds["EXPORTS"]]}  # fmt: skip
@@ -194,6 +195,7 @@ def test_the_name_of_a_thing_changes_no_answer(names, ask, before, market_seeds)
         assert found == wanted, name
 
 
+@pytest.mark.long
 def test_the_names_in_an_imported_table_change_no_answer(ask, before, market_seeds, tmp_path):
     seeds, table, mapping = (tmp_path / name for name in ("seeds", "flows.csv", "map.yaml"))
     write_files(
@@ -255,6 +257,7 @@ def test_larger_flows_make_larger_amounts_and_the_same_shares(
                 assert now[name] == wanted, (question, name)
 
 
+@pytest.mark.long
 def test_two_countries_that_swap_all_they_do_swap_in_the_answers(ask, before, market_seeds):
     def other(text: str) -> str:
         return re.sub("CHN|JPN", lambda found: {"CHN": "JPN", "JPN": "CHN"}[found[0]], text)
@@ -292,6 +295,7 @@ def added(seeds: Seeds, more: Seeds) -> dict[str, list[dict[str, Any]]]:
     return {kind: [*rows, *more.get(kind, [])] for kind, rows in seeds.items()}
 
 
+@pytest.mark.long
 def test_what_is_irrelevant_changes_no_answer(ask, before, market_seeds):
     after = ask(plain(added(market_seeds, SALT)), OF_SOME)
 
@@ -306,6 +310,7 @@ IDENTITY = ("consumer", "supplier", "exporter", "importer", "origin", "country",
             "measure")  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("amount", [0, None], ids=["zero", "unknown"])
 def test_a_flow_of_nothing_changes_no_share(amount, ask, before, market_seeds):
     flows = market_seeds["EXPORTS"]

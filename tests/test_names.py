@@ -260,7 +260,7 @@ def test_remarks_are_those_of_the_products_in_the_rows(ask):
 
 def test_a_remark_on_trade_stands_without_saying_so_beside_trade_alone(ask):
     trade = ask.suppliers("KOR", scope="magnets")
-    both = ask.single_points("KOR", scope="magnets")
+    both = ask.spof("KOR", scope="magnets")
     remarks = {"fluorspar": "trade: acid grade only", "gallium": "production: primary"}
 
     assert remarks_on(trade, remarks) == {"fluorspar": "acid grade only"}
@@ -268,7 +268,7 @@ def test_a_remark_on_trade_stands_without_saying_so_beside_trade_alone(ask):
 
 
 def test_claims_read_in_names(ask):
-    claims = ask.list_claims(of="KOR", scope="magnets")
+    claims = ask.claims(of="KOR", scope="magnets")
 
     assert any(
         "South Korea from China, Metal magnets" in text for text in claims.rows["claim"].to_pylist()
@@ -276,7 +276,7 @@ def test_claims_read_in_names(ask):
 
 
 def test_pictures_name_products_and_stages(ask):
-    option = json.dumps(picture(ask.single_points("KOR", scope="rare earths")).option)
+    option = json.dumps(picture(ask.spof("KOR", scope="rare earths")).option)
     words = option.replace("\\n", " ")
 
     assert "Rare-earth metals" in words

@@ -21,12 +21,14 @@ from databases import stopped_at_the_end
 from neo4j.exceptions import AuthError
 
 import graphkit
+from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, StoreError, UsageError
 from graphkit.stores.limits import Limits
+from graphkit.stores.neo4j import jars as neo4j_jars
+from graphkit.stores.neo4j.jars import fetched_jars, listed_sums
 from graphkit.stores.neo4j.server import (
     DEFAULT_VERSION,
     Server,
-    fetched_jars,
     free_ports,
     server_status,
     start_server,
@@ -287,6 +289,22 @@ def test_a_stranger_with_the_servers_number_is_left_alone(tmp_path):
 
 
 @pytest.mark.long
+def test_a_running_server_whose_state_is_lost_is_named_and_lives_on(home, server):
+    state = home / "running.json"
+    before = state.read_text()
+    try:
+        state.write_text(before[:20])
+        for call in (server_status, stop_server, partial(start_server, server.version)):
+            with pytest.raises(
+                GraphkitError, match=rf"its Neo4j runs as process {server.pid}: end"
+            ):
+                call(home=home)
+    finally:
+        state.write_text(before)
+    assert server_status(home=home) == server
+
+
+@pytest.mark.long
 def test_a_failed_start_says_what_neo4j_said_and_leaves_nothing_running(first_start):
     assert re.search(r"did not start(.|\n)*Unable to write directory", first_start.broken)
     assert server_status(home=first_start.broken_home) is None
@@ -349,10 +367,13 @@ def publish(maven: Path, group: str, name: str, version: str, needs: str = "") -
     return folder
 
 
+UNLISTED = "5.26.29"
+
+
 def publish_neo4j(maven: Path) -> None:
     needs = "<dependency><groupId>a</groupId><artifactId>b</artifactId><version>1</version>"
-    publish(maven, "org.neo4j", "neo4j", "5.26.30", f"{needs}</dependency>")
-    publish(maven, "org.neo4j.app", "neo4j-server", "5.26.30")
+    publish(maven, "org.neo4j", "neo4j", UNLISTED, f"{needs}</dependency>")
+    publish(maven, "org.neo4j.app", "neo4j-server", UNLISTED)
     publish(maven, "org.neo4j.client", "neo4j-browser", "5.15.0")
 
 
@@ -360,7 +381,12 @@ def jar_names(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir()}
 
 
-WHOLE = {"neo4j-5.26.30.jar", "neo4j-server-5.26.30.jar", "neo4j-browser-5.15.0.jar", "b-1.jar"}
+WHOLE = {
+    f"neo4j-{UNLISTED}.jar",
+    f"neo4j-server-{UNLISTED}.jar",
+    "neo4j-browser-5.15.0.jar",
+    "b-1.jar",
+}
 
 
 def test_jars_are_fetched_once(maven):
@@ -368,29 +394,32 @@ def test_jars_are_fetched_once(maven):
     publish(maven, "a", "b", "1")
     said: list[str] = []
 
-    folder = fetched_jars("5.26.30", said.append)
-    assert fetched_jars("5.26.30", said.append) == folder
+    folder = fetched_jars(UNLISTED, said.append)
+    assert fetched_jars(UNLISTED, said.append) == folder
 
     assert jar_names(folder) == WHOLE
-    assert len(said) == 1
+    assert len(said) == 2
+    assert said[1].startswith(f"Neo4j {UNLISTED} is not among those whose SHA-256 graphkit lists (")
 
 
 def test_a_part_of_the_jars_is_never_taken_for_all_and_the_next_try_goes_on(maven):
     publish_neo4j(maven)
     with pytest.raises(GraphkitError, match=r"has no .*/a/b/1/b-1\.pom"):
-        fetched_jars("5.26.30", print)
+        fetched_jars(UNLISTED, print)
 
     publish(maven, "a", "b", "1")
 
-    assert jar_names(fetched_jars("5.26.30", print)) == WHOLE
+    assert jar_names(fetched_jars(UNLISTED, print)) == WHOLE
 
 
 def test_a_file_with_another_checksum_is_refused(maven):
     publish_neo4j(maven)
     (publish(maven, "a", "b", "1") / "b-1.jar").write_text("something else")
 
-    with pytest.raises(GraphkitError, match=r"b-1\.jar does not have its published checksum"):
-        fetched_jars("5.26.30", print)
+    with pytest.raises(
+        GraphkitError, match=r"b-1\.jar of Maven Central does not have its published checksum"
+    ):
+        fetched_jars(UNLISTED, print)
 
 
 def test_a_version_that_was_never_released_is_named(maven):
@@ -402,4 +431,84 @@ def test_no_way_to_maven_central_is_said(maven, monkeypatch):
     monkeypatch.setattr("jgo.constants.MAVEN_CENTRAL_URL", "http://127.0.0.1:9")
 
     with pytest.raises(GraphkitError, match="Maven Central cannot be reached"):
-        fetched_jars("5.26.30", print)
+        fetched_jars(UNLISTED, print)
+
+
+@pytest.fixture
+def listed(maven, monkeypatch) -> Path:
+    """A published version of two jars, and the list of their SHA-256."""
+    jars = [publish(maven, group, name, "1") / f"{name}-1.jar" for group, name in ("ab", "cd")]
+    lines = [f"{hashlib.sha256(j.read_bytes()).hexdigest()}  {j.relative_to(maven)}" for j in jars]
+    sums = maven.parent / "sums"
+    sums.mkdir()
+    (sums / "5.26.1.sha256").write_text("\n".join(lines))
+    monkeypatch.setattr(neo4j_jars, "SUMS", sums)
+    return jars[1]
+
+
+def test_a_listed_version_is_fetched_by_its_list_alone(maven, listed):
+    for file in maven.rglob("*"):
+        if file.suffix in (".pom", ".sha1"):
+            file.unlink()
+    said: list[str] = []
+
+    folder = fetched_jars("5.26.1", said.append)
+    assert fetched_jars("5.26.1", said.append) == folder
+    assert jar_names(folder) == {"b-1.jar", "d-1.jar"}
+    assert said == ["Fetching Neo4j 5.26.1 from Maven Central (once, some 150 MB)"]
+
+
+def test_a_listed_file_with_a_changed_byte_is_refused_and_not_stored(maven, listed, monkeypatch):
+    whole = listed.read_bytes()
+    changed = bytes([whole[0] ^ 1]) + whole[1:]
+    listed.write_bytes(changed)
+    listed.with_name("d-1.jar.sha1").write_text(hashlib.sha1(changed).hexdigest())
+
+    with pytest.raises(
+        GraphkitError, match=r"c/d/1/d-1\.jar of Maven Central: found SHA-256"
+    ) as bad:
+        fetched_jars("5.26.1", print)
+    assert "\n" not in str(bad.value)
+    assert hashlib.sha256(changed).hexdigest() in str(bad.value)
+    assert [file.name for file in (maven.parent / "cache").rglob("*.jar*")] in ([], ["b-1.jar"])
+
+    listed.write_bytes(whole)
+    assert jar_names(fetched_jars("5.26.1", print)) == {"b-1.jar", "d-1.jar"}
+
+
+@pytest.mark.parametrize("change", ["changed", "added", "removed"])
+def test_a_stored_jar_that_is_not_as_listed_is_never_run(maven, listed, change):
+    folder = fetched_jars("5.26.1", print)
+    if change == "removed":
+        (folder / "d-1.jar").unlink()
+    else:
+        (folder / {"changed": "d-1.jar", "added": "x.jar"}[change]).write_text("else")
+
+    with pytest.raises(GraphkitError, match=r"is not as in graphkit's list of SHA-256; remove the"):
+        fetched_jars("5.26.1", print)
+
+
+def test_the_command_ends_with_one_line_when_a_byte_is_changed(
+    maven, tmp_path, capsys, monkeypatch
+):
+    first = next(iter(listed_sums(DEFAULT_VERSION)))
+    for path in listed_sums(DEFAULT_VERSION):
+        (maven / path).parent.mkdir(parents=True, exist_ok=True)
+        (maven / path).write_text("not the jar")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+    assert run(["neo4j", "start"]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 2
+    assert "found SHA-256" in told[1]
+    assert first in told[1]
+    assert list((tmp_path / "cache").rglob("*.jar*")) == []
+
+
+def test_the_default_version_is_listed():
+    sums = listed_sums(DEFAULT_VERSION)
+
+    assert len(sums) > 200
+    assert f"org/neo4j/neo4j/{DEFAULT_VERSION}/neo4j-{DEFAULT_VERSION}.jar" in sums
+    assert len({Path(path).name for path in sums}) == len(sums)
+    assert all(re.fullmatch("[0-9a-f]{64}", checksum) for checksum in sums.values())

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
+from long_cases import others_long
 from ordinary_statements import KINDS, PARAMETERS, statements
 
 from graphkit.errors import StoreError, UsageError
@@ -43,7 +44,7 @@ def parts() -> Collection[int]:
     return (0,)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", others_long(KINDS, 6))
 def test_ordinary_statements_have_the_same_rows_on_both_databases(stores, kind, parts):
     asked = [text for n, text in enumerate(statements(kind)) if n % 3 in parts]
     found = {s: (rows(stores["embedded"], s), rows(stores["neo4j"], s)) for s in asked}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from long_cases import others_long
 from seed_texts import SMALL, write_seeds
 
 from graphkit.analysis.production import production_sums
@@ -79,9 +80,9 @@ def test_several_years_are_added_up_and_a_missing_one_is_named(graph_of):
         (lambda graph: graph.suppliers("KOR", period="2021-2024"), "2021-2022, 2024"),
         (lambda graph: graph.depends("KOR", period="2022-2023"), "2022"),
         (lambda graph: graph.origins("KOR", period="2023-2024"), "2024"),
-        (lambda graph: graph.single_points("KOR", period="2022-2023"), "2022"),
+        (lambda graph: graph.spof("KOR", period="2022-2023"), "2022"),
         (lambda graph: graph.disrupt("JPN", period="2021-2023"), "2021-2022"),
-        (lambda graph: graph.list_flows(period="2023-2024"), "2024"),
+        (lambda graph: graph.flows(period="2023-2024"), "2024"),
         (lambda graph: graph.concentration(period="2022-2023"), "2022"),
         (lambda graph: graph.centrality(period="2022-2023"), "2022"),
     ],
@@ -104,7 +105,7 @@ def test_rows_of_several_products_name_the_years_of_those_that_lack_one(graph_of
 
     rows = graph.depends("KOR", period="2022-2023").rows.to_pylist()
     assert {row["product"]: row["years"] for row in rows} == {"ree-metals": "2022", "ndfeb": None}
-    rows = graph.list_flows(period="2022-2023").rows.to_pylist()
+    rows = graph.flows(period="2022-2023").rows.to_pylist()
     assert {row["years"] for row in rows} == {"ree-metals 2022"}
     assert "years" not in graph.depends("KOR", period="2022").rows.column_names
 
@@ -272,21 +273,21 @@ QUESTIONS: dict[str, Callable[[Session, str], Any]] = {
     "origins of a group": lambda g, p: g.origins("KOR+JPN", period=p),
     "without": lambda g, p: g.origins("KOR", period=p, without="CHN"),
     "look-through": lambda g, p: g.depends_looked_through("KOR", period=p),
-    "shares": lambda g, p: g.single_points(period=p, each=True, possible=True),
-    "structure": lambda g, p: g.single_points("KOR", definition="structural", period=p),
+    "shares": lambda g, p: g.spof(period=p, each=True, possible=True),
+    "structure": lambda g, p: g.spof("KOR", definition="structural", period=p),
     "disrupt": lambda g, p: g.disrupt("CHN", scope="ore", period=p, slack=0.1),
     "cascade": lambda g, p: g.cascade("CHN", scope="ore", period=p, tolerance=0.01),
     "concentration": lambda g, p: g.concentration(period=p),
     "imports": lambda g, p: g.concentration("KOR", period=p),
     "reliance": lambda g, p: g.reliance("CHN", period=p),
     "n minus 1": lambda g, p: g.n_minus_1(period=p),
-    "flows": lambda g, p: g.list_flows(period=p),
+    "flows": lambda g, p: g.flows(period=p),
     "centrality": lambda g, p: g.centrality(period=p),
     "layered": lambda g, p: g.layered_centrality(period=p),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", others_long(QUESTIONS, 20))
 def test_a_sum_over_years_answers_as_one_year_that_holds_the_sums(years_and_sum, name):
     years, sums = years_and_sum
     of_years = rows_of(QUESTIONS[name](years, "2021-2023"), "2021-2023")

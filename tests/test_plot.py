@@ -132,6 +132,7 @@ def test_two_drawings_are_the_same_bytes_in_any_thread(suppliers):
     assert drawn[1] == drawn[0] == picture(suppliers).svg()
 
 
+@pytest.mark.long
 def test_a_png_needs_neither_fonts_nor_programs_of_the_system(suppliers, tmp_path):
     drawn = picture(suppliers)
     code = (

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from seed_problems import assert_told
 
 from graphkit.analysis.unit_prices import usd_per_tonne
 from graphkit.api import Session
@@ -109,6 +110,87 @@ def test_a_period_without_a_figure_names_those_there_are(session):
 def test_an_unknown_product_is_refused(session):
     with pytest.raises(UsageError, match="kryptonite"):
         session.prices(scope="kryptonite")
+
+
+# --- prices by month
+
+MONTHLY = """\
+kind: REPORTS
+defaults: {country: WLD, element: Dy, product: ree-metals, statistic: price, source: customs,
+  label: Spot, unit: USD/t}
+rows:
+"""
+
+
+def months(values: dict[str, Any]) -> str:
+    rows = [f"  - {{period: {month}, value: {value}}}" if value is not None
+            else f"  - {{period: {month}, qualifier: withheld, published_value: W}}"
+            for month, value in values.items()]  # fmt: skip
+    return MONTHLY + "\n".join(rows) + "\n"
+
+
+YEAR_AND_A_QUARTER = {
+    **{f"2024-{month:02d}": float(month) for month in range(1, 13)},
+    "2025-01": 20.0, "2025-02": 22.0, "2025-03": 27.0,
+}  # fmt: skip
+
+
+def spot(session: Session, **asked: Any) -> dict[str, float | None]:
+    return {r["period"]: r["value"] for r in rows(session, scope="ree-metals", **asked)
+            if r["place"] == "WLD"}  # fmt: skip
+
+
+def test_a_price_of_the_world_by_month_is_averaged_over_whole_years_and_what_follows(graph_of):
+    ask = graph_of({"prices.yaml": PRICES, "months.yaml": months(YEAR_AND_A_QUARTER)})
+
+    assert spot(ask) == {"2024": 6.5, "2025-Q1": 23.0}
+    assert spot(ask, period="2024-Q2") == {"2024-Q2": 5.0}
+    assert spot(ask, period="2024-2025") == {"2024": 6.5}
+    assert spot(ask, period="2025-02") == {"2025-02": 22.0}
+    assert {(r["figure"], r["place"]) for r in rows(ask, scope="ree-metals", period="2024")} == {
+        ("Spot, mean of the months", "WLD"), ("Metal per pound", "JPN"),
+        ("Metal per ounce", "JPN"), ("unit value, world trade (test, importer)", None),
+    }  # fmt: skip
+
+
+def test_months_stand_each_on_their_own_if_they_are_wanted(embedded_of):
+    ask = embedded_of({"months.yaml": months(YEAR_AND_A_QUARTER)})
+
+    newest = spot(ask, monthly=True)
+    assert list(newest) == [*(f"2024-{m:02d}" for m in range(3, 13)),
+                            "2025-01", "2025-02", "2025-03"]  # fmt: skip
+    assert spot(ask, monthly=True, period="2025") == {
+        "2025-01": 20.0, "2025-02": 22.0, "2025-03": 27.0,
+    }  # fmt: skip
+    answer = ask.prices(scope="ree-metals", monthly=True)
+    assert answer.headline == (
+        "A tonne of rare-earth metals was worth 27 USD (Spot) in 2025-03, "
+        "after 3.00 USD in 2024-03."
+    )
+
+
+def test_no_mean_is_taken_where_a_month_is_not_known(embedded_of):
+    ask = embedded_of({"months.yaml": months({**YEAR_AND_A_QUARTER, "2024-07": None})})
+
+    assert spot(ask) == {"2025-Q1": 23.0}
+    assert spot(ask, period="2024-07") == {"2024-07": None}
+
+
+def test_without_prices_by_month_the_answer_says_so(session):
+    with pytest.raises(GraphkitError, match="is known by month for"):
+        session.prices(scope="Dy", monthly=True)
+
+
+def test_a_balance_is_of_a_country_and_only_a_price_of_an_area(tmp_path):
+    text = (
+        MONTHLY
+        + """\
+  - {period: 2024, value: 1}
+  - {period: 2024, value: 1, unit: t, statistic: imports, country: ▶WLD}
+"""
+    )
+    wanted = "country: found the area 'WLD', wanted a country: only a price may be an area's"
+    assert_told(tmp_path, {"prices.yaml": text}, wanted)
 
 
 @pytest.fixture(scope="module")

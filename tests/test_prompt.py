@@ -68,11 +68,12 @@ def test_an_error_shows_its_place_and_the_prompt_goes_on(typed):
 def test_parameters_are_set_shown_used_and_removed(typed):
     out, err = typed(
         ":param iso3 KOR", ":param years [2023, 2024]", "RETURN $iso3 AS c, size($years) AS n;",
-        ":param iso3", "RETURN $iso3 AS c;",
+        ":param iso3", "RETURN $iso3 AS c;", ':param iso3 => "JPN"', "RETURN $iso3 AS c;",
     )  # fmt: skip
 
     assert "$iso3 = 'KOR'\n$years = [2023, 2024]\n" in out
     assert "KOR" in out.partition("$years")[2]
+    assert " JPN\n" in out.partition("$iso3 = 'JPN'")[2]
     assert "the statement needs $iso3" in err
 
 
@@ -99,8 +100,16 @@ def test_the_last_rows_are_saved_in_the_format_of_the_ending(typed, tmp_path):
         (":schema Nation", "graphkit: found no kind 'Nation'; :schema lists them"),
         (":nothing", "graphkit: found :nothing, wanted one of :param, :schema"),
         (":save", "graphkit: wanted :save FILE"),
-        ("CREATE (n);", "graphkit: line 1, column 1: "),
+        ("CREATE (n);", "only reads here, and own nodes are seeds: 'graphkit new FOLDER'"),
         ("MATCH (n:Nation) RETURN n;", "graphkit: note: line 1, column 10: the graph has no label"),
+        ("MATCH (n:Contry) RETURN n;", "type 'Contry' (did you mean Country?); it matches nothing"),
+        ("CALL db.labels();", "no procedures ('graphkit schema' lists labels, types and"),
+        ("SHOW INDEXES;", "no SHOW ('graphkit schema' lists each kind and what identifies it)"),
+        (":param a => 'b' c", "$a = \"'b' c\""),
+        (":param +", "graphkit: found '+', wanted :param NAME VALUE, or NAME => VALUE"),
+        ("MATCH (s:Stage {key: 'mine'}) RETURN s;", '(:Stage mine {name: "'),
+        ("MATCH (s:Stage {key: 'mine'})\n:help\nRETURN s.key + '!' AS x;", "set a parameter"),
+        ("MATCH (s:Stage {key: 'mine'})\n:help\nRETURN s.key + '!' AS x;", "mine!"),
     ],
 )
 def test_a_line_shows(typed, line, shown):
@@ -134,6 +143,7 @@ def worked() -> float:
     return used
 
 
+@pytest.mark.long
 def test_interrupts_cancel_the_statement_and_what_is_typed(typed):
     before = worked()
 

@@ -83,7 +83,7 @@ def runs() -> Iterator[Any]:
     for query in map(find_query, query_names()):
         for number, kind in ((None, "defaults"), (0, "others"), (1, "more")):
             if number is None or any(p.name in OTHERS for p in query.parameters):
-                marks = [pytest.mark.long] if kind == "more" else []
+                marks = [] if kind == "defaults" else [pytest.mark.long]
                 yield pytest.param(query, number, id=f"{query.name}-{kind}", marks=marks)
 
 

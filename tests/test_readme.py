@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import yaml
 from refresh_readme import COLUMNS, on_a_terminal
 
 from graphkit.cli.app import QUESTIONS, run
@@ -63,6 +64,7 @@ def output_of(command: str) -> str:
     return " ".join(printed.getvalue().split())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("page", "command", "told"), NOTED, ids=[c[:50] for _, c, _ in NOTED])
 def test_a_command_gives_the_figures_in_the_prose_of_a_page(page, command, told, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
@@ -80,16 +82,23 @@ MADE = re.compile(
 """The mark of a section's figures: a command of ours, or the day of a measurement."""
 RULES = {
     "architecture.md": ["## Where to change what"],
-    "assistants.md": ["## What it will not do"],
+    "assistants.md": ["## Tools", "## What it will not do"],
     "customs.md": ["# Import customs statistics"],
     "explore.md": ["## What protects it"],
     "index.md": ["# graphkit"],
-    "methods.md": ["# Methods", "## Checking claims"],
+    "methods.md": [
+        "# Methods",
+        "## Sweeps",
+        "### Beside a model of markets",
+        "## Checking claims",
+    ],
     "pictures.md": ["# Pictures"],
     "read-only.md": ["# Read-only means read-only", "## Limits", "## Numbers"],
+    "scenarios.md": ["# Scenarios"],
+    "seeds.md": ["## What is refused, and what is doubted"],
     "start.md": ["## Read"],
 }
-"""Sections whose figures are limits, thresholds or the sizes of tests, and no result."""
+"""Sections whose figures are limits, thresholds, the sizes of tests or cited, and no result."""
 
 
 NUMBER = re.compile(
@@ -135,7 +144,9 @@ def test_a_figure_that_a_command_does_not_give_is_found(section, lacking):
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
 def test_figures_of_a_section_name_their_command_or_the_day_of_measurement(page):
-    if page.name in ("columns.md", "graph.md", "products.md", "production.md"):
+    if page.name in (
+        "backtests.md", "columns.md", "facilities.md", "graph.md", "products.md", "production.md",
+    ):  # fmt: skip
         return  # generated, and compared with the schema and the seeds elsewhere
     text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     found = [
@@ -175,6 +186,45 @@ def test_the_readme_and_the_recipes_show_answers():
     assert len(SHOWN) >= 12
     assert all(len(block.splitlines()) > 1 for block in SHOWN)
     assert sum(line != ANY for block in SHOWN for line in block.splitlines()[1:]) > 10
+
+
+def test_the_workflow_runs_the_commands_of_the_readme_and_all_of_ci():
+    """Where they are run is the forge's, with folders and a name of Python that Windows knows."""
+    text = (FOLDER / ".github/workflows/checks.yml").read_text(encoding="utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    lines = {name: [s["run"] for s in job["steps"] if "run" in s] for name, job in jobs.items()}
+    commands = [
+        block.strip().replace("python3 ", "python ").replace("/bin/", "/$BIN/")
+        for kind, block in BLOCKS
+        if kind == "bash"
+    ]
+
+    assert lines["readme"] == commands[:2]
+    assert lines["everything"][0].endswith(" .ci/run")
+    pages = [FOLDER / "CONTRIBUTING.md", FOLDER / "docs/install.md"]
+    told = "".join(page.read_text(encoding="utf-8") for page in pages)
+    assert all(line.replace("run -q --locked", "run") in told for line in lines["packages"][1:])
+
+
+def test_what_runs_before_a_commit_is_a_part_of_ci():
+    hooks = yaml.safe_load((FOLDER / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    script = (FOLDER / ".ci/run").read_text(encoding="utf-8")
+
+    for hook in hooks["repos"][0]["hooks"]:
+        assert f"run {hook['entry'].removeprefix('uv run -q --locked ')}\n" in script
+
+
+@pytest.mark.parametrize("name", ["bug", "missing-source", "wrong-figure"])
+def test_a_form_for_a_report_asks_for_what_is_needed_to_check_it(name):
+    path = FOLDER / f".github/ISSUE_TEMPLATE/{name}.yml"
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    fields = {item["id"]: item["validations"]["required"] for item in form["body"]
+              if "validations" in item}  # fmt: skip
+
+    assert form["description"].endswith(".")
+    assert "source" in fields or name == "bug"
+    assert all(fields.values())
+    assert len(fields) >= 3
 
 
 def test_the_python_of_the_readme_and_the_recipes_runs(tmp_path, monkeypatch):

@@ -50,6 +50,7 @@ def usd(store: Neo4jStore) -> list[float]:
     return rows_of(store, "trade", **ALL)["usd"].to_pylist()
 
 
+@pytest.mark.long
 def test_slow_rows_are_asked_for_once_after_each_load(neo4j_store, tmp_path, monkeypatch):
     monkeypatch.setattr(row_cache, "QUICK", 0.0)
     graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
@@ -102,9 +103,9 @@ class Asked(Closing):
     def identity(self) -> str:
         return self.store.identity
 
-    def run(self, statement, parameters=None):
+    def run(self, statement, parameters=None, **limits):
         self.statements.append(statement)
-        return self.store.run(statement, parameters)
+        return self.store.run(statement, parameters, **limits)
 
     def close(self) -> None:
         self.store.close()

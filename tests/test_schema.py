@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
+from graphkit.arrow import ARROW
 from graphkit.build import build_graph
 from graphkit.errors import SeedError
 from graphkit.files.folders import shipped
@@ -208,9 +209,13 @@ def test_every_property_is_documented_and_sound(kind, prop):
 def test_a_reference_fits_the_edge_that_it_becomes(kind, prop):
     edge = GRAPH[prop.edge]
 
+    starts, ends = (set(end.kinds) for end in edge.ends)
     assert edge.derived
-    assert kind.name in edge.ends[0].kinds
-    assert set(prop.ref) <= set(edge.ends[1].kinds)
+    if kind.name in starts:
+        assert set(prop.ref) <= ends
+    else:
+        assert kind.name in ends
+        assert set(prop.ref) <= starts
 
 
 def test_every_edge_is_seeded_or_derived_from_something():
@@ -345,3 +350,10 @@ def test_an_editor_refuses_what_the_reader_refuses(tmp_path, text):
     assert complaints(text)
     with pytest.raises(SeedError):
         read_seeds(tmp_path)
+
+
+def test_a_property_has_one_type_in_all_kinds():
+    """Neo4j leaves columns without values untyped, and they get the type of their name."""
+    types = {(prop.name, ARROW[prop.type]) for kind in GRAPH.kinds for prop in kind.props}
+
+    assert len(types) == len({name for name, _ in types})

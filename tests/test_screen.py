@@ -87,8 +87,9 @@ def test_all_rows_and_a_number_of_rows_are_shown_where_they_are_asked_for(graphk
     assert len(table) < rows or option[0] != "--top"
 
 
-def test_all_and_a_number_of_rows_together_are_refused(graphkit):
-    code, _, err = graphkit("dependents", "CHN", "--all", "--top", "3")
+@pytest.mark.parametrize("command", [("dependents", "CHN"), ("scenario", "congo-cobalt-2025")])
+def test_all_and_a_number_of_rows_together_are_refused(graphkit, command):
+    code, _, err = graphkit(*command, "--all", "--top", "3")
 
     assert code == 2
     assert err == "graphkit: --all and --top say different things; give one of the two\n"

@@ -76,7 +76,8 @@ def test_a_csv_and_a_parquet_file_say_the_same_as_rows(tmp_path):
         ("▶CHN,KOR,2024,d,1", "found 5 values, wanted 6 as in the header"),
         ("▶CHN,KOR,2024,d,1,1,", "found 7 values, wanted 6 as in the header"),
         ('"CHN",K▶\u200bR,2024,d,1,1', "found the invisible character U+200B; wanted visible text"),
-        ("CHN,KOR,2024,d▶\ufffd,1,1", "found the invisible character U+FFFD; wanted visible text"),
+        ("CHN,KOR,2024,d▶\ufffd,1,1",
+         "found U+FFFD, which stands for a lost character; wanted the text before it was lost"),
     ],
 )  # fmt: skip
 def test_a_problem_of_a_csv_stands_in_the_csv(tmp_path, line, message):
@@ -122,6 +123,61 @@ def test_every_ragged_line_of_a_csv_is_told(tmp_path):
         "found 1 values, wanted 6 as in the header",
         "found 8 values, wanted 6 as in the header",
     )
+
+
+NOTES = "exporter,importer,period,dataset,basis,usd\n"
+AFTER_QUOTE = "wanted a comma or a line end; a quote in a quote is written twice"
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ('CHN,KOR,2024,d,▶"x,1', "found a quote that is never closed"),
+        ('CHN,KOR,2024,d,x,▶"1', "found a quote that is never closed"),
+        ('CHN,KOR,2024,d,▶"' + "x\n" * 600_000, "found a quote that is never closed"),
+        ('▶CHN,KOR,2024,d,"' + "x\n" * 1_500_000 + '",1',
+         "found a row of 3,000,019 bytes, wanted at most 1,048,576"),
+        ("▶CHN,KOR,2024,d," + "é" * 1_500_000 + ",1",
+         "found a row of 3,000,017 bytes, wanted at most 1,048,576"),
+        ('CHN,KOR,2024,d,"a"▶b,1',
+         f"found 'b' after the end of the quote that begins at 4:16, {AFTER_QUOTE}"),
+        ('CHN,KOR,2024,d,"x,1\n\nCHN,KOR,2023,d,"▶x",2',
+         f"found 'x' after the end of the quote that begins at 4:16, {AFTER_QUOTE}"),
+        ('CHN,KOR,2024,d,"a\\"▶b",1\nCHN,KOR,2024,d,▶"b,1',
+         f"found 'b' after the end of the quote that begins at 4:16, {AFTER_QUOTE}|"
+         "found a quote that is never closed"),
+    ],
+    ids=["mid", "end", "long", "long row", "long field", "after", "lines after", "backslash"],
+)  # fmt: skip
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_broken_csv_names_the_line(tmp_path, row, message, end):
+    before = 'JPN,KOR,2024,d,"a ""b"", c",1\nJPN,KOR,2023,d,5" wide,1\n'
+
+    assert_told_in_csv(tmp_path, NOTES + before + row + end, *message.split("|"))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", ""])
+def test_a_csv_may_be_a_header_alone(tmp_path, end):
+    files = {"trade.yaml": TOP, "trade.csv": (NOTES.strip() + end).encode()}
+
+    assert len(read_seeds(seeds(tmp_path, files))["EXPORTS"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("csv", "message"),
+    [
+        ('a,▶"b\n1,2\n', "found a quote that is never closed"),
+        ("a,▶" + "x" * 200_000, "not CSV: field larger than field limit (131072)"),
+        ("▶" + ",".join(f"c{n}" for n in range(1_001)) + "\n",
+         "found 1,001 columns; wanted at most 1,000"),
+        ("▶" + ",".join(f"c{n:0119999}" for n in range(20)) + "\n▶1\n",
+         "found a row of 2,400,019 bytes, wanted at most 1,048,576|"
+         "found 1 values, wanted 20 as in the header"),
+    ],
+    ids=["quote", "long name", "many", "long"],
+)  # fmt: skip
+def test_a_broken_header_of_a_csv_names_the_place(tmp_path, csv, message):
+    assert_told_in_csv(tmp_path, csv, *message.split("|"))
 
 
 @pytest.mark.parametrize(

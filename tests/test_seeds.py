@@ -103,7 +103,7 @@ def test_what_is_not_a_number_of_dollars_is_refused(tmp_path, value, wanted):
         (KOREA + ', basis: ▶"  "', "basis: found empty text; leave the property out if it is ..."),
         (KOREA + ', basis: ▶"a\\u200bb"', "basis: found the invisible character U+200B; ..."),
         (KOREA + ', basis: ▶"a\\0b"', "basis: found the invisible character U+0000; ..."),
-        (KOREA + ', basis: ▶"\\uFFFD"', "basis: found the invisible character U+FFFD; ..."),
+        (KOREA + ', basis: ▶"\\uFFFD"', "basis: found U+FFFD, which stands for a lost..."),
         (KOREA.replace("KOR", '▶"KOR "'), "importer: found 'KOR ', wanted single blanks, ..."),
         (
             KOREA + ", dataset: ▶a  b",
@@ -360,13 +360,21 @@ THIS_YEAR = date.today().year
          "name: found 1,001 characters, wanted at most 1,000"),
         ("areas", "kind: Area\ndefaults: {source: customs, type: world}\nrows:\n"
          "  - {iso3: WLD, name: World, note: ▶the CÃ´te}\n",
-         "note: found 'Ã´', UTF-8 that was read in another encoding"),
+         "note: found 'CÃ´te', which is UTF-8 read as Windows-1252 or Latin-1; wanted 'Côte'"),
         ("elements", ELEMENTS + "  - {key: Dy, name: D, type: element, atomic_number: 66}\n"
          "  - {key: ▶Tb, name: Neodymium, type: element, atomic_number: 60}\n",
          "key: found 'Tb', wanted Nd, the symbol of 60"),
         ("elements", ELEMENTS + "  - {key: Dy, name: D, type: element}\n"
          "  - {key: ▶ND, name: Neodymium, type: element}\n",
          "key: found 'ND', wanted the symbol of an element, such as Nd"),
+        ("elements", ELEMENTS + "  - {key: Dy, name: ▶Terbium, type: element}\n",
+         "name: found 'Terbium', wanted Dysprosium, since Dy is Dysprosium and Terbium is Tb"),
+        ("elements", ELEMENTS + "  - {key: Dy, name: D, type: element, aliases: [▶aluminium]}\n",
+         "aliases: found 'aluminium', wanted Dysprosium, since Dy is Dysprosium and Alumi..."),
+        ("elements", ELEMENTS + "  - {key: Dy, name: D, type: element, atomic_number: ▶166}\n",
+         "atomic_number: found 166, wanted 66, the number of Dy"),
+        ("elements", ELEMENTS + "  - {key: Dy, name: D, type: element, atomic_weight: ▶158.93}\n",
+         "atomic_weight: found 158.93, wanted about 162.5, the atomic weight of Dy"),
         ("contains", "kind: CONTAINS\ndefaults: {source: customs, role: main}\nrows:\n"
          "  - {product: ree-metals, element: ▶DY}\n",
          "element: unknown element 'DY'; its key is 'Dy'"),
@@ -391,6 +399,17 @@ def test_what_looks_wrong_and_can_be_right_is_read(tmp_path):
     )
     assert facts["Claim"]["period"].to_pylist() == [str(year)]
     assert len(facts["EXPORTS"]) == 1
+
+
+def test_an_element_may_have_other_names_and_a_rounded_weight(tmp_path):
+    elements = (
+        "  - {key: Dy, name: 镝, type: element, atomic_number: 66, atomic_weight: 163}\n"
+        "  - {key: Al, name: aluminium, type: element, aliases: [Aluminum], atomic_weight: 27}\n"
+        "  - {key: Tc, name: Technetium, type: element, atomic_weight: 99}\n"
+        "  - {key: Nb, name: Niobium, type: element, aliases: [columbium]}\n"
+        "  - {key: Iron ore, name: Iron, type: mineral}\n"
+    )
+    assert len(read(tmp_path, elements=ELEMENTS + elements)["Element"]) == 5
 
 
 def test_nodes_that_could_not_be_read_are_not_missed_elsewhere(tmp_path):

@@ -1,5 +1,6 @@
 """The shipped claims and controls hold what was published, each with its scope and source."""
 
+import csv
 from collections import Counter
 from pathlib import Path
 
@@ -17,11 +18,16 @@ OF_2025_10 = "suspended from 2025-11-07 to 2026-11-10"
 OF_2024_12 = "suspended from 2025-11-09 to 2026-11-27"
 
 
+def table_of(path):
+    for row in csv.DictReader(path.read_text("utf-8").splitlines()):
+        yield {k: float(v) if k == "value" else v for k, v in row.items() if v}
+
+
 def rows(*patterns):
     """Rows with their defaults; every value but a number is text."""
     for path in sorted(p for pattern in patterns for p in SEEDS.glob(pattern)):
         seed = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
-        for row in seed["rows"]:
+        for row in seed["rows"] if "rows" in seed else table_of(path.with_name(seed["table"])):
             given = {"seed": seed["kind"], **seed.get("defaults", {}), **row}
             yield {
                 k: v if isinstance(v, list) or k in ("value", "low", "high", "quota") else str(v)
@@ -31,7 +37,7 @@ def rows(*patterns):
 
 @pytest.fixture(scope="module")
 def sources():
-    found = rows("claims/sources.yaml", "reference/sources.yaml")
+    found = rows("claims/sources.yaml", "facilities/sources.yaml", "reference/sources.yaml")
     return {r["key"]: r for r in found if r["seed"] == "Source"}
 
 
@@ -111,7 +117,7 @@ def test_a_statement_without_a_figure_gives_its_words(claims):
 def test_statements_can_be_printed_before_their_scope_and_without_quotation_marks(claims):
     stated = [claim["statement"] for claim in claims.values() if "statement" in claim]
 
-    assert len(stated) == 38
+    assert len(stated) == 42
     assert [text for text in stated if set(text) & set('“”"') or text.endswith(".")] == []
 
 
@@ -207,10 +213,25 @@ def test_korea_s_minerals_from_china(claims):
 
 
 def test_the_eu_s_sourcing_from_china(claims):
-    assert shares(claims, source="visual-capitalist-eu-china", period="2016-2020") == {
-        "HREE": 1.0, "Mg": 0.97, "LREE": 0.85, "Li": 0.79, "Ga": 0.71, "Sc": 0.67, "Bi": 0.65,
-        "V": 0.62, "barite": 0.45, "Ge": 0.45, "graphite": 0.4, "W": 0.32,
+    quoted = shares(claims, source="visual-capitalist-eu-china", period="2016-2020")
+    printed = {
+        claim["product"]: claim["value"]
+        for claim in claims.values()
+        if claim["source"] == "eu-crm-2023-annex-7" and claim.get("supplier") == "CHN"
+        and "product" in claim
     }  # fmt: skip
+
+    assert quoted == {
+        "HREE": 1.0, "Li": 0.79, "Ga": 0.71, "Sc": 0.67, "Bi": 0.65, "V": 0.62, "barite": 0.45,
+        "Ge": 0.45, "W": 0.32,
+    }  # fmt: skip
+    products = {
+        "Li": "lithium-processed", "Ga": "gallium", "Sc": "scandium", "Bi": "bismuth",
+        "V": "vanadium-processed", "barite": "barite", "Ge": "germanium-processed",
+        "W": "tungsten-processed",
+    }  # fmt: skip
+    assert not [key for key, product in products.items() if printed[product] == quoted[key]]
+    assert (printed["magnesium-metal"], printed["natural-graphite"]) == (0.97, 0.4)
 
 
 @pytest.mark.parametrize(

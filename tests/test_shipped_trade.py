@@ -145,3 +145,26 @@ def test_chinas_cobalt_of_the_congo_may_stand_under_two_codes(ask):
     assert "2022 4.1 k and 5.7 bn; 2023 2.7 bn and 2.4 bn; 2024 none and 3.0 bn." in note
     korea = ask.suppliers("KOR", scope="cobalt", period="2023")
     assert not [note for note in korea.notes if "two codes" in note]
+
+
+@pytest.mark.parametrize(
+    ("product", "tonnes", "part"),
+    [("lithium-hydroxide", 32_822, 0.81), ("natural-graphite", 13_965, 0.045)],
+)
+def test_what_korea_has_to_move_is_the_sum_by_hand(ask, product, tonnes, part):
+    """Imports from China less half of all; against what all others sell to all but Korea."""
+    flows = ask.catalog.flows("trade", products=[product], periods=["2024"]).to_pylist()
+    bought = [row for row in flows if row["consumer"] == "KOR"]
+    of_china = sum(row["tonnes"] for row in bought if row["supplier"] == "CHN")
+    moved = of_china - sum(row["tonnes"] or 0 for row in bought) / 2
+    elsewhere = sum(
+        row["tonnes"] or 0 for row in flows
+        if row["supplier"] not in ("CHN", "KOR") and row["consumer"] != "KOR"
+    )  # fmt: skip
+    row = ask.diversify("KOR", scope=product, period="2024").rows.to_pylist()[0]
+
+    assert (row["supplier"], row["verdict"]) == ("CHN", "possible")
+    assert round(moved) == tonnes
+    assert row["moved"] == pytest.approx(moved)
+    assert row["strain"] == pytest.approx(moved / elsewhere, abs=1e-6)
+    assert row["strain"] == pytest.approx(part, abs=0.002)

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from test_verdicts import (
     BORNE_OUT,
@@ -17,6 +18,8 @@ from test_verdicts import (
 from graphkit.analysis.claims.evidence import Loaded
 from graphkit.analysis.claims.published import conflicts, production_conflicts, superseded_claims
 from graphkit.analysis.claims.verdicts import check_claims
+from graphkit.build import _with_editions
+from graphkit.schema import SUPERSEDED
 
 # --- figures that cannot both be right
 
@@ -89,13 +92,16 @@ def checked(facts):
     products, areas = facts["Product"], facts["Area"]
     stages = dict(zip(products["key"].to_pylist(), products["stage"].to_pylist(), strict=True))
     types = {r["iso3"]: r["type"] for k in ("Country", "Area") for r in facts[k].to_pylist()}
-    made = facts["PRODUCES"]
+    made = _with_editions(facts["PRODUCES"], facts["Source"])
+    made = made.filter(pc.is_null(made[SUPERSEDED.name]))  # As questions read it.
     made = made.append_column("stage", pa.array([stages[p] for p in made["product"].to_pylist()]))
     made = made.append_column("type", pa.array([types[c] for c in made["country"].to_pylist()]))
     members = [
-        {"parent": parent, "member": row[key]}
-        for kind, key in (("Country", "iso3"), ("Element", "key"))
-        for row in facts[kind].to_pylist() for parent in row["member_of"] or ()
+        {"parent": area["iso3"], "member": member}
+        for area in facts["Area"].to_pylist() for member in area["members"] or ()
+    ] + [
+        {"parent": parent, "member": row["key"]}
+        for row in facts["Element"].to_pylist() for parent in row["member_of"] or ()
     ]  # fmt: skip
     contents = [
         {"product": row["product"], "element": row["element"]}

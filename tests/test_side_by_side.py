@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from long_cases import others_long
 
 from graphkit.answers.answer import parts_of
 from graphkit.errors import GraphkitError, UsageError
@@ -17,7 +18,7 @@ QUESTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "suppliers": (("KOR", "EU27"), MAGNETS),
     "dependents": (("CHN", "PHL"), {**MAGNETS, "min_share": 0.05}),
     "origins": (("KOR", "KOR+JPN"), MAGNETS),
-    "single_points": (("KOR", "JPN"), MAGNETS),
+    "spof": (("KOR", "JPN"), MAGNETS),
     "concentration": (("KOR", "JPN"), MAGNETS),
     "reliance": (("KOR", "JPN"), MAGNETS),
     "trend": (("KOR", "JPN"), {"scope": "ree-metals"}),
@@ -25,7 +26,7 @@ QUESTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", others_long(QUESTIONS, 3))
 def test_several_countries_are_answered_one_after_the_other(ask, name):
     countries, more = QUESTIONS[name]
     question: Callable[..., Any] = getattr(ask, name)
@@ -39,12 +40,12 @@ def test_several_countries_are_answered_one_after_the_other(ask, name):
 PERIODS: dict[str, Callable[..., Any]] = {
     "depends": lambda g, p: g.depends("KOR", scope="magnets-metal", period=p),
     "origins": lambda g, p: g.origins("KOR", scope="magnets-metal", period=p),
-    "structure": lambda g, p: g.single_points(scope="magnets-metal", period=p),
+    "structure": lambda g, p: g.spof(scope="magnets-metal", period=p),
     "disrupt": lambda g, p: g.disrupt("CHN", scope="magnets-metal", period=p, top=3),
     "cascade": lambda g, p: g.cascade("CHN", scope="magnets-metal", period=p),
     "concentration": lambda g, p: g.concentration(scope="magnets-metal", period=p),
     "reliance": lambda g, p: g.reliance("USA", scope="ree-metals", period=p),
-    "flows": lambda g, p: g.list_flows(scope="magnets-metal", period=p, top=2),
+    "flows": lambda g, p: g.flows(scope="magnets-metal", period=p, top=2),
     "centrality": lambda g, p: g.centrality(scope="magnets-metal", period=p, top=2),
     "layered": lambda g, p: g.layered_centrality(scope="magnets-metal", period=p, top=2),
     "criticality": lambda g, p: g.criticality(scope="gallium", period=p),
@@ -109,10 +110,10 @@ def test_suppliers_asked_for_stand_side_by_side(ask):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["suppliers", "origins", "single_points", "concentration"])
+@pytest.mark.parametrize("name", ["suppliers", "origins", "spof", "concentration"])
 @pytest.mark.parametrize("scopes", [("dysprosium", "magnets-metal"), ("dysprosium", "280530")])
 def test_elements_and_products_together_are_answered_side_by_side(ask, name, scopes):
-    if (name, scopes[1]) in {("origins", "280530"), ("single_points", "280530")}:
+    if (name, scopes[1]) in {("origins", "280530"), ("spof", "280530")}:
         pytest.skip("a supply chain covers whole products")
     question = getattr(ask, name)
     single = [question("KOR", scope=scope, period="2024").rows.to_pylist() for scope in scopes]
@@ -153,7 +154,7 @@ def test_what_is_unknown_of_one_is_a_note_and_of_all_an_error(ask):
         (lambda g: g.depends("KOR", period="2022,"), "`period`: '' is not a period"),
         (lambda g: g.disrupt("CHN,RUS"), "'CHN,RUS': ask for one at a time, or join them by"),
         (lambda g: g.compare("2022,2023", "2024"), "'2022,2023' is not a period"),
-        (lambda g: g.list_claims(of="KOR,JPN"), "'KOR,JPN': ask for one at a time"),
+        (lambda g: g.claims(of="KOR,JPN"), "'KOR,JPN': ask for one at a time"),
     ],
 )
 def test_what_cannot_be_asked_of_several_is_refused(ask, question, message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from long_cases import others_long
 from seed_texts import SMALL
 
 from graphkit.api import Session
@@ -147,7 +148,7 @@ def test_a_remnant_of_a_code_gives_no_share(graph_of):
     answer = asked.depends("KOR")
     assert [(r["supplier"], r["period"]) for r in answer.rows.to_pylist()] == [("CHN", "2021")]
     assert told in answer.notes
-    for question in (asked.depends, asked.suppliers, asked.origins, asked.single_points):
+    for question in (asked.depends, asked.suppliers, asked.origins, asked.spof):
         for dataset in (None, "test"):
             with pytest.raises(GraphkitError) as raised:
                 question("KOR", scope="ree-metals", period="2024", dataset=dataset)
@@ -175,7 +176,7 @@ def test_beside_a_remnant_another_data_set_answers(graph_of):
     assert [(row["dataset"], row["share_usd"]) for row in rows] == [("other", 0.8)]
 
 
-@pytest.mark.parametrize("question", ["depends", "suppliers", "origins", "single_points"])
+@pytest.mark.parametrize("question", others_long(["depends", "suppliers", "origins", "spof"], 2))
 def test_imports_in_another_data_set_alone_are_named(graph_of, question):
     theirs = SMALL["trade.yaml"].replace("importer: KOR", "importer: NOR")
     asked = graph_of({"norway.yaml": theirs.replace("dataset: test", "dataset: other")})

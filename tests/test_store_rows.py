@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import pytest
 from databases import clear
+from long_cases import others_long
 
 from graphkit.errors import StoreError, UsageError
 from graphkit.stores.results import Result, canonical_json
@@ -140,7 +141,7 @@ def as_text(result: Result) -> str:
     return canonical_json([fields, [list(r.values()) for r in result.table.to_pylist()]])
 
 
-@pytest.mark.parametrize("statement", [*VALUES, *GRAPH])
+@pytest.mark.parametrize("statement", others_long([*GRAPH, *VALUES], 40))
 def test_both_databases_give_the_same_text(stores, statement):
     found = {name: as_text(store.ask(statement)) for name, store in stores.items()}
 
@@ -217,6 +218,7 @@ class Statements:
         ])  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(6))
 def test_random_statements_give_the_same_text(stores, seed):
     statements = Statements(seed)
@@ -340,6 +342,7 @@ def test_a_sum_beyond_64_bits_is_an_error_where_neo4j_gives_a_float(ask):
         ask.store.run("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x")
 
 
+@pytest.mark.long
 def test_threads_that_read_at_once_get_each_its_own_rows(graph_of):
     store = graph_of().store
     statement = "MATCH (c:Country) WHERE c.iso3 > $after RETURN c.iso3 AS iso3 ORDER BY iso3"

@@ -280,6 +280,18 @@ def test_equally_near_products_are_drawn_on_by_the_size_of_their_pools():
     assert drawn(net) >= {("B metal", "B oxide", 0.75), ("B metal", "B carbonate", 0.25)}
 
 
+def test_direct_inputs_of_two_stages_are_drawn_on_by_size_if_both_are_traded():
+    """Hydroxide is made of the carbonate, or straight of the ore."""
+    pairs = pa.table({"input": ["ore", "oxide", "ore"], "output": ["metal", "metal", "oxide"]})
+    sold = flows("A 6 B oxide", "A 18 B ore", "B 1 C metal")
+    net = supply_network(sold, None, pairs, STAGES, measure="tonnes")
+    assert drawn(net) >= {("B metal", "B oxide", 0.25), ("B metal", "B ore", 0.75)}
+    untraded = supply_network(
+        flows("A 6 B oxide", "B 1 C metal"), makes("B 4"), pairs, STAGES, measure="tonnes"
+    )
+    assert ("B metal", "B oxide", 1.0) in drawn(untraded)
+
+
 def test_pools_in_different_units_are_not_mixed():
     pairs = pa.table({"input": ["oxide", "carbonate"], "output": ["metal", "metal"]})
     sold, made = flows("A 6 B oxide", "B 1 C metal"), makes("B 4 carbonate")

@@ -6,10 +6,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
+from long_cases import others_long
 from seed_texts import SMALL
 
 from graphkit.api import Session
@@ -166,6 +168,61 @@ rows:
 }
 
 
+def makers(period: str) -> dict[str, str]:
+    """Shares of the world's output, without amounts, of two products of the chain."""
+    return {
+        "makers.yaml": f"""\
+kind: PRODUCES
+defaults: {{period: {period}, source: customs, basis: content}}
+rows:
+  - {{country: NOR, product: ree-metals, share: 0.9}}
+  - {{country: KOR, product: ree-metals, share: 0.1}}
+  - {{country: CHN, product: magnets, share: 0.99}}
+  - {{country: NOR, product: magnets, share: 0.001, qualifier: less-than}}
+""",
+        "claims.yaml": "kind: Claim\nrows: []\n",
+    }
+
+
+ASSUMED = ("assumed_low", "assumed_high", "assumption")
+"""Columns that shares of other years are for."""
+NO_CLAIMS = {"claims.yaml": "kind: Claim\nrows: []\n"}
+ASKED: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("origins", "KOR", {"scope": "magnets"}),
+    ("origins", "JPN", {"scope": "ree-metals"}),
+    ("spof", "KOR", {"scope": "Dy"}),
+    ("depends", "KOR", {"scope": "Dy"}),
+    ("depends_looked_through", "KOR", {"scope": "Dy"}),
+    ("disrupt", "CHN", {"scope": "Dy"}),
+    ("reliance", "KOR", {"scope": "Dy"}),
+)
+
+
+@pytest.mark.parametrize(("verb", "country", "parameters"), others_long(ASKED, 2))
+def test_a_share_of_other_years_is_no_production_of_this_one(graph_of, verb, country, parameters):
+    def rows(*files: dict[str, str]) -> list[dict[str, Any]]:
+        ask = getattr(graph_of(CHAIN, NO_CLAIMS, *files), verb)
+        table = ask(country, period="2024", **parameters).rows
+        return table.select([n for n in table.column_names if n not in ASSUMED]).to_pylist()
+
+    assert rows(makers("2016-2020")) == rows()
+
+
+def test_a_share_without_an_amount_is_an_estimate_and_no_bound(graph_of):
+    """Of its own period it moves the point; the range stays that of what is certain."""
+
+    def metal(*files: dict[str, str]) -> dict[str, tuple[float, float, float]]:
+        answer = graph_of(CHAIN, NO_CLAIMS, *files).origins(
+            "JPN", scope="ree-metals", stage="metal", min_share=0
+        )
+        rows = answer.rows.to_pylist()
+        return {r["origin"]: (r["share"], r["low"], r["high"]) for r in rows}
+
+    free, with_shares = metal(), metal(makers("2024"))
+    for origin in ("CHN", "NOR"):
+        assert with_shares[origin][1:] == free[origin][1:]
+
+
 def test_a_published_reliance_bounds_a_withheld_mine(graph_of):
     """Net imports are at most 31.5 - 10.5 t and over half of consumption: it mines under 21."""
     answer = graph_of(CHAIN, WITHHELD).origins("JPN", scope="ree-metals", stage="mine", min_share=0)
@@ -220,7 +277,8 @@ def test_looked_through_dependence_is_the_origins_of_one(chain):
     one = chain.depends_looked_through("KOR", on="CHN", scope="magnets").rows.to_pylist()
     every = chain.origins("KOR", scope="magnets", min_share=0).rows.to_pylist()
 
-    assert one == [{**row, "others": None} for row in every if row["origin"] == "CHN"]
+    at_stages = [row for row in one if row["traced_to"] != "any stage"]
+    assert at_stages == [{**row, "others": None} for row in every if row["origin"] == "CHN"]
     largest = chain.depends_looked_through("KOR", scope="magnets").rows.to_pylist()
     assert [(r["traced_to"], r["origin"], r["others"]) for r in largest] == [
         ("mine", "CHN", 0), ("mine", "unknown", None), ("metal", "CHN", 0), ("component", "JPN", 0),
@@ -233,23 +291,78 @@ def test_a_group_of_origins_is_one_answer(ask):
     members = {r["member"] for r in ask.query("members-of-area", area="EU27").to_pylist()}
 
     assert [(r["traced_to"], r["origin"]) for r in one] == [
-        (stage, "EU27") for stage in ("mine", "separate", "metal", "component")
+        (stage, "EU27") for stage in ("any stage", "mine", "separate", "metal", "component")
     ]
+    any_stage, component = one[0], one[-1]
     for name in ("share", "face_value"):
         parts = [r[name] for r in every if r["traced_to"] == "component" and r["origin"] in members]
-        assert one[-1][name] == pytest.approx(sum(parts))
-    assert one[-1]["low"] <= one[-1]["share"] <= one[-1]["high"] <= 1.0
+        assert component[name] == pytest.approx(sum(parts))
+    assert component["low"] <= component["share"] <= component["high"] <= 1.0
+    assert any_stage["face_value"] == pytest.approx(component["face_value"])
+    assert any_stage["share"] >= component["share"]
+
+
+def at_any_stage(answer) -> list[dict[str, Any]]:
+    return [row for row in answer.rows.to_pylist() if row["traced_to"] == "any stage"]
+
+
+def test_what_was_in_a_country_at_any_stage_counts_once(graph_of):
+    """Of Japan's metal 600 of 800 are China's; Korea buys all its magnets in Japan."""
+    graph = graph_of(CHAIN)
+    for answer in (
+        graph.depends_looked_through("KOR", on="CHN", scope="magnets"),
+        graph.origins("KOR", on="CHN", scope="magnets"),
+    ):
+        (row,) = at_any_stage(answer)
+        assert answer.rows["traced_to"].to_pylist() == ["any stage", "mine", "metal"]
+        assert (row["share"], row["face_value"], row["hidden"]) == pytest.approx((0.75, 0.0, 0.75))
+        assert (row["origin"], row["product"], row["earlier"]) == ("CHN", "magnets", None)
+        assert "passed through China at some stage" in answer.headline
+        assert "counted once" in answer.caption
+
+
+def test_what_is_sold_on_is_at_any_stage_whoever_made_it(graph_of):
+    """Korea buys its metal in Japan for 400 and in China for 100, of three quarters China's."""
+    (row,) = at_any_stage(graph_of(CHAIN).origins("KOR", on="JPN", scope="ree-metals"))
+    assert (row["share"], row["face_value"], row["hidden"]) == pytest.approx((0.8, 0.8, 0.0))
+    (row,) = at_any_stage(graph_of(CHAIN).origins("KOR", on="CHN+JPN", scope="ree-metals"))
+    assert (row["share"], row["low"], row["high"]) == pytest.approx((1.0, 1.0, 1.0))
+
+
+@pytest.mark.parametrize("how", [{"stage": "mine"}, {"chain": "face-value"}, {"without": "CHN"}])
+def test_a_question_of_one_stage_or_another_chain_has_no_row_of_any_stage(chain, how):
+    assert not at_any_stage(chain.origins("KOR", on="CHN", scope="magnets", **how))
+
+
+def test_a_group_has_no_row_of_what_passed_its_own_members(ask):
+    answer = ask.depends_looked_through("EU27", on="DEU", scope="magnets-metal", period="2024")
+    assert not at_any_stage(answer)
+
+
+@pytest.mark.parametrize("buyer", ["KOR", "JPN", "EU27", "USA"])
+def test_at_any_stage_is_what_avoiding_the_country_leaves_out(ask, buyer):
+    how = {"scope": "magnets-metal", "period": "2024"}
+    (row,) = at_any_stage(ask.origins(buyer, on="CHN", **how))
+    left_out = [
+        (r["share"], r["low"], r["high"], r["face_value"])
+        for r in ask.origins(buyer, without="CHN", **how).rows.to_pylist()
+        if r["origin"] == "through CHN"
+    ]
+    ends = tuple(row[name] for name in ("share", "low", "high", "face_value"))
+    assert left_out == [pytest.approx(ends)] * len(left_out)
+    assert len(left_out) == 4
+    assert row["face_value"] <= row["low"]
 
 
 def test_by_share_a_point_is_certain_only_if_the_least_is(chain):
-    rows = chain.single_points("KOR", scope="magnets").rows.to_pylist()
+    rows = chain.spof("KOR", scope="magnets").rows.to_pylist()
 
     assert {(r["definition"], r["traced_to"], r["supplier"]) for r in rows} == {
         ("face value", None, "JPN"), ("looked through", "component", "JPN"),
         ("looked through", "metal", "CHN"), ("looked through", "mine", "CHN"),
     }  # fmt: skip
     assert all(r["verdict"] == ("certain" if r["low"] >= 0.5 else "as traced") for r in rows)
-    few = chain.single_points("KOR", scope="magnets", threshold=0.8).rows.to_pylist()
+    few = chain.spof("KOR", scope="magnets", threshold=0.8).rows.to_pylist()
     assert {row["supplier"] for row in few} == {"JPN"}
 
 
@@ -265,11 +378,12 @@ LACKING = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("verb", "given"),
     [
         ("origins", {"consumer": "KOR"}), ("depends_looked_through", {"consumer": "KOR"}),
-        ("single_points", {"consumer": "KOR"}), ("single_points", {"definition": "structural"}),
+        ("spof", {"consumer": "KOR"}), ("spof", {"definition": "structural"}),
         ("disrupt", {"exporter": "JPN"}), ("cascade", {"exporter": "JPN"}),
         ("layered_centrality", {}),
     ],
@@ -300,7 +414,7 @@ rows:
 
 def test_work_at_a_stage_is_only_possible_where_the_code_also_holds_earlier_goods(graph_of):
     def verdicts(session: Session) -> dict[Any, Any]:
-        rows = session.single_points("JPN", scope="ree-metals").rows.to_pylist()
+        rows = session.spof("JPN", scope="ree-metals").rows.to_pylist()
         return {(r["traced_to"], r["supplier"]): (r["verdict"], r["earlier"]) for r in rows}
 
     sure = verdicts(graph_of(CHAIN))
@@ -314,13 +428,13 @@ def test_work_at_a_stage_is_only_possible_where_the_code_also_holds_earlier_good
 
     [row, *_] = unsure.origins("JPN", scope="ree-metals", stage="metal").rows.to_pylist()
     assert (row["origin"], row["earlier"]) == ("CHN", held)
-    every = unsure.single_points(scope="ree-metals").rows.to_pylist()
+    every = unsure.spof(scope="ree-metals").rows.to_pylist()
     assert {r["earlier"] for r in every if r["traced_to"] == "metal"} == {held}
-    assert "customs" in unsure.single_points("JPN").sources["key"].to_pylist()
+    assert "customs" in unsure.spof("JPN").sources["key"].to_pylist()
 
 
 def test_a_point_has_the_amount_of_the_imports_and_the_other_products_are_told(chain):
-    answer = chain.single_points("KOR", scope="Dy", threshold=0.9)
+    answer = chain.spof("KOR", scope="Dy", threshold=0.9)
 
     assert {(r["product"], r["imports"]) for r in answer.rows.to_pylist()} == {("magnets", 900.0)}
     assert "Also imported, without a single point that is known: rare-earth metals (500 USD)." in (
@@ -329,7 +443,7 @@ def test_a_point_has_the_amount_of_the_imports_and_the_other_products_are_told(c
 
 
 def test_everybodys_points_are_added_up_by_what_they_buy(chain):
-    rows = chain.single_points(scope="ree-metals").rows.to_pylist()
+    rows = chain.spof(scope="ree-metals").rows.to_pylist()
     found = {(r["definition"], r["traced_to"], r["supplier"]): r for r in rows}
 
     # Japan (800) buys 6/8 from China, Korea (500) 4/5 from Japan, which has that 6/8 from China.
@@ -340,16 +454,16 @@ def test_everybodys_points_are_added_up_by_what_they_buy(chain):
     made = found["looked through", "metal", "CHN"]
     assert (made["consumers"], made["import_share"]) == (2, 1.0)
     assert made["at_stake"] == pytest.approx((600 + 500 * 0.8) / 1300)
-    each = chain.single_points(scope="ree-metals", each=True).rows.to_pylist()
+    each = chain.spof(scope="ree-metals", each=True).rows.to_pylist()
     assert sum(row["traced_to"] == "metal" and row["supplier"] == "CHN" for row in each) == 2
 
-    gone = chain.single_points(scope="ree-metals", definition="structural", blocs=["CHN+NOR"])
+    gone = chain.spof(scope="ree-metals", definition="structural", blocs=["CHN+NOR"])
     [row] = gone.rows.to_pylist()
     assert (row["removed"], row["consumers"], row["at_stake"]) == ("CHN+NOR", 2, 1.0)
 
 
 def test_without_a_country_is_what_passes_through_all_its_stages(chain):
-    rows = chain.single_points("KOR", scope="magnets", definition="structural").rows.to_pylist()
+    rows = chain.spof("KOR", scope="magnets", definition="structural").rows.to_pylist()
 
     assert {(r["removed"], round(r["loss"], 12), r["cut_off"]) for r in rows} == {
         ("JPN", 1.0, "certain"), ("CHN", 0.75, None),
@@ -357,7 +471,7 @@ def test_without_a_country_is_what_passes_through_all_its_stages(chain):
     chains = {row["removed"]: row["chain"] for row in rows}
     assert chains["CHN"].startswith("CHN ")
     assert chains["CHN"].endswith("JPN ree-metals > JPN magnets > KOR magnets")
-    both = chain.single_points(
+    both = chain.spof(
         "KOR", scope="magnets", definition="structural", blocs=["CHN+NOR", "JPN"]
     ).rows.to_pylist()
     assert {(r["removed"], r["loss"]) for r in both} == {("CHN+NOR", 1.0), ("JPN", 1.0)}
@@ -513,7 +627,7 @@ def test_of_two_data_sets_the_preferred_one_is_traced(graph_of):
 
 
 def test_a_group_hangs_on_those_its_supply_comes_from(ask):
-    points = ask.single_points("EU27", scope="magnets-metal", threshold=0.3).rows.to_pylist()
+    points = ask.spof("EU27", scope="magnets-metal", threshold=0.3).rows.to_pylist()
     traced = ask.origins("EU27", scope="magnets-metal", min_share=0.0).rows.to_pylist()
     shares = {(row["origin"], row["traced_to"]): row["share"] for row in traced}
 
@@ -523,8 +637,10 @@ def test_a_group_hangs_on_those_its_supply_comes_from(ask):
     assert found == {ends: shares[ends] for ends in found}
 
 
-@pytest.mark.parametrize("by", ["usd", "tonnes"])
-@pytest.mark.parametrize("consumer", ["KOR", "JPN", "EU27", "S19"])
+@pytest.mark.parametrize(
+    ("by", "consumer"),
+    others_long(product(["usd", "tonnes"], ["KOR", "EU27", "JPN", "S19"]), 2),
+)
 def test_origins_add_up_to_all_imports(ask, consumer, by):
     answer = ask.origins(consumer, scope="rare earths", period="2024", by=by, min_share=0.0)
     totals: dict[tuple[str, str], float] = {}
@@ -556,7 +672,7 @@ def test_ranges_hold_the_traced_share(ask):
 
 
 def test_china_is_the_single_point_of_koreas_magnets_at_every_stage(ask):
-    rows = ask.single_points("KOR", scope="magnets-metal", period="2024").rows.to_pylist()
+    rows = ask.spof("KOR", scope="magnets-metal", period="2024").rows.to_pylist()
 
     assert {row["supplier"] for row in rows} == {"CHN"}
     assert [row["traced_to"] for row in rows] == [None, "mine", "separate", "metal", "component"]
@@ -564,13 +680,13 @@ def test_china_is_the_single_point_of_koreas_magnets_at_every_stage(ask):
 
 
 def test_concentrate_that_goes_as_metal_makes_no_smelter(ask):
-    rows = ask.single_points("MYS", scope="rare earths", period="2024").rows.to_pylist()
+    rows = ask.spof("MYS", scope="rare earths", period="2024").rows.to_pylist()
     verdicts = {(r["product"], r["traced_to"], r["supplier"]): r for r in rows}
 
     smelted = verdicts["ree-metals", "metal", "AUS"]
     assert (smelted["verdict"], smelted["share"]) == ("possible", pytest.approx(0.996, abs=0.001))
     assert smelted["earlier"] == "goods priced like concentrate (HS 280530)"
-    china = ask.single_points("CHN", scope="ree-compounds", period="2024").rows.to_pylist()
+    china = ask.spof("CHN", scope="ree-compounds", period="2024").rows.to_pylist()
     assert {(r["supplier"], r["verdict"]) for r in china if r["traced_to"] == "separate"} == {
         ("MMR", "possible")
     }
@@ -618,17 +734,17 @@ def test_a_restriction_is_played_on_the_baskets_its_products_are_in(ask):
 
 
 def test_a_domestic_point_is_only_what_a_source_says(ask):
-    told = ask.single_points(scope="Be", definition="domestic").rows.to_pylist()
+    told = ask.spof(scope="Be", definition="domestic").rows.to_pylist()
     assert [(r["country"], r["verdict"], r["claim"]) for r in told] == [
         ("USA", "published", "usa-2021-sole-producer-be")
     ]
-    none = ask.single_points("CHN", scope="rare earths", definition="domestic")
+    none = ask.spof("CHN", scope="rare earths", definition="domestic")
     assert not len(none.rows)
     assert none.nothing.startswith("No source names a single producer of ")
 
 
 def test_where_nobody_reaches_the_threshold_the_answer_names_who_might(ask):
-    answer = ask.single_points("DEU", scope="ree-compounds", period="2024")
+    answer = ask.spof("DEU", scope="ree-compounds", period="2024")
 
     assert not len(answer.rows)
     assert answer.nothing.startswith(
@@ -636,7 +752,7 @@ def test_where_nobody_reaches_the_threshold_the_answer_names_who_might(ask):
         "China, "
     )
     assert not any(note.startswith("Possible") for note in answer.notes)
-    possible = ask.single_points("DEU", scope="ree-compounds", period="2024", possible=True)
+    possible = ask.spof("DEU", scope="ree-compounds", period="2024", possible=True)
     assert "CHN" in possible.rows["supplier"].to_pylist()
     assert possible.nothing == "Nobody is known to reach 50 %."
 
@@ -647,23 +763,23 @@ QUESTIONS = [
     ("depends_looked_through", ("JPN",), {"on": "CHN", "scope": "ree-metals", "period": "2023"}),
     ("origins", ("KOR,JPN",), {"scope": "rare earths", "period": "2023-2024,2022"}),
     ("origins", ("KOR",), {"scope": "magnets-metal", "chain": "face-value"}),
-    ("single_points", ("KOR",), {"scope": "magnets-metal", "possible": True}),
-    ("single_points", ("USA",), {"scope": "REE", "definition": "structural",
+    ("spof", ("KOR",), {"scope": "magnets-metal", "possible": True}),
+    ("spof", ("USA",), {"scope": "REE", "definition": "structural",
                                  "blocs": ["EU27", "CHN+HKG"]}),
-    ("single_points", (), {"scope": "REE"}),
-    ("single_points", (), {"scope": "magnets-metal", "definition": "structural", "each": True}),
+    ("spof", (), {"scope": "REE"}),
+    ("spof", (), {"scope": "magnets-metal", "definition": "structural", "each": True}),
     ("disrupt", ("CHN",), {"scope": "ree-compounds", "loss": 0.8, "slack": 0.2}),
     ("disrupt", (), {"restriction": "Announcement 18 of 2025"}),
     ("cascade", ("CHN",), {"scope": "ree-compounds", "tolerance": 0.4}),
 ]  # fmt: skip
 
 
-WITHOUT_ROWS = ("single_points", (), {"scope": "REE", "definition": "domestic"})
+WITHOUT_ROWS = ("spof", (), {"scope": "REE", "definition": "domestic"})
 
 
 @pytest.mark.parametrize(
     ("verb", "places", "more", "has_rows"),
-    [*((*question, True) for question in QUESTIONS), (*WITHOUT_ROWS, False)],
+    others_long([(*WITHOUT_ROWS, False), *((*question, True) for question in QUESTIONS)], 5),
 )
 def test_both_databases_give_the_same_answer_to_the_byte(stores, verb, places, more, has_rows):
     embedded, neo4j = (
@@ -693,10 +809,10 @@ def test_both_databases_give_the_same_answer_to_the_byte(stores, verb, places, m
         ("origins", ("KOR",), {"stage": "minee"}, UsageError, "no stage is called 'minee'"),
         ("origins", ("KOR",), {"period": "2024-Q9"}, UsageError, "is not a period"),
         ("origins", ("KOR",), {"min_share": 3.0}, UsageError, "`min_share`: found 3, wanted 0 to"),
-        ("single_points", ("KOR",), {"definition": "x"}, UsageError, "wanted one of share, struct"),
-        ("single_points", ("KOR",), {"threshold": 0.0}, UsageError, "`threshold`: found 0"),
-        ("single_points", ("KOR",), {"blocs": ["EU27"]}, UsageError, "`blocs` belongs to"),
-        ("single_points", ("KOR",), {"definition": "structural", "min_link": 5.0}, UsageError,
+        ("spof", ("KOR",), {"definition": "x"}, UsageError, "wanted one of share, struct"),
+        ("spof", ("KOR",), {"threshold": 0.0}, UsageError, "`threshold`: found 0"),
+        ("spof", ("KOR",), {"blocs": ["EU27"]}, UsageError, "`blocs` belongs to"),
+        ("spof", ("KOR",), {"definition": "structural", "min_link": 5.0}, UsageError,
          "`min_link`: found 5, wanted 0 to 1"),
         ("disrupt", (), {}, UsageError, "say who stops selling"),
         ("disrupt", ("KOR",), {"restriction": "x"}, UsageError, "leave out the rest"),
@@ -750,6 +866,7 @@ def test_an_unknown_mine_names_the_trade_that_lacks_and_the_largest_miners(ask):
     assert f"Of the world's production in 2024: China {100 * first['cr1']:.1f} %" in notes
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("consumer", ["KOR", "EU27"])
 def test_products_asked_together_have_the_answers_of_each_alone(ask, consumer):
     products = ["ree-compounds", "ree-metals", "magnets-metal"]

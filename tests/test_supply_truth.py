@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 import pytest
 from supply_cases import FLOW, MADE, STAGES
 
+from graphkit.analysis.supply.assumptions import Assumptions
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.disruption import cascade, disruption
-from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.look_through import look_through, passed_shares
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.production import SHARE_ROUNDING
 from graphkit.analysis.supply.ranges import origin_ranges
@@ -62,13 +63,15 @@ class Truth:
     origins: dict[tuple[str, str], np.ndarray]
     """For (product, stage): origin shares of each country's pool."""
     shape: Shape
+    used: dict[str, dict[str, np.ndarray]]
+    """For each product: the amounts of its inputs that went into it, by country."""
 
 
 def chain(seed: int, shape: Shape = CHAIN) -> Truth:
     """Draw a chain; sales between countries go one way, so that pools are solved in turn."""
     rng = np.random.default_rng(seed)
     n = len(COUNTRIES)
-    flows, made, origins = [], [], {}
+    flows, made, origins, used = [], [], {}, {}
     kept: dict[str, np.ndarray] = {}
     behind: dict[str, set[str]] = {}
     for product, sources in shape.inputs.items():
@@ -81,6 +84,7 @@ def chain(seed: int, shape: Shape = CHAIN) -> Truth:
             produced = np.minimum(produced, whole / rng.uniform(LEAST, 1, n))
             for source, part in taken.items():
                 kept[source] = kept[source] - part
+        used[product] = taken
         order = rng.permutation(n)
         pool, bought = produced.copy(), np.zeros((n, n))
         for turn, seller in enumerate(order):
@@ -115,7 +119,7 @@ def chain(seed: int, shape: Shape = CHAIN) -> Truth:
             for i in range(n) if produced.sum()
         ]  # fmt: skip
     return Truth(pa.Table.from_pylist(flows, FLOW), pa.Table.from_pylist(made, MADE), origins,
-                 shape)  # fmt: skip
+                 shape, used)  # fmt: skip
 
 
 def hidden(truth: Truth, seed: int, part: float) -> pa.Table:
@@ -142,12 +146,17 @@ def named(truth: Truth, seed: int, part: float) -> pa.Table:
     return pa.concat_tables([kept, pa.Table.from_pylist(rows, MADE)])
 
 
-def network(truth: Truth, made: pa.Table, unnamed: dict[str, float] | None = None) -> SupplyNetwork:
+def network(
+    truth: Truth, made: pa.Table, unnamed: dict[str, float] | None = None,
+    assumed: Assumptions | None = None,
+) -> SupplyNetwork:  # fmt: skip
     routes = [(source, output) for output, some in truth.shape.inputs.items() for source in some]
     table = pa.table(dict(zip(("input", "output"), zip(*routes, strict=True), strict=True)))
     kinds = ["by-product" if route in truth.shape.by_products else "main" for route in routes]
     table = table.append_column("kind", pa.array(kinds))
-    return supply_network(truth.sold, made, table, STAGES, measure="tonnes", unnamed=unnamed)
+    return supply_network(
+        truth.sold, made, table, STAGES, measure="tonnes", unnamed=unnamed, assumed=assumed
+    )
 
 
 def ranges(truth: Truth, made: pa.Table) -> dict[tuple[str, ...], tuple[float, float]]:
@@ -206,7 +215,7 @@ def true_shares(truth: Truth) -> dict[tuple[str, ...], float]:
 # A product without any trade has pools that no data bound: tests/test_look_through_ranges.py.
 CHAINS = int(os.environ.get("RANDOM_CHAINS", "60"))
 """Number of chains that are drawn; those that do not sell every product are left out."""
-SHORT = 8
+SHORT = 4
 """Number of chains in a run without long tests."""
 
 
@@ -511,3 +520,97 @@ def test_the_range_of_what_avoids_a_country_holds_the_truth(seed):
     for key, share in left_in_truth(truth, "B").items():
         low, high = found.get(key, (0.0, 0.0))
         assert low - 1e-9 <= share <= high + 1e-9, key
+
+
+def passed_in_truth(truth: Truth, *countries: str) -> dict[tuple[str, ...], float]:
+    """Shares of imports that were in a country at any stage: every tonne there is marked."""
+    marked: dict[str, np.ndarray] = {}
+    here = [COUNTRIES.index(country) for country in countries]
+    shares: dict[tuple[str, ...], float] = {}
+    made = {(r["product"], r["country"]): r["tonnes"] for r in truth.made.to_pylist()}
+    for product in truth.shape.inputs:
+        bought = np.zeros((len(COUNTRIES), len(COUNTRIES)))
+        for row in truth.sold.to_pylist():
+            if row["product"] == product:
+                buyer, seller = (COUNTRIES.index(row[end]) for end in ("consumer", "supplier"))
+                bought[buyer, seller] = row["tonnes"]
+        output = np.asarray([made.get((product, name), 0.0) for name in COUNTRIES])
+        inputs = truth.used[product]
+        amount = sum(inputs.values(), np.zeros(len(COUNTRIES)))
+        of_inputs = sum((inputs[p] * marked[p] for p in inputs), np.zeros(len(COUNTRIES)))
+        work = np.divide(of_inputs, amount, out=np.zeros(len(COUNTRIES)), where=amount > 0)
+        pool = output + bought.sum(axis=1)
+        pools = np.zeros(len(COUNTRIES))
+        for _ in COUNTRIES:  # sales go one way, so that so many rounds reach everybody
+            total = output * work + bought @ pools
+            pools = np.divide(total, pool, out=np.zeros(len(COUNTRIES)), where=pool > 0)
+            pools[here] = 1.0
+        marked[product] = pools
+        for buyer in np.flatnonzero(bought.sum(axis=1)):
+            share = float(bought[buyer] @ pools / bought[buyer].sum())
+            shares[COUNTRIES[buyer], product] = share
+    return shares
+
+
+def passed_ends(net: SupplyNetwork, country: str) -> dict[tuple[str, ...], tuple[float, ...]]:
+    """Share, low and high of what was in a country at any stage."""
+    known = [name for name in net.countries if name == country]
+    return {
+        (r["consumer"], r["product"]): (r["share"], r["low"], r["high"])
+        for r in passed_shares(net, country, known).to_pylist()
+    }
+
+
+PARTS = [0.5, *(pytest.param(part, marks=pytest.mark.long) for part in (0.0, 1.0))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_with_all_seen_the_share_at_any_stage_is_that_of_the_marked_tonnes(seed):
+    truth = chain(seed)
+    net = network(truth, truth.made)
+    for country in COUNTRIES:
+        found = passed_ends(net, country)
+        for key, share in passed_in_truth(truth, country).items():
+            assert found.get(key, (0.0,) * 3) == pytest.approx((share,) * 3, abs=1e-9), key
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    ("shape", "seed"),
+    [pytest.param(shape, *one.values, marks=one.marks, id=f"{name}-{one.values[0]}")
+     for name, shape in (("chain", CHAIN), ("fork", FORK), ("by-product", BY_PRODUCT),
+                         ("one-host", ONE_HOST), ("mixed", MIXED))
+     for one in drawn(shape)],
+)  # fmt: skip
+def test_the_range_at_any_stage_holds_the_truth_and_no_less_than_one_stage(shape, seed, part):
+    truth = chain(seed, shape)
+    for figures in (hidden(truth, seed, part), named(truth, seed, part)):
+        net = network(truth, figures)
+        stages = look_through(net).to_pylist()
+        for country in ("A", "B"):
+            found = passed_ends(net, country)
+            for key, share in passed_in_truth(truth, country).items():
+                _, low, high = found.get(key, (0.0,) * 3)
+                assert low - 1e-9 <= share <= high + 1e-9, key
+            for row in stages:
+                if row["origin"] == country:
+                    ends = found[row["consumer"], row["product"]]
+                    least = row["share"], row["low"], row["high"]
+                    assert all(a >= b - 1e-9 for a, b in zip(ends, least, strict=True)), row
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    "product", ["oxide", *(pytest.param(p, marks=pytest.mark.long) for p in ("ore", "metal"))]
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_range_at_any_stage_holds_the_truth_where_trade_is_unseen(seed, product, part):
+    truth = chain(seed)
+    net = network(without_trade(truth, product), withheld(truth, seed, part, None, product))
+    for country in ("A", "B"):
+        found = passed_ends(net, country)
+        for key, share in passed_in_truth(truth, country).items():
+            if key[1] == product:
+                continue
+            _, low, high = found.get(key, (0.0,) * 3)
+            assert low - 1e-9 <= share <= high + 1e-9, key

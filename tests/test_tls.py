@@ -27,6 +27,7 @@ def certified(authority: trustme.CA, name: str) -> ssl.SSLContext:
     return context
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("scheme", "trusted"),
     [

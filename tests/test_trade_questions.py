@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from databases import trade_tables
+from long_cases import others_long
 from pyarrow import parquet
 from seed_texts import SMALL
 
@@ -223,7 +224,9 @@ WITHOUT_ROWS = [
 
 @pytest.mark.parametrize(
     ("method", "place", "more", "has_rows"),
-    [*((*question, True) for question in QUESTIONS), *((*q, False) for q in WITHOUT_ROWS)],
+    others_long(
+        [*((*q, False) for q in WITHOUT_ROWS), *((*question, True) for question in QUESTIONS)], 9
+    ),
 )
 def test_both_databases_give_the_same_answer_to_the_byte(stores, method, place, more, has_rows):
     embedded, neo4j = (

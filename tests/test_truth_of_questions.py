@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from long_cases import others_long
 from seed_texts import write_seeds
 from test_supply_questions import CHAIN as LINKS
 from test_supply_truth import (
@@ -23,6 +24,7 @@ from test_supply_truth import (
     Shape,
     Truth,
     chain,
+    passed_in_truth,
     true_shares,
 )
 from test_supply_truth import left_in_truth as left
@@ -144,18 +146,32 @@ def holds(found: Ends, truth: dict[tuple[str, str, str], float]) -> None:
         assert low - 1e-9 <= share <= high + 1e-9, (key, low, share, high)
 
 
+def wanted_at_any_stage(
+    truth: Truth, consumer: str, origin: str, *countries: str
+) -> dict[tuple[str, str, str], float]:
+    """Shares of one consumer in truth that were in some countries at any stage."""
+    return {
+        (f"p-{product}", "any stage", origin): share
+        for (buyer, product), share in passed_in_truth(truth, *countries).items()
+        if buyer == consumer
+    }
+
+
 def is_whole(truth: Truth) -> bool:
     """Return True if every product is sold, and the bloc buys some."""
     traded = set(truth.sold["product"].to_pylist()) == set(truth.shape.inputs)
     return traded and "E" in truth.sold["consumer"].to_pylist()
 
 
-SEEDS = [
-    (shape, n) if shape != "fork" and n == 0 else pytest.param(shape, n, marks=pytest.mark.long)
-    for shape in SHAPES
-    for n in range(CHAINS // 6)
-    if is_whole(chain(n, SHAPES[shape]))
-]
+SEEDS = others_long(
+    [
+        (shape, n)
+        for shape in SHAPES
+        for n in range(CHAINS // 6)
+        if is_whole(chain(n, SHAPES[shape]))
+    ],
+    1,
+)
 
 
 @pytest.fixture
@@ -180,6 +196,9 @@ def test_the_ranges_of_a_bloc_hold_the_truth_and_publishing_narrows_them(
         files = seeds_of(truth, seed, hidden, bloc=True)
         found = asked(filled(session, tmp_path / "seeds", files), "DEU+FRA")
         holds(found, true)
+        passed = asked(session, "DEU+FRA", on="CHN")
+        holds(passed, wanted_at_any_stage(truth, "E", "CHN", "A"))
+        found |= passed
         for key, (low, high) in before.items():
             ends = found.get(key, (0.0, 0.0))
             assert low - 1e-9 <= ends[0] <= ends[1] <= high + 1e-9, key
@@ -202,6 +221,7 @@ def test_a_bloc_of_suppliers_and_supply_without_a_country_hold_the_truth(
             if origin in ("CHN", "JPN"):
                 key = product, stage, "CHN+JPN"
                 two[key] = two.get(key, 0.0) + share
+        two |= wanted_at_any_stage(truth, consumer, "CHN+JPN", "A", "B")
         holds(asked(session, NAMES[consumer], on="CHN+JPN"), two)
         if truth.shape.by_products:  # the enumeration does not know the hosts either
             continue

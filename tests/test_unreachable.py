@@ -21,7 +21,7 @@ from wire import WIRE, wire
 
 from graphkit.build import build_graph
 from graphkit.cli.app import run
-from graphkit.database import findings, open_store
+from graphkit.database import findings, open_database, open_store
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
@@ -233,6 +233,7 @@ def connections() -> int:
 def test_what_is_given_up_leaves_no_thread_and_no_connection(text, neo4j_server):
     threads_before, open_before = threads(), connections()
     with Neo4jStore(*neo4j_server) as store:
+        store.run("RETURN 1 AS x")
         with refused(StoreError, "took longer than 0.5 s and was given up"):
             store.ask(text, limits=Limits(seconds=0.5))
         until(lambda: threads() <= threads_before, seconds=SECONDS + BUSY)
@@ -242,14 +243,66 @@ def test_what_is_given_up_leaves_no_thread_and_no_connection(text, neo4j_server)
 
 def test_a_network_that_falls_silent_is_given_up_and_its_thread_ends(neo4j_server):
     with wire(neo4j_server[0]) as (uri, way), Neo4jStore(uri, *neo4j_server[1:]) as store:
+        store.run("RETURN 1 AS x")
         before = threads()
         way.fault, way.after = "stall", way.passed
-        with refused(StoreError, "took longer than 0.5 s and was given up"):
+        with refused(Unreachable, "said nothing within 0.5 s"):
             store.ask("RETURN 1 AS x", limits=Limits(seconds=0.5))
         way.fault = "none"
         assert store.ask("RETURN 1 AS x").table["x"].to_pylist() == [1]
         # The driver waits a second before it tries again; the wire has two for a connection.
         until(lambda: threads() <= before, seconds=8 + BUSY)
+
+
+@pytest.fixture
+def loaded(neo4j_server, tmp_path, monkeypatch):
+    """The server, with a graph."""
+    monkeypatch.setenv("NEO4J_PASSWORD", neo4j_server[2])
+    with Neo4jStore(*neo4j_server) as store:
+        store.load(build_graph(read_seeds(write_seeds(tmp_path))))
+    return neo4j_server[0]
+
+
+def asked_of_a_silent_server(loaded: str, statements: int, capfd) -> tuple[int, str, str]:
+    """Ask a server that says nothing after some statements: exit code, one line, and its URI."""
+    with wire(loaded, "silence", statements) as (uri, _):
+        began = time.monotonic()
+        code = run(["cypher", "RETURN 1 AS one", "--db", uri, "--timeout", "2"])
+        assert time.monotonic() - began < 2 + 1 + BUSY
+    said = capfd.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    return code, said.err, uri
+
+
+@pytest.mark.parametrize("statements", range(4))
+def test_a_server_that_falls_silent_after_the_login_holds_no_statement(statements, loaded, capfd):
+    code, line, uri = asked_of_a_silent_server(loaded, statements, capfd)
+    late = (
+        "did not say in time which graph it holds" if statements == 2 else "said nothing within 2 s"
+    )
+    assert (code, line) == (4, f"graphkit: Neo4j at {uri} {late}\n")
+
+
+@pytest.mark.parametrize("statements", range(4, 7))
+def test_a_server_that_falls_silent_while_it_plans_or_answers(statements, loaded, capfd):
+    code, line, _ = asked_of_a_silent_server(loaded, statements, capfd)
+    assert code == 1
+    assert "graphkit: the statement took longer than 2 s" in line
+
+
+def test_a_server_that_falls_silent_later_answers(loaded, capfd):
+    with wire(loaded, "silence", 7) as (uri, _):
+        assert run(["cypher", "RETURN 1 AS one", "--db", uri]) == 0
+    assert capfd.readouterr().out == "one\n1\n"
+
+
+@pytest.mark.parametrize("statements", range(2))
+def test_a_server_that_falls_silent_is_soon_refused(statements, loaded):
+    with (
+        wire(loaded, "silence", statements) as (uri, _),
+        refused(Unreachable, "said nothing within 4.5 s"),
+    ):
+        open_database(uri)
 
 
 def test_a_host_that_does_not_exist():

@@ -33,6 +33,7 @@ from test_supply_truth import (
 )
 from test_truth_of_questions import NAMES, chain_seeds
 
+from graphkit.analysis.supply.assumptions import Assumptions
 from graphkit.analysis.supply.disruption import disruption
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork
@@ -86,9 +87,13 @@ class World:
     @property
     def network(self) -> SupplyNetwork:
         """The supply network of what is shown."""
+        return self.assuming(None)
+
+    def assuming(self, assumed: Assumptions | None) -> SupplyNetwork:
+        """Build the network of what is shown, under assumptions."""
         sold = self.truth.sold
         seen = sold.filter(pc.invert(pc.is_in(sold["product"], pa.array(self.unseen, pa.string()))))
-        return network(replace(self.truth, sold=seen), self.made, self.others)
+        return network(replace(self.truth, sold=seen), self.made, self.others, assumed)
 
 
 def world(seed: int, shape: Shape, unseen: str) -> World:
@@ -268,9 +273,7 @@ def asked(session: Session, country: str) -> dict[tuple[str, ...], tuple[float, 
     """Ask where a country's imports come from, and what it loses without each other country."""
     how = {"scope": "Dy", "period": "2020", "by": "tonnes"}
     traced = session.origins(country, min_share=0.0, **how).rows
-    lost = session.single_points(
-        country, definition="structural", threshold=0.0, possible=True, **how
-    ).rows
+    lost = session.spof(country, definition="structural", threshold=0.0, possible=True, **how).rows
     return ranges(traced, "product", "traced_to", "origin") | ranges(lost, "product", "removed")
 
 

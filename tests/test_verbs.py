@@ -40,7 +40,7 @@ def test_a_function_has_the_declared_parameters(path):
 def test_every_question_of_the_session_is_declared():
     methods = {name for name, verb in vars(Session).items() if hasattr(verb, "__wrapped__")}
 
-    assert methods - {"supply_network"} == {path.partition(".")[2] for path in PARAMETERS}
+    assert methods - {"supply_network", "trade"} == {path.partition(".")[2] for path in PARAMETERS}
 
 
 def test_choices_are_those_of_the_measures():

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import StringIO
+from itertools import product
 from math import isclose
 from typing import Any
 
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 import pytest
 import yaml
 from databases import slice_seeds
+from long_cases import others_long
 from pyarrow import parquet
 
 from graphkit.answers.answer import Answer, undoubted
@@ -72,13 +74,13 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "depends": lambda graph: graph.depends("KOR", on="NOR", period="2023-2024"),
     "dependents": lambda graph: graph.dependents("NOR", period="2024", min_share=0.01),
     "look-through": lambda graph: graph.origins("KOR", period="2024", by="tonnes"),
-    "single points": lambda graph: graph.single_points("KOR", period="2024", by="tonnes"),
+    "single points": lambda graph: graph.spof("KOR", period="2024", by="tonnes"),
     "disruption": lambda graph: graph.disrupt("NOR", period="2024", by="tonnes"),
     "concentration": lambda graph: graph.concentration(period="2024"),
     "betweenness": lambda graph: graph.centrality(
         period="2024", by="tonnes", measures=("betweenness", "pagerank", "strength_in")
     ),
-    "flows": lambda graph: graph.list_flows(period="2024", by="tonnes"),
+    "flows": lambda graph: graph.flows(period="2024", by="tonnes"),
     "trend": lambda graph: graph.trend("KOR"),
     "compare": lambda graph: graph.compare("2023", "2024", of="KOR"),
 }
@@ -90,8 +92,7 @@ def by_key(answer: Answer) -> dict[tuple[Any, ...], dict[str, Any]]:
     return {tuple(row.get(n) for n in KEYS): row for row in answer.rows.to_pylist()}
 
 
-@pytest.mark.parametrize("name", ASKED)
-@pytest.mark.parametrize("published", [None, 11.0])
+@pytest.mark.parametrize(("name", "published"), others_long(product(ASKED, [None, 11.0]), 3))
 def test_figures_without_a_weight_are_those_of_data_that_lack_it(graph_of, name, published):
     more = "" if published is None else f", published_tonnes: {published}"
     reviews = {"reviews.yaml": judged("too-heavy", 900, more)}
@@ -121,6 +122,7 @@ def test_figures_without_a_weight_are_those_of_data_that_lack_it(graph_of, name,
     assert marks > 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["betweenness", "flows", "look-through", "disruption"])
 def test_rows_by_weight_are_in_the_order_that_they_have_without_it(graph_of, name):
     found = ASKED[name](graph_of({"trade.yaml": trade()}))
@@ -135,7 +137,7 @@ def test_rows_by_weight_are_in_the_order_that_they_have_without_it(graph_of, nam
 
 @pytest.mark.parametrize("top", [1, 2])
 def test_the_first_ranks_by_weight_are_those_without_it(graph_of, top):
-    first = graph_of({"trade.yaml": trade()}).list_flows(period="2024", by="tonnes", top=top)
+    first = graph_of({"trade.yaml": trade()}).flows(period="2024", by="tonnes", top=top)
 
     rows = first.rows.to_pylist()
     assert [(r["exporter"], r["importer"]) for r in rows[:1]] == [("NOR", "JPN")]
@@ -159,6 +161,7 @@ def test_a_table_and_a_picture_give_the_figure_without_first(graph_of):
     assert "_without" in as_object(answer)["units"]["doubt"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ASKED)
 def test_every_answer_with_a_weight_in_doubt_can_be_drawn_without_it(embedded_of, name):
     answer = ASKED[name](embedded_of({"trade.yaml": trade()}))
@@ -203,6 +206,7 @@ def test_a_flow_that_is_missing_takes_the_weight_of_another_source_and_is_said_b
     assert "customs" in answer.sources["key"].to_pylist()
 
 
+@pytest.mark.long
 def test_a_plausible_weight_and_one_of_another_version_are_not_in_doubt(graph_of):
     def names(reviews: str, heavy: str = "900") -> list[str]:
         graph = graph_of({"trade.yaml": trade(heavy=heavy), "reviews.yaml": reviews})
@@ -290,6 +294,7 @@ def ores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         yield Session(store)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("product", "period", "supplier", "reported", "without"),
     [("bauxite", "2023", "GIN", 0.308, 0.762), ("tin-ore", "2015", "MMR", 0.048, 0.982)],
@@ -304,7 +309,7 @@ def test_a_flow_that_customs_publish_has_its_share_by_their_weight(
 
 
 def test_waste_of_precious_metals_and_known_concentrates_are_not_in_doubt(ores):
-    doubted = {(d.exporter, d.importer, d.hs, d.period) for d in doubts_in(ores)}
+    doubted = {(d.exporter, d.importer, d.hs, d.period) for d in doubts_in(ores.catalog)}
 
     assert ("TUR", "BEN", "284690", "2024") in doubted
     assert not KNOWN & doubted

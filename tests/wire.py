@@ -1,4 +1,4 @@
-"""A connection to a server that is cut, reset, stalls or garbles at a chosen moment."""
+"""A connection to a server that is cut, reset, stalls, falls silent or garbles at some moment."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 COMMIT = b"\x00\x02\xb0\x12\x00\x00"
 """The message that ends a transaction, as Bolt sends it."""
+RUN = b"\xb3\x10"
+"""The beginning of the message that asks a statement, as Bolt sends it."""
 WIRE = "wire"
 """The name of the threads of wires."""
 PATIENCE = b"connection.recv_timeout_seconds"
@@ -29,6 +31,7 @@ class Wire:
     after: int = 0
     passed: int = 0
     commits: int = 0
+    statements: int = 0
     open: list[socket.socket] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -44,7 +47,11 @@ class Wire:
         """Forward one way, until the end or the fault."""
         try:
             while data := here.recv(65536):
-                data = data.replace(PATIENCE + bytes([120]), PATIENCE + bytes([2]))
+                if self.fault == "silence":
+                    if self.is_silent(data, asking):
+                        return
+                else:
+                    data = data.replace(PATIENCE + bytes([120]), PATIENCE + bytes([2]))
                 if self.due(data, asking):
                     if self.fault == "stall":
                         return
@@ -53,9 +60,15 @@ class Wire:
                     there.sendall(data)
         except OSError:
             pass
-        if self.fault != "stall":
+        if self.fault not in ("stall", "silence"):
             for end in (here, there):
                 hang_up(end)
+
+    def is_silent(self, data: bytes, asking: bool) -> bool:
+        """Tell if the server says nothing any more: it was asked more than some statements."""
+        with self.lock:
+            self.statements += asking * data.count(RUN)
+            return not asking and self.statements > self.after
 
     def due(self, data: bytes, asking: bool) -> bool:
         """Tell if the fault is to happen now."""
@@ -64,7 +77,7 @@ class Wire:
             self.passed += len(data)
             self.commits += asking * data.count(COMMIT)
             now = self.commits if self.fault == "commit" else self.passed
-            return self.fault != "none" and before <= self.after < now
+            return self.fault not in ("none", "silence") and before <= self.after < now
 
     def disturb(self, here: socket.socket, there: socket.socket, data: bytes) -> None:
         """Do the fault: also to what was just read."""

@@ -2,16 +2,17 @@
 
     python tools/build_baci.py --data FOLDER [--out seeds] [--totals tests/data/baci/totals.csv]
 
-FOLDER holds ``baci/`` as CEPII's files were prepared. Values stay in the unit that the table has;
-an empty quantity stays unknown. The products of the codes are those of traded-as.yaml. The totals
-of the source tables by code and year are written too, for a test of the seeds.
+FOLDER holds ``baci/`` and ``baci_more/`` as CEPII's files were prepared. Values stay in the unit
+that the table has; an empty quantity stays unknown. The products of the codes are those of
+traded-as.yaml. The totals of the source tables by code and year are written too, for a test of the
+seeds.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import fill
 
@@ -37,6 +38,20 @@ class Table:
     value_unit: str
     years: str
     columns: Mapping[str, str]
+    folder: str = "baci"
+    dataset: str = ""
+    """Key of the data set, if it is not that of all flows of the revision."""
+    codes: tuple[str, ...] = ()
+    """Codes to take; none: all."""
+    without: tuple[str, ...] = ()
+    """Years to leave out."""
+    products: Mapping[str, str] = field(default_factory=dict)
+    """Products of codes that traded-as.yaml has under another one."""
+
+    @property
+    def data_set(self) -> str:
+        """Key of the data set that the flows belong to."""
+        return self.dataset or f"baci-{self.revision.lower()}"
 
 
 _NAMED = {"exporter": "exporter", "importer": "importer", "hs": "hs6", "period": "year"}
@@ -60,7 +75,29 @@ MAGNETS_2024 = Table(
     "baci_hs17_850511_2024.csv", "HS17", "kUSD", "2024",
     {**_NAMED, "usd": "value_kusd", "tonnes": "qty_t"},
 )  # fmt: skip
-TABLES = (CRITICAL_HS92, CRITICAL_2022, CRITICAL_2024, RARE_EARTHS, MAGNETS_2022, MAGNETS_2024)
+LARGEST_CODES = ("280469", "750210", "810194", "810411", "811010", "811292", "850511")
+"""Codes that HS92 lacks, of which the largest flows of every year are taken."""
+LARGEST_FILE = "baci_hs02_hs17_top_flows_2002_2024.parquet"
+LARGEST_HS02 = Table(
+    LARGEST_FILE, "HS02", "kUSD", "2002-2016", COLUMNS, "baci_more", "baci-hs02-largest",
+    LARGEST_CODES,
+)  # fmt: skip
+LARGEST_HS17 = Table(
+    LARGEST_FILE, "HS17", "kUSD", "2017-2023", COLUMNS, "baci_more", "baci-hs17-largest",
+    LARGEST_CODES, without=("2022", "2024"),
+)  # fmt: skip
+LITHIUM_2023 = Table(
+    "baci_hs12_253090_261790_top60_2023.parquet", "HS12", "kUSD", "2023", COLUMNS, "baci_more",
+    "baci-hs12-largest", ("253090",), products={"253090": "lithium-minerals"},
+)  # fmt: skip
+NICKEL_ASEAN = Table(
+    "baci_hs07_asean_minerals_2010_2024.parquet", "HS07", "kUSD", "2010-2024", COLUMNS,
+    "baci_more", "baci-hs07-asean", ("750110", "750120"),
+)  # fmt: skip
+TABLES = (
+    CRITICAL_HS92, CRITICAL_2022, CRITICAL_2024, RARE_EARTHS, MAGNETS_2022, MAGNETS_2024,
+    LARGEST_HS02, LARGEST_HS17, LITHIUM_2023, NICKEL_ASEAN,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,6 +144,33 @@ OWN_SEEDS = (
         "magnets-2024", MAGNETS_2024, ("850511",),
         "All trade in permanent magnets of metal (850511) in 2024: every kind, not only NdFeB.",
     ),
+    *(
+        Seed(
+            f"largest-flows-{table.revision.lower()}-{table.years}", table, LARGEST_CODES,
+            f"The largest flows of some codes that HS92 lacks, {years}: of each importer the six\n"
+            "largest suppliers, of each exporter the six largest buyers. A pair that is not here\n"
+            "is below the cut, never zero. By value only. Figures read from\n"
+            "Varcolacus/critical-materials-atlas at 17b328d2.",
+        )
+        for table, years in (
+            (LARGEST_HS02, "2002 to 2016"), (LARGEST_HS17, "2017 to 2021 and 2023"),
+        )
+    ),
+    Seed(
+        "lithium-minerals-2023", LITHIUM_2023, ("253090",),
+        "The largest flows of 2023 in minerals without a code of their own (253090), most of it\n"
+        "spodumene: of the 60 largest of 253090 and 261790 together those that are surely of\n"
+        "253090, about 94 % of the world's value. A flow that is not here is unknown, never\n"
+        "zero. By value only. Figures read from sanayounaseco-wq/REE-Supply-Chain-Network at\n"
+        "2fd4d064.",
+    ),
+    Seed(
+        "nickel-intermediates-2010-2024", NICKEL_ASEAN, ("750110", "750120"),
+        "Trade in nickel mattes (750110) and in nickel oxide sinters and other intermediates,\n"
+        "mixed hydroxide among them (750120), between the members of ASEAN, and of these with 15\n"
+        "others. No other pairs are here. Figures read from ccmdesign/bfna-indopacific at\n"
+        "1fdc33cc.",
+    ),
 )  # fmt: skip
 CREDIT = """
 CEPII, BACI: International Trade Database at the Product Level (Gaulier & Zignago 2010), from UN
@@ -118,7 +182,10 @@ def read_table(folder: Path, table: Table) -> pa.Table:
     """Read a table under BACI's own names, codes and years as text."""
     path, columns = folder / table.file, table.columns
     if path.suffix == ".parquet":
-        rows = parquet.read_table(path, columns=list(columns.values()))
+        rows = parquet.read_table(path)
+        if "hs_revision" in rows.column_names:
+            rows = rows.filter(pc.equal(rows["hs_revision"], table.revision))
+        rows = rows.select(list(columns.values()))
     else:
         amounts = ("usd", "tonnes")
         types = {c: pa.float64() if n in amounts else pa.string() for n, c in columns.items()}
@@ -135,7 +202,9 @@ def read_table(folder: Path, table: Table) -> pa.Table:
         whole = whole.set_column(
             whole.column_names.index(name), name, whole[name].cast(pa.string())
         )
-    return whole
+    if table.codes:
+        whole = whole.filter(pc.is_in(whole["k"], pa.array(table.codes)))
+    return whole.filter(pc.invert(pc.is_in(whole["t"], pa.array(table.without, pa.string()))))
 
 
 def flows_of(rows: pa.Table, table: Table, reference: Reference) -> pa.Table:
@@ -146,7 +215,7 @@ def flows_of(rows: pa.Table, table: Table, reference: Reference) -> pa.Table:
     SystemExit
         A place or a code is unknown.
     """
-    products = reference.product_of_code(table.revision)
+    products = reference.product_of_code(table.revision) | table.products
     unknown = sorted(set(rows["k"].unique().to_pylist()) - products.keys())
     if unknown:
         raise SystemExit(f"{table.file}: no product for the codes {', '.join(unknown)}")
@@ -199,7 +268,7 @@ def write_trade(flows: pa.Table, seed: Seed, folder: Path) -> None:
     flows = flows.filter(pc.is_in(flows["hs"], pa.array(seed.codes)))
     revision = seed.table.revision
     defaults = {
-        "basis": "gross", "dataset": f"baci-{revision.lower()}", "hs_revision": revision,
+        "basis": "gross", "dataset": seed.table.data_set, "hs_revision": revision,
         "reporter": "reconciled", "source": f"cepii-baci-{revision.lower()}", "valuation": "fob",
     }  # fmt: skip
     if "period" not in seed.table.columns:
@@ -222,10 +291,12 @@ def main() -> None:
     options = parser.parse_args()
     reference, totals = read_reference(), []
     for table in TABLES:
-        rows = read_table(options.data / "baci", table)
+        rows = read_table(options.data / table.folder, table)
         own = [seed for seed in OWN_SEEDS if seed.table is table]
         if not own:
-            taken = pa.array([code for seed in OWN_SEEDS for code in seed.codes])
+            taken = [c for seed in OWN_SEEDS if seed.table.folder == table.folder
+                     for c in seed.codes]  # fmt: skip
+            taken = pa.array(taken)
             rows = rows.filter(pc.invert(pc.is_in(rows["k"], taken)))
             own = seeds_of(table, set(rows["k"].unique().to_pylist()))
         totals.append(totals_of(rows, table))

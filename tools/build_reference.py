@@ -1,7 +1,7 @@
 """Writes the reference seeds that are generated: countries, elements and HS codes.
 
-The hand-written seeds beside them are read, not written: areas.yaml (names already taken) and
-traded-as.yaml (which codes are in use).
+The hand-written seeds beside them are read, not written: areas.yaml and groups.yaml (names already
+taken) and traded-as.yaml (which codes are in use).
 
     python tools/build_reference.py --data FOLDER [--out seeds]
 """
@@ -19,6 +19,7 @@ from typing import Any
 
 import reference_names as given
 import yaml
+from country_boxes import BOXES
 
 from graphkit.importers.seed_files import write_seed
 
@@ -126,7 +127,6 @@ def present_country(row: Mapping[str, str], baci: Sequence[tuple[str, str, int |
         "baci_code": current,
         "region": row["Region Name"],
         "subregion": row["Sub-region Name"],
-        "member_of": ["EU27"] if iso3 in given.EU27 else None,
         "aliases": name_list(name, candidates),
     }
 
@@ -171,6 +171,11 @@ def countries(data: Path, areas: Sequence[Row]) -> list[Row]:
     baci = baci_names(read_csv(data / BACI_TABLE))
     iso = read_csv(data / "reference/country-codes.csv")
     rows = [present_country(row, baci.get(row["ISO3166-1-Alpha-3"], [])) for row in iso]
+    box_of = {
+        row.pop("m49"): {end: float(degrees) for end, degrees in row.items()}
+        for row in read_csv(BOXES)
+    }
+    rows = [row | box_of.get(row["m49"], {}) for row in rows]
     known = {row["iso3"] for row in (*rows, *areas)}
     rows += [other_country(iso3, *baci[iso3][0]) for iso3 in sorted(set(baci) - known)]
     return without_ambiguous(rows, areas)
@@ -256,8 +261,10 @@ From DataHub country-codes and, for BACI's codes, spellings and former states, f
 country code table V202401b. A country is what the data set calls independent; all else of ISO
 3166-1, also what it calls in contention, is a territory. A former state keeps BACI's code. BACI
 counts a few under a present code: Belgium-Luxembourg (58) as BEL, the Federal Republic of Germany
-(280) as DEU, Sudan before 2012 (736) as SDN. An alias that could mean two is an alias of neither,
+(280) as DEU, Sudan before 2012 (736) as SDN. An alias that could mean two is no alias of either,
 but for Congo, which stands with both, so that a question about it is refused and names them.
+West, south, east and north: the box of its shape in Natural Earth 4.1 (public domain), islands and
+overseas parts too, by tools/country_boxes.py; over the 180th meridian west is beyond east.
 Written by tools/build_reference.py."""
 ELEMENTS = """\
 Chemical elements, minerals and groups of them; numbers and weights from mendeleev.
@@ -277,7 +284,8 @@ Written by tools/build_reference.py."""
 def write_all(data: Path, out: Path) -> None:
     """Write the three generated seed files."""
     folder = out / "reference"
-    nations = countries(data, read_rows(folder / "areas.yaml"))
+    areas = [*read_rows(folder / "areas.yaml"), *read_rows(folder / "groups.yaml")]
+    nations = countries(data, areas)
     used = (row["code"] for row in read_rows(folder / "traded-as.yaml"))
     for name, comment, kind, rows, source, key in (
         ("countries", COUNTRIES, "Country", nations, "datahub-country-codes", "iso3"),

@@ -1,10 +1,12 @@
 """Writes the USGS seeds: world production, reserves, US balances, prices and import claims.
 
 ``python tools/build_usgs.py --data FOLDER [--out seeds]`` reads the data releases, as published, in
-``FOLDER/usgs``. What their rows mean in the graph is listed in ``chapters.yaml`` (world tables) and
-``balances.yaml`` (US salient statistics) of the importer and in ``usgs_claims.yaml`` (US imports)
-beside this file, and what was corrected after the release in ``usgs_corrections.yaml``. What was
-written goes to stderr.
+``FOLDER/usgs``, and the world tables, balances and prices of the editions 2022 to 2024, cell by
+cell, in ``FOLDER/usgs_editions``. What their rows mean in the graph is listed in ``chapters.yaml``
+(world tables) and ``balances.yaml`` (US salient statistics) of the importer and, beside this file,
+in ``usgs_claims.yaml`` (US imports), ``usgs_editions.yaml``, ``usgs_balances.yaml`` and
+``usgs_prices.yaml`` (editions 2022 to 2024); what was corrected after the release in
+``usgs_corrections.yaml``. What was written goes to stderr.
 """
 
 from __future__ import annotations
@@ -14,13 +16,20 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from usgs_balances import earlier_balances
+from usgs_balances import write_balances as write_earlier
+from usgs_editions import check_edition, read_editions, read_meanings, write_edition
+from usgs_prices import price_rows, write_prices
+
 from graphkit.errors import GraphkitError
 from graphkit.importers.reference import read_reference
 from graphkit.importers.seed_files import write_seed
+from graphkit.importers.usgs import balances as balances_of
 from graphkit.importers.usgs.balances import Series, balance_rows, write_balances
 from graphkit.importers.usgs.figures import RELIANCE, Figure, plain_text, tidy
 from graphkit.importers.usgs.layouts import Printed, Release, read_release
 from graphkit.importers.usgs.masses import (
+    BEFORE_2025,
     Meaning,
     Meanings,
     Row,
@@ -34,6 +43,9 @@ from graphkit.importers.usgs.masses import (
     write_chapters,
 )
 
+EDITIONS = "mcs2022_2024_world_long.csv"
+BALANCES = Path(balances_of.__file__).with_name("balances.yaml")
+EARLIER_SALIENT = "mcs2022_2024_us_salient_long.csv"
 MADE = "written by tools/build_usgs.py: change that, not this file."
 
 
@@ -158,28 +170,44 @@ def build(usgs: Path, out: Path) -> list[str]:
     chapters, left_out = read_chapters()
     claims = read_tables(Path(__file__).with_name("usgs_claims.yaml"))
     several = {plain_text(name) for name in claims.pop("together")}
-    meanings = Meanings({**chapters, **claims}, read_reference().place_of)
+    place_of = read_reference().place_of
+    earlier = {BEFORE_2025: read_meanings(chapters)}
+    meanings = Meanings({**chapters, **claims, **earlier}, place_of)
     new = read_release(usgs / "MCS2026_Commodities_Data.csv")
     old = read_release(usgs / "MCS2025_World_Data.csv", left_out)
     made = production_rows("production", new.tables["production"], meanings)
     made_before = production_rows("production_2025", old.tables["production"], meanings)
+    editions = read_editions(usgs.with_name("usgs_editions") / EDITIONS, place_of)
+    made_earlier = [production_rows(BEFORE_2025, e.printed, meanings) for e in editions]
     held = reserve_rows("reserves", new.tables["reserves"], meanings)
     reliance = reliance_rows(new.tables["net_import_reliance"], meanings)
     sources = source_rows(new.tables["import_sources"], meanings, several)
-    meanings.refuse_unknown("chapters.yaml or tools/usgs_claims.yaml")
+    meanings.refuse_unknown("chapters.yaml, tools/usgs_claims.yaml or tools/usgs_editions.yaml")
     corrections = read_tables(Path(__file__).with_name("usgs_corrections.yaml"))
     made = correct(made, corrections["production"], "production")
     held = correct(held, corrections["reserves"], "reserves")
+    prices = price_rows(usgs.with_name("usgs_editions") / EARLIER_SALIENT, read_tables(BALANCES))
+    earlier_balance, left_out_before = earlier_balances(
+        usgs.with_name("usgs_editions") / EARLIER_SALIENT, read_tables(BALANCES)
+    )
     series = Series()
     balances = balance_rows(new.tables["salient"], series)
     series.refuse_unknown()
     for release, rows in ((new, made), (old, made_before), (new, held)):
         check_totals(rows, release.source)
+    for edition, rows in zip(editions, made_earlier, strict=True):
+        check_edition(edition, rows)
     counts = {
         "PRODUCES, MCS 2026": _produced(out, new, made),
         "PRODUCES, MCS 2025": _produced(out, old, made_before, "-mcs-2025"),
+        **{
+            f"PRODUCES, MCS {edition.year}": write_edition(out / "production", edition, rows, MADE)
+            for edition, rows in zip(editions, made_earlier, strict=True)
+        },
         "HOLDS": write_chapters(out / "reserves", "HOLDS", new.source, held, program=MADE),
         "REPORTS": write_balances(out / "balances", new.source, balances, MADE),
+        "REPORTS, MCS 2022 to 2024": write_earlier(out / "balances", earlier_balance, MADE),
+        "REPORTS, prices of 2017 to 2020": write_prices(out / "balances", prices),
         "Claim, net import reliance": write_claims(
             out / "claims", "us-net-import-reliance", "US net import reliance, critical minerals.",
             reliance, new.source,
@@ -193,6 +221,14 @@ def build(usgs: Path, out: Path) -> list[str]:
     lines = [f"{name}: {count} rows" for name, count in counts.items()]
     for year, blank in sorted(old.blank.items()):
         lines.append(f"left out, blank in MCS 2025: {blank} rows of {year}")
+    for edition in editions:
+        if edition.blank:
+            lines.append(f"left out, blank in MCS {edition.year}: {edition.blank} figures")
+        for why, count in sorted(edition.left_out.items()):
+            lines.append(f"left out of MCS {edition.year}, {why}: {count} figures")
+    lines += [
+        f"left out of {why}: {count} figures" for why, count in sorted(left_out_before.items())
+    ]
     lines += [f"left out, {why}: {count} rows" for why, count in sorted(series.left_out.items())]
     lines += [f"not in the data: series: {' | '.join(place)}" for place in sorted(series.unused)]
     unused = [f"not in the data: {table}: {' | '.join(p)}"

@@ -15,11 +15,6 @@ def _names(table: str) -> dict[str, list[str]]:
     return {key: names.strip().split("|") for key, names in rows}
 
 
-EU27 = _words(
-    "AUT BEL BGR CYP CZE DEU DNK ESP EST FIN FRA GRC HRV HUN "
-    "IRL ITA LTU LUX LVA MLT NLD POL PRT ROU SVK SVN SWE"
-)
-
 COUNTRY_NAMES = {
     "ANT": "Netherlands Antilles",
     "BIH": "Bosnia and Herzegovina",

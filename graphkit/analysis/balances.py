@@ -167,10 +167,14 @@ def _by_balance(balances: pa.Table) -> dict[Key, dict[str, dict[str, Figure]]]:
 
 
 def _year_before(available: Mapping[Key, Statistics], key: Key) -> Mapping[str, Figure]:
-    """Return the stocks of a balance in the year before."""
+    """Return the stocks of a balance in the year before, of its own source if that has them."""
     country, balance, period, source = key
     last_year = str(int(period) - 1) if period.isdecimal() else ""
-    return available.get((country, balance, last_year, source), {}).get("stocks", {})
+    sources = sorted(k[3] for k in available if k[:3] == (country, balance, last_year))
+    if not sources:
+        return {}
+    publication = source if source in sources else sources[-1]
+    return available[country, balance, last_year, publication].get("stocks", {})
 
 
 def _reliance(years: Mapping[str, tuple[Statistics, Mapping[str, Figure]]]) -> dict[str, Any]:

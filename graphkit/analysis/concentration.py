@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from graphkit.analysis.hhi import Interval, index_table
 from graphkit.analysis.production import MARKET, markets
-from graphkit.analysis.shares import SCOPE, import_shares
+from graphkit.analysis.shares import SCOPE
+from graphkit.analysis.unlisted import bounded_shares
 from graphkit.arrow import SHARE, UNIT, counts, number, texts
 
 
-def import_concentration(flows: pa.Table, *, unnamed: Collection[str] = ()) -> pa.Table:
+def import_concentration(
+    flows: pa.Table, *, unnamed: Collection[str] = (), unlisted: pa.Table | None = None
+) -> pa.Table:
     """Measure the concentration of each consumer's imports of a product, by value and mass.
 
     Parameters
@@ -24,6 +27,10 @@ def import_concentration(flows: pa.Table, *, unnamed: Collection[str] = ()) -> p
     unnamed : collection of str
         Codes of suppliers that are not a single country ("Areas, nes"): their share widens the
         range.
+    unlisted : pyarrow.Table, optional
+        The most that partial data sets lack of each consumer's imports, by
+        :func:`~graphkit.analysis.unlisted.unlisted_trade`: it widens the range too, and leaves
+        none by mass.
 
     Returns
     -------
@@ -56,17 +63,19 @@ def import_concentration(flows: pa.Table, *, unnamed: Collection[str] = ()) -> p
     shares: list[list[Interval]] = []
     rest: list[float] = []
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
-    for row in import_shares(flows).to_pylist():
+    for row in bounded_shares(flows, unlisted).to_pylist():
         groups[tuple(row[name] for name in SCOPE)].append(row)
     for scope, rows in groups.items():
         for m in UNIT:
-            share = f"share_{m}"
-            known = [row for row in rows if row[share] is not None]
+            low, high = _ends(rows[0], m)
+            known = [row for row in rows if row[low] is not None]
             if not known:
                 continue
             named = [row for row in known if row["supplier"] not in unnamed]
-            shares.append([(row["supplier"], row[share], row[share]) for row in named])
-            rest.append(sum(row[share] for row in known if row["supplier"] in unnamed))
+            shares.append([(row["supplier"], row[low], row[high]) for row in named])
+            rest.append(sum(row[low] for row in known if row["supplier"] in unnamed))
+            if rows[0]["unlisted_usd"]:
+                rest[-1] += 1 - sum(row[low] for row in known)
             labels.append({
                 **dict(zip(SCOPE, scope, strict=True)), "measure": m,
                 "total": sum(row[m] for row in known),
@@ -74,6 +83,16 @@ def import_concentration(flows: pa.Table, *, unnamed: Collection[str] = ()) -> p
             })  # fmt: skip
     fields = [*texts(*SCOPE, "measure"), number("total"), number("missing_tonnes_share", SHARE)]
     return index_table(labels, shares, rest, fields)
+
+
+def _ends(row: Mapping[str, Any], measure: str) -> tuple[str, str]:
+    """Return the columns of the least and the most of a market's shares."""
+    share = f"share_{measure}"
+    return (
+        ("share_usd_low", "share_usd_high")
+        if row["unlisted_usd"] and measure == "usd"
+        else (share, share)
+    )
 
 
 def production_concentration(production: pa.Table) -> pa.Table:
@@ -89,16 +108,18 @@ def production_concentration(production: pa.Table) -> pa.Table:
     production : pyarrow.Table
         ``country``, ``type`` (``world``, ``rest``, ``group``, ``unspecified``, else a country),
         ``product``, ``stage``, ``period``, ``basis``, ``source``, ``qualifier`` (text),
-        ``tonnes``, ``low``, ``high`` (null where unknown). A bound (``more-than``,
-        ``less-than``, ``up-to``, ``at-least``, ``range``) stays one; "other countries" and
-        unspecified production never count as one country.
+        ``tonnes``, ``low``, ``high`` (null where unknown), and ``share`` (0 to 1), which counts in
+        a table without any amount; it may be absent. A bound (``more-than``, ``less-than``,
+        ``up-to``, ``at-least``, ``range``) stays one; "other countries" and unspecified production
+        never count as one country.
 
     Returns
     -------
     pyarrow.Table
         One row per ``product``, ``stage``, ``period``, ``basis`` and ``source``, sorted by
-        them: ``denominator`` (text), ``total`` (t), ``coverage`` (share of it with a named
-        producer, 0 to 1), ``unpublished`` (named producers without a figure),
+        them: ``denominator`` (text), ``total`` (t; null in a table of shares alone), ``coverage``
+        (share of it with a named producer, 0 to 1), ``unpublished`` (named producers without a
+        figure),
         ``note`` (why indices are missing), then the columns of :func:`import_concentration`
         from ``suppliers`` on.
 
@@ -116,7 +137,7 @@ def production_concentration(production: pa.Table) -> pa.Table:
     labels, shares, rest = [], [], []
     for names, intervals, label in markets(production):
         coverage = sum(low for _, low, _ in intervals)
-        labels.append({**names, **label, "coverage": coverage if label["total"] else None})
+        labels.append({**names, **label, "coverage": coverage if label["denominator"] else None})
         shares.append(intervals)
         rest.append(1 - coverage if coverage < 1 - 1e-12 else 0.0)
     fields = [

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.remnants import remnant_flows
-from graphkit.analysis.shares import ranked, run_starts, run_sums
+from graphkit.analysis.shares import joined, ranked, run_starts, run_sums
 from graphkit.arrow import UNIT, counts, flags, in_order, number, texts
 from graphkit.errors import GraphkitError
 
@@ -178,8 +178,9 @@ outlier."""
 
 
 def preferred_flows(
-    flows: pa.Table, order: Sequence[str], remnants: Mapping[tuple[str, str], int] | None = None
-) -> pa.Array:
+    flows: pa.Table, order: Sequence[str], remnants: Mapping[tuple[str, str], int] | None = None,
+    never: Collection[str] = (),
+) -> pa.Array:  # fmt: skip
     """Mark the flows of the first data set that has their product in their period.
 
     Two data sets of one product and period count the same goods, so that only one of them may be
@@ -194,6 +195,8 @@ def preferred_flows(
         The data sets, the preferred one first.
     remnants : mapping, optional
         First year of the remnant, by product and HS code.
+    never : collection of str, optional
+        Data sets of which no flow is marked.
 
     Returns
     -------
@@ -208,14 +211,16 @@ def preferred_flows(
     [True, True, False]
     """
     ranks = {dataset: rank for rank, dataset in enumerate(order)}
+    ranks |= dict.fromkeys(never, len(order) + 1)
     codes, datasets = ranked(flows["dataset"])
-    rank = np.array([ranks.get(dataset, len(ranks)) for dataset in datasets.to_pylist()])[codes]
+    last = len(order)
+    rank = np.array([ranks.get(dataset, last) for dataset in datasets.to_pylist()])[codes]
     if remnants:
-        rank[remnant_flows(flows, remnants)] = len(ranks) + 1
+        rank[remnant_flows(flows, remnants)] = last + 1
     (product, _), (period, periods) = ranked(flows["product"]), ranked(flows["period"])
     scope = product.astype(np.int64) * len(periods) + period
     _, scope = np.unique(scope, return_inverse=True)
-    first = np.full(scope.max(initial=-1) + 1, len(ranks))
+    first = np.full(scope.max(initial=-1) + 1, last)
     np.minimum.at(first, scope, rank)
     return pa.array(rank == first[scope])
 
@@ -251,7 +256,7 @@ def totals(flows: pa.Table) -> pa.Table:
     amounts = [flows[n].to_numpy(zero_copy_only=False).astype(float) for n in ("tonnes", "usd")]
     keys = [ranked(flows[name]) for name in KEYS]
     # Amounts order the rows too, so that sums do not depend on the order of the flows.
-    order = np.lexsort((*amounts, *(codes for codes, _ in reversed(keys))))
+    order = np.lexsort((*amounts, *joined([codes for codes, _ in keys])[::-1]))
     tonnes, usd = (values[order] for values in amounts)
     starts = run_starts([codes[order] for codes, _ in keys])
     labels = {

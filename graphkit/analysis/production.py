@@ -27,8 +27,9 @@ def production_shares(production: pa.Table) -> pa.Table:
     pyarrow.Table
         ``product``, ``stage``, ``period``, ``basis``, ``source``, ``country``, ``share_low``,
         ``share_high`` (0 to 1, of the denominator; equal except for published bounds), ``low``,
-        ``high`` (t), ``total`` (t), ``denominator``, ``unpublished`` (producers without a
-        figure); sorted by them. A producer without a published figure has no row.
+        ``high`` (t), ``total`` (t; all three null in a table of shares alone), ``denominator``,
+        ``unpublished`` (producers without a figure); sorted by them. A producer without a
+        published figure has no row.
 
     Examples
     --------
@@ -42,11 +43,12 @@ def production_shares(production: pa.Table) -> pa.Table:
     """
     rows = []
     for names, shares, label in markets(production):
+        total = label["total"]
         for country, low, high in shares:
             rows.append({
                 **names, **label, "country": country, "share_low": low,
-                "low": low * label["total"], "share_high": min(high, max(low, 1.0)),
-                "high": high * label["total"] if high < inf else None,
+                "low": low * total if total else None, "share_high": min(high, max(low, 1.0)),
+                "high": high * total if total and high < inf else None,
             })  # fmt: skip
     numbers = [number("share_low", SHARE), number("share_high", SHARE)]
     numbers += [number(name, "t") for name in ("low", "high", "total")]
@@ -80,6 +82,7 @@ def published_interval(row: Mapping[str, Any]) -> tuple[float, float] | None:
 PRINTED = "published world total"
 ADDED = "sum of the published figures"
 ADDED_ABOVE = f"{ADDED}, above the rounded world total"
+SHARES_ALONE = "world supply, of which only shares are published"
 
 
 def added_up(rows: Sequence[Mapping[str, Any]]) -> float:
@@ -257,17 +260,60 @@ NAMELESS = ("world", "rest", "group", "unspecified")
 """Types of places that stand for several countries, or for one that is not named."""
 
 
+def with_amounts(production: pa.Table) -> pa.Table:
+    """Select the figures of the tables that publish amounts, and not shares alone.
+
+    Examples
+    --------
+    >>> table = pa.table({
+    ...     **dict.fromkeys(("stage", "low", "high"), [None] * 2), "country": ["CHN"] * 2,
+    ...     "product": ["ore", "metal"], "period": ["2024", "2016-2020"], "basis": ["content"] * 2,
+    ...     "source": ["usgs", "eu"], "tonnes": [75.0, None], "share": [0.75, 0.6]})
+    >>> with_amounts(table)["product"].to_pylist()
+    ['ore']
+    """
+    rows = production.to_pylist()
+    tables: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        tables[tuple(row[name] for name in MARKET)].append(row)
+    alone = {key for key, table in tables.items() if _are_shares_alone(table)}
+    mask = [tuple(row[name] for name in MARKET) not in alone for row in rows]
+    return production.filter(pa.array(mask, pa.bool_()))
+
+
+def _are_shares_alone(table: Sequence[Mapping[str, Any]]) -> bool:
+    """Return True if a table of producers gives shares and no amount."""
+    amounts = ("tonnes", "low", "high")
+    return any(row.get("share") is not None for row in table) and all(
+        row[name] is None for row in table for name in amounts
+    )
+
+
+def _of_one(table: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Turn a table of shares alone into one of a world that makes 1."""
+    world = {"country": "WLD", "type": "world", "qualifier": None}
+    amounts = {"tonnes": 1.0, "low": None, "high": None}
+    return [*({**row, "tonnes": row["share"]} for row in table), {**world, **amounts}]
+
+
 def markets(
     production: pa.Table,
 ) -> Iterator[tuple[dict[str, str | None], list[Interval], dict[str, Any]]]:
-    """Yield every product, period, basis and source with the shares of its named producers."""
+    """Yield every product, period, basis and source with the shares of its named producers.
+
+    A table of shares alone has no total; shares that add up to more than 1 are of their sum.
+    """
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for row in production.to_pylist():
         groups[tuple(row[name] or "" for name in MARKET)].append(row)
     bases = Counter((k[0], k[2], k[4]) for k in groups)
     for key, rows in sorted(groups.items()):
-        published, label = producers(rows, bases[key[0], key[2], key[4]] > 1)
+        alone = _are_shares_alone(rows)
+        several_bases = bases[key[0], key[2], key[4]] > 1
+        published, label = producers(_of_one(rows) if alone else rows, several_bases)
         shares = []
         if total := label["total"]:
             shares = [(country, low / total, high / total) for country, low, high in published]
+        if alone:
+            label |= {"total": None, "denominator": SHARES_ALONE}
         yield {n: v or None for n, v in zip(MARKET, key, strict=True)}, shares, label

@@ -91,7 +91,7 @@ def coded_shares(flows: pa.Table) -> pa.Table:
     texts = {name: ranked(flows[name]) for name in (*SCOPE, "supplier")}
     usd, tonnes = _floats(flows["usd"]), _floats(flows["tonnes"])
     # A fixed order first, so that the sums do not depend on the order of the rows.
-    order = np.lexsort((tonnes, usd, *(ranks for ranks, _ in reversed(texts.values()))))
+    order = np.lexsort((tonnes, usd, *joined([ranks for ranks, _ in texts.values()])[::-1]))
     usd, tonnes = usd[order], tonnes[order]
     ranks = {name: ranks[order] for name, (ranks, _) in texts.items()}
     groups = run_starts([ranks[name] for name in SCOPE])
@@ -144,13 +144,50 @@ def ranked(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
     >>> places.tolist(), values.to_pylist()
     ([1, 2, 0, 1], ['a', 'b', None])
     """
-    codes = column.combine_chunks().cast(pa.string()).dictionary_encode()
+    codes = column.combine_chunks()
+    if pa.types.is_dictionary(codes.type):
+        codes = _with_used_values(codes)
+    else:
+        codes = codes.cast(pa.string()).dictionary_encode()
     order = pc.sort_indices(codes.dictionary)
     values = pa.concat_arrays([codes.dictionary.take(order), pa.nulls(1, codes.dictionary.type)])
     places = np.empty(len(values), np.int32)
     places[order.to_numpy()] = np.arange(len(order))
     places[-1] = len(order)
     return places[codes.indices.fill_null(len(order)).to_numpy()], values
+
+
+def joined(columns: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Join columns of places, the first decides first, to fewer keys that sort alike, and faster.
+
+    Examples
+    --------
+    >>> [key.tolist() for key in joined([np.array([1, 0]), np.array([2, 3])])]
+    [[6, 3]]
+    """
+    keys: list[np.ndarray] = []
+    room = 2**62
+    for column in columns:
+        size = int(column.max(initial=0)) + 1
+        if keys and room * size < 2**62:
+            keys[-1], room = keys[-1] * size + column, room * size
+        else:
+            keys.append(column.astype(np.int64))
+            room = size
+    return keys
+
+
+def _with_used_values(codes: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Leave the values out of a dictionary of text that no row has, or that stand in it twice."""
+    indices = codes.indices.cast(pa.int32())
+    used = pc.unique(indices.drop_null())
+    values = codes.dictionary.cast(pa.string()).take(used)
+    distinct = values.dictionary_encode()
+    place = np.zeros(len(codes.dictionary) + 1, np.int32)
+    place[used.to_numpy()] = distinct.indices.to_numpy()
+    rows = indices.fill_null(len(codes.dictionary)).to_numpy()
+    indices = pc.if_else(pc.equal(numbers(rows), len(codes.dictionary)), None, numbers(place[rows]))
+    return pa.DictionaryArray.from_arrays(indices, distinct.dictionary)
 
 
 def grouped(
@@ -175,7 +212,7 @@ def grouped(
     ([('a',), ('b',)], [2, 1, 3], [(0, 1), (1, 3)])
     """
     columns = [ranked(table[name]) for name in names]
-    order = np.lexsort([places for places, _ in reversed(columns)])
+    order = np.lexsort(joined([places for places, _ in columns])[::-1])
     columns = [(places[order], values) for places, values in columns]
     starts = run_starts([places for places, _ in columns])
     texts = (values.take(numbers(places[starts])).to_pylist() for places, values in columns)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.answers.columns import NUMBER, REFS, Column, described
+from graphkit.answers.columns import NUMBER, PROFILED, REFS, Column, described
 from graphkit.arrow import LINKS, POINTS, SHARE, counts, flags, number, texts
 from graphkit.names import uncapitalized
 from graphkit.period import Period
@@ -190,7 +190,9 @@ def keys_in(answer: Answer) -> set[str]:
 
     Texts of the scope and of the coverage are among them, whatever they are.
     """
-    keys = keys_of_refs(answer.rows, [c.name for c in answer.columns if c.refers_to])
+    keys = keys_of_refs(
+        answer.rows, [c.name for c in answer.columns if c.refers_to and c.refers_to not in PROFILED]
+    )
     for table in (answer.claims, answer.comparisons, answer.elsewhere, answer.links):
         keys |= keys_of_refs(table, REFS)
     return keys | set(_texts_in([answer.scope, answer.coverage]))
@@ -240,12 +242,29 @@ def undoubted(answer: Answer) -> Answer:
     for name in names:
         place = rows.column_names.index(name.removesuffix(WITHOUT))
         rows = rows.set_column(place, rows.schema.field(place), rows[name])
-    figures = [field.name for field in rows.schema if field.type == NUMBER]
+    by_weight = "measure" in rows.column_names and set(rows["measure"].to_pylist()) == {"tonnes"}
+    moved = [name.removesuffix(WITHOUT) for name in names]
+    figures = moved if by_weight else [f.name for f in rows.schema if f.type == NUMBER]
     has_figures = [
         any(row[name] is not None for name in figures) or not was_reported
         for row, was_reported in zip(rows.to_pylist(), reported, strict=True)
     ]
     return replace(answer, rows=rows.filter(pa.array(has_figures, pa.bool_())))
+
+
+OWN_FACTS = "own facts"
+"""Mark of a source of facts that a user put on top of others."""
+
+
+def own_sources(answer: Answer) -> frozenset[str]:
+    """Return the keys of the sources that a user put on top of others."""
+    rows = answer.sources.to_pylist()
+    return frozenset(row["key"] for row in rows if row.get("own"))
+
+
+def marked_source(answer: Answer, key: str) -> str:
+    """Write the key of a source, with a mark if a user put it on top of others."""
+    return f"{key}, {OWN_FACTS}" if key in own_sources(answer) else key
 
 
 def cited(text: str) -> list[str]:

@@ -28,8 +28,9 @@ class Column:
     never: str = ""
     """Statement on a column that is "no" in all rows."""
     ref: str = ""
-    """Kind of thing whose keys it holds, which tables name: place, material, stage or pool.
-    Default: that of its name in every answer."""
+    """Kind of thing whose keys it holds: place, material, stage or pool, which tables name; plant
+    or company, which a question of that name is about. Default: that of its name in every answer.
+    """
 
     @property
     def meaning(self) -> str:
@@ -161,6 +162,8 @@ def described(rows: pa.Table, columns: Iterable[Column]) -> pa.Table:
     return rows.cast(schema)
 
 
+PROFILED = ("plant", "company")
+"""Kinds of things that a question of that name is about."""
 REFS = {
     **dict.fromkeys((
         "consumer", "supplier", "country", "exporter", "importer", "origin", "removed", "target",

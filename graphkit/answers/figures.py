@@ -20,9 +20,18 @@ def unit_of(field: pa.Field) -> str:
     return unit.decode()
 
 
+def is_json(field: pa.Field) -> bool:
+    """Tell if the text of a column is JSON: nodes, relationships, paths and maps."""
+    return (field.metadata or {}).get(b"graphkit") == b"json"
+
+
 def is_number(field: pa.Field) -> bool:
     """Return True for a column of numbers."""
     return bool(pa.types.is_floating(field.type) or pa.types.is_integer(field.type))
+
+
+IN_SOME_ROWS = ", in some rows"
+"""End of the unit of a column that is not for every row: nothing is unknown where it is empty."""
 
 
 def full_text(value: Any) -> str:
@@ -45,7 +54,7 @@ def short_text(value: Any, unit: str = "") -> str:
     ('unknown', '', '-0.5')
     """
     if value is None:
-        return "unknown" if unit else ""
+        return "unknown" if unit and not unit.endswith(IN_SOME_ROWS) else ""
     if not isinstance(value, float):
         return full_text(value)
     if not math.isfinite(value):
@@ -56,7 +65,7 @@ def short_text(value: Any, unit: str = "") -> str:
         return f"{value:+z.1f}"
     if unit == DIFFERENCE:
         return f"{100 * value:+z.1f}"
-    if unit.startswith("USD") and "/" not in unit:
+    if unit.startswith(("USD", "EUR")) and "/" not in unit:
         return money(value)
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
 
@@ -90,3 +99,15 @@ def money(value: float) -> str:
         if round(abs(value) / size, 1) >= 1:
             return f"{value / size:,.1f} {unit}"
     return f"{value:,.0f}"
+
+
+def setting_in_words(name: str, value: float) -> str:
+    """Write a setting with its unit: shares in percent.
+
+    >>> setting_in_words("loss", 0.15), setting_in_words("stock_days", 30.0)
+    ('15 %', '30 days')
+    """
+    units = {"stock_days": "day", "months": "month"}
+    if name not in units:
+        return f"{100 * value:.6g} %"
+    return f"{value:g} {units[name]}{'s' * (value != 1)}"

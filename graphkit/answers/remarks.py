@@ -13,12 +13,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.answers.answer import WITHOUT, Answer, without_empty
+from graphkit.answers.answer import (
+    OWN_FACTS,
+    WITHOUT,
+    Answer,
+    cited,
+    own_sources,
+    without_empty,
+)
 from graphkit.answers.columns import Column
 from graphkit.answers.figures import percent, short_text, unit_of
 
 REMARK = Column("remark", "Note", "what changes the meaning of the row", rank=0)
-MARKS = ("years", "doubt", "earlier", "fit", "others", "missing_tonnes_share")
+MARKS = ("years", "step", "extent", "doubt", "earlier", "fit", "others", "missing_tonnes_share")
 """Columns that the remark stands for."""
 NOTABLE = 0.1
 """Share of the value without a weight from which a share by weight is one of a part only."""
@@ -29,7 +36,11 @@ FIT_REMARKS = {
     "proxy": "its code holds other goods too",
 }
 """Fits of :data:`graphkit.answers.figures.UNFIT`, in words."""
+NAMED = 2
+"""Countries whose ranges of shares a remark names."""
 ROUNDED = "of the sum: the world total is rounded"
+SHARES_ALONE = "only shares"
+"""Words of the denominator of a table of producers that has no amounts."""
 
 
 def with_remarks(answer: Answer) -> Answer:
@@ -39,12 +50,13 @@ def with_remarks(answer: Answer) -> Answer:
     -------
     Answer
         Its rows have one text each, null where a row means what its columns say. A remark names
-        the years that a sum is of, a period other than that of most rows, goods or elements that
-        are counted besides, a rounded divisor, what a figure is with a weight in doubt, value
-        without a weight, and countries that may have more than the one named.
+        facts of the user's own, the years that a sum is of, a period other than that of most rows,
+        goods or elements that are counted besides, a rounded divisor, what a figure is with a
+        weight in doubt, value without a weight, and countries that may have more than the one
+        named.
     """
-    main = main_period(answer)
-    texts = ["; ".join(dict.fromkeys(_remarks(answer, row, main))) or None
+    main, own = main_period(answer), own_sources(answer)
+    texts = ["; ".join(dict.fromkeys(_remarks(answer, row, main, own))) or None
              for row in answer.rows.to_pylist()]  # fmt: skip
     rows = answer.rows.append_column(REMARK.name, pa.array(texts, pa.string()))
     shown = [*answer.shown, REMARK.name] if answer.shown else ()
@@ -67,11 +79,24 @@ def main_period(answer: Answer) -> str | None:
     return period if count >= MOST * len(answer.rows) else None
 
 
-def _remarks(answer: Answer, row: Mapping[str, Any], main: str | None) -> Iterator[str]:
-    if main is not None and row["period"] not in (None, main):
+def _remarks(
+    answer: Answer, row: Mapping[str, Any], main: str | None, own: frozenset[str]
+) -> Iterator[str]:
+    if own:
+        texts = (text for name, text in row.items() if name.endswith("source") and text)
+        keys = {key for text in texts for key in cited(text)}
+        if keys & own:
+            yield OWN_FACTS if keys <= own else f"with {OWN_FACTS}"
+    if SHARES_ALONE in (row.get("denominator") or ""):
+        yield f"shares alone, of {row['period']}"
+    elif main is not None and row["period"] not in (None, main):
         yield f"of {row['period']}"
     if row.get("years"):
         yield f"only {row['years']}"
+    if row.get("step"):
+        yield f"{row['step']}, no series with this"
+    if row.get("extent"):
+        yield f"listed: {row['extent']}"
     if row.get("doubt"):
         yield _as_reported(answer, row)
     product: str = row.get("product") or ""
@@ -79,8 +104,12 @@ def _remarks(answer: Answer, row: Mapping[str, Any], main: str | None) -> Iterat
         yield answer.product_remarks[product]
     elif row.get("fit") in FIT_REMARKS:
         yield FIT_REMARKS[row["fit"]]
+    if row.get("far_price"):
+        yield "a seller at prices of another good"
     if row.get("earlier"):
         yield f"its code also holds {row['earlier']}"
+    if row.get("ranges"):
+        yield ", ".join(row["ranges"][:NAMED])
     if "rounded" in (row.get("denominator") or ""):
         yield ROUNDED
     if (row.get("unnamed_share") or 0.0) > (row.get("cr1") or 0.0):

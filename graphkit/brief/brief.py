@@ -20,9 +20,9 @@ BRIEF = Verb(
     "Write a page on a country or a mineral, with sources.",
     "On a country: its first suppliers by mineral and stage, the largest dependencies at face "
     "value and looked through, single points of failure, what a stop of the first supplier does, "
-    "the years since 1995, export controls, and how published claims fare. On a mineral, with "
-    "--for and no country: who mines, refines, makes, sells and buys it. Each section has the "
-    "command that gives its figures. Pictures need the extra plot.",
+    "at once and month by month, the years since 1995, export controls, and how published claims "
+    "fare. On a mineral, with --for and no country: who mines, refines, makes, sells and buys it. "
+    "Each section has the command that gives its figures. Pictures need the extra plot.",
     (
         "brief KOR -o korea.html",
         'brief JPN --for "rare earths" --period 2024 -o japan.md',

@@ -15,11 +15,14 @@ from graphkit.analysis.supply.look_through import UNKNOWN as UNKNOWN_ORIGIN
 from graphkit.analysis.supply.look_through import UNTRACEABLE
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, money, percent
+from graphkit.brief.action import action_parts
 from graphkit.brief.document import Brief, Section
 from graphkit.brief.inquiry import Finding, Inquiry, Part
+from graphkit.brief.plants import plants_parts
 from graphkit.brief.wording import between, cited_claim, counted, listed, period_of
 from graphkit.names import Entity, capitalized, possessive
 from graphkit.questions.controls import traded_baskets
+from graphkit.questions.stocks import YEAR
 
 LARGEST, TRENDS = 10, 5
 """Number of dependencies that a brief names, and of those that it follows over the years."""
@@ -134,7 +137,11 @@ def country_brief(inquiry: Inquiry, buyer: Entity, period: str | None, command: 
     standing = Standing(inquiry, buyer, period, face)
     parts = [
         _minerals(standing), _dependencies(standing), _points(standing, scope), _stop(standing),
-        _trend(standing), _controls(standing, scope), _claims(standing, scope),
+        *_months(standing), _trend(standing),
+        *action_parts(inquiry, buyer, standing.largest[0]["product"] if standing.largest else None,
+                      period, scope),
+        *plants_parts(inquiry, country=[buyer.key], scope=scope),
+        _controls(standing, scope), _claims(standing, scope),
     ]  # fmt: skip
     meaning = f": {inquiry.catalog.materials.scope(inquiry.scope).meaning}" if inquiry.scope else ""
     period_text = f", {period}" if period else ""
@@ -360,6 +367,64 @@ def _stop(standing: Standing) -> Part:
     return finding.section(title, [f"{text}. The largest losses:"], answer=answer, points=points), [
         lead
     ]
+
+
+def _months(standing: Standing) -> list[Part]:
+    """Say what a stop of the first supplier would cost month by month, if it costs anything."""
+    inquiry, buyer, first = standing.inquiry, standing.buyer, standing.first
+    title = "What a stop of the first supplier would cost, month by month"
+    if first is None or buyer.is_group:
+        return []
+    finding = inquiry.ask(
+        "disrupt", exporter=first, scope=[inquiry.scope] if inquiry.scope else None,
+        of=[buyer.key], period=[standing.period], months=YEAR,
+    )  # fmt: skip
+    if finding.answer is None or not finding.rows:
+        return []
+    in_all: dict[str, list[Row]] = {}
+    for row in finding.rows:
+        in_all.setdefault(row["product"], []).append(row)
+    order = sorted(in_all, key=lambda key: (-_lacking(in_all[key]), key))
+    points = [_in_time(inquiry, in_all[key]) for key in order[:LARGEST]]
+    rows = finding.answer.rows
+    timed = sorted(order, key=lambda key: in_all[key][0]["stock_days"] is None)
+    place = {product: number for number, product in enumerate(timed)}
+    turns = np.argsort([place[key] for key in rows["product"].to_pylist()], kind="stable")
+    answer = replace(finding.answer, rows=rows.take(pa.array(turns)), headline="")
+    text = (
+        f"If {inquiry.place(first)} stopped all its exports for {YEAR} months, with the stocks "
+        f"that are published for {buyer.in_text} and no slack. A month's need is an even part of "
+        f"the imports by value in {standing.period_text}; the figures are by month, as the trade "
+        "gives no shorter time. A stock that is not known is not counted. The table begins with "
+        "the products of which a stock is known."
+    )
+    lead = [f"Month by month, without {inquiry.place(first)}: {points[0]}"]
+    section = finding.section(title, [text], answer=answer, points=points, shown=2 * YEAR)
+    return [(section, lead)]
+
+
+def _lacking(months: Sequence[Row]) -> float:
+    """Add up the need of all months that nothing covers, in USD."""
+    return float(sum((row["need"] or 0.0) * row["uncovered"] for row in months))
+
+
+def _in_time(inquiry: Inquiry, months: Sequence[Row]) -> str:
+    """Say what is uncovered of a product, from when, and what a month costs."""
+    row = months[0]
+    product = inquiry.product(row["product"])
+    day = "none" if row["first_day"] is None else f"from day {row['first_day']:,} on"
+    share = f"{percent(row['uncovered_in_all'])} as traced, {day}"
+    span = f"at most {percent(row['high'])} ({share} and without a stock, which is unknown)"
+    if row["stock_days"] is not None:
+        days = f"with a stock of {row['stock_days']:g} days"
+        span = f"{between(row['low'], row['high'])} ({share}, {days})"
+    last = months[-1]
+    monthly = (last["need"] or 0.0) * last["uncovered"]
+    return (
+        f"{product}: of the imports by value in {period_of(row)}, over {len(months)} months, "
+        f"{span} would be uncovered; as traced "
+        f"{money(_lacking(months))} USD in all, {money(monthly)} USD in the last month."
+    )
 
 
 def ordered(answer: Answer, name: str) -> Answer:

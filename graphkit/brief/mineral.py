@@ -17,10 +17,12 @@ from graphkit.arrow import SHARE
 from graphkit.brief.country import act_in_words, claims_on, claims_part, ordered
 from graphkit.brief.document import Brief, Section
 from graphkit.brief.inquiry import Finding, Inquiry, Part
+from graphkit.brief.plants import plants_parts
 from graphkit.brief.wording import at_least, counted, listed, period_of
 from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.names import capitalized
+from graphkit.questions.ores import BY_ORE
 from graphkit.questions.production import figures_of
 from graphkit.render.answer import shown_claims
 
@@ -64,7 +66,8 @@ def mineral_brief(inquiry: Inquiry, period: str | None, command: str) -> Brief:
     parts = [
         _makers(inquiry, scope, period, concentration), _markets(inquiry, concentration),
         _traders(inquiry, parameters),
-        _points(inquiry, parameters), _controls(inquiry), _prices(inquiry, parameters),
+        _points(inquiry, parameters), *plants_parts(inquiry, scope=[inquiry.scope]),
+        _controls(inquiry), _prices(inquiry, parameters),
         claims_part(
             inquiry, inquiry.ask("claims check", scope=[inquiry.scope]), f"about {scope.meaning}"
         ),
@@ -95,15 +98,18 @@ def _makers(inquiry: Inquiry, scope: Scope, period: str | None, concentration: F
         for row in figures.rows.to_pylist() if row["type"] in COUNTRIES
     ]  # fmt: skip
     rows.sort(key=lambda r: (
-        r["stage_order"], r["product"], r["source"], -(r["tonnes"] or 0), r["country"]
+        r["stage_order"], r["product"], r["source"], -(r["tonnes"] or 0), -(r["share"] or 0),
+        r["country"]
     ))  # fmt: skip
     lead = [
         f"{capitalized(inquiry.place(row['top']))} made {_first_shares(row)} of the published "
         f"world production of {inquiry.product(row['product'])} in {row['period']} "
-        f"(tonnes, {row['basis'] or 'basis not stated'}; {row['source']})."
+        f"({'tonnes' if row['total_tonnes'] else 'shares alone'}, "
+        f"{row['basis'] or 'basis not stated'}; {row['source']})."
         for row in sorted(concentration.rows, key=lambda r: (r["stage_order"], r["product"]))
         if row["market"] == "production" and row["top"] and row["cr1"] is not None
     ]
+    lead = [*_by_ore(inquiry, concentration), *lead]
     text = (
         "The first in the published figures of each product; then shares that others published."
         if rows else f"No production figures of {scope.meaning} are in the database."
@@ -125,6 +131,17 @@ def _makers(inquiry: Inquiry, scope: Scope, period: str | None, concentration: F
     )  # fmt: skip
     query = shlex.join([*command, "-P", f"periods={','.join(periods)}"])
     return Section(title, [text], points, answer, [query], shown=30), lead[:2]
+
+
+def _by_ore(inquiry: Inquiry, concentration: Finding) -> list[str]:
+    """Write who mines an element, as the ranges that the ores of all countries leave."""
+    return [
+        f"{capitalized(inquiry.product(row['element']))} mined in {row['period']}, by its part in "
+        f"the ores that may be a country's: {'; '.join(row['ranges'][:MOST])} of the world's "
+        f"({row['source']})."
+        for row in concentration.rows
+        if row["market"] == BY_ORE and row["ranges"]
+    ]
 
 
 def _claimed(inquiry: Inquiry, concentration: Finding) -> list[str]:

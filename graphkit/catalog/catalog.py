@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.answers.answer import cited, in_names
-from graphkit.catalog.materials import Materials, members_of
+from graphkit.catalog.materials import Materials
 from graphkit.catalog.tables import Tables
 from graphkit.errors import UsageError
 from graphkit.names import Entity, Names, capitalized, in_other_languages, names_in, with_article
@@ -19,7 +19,8 @@ from graphkit.stores.base import Store
 
 TOTALS = ("world", "group", "rest")
 """Types of areas whose members have rows of their own: their goods would count twice."""
-SOURCE = ["key", "title", "publisher", "published", "version", "url", "licence", "attribution"]
+SOURCE = ["key", "title", "publisher", "published", "version", "url", "licence", "attribution",
+          "own"]  # fmt: skip
 KINDS_NAMED = {
     "country": ("Country", "Area"),
     "product": ("Product",),
@@ -69,6 +70,19 @@ class Catalog(Tables):
         """Return a catalog of the same facts that revises all flows that it reads."""
         catalog = Catalog(self.store, self.dataset)
         catalog._tables, catalog._revise = self._tables, revise
+        return catalog
+
+    def complete(self, *, bounded: bool = False) -> Catalog:
+        """Return a catalog of the same facts without the data sets that list only some flows.
+
+        Measures that have no range for what is not listed take their trade from it; with
+        ``bounded``, it leaves out only those of which nothing bounds what is missing.
+        """
+        catalog = Catalog(self.store, self.dataset)
+        catalog._tables, catalog._revise = self._tables, self._revise
+        catalog._left_out = frozenset(
+            key for key, extent in self.extents.items() if not (bounded and extent.is_bounded)
+        )
         return catalog
 
     @cached_property
@@ -215,8 +229,9 @@ class Catalog(Tables):
         UsageError
             The area has no named members.
         """
-        members_of_group = members_of(self.nodes("Country"))
-        countries = set()
+        rows = self.nodes("Area").select(["key", "members"]).to_pylist()
+        members_of_group = {row["key"]: set(row["members"] or ()) for row in rows}
+        countries: set[str] = set()
         for key in group.key.split("+"):
             place = self.places.with_key(key)
             members = members_of_group.get(key, set()) if place.is_group else {key}
@@ -251,6 +266,39 @@ class Catalog(Tables):
             sides = (pc.is_in(flows[side], keys) for side in ("supplier", "consumer"))
             flows = flows.filter(pc.invert(pc.or_(*sides)))
         return flows, self.area_notes(p.key for p in areas if p.key not in totals)
+
+    @cached_property
+    def _plants(self) -> Names:
+        """Mines, plants and companies, by all their names."""
+
+        def named(query: str, key: str) -> pa.Table:
+            rows = self.rows(query).select([key, "name", "aliases"])
+            return rows.rename_columns(["key", "name", "aliases"])
+
+        return Names({
+            "Facility": lambda: named("facilities", "plant"),
+            "Company": lambda: named("companies", "company"),
+        })  # fmt: skip
+
+    def find_plant(self, text: str) -> Entity:
+        """Find a mine or plant, or a group that shares a capacity, by name or key.
+
+        Raises
+        ------
+        UsageError
+            The name is unknown or ambiguous; the message suggests the nearest.
+        """
+        return self._plants.find(text, "mine or plant", ("Facility",))
+
+    def find_company(self, text: str) -> Entity:
+        """Find a company or government that owns or runs plants, by name or key.
+
+        Raises
+        ------
+        UsageError
+            The name is unknown or ambiguous; the message suggests the nearest.
+        """
+        return self._plants.find(text, "company", ("Company",))
 
     def stage(self, text: str) -> Entity:
         """Find a stage by name.

@@ -50,8 +50,9 @@ class Materials:
 
     @cached_property
     def products(self) -> Mapping[str, dict[str, Any]]:
-        """Name, stage, order, remark and note of every product, by key."""
-        columns = self.table.select(["key", "name", "stage", "stage_order", "remark", "note"])
+        """Name, stage, order, remark, note and counted products of every product, by key."""
+        names = ["key", "name", "stage", "stage_order", "remark", "note", "counts"]
+        columns = self.table.select(names)
         return {row["key"]: row for row in columns.to_pylist()}
 
     @cached_property
@@ -271,6 +272,11 @@ class Materials:
         subgroups = (group for group, elements in self.members.items() if elements < members)
         return frozenset([key, *members, *subgroups])
 
+    def are_single(self, elements: Iterable[str]) -> bool:
+        """Return True for elements none of which is a mineral or a group; False for none."""
+        types = {self._types[element] for element in elements}
+        return types == {"element"}
+
     @cached_property
     def _types(self) -> dict[str, str]:
         """The type of every element: element, mineral or group."""
@@ -315,7 +321,7 @@ class Materials:
 
 
 def members_of(nodes: pa.Table) -> dict[str, set[str]]:
-    """Collect the members of every group among some nodes, by the key of the group."""
+    """Collect the members of every group among some elements, by the key of the group."""
     members: dict[str, set[str]] = {}
     for key, groups in zip(nodes["key"].to_pylist(), nodes["member_of"].to_pylist(), strict=True):
         for group in groups or ():

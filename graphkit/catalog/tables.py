@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.remnants import first_years_of_remnants, remnant_flows
+from graphkit.analysis.unlisted import Extent, extents_of
 from graphkit.queries import Reading, note_reading, noted_readings, rows_of
 from graphkit.stores.base import Store
 
@@ -41,6 +42,7 @@ class Tables:
         self._derived: dict[str, tuple[Any, tuple[Reading, ...]]] = {}
         self._lock = Lock()
         self._revise: Callable[[pa.Table], pa.Table] | None = None
+        self._left_out: frozenset[str] = frozenset()
 
     def rows(self, query: str, **values: Any) -> pa.Table:
         """Read the rows of a shipped query: once without parameters, else again if they are old."""
@@ -84,6 +86,8 @@ class Tables:
     def flows(self, query: str, **values: Any) -> pa.Table:
         """Read the flows of a shipped query in the data set of this catalog, without remnants."""
         rows = self._without_remnants(self.rows(query, **values, dataset=self.dataset or ""))
+        if "dataset" in rows.column_names:
+            rows = self._without_left_out(rows)
         return rows if self._revise is None else self._revise(rows)
 
     @cached_property
@@ -97,7 +101,21 @@ class Tables:
     def covered(self) -> pa.Table:
         """The products, HS codes and periods with trade in each data set, without remnants."""
         links = self.links("COVERS")
-        return _without(links, remnant_flows(links, self.remnants))
+        links = _without(links, remnant_flows(links, self.remnants))
+        return self._without_left_out(links)
+
+    def _without_left_out(self, rows: pa.Table) -> pa.Table:
+        """Drop the rows of the data sets that this catalog leaves out."""
+        if not self._left_out:
+            return rows
+        partial = pa.array(sorted(self._left_out), pa.string())
+        return rows.filter(pc.invert(pc.is_in(rows["dataset"].cast(pa.string()), partial)))
+
+    @cached_property
+    def extents(self) -> dict[str, Extent]:
+        """The data sets that list only some flows of each product and period, by key."""
+        names = ["dataset", "extent", "largest", "world_share"]
+        return extents_of(self.links("COVERS", *names, "link").to_pylist(), "dataset")
 
     @cached_property
     def remnants(self) -> dict[tuple[str, str], int]:

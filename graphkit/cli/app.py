@@ -6,9 +6,11 @@ import gc
 import io
 import os
 import re
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -16,10 +18,10 @@ from typer.main import get_command
 
 from graphkit._version import __version__
 from graphkit.brief.brief import BRIEF
-from graphkit.cli.options import INTERRUPTED, say
+from graphkit.cli.options import INTERRUPTED, say, say_plainly
 from graphkit.cli.questions import add_question
 from graphkit.errors import GraphkitError, SeedError, UsageError
-from graphkit.files.stdout import flush
+from graphkit.files.stdout import flush, open_missing_streams
 from graphkit.startup import start_small
 from graphkit.verbs.registry import VERBS
 
@@ -40,8 +42,10 @@ QUESTIONS = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in (*VERBS,
 OTHERS = {
     **dict.fromkeys(("queries", "query", "cypher"), "cypher"),
     **dict.fromkeys(("explore", "mcp"), "serving"),
+    "scenario": "scenario",
     "measure": "measuring",
     "export": "exporting",
+    "new": "seeds",
     "check": "seeds",
     "load": "loading",
     "digest": "exporting",
@@ -61,6 +65,12 @@ ONE_DASH = re.compile(r"-[a-z][a-z-]+(=.*)?", re.DOTALL)
 """Option that has one dash and several letters."""
 COMPLETION = "_GRAPHKIT_COMPLETE"
 """Variable by which a shell asks for completion; the words so far are in another."""
+DUCKDB_INTERRUPTED = "Query interrupted"
+"""Text of DuckDB's error in place of whatever a signal raised while it worked."""
+ENDINGS = ("SIGTERM", "SIGHUP")
+"""Signals that end a process; Windows has not all."""
+ENDED = 128
+"""Exit code of a process that a signal ended, less its number."""
 GROUPS = {"import": "importing", "fetch": "fetching", "neo4j": "neo4j"}
 """Commands with commands of their own, and their names in the module."""
 
@@ -103,6 +113,9 @@ def command_line(*names: str) -> typer.Typer:
 
 def main() -> NoReturn:
     """Run the command line of this process and exit with its code."""
+    open_missing_streams()
+    serving = OTHERS.get("".join(sys.argv[1:2])) == "serving"  # which has an end of its own
+    ended_by = [] if serving else end_in_order()
     start_small()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -112,8 +125,39 @@ def main() -> NoReturn:
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="strict")
     code = run(sys.argv[1:])
+    try:
+        flush()
+    except GraphkitError as error:  # after another one
+        code = code or _fail(str(error), error.exit_code)
+    code = ENDED + ended_by[0] if ended_by else code
     gc.freeze()  # nor is there any to look for when the process ends
     sys.exit(code)
+
+
+def end_in_order() -> list[int]:
+    """Make the signals that end a process raise, so that files that are not whole are removed.
+
+    One that is ignored, as behind ``nohup``, stays so. A second one does not disturb the removal:
+    a terminal that closes sends two.
+
+    Returns
+    -------
+    list of int
+        Will have the number of the one that ended the process, whatever became of what it raised.
+    """
+    received: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        received.append(number)
+        for other in endings:
+            signal.signal(other, lambda *_: None)  # Python reports one that is ignored too late
+        raise SystemExit(ENDED + number)
+
+    present = (getattr(signal, name, None) for name in ENDINGS)
+    endings = [n for n in present if n is not None and signal.getsignal(n) is signal.SIG_DFL]
+    for number in endings:
+        signal.signal(number, end)
+    return received
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -134,9 +178,17 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         code = INTERRUPTED
+    except RuntimeError as error:
+        if str(error) != DUCKDB_INTERRUPTED:
+            raise
+        code = INTERRUPTED
     except typer.Abort:
         return _fail("aborted", 1)
     except OSError as error:
+        try:
+            flush()
+        except GraphkitError as unwritten:
+            return _fail(str(unwritten), unwritten.exit_code)
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}{error.strerror or error}", 1)
     except Exception as error:
@@ -173,11 +225,11 @@ def _seed_problems(error: SeedError) -> int:
     from graphkit.errors import visible
 
     for problem in error.problems:
-        print(visible(str(problem)), file=sys.stderr)
+        say_plainly(visible(str(problem)))
     count, files = len(error.problems), len({p.file for p in error.problems})
     return _fail(
         f"{count:,} problem{'s' * (count != 1)} in {files:,} file{'s' * (files != 1)}; "
-        "nothing was loaded",
+        f"{error.outcome}",
         error.exit_code,
     )
 
@@ -186,7 +238,7 @@ def _misused(error: Any) -> int:
     """Report in one line an option or argument that typer refuses; without any, show the help."""
     message = error.format_message()
     if "\n" in message:
-        print(message, file=sys.stderr)
+        say_plainly(message)
         return int(error.exit_code)
     message = message.rstrip(".")
     at_root = error.ctx is not None and error.ctx.parent is None

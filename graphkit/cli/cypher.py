@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from graphkit.cli.options import Database, Format, Output, Top, Wide, form_and_view, opened, say
+from graphkit.cli.options import (
+    Database,
+    Format,
+    Output,
+    Own,
+    Top,
+    Wide,
+    form_and_view,
+    opened,
+    say,
+)
 from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.files.input import TEXT, check_file
 
@@ -87,6 +97,7 @@ def query(
     top: Top = None,
     wide: Wide = False,
     db: Database = None,
+    own: Own = None,
     form: Format = None,
     output: Output = None,
 ) -> None:
@@ -106,7 +117,7 @@ def query(
     query_file = find_query(name)
     values = query_file.values(_pairs(parameter))
     output_form, view = form_and_view(form, output, top, wide=wide, tabular=True)
-    with opened(db) as store:
+    with opened(db, own, seconds=timeout) as store:
         from graphkit.catalog.catalog import Catalog
 
         catalog = Catalog(store)
@@ -137,6 +148,7 @@ def cypher(
     top: Top = None,
     wide: Wide = False,
     db: Database = None,
+    own: Own = None,
     form: Format = None,
     output: Output = None,
 ) -> None:
@@ -159,13 +171,13 @@ def cypher(
     values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
     output_form, view = form_and_view(form, output, top, wide=wide, tabular=True)
     if statement is None and file is None and sys.stdin.isatty() and sys.stdout.isatty():
-        with opened(db, once=False) as store:
+        with opened(db, own, once=False) as store:
             Prompt(store, limits, values, view).run()
         return
     free_text = Statement(_text(statement, file))
     free_text.check_read_only()
     free_text.values(values)
-    with opened(db) as store:
+    with opened(db, own, seconds=timeout) as store:
         if explain:
             text = store.translated(free_text, values)
             write_text(text.rstrip() + "\n", output)
@@ -256,7 +268,10 @@ def _show(
 
 
 COMMANDS = {
-    ":param": ("[NAME [VALUE]]", "set a parameter (JSON, else text), or show those that are set"),
+    ":param": (
+        "[NAME [=> VALUE]]",
+        "set a parameter (JSON, else text), or show those that are set",
+    ),
     ":schema": ("[KIND]", "list the kinds of nodes and relationships, or describe one"),
     ":queries": ("[NAME]", "list the bundled query files, or show the text of one"),
     ":save": (
@@ -275,6 +290,8 @@ KEYWORDS = (
 _BOUND = re.compile(r"[(\[]\s*(\w+)\s*:\s*(\w+)")
 _PLACE = re.compile(r"line (\d+), column (\d+)")
 _WORD = re.compile(r"[\w$]*$")
+_SETTING = re.compile(r"(?:\$?(\w+)\s*(?:=>|[:=])?\s*(.*))?", re.DOTALL)
+"""A parameter and its value: ``iso3 "KOR"``, ``iso3: "KOR"``, or ``iso3 => "KOR"`` as Neo4j's."""
 
 
 def names_at(before: str, text: str, parameters: Iterable[str]) -> tuple[str, list[str]]:
@@ -374,7 +391,7 @@ class Prompt:
             complete_style=CompleteStyle.MULTI_COLUMN,
             complete_while_typing=False,
             multiline=True,
-            key_bindings=_keys(),
+            key_bindings=_keys(self.answer),
             prompt_continuation="      ... ",
         )
         print(f"{self._store.label}; a statement ends with ';', :help shows the commands")
@@ -394,7 +411,7 @@ class Prompt:
         statement = "" if text.startswith(":") else text.removesuffix(";").rstrip()
         try:
             if text.startswith(":"):
-                self._command(*text.split(None, 2))
+                self._command(*text.split(None, 1))
             elif statement:
                 self._last = self._store.ask(statement, self._parameters, self._limits)
                 _show(self._last, "table", self._view, None, more=":save FILE writes all")
@@ -405,24 +422,27 @@ class Prompt:
                 print(marked, file=sys.stderr)
             say(str(error))
 
-    def _command(self, name: str, first: str = "", rest: str = "") -> None:
+    def _command(self, name: str, rest: str = "") -> None:
         run = {
-            ":param": lambda: self._set(first, rest),
-            ":schema": lambda: _schema(first),
-            ":queries": lambda: _queries(first),
-            ":save": lambda: self._save(f"{first} {rest}".strip()),
+            ":param": lambda: self._set(rest),
+            ":schema": lambda: _schema(rest),
+            ":queries": lambda: _queries(rest),
+            ":save": lambda: self._save(rest),
             ":help": _help,
         }.get(name)
         if run is None:
             raise UsageError(f"found {name}, wanted one of {', '.join(COMMANDS)}")
         run()
 
-    def _set(self, name: str, text: str) -> None:
-        name = name.removeprefix("$").removesuffix(":")
+    def _set(self, rest: str) -> None:
+        match = _SETTING.fullmatch(rest)
+        if match is None:
+            raise UsageError(f"found {rest!r}, wanted :param NAME VALUE, or NAME => VALUE")
+        name, text = match.groups()
         if name and not text:
             self._parameters.pop(name, None)
         elif name:
-            self._parameters[name] = _typed(name, text.removeprefix("=").strip())
+            self._parameters[name] = _typed(name, text)
         for parameter, value in sorted(self._parameters.items()):
             print(f"${visible(parameter)} = {visible(repr(value))}")
 
@@ -501,9 +521,21 @@ def _history() -> History:
         return InMemoryHistory()
 
 
-def _keys() -> KeyBindings:
-    """Let Enter run what is whole, and begin another line of the rest."""
-    from prompt_toolkit.application import get_app
+def command_inside(text: str) -> tuple[str, str]:
+    """Split a statement that is not whole from the command in its last line, if there is one.
+
+    >>> command_inside("MATCH (c\\n:help"), command_inside(":help"), command_inside("MATCH (c")
+    (('MATCH (c\\n', ':help'), ('', ''), ('', ''))
+    """
+    before, newline, last = text.rpartition("\n")
+    is_command = last.partition(" ")[0] in COMMANDS and before.strip() != ""
+    return (before + newline, last) if is_command else ("", "")
+
+
+def _keys(answer: Callable[[str], None]) -> KeyBindings:
+    """Let Enter run what is whole or a command, and begin another line of the rest."""
+    from prompt_toolkit.application import get_app, run_in_terminal
+    from prompt_toolkit.document import Document
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.key_binding import KeyBindings
 
@@ -513,8 +545,18 @@ def _keys() -> KeyBindings:
     def ready() -> bool:
         return whole(get_app().current_buffer.text)
 
+    @Condition
+    def asks() -> bool:
+        return bool(command_inside(get_app().current_buffer.text)[1])
+
     @keys.add("enter", filter=ready)
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.validate_and_handle()
+
+    @keys.add("enter", filter=asks)
+    def _(event: KeyPressEvent) -> None:
+        statement, command = command_inside(event.current_buffer.text)
+        event.current_buffer.document = Document(statement)
+        run_in_terminal(lambda: answer(command))
 
     return keys

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from graphkit.cli.options import Database, opened, option_of, say
+from graphkit.cli.options import Database, Own, opened, option_of, say
 from graphkit.errors import UsageError
 from graphkit.verbs.parameter import named_as_options
 from graphkit.verbs.shared import PERIOD, SCOPE
@@ -18,6 +18,7 @@ def digest(
         bool, typer.Option("--lines", help="Print the lines behind the digest.")
     ] = False,
     db: Database = None,
+    own: Own = None,
 ) -> None:
     """Compute one SHA-256 of all that a database holds.
 
@@ -33,7 +34,7 @@ def digest(
     from graphkit.export.digest import lines
     from graphkit.render.files import write_text
 
-    with opened(db) as store:
+    with opened(db, own) as store:
         if show_lines:
             for line in lines(store):
                 write_text(f"{line}\n")
@@ -72,6 +73,7 @@ def export(
     scope: Annotated[str | None, option_of(SCOPE)] = None,
     period: Annotated[str | None, option_of(PERIOD)] = None,
     db: Database = None,
+    own: Own = None,
 ) -> None:
     """Write the graph for other tools.
 
@@ -93,7 +95,7 @@ def export(
     of_trade = scope is not None or period is not None
     chosen_form = chosen_format(form, output, of_trade=of_trade)
     # An interrupt must raise, so that partly written files are removed.
-    with opened(db, once=False) as store, named_as_options((SCOPE, PERIOD)):
+    with opened(db, own, once=False) as store, named_as_options((SCOPE, PERIOD)):
         done = write(read(store, scope, period, form=chosen_form), output, chosen_form)
     for note in done.notes:
         say(note)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphkit.cli.importing import listed, read_years
-from graphkit.cli.options import Database, Format, Output, progress_bar, say
+from graphkit.cli.options import Database, Format, Output, Own, progress_bar, say
 from graphkit.errors import GraphkitError, UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ from graphkit.cli.seeds import SeedsFolder
 def load(
     seeds: SeedsFolder = None,
     db: Database = None,
+    own: Own = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would change; write nothing.")
     ] = False,
@@ -45,19 +46,19 @@ def load(
 ) -> None:
     """Make a database hold exactly what the seeds say.
 
-    With --for and --years, it holds a part of the trade, and all else: what another load brought
-    and this one does not is removed. Before it begins it says how much; on a terminal it asks if
-    that is more than half. The report counts, by kind, the rows in all and those added, changed and
-    removed.
+    With --with, your own facts stand on top of the seeds. With --for and --years, it holds a part
+    of the trade, and all else: what another load brought and this one does not is removed. Before
+    it begins it says how much; on a terminal it asks if that is more than half. The report counts,
+    by kind, the rows in all and those added, changed and removed.
 
     \b
     Examples:
       graphkit load my-seeds --db minerals.duckdb
-      graphkit load --db local --dry-run
+      graphkit load --with my-facts --db local
       graphkit load --for magnets,ree-metals --years 2015-2024 --db magnets.duckdb
     """
     from graphkit.build import build_graph
-    from graphkit.database import default_path, load_graph, open_store, place_of
+    from graphkit.database import default_path, folder_of, load_graph, open_store, place_of
     from graphkit.files.folders import shipped
     from graphkit.importers.reference import with_part_of_trade
     from graphkit.render.formats import choose_format, show_table
@@ -65,7 +66,8 @@ def load(
 
     output_form = choose_format(form, output, sys.stdout)
     place = place_of(db)
-    if seeds is not None and place is None:
+    folder = folder_of(own)
+    if (seeds or folder) is not None and place is None:
         raise UsageError("your own seeds need a database of their own: --db PATH or URI")
     if place is not None:
         _check_place(place)
@@ -74,7 +76,9 @@ def load(
         raise UsageError("a part of the trade needs a database of its own: --db PATH or URI")
     # Without a name here, the facts are freed as soon as the graph is built.
     graph = build_graph(
-        with_part_of_trade(read_seeds(seeds or shipped("seeds")), some_products, some_years)
+        with_part_of_trade(
+            read_seeds(seeds or shipped("seeds"), own=folder), some_products, some_years
+        )
     )
     removed = 0
     with open_store(place or default_path()) as store:

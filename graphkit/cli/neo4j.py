@@ -36,7 +36,9 @@ def start(
 ) -> None:
     """Start Neo4j, unless it runs already; its data are kept.
 
-    The first start fetches Neo4j (about 130 MB) from Maven Central into your cache folder.
+    The first start fetches Neo4j (about 130 MB) from Maven Central into your cache folder. Every
+    file of 5.26.30 and 2026.08.1 must have the SHA-256 that graphkit lists; other versions are not
+    listed, and their files are held only against the checksums of the same server.
 
     \b
     Examples:

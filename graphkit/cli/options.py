@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 import signal
@@ -24,6 +25,7 @@ from graphkit.verbs.registry import VERBS
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
+    from graphkit.answers.answer import Answer
     from graphkit.render.formats import View
     from graphkit.stores.base import Progress, Store
 
@@ -60,6 +62,27 @@ Database = Annotated[
         envvar="GRAPHKIT_DB",
         show_envvar=False,
         help="Database: 'graphkit help databases'.",
+    ),
+]
+
+
+def _check_own(folder: str | None) -> str | None:
+    if folder == "":
+        raise UsageError(
+            "--with is empty (is a variable unset?): name a folder, or leave the option out"
+        )
+    return folder
+
+
+Own = Annotated[
+    str | None,
+    typer.Option(
+        "--with",
+        callback=_check_own,
+        metavar="FOLDER",
+        envvar="GRAPHKIT_WITH",
+        show_envvar=False,
+        help="Your own facts on top: 'graphkit help own'.",
     ),
 ]
 Format = Annotated[
@@ -161,6 +184,8 @@ def form_and_view(
     """Choose the format, and the rows and columns to show: on a terminal not too many of them."""
     from graphkit.render.formats import PICTURES, READ, SHORT, View, choose_format
 
+    if all and top:
+        raise UsageError("--all and --top say different things; give one of the two")
     people = {"--wide": wide, "--all": all, "--long": long}
     option = next((name for name, on in people.items() if on), None)
     if option and form is None and output is None:
@@ -182,21 +207,44 @@ def say(text: str) -> None:
     from graphkit.errors import visible
 
     line = re.sub(r"\s*\n\s*", " ", text.strip())
-    print(f"graphkit: {visible(line)}", file=sys.stderr)
+    say_plainly(f"graphkit: {visible(line)}")
+
+
+def print_answer(answer: Answer, form: str, output: Path | None, view: View) -> None:
+    """Print an answer; of formats of rows alone that have none, say on stderr what is missing."""
+    from graphkit.render.formats import show_answer
+
+    show_answer(answer, form, output, view)
+    if not len(answer.rows) and form in ("csv", "ndjson"):
+        say(answer.nothing)
+
+
+def say_plainly(line: str) -> None:
+    """Print a line on stderr as it is; if that takes none, the exit code must do."""
+    try:
+        print(line, file=sys.stderr)
+    except OSError:
+        # Python flushes again at exit, which must not fail a second time.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 @contextmanager
-def opened(db: str | None, *, once: bool = True) -> Iterator[Store]:
-    """Open the database to query, with a progress bar while it is built.
+def opened(
+    db: str | None, own: str | None = None, *, once: bool = True, seconds: float = math.inf
+) -> Iterator[Store]:
+    """Open the database to query, with a folder of a user's own facts on top.
 
-    An interrupt ends the process, unless the database is asked more than once.
+    A progress bar is shown while it is built.
+
+    An interrupt ends the process, unless the database is asked more than once. A server has some
+    seconds for all that it is asked.
     """
     from graphkit.database import open_database
 
     with (
         _ended_by_interrupt() if once else nullcontext(),
         progress_bar("Building the graph (once)") as progress,
-        open_database(db, progress) as store,
+        open_database(db, progress, seconds, own) as store,
     ):
         yield store
 

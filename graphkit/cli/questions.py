@@ -22,11 +22,13 @@ from graphkit.cli.options import (
     Long,
     Narrow,
     Output,
+    Own,
     Top,
     Wide,
     form_and_view,
     opened,
     option_of,
+    print_answer,
     progress_bar,
     say,
 )
@@ -45,7 +47,7 @@ TYPES: dict[str, Any] = {
 }
 LAST = {
     "top": Top, "all": All, "long": Long, "wide": Wide, "narrow": Narrow, "db": Database,
-    "form": Format, "output": Output, "help_columns": Columns,
+    "own": Own, "form": Format, "output": Output, "help_columns": Columns,
 }  # fmt: skip
 """Options of every question; one that declares its own ``top`` limits its ranks by it."""
 
@@ -162,15 +164,16 @@ def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
         run = _write_brief if verb is BRIEF else _run
         run(verb, _with_arguments(verb, given))
 
-    last = LAST if verb is not BRIEF else {"db": Database, "output": Output}
+    last = LAST if verb is not BRIEF else {"db": Database, "own": Own, "output": Output}
     own: dict[str, Any] = {}
     switches = ("all", "long", "wide", "narrow", "help_columns")
     defaults: dict[str, Any] = dict.fromkeys(switches, False)
     for parameter in verb.parameters:
         if parameter.also:
+            term = parameter.metavar.strip("[].")
             parameter = replace(parameter, default=None)
             same = replace(
-                parameter, option=parameter.also, metavar="COUNTRY", help="The same as COUNTRY."
+                parameter, option=parameter.also, metavar=term, help=f"The same as {term}."
             )
             own |= {parameter.name: _annotation(parameter), ALSO: _annotation(same)}
         else:
@@ -232,25 +235,20 @@ def _refuse_options(context: typer.Context, command: str) -> None:
 def _run(verb: Verb, given: dict[str, Any]) -> None:
     """Ask the question of a verb and show its answer."""
     from graphkit.questions.question import prepare
-    from graphkit.render.formats import show_answer
 
-    if given["all"] and given["top"]:
-        raise UsageError("--all and --top say different things; give one of the two")
     limits_itself = any(p.name == "top" for p in verb.parameters)
     form, view = form_and_view(
-        given["form"], given["output"], None if limits_itself else given["top"],
+        given["form"], given["output"], given["top"],
         all=given["all"], long=given["long"], wide=given["wide"], narrow=given["narrow"],
     )  # fmt: skip
-    if limits_itself and given["top"]:
-        view = replace(view, all=True)
+    if limits_itself:
+        view = replace(view, all=given["all"] or bool(given["top"]), top=0)
     question = prepare(verb, given, form)
-    with opened(given["db"]) as store:
+    with opened(given["db"], given["own"]) as store:
         from graphkit.catalog.catalog import Catalog
 
         answer = question.ask(Catalog(store))
-    show_answer(answer, form, given["output"], view)
-    if not len(answer.rows) and form in ("csv", "ndjson"):  # the others state it themselves
-        say(answer.nothing)
+    print_answer(answer, form, given["output"], view)
     if failed := answer.coverage.get("expected_but_not_borne_out"):
         say(f"expected to be borne out and not: {', '.join(failed)}")
         raise typer.Exit(FAILED)
@@ -268,7 +266,7 @@ def _write_brief(verb: Verb, given: dict[str, Any]) -> None:
     if output is not None and to_file and output.suffix.lower() not in (".html", ".md"):
         raise UsageError(f"--output: found the ending {output.suffix!r}; wanted .html or .md")
     with (
-        opened(given["db"]) as store,
+        opened(given["db"], given["own"]) as store,
         named_as_options(verb.parameters),
         progress_bar("Writing the brief") as progress,
     ):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from graphkit.cli.options import Database, opened
+from graphkit.cli.options import Database, Own, opened
 from graphkit.errors import GraphkitError, UsageError, install
 
 PORT = 8746
@@ -23,6 +23,7 @@ def explore(
         bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")
     ] = True,
     db: Database = None,
+    own: Own = None,
 ) -> None:
     """Explore the graph in the browser, or ask it over HTTP.
 
@@ -35,7 +36,7 @@ def explore(
       graphkit explore
       graphkit explore --db local --port 0 --no-browser
     """
-    from graphkit.database import open_database, place_of
+    from graphkit.database import open_database, place_of, shown_place
 
     try:
         from graphkit.explore.app import serve
@@ -45,14 +46,15 @@ def explore(
         ) from error
 
     def tell(address: str) -> None:
-        print(f"graphkit explores {_shown(place_of(db))} at {address}", flush=True)
+        print(f"graphkit explores {shown_place(place_of(db), own)} at {address}", flush=True)
         if browser:
             import webbrowser
 
             webbrowser.open(address)
 
-    with opened(db) as store:
-        serve(store, partial(open_database, db), place_of(db), port, tell)
+    with opened(db, own) as store:
+        reopen = partial(open_database, db, with_=own)
+        serve(store, reopen, place_of(db), port, tell, own)
 
 
 def mcp(
@@ -69,6 +71,7 @@ def mcp(
         ),
     ] = 60,
     db: Database = None,
+    own: Own = None,
 ) -> None:
     """Answer assistants by the Model Context Protocol.
 
@@ -81,7 +84,7 @@ def mcp(
       graphkit mcp
       graphkit mcp --http --db local
     """
-    from graphkit.database import is_unbuilt, place_of
+    from graphkit.database import is_unbuilt, place_of, shown_place
 
     if not SHORTEST <= timeout <= LONGEST:  # which nothing is to a number that is none (nan)
         span = f"{SHORTEST:g} to {LONGEST:,g}"
@@ -94,21 +97,14 @@ def mcp(
         ) from error
 
     if not is_unbuilt(db):  # the server answers while it builds one
-        with opened(db):
+        with opened(db, own):
             pass  # what cannot be reached is said before a client waits for an answer
     if not http:
-        serve_stdio(db, timeout)
+        serve_stdio(db, timeout, own)
         return
 
     def tell(address: str) -> None:
-        shown = _shown(place_of(db))
+        shown = shown_place(place_of(db), own)
         print(f"graphkit answers assistants about {shown} at {address}", flush=True)
 
-    serve_http(db, timeout, port, tell)
-
-
-def _shown(place: str | None) -> str:
-    """Name a database on the terminal, where a secret in its URI would stay."""
-    from graphkit.stores.neo4j.uris import shown_uri
-
-    return "the shipped graph" if place is None else shown_uri(place)
+    serve_http(db, timeout, port, tell, own)

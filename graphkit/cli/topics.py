@@ -16,8 +16,9 @@ TOPICS = {
         "Countries, groups of them, minerals, products and codes, as commands take them.",
         (
             "Countries: any name or code, such as KOR, KR, korea or 'Korea, Republic of', in many "
-            "languages. A group (EU27) and several joined by + (CHN+HKG) count as one. Several "
-            "countries with commas, or one after the other, are answered side by side.",
+            "languages. A group (EU27, G7, OECD, CPTPP, MSP, or one of yours) and several joined "
+            "by + (CHN+HKG) count as one. Several countries with commas, or one after the other, "
+            "are answered side by side.",
             "A command about a country takes it as its argument or by --of. --on is always the "
             "supplier, origin or partner that it depends on.",
             f"--for: {NAMES[0].lower()}{NAMES[1:]} Default: everything.",
@@ -48,6 +49,20 @@ TOPICS = {
             "In csv, text that a spreadsheet would read as a formula gets a leading apostrophe.",
         ),
     ),
+    "own": (
+        "Your own facts on top of those that ship.",
+        (
+            "--with FOLDER, behind any command that asks: every answer rests on the facts of the "
+            "database and on those of the folder, which may refer to all of them. The environment "
+            "variable GRAPHKIT_WITH sets it for all commands.",
+            "graphkit check --with FOLDER checks the folder alone and lists every problem with "
+            "file and line.",
+            "Each of your facts has a Source of the folder. Answers list it as own facts, and so "
+            "do pictures; flows have a Dataset of the folder.",
+            "A Neo4j takes your facts by a load, with all others: graphkit load --with FOLDER --db "
+            "local.",
+        ),
+    ),
     "databases": (
         "Which database a command asks.",
         (
@@ -70,7 +85,7 @@ def help(
         ),
     ] = None,
 ) -> None:
-    """Explain names, periods, formats or databases.
+    """Explain what many commands have in common.
 
     \b
     Examples:

@@ -180,10 +180,12 @@ class Patterns(Cursor):
         return self.build("all-labels", start.offset, signs, *labels)
 
     def label(self) -> Syntax:
-        """Read a label, its negation, or labels in parentheses."""
+        """Read a label, one that is computed, its negation, or labels in parentheses."""
         start = self.token
         if self.takes("%"):
             return self.build("wildcard", start.offset)
+        if start.text == "$" or start.text.lower() in ("$all", "$any"):
+            return self.computed_label()
         if start.kind in NAMES:
             return self.single("label")
         if start.text not in ("!", "("):
@@ -197,6 +199,14 @@ class Patterns(Cursor):
             self.wants(")")
         self.outward()
         return label
+
+    def computed_label(self) -> Syntax:
+        """Read ``$(value)``, ``$all(value)`` or ``$any(value)``."""
+        start = self.take()
+        self.wants("(")
+        value = self.expression()
+        self.wants(")")
+        return self.build("computed-label", start.offset, start.text[1:].lower(), value)
 
     def begins_pattern(self) -> bool:
         """Tell if a path begins at this parenthesis, and not a value in parentheses."""

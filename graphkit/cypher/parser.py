@@ -51,10 +51,10 @@ def parse(text: str) -> Syntax:
     --------
     >>> [part.name for part in parse("MATCH (n:Set) RETURN n.create AS drop").walk("property")]
     ['create']
-    >>> parse("MATCH (n) DETACH DELETE n")
+    >>> parse("MATCH (n) DETACH DELETE n")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    graphkit.errors.UsageError: line 1, column 11: DETACH is not read-only; graphkit only reads here
+    graphkit.errors.UsageError: line 1, column 11: DETACH is not read-only; graphkit only reads ...
     """
     tree = _Parser(text).statement()
     if (seen := unescaped(text)) != text:
@@ -85,7 +85,7 @@ class _Parser(Expressions):
         """Read one clause or more, up to what is not one."""
         start = self.token
         if start.upper not in READS:
-            if start.upper in WRITES and self.number:
+            if start.upper in WRITES:
                 self.refuse_clause()
             text = repr(start.text) if start.kind != "end" else "the end"
             beginnings = ", ".join(READS[:5])
@@ -99,7 +99,11 @@ class _Parser(Expressions):
         """Refuse what stands where a clause, an operator or the end should."""
         token = self.token
         if token.upper in WRITES:
-            self.fail(token, f"{token.upper} is not read-only; graphkit only reads here")
+            self.fail(
+                token,
+                f"{token.upper} is not read-only; graphkit only reads here, and own nodes are "
+                "seeds: 'graphkit new FOLDER'",
+            )
         if token.kind == "symbol" and token.text in (")", "]", "}"):
             self.unexpected("an end of the statement, or a clause that reads")
         from difflib import get_close_matches

@@ -90,11 +90,11 @@ def _value(name: str, parameter: Parameter, pairs: Pairs) -> Any:
     return texts[0]
 
 
-def command_of(verb: Verb, pairs: Pairs, db: str | None) -> str:
+def command_of(verb: Verb, pairs: Pairs, db: str | None, own: str | None = None) -> str:
     """Write the command that gives the same answer.
 
-    >>> command_of(PATHS["depends"], [("for", "rare earths"), ("country", "KOR")], None)
-    "graphkit depends KOR --for 'rare earths'"
+    >>> command_of(PATHS["depends"], [("for", "rare earths"), ("country", "KOR")], None, "mine")
+    "graphkit depends KOR --for 'rare earths' --with mine"
     """
     words = ["graphkit", *verb.name.split()]
     for parameter in sorted(verb.parameters, key=lambda p: bool(p.option)):
@@ -103,14 +103,16 @@ def command_of(verb: Verb, pairs: Pairs, db: str | None) -> str:
                 words += [parameter.option] * SWITCHES[text.lower()]
             else:
                 words += [parameter.option, text] if parameter.option else [text]
-    return shlex.join([*words, *(["--db", db] if db else [])])
+    words += ["--db", db] if db else []
+    return shlex.join([*words, *(["--with", own] if own else [])])
 
 
-def python_of(question: Question, db: str | None) -> str:
+def python_of(question: Question, db: str | None, own: str | None = None) -> str:
     """Write the line of Python that gives the same answer.
 
     >>> python_of(Question("dependence.depends", {"consumer": "KOR", "on": "CHN"}, ()), None)
     "graphkit.open().depends(consumer='KOR', on='CHN')"
     """
     values = ", ".join(f"{name}={value!r}" for name, value in question.arguments.items())
-    return f"graphkit.open({repr(db) if db else ''}).{question.name}({values})"
+    places = [repr(db)] * bool(db) + [f"with_={own!r}"] * bool(own)
+    return f"graphkit.open({', '.join(places)}).{question.name}({values})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +15,14 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.columns import PROFILED
 from graphkit.answers.remarks import with_remarks_for_marks
+from graphkit.arrow import release_memory
 from graphkit.catalog.catalog import Catalog
+from graphkit.database import LastLoad, last_load
 from graphkit.errors import GraphkitError, Unreachable, visible
+from graphkit.explore.overview import minerals_of
+from graphkit.names import NEARLY
 from graphkit.pages.columns import TextColumn
 from graphkit.plot.drawing import DARK
 from graphkit.plot.pictures import layouts
@@ -36,8 +42,8 @@ CACHED, CACHED_BYTES = 64, 4 * 2**20
 SECONDS = 120.0
 CHECK_SECONDS = 1.0
 """Time for which kept answers are given without asking whether the database is still that one."""
-MOSTLY = 0.8
-"""Part of a product's elements that makes it a product of their group."""
+TIDY_SECONDS = 5.0
+"""Time after which the memory that answers took goes back to the system."""
 
 
 class Busy(GraphkitError):
@@ -54,6 +60,8 @@ class AnsweredQuestion:
 
     answer: Answer
     readings: tuple[Reading, ...]
+    load: LastLoad
+    """Load that the database held."""
 
 
 class Threads:
@@ -62,6 +70,8 @@ class Threads:
     def __init__(self, count: int) -> None:
         self._pool = ThreadPoolExecutor(count, "graphkit-explore")
         self._waiting = 0
+        self.done = 0
+        """Calls that ended."""
 
     async def run(self, call: Callable[[], Result]) -> Result:
         """Run a call in a thread; one that takes too long goes on there unheard.
@@ -85,6 +95,7 @@ class Threads:
 
     def _done(self, running: asyncio.Future[Result]) -> None:
         self._waiting -= 1
+        self.done += 1
         if not running.cancelled():
             running.exception()  # of a call that nobody waits for, nobody wants it
 
@@ -99,6 +110,7 @@ class Answers(Closing):
     def __init__(self, store: Store, reopen: Callable[[], Store]) -> None:
         self._reopen = reopen
         self._catalog: Catalog | None = Catalog(store)
+        self._load: tuple[Catalog, LastLoad] | None = None
         self._cached: OrderedDict[str, asyncio.Task[AnsweredQuestion]] = OrderedDict()
         self._checked = 0.0
         self._opening = Lock()
@@ -110,6 +122,20 @@ class Answers(Closing):
             threads.close()
         if self._catalog is not None:
             self._catalog.store.close()
+
+    async def stay_small(self) -> None:
+        """Return the memory that answers took to the system, for as long as readers ask.
+
+        Python looks for garbage by the number of its objects, and some of few objects holds
+        megabytes of rows.
+        """
+        before = 0
+        while True:
+            await asyncio.sleep(TIDY_SECONDS)
+            done = self.questions.done + self.statements.done
+            if done > before:
+                await asyncio.to_thread(_tidy)
+            before = done
 
     def catalog(self) -> Catalog:
         """Return the facts of the database, opened again if it was lost or loaded anew."""
@@ -160,8 +186,8 @@ class Answers(Closing):
 
     def _ask(self, question: Question) -> AnsweredQuestion:
         with noted_readings() as readings:
-            answer = self.reading(question.ask)
-        return AnsweredQuestion(answer, tuple(readings))
+            answer, load = self.reading_load(question.ask)
+        return AnsweredQuestion(answer, tuple(readings), load)
 
     def _forget_unfit(self, key: str, task: asyncio.Task[AnsweredQuestion]) -> None:
         """Forget what failed or is large."""
@@ -170,6 +196,21 @@ class Answers(Closing):
             key
         ) is task:
             del self._cached[key]
+
+    def reading_load(self, call: Callable[[Catalog], Result]) -> tuple[Result, LastLoad]:
+        """Call as :meth:`reading` does; return also what the database held."""
+
+        def both(catalog: Catalog) -> tuple[Result, LastLoad]:
+            return call(catalog), self._load_of(catalog)
+
+        return self.reading(both)
+
+    def _load_of(self, catalog: Catalog) -> LastLoad:
+        """Return the load that the facts of a catalog come from, which is read once."""
+        known = self._load
+        if known is None or known[0] is not catalog:
+            known = self._load = catalog, last_load(catalog.store)
+        return known[1]
 
     def reading(self, call: Callable[[Catalog], Result]) -> Result:
         """Call with the facts of the database; if it was lost, the next call opens it again."""
@@ -181,6 +222,11 @@ class Answers(Closing):
             if lost is not None:
                 lost.store.close()
             raise
+
+
+def _tidy() -> None:
+    gc.collect()
+    release_memory()
 
 
 def _read_marker(catalog: Catalog) -> None:
@@ -212,23 +258,32 @@ def names_of(catalog: Catalog) -> list[dict[str, Any]]:
             elif kind == "Product":
                 named |= {
                     "stage": row["stage"],
-                    "minerals": _minerals(catalog, row["key"]),
+                    "minerals": minerals_of(catalog.materials, row["key"]),
                     "years": sorted(years.get(row["key"], ())),
                 }
             names.append(named)
     return names
 
 
-def _minerals(catalog: Catalog, product: str) -> list[str]:
-    """Name the elements of a product, or the smallest group with nearly all of more than two."""
-    materials = catalog.materials
-    main = materials.main.get(product, set())
-    groups = [
-        (len(members), group)
-        for group, members in materials.members.items()
-        if len(main) > 2 and len(main & members) >= MOSTLY * len(main)
+MOST_MATCHES = 12
+
+
+def matches(catalog: Catalog, text: str) -> list[dict[str, str]]:
+    """List what a text may name, the best first: in any language, beginnings, misspellings.
+
+    Misspelt names count only where no name has the text.
+    """
+    ranked = [
+        *catalog.places.like(text, ("Country", "Area")),
+        *catalog.materials.names.like(text, ("Element", "Product", "Stage")),
     ]
-    return [min(groups)[1]] if groups else sorted(main)
+    best = min((fit for fit, _ in ranked), default=0)
+    ranked = [(fit, entity) for fit, entity in ranked if fit < NEARLY or best == NEARLY]
+    ranked.sort(key=lambda pair: pair[0])
+    return [
+        {"key": entity.key, "name": entity.name, "kind": entity.kind}
+        for _, entity in ranked[:MOST_MATCHES]
+    ]
 
 
 FOLDED = ("Coverage", "Sources", "Notes")
@@ -273,6 +328,7 @@ def page_of(answer: Answer) -> dict[str, Any]:
         "rows": objects_of(answer.rows),
         "names": dict(answer.names),
         "units": dict(answer.units),
+        "pages": {c.name: c.refers_to for c in answer.columns if c.refers_to in PROFILED},
         "sources": objects_of(answer.sources),
         "coverage": coverage_lines(answer),
         "picture": _picture(answer),

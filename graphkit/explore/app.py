@@ -13,20 +13,22 @@ from functools import cached_property, partial
 from http import HTTPStatus
 from importlib import resources
 from typing import Any
+from urllib.parse import quote
 
-import pyarrow as pa
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from graphkit._version import __version__
+from graphkit.arrow import lean_memory
 from graphkit.brief.brief import BRIEF, brief
 from graphkit.catalog.catalog import Catalog
 from graphkit.cypher.statement import Statement, json_values
-from graphkit.errors import GraphkitError, TookTooLong, Unreachable, UsageError
+from graphkit.database import LastLoad, shown_place
+from graphkit.errors import GraphkitError, TookTooLong, Unreachable, UsageError, visible
 from graphkit.explore.addresses import (
     PATHS,
     Pairs,
@@ -41,11 +43,13 @@ from graphkit.explore.answers import (
     Busy,
     TooLate,
     kinds_of,
+    matches,
     names_of,
     page_of,
 )
 from graphkit.explore.guard import ADDRESS, Guard, TooLarge, read_object, refusal
 from graphkit.explore.openapi import openapi
+from graphkit.explore.overview import TASKS, import_overview, production_overview
 from graphkit.explore.server import listening, run_app
 from graphkit.pages.html import html
 from graphkit.plot.drawing import ASSETS
@@ -86,17 +90,19 @@ ENDINGS = {
     "txt": "text/plain; charset=utf-8",
 }
 STATEMENT = ("statement", "parameters", "timeout", "max_rows")
+OVERVIEW: tuple[str, Pairs] = ("concentration", [("sort", "stage")])
 AHEAD: tuple[tuple[str, Pairs], ...] = (
-    ("concentration", [("sort", "stage")]),
+    OVERVIEW,
+    *((task.ask, [*task.fields.items()]) for task in TASKS),
     *((path_of(verb), [*verb.page.begin.items()])
       for view in reversed(VIEWS) for verb in questions_of(view)[:1] if verb.page),
 )  # fmt: skip
-"""Questions that are answered before a reader asks: that of the overview, then the first question
-of each view, the slowest first."""
+"""Questions that are answered before a reader asks: those of the front page, then the first
+question of each view, the slowest first."""
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
+def make_app(answers: Answers, db: str | None, port: int, own: str | None = None) -> Starlette:
     """Make the application that answers from a database on a port of this machine.
 
     Parameters
@@ -107,9 +113,11 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
         The database as the user named it, for the commands that the page shows.
     port : int
         The port that the server listens on, to know its own name.
+    own : str, optional
+        Folder of the user's own facts on top of the database.
     """
-    doors = _Doors(answers, db)
-    described = {**openapi(__version__, MEDIA), "x-database": db}
+    doors = _Doors(answers, db, own)
+    described = {**openapi(__version__, MEDIA), "x-database": db, **({"x-own": own} if own else {})}
     document = json.dumps(described, ensure_ascii=False).encode()
     pages = _static()
     pages["/"] = pages["/index.html"]
@@ -118,14 +126,19 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        ahead = asyncio.create_task(doors.prepare())
+        tasks = [asyncio.create_task(work) for work in (doors.prepare(), answers.stay_small())]
         yield
-        ahead.cancel()
+        for task in tasks:
+            task.cancel()
 
     questions = [Route(f"/api/{path}", partial(doors.ask, path)) for path in PATHS]
     others = [
         Route(f"/api/{door}/{path}", partial(endpoint, path))
-        for door, endpoint in (("same", doors.tell_same), ("page", doors.show))
+        for door, endpoint in (
+            ("same", doors.tell_same),
+            ("page", doors.show),
+            ("headline", doors.tell_headline),
+        )
         for path in PATHS
     ]
     return Starlette(
@@ -133,7 +146,9 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
             *(Route(path, page.show) for path, page in pages.items()),
             *questions,
             *others,
+            Route("/api/overview", doors.show_overview),
             Route("/api/brief", doors.write_brief),
+            Route("/api/graph", doors.show_graph),
             Route("/api/names", doors.list_names),
             Route("/api/queries", doors.list_queries),
             Route("/api/queries/{name}", doors.show_query),
@@ -226,8 +241,21 @@ async def _broken(request: Request, error: Exception) -> Response:
 class _Doors:
     """The endpoints of one database."""
 
-    def __init__(self, answers: Answers, db: str | None) -> None:
-        self._answers, self._db = answers, db
+    def __init__(self, answers: Answers, db: str | None, own: str | None) -> None:
+        self._answers, self._db, self._own = answers, db, own
+
+    async def show_graph(self, request: Request) -> Response:
+        """Say what the database holds, since when, and how to tell it from another graph."""
+        work = partial(self._answers.reading_load, lambda catalog: catalog.store.written)
+        written, load = await self._answers.questions.run(work)
+        about = {
+            "database": shown_place(self._db, self._own),
+            "facts": load.facts,
+            "version": load.version,
+            "content": load.content,
+            "written": written and written.isoformat(timespec="seconds"),
+        }
+        return _object(about, load)
 
     async def prepare(self) -> None:
         """Answer what the views begin with, one after the other, before a reader waits for it."""
@@ -241,7 +269,7 @@ class _Doors:
         result = await self._find(path, pairs, form)
         work = partial(written, result.answer, form)
         content = await self._answers.questions.run(work)
-        return Response(content, headers={"Content-Type": MEDIA[form]})
+        return Response(content, headers={"Content-Type": MEDIA[form], **_mark(result.load)})
 
     async def _find(self, path: str, pairs: Pairs, form: str) -> AnsweredQuestion:
         verb = PATHS[path]
@@ -250,13 +278,16 @@ class _Doors:
     async def tell_same(self, path: str, request: Request) -> Response:
         """Tell the command, the Python and the query files of the same answer."""
         pairs = request.query_params.multi_items()
-        return _object(self._same(path, pairs, await self._find(path, pairs, "json")))
+        result = await self._find(path, pairs, "json")
+        return _object(self._same(path, pairs, result), result.load)
 
     def _same(self, path: str, pairs: Pairs, result: AnsweredQuestion) -> dict[str, Any]:
         verb = PATHS[path]
         return {
-            "command": command_of(verb, pairs, self._db),
-            "python": python_of(prepare(verb, read_values(verb, pairs), "json"), self._db),
+            "command": command_of(verb, pairs, self._db, self._own),
+            "python": python_of(
+                prepare(verb, read_values(verb, pairs), "json"), self._db, self._own
+            ),
             "queries": [{"name": name, "parameters": values} for name, values in result.readings],
         }
 
@@ -265,7 +296,29 @@ class _Doors:
         pairs = request.query_params.multi_items()
         result = await self._find(path, pairs, "json")
         page = await self._answers.questions.run(partial(page_of, result.answer))
-        return _object({**page, "same": self._same(path, pairs, result)})
+        return _object({**page, "same": self._same(path, pairs, result)}, result.load)
+
+    async def tell_headline(self, path: str, request: Request) -> Response:
+        """Tell the result of a question in one sentence, or why there is none."""
+        try:
+            result = await self._find(path, request.query_params.multi_items(), "json")
+        except (Busy, TooLate, UsageError, Unreachable):
+            raise
+        except GraphkitError as error:  # as of goods that this database does not have
+            return JSONResponse({"headline": None, "reason": visible(str(error))})
+        return _object({"headline": result.answer.headline, "reason": None}, result.load)
+
+    async def show_overview(self, request: Request) -> Response:
+        """Show who comes first at each stage of every mineral, made or sold to a country."""
+        fields = request.query_params
+        if unknown := [name for name in fields if name != "country"]:
+            raise UsageError(f"found {', '.join(unknown)}; wanted country, or nothing")
+        country = fields.get("country")
+        path, pairs = ("depends", [("country", country)]) if country else OVERVIEW
+        result = await self._find(path, pairs, "json")
+        lay_out = import_overview if country else production_overview
+        call = partial(self._answers.reading_load, lambda catalog: lay_out(catalog, result.answer))
+        return _object(*await self._answers.questions.run(call))
 
     async def write_brief(self, request: Request) -> Response:
         """Write a brief as a file: the page does not show it, since it has styles of its own."""
@@ -276,18 +329,23 @@ class _Doors:
             with named_as_options(BRIEF.parameters):
                 return brief(catalog, **arguments).html()
 
-        text = await self._answers.questions.run(partial(self._answers.reading, write))
-        kind = {"Content-Type": MEDIA["html"], "Content-Disposition": "attachment"}
+        work = partial(self._answers.reading_load, write)
+        text, load = await self._answers.questions.run(work)
+        kind = {"Content-Type": MEDIA["html"], "Content-Disposition": "attachment", **_mark(load)}
         return Response(text, headers=kind)
 
     async def list_names(self, request: Request) -> Response:
-        """List all that a question may be about."""
-        call = partial(self._answers.reading, names_of)
-        return _object(await self._answers.questions.run(call))
+        """List all that a question may be about, or what a text may mean."""
+        text = request.query_params.get("text")
+        find = names_of if text is None else partial(matches, text=text)
+        call = partial(self._answers.reading_load, find)
+        return _object(*await self._answers.questions.run(call))
 
     async def list_queries(self, request: Request) -> Response:
         """List the shipped query files."""
-        return await self._table(query_table, request)
+        form, _ = _form(request)
+        content = await self._answers.questions.run(lambda: written(query_table(), form))
+        return Response(content, headers={"Content-Type": MEDIA[form]})
 
     async def show_query(self, request: Request) -> Response:
         """Show the text of a shipped query file."""
@@ -297,20 +355,18 @@ class _Doors:
     async def run_named(self, request: Request) -> Response:
         """Run a shipped query file; the fields are its parameters."""
         query = find_query(_shipped(request))
-        _, pairs = _form(request)
+        form, pairs = _form(request)
         if len(dict(pairs)) < len(pairs):
             raise UsageError("a parameter is given twice; it takes one value")
         values = query.values(dict(pairs))
 
-        def rows(catalog: Catalog) -> pa.Table:
-            return run_query(catalog.store, query, catalog.keys_of(query, values)).table
+        def rows(catalog: Catalog) -> bytes:
+            keys = catalog.keys_of(query, values)
+            return written(run_query(catalog.store, query, keys).table, form)
 
-        return await self._table(partial(self._answers.reading, rows), request)
-
-    async def _table(self, read: Callable[[], pa.Table], request: Request) -> Response:
-        form, _ = _form(request)
-        content = await self._answers.questions.run(lambda: written(read(), form))
-        return Response(content, headers={"Content-Type": MEDIA[form]})
+        call = partial(self._answers.reading_load, rows)
+        content, load = await self._answers.questions.run(call)
+        return Response(content, headers={"Content-Type": MEDIA[form], **_mark(load)})
 
     async def run_statement(self, request: Request) -> Response:
         """Run a read-only statement that a reader wrote, within the limits of the command line."""
@@ -323,14 +379,19 @@ class _Doors:
             result = catalog.store.ask(statement, values, limits)
             return written(result.table, form), result.notes
 
-        call = partial(self._answers.reading, rows)
-        content, notes = await self._answers.statements.run(call)
-        kind = {"Content-Type": MEDIA[form], "Graphkit-Notes": json.dumps(notes)}
+        call = partial(self._answers.reading_load, rows)
+        (content, notes), load = await self._answers.statements.run(call)
+        kind = {"Content-Type": MEDIA[form], "Graphkit-Notes": json.dumps(notes), **_mark(load)}
         return Response(content, headers=kind)
 
 
-def _object(value: Any) -> Response:
-    return Response(json_text(value) + "\n", media_type="application/json")
+def _mark(load: LastLoad) -> dict[str, str]:
+    """Return the header that says from which graph an answer is."""
+    return {"Graphkit-Content": quote(load.content)}
+
+
+def _object(value: Any, load: LastLoad) -> Response:
+    return Response(json_text(value) + "\n", headers=_mark(load), media_type="application/json")
 
 
 def _form(request: Request) -> tuple[str, Pairs]:
@@ -375,6 +436,7 @@ def serve(
     db: str | None,
     port: int,
     started: Callable[[str], None],
+    own: str | None = None,
 ) -> None:
     """Answer readers of this machine from a database, until a signal ends the process.
 
@@ -390,13 +452,17 @@ def serve(
         The port to listen on; 0 for one that is free.
     started : callable
         Called with the address as soon as the server answers.
+    own : str, optional
+        Folder of the user's own facts on top of it.
 
     Raises
     ------
     GraphkitError
         The port is in use or not allowed.
     """
-    with listening(port) as sock, Answers(store, reopen) as answers:
+    with lean_memory(), listening(port) as sock, Answers(store, reopen) as answers:
         read_ahead(answers.catalog())
         bound: int = sock.getsockname()[1]
-        run_app(make_app(answers, db, bound), sock, lambda: started(f"http://{ADDRESS}:{bound}/"))
+        run_app(
+            make_app(answers, db, bound, own), sock, lambda: started(f"http://{ADDRESS}:{bound}/")
+        )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graphkit.explore.addresses import PATHS, path_of
+from graphkit.explore.overview import TASKS
 from graphkit.verbs.parameter import Parameter
 from graphkit.verbs.registry import VIEWS, questions_of
 from graphkit.verbs.verb import Verb
@@ -14,9 +15,10 @@ from graphkit.verbs.verb import Verb
 def openapi(version: str, formats: Iterable[str]) -> dict[str, Any]:
     """Describe the addresses of all questions in an OpenAPI 3.1 document.
 
-    What the page needs beside that begins with ``x-``: its views with their questions; the title
+    What the page needs beside that begins with ``x-``: the questions of its front page; its views
+    with their questions; the title
     of a question and the fields that it begins with; and of a field its label, the things that it
-    names, the topic that it keeps for the next question, and the step of one that is moved.
+    names, the topic that it keeps for the next question, and step and end of one that is moved.
     """
     form = {
         "name": "format", "in": "query", "description": "The format of the answer.",
@@ -35,6 +37,7 @@ def openapi(version: str, formats: Iterable[str]) -> dict[str, Any]:
             **OTHERS,
         },
         "components": {"schemas": SCHEMAS},
+        "x-tasks": [vars(task) for task in TASKS],
         "x-views": [
             {"name": view, "asks": [path_of(verb) for verb in questions_of(view)]} for view in VIEWS
         ],
@@ -65,6 +68,7 @@ def _described(parameter: Parameter) -> dict[str, Any]:
         "x-names": parameter.names,
         "x-topic": parameter.topic,
         "x-step": parameter.step,
+        "x-most": parameter.most,
     }
 
 
@@ -109,6 +113,33 @@ SCHEMAS: dict[str, Any] = {
         },
     },
     "Rows": ROWS,
+    "Overview": {
+        "type": "object",
+        "required": ["title", "lead", "period", "exports", "command", "stages", "minerals"],
+        "properties": {
+            "title": {"type": "string"},
+            "lead": {"type": "string", "description": "The shares, in words."},
+            "period": {"type": "string", "description": "The newest year."},
+            "exports": {"type": "string", "description": "The shares of exports, in words."},
+            "command": {"type": "string", "description": "What gives the figures elsewhere."},
+            "stages": ROWS,
+            "minerals": {**ROWS, "description": "Key, name, list, and figures by stage."},
+        },
+    },
+    "Graph": {
+        "type": "object",
+        "required": ["database", "facts", "version", "content", "written"],
+        "properties": {
+            "database": {"type": "string", "description": "The database, for people."},
+            "facts": {"type": "integer", "description": "Number of nodes and relationships."},
+            "version": {"type": "string", "description": "Version of graphkit that loaded it."},
+            "content": {"type": "string", "description": "SHA-256 over all that it holds."},
+            "written": {
+                "type": ["string", "null"],
+                "description": "Time of the file; of Neo4j null.",
+            },
+        },
+    },
     "Error": {
         "type": "object",
         "required": ["error"],
@@ -171,7 +202,29 @@ OTHERS: dict[str, Any] = {
         "get": {
             "operationId": "names",
             "summary": "List the countries, areas, elements, products and stages of the graph.",
+            "description": "With a text those that it may mean, the best first: names in other "
+            "languages, beginnings, misspellings.",
+            "parameters": [{"name": "text", "in": "query", "schema": {"type": "string"}}],
             "responses": {"200": _json("Key, name and kind of each.", "Rows")},
+        }
+    },
+    "/api/overview": {
+        "get": {
+            "operationId": "overview",
+            "summary": "Show who comes first at each stage of every mineral.",
+            "description": "The first producer, and apart the first exporter; with a country its "
+            "first supplier.",
+            "parameters": [{"name": "country", "in": "query", "schema": {"type": "string"}}],
+            "responses": {"200": _json("Minerals with stages.", "Overview"), **FAULTS},
+        }
+    },
+    "/api/graph": {
+        "get": {
+            "operationId": "graph",
+            "summary": "Say what the database holds, and when its file was written.",
+            "description": "The header Graphkit-Content of an answer is the content of the graph "
+            "that it comes from.",
+            "responses": {"200": _json("The last load.", "Graph"), **FAULTS},
         }
     },
     "/api/schema": {

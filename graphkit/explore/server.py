@@ -22,12 +22,17 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
         super().__init__(config)
         self._tell = started
+        self.untold: OSError | None = None
+        """The error because of which nobody knows that it answers."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
         await super().startup(sockets)
         if self.started:
-            self._tell()
+            try:
+                self._tell()
+            except OSError as error:
+                self.untold, self.should_exit = error, True
 
 
 def listening(port: int) -> socket.socket:
@@ -62,7 +67,7 @@ def run_app(app: ASGIApp, sock: socket.socket, started: Callable[[], None]) -> N
     sock : socket
         Where it listens.
     started : callable
-        Called as soon as it answers.
+        Called as soon as it answers; an ``OSError`` of it ends the server.
     """
     config = uvicorn.Config(
         app,
@@ -76,4 +81,7 @@ def run_app(app: ASGIApp, sock: socket.socket, started: Callable[[], None]) -> N
         timeout_keep_alive=5,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    _Server(config, started).run(sockets=[sock])
+    server = _Server(config, started)
+    server.run(sockets=[sock])
+    if server.untold is not None:
+        raise server.untold

@@ -25,7 +25,9 @@ def user_folder(kind: Literal["cache", "data", "config"]) -> Path:
 
 
 def shipped(name: str) -> Path:
-    """Return the folder ``seeds``, ``queries`` or ``docs``; an installed one has a page of them.
+    """Return the folder ``seeds``, ``queries``, ``scenarios`` or ``docs``.
+
+    An installed one of documents has a page of them.
 
     >>> shipped("seeds").is_dir(), shipped("queries").is_dir()
     (True, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -75,13 +75,35 @@ def replacing(file: Path) -> Iterator[IO[bytes]]:
     from tempfile import mkstemp
 
     make_private(file.parent)
-    handle, part = mkstemp(dir=file.parent)  # created with mode 0600
-    with os.fdopen(handle, "wb") as stream:
-        yield stream
-    Path(part).replace(file)
+    handle, name = mkstemp(dir=file.parent)  # created with mode 0600
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def write_private(file: Path, text: str) -> None:
     """Write text to a file as :func:`replacing` does."""
     with replacing(file) as stream:
         stream.write(text.encode())
+
+
+def new_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Make a folder with some files of text; none if it has anything.
+
+    Raises
+    ------
+    GraphkitError
+        There is such a file or folder, or it cannot be written.
+    """
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise GraphkitError(f"found {folder}, wanted a new or empty folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise GraphkitError(f"cannot write {folder}: {error.strerror or error}") from error

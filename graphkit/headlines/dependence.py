@@ -19,6 +19,7 @@ from graphkit.headlines.wording import (
     counted_once,
     grouped,
     in_main_period,
+    listed_at_least,
     number_of,
     part,
     qualified,
@@ -87,9 +88,14 @@ def _every_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
 
 
 def share_of(row: Row) -> tuple[float | None, str]:
-    """Return the share by value, or by weight where no flow gives a value, and its measure."""
+    """Return the share by value, or by weight where no flow gives a value, and its measure.
+
+    Of a share that is a range, its least.
+    """
     if row["share_usd"] is not None:
         return row["share_usd"], "usd"
+    if row.get("share_usd_low") is not None:
+        return row["share_usd_low"], "usd"
     return row["share_tonnes"], "tonnes"
 
 
@@ -100,7 +106,12 @@ def _sold(names: Lexicon, rows: Sequence[Row]) -> tuple[str, list[str]]:
     measures = {measure for share, measure in shares if share is not None}
     if not known or len(measures) > 1:
         return "an unknown share", []
-    text = part(known[0]) if len(known) == 1 else between(min(known), max(known))
+    most = [row["share_usd_high"] for row in rows if row["share_usd"] is None
+            and row.get("share_usd_high") is not None]  # fmt: skip
+    ends = [*known, *most]
+    if min(ends) == 0 and most:
+        return "an unknown share", []
+    text = part(known[0]) if len(ends) == 1 else between(min(ends), max(ends))
     measure = measures.pop()
     additions = [f" {BY[measure]}"]
     if len(rows) > 1:
@@ -109,7 +120,7 @@ def _sold(names: Lexicon, rows: Sequence[Row]) -> tuple[str, list[str]]:
     if measure == "usd" and row["share_tonnes"] is not None:
         additions[0] += f" ({part(row['share_tonnes'])} by weight)"
     if row["usd"] is not None:
-        additions.append(f", worth {worth(row['usd'])}")
+        additions.append(f", worth {listed_at_least(rows)}{worth(row['usd'])}")
     elif row["tonnes"] is not None:
         additions.append(f", {weight(row['tonnes'])}")
     return text, additions
@@ -130,7 +141,7 @@ def _of_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if not large:
         return _below_half(names, rows, buyer, seller, time)
     usd = _total([row for group in large for row in group])
-    total = f", worth {worth(usd)}" if usd is not None else ""
+    total = f", worth {listed_at_least(rows)}{worth(usd)}" if usd is not None else ""
     start = f"{capitalized(seller)} sold at least half of {possessive(buyer)} imports of "
     long, short = (
         f"{start}{count_of(len(large), products)}{time}{fit}"
@@ -204,7 +215,9 @@ def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             )
         text, additions = _sold(names, rows)
         start += f"{names.place(rows[0]['supplier'])}, with {text} of its imports"
-        return shortened(f"{start}{fit}", *_after(fit, additions))
+        return _then(
+            shortened(f"{start}{fit}", *_after(fit, additions)), *_of_supplier(names, rows)
+        )
     large = _from_one(products)
     end = f"{buyer} bought at least half of its imports from one country{time}{fit}"
     long, short = (
@@ -237,6 +250,8 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say who sells most of one product; of several, as of the largest suppliers."""
     rows = in_main_period(rows)
     largest = _largest_of(rows)
+    # Where not all flows are listed, which product is bought from whom is for an answer of its own.
+    largest = [row for row in largest if not row.get("extent")] or largest
     if not largest:
         buyer = capitalized(names.place(rows[0]["consumer"]))
         products = number_of(len({row["product"] for row in rows}), "product")
@@ -252,12 +267,13 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         yield from _of_largest(names, largest)
         return
     start = (
-        f"{capitalized(buyer)} bought {goods} from {number_of(count, 'supplier')}{time_of(rows)}"
+        f"{capitalized(buyer)} bought {goods} from {listed_at_least(rows)}"
+        f"{number_of(count, 'supplier')}{time_of(rows)}"
     )
     fit = qualified([row])
-    share, (measure, *_) = _sold(names, [row])
+    share, additions = _sold(names, [row])
     yield from shortened(
-        f"{start}, {share} from {names.place(row['supplier'])}{fit}", *_after(fit, [measure])
+        f"{start}, {share} from {names.place(row['supplier'])}{fit}", *_after(fit, additions[:1])
     )
     yield from _of_largest(names, largest)
 

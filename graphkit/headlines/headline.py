@@ -6,7 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 
 from graphkit.answers.answer import Answer, undoubted
-from graphkit.headlines import dependence, markets, publications, supply
+from graphkit.headlines import (
+    action,
+    dependence,
+    facilities,
+    markets,
+    publications,
+    supply,
+    uses,
+)
 from graphkit.headlines.wording import (
     LONGEST,
     Lexicon,
@@ -23,6 +31,7 @@ from graphkit.names import capitalized, possessive
 __all__ = ["HEADLINES", "LONGEST", "headline"]
 HEADLINES: Mapping[str, Callable[[Answer], Sentences]] = {
     **dependence.HEADLINES, **supply.HEADLINES, **markets.HEADLINES, **publications.HEADLINES,
+    **uses.HEADLINES, **action.HEADLINES, **facilities.HEADLINES,
 }  # fmt: skip
 """Writers of headlines by the function of the question, each with the fullest sentence first."""
 OF_TOTALS = ("changes.compare",)
@@ -51,7 +60,7 @@ def headline(function: str, answer: Answer) -> str:
     >>> from graphkit.answers.answer import Answer
     >>> rows = pa.table({"kind": ["share", "share", "rank"]})
     >>> claims = Answer("?", {}, rows, (), {}, pa.table({"key": ["s"]}))
-    >>> headline("claims.list_claims", claims)
+    >>> headline("claims.claims", claims)
     '3 published claims are known, 2 of them shares.'
     """
     if function not in OF_TOTALS:
@@ -75,26 +84,34 @@ def _counts(answer: Answer) -> Sentences:
 
 
 NOTHING = {
-    "single_points.single_points": "No country is known to have {least} of {whose} {subject}{time}",
+    "single_points.spof": "No {point} is known to have {least} of {whose} {subject}{time}",
     "origins.origins": "Where {whose} {subject} come from{time} is not known",
     "origins.depends_looked_through": "Where {whose} {subject} come from{time} is not known",
     "disruptions.cascade": "{cut}, no country is known to fail{time}",
+    "diversification.diversify": "No purchases of {subject} are known{time}",
+    "targets.targets": "No target is known that matches",
     "disruptions.disrupt": "{cut}, no loss is known{time}",
     "concentration.concentration": "No figure of production or trade of {subject} is known",
     "reliance.reliance": "No figure of reliance on imports of {subject} is known",
     "n_minus_1.n_minus_1": "No figure of production of {subject} is known",
     "prices.prices": "No price of {subject} is known",
-    "flows.list_flows": "No flow of {subject} is known{time}",
+    "flows.flows": "No flow of {subject} is known{time}",
     "mirror.mirror": "No flow of {subject} is known as both sides report it{time}",
     "centrality.centrality": "No trade of {subject} is known{time}",
     "centrality.layered_centrality": "No trade of {subject} is known{time}",
     "changes.compare": "No trade of {subject} is known in both periods",
     "trend.trend": "No trade of {subject} is known",
+    "production_trend.production_trend": "No production of {subject} is known",
     "criticality.criticality": "No material in question has a figure of supply risk",
+    "uses.uses": "No use of {subject} is known",
+    "plants.plants": "No mine or plant for {subject} is known",
+    "owners.owners": "No mine or plant for {subject} is known",
+    "profiles.plant": "No source says more of this plant",
+    "profiles.company": "No source says more of this company",
     "controls.controls": "No export control is known that matches",
-    "claims.list_claims": "No published claim is known that matches",
-    "claim_checks.check_claims": "No published claim is known that matches",
-    "claim_checks.claim_conflicts": "No two published figures in this scope contradict each other",
+    "claims.claims": "No published claim is known that matches",
+    "claim_checks.claims_check": "No published claim is known that matches",
+    "claim_checks.claims_conflicts": "No two published figures in this scope contradict each other",
 }
 """Sentences on what is missing where a question has no rows, by its function."""
 _SIGNS = re.compile(r"[\w .,;:&%’'()/+-]+")
@@ -126,7 +143,9 @@ def _missing(function: str, answer: Answer) -> Sentences:
         place = capitalized(names.place(origin))
         yield from shortened(f"{place} is not known to be behind {whose} {names.subject}")
     period = scope.get("period")
+    level = str(scope.get("level") or "country")
     words = {
+        "point": "state" if level == "controller" else level,
         "whose": whose, "subject": names.subject, "cut": supply.cut_of(names),
         "time": when(period) if isinstance(period, str) and period[:1].isdigit() else "",
         "least": f"at least {float(scope.get('threshold') or 0) * 100:g} %"

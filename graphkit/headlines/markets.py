@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, fsum
 from typing import Any
 
-from graphkit.answers.answer import Answer
+from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.answer import parts_of as coverages_of
 from graphkit.answers.figures import HALF, floor_percent
+from graphkit.answers.remarks import SHARES_ALONE
 from graphkit.headlines.wording import (
     BY,
     Figure,
@@ -20,6 +21,8 @@ from graphkit.headlines.wording import (
     count_of,
     grouped,
     in_main_period,
+    listed,
+    listed_at_least,
     most_frequent,
     number_of,
     part,
@@ -34,6 +37,8 @@ from graphkit.headlines.wording import (
 from graphkit.names import capitalized, possessive, uncapitalized
 from graphkit.period import Period
 
+BY_ORE = "production by ore"
+"""Market of an element in what is mined, by the ores that may be a country's."""
 BANDS = {"high": "highly", "moderate": "moderately", "low": "not"}
 """Adverbs of the bands of concentration."""
 
@@ -44,9 +49,18 @@ def concentration(answer: Answer) -> Sentences:
 
 
 def _of_one_market(rows: Sequence[Row]) -> list[Row]:
-    """Select the rows of one market by one measure, in their main period."""
+    """Select the rows of one market by one measure, in their main period.
+
+    Tables of producers with amounts come before those of shares alone, which are of other years.
+    """
+    by_ore = [row for row in rows if row["market"] == BY_ORE]
+    if len({row["element"] for row in by_ore}) == 1:
+        return in_main_period(by_ore)[:1]
+    rows = [row for row in rows if row["market"] != BY_ORE] or rows
     market = _main_market(rows)
-    return in_main_period([row for row in rows if (row["market"], row["measure"]) == market])
+    rows = [row for row in rows if (row["market"], row["measure"]) == market]
+    counted = [row for row in rows if SHARES_ALONE not in (row["denominator"] or "")]
+    return in_main_period(counted or rows)
 
 
 def _is_one_country(row: Row) -> bool:
@@ -58,7 +72,7 @@ def _market_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     row, fit = rows[0], (names.time(rows), qualified(rows))
     kind = (row["market"], row["measure"], *fit)
     if len(rows) == 1:
-        if row["top"] is None or row["cr1"] is None:
+        if row["top"] is None or row["cr1"] is None or row["market"] == BY_ORE:
             return id(rows), ""
         return (row["product"], *kind), f"{names.place(row['top'])} {part(row['cr1'])}"
     products = grouped(rows, "product")
@@ -108,7 +122,23 @@ def _main_market(rows: Sequence[Row]) -> tuple[str, str]:
     ))  # fmt: skip
 
 
+def _by_ore(names: Lexicon, row: Row, time: str) -> Sentences:
+    """Say who mined most of an element, or that the ranges of countries do not tell."""
+    element = names.goods(row["element"])
+    first = [text for text in row["ranges"][:2] if PLAIN_NAME.fullmatch(text.replace(" %", ""))]
+    if row["top"] is None or row["cr1"] is None:
+        start = f"Who mined most of the world’s {element}{time} cannot be told"
+        yield from shortened(start, f": {listed(first)}" if first else "")
+        return
+    share = between(row["cr1"], row["cr1_high"] if row["cr1_high"] is not None else 1.0)
+    country = capitalized(names.place(row["top"]))
+    yield from shortened(f"{country} mined {share} of the world’s {element}{time}, by its ores")
+
+
 def _one_market(names: Lexicon, row: Row, time: str) -> Sentences:
+    if row["market"] == BY_ORE:
+        yield from _by_ore(names, row, time)
+        return
     goods = names.goods(row["product"])
     whole = {
         "imports": f"{possessive(names.place(row['consumer']))} imports of {goods}",
@@ -121,12 +151,15 @@ def _one_market(names: Lexicon, row: Row, time: str) -> Sentences:
         return
     country = names.place(row["top"])
     share = part(row["cr1"])
+    if row.get("extent"):
+        share = between(row["cr1"], row["cr1_high"])
     start = f"{capitalized(country)} {verb} {share} of {whole}{time}{fit}"
     hhi = ""
     low = row["hhi_low"]
     if low is not None:
         band = f"; the market is {BANDS[row['band']]} concentrated" if row["band"] in BANDS else ""
-        hhi = f"{band} (HHI {low:,.0f})" if band else f" (HHI at least {low:,.0f})"
+        least = listed_at_least([row])
+        hhi = f"{band} (HHI {least}{low:,.0f})" if band else f" (HHI at least {low:,.0f})"
     yield from shortened(start, f", {BY[row['measure']]}", hhi)
 
 
@@ -270,11 +303,13 @@ def prices(answer: Answer) -> Sentences:
     before = ""
     if first is not newest and first["period"] != newest["period"]:
         before = f", after {_price(first)}{when(first['period'])}"
-    start = f"A tonne of {goods} was worth {_price(newest)}{figure}{when(newest['period'])}"
-    yield from shortened(start, before)
+    worth, time = f"A tonne of {goods} was worth {_price(newest)}", when(newest["period"])
+    starts = [f"{worth}{figure}{time}"]
     if newest["usd"] is None:
-        start = f"A tonne of {goods} was worth {_price(newest)} by one published price"
-        yield f"{start}{when(newest['period'])}."
+        starts.append(f"{worth} by one published price{time}")
+    for addition in (before, "") if before else ("",):
+        for start in starts:
+            yield f"{start}{addition}."
 
 
 def _price(row: Row) -> str:
@@ -326,7 +361,7 @@ def _one_risk(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     yield from shortened(start, computed)
 
 
-def list_flows(answer: Answer) -> Sentences:
+def flows(answer: Answer) -> Sentences:
     """Say which flow is the largest, and what part of world trade it is."""
     return sentences_on_parts(answer, "of", _flow, _flow_figure)
 
@@ -358,6 +393,10 @@ def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     trade = f"from {names.place(row['exporter'])} to {names.place(row['importer'])}"
     share = f", {part(row['share'])} of world trade" if row["share"] is not None else ""
     size = f": {amount(row[measure], measure)}"
+    if names.are_baskets:
+        goods = f"No code holds {names.subject} alone; the largest flow of goods with it"
+        for scope in (f"{whose}{time}", time):
+            yield from shortened(f"{goods}{scope} went {trade}", size, share)
     for scope in (f" of {names.subject}{whose}{time}", f"{whose}{time}"):
         yield from shortened(f"The largest flow{scope} went {trade}", size, share)
 
@@ -484,8 +523,56 @@ def _trade_of(names: Lexicon, row: Mapping[str, Any]) -> str:
     return f"{possessive(names.place(owner))} {'exports' if row.get('supplier') else 'imports'}"
 
 
+MUCH_SOONER = 0.9
+"""Part of a longer period's value from which that of a shorter one is told beside it."""
+MONTHS = (
+    "", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+)  # fmt: skip
+
+
+def _in_less_time(names: Lexicon, row: Row, partners: str) -> Sentences:
+    """Say that a part of a year had nearly as much trade as a year, or more; else nothing."""
+    ends = sorted(("before", "after"), key=lambda end: int(row[f"months_{end}"]))
+    (short, new), (long, old) = ((row[end], row[f"usd_{end}"]) for end in ends)
+    span = Period(short)
+    if span.months > 11 or Period(long).months != 12 or not old or new is None:
+        return
+    if new < MUCH_SOONER * old or span.start // 12 != span.year:
+        return
+    buys = names.answer.scope.get("consumer") is not None
+    verb = "bought" if buys else "sold"
+    owner = row.get("consumer") or row.get("supplier")
+    goods = f"{names.goods(row['product'])}{partners}"
+    much, than = ("nearly as much", "as") if new < old else ("more", "than")
+    several = "" if span.months == 1 else "s"
+    start = (
+        f"{capitalized(names.place(owner))} {verb} {much} {goods} in {MONTHS[span.months]} "
+        f"month{several} of {span.year} {than} in all of {long}"
+    )
+    amounts = f": {worth(new)} and {worth(old)}"
+    if worth(new).split(" ", 1)[1:] == worth(old).split(" ", 1)[1:]:
+        amounts = f": {worth(new).split(' ', 1)[0]} and {worth(old)}"
+    yield from shortened(start, amounts)
+
+
+def _partners_of(names: Lexicon, row: Row) -> str:
+    """Name the partners of a trade, if it is not with all."""
+    towards = "from" if names.answer.scope.get("consumer") is not None else "to"
+    if row.get("on"):
+        return f" {towards} {names.place(row['on'])}"
+    rows = names.answer.rows
+    is_partial = "extent" in rows.column_names and rows["extent"].null_count < len(rows)
+    return f" {towards} the countries listed" if is_partial else ""
+
+
 def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
     trade = capitalized(_trade_of(names, totals[0]))
+    partners = _partners_of(names, totals[0])
+    rest = len({row["product"] for row in totals}) - 1
+    more = f"; {number_of(rest, 'more product')} below" if rest else ""
+    for text in _in_less_time(names, totals[0], partners):
+        yield f"{text.removesuffix('.')}{more}."
+        yield text
     before, after = totals[0]["before"], totals[0]["after"]
     span = f" from {before} to {after}"
     usd, per = _base(totals)
@@ -495,11 +582,12 @@ def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
         old, new = row[f"{usd}_before"], row[f"{usd}_after"]
         if not old or new is None:
             value = f"worth {worth(new)}{per}" if new is not None else "of unknown value"
-            start = f"{trade} of {goods} were {value}{when(after)}"
+            start = f"{trade} of {goods}{partners} were {value}{when(after)}"
             yield f"{start}; there is no value to compare with{when(before)}."
             return
         values = f", from {worth(old)} to {worth(new)}{per}"
-        yield from shortened(f"{trade} of {goods} {_turn(new / old - 1)}{span}", values)
+        start = f"{trade} of {goods}{partners} {_turn(new / old - 1)}{span}"
+        yield from shortened(start, values)
         return
     grown = len(_growing(totals))
     changes = [
@@ -514,7 +602,8 @@ def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
         most = f"; the largest change was {names.goods(product)} ({sign}{worth(abs(change))}{per})"
     count = len(grouped(totals, "product"))
     for text in (names.products(count), number_of(count, "product")):
-        yield from shortened(f"{trade} grew for {count_of(grown, text)}{span}, by value", most)
+        start = f"{trade}{partners} grew for {count_of(grown, text)}{span}, by value"
+        yield from shortened(start, most)
 
 
 def _turn(change: float) -> str:
@@ -547,7 +636,7 @@ def _first_and_newest(rows: Sequence[Row]) -> dict[str, list[tuple[Row, Row]]]:
              if Period(row["period"]).months == length and row["usd"] is not None]  # fmt: skip
     pairs: dict[str, list[tuple[Row, Row]]] = {}
     for (product, *_), series in grouped(
-        known, "product", "on", "dataset", "reporter", "source"
+        known, "product", "on", "hs_revision", "reporter", "source"
     ).items():
         series.sort(key=lambda row: (Period(row["period"]).end, row["period"]))
         pairs.setdefault(product, []).append((series[0], series[-1]))
@@ -561,7 +650,7 @@ def _trend_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
         if first is last:
             return id(rows), ""
         kind = (first["product"], first["period"], last["period"], qualified([first, last]))
-        return kind, f"{worth(first['usd'])} to {worth(last['usd'])}"
+        return kind, f"{_worth(first)} to {_worth(last)}"
     return id(rows), ""
 
 
@@ -571,10 +660,13 @@ def _trend(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         yield from shortened(f"No trade of {names.subject} has a known value")
         return
     trade = capitalized(_trade_of(names, rows[0]))
-    if len(series) == 1 and len(next(iter(series.values()))) == 1:
-        ((first, last),) = next(iter(series.values()))
-        yield from _of_series(names, trade, first, last)
-        return
+    if len(series) == 1:
+        pairs = next(iter(series.values()))
+        newest_end = max(Period(last["period"]).end for _, last in pairs)
+        pairs = [pair for pair in pairs if Period(pair[1]["period"]).end == newest_end]
+        if len(pairs) == 1:
+            yield from _of_series(names, trade, *pairs[0])
+            return
     periods = [last["period"] for pairs in series.values() for _, last in pairs]
     newest = max(periods, key=lambda text: (Period(text).end, text))
     current = [
@@ -589,19 +681,100 @@ def _trend(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 def _of_series(names: Lexicon, trade: str, first: Row, last: Row) -> Sentences:
     """Say what one series of trade was in its first and its last period."""
     goods, share = names.goods(first["product"]), ""
-    newest = f"{worth(last['usd'])}{when(last['period'])}"
+    newest = f"{_worth(last)}{when(last['period'])}"
     verb = "bought" if last.get("supplier") else "sold"
     if last.get("on"):
-        if last["on_share_usd"] is not None:
-            share = f"; {names.place(last['on'])} {verb} {part(last['on_share_usd'])} of that"
-    elif last["largest"] and last["largest_share_usd"] is not None:
-        share = f"; {names.place(last['largest'])} {verb} {part(last['largest_share_usd'])} of that"
+        if text := _share(last, "on_share_usd"):
+            share = f"; {names.place(last['on'])} {verb} {text} of that"
+    elif last["largest"] and (text := _share(last, "largest_share_usd")):
+        share = f"; {names.place(last['largest'])} {verb} {text} of that"
     if first is last:
         yield from shortened(f"{trade} of {goods} were worth {newest}{qualified([last])}", share)
         return
-    start = f"{trade} of {goods} {_moved(first['usd'], last['usd'])} from {worth(first['usd'])}"
+    start = f"{trade} of {goods} {_moved(first['usd'], last['usd'])} from {_worth(first)}"
     fit = qualified([first, last])
     yield from shortened(f"{start}{when(first['period'])} to {newest}{fit}", share)
+
+
+def production_trend(answer: Answer) -> Sentences:
+    """Say what was made in the first and the newest year, and by whom most of it."""
+    return sentences_on_parts(answer, "producer", _made, _made_figure)
+
+
+def _ends_of_production(rows: Sequence[Row]) -> list[tuple[Row, Row]]:
+    """Return the first and the newest row with an exact figure of each line over the years.
+
+    A line that ends before another of its product and basis is left out.
+    """
+    exact = [row for row in rows if row["tonnes"] is not None]
+    ends = []
+    for group in grouped(exact, "product", "basis").values():
+        newest = max(Period(row["period"]).end for row in group)
+        for line in grouped(group, "series").values():
+            if Period(line[-1]["period"]).end == newest:
+                ends.append((line[0], line[-1]))
+    return ends
+
+
+def _made_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    ends = _ends_of_production(rows)
+    if len(ends) != 1:
+        return id(rows), ""
+    ((first, last),) = ends
+    kind = (first["product"], first["basis"], first["period"], last["period"])
+    return kind, f"{weight(first['tonnes'])} to {weight(last['tonnes'])}"
+
+
+def _content(row: Row) -> str:
+    """Name what a mass counts, unless it is all that there is."""
+    return f" ({row['basis']})" if row["basis"] not in (None, "gross") else ""
+
+
+def _made(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    ends = _ends_of_production(rows)
+    place = names.place(rows[0]["producer"])
+    maker = capitalized(place)
+    if not ends:
+        last = rows[-1]
+        if len({(row["product"], row["basis"]) for row in rows}) == 1 and last["low"] is not None:
+            least = f"at least {weight(last['low'])}{_content(last)}"
+            goods = names.goods(last["product"])
+            yield from shortened(f"{maker} made {least} of {goods}{when(last['period'])}")
+        yield from shortened(f"No exact figure of {possessive(place)} production is known")
+        return
+    if len(ends) == 1:
+        ((first, last),) = ends
+        goods, share = names.goods(last["product"]), ""
+        if last["share"] is not None:
+            share = f"; {part(last['share'])} of the world’s output"
+        elif last["producer"] == "WLD" and last["largest"] and last["largest_share"] is not None:
+            share = f"; {names.place(last['largest'])} made {part(last['largest_share'])} of that"
+        mass = f"{weight(last['tonnes'])}{_content(last)}"
+        newest = f"{maker} made {mass} of {goods}{when(last['period'])}"
+        moved = ""
+        if first is not last:
+            moved = f", after {weight(first['tonnes'])}{when(first['period'])}"
+        yield from shortened(newest, moved, share)
+        return
+    newest = max((last["period"] for _, last in ends), key=lambda text: (Period(text).end, text))
+    current = [(first, last) for first, last in ends if last["period"] == newest]
+    grown = sum(last["tonnes"] > first["tonnes"] for first, last in current)
+    start = f"{maker} made more{when(newest)} than in the first year with a figure of "
+    for text in (names.products(len(current)), number_of(len(current), "product")):
+        yield from shortened(f"{start}{count_of(grown, text)}")
+
+
+def _share(row: Row, name: str) -> str:
+    """Write a share, as a range where some flows are not listed; empty if it is unknown."""
+    if row[name] is not None:
+        return part(row[name])
+    low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
+    return between(low, high) if low is not None and high is not None else ""
+
+
+def _worth(row: Row) -> str:
+    """Write the value of a row, which is the least where not all flows are listed."""
+    return f"{listed_at_least([row])}{worth(row['usd'])}"
 
 
 def _moved(first: float, last: float) -> str:
@@ -644,11 +817,12 @@ HEADLINES = {
     "n_minus_1.n_minus_1": n_minus_1,
     "prices.prices": prices,
     "criticality.criticality": criticality,
-    "flows.list_flows": list_flows,
+    "flows.flows": flows,
     "centrality.centrality": centrality,
     "centrality.layered_centrality": centrality,
     "changes.compare": compare,
     "trend.trend": trend,
+    "production_trend.production_trend": production_trend,
     "mirror.mirror": mirror,
 }
 """Headlines by the function of the question."""

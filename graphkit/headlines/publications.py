@@ -16,7 +16,7 @@ from graphkit.headlines.wording import (
     number_of,
     shortened,
 )
-from graphkit.names import capitalized
+from graphkit.names import capitalized, uncapitalized
 
 NEITHER = "if of one period"
 
@@ -27,7 +27,8 @@ def about(names: Lexicon) -> str:
     key, goods = scope.get("of"), scope.get("for")
     text = f" about {names.place(key)}" if isinstance(key, str) else ""
     if isinstance(goods, str):
-        text += f" on {goods}"
+        label = names.answer.names.get(goods)
+        text += f" on {uncapitalized(label) if label else goods}"
     if isinstance(scope.get("source"), str):
         text += f" by the source {scope['source']}"
     return text
@@ -62,6 +63,11 @@ VERDICTS = {
 def check(answer: Answer) -> Sentences:
     """Say how many claims the data bear out and contradict, and how many they cannot."""
     names = Lexicon(answer)
+    if answer.scope.get("that"):
+        (row,) = answer.rows.to_pylist()
+        data = f"; the data give {row['data']}" if row["data"] else ""
+        yield from shortened(f"{capitalized(row['verdict'])}: {row['claim']}", data)
+        return
     counts = Counter(row["verdict"] for row in answer.rows.to_pylist())
     total = sum(counts.values())
     whole = number_of(total, "published claim")
@@ -131,9 +137,9 @@ def _counts(rows: Sequence[Row], name: str) -> str:
 
 
 HEADLINES = {
-    "claims.list_claims": claims,
-    "claim_checks.check_claims": check,
-    "claim_checks.claim_conflicts": conflicts,
+    "claims.claims": claims,
+    "claim_checks.claims_check": check,
+    "claim_checks.claims_conflicts": conflicts,
     "controls.controls": controls,
 }
 """Headlines by the function of the question."""

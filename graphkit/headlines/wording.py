@@ -20,6 +20,8 @@ EXACT = 5e-4
 """Width of a range of shares up to which it is one figure."""
 OTHER_GOODS = ", other goods included"
 """Addition to figures under codes that also hold other goods."""
+AT_LEAST = "at least "
+"""Beginning of amounts and numbers of data sets that list only some flows."""
 
 Row: TypeAlias = Mapping[str, Any]
 Sentences: TypeAlias = Iterator[str]
@@ -95,6 +97,11 @@ def amount(value: float, measure: str) -> str:
     return worth(value) if measure == "usd" else weight(value)
 
 
+SETTINGS = {
+    "loss": "With a loss of", "slack": "With a slack of", "stock_days": "With stocks of",
+    "months": "Over", "max_share": "With a share of at most", "growth": "With growth of",
+}  # fmt: skip
+"""Beginnings of sentences on a number that is swept, before its value."""
 BY = {"usd": "by value", "tonnes": "by weight"}
 
 
@@ -222,6 +229,12 @@ class Lexicon:
         return self.answer.scope.get("for") is None
 
     @property
+    def are_baskets(self) -> bool:
+        """True if one element was asked for, and all that is counted holds others too."""
+        fits = {series.get("fit") for series in self.answer.coverage.get("series", ())}
+        return len(self.meanings) == 1 and fits == {"basket"}
+
+    @property
     def subject(self) -> str:
         """The goods that the question names."""
         if self.is_of_all:
@@ -273,6 +286,11 @@ def time_of(rows: Iterable[Row]) -> str:
 def qualified(rows: Iterable[Row]) -> str:
     """Write that figures are of other goods too, if some are."""
     return OTHER_GOODS if any(row.get("fit") in UNFIT for row in rows) else ""
+
+
+def listed_at_least(rows: Iterable[Row]) -> str:
+    """Write "at least" before an amount of which not all flows are listed."""
+    return AT_LEAST if any(row.get("extent") for row in rows) else ""
 
 
 def rows_of_parts(answer: Answer, place: str) -> list[list[Row]]:

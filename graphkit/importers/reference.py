@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -271,7 +271,7 @@ def with_part_of_trade(facts: Facts, wanted: Sequence[str], years: Collection[in
         trade = trade.filter(pc.is_in(texts, pa.array(periods, pa.string())))
     if not len(trade):
         raise UsageError("no trade in these products and years; see graphkit query trade-freshness")
-    return Facts(facts.schema, {**facts.tables, "EXPORTS": trade})
+    return replace(facts, tables={**facts.tables, "EXPORTS": trade})
 
 
 def read_reference(folder: Path | None = None) -> Reference:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from math import isfinite
@@ -10,81 +11,151 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 from mcp.types import Tool, ToolAnnotations
 
-from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXT, Column
-from graphkit.brief.brief import BRIEF
 from graphkit.cypher.statement import Statement, json_values
 from graphkit.errors import UsageError
 from graphkit.explore.addresses import former_field
-from graphkit.explore.openapi import SCHEMAS
 from graphkit.kinds import Kind, Prop, Type
-from graphkit.mcp.work import MOST_ROWS, ROWS, VERB
+from graphkit.mcp.reply import MOST_ROWS
+from graphkit.mcp.work import VERB
 from graphkit.queries import query_names
-from graphkit.questions.columns import columns_of
+from graphkit.questions.scenarios import scenario_names
 from graphkit.schema import GRAPH
 from graphkit.stores.limits import LIMITS
 from graphkit.verbs.parameter import REPEATED
 from graphkit.verbs.verb import Verb
 
 Schema = dict[str, Any]
-READS = ToolAnnotations(
-    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
-)
-MAX_ROWS: Schema = {
-    "type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": ROWS,
-    "description": "Rows of each table in the result; a note says how many there are in all.",
-}  # fmt: skip
+READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+PAGING: dict[str, Schema] = {
+    "max_rows": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS},
+    "skip": {"type": "integer", "minimum": 0, "default": 0},
+    "full": {"type": "boolean", "default": False},
+}
+"""Arguments of every tool whose reply may be long."""
 LONGEST = 2_000
 """Characters of a text that is not a statement."""
 TEXT_SCHEMA: Schema = {"type": "string", "maxLength": LONGEST}
 VALUES: Schema = {"type": "object", "description": "Values of the parameters, by name."}
-LISTED: Schema = {"type": "array", "items": {"type": "object"}}
-TABLE: Schema = {
+REPLY: Schema = {
     "type": "object",
-    "required": ["columns", "rows", "complete", "notes"],
+    "required": ["headline"],
     "properties": {
-        "title": {"type": "string"},
-        "columns": {**LISTED, "description": "Name and unit of each column."},
-        "rows": LISTED,
-        "complete": {"type": "boolean", "description": "False if there are more rows than these."},
-        "notes": {"type": "array", "items": {"type": "string"}},
+        "headline": {"type": "string"},
+        "rows": {"type": "array"},
     },
 }
-VERDICT: dict[str, Schema] = {
-    "sentence": {"type": "string"},
-    "verdict": {"enum": ["contradicted", "borne out", "cannot be told", "no measurement"]},
-    "claim": {"type": "string", "description": "The claim as understood, with its figure."},
-    "data": {"type": ["string", "null"], "description": "The figure of the loaded facts."},
-    "differs": {"type": ["string", "null"], "description": "The difference of the two."},
-    "why": {"type": "string", "description": "How the facts were read, the likely cause of a "
-            "contradiction, or what is missing to tell."},
-}  # fmt: skip
-DRAFT: Schema = {
-    "type": "object",
-    "required": ["claim", "source", "note"],
-    "properties": {
-        "claim": {"type": "string", "description": "Text of a seed file with the claim."},
-        "source": {"type": ["string", "null"], "description": "Text of a seed file with the new "
-                   "source, if one was given."},
-        "note": {"type": "string"},
-    },
-}  # fmt: skip
+"""The schema of every reply."""
+TEXTS = {
+    "country": "Name or code: KOR, EU27, CHN+HKG",
+    "for": "Mineral, product, stage or HS code",
+    "material": "Mineral, product, stage or HS code",
+    "period": "2024, 2024-Q1, 2020-2023",
+    "on": "Only this supplier: CHN, CHN+HKG",
+    "assume": "makers,inputs",
+    "dataset": "",
+    "by": "",
+}
+"""Descriptions of arguments that many tools share, in a list of tools."""
+DESCRIBED = ("statement", "value", "measure", "period", "source", "new_source", "name")
+"""Arguments that are described, of tools that are no question: graphkit://schema has a claim's."""
+MOST_ABOUT = 250
+"""Letters of the description of a question in a list of tools, if its summary is shorter."""
+MOST_LETTERS = 40
+"""Letters of a description in a list of tools, if it has a shorter part."""
+MOST_CHOICES = 12
+"""Choices of an argument that a list of tools has."""
+DEFAULTS = {"kind": "share", "unit": "share", "measure": "imports"}
+"""Arguments of a sentence, unless its checker says otherwise."""
 NOT_STATED = ("key", "source", "expected", "evidence", "note", "attributed_to", "published_value",
               "application")  # fmt: skip
 """Properties of a claim that its check does not read."""
 
 
+OWN = {
+    "scenario": "Play scenarios that ship: stops of exports of the past, each with its source, "
+    "month by month. They are bounds, not forecasts.",
+    "cypher": "Run one read-only Cypher statement on the graph, whose kinds and properties are in "
+    "the resource graphkit://schema. All else is refused.",
+    "query": "Run a query file that ships. Names of countries, products, elements and stages are "
+    "those that the graph knows.",
+    "check_sentence": "Check a sentence against the loaded facts by the claim that you read in it: "
+    "whose share or amount, of what, when. Gives a verdict, both figures, their difference and "
+    "the reason. Mostly consumer, supplier, a product or element, period and value (a share is 0 "
+    "to 1) will do: what is not given is a share of imports.",
+    "draft_claim": "Write a published claim as the text of a seed file, which a person reviews, "
+    "saves and commits. Nothing is written here.",
+}
+"""Tools that are no declared question, with what each does."""
+
+
 @cache
 def tools() -> tuple[Tool, ...]:
     """Return every tool, in the order of the help."""
-    questions = [_of_verb(name, verb) for name, verb in VERB.items()]
-    return (*questions, *_statements(), *_claims())
+    questions = [_tool(name, _about(verb)) for name, verb in VERB.items()]
+    return (*questions, *(_tool(name, text) for name, text in OWN.items()))
 
 
-def _tool(name: str, description: str, inputs: Schema, output: Schema) -> Tool:
+def _about(verb: Verb) -> str:
+    """Describe a question: its summary, and the sentences after it that fit."""
+    about, *more = re.split(r"(?<=[a-z)]\.) ", f"{verb.summary} {verb.text}".strip())
+    for sentence in more:
+        if len(about) + len(sentence) > MOST_ABOUT:
+            break
+        about = f"{about} {sentence}"
+    return about
+
+
+def _tool(name: str, description: str) -> Tool:
+    """Make a tool as a list of tools has it: with short descriptions, and without limits."""
+    inputs = accepted(name)
+    fields = inputs["properties"].items()
+    properties = {
+        field: _listed(field, schema, described=name in VERB or field in DESCRIBED)
+        for field, schema in fields
+    }
     return Tool(
-        name=name, description=description, input_schema=inputs, output_schema=output,
-        annotations=READS,
+        name=name, description=description, annotations=READS, output_schema=REPLY,
+        input_schema={
+            "type": "object", "properties": properties, "required": inputs["required"],
+        },
     )  # fmt: skip
+
+
+def _listed(field: str, schema: Schema, *, described: bool) -> Schema:
+    """Shorten the schema of an argument; of a list, one text with commas will do."""
+    if schema["type"] == "array":
+        schema = {**schema["items"], "description": schema.get("description", "")}
+    listed = {"type": schema["type"]}
+    if "enum" in schema and len(schema["enum"]) <= MOST_CHOICES:
+        listed["enum"] = schema["enum"]
+    text = _first_sentence(schema.get("description", ""))
+    if len(text) > len(TEXTS.get(field, text)):
+        text = TEXTS[field]
+    if text and field not in PAGING and described:
+        listed["description"] = text
+    return listed
+
+
+def _first_sentence(text: str) -> str:
+    """Cut a description to its first sentence, and a long one to its first part."""
+    first = re.split(r"(?<=[a-z)])[.:;] ", text.rstrip("."))[0]
+    return first if len(first) <= MOST_LETTERS else re.split(r", | \(", first)[0]
+
+
+@cache
+def accepted(name: str) -> Schema:
+    """Return the JSON Schema of the arguments that a tool accepts, with all limits.
+
+    >>> accepted("controls")["properties"]["skip"]["minimum"]
+    0
+    """
+    if name in VERB:
+        return _of_verb(VERB[name])
+    own = {
+        "scenario": _scenario, "cypher": _cypher, "query": _query,
+        "check_sentence": _sentence, "draft_claim": _draft,
+    }  # fmt: skip
+    return own[name]()
 
 
 def _object(properties: Mapping[str, Schema], required: Sequence[str] = ()) -> Schema:
@@ -96,23 +167,12 @@ def _object(properties: Mapping[str, Schema], required: Sequence[str] = ()) -> S
     }
 
 
-def _of_verb(name: str, verb: Verb) -> Tool:
-    """Make the tool of a declared question."""
+def _of_verb(verb: Verb) -> Schema:
     properties = {
         p.field: {**_bounded(p.json_schema), "description": p.described} for p in verb.parameters
     }
     needed = [p.field for p in verb.parameters if p.default is ...]
-    if verb is BRIEF:
-        output = {
-            "type": "object",
-            "required": ["markdown"],
-            "properties": {"markdown": {"type": "string"}},
-        }
-    else:
-        properties["max_rows"] = MAX_ROWS
-        output = answer_schema([c for columns in columns_of(verb).values() for c in columns])
-    text = f"{verb.summary} {verb.text}".strip()
-    return _tool(name, text, _object(properties, needed), output)
+    return _object({**properties, **PAGING}, needed)
 
 
 def _bounded(schema: Schema) -> Schema:
@@ -122,112 +182,63 @@ def _bounded(schema: Schema) -> Schema:
     return {**schema, "maxLength": LONGEST} if schema["type"] == "string" else schema
 
 
-def answer_schema(columns: Sequence[Column]) -> Schema:
-    """Return the JSON Schema of an answer whose rows have some columns."""
-    answer = SCHEMAS["Answer"]
-    properties = {
-        **answer["properties"],
-        "rows": {"type": "array", "items": {"type": "object", "properties": _types_of(columns)}},
-        "rows_in_all": {"type": "integer", "description": "Number of rows before the limit."},
-        "caption": {"type": "string", "description": "How the numbers in the rows are made."},
-    }
-    needed = [*answer["required"], "rows_in_all"]
-    return {"type": "object", "required": needed, "properties": properties}
+def _scenario() -> Schema:
+    names = {
+        "type": "array", "items": {"type": "string", "enum": scenario_names()}, "minItems": 1,
+        "maxItems": 10, "description": "Scenarios that ship, played side by side.",
+    }  # fmt: skip
+    sweep = next(p for p in VERB["disrupt"].parameters if p.name == "sweep")
+    swept = {**TEXT_SCHEMA, "description": sweep.described}
+    return _object({"names": names, "sweep": swept, **PAGING}, ["names"])
 
 
-_JSON = {TEXT: "string", NUMBER: "number", COUNT: "integer", FLAG: "boolean"}
-
-
-def _types_of(columns: Sequence[Column]) -> dict[str, Schema]:
-    """Map each column to the JSON type of its values, which may be null."""
-    types: dict[str, Schema] = {}
-    for column in columns:
-        kind = _JSON.get(column.type, "array")
-        known = types.setdefault(column.name, {"type": [], "description": column.meaning})
-        known["type"] = sorted({*known["type"], kind, "null"})
-    return types
-
-
-def _statements() -> tuple[Tool, ...]:
-    """Make the tools that run Cypher."""
-    statement = {"type": "string", "description": "Read-only Cypher of Neo4j, one statement."}
-    seconds = {
+def _seconds() -> Schema:
+    return {
         "type": "number", "exclusiveMinimum": 0, "maximum": LIMITS.seconds, "default": 10,
         "description": "Seconds until it is given up.",
     }  # fmt: skip
+
+
+def _cypher() -> Schema:
+    statement = {"type": "string", "description": "Read-only Cypher of Neo4j, one statement."}
+    limits = {"max_rows": PAGING["max_rows"], "timeout": _seconds()}
+    return _object({"statement": statement, "parameters": VALUES, **limits}, ["statement"])
+
+
+def _query() -> Schema:
     query = {
         "type": "string", "enum": query_names(),
-        "description": "Its text and parameters are in the resource graphkit://query/NAME.",
+        "description": "Listed in graphkit://queries; its text: graphkit://query/NAME",
     }  # fmt: skip
     values = {**VALUES, "additionalProperties": {"type": ["string", "number"]}}
-    return (
-        _tool(
-            "cypher",
-            "Run one read-only Cypher statement on the graph, whose kinds and properties are in "
-            "the resource graphkit://schema. All else is refused.",
-            _object(
-                {
-                    "statement": statement, "parameters": VALUES, "max_rows": MAX_ROWS,
-                    "timeout": seconds,
-                },
-                ["statement"],
-            ),
-            TABLE,
-        ),
-        _tool(
-            "query",
-            "Run a query file that ships. Names of countries, products, elements and stages are "
-            "those that the graph knows.",
-            _object(
-                {"name": query, "parameters": values, "max_rows": MAX_ROWS, "timeout": seconds},
-                ["name"],
-            ),
-            TABLE,
-        ),
-    )  # fmt: skip
+    limits = {"max_rows": PAGING["max_rows"], "timeout": _seconds()}
+    return _object({"name": query, "parameters": values, **limits}, ["name"])
 
 
-def _claims() -> tuple[Tool, ...]:
-    """Make the tools about claims that stand in no seed."""
-    claim = {p.name: _property(p) for p in GRAPH["Claim"].columns}
-    stated = {name: schema for name, schema in claim.items() if name not in NOT_STATED}
-    stated["measure"] = {**stated["measure"], "description": "What is counted: imports, exports, "
-        "production, processing, or imports by origin (looked through)."}  # fmt: skip
-    by_function = columns_of(VERB["claims_check"])
-    answer = answer_schema([column for columns in by_function.values() for column in columns])
-    checked = {
-        **answer,
-        "required": [*VERDICT, *answer["required"]],
-        "properties": {**VERDICT, **answer["properties"]},
-    }
+def _stated() -> dict[str, Schema]:
+    """Return the properties of a claim that an assistant states."""
+    return {p.name: _property(p) for p in GRAPH["Claim"].columns}
+
+
+def _sentence() -> Schema:
+    stated = {name: schema for name, schema in _stated().items() if name not in NOT_STATED}
+    for name, value in DEFAULTS.items():
+        stated[name] = {**stated[name], "default": value}
+    stated["measure"]["description"] = (
+        "imports, exports, production, processing, or imports by origin (looked through)"
+    )
     sentence = {**TEXT_SCHEMA, "description": "The sentence as written."}
+    return _object({"sentence": sentence, **stated, "full": PAGING["full"]}, ["sentence"])
+
+
+def _draft() -> Schema:
     source: Kind = GRAPH["Source"]
     new = {
         **_object({p.name: _property(p) for p in source.columns},
                   [p.name for p in source.columns if p.required]),
         "description": "The publication, if the graph does not have it as a source yet.",
     }  # fmt: skip
-    return (
-        _tool(
-            "check_sentence",
-            "Check a sentence against the loaded facts by the claim that you read in it: whose "
-            "share or amount, of what, when. Gives a verdict, both figures, their difference and "
-            "the reason. A share is 0 to 1; the kind is mostly share, with consumer, supplier, a "
-            "product or element, period, value and measure imports.",
-            _object(
-                {"sentence": sentence, **stated, "max_rows": MAX_ROWS},
-                ["sentence", "kind", "unit", "measure"],
-            ),
-            checked,
-        ),
-        _tool(
-            "draft_claim",
-            "Write a published claim as the text of a seed file, which a person reviews, saves and "
-            "commits. Nothing is written here.",
-            _object({**claim, "new_source": new}, ["key", "kind", "source"]),
-            DRAFT,
-        ),
-    )
+    return _object({**_stated(), "new_source": new}, ["key", "kind", "source"])
 
 
 def _property(prop: Prop) -> Schema:
@@ -261,7 +272,7 @@ def read_arguments(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     for field, value in arguments.items() if name in VERB else ():
         if now := VERB[name].now(field, value):
             raise UsageError(former_field(field, value, now))
-    schema = next(tool.input_schema for tool in tools() if tool.name == name)
+    schema = accepted(name)
     schemas = schema["properties"]
     values = {key: _fitted(value, schemas.get(key)) for key, value in arguments.items()}
     errors = sorted(Draft202012Validator(schema).iter_errors(values), key=lambda e: list(e.path))
@@ -276,9 +287,12 @@ def read_arguments(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         json_values(values.get("parameters", {}))
     if name == "query":
         values["parameters"] = {k: str(v) for k, v in values.get("parameters", {}).items()}
+    if name == "check_sentence":
+        return {**DEFAULTS, **values}
     if name not in VERB:
         return values
-    return {
+    paging = {field: values[field] for field in PAGING if field in values}
+    return paging | {
         p.name: values.get(p.field, [] if p.type in REPEATED else _default(p.default))
         for p in VERB[name].parameters
     }

@@ -6,33 +6,41 @@ connection other than that of the database.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphkit.answers.answer import Answer
-from graphkit.answers.figures import unit_of
 from graphkit.brief.brief import BRIEF, brief
 from graphkit.catalog.catalog import Catalog
 from graphkit.cypher.statement import Statement
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError, Unreachable, UsageError, one_line, visible
 from graphkit.importers.seed_files import mapping
+from graphkit.mcp.reply import (
+    SHORT,
+    WHOLE,
+    Reply,
+    pages_reply,
+    plain_data,
+    short_reply,
+    table_reply,
+    text_of,
+    whole_reply,
+)
 from graphkit.pages.markdown import MarkdownPage
 from graphkit.pages.page import lay_out_table
 from graphkit.queries import find_query, rows_of, run_query
 from graphkit.questions.claim_checks import check_stated, stated_claim
 from graphkit.questions.question import prepare, read_ahead
+from graphkit.questions.scenarios import play
 from graphkit.render.answer import table_columns
-from graphkit.render.formats import View
-from graphkit.render.json import as_object, json_text, objects_of
-from graphkit.render.screen import screen
 from graphkit.schema import GRAPH
 from graphkit.seeds.check import check_alone
 from graphkit.stores.limits import Limits
@@ -44,14 +52,8 @@ sys.modules.setdefault("__main__", ModuleType("__main__"))
 
 VERB = {verb.name.replace(" ", "_"): verb for verb in (*VERBS, BRIEF)}
 """The declared questions by the names of their tools."""
-ROWS, MOST_ROWS = 100, 1_000
-MOST_CHARACTERS = 400_000
-"""Of one answer as JSON; a longer one is cut to fewer rows."""
-SHOWN = 20
-"""Rows in the text of a result, for clients that show no structured content."""
-TABLES = ("claims", "comparisons", "elsewhere", "links", "sources")
-Reply = dict[str, Any]
-"""``structured`` and ``text`` of a result, or ``error``."""
+STATEMENT_ROWS, MOST_CHARACTERS = 100, 400_000
+"""Most rows of a statement, unless others are asked for, and their characters."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,51 @@ class Job:
     db: str | None
     tool: str
     values: Mapping[str, Any]
-    rows: int = ROWS
+    rows: int | None = None
+    """Rows that are asked for; none for those that matter most."""
+    skip: int = 0
+    """Rows, or lines of a page, that were given before."""
+    full: bool = False
+    """True for all columns, coverage, claims and notes."""
     seconds: float = 30.0
+    own: str | None = None
+    """Folder of the user's own facts on top of the database."""
+
+    @property
+    def place(self) -> tuple[str | None, str | None]:
+        """The database with the folder on top of it."""
+        return self.db, self.own
+
+    @property
+    def most(self) -> int:
+        """Most tokens of its reply."""
+        return WHOLE if self.full or self.rows is not None else SHORT
+
+    @property
+    def limits(self) -> Limits:
+        """Limits of a statement."""
+        return Limits(self.seconds, self.rows or STATEMENT_ROWS, MOST_CHARACTERS)
 
 
-_OPEN: dict[str | None, Catalog] = {}
-"""The database of this process, by the name that it was asked for."""
+def job_of(
+    db: str | None,
+    tool: str,
+    values: dict[str, Any],
+    seconds: float = 30.0,
+    own: str | None = None,
+) -> Job:
+    """Make the job of a call from its values, as :func:`read_arguments` gives them."""
+    rows, skip, full = (values.pop(name, None) for name in ("max_rows", "skip", "full"))
+    return Job(db, tool, values, rows, skip or 0, bool(full), seconds, own)
 
 
-def build(db: str | None) -> None:
+_OPEN: dict[tuple[str | None, str | None], Catalog] = {}
+"""The database of this process, by the names that it was asked for."""
+
+
+def build(db: str | None, own: str | None) -> None:
     """Build a database that is not there yet; what is wrong with it, the next call says."""
-    with suppress(GraphkitError), open_database(db):
+    with suppress(GraphkitError), open_database(db, with_=own):
         pass
 
 
@@ -79,7 +115,7 @@ def do(job: Job) -> Reply:
     """Do what a tool is for; an error is a text, as the command line words it."""
     own: Mapping[str, Callable[[Job, Catalog], Reply]] = {
         "cypher": _cypher, "query": _query, "check_sentence": _check, "draft_claim": _draft,
-        "brief": _brief, "warm": _warm,
+        "brief": _brief, "scenario": _scenario, "warm": _warm,
     }  # fmt: skip
     try:
         return _reading(job, own.get(job.tool, _ask))
@@ -90,32 +126,15 @@ def do(job: Job) -> Reply:
 def _reading(job: Job, call: Callable[[Job, Catalog], Reply]) -> Reply:
     """Call with the facts of the database; if it was lost, the next call opens it again."""
     try:
-        if job.db in _OPEN and _OPEN[job.db].store.is_replaced:
-            _OPEN.pop(job.db).store.close()
-        if job.db not in _OPEN:
-            _OPEN[job.db] = Catalog(open_database(job.db))
-        return call(job, _OPEN[job.db])
+        if job.place in _OPEN and _OPEN[job.place].store.is_replaced:
+            _OPEN.pop(job.place).store.close()
+        if job.place not in _OPEN:
+            _OPEN[job.place] = Catalog(open_database(job.db, with_=job.own))
+        return call(job, _OPEN[job.place])
     except Unreachable:
-        if (lost := _OPEN.pop(job.db, None)) is not None:
+        if (lost := _OPEN.pop(job.place, None)) is not None:
             lost.store.close()
         raise
-
-
-def plain_data(value: Any) -> Any:
-    r"""Return JSON as plain data, with hidden characters escaped as a terminal shows them.
-
-    >>> plain_data({"name": "red: \x1b[31m", "share": float("nan")})
-    {'name': 'red: \\x1b[31m', 'share': None}
-    """
-    return _visible(json.loads(json_text(value)))
-
-
-def _visible(value: Any) -> Any:
-    if isinstance(value, str):
-        return visible(value)
-    if isinstance(value, dict):
-        return {visible(name): _visible(item) for name, item in value.items()}
-    return [_visible(item) for item in value] if isinstance(value, list) else value
 
 
 def _warm(job: Job, catalog: Catalog) -> Reply:
@@ -127,44 +146,12 @@ def _warm(job: Job, catalog: Catalog) -> Reply:
 def _ask(job: Job, catalog: Catalog) -> Reply:
     """Answer a declared question."""
     answer = prepare(VERB[job.tool], job.values, "json").ask(catalog)
-    return _answered(answer, job.rows)
+    return _replied(answer, job)
 
 
-def _answered(answer: Answer, rows: int) -> Reply:
-    """Cut an answer to some rows, and to fewer if they are long."""
-    page = MarkdownPage()
-    screen(answer, View(top=min(rows, SHOWN), more=_MORE)).put_on(page)
-    text = str(page)
-    while True:
-        cut = _cut(answer, rows)
-        if len(json_text(cut)) <= MOST_CHARACTERS:
-            break
-        if rows == 1:
-            raise GraphkitError("the answer is too large for an assistant: ask for less")
-        rows = max(1, rows // 2)
-    notes = [note for note in cut["notes"] if note.startswith("First ")]
-    return {"structured": plain_data(cut), "text": "\n".join([text, *map(visible, notes)])}
-
-
-_MORE = ("the structured content",) * 3
-
-
-def _cut(answer: Answer, rows: int) -> dict[str, Any]:
-    """Return the first rows of each table of an answer, with a note on those left out."""
-    places = answer.first_rows(rows)
-    # Few rows are cited as well as many.
-    most = {"sources": max(rows, ROWS)}
-    tables = {name: getattr(answer, name).slice(0, most.get(name, rows)) for name in TABLES}
-    whole = {"rows": answer.rows, **{name: getattr(answer, name) for name in TABLES}}
-    few = {"rows": answer.rows.take(pa.array(places, pa.int64())), **tables}
-    notes = [
-        f"First {len(few[name]):,} of {len(table):,} {name}; max_rows takes up to {MOST_ROWS:,}."
-        for name, table in whole.items()
-        if len(few[name]) < len(table)
-    ]
-    content = as_object(replace(answer, **few))
-    content["notes"] = [*notes, *content["notes"]]
-    return {**content, "caption": answer.caption, "rows_in_all": len(answer.rows)}
+def _replied(answer: Answer, job: Job) -> Reply:
+    reply = whole_reply if job.full else short_reply
+    return reply(answer, job.skip, job.rows)
 
 
 def _brief(job: Job, catalog: Catalog) -> Reply:
@@ -172,55 +159,69 @@ def _brief(job: Job, catalog: Catalog) -> Reply:
     arguments = prepare(BRIEF, job.values, "json").arguments
     with named_as_options(BRIEF.parameters):
         text = brief(catalog, **arguments).markdown()
-    if len(text) > MOST_CHARACTERS:
-        raise GraphkitError("the brief is too large for an assistant: ask for one mineral")
-    return {"structured": {"markdown": text}, "text": text}
+    title = text.partition("\n")[0].lstrip("# ")
+    return pages_reply(title, text, job.skip, job.most)
+
+
+def _scenario(job: Job, catalog: Catalog) -> Reply:
+    """Play scenarios that ship."""
+    with named_as_options(VERB["disrupt"].parameters):
+        answer = play(catalog, *job.values["names"], sweep=job.values.get("sweep"))
+    return _replied(answer, job)
 
 
 def _cypher(job: Job, catalog: Catalog) -> Reply:
     """Run a read-only statement."""
-    limits = Limits(job.seconds, job.rows, MOST_CHARACTERS)
     result = catalog.store.ask(
-        Statement(job.values["statement"]), job.values.get("parameters") or {}, limits
+        Statement(job.values["statement"]), job.values.get("parameters") or {}, job.limits
     )
-    return _table(result.table, result.notes)
+    return table_reply(result.table, result.notes, "", catalog.rows("sources"), job.most)
 
 
 def _query(job: Job, catalog: Catalog) -> Reply:
     """Run a shipped query file."""
     query = find_query(job.values["name"])
     values = catalog.keys_of(query, query.values(job.values.get("parameters") or {}))
-    limits = Limits(job.seconds, job.rows, MOST_CHARACTERS)
-    result = run_query(catalog.store, query, values, limits)
-    return _table(result.table, result.notes, query.title)
-
-
-def _table(table: pa.Table, notes: tuple[str, ...], title: str = "") -> Reply:
-    first = table.slice(0, SHOWN)
-    text = str(lay_out_table(table_columns(first), MarkdownPage(), title))
-    if len(first) < len(table):
-        text += f"\n{len(first)} of {len(table):,} rows: {_MORE[0]}.\n"
-    notes = tuple(note.partition("; see more with --max-rows")[0] for note in notes)
-    content = {
-        "title": title,
-        "columns": [{"name": f.name, "unit": unit_of(f)} for f in table.schema],
-        "rows": objects_of(table),
-        "complete": not any(note.startswith("there are more rows") for note in notes),
-        "notes": list(notes),
-    }
-    return {"structured": plain_data(content), "text": "\n".join([text, *map(visible, notes)])}
+    result = run_query(catalog.store, query, values, job.limits)
+    sources = catalog.rows("sources")
+    return table_reply(result.table, result.notes, query.title, sources, job.most)
 
 
 def _check(job: Job, catalog: Catalog) -> Reply:
-    """Check a sentence by the claim that an assistant reads in it."""
-    answer = check_stated(catalog, {k: v for k, v in job.values.items() if k != "sentence"})
-    reply = _answered(answer, job.rows)
-    row = reply["structured"]["rows"][0]
-    verdict = {name: row[name] for name in ("verdict", "claim", "data", "differs", "why")}
+    """Check a sentence by the claim that an assistant reads in it.
+
+    One that says no period is of the newest year with trade in the goods.
+    """
+    stated = {name: value for name, value in job.values.items() if name != "sentence"}
+    if stated.get("period") is None and (newest_year := _newest_year(catalog, stated)):
+        stated["period"] = newest_year
+    answer = check_stated(catalog, stated)
+    reply = whole_reply(answer, 0, None) if job.full else short_reply(answer)
+    names = ("verdict", "claim", "data", "differs", "why")
+    row = answer.rows.select(names).slice(0, 1).to_pylist()[0]
+    verdict = plain_data(row)
     sentence = visible(job.values["sentence"])
-    reply["structured"] = {"sentence": sentence, **verdict, **reply["structured"]}
+    content = {"sentence": sentence, "period": stated.get("period"), **verdict}
+    content |= {name: part for name, part in reply["structured"].items() if name not in content}
+    content["headline"] = f"{verdict['verdict'].capitalize()}: {verdict['claim']}."
+    if not job.full:  # the verdict is the row
+        content |= {"rows": [], "remarks": content.get("remarks", [])[:2]}
+        for name in ("same_in_all_rows", "units", "question"):
+            content.pop(name, None)
     lines = [f"{name}: {text}" for name, text in verdict.items() if text]
-    return {**reply, "text": visible("; ".join(lines))}
+    cited = text_of({**content, "headline": "; ".join(lines), "rows": []}, 0)
+    return {"structured": content, "text": cited}
+
+
+def _newest_year(catalog: Catalog, stated: Mapping[str, Any]) -> str | None:
+    """Return the newest whole year with trade in the goods of a claim, in a full data set."""
+    goods = stated.get("product") or stated.get("element")
+    traded = catalog.complete().traded
+    if goods is not None:
+        products = catalog.materials.scope(goods).products
+        traded = traded.filter(pc.is_in(traded["product"], pa.array(products, pa.string())))
+    years = [period for period in traded["period"].to_pylist() if period.isdecimal()]
+    return max(years, default=None)
 
 
 def _draft(job: Job, catalog: Catalog) -> Reply:
@@ -248,7 +249,9 @@ def _draft(job: Job, catalog: Catalog) -> Reply:
         "and runs graphkit check."
     )
     # The check refuses hidden characters, so that these texts are shown as they are.
-    content = {"claim": texts["claim"], "source": texts.get("source"), "note": note}
+    content = {
+        "headline": note, "claim": texts["claim"], "source": texts.get("source"), "note": note,
+    }  # fmt: skip
     return {"structured": content, "text": "\n".join([*texts.values(), note])}
 
 
@@ -256,7 +259,7 @@ def _seed(kind: str, row: Mapping[str, Any]) -> str:
     return f"kind: {kind}\nrows:\n  - {mapping(row)}\n"
 
 
-def page(db: str | None, name: str) -> Reply:
+def page(db: str | None, name: str, own: str | None = None) -> Reply:
     """Write a page about what the database holds: its sources, or its coverage."""
     titles = {
         "sources": ("sources", "claims-by-source"),
@@ -274,6 +277,6 @@ def page(db: str | None, name: str) -> Reply:
         return {"structured": {}, "text": "\n".join(parts)}
 
     try:
-        return _reading(Job(db, name, {}), write)
+        return _reading(Job(db, name, {}, own=own), write)
     except GraphkitError as error:
         return {"error": visible(one_line(error))}

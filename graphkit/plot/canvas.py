@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from math import log10
 from typing import Any
 
-from graphkit.answers.answer import Answer, cited, parts_of
+from graphkit.answers.answer import OWN_FACTS, Answer, cited, parts_of
 from graphkit.answers.figures import money, percent
-from graphkit.answers.remarks import REMARK
+from graphkit.answers.remarks import FIT_REMARKS, REMARK
 from graphkit.errors import visible_lines
 from graphkit.plot.drawing import (
     EDGE,
@@ -310,9 +310,22 @@ def _remarked(answer: Answer, drawn: int) -> str:
             subject = next((row[name] for name in SUBJECTS if row.get(name)), "")
             subjects.setdefault(row[REMARK.name], []).append(answer.names.get(subject, subject))
     texts = [f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in subjects.items()]
+    texts += _unfit(answer, " ".join(texts))
     hidden_count = len(texts) - MOST_REMARKS
     counted = [f"{hidden_count} more remark{'s' * (hidden_count > 1)}"] if hidden_count > 0 else []
     return f"{'; '.join([*texts[:MOST_REMARKS], *counted])}." if texts else ""
+
+
+def _unfit(answer: Answer, remarks: str) -> list[str]:
+    """Name the products of rows that add up several, whose codes hold other goods too."""
+    products: dict[str, list[str]] = {}
+    for part in parts_of(answer.coverage).values():
+        for series in part.get("series", ()):
+            text = FIT_REMARKS.get(series.get("fit") or "")
+            name = answer.names.get(series["product"], series["product"])
+            if text and name not in products.setdefault(text, []) and name not in remarks:
+                products[text].append(name)
+    return [f"{', '.join(names)}: {text}" for text, names in products.items() if names]
 
 
 SUBJECTS = ("product", "element", "material", "country", "consumer", "exporter", "origin")
@@ -371,7 +384,8 @@ def source_line(answer: Answer) -> str:
 
 
 def _source(row: Mapping[str, Any]) -> str:
-    return ", ".join(str(row[name]) for name in ("publisher", "title", "version") if row.get(name))
+    stated = [str(row[name]) for name in ("publisher", "title", "version") if row.get(name)]
+    return ", ".join([*stated, *[OWN_FACTS] * bool(row.get("own"))])
 
 
 def labels(

@@ -82,6 +82,16 @@ class Marks:
     colour: str = INK
     numbers: bool = False
     size: int | tuple[int, int] = 11
+    colours: Sequence[str] = ()
+    """Colour of each point, where they differ."""
+    filled: bool = True
+    """False for a ring, told apart without its colour."""
+
+    def style(self, colour: str) -> dict[str, Any]:
+        """Return the style of a point of a colour."""
+        if not self.filled:
+            return {"color": PAPER, "borderColor": colour, "borderWidth": 2.5, "opacity": 1}
+        return {"color": colour, "borderColor": PAPER, "borderWidth": 1, "opacity": 1}
 
 
 def labelled_rows(
@@ -223,7 +233,7 @@ def _bars(bars: Bars, axis: Axis, thickness: int, *, labelled: bool) -> dict[str
 def _span(span: Span, axis: Axis) -> dict[str, Any]:
     points = [[axis.scaled(value), span.row] for value in (span.low, span.high)]
     return {
-        "type": "lines", "coordinateSystem": "cartesian2d", "name": "span", "silent": True,
+        "type": "lines", "coordinateSystem": "cartesian2d", "name": "span", "silent": True, "z": 3,
         "lineStyle": {"color": span.colour, "width": 5, "opacity": 0.55,
                       "type": [5, 5] if span.dashed else "solid"},
         "data": [{"coords": points}],
@@ -251,17 +261,18 @@ def _ranges(ranges: Sequence[tuple[int, float, float]], axis: Axis) -> list[dict
 
 def _marks(marks: Marks, axis: Axis) -> dict[str, Any]:
     data = []
-    for row, value in marks.points:
+    colours = marks.colours or [marks.colour] * len(marks.points)
+    for (row, value), colour in zip(marks.points, colours, strict=True):
         item: dict[str, Any] = {"value": [axis.scaled(value), row]}
+        if marks.colours:
+            item["itemStyle"] = marks.style(colour)
         if marks.numbers:
             item["label"] = {"show": True, "formatter": axis.text(value)}
         data.append(item)
     return {
         "type": "scatter", "name": marks.name, "data": data, "symbol": marks.symbol, "z": 5,
         "symbolSize": marks.size,
-        "itemStyle": {
-            "color": marks.colour, "borderColor": PAPER, "borderWidth": 1, "opacity": 1,
-        },
+        "itemStyle": marks.style(OTHER if marks.colours else marks.colour),
         "label": {"position": "right", "color": INK, "fontSize": SMALL},
     }  # fmt: skip
 
@@ -269,6 +280,7 @@ def _marks(marks: Marks, axis: Axis) -> dict[str, Any]:
 def lines_over(
     width: int, periods: Sequence[str], lines: Mapping[str, Sequence[float | None]], axis: Axis,
     colours: Mapping[str, str], *, height: int = 260, numbered: bool = False,
+    ranges: Mapping[str, tuple[Sequence[float | None], Sequence[float | None]]] | None = None,
 ) -> Plot:  # fmt: skip
     """Draw one line a name over periods, named at its last value.
 
@@ -286,9 +298,12 @@ def lines_over(
         Colour of each line. Lines differ by their dashes too.
     numbered : bool
         Number the lines, and name them below the plot: for names that take much of the width.
+    ranges
+        Lower and upper ends of lines in every period, drawn as bands.
     """
     numbered = numbered or max((text_width(name, SMALL) for name in lines), default=0) > width / 3
-    known = [v for values in lines.values() for v in values if v is not None]
+    shown = [*lines.values(), *(ends for pair in (ranges or {}).values() for ends in pair)]
+    known = [v for values in shown for v in values if v is not None]
     if axis.logarithmic:
         limits = [10.0 ** floor(log10(min(known))), 10.0 ** ceil(log10(max(known)))]
     else:
@@ -315,6 +330,9 @@ def lines_over(
         key_height += len(text) * SMALL * LEADING + 6
     if axis.lines and series:
         series[0]["markLine"] = lines_at(axis, across="yAxis")
+    series += [
+        part for name, ends in (ranges or {}).items() for part in _band(name, *ends, colours[name])
+    ]
     value_axis = axis.option
     value_axis |= {
         "nameLocation": "end", "nameGap": 10,
@@ -343,6 +361,22 @@ def lines_over(
         top + height + 26 + (round(key_height) + 16 if numbered else 0),
         width,
     )  # fmt: skip
+
+
+def _band(
+    name: str, lows: Sequence[float | None], highs: Sequence[float | None], colour: str
+) -> list[dict[str, Any]]:
+    """Make the band between the ends of a line: an area that stands on an unseen one."""
+    heights = [
+        None if low is None or high is None else high - low
+        for low, high in zip(lows, highs, strict=True)
+    ]
+    unseen = {
+        "type": "line", "stack": f"range of {name}", "symbol": "none", "silent": True,
+        "lineStyle": {"opacity": 0}, "tooltip": {"show": False},
+    }  # fmt: skip
+    area = {"areaStyle": {"color": colour, "opacity": 0.15}}
+    return [{**unseen, "data": list(lows)}, {**unseen, "data": heights, **area}]
 
 
 def round_up(value: float) -> float:
@@ -478,6 +512,7 @@ LEAST, OTHERS = 0.03, "others"
 AS = {"share": "as traced", "face_value": "at face value"}
 """Column of the rows that the bands of a chain are of, in words."""
 NO_DATA = ("unknown", "untraceable")
+ANY_STAGE = "any stage"
 HEIGHT, LINE_OF_HEADS, ROOM, CODE = 300, 17, 96, 36
 """Pixels of the bands, of a line of stages above them, and right of them for names or codes."""
 TALL = 0.12

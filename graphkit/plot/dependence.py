@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import fsum
 from typing import Any
 
@@ -12,6 +12,7 @@ from graphkit.answers.answer import Answer
 from graphkit.names import possessive, with_article
 from graphkit.plot.canvas import Axis, empty, framed, labels, legend_of, stacked
 from graphkit.plot.charts import (
+    ANY_STAGE,
     AS,
     NO_DATA,
     Bars,
@@ -146,19 +147,21 @@ def origins_by_stage(answer: Answer, width: int) -> Picture:
     if any(value is not None for value in unknown):
         bars.append(Bars("unknown", unknown, [OTHER] * len(rows), hatched=True, stack="share"))
     verb = "sold" if by_seller(answer) else "made"
+    there = ", or there at any" if any(row["traced_to"] == ANY_STAGE for row in rows) else ""
     plot = labelled_rows(
         width,
         names,
-        Axis(f"share of the imports, {verb} there at the stage", most=1),
+        Axis(f"share of the imports, {verb} there at the stage{there}", most=1),
         bars=bars,
         marks=[Marks(marked, points, "diamond", size=9)],
+        spans=assumed_of(rows),
         ranges=ranges_of(rows),
         beside_range=True,
     )
     only = _only(answer, rows, "origin")
     looked_through = " looked through" if by_seller(answer) else ""
     note = f"{only} Thin lines: at least to at most{looked_through}, where data are missing."
-    note = note.strip()
+    note = note.strip() + _of_assumed(rows)
     chains: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for link in answer.links.to_pylist():
         chains.setdefault((link["consumer"], link["product"]), []).append(link)
@@ -186,9 +189,24 @@ def ranges_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, float, float
     return [(i, row["low"], row["high"]) for i, row in enumerate(rows) if row["low"] is not None]
 
 
+def assumed_of(rows: Sequence[Mapping[str, Any]]) -> list[Span]:
+    """Collect the ranges of rows under an assumption, within those of :func:`ranges_of`."""
+    return [
+        Span(i, row["assumed_low"], row["assumed_high"], INK)
+        for i, row in enumerate(rows)
+        if row["assumed_low"] is not None
+    ]
+
+
+def _of_assumed(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Say under which assumptions the thick parts of the lines are."""
+    texts = {row["assumption"]: None for row in rows if row["assumed_low"] is not None}
+    return f" Thick parts: if {'; or if '.join(texts)}." if texts else ""
+
+
 def single_points(answer: Answer, width: int) -> Picture:
-    """Draw a matrix of shares: who depends, for what and where, on which supplier."""
-    point = "removed" if "removed" in answer.rows.column_names else "supplier"
+    """Draw a matrix of shares: who depends, for what and where, on which supplier or plant."""
+    point = next(n for n in ("removed", "supplier", "name") if n in answer.rows.column_names)
     share = next(n for n in ("at_stake", "share", "loss") if n in answer.rows.column_names)
     rows = [
         {**row, "where": row.get("traced_to") or row.get("definition") or "without it"}
@@ -427,12 +445,14 @@ def controls(answer: Answer, width: int) -> Picture:
     ]  # fmt: skip
     days = [value for mark in marks for _, value in mark.points]
     first, last = (datetime.fromtimestamp(day / 1000, UTC).year for day in (min(days), max(days)))
-    end = _day(str(last + 1))
+    today = answer.scope.get("date") or f"{date.today():%Y-%m-%d}"
+    end = _day(str(max(last, int(today[:4])) + 1))
     spans = []
     for i, row in enumerate(rows):
         stops = [_day(row[name]) for name in ("suspended_from", "until") if row[name]]
         colour = THIRD if row["licensed"] else FIRST
-        spans.append(Span(i, _day(row["since"]), min(stops, default=end), colour))
+        until = min([*stops, max(_day(row["since"]), _day(today))]) if stops else _day(today)
+        spans.append(Span(i, _day(row["since"]), max(until, _day(row["since"])), colour))
         if row["suspended_from"]:
             resumed = row["suspended_until"]
             until = _day(resumed) if resumed else end
@@ -441,13 +461,13 @@ def controls(answer: Answer, width: int) -> Picture:
     plot = labelled_rows(
         width,
         labels(labelled, ("country", "of", "announcement")),
-        Axis("year", "year", least=_day(str(first)), most=end),
+        Axis("year", "year", least=_day(str(first)), most=end, lines={today: _day(today)}),
         marks=marks,
         spans=spans,
     )  # fmt: skip
     note = (
-        "Lines: in force, or licensed (exports go on with a licence), up to the edge where no end "
-        "is recorded; dashed: suspended, as announced."
+        f"Lines: in force, or licensed (exports go on with a licence), up to {today} where no end "
+        "is recorded; dashed: suspended, as announced; what comes later is unknown."
     )
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
 

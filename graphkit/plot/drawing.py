@@ -99,6 +99,23 @@ def shade(share: float) -> tuple[str, str]:
     return colour, ink_on(colour)
 
 
+STRENGTHS = (0.12, 0.26, 0.4, 0.54, 0.68, 0.94)
+"""Part of a country's colour in a cell, on white, for shares from 0 to 1."""
+
+
+def tint(country: str, share: float) -> tuple[str, str]:
+    """Return the colour of a cell with a country's share from 0 to 1, and that of its text.
+
+    >>> tint("CHN", 0.0), tint("CHN", 1.0)
+    (('#f9e4ed', '#10141a'), ('#d1286f', '#fdfdfd'))
+    """
+    strength = STRENGTHS[min(len(STRENGTHS) - 1, max(0, int(share * len(STRENGTHS))))]
+    full = colour_of(country)
+    channels = (int(full[place : place + 2], 16) for place in (1, 3, 5))
+    colour = "#" + "".join(f"{round(255 - (255 - c) * strength):02x}" for c in channels)
+    return colour, ink_on(colour)
+
+
 def ink_on(colour: str) -> str:
     """Return the colour of text that stands out more on a colour.
 
@@ -378,11 +395,16 @@ const scheme = matchMedia("(prefers-color-scheme: dark)");
 // Text of 12 pixels is not shown with less than 11: what is still too wide scrolls.
 const smallest = 11 / 12;
 let given = null;
+const written = (value) => [value].flat().map((one) => typeof one !== "number" ? one : one > 1e11
+  ? new Date(one).toISOString().slice(0, 10)
+  : one.toLocaleString("en", {maximumSignificantDigits: 4})).join(", ");
 function show() {
   const painted = JSON.stringify(given.option,
     (name, value) => scheme.matches && typeof value === "string" && dark[value] || value);
   chart.resize({width: given.width, height: given.height});
-  chart.setOption(JSON.parse(painted), true);
+  const option = JSON.parse(painted);
+  if (option.tooltip) option.tooltip.valueFormatter = written;
+  chart.setOption(option, true);
 }
 function fit() {
   const fitting = layouts.find((each) => each.width * smallest <= frame.clientWidth);

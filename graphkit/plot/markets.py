@@ -9,7 +9,7 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import money, percent
 from graphkit.plot.canvas import Axis, Plot, empty, framed, labels, values
-from graphkit.plot.charts import Bars, labelled_rows, lines_over
+from graphkit.plot.charts import Bars, Marks, Span, labelled_rows, lines_over
 from graphkit.plot.dependence import APART, first_rows
 from graphkit.plot.drawing import (
     EDGE,
@@ -41,37 +41,55 @@ BANDS_NOTE = (
     "in those of 2010."
 )
 """Bands of the Herfindahl-Hirschman index."""
-NARROW = {"1,000": 1000.0, "": 1800.0, "2,500": 2500.0}
-"""The same without the name that a neighbour would cover."""
 LINES = (FIRST, SECOND, THIRD, FOURTH, OTHER, INK)
 FAR_APART = 30
 """Ratio of prices from which on an axis is logarithmic."""
 
 
 def concentration(answer: Answer, width: int) -> Picture:
-    """Draw the Herfindahl-Hirschman index of each market, as a range if shares are missing."""
+    """Draw each market as a whole: its largest country, the next two, the others, the unnamed.
+
+    Markets stand in the order of the chain, from the mine on, unless each consumer has its own.
+    """
     rows = [row for row in answer.rows.to_pylist() if row["hhi_low"] is not None][:MOST_ROWS]
+    if not rows:
+        return empty(answer, "no index is known", width)
+    if not answer.scope.get("each"):
+        rows.sort(key=lambda row: (row["stage_order"], not row["market"].startswith("production")))
     counted = [{**row, "counted": WORDS.get(row["measure"], row["measure"])} for row in rows]
-    names = labels(counted, ("consumer", "product", "market", "counted"), APART_MARKETS)
+    names = labels(counted, ("consumer", "product", "market", "period", "counted"), APART_MARKETS)
+    unnamed = [row["unnamed_share"] or 0.0 for row in rows]
+    next_two = [max(0.0, row["cr3"] - row["cr1"]) for row in rows]
+    others = [max(0.0, 1 - row["cr3"] - gap) for row, gap in zip(rows, unnamed, strict=True)]
+    grey = [OTHER] * len(rows)
+    parts = [
+        Bars("the largest country", [row["cr1"] for row in rows],
+             [colour_of(row["top"] or "") for row in rows], stack="market", inside=True),
+        Bars("the next two", next_two, grey, filled=False, stack="market"),
+        Bars("all others", others, [LINE] * len(rows), stack="market"),
+        Bars("not named", unnamed, grey, hatched=True, stack="market"),
+    ]  # fmt: skip
     plot = labelled_rows(
-        width,
-        names,
-        Axis(
-            "Herfindahl-Hirschman index, 0 to 10,000", unit="", most=10_000, least=0, lines=NARROW
-        ),
-        bars=[Bars("HHI", [r["hhi_low"] for r in rows], [colour_of(r["top"] or "") for r in rows])],
-        ranges=[
-            (i, r["hhi_low"], r["hhi_high"])
-            for i, r in enumerate(rows)
-            if r["hhi_high"] is not None and r["hhi_high"] > r["hhi_low"] + 1
-        ],
-        numbers=[f"{r['hhi_low']:,.0f} {name_of(r['top'] or '')}" for r in rows],
+        width, names, Axis("share of the market", most=1),
+        bars=[part for part in parts if any(part.values)], thickness=18,
+        numbers=[f"{name_of(r['top'] or '')} {percent(r['cr1'])}, {_index(r)}" for r in rows],
+    )  # fmt: skip
+    note = (
+        "At the right: the largest country, its share, and the Herfindahl-Hirschman index "
+        "(over 1,800 is high, US Merger Guidelines 2023), with all that is not named in one "
+        "country at most."
     )
-    note = f"At the right: index, largest country. {BANDS_NOTE}"
-    return framed(answer, plot, drawn=len(rows), note=note)
+    return framed(answer, plot, drawn=len(rows), note=note, legend=True)
 
 
-APART_MARKETS = ("period", "basis", *APART)
+def _index(row: Mapping[str, Any]) -> str:
+    """Write the index of a market, as a range if shares are missing."""
+    low, high = row["hhi_low"], row["hhi_high"]
+    more = "" if high is None or high <= low + 1 else f" to {high:,.0f}"
+    return f"{low:,.0f}{more}"
+
+
+APART_MARKETS = ("basis", *(name for name in APART if name != "period"))
 WORDS = {"usd": "by value", "tonnes": "by weight"}
 
 
@@ -113,6 +131,49 @@ def trend(answer: Answer, width: int) -> Picture:
     if len(groups) > 1 or with_partner:
         return framed(answer, plot, drawn=rows_drawn, note=note)
     return framed(answer, _with_changes(plot, rows, periods), drawn=rows_drawn, note=note)
+
+
+def production_trend(answer: Answer, width: int) -> Picture:
+    """Draw the mass that was made over time; of several products, shares of the world's output.
+
+    Of the world, they are the shares of the largest producers.
+    """
+    every = [{**row, "amount": row["low"] if row["tonnes"] is None else row["tonnes"]}
+             for row in answer.rows.to_pylist()]  # fmt: skip
+    alone = len({row["product"] for row in every}) == 1
+    share = "largest_share" if {row["producer"] for row in every} == {"WLD"} else "share"
+    rows = [row for row in every if row["amount" if alone else share] is not None]
+    if not rows:
+        return empty(answer, "its rows have no figures", width)
+    periods = sorted({row["period"] for row in rows})
+    groups = grouped(rows, ("producer", "product"), ("basis", "series"))
+    newest = {name: group[-1][share] or 0.0 for name, group in groups.items()}
+    largest = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
+    lines = {name: by_period(groups[name], periods, "amount" if alone else share)
+             for name in largest}  # fmt: skip
+    if alone:
+        axis = Axis(
+            f"tonnes, basis {', '.join(dict.fromkeys(row['basis'] or 'unknown' for row in rows))}",
+            "",
+        )
+    else:
+        lines = {
+            name: [None if part is None else 100 * part for part in parts]
+            for name, parts in lines.items()
+        }
+        whose = "the largest producer's share" if share == "largest_share" else "share"
+        axis = Axis(f"{whose} of the world's output, %", "")
+    colours = {
+        name: colour_of(groups[name][0]["producer"]) if alone else LINES[i % len(LINES)]
+        for i, name in enumerate(lines)
+    }
+    note = "The newest edition of each year."
+    if any(row["qualifier"] == "at-least" for row in rows):
+        note = f"{note} Of a group, the members with a figure."
+    if len(groups) > MOST_LINES:
+        note = f"{note} The {MOST_LINES} largest shares."
+    plot = lines_over(width, periods, lines, axis, colours)
+    return framed(answer, plot, drawn=sum(len(groups[name]) for name in lines), note=note)
 
 
 def _with_changes(plot: Plot, rows: Sequence[Mapping[str, Any]], periods: Sequence[str]) -> Plot:
@@ -170,22 +231,46 @@ def by_period(
 
 
 def changes(answer: Answer, width: int) -> Picture:
-    """Draw the share of each partner in both periods."""
+    """Draw the share of each partner in both periods as a dumbbell, the largest changes first.
+
+    Of many rows those of the products that come first in the answer are drawn.
+    """
     rows = first_rows(answer, ("product",), MOST_ROWS)
+    ends = ("share_usd_before", "share_usd_after")
+    rows = [row for row in rows if any(row[end] is not None for end in ends)]
+    if not rows:
+        return empty(answer, "no share is known", width)
+    rows.sort(key=lambda row: -abs((row[ends[1]] or 0.0) - (row[ends[0]] or 0.0)))
     partner = "supplier" if len(values(answer, "supplier")) > 1 else "consumer"
     colours = [colour_of(row[partner]) for row in rows]
-    before, after = rows[0]["before"], rows[0]["after"]
+    marks = []
+    for name, end in zip((rows[0]["before"], rows[0]["after"]), ends, strict=True):
+        known = [i for i, row in enumerate(rows) if row[end] is not None]
+        marks.append(
+            Marks(
+                name, [(i, rows[i][end]) for i in known], "circle", size=13,
+                colours=[colours[i] for i in known], filled=end == ends[1],
+            )
+        )  # fmt: skip
+    both = [i for i, row in enumerate(rows) if None not in (row[ends[0]], row[ends[1]])]
     plot = labelled_rows(
         width,
         labels(rows, ("consumer", "product", "supplier"), APART),
         Axis("share of the trade in the product by value", most=1),
-        bars=[
-            Bars(before, [r["share_usd_before"] for r in rows], colours, filled=False),
-            Bars(after, [r["share_usd_after"] for r in rows], colours),
+        marks=marks,
+        spans=[
+            Span(
+                i, min(rows[i][end] for end in ends), max(rows[i][end] for end in ends), colours[i]
+            )
+            for i in both
         ],
-        thickness=13,
-    )  # fmt: skip
-    return framed(answer, plot, drawn=len(rows), legend=True)
+        numbers=[" to ".join(_share_text(row[end]) for end in ends) for row in rows],
+    )
+    return framed(answer, plot, drawn=len(rows), legend=True, note="The largest changes first.")
+
+
+def _share_text(share: float | None) -> str:
+    return "–" if share is None else percent(share)
 
 
 def prices(answer: Answer, width: int) -> Picture:
@@ -349,7 +434,7 @@ def _arcs(arcs: Sequence[Mapping[str, Any]], measure: str, width: int) -> dict[s
         "data": [
             {
                 "name": f"{name_of(row['exporter'])} to {name_of(row['importer'])}: "
-                f"{written_amount(row[measure], measure)}, {percent(row['share'])}",
+                + ", ".join([written_amount(row[measure], measure), *_known_share(row)]),
                 "coords": [point_of(row["exporter"]), point_of(row["importer"])],
                 "lineStyle": {"color": colour_of(row["exporter"]),
                               "width": round(max(0.6, widest * sqrt(row[measure] / most)), 2)},
@@ -360,6 +445,11 @@ def _arcs(arcs: Sequence[Mapping[str, Any]], measure: str, width: int) -> dict[s
         "symbol": ["none", "arrow"], "tooltip": {"formatter": "{b}"},
         "lineStyle": {"opacity": 0.55, "curveness": 0.25},
     }  # fmt: skip
+
+
+def _known_share(row: Mapping[str, Any]) -> list[str]:
+    """Write the share of a flow; trade that is not listed may leave it unknown."""
+    return [] if row["share"] is None else [percent(row["share"])]
 
 
 def map_of(width: int) -> dict[str, Any]:
@@ -472,6 +562,44 @@ def losses(answer: Answer, width: int) -> Picture:
     )
     note = "The largest loss in USD first." if values(answer, "measure") == ["usd"] else ""
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
+
+
+PARTIES = ("scenario", "consumer", "product")
+
+
+def cover_by_month(answer: Answer, width: int) -> Picture:
+    """Draw what covers the need: of one consumer and product by month, of several in all months."""
+    rows = answer.rows.to_pylist()
+    scenarios = grouped(rows, ("scenario",)).values() if "scenario" in rows[0] else [rows]
+    most = max(1, MOST_ROWS // len(scenarios))
+    groups: list[Sequence[Mapping[str, Any]]] = []
+    for part in scenarios:
+        groups += list(grouped(part, PARTIES, ("period",)).values())[:most]
+    alone = len(groups) == 1
+    drawn = groups[0][:MOST_TURNS] if alone else [*map(_over_months, groups)]
+    parts = [
+        ("arrives", "arrivals", FIRST, True), ("from slack", "from_slack", THIRD, True),
+        ("from stocks", "from_stocks", SECOND, True), ("uncovered", "uncovered", FOURTH, False),
+    ]  # fmt: skip
+    bars = [
+        Bars(name, [row[column] or None for row in drawn], [colour] * len(drawn), filled=filled,
+             stack="need", inside=True)
+        for name, column, colour, filled in parts
+        if column != "from_slack" or answer.scope.get("slack")
+    ]  # fmt: skip
+    months = [{**row, "turn": f"month {row['month']}"} for row in drawn] if alone else drawn
+    names = ("turn",) if alone else PARTIES
+    whole = "of each month" if alone else "of all months"
+    axis = Axis(f"share of the need {whole}", most=1)
+    plot = labelled_rows(width, labels(months, names, ("period",)), axis, bars=bars, thickness=14)
+    number = len(drawn) if alone else sum(map(len, groups))
+    return framed(answer, plot, drawn=number, legend=True)
+
+
+def _over_months(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Average the shares of the months, which have equal needs."""
+    names = ("arrivals", "from_slack", "from_stocks", "uncovered")
+    return {**rows[0], **{name: sum(row[name] for row in rows) / len(rows) for name in names}}
 
 
 def failures(answer: Answer, width: int) -> Picture:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from graphkit.answers.answer import Answer, name_cell, undoubted
 from graphkit.answers.columns import REFS
 from graphkit.answers.remarks import with_remarks
-from graphkit.plot import dependence, markets
+from graphkit.plot import action, dependence, facilities, markets, sweeps, uses
 from graphkit.plot.canvas import empty
 from graphkit.plot.drawing import NARROW, WIDTH, Picture, font_faces, html_page, png, svg
 
@@ -23,21 +23,31 @@ DRAWINGS: Mapping[str, Drawing] = {
     "concentration": markets.concentration,
     "conflicts": dependence.conflicts,
     "controls": dependence.controls,
+    "cover by month": markets.cover_by_month,
     "domestic points": dependence.domestic_points,
     "failures": markets.failures,
     "flows": markets.flows,
     "hubs": markets.hubs,
     "losses": markets.losses,
     "mirror reports": markets.mirror_reports,
+    "needs": uses.needs,
     "origins by stage": dependence.origins_by_stage,
     "prices": markets.prices,
+    "owners": facilities.owners,
+    "plants": facilities.plants,
+    "production trend": markets.production_trend,
     "published changes": dependence.draw_published_changes,
     "published shares": dependence.draw_published_shares,
+    "purchases": action.purchases,
     "reliance": dependence.reliance,
     "shares by supplier": dependence.shares_by_supplier,
     "single points": dependence.single_points,
+    "sweep": sweeps.sweep,
     "supply risk": dependence.criticality,
+    "targets": action.targets,
     "trend": markets.trend,
+    "unknowns": action.unknowns,
+    "uses": uses.uses,
     "without the largest": dependence.without_largest,
 }
 """The function that draws each picture that a verb, or an answer of another kind, names."""

@@ -193,9 +193,9 @@ def centrality(
         raise UsageError("`over_time` asks for every period; leave out `period`")
     goods = catalog.materials.scope(scope)
     if over_time:
-        networks = networks_over_time(catalog, goods, by)
+        networks = networks_over_time(catalog.complete(), goods, by)
     else:
-        networks = network_of(catalog, goods, period, by)
+        networks = network_of(catalog.complete(), goods, period, by)
     flows = networks.flows.select(["supplier", "consumer", "period", by])
     table = centrality_over_time(flows, measures, measure=by, min_flow=min_flow, name="country")
     table = _with_pairs(table)

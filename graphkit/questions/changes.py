@@ -11,26 +11,31 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import CHANGE_SERIES, MEASURES, compare_partners, compare_totals
+from graphkit.analysis.unlisted import POINT, one_share
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, TEXT, Column
 from graphkit.arrow import number
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.names import capitalized
+from graphkit.names import Entity, capitalized
 from graphkit.period import Period, cover
 from graphkit.questions.claim_scope import claims_about
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending, in_order_of
 from graphkit.questions.parties import (
     OF_TRADE,
+    TOWARDS,
     TradeParty,
     coverage_in,
     flows_in,
     nothing_of,
     owner_named,
+    partner_codes,
     periods_with_trade,
     span,
+    unlisted_of,
+    with_joined_series,
     with_scope,
 )
 from graphkit.questions.published import (
@@ -117,6 +122,7 @@ def compare(
     *,
     of: str | None = None,
     scope: str | None = None,
+    on: str | None = None,
     partner: str = "supplier",
     top: int | None = None,
     dataset: str | None = None,
@@ -127,8 +133,10 @@ def compare(
     -------
     Answer
         One row for each product, data set and partner, by rank in the second period, lost partners
-        last: amounts, amounts per month, shares, ranks, and their changes. The coverage has the
-        totals of each product as ``totals``. Without trade of both periods: the change of the
+        last: amounts, amounts per month, shares, ranks, and their changes; with ``on``, that
+        partner alone. The coverage has the totals of each product, or those with the partner, as
+        ``totals``. Periods that no preferred data set has together are taken from another that has
+        all trade between the parties in question. Without trade of both periods: the change of the
         amounts and shares that were published for both (``scope`` says ``counted``), of the other
         side of the country's trade if only that was; if claims only compare them, no rows, and a
         note on what is known.
@@ -136,16 +144,32 @@ def compare(
     Raises
     ------
     UsageError
-        Unknown name, or invalid period or partner; the message suggests the nearest.
+        Unknown name, invalid period or partner, or a partner ``on`` within the group that trades;
+        the message suggests the nearest.
     GraphkitError
         No product has data of both periods, and no claim compares them.
     """
     catalog = catalog.using(dataset)
     if Period(before) == Period(after):
         raise UsageError(f"found {before} twice, wanted two different periods")
+    if partner not in OF_TRADE:  # the name of one
+        if on is not None:
+            raise UsageError(f"found the partners {partner!r} and {on!r}, wanted one")
+        try:
+            catalog.place(partner)
+        except UsageError as error:
+            wanted = f"wanted one of {', '.join(OF_TRADE)}, or a country"
+            raise UsageError(f"`partner`: found {partner!r}, {wanted}: {error}") from None
+        on, partner = partner, "supplier"
     owner, goods = owner_named(catalog, of, partner), catalog.materials.scope(scope)
+    counterpart = None if on is None else catalog.place(on)
     claims = _claims(catalog, owner, goods, {before, after})
     available, left_out, lacking = _covered(catalog, goods, (before, after))
+    if lacking and dataset is None:
+        other = _other_data_set(catalog, goods, owner, counterpart, (before, after))
+        if other is not None:
+            catalog = catalog.using(other)
+            available, left_out, lacking = _covered(catalog, goods, (before, after))
     if lacking:
         parties = [owner]
         if of:
@@ -159,9 +183,10 @@ def compare(
                 )
     if lacking and not len(claims):
         raise GraphkitError(lacking)
-    rows, totals, flows = _compared(catalog, goods, owner, available, (before, after))
-    if not lacking and not len(flows):
-        raise GraphkitError(f"{nothing_of(owner, goods)} in {before} or {after}")
+    rows, totals, flows = _compared(catalog, goods, owner, counterpart, available, (before, after))
+    if not lacking and not len(rows):
+        with_other = f" with {counterpart.in_text}" if counterpart and len(flows) else ""
+        raise GraphkitError(f"{nothing_of(owner, goods)}{with_other} in {before} or {after}")
     rows, hidden = _first(rows, top)
     if len(rows["product"].unique()) > 1:
         rows = in_order_of(rows, _by_change)
@@ -171,12 +196,18 @@ def compare(
     notes = [*_notes(catalog, owner, left_out if available else {}, lacking, hidden)]
     if len(flows):
         notes += data_set_notes(catalog, flows)
-        notes += catalog.area_notes(rows[owner.partner].to_pylist())
+        if counterpart is None:
+            notes += catalog.area_notes(rows[owner.partner].to_pylist())
         notes += product_notes(catalog.materials, available)
+    towards = f" {TOWARDS[partner]} {counterpart.in_text}" if counterpart else ""
     return Answer(
-        f"How did {owner.whose} {OF_TRADE[partner]} of {goods.meaning} change from {before} to "
-        f"{after}?",
-        _scope_of(owner, goods, before, after),
+        f"How did {owner.whose} {OF_TRADE[partner]} of {goods.meaning}{towards} change from "
+        f"{before} to {after}?",
+        {
+            **_scope_of(owner, goods, before, after),
+            "on": counterpart.key if counterpart else None,
+            "dataset": catalog.dataset,
+        },
         rows,
         columns,
         {**coverage_in(flows, goods, besides=left_out), "totals": totals},
@@ -248,6 +279,36 @@ def _claims(catalog: Catalog, owner: TradeParty, scope: Scope, periods: set[str]
     return claims.filter(pa.array([{*pair} == periods for pair in pairs], pa.bool_()))
 
 
+def _other_data_set(
+    catalog: Catalog, scope: Scope, owner: TradeParty, counterpart: Entity | None,
+    periods: tuple[str, str],
+) -> str | None:  # fmt: skip
+    """Find a data set without a preference that has the trade in question of both periods.
+
+    It is that between two partners; else its reporter's own trade.
+    """
+    if owner.place is None:
+        return None
+    for row in catalog.rows("datasets").to_pylist():
+        if row["preference"] is not None or not row["flows"]:
+            continue
+        facts = catalog.using(row["dataset"])
+        available, _, lacking = _covered(facts, scope, periods)
+        if lacking:
+            continue
+        flows = flows_in(facts, scope, available)
+        own = owner.select(flows)
+        if counterpart is not None:
+            codes = partner_codes(facts, owner, counterpart, flows)
+            own = own.filter(pc.is_in(own[owner.partner], pa.array(list(codes), pa.string())))
+        elif len(own) < len(flows):
+            continue
+        pieces = set(own["period"].to_pylist())
+        if all(not cover(period, pieces)[1] for period in periods):
+            return str(row["dataset"])
+    return None
+
+
 Periods = dict[str, list[str]]
 """Periods with trade, by product."""
 
@@ -274,15 +335,27 @@ def _compared(
     catalog: Catalog,
     scope: Scope,
     owner: TradeParty,
+    counterpart: Entity | None,
     available: Mapping[str, Sequence[str]],
     periods: tuple[str, str],
 ) -> tuple[pa.Table, list[dict[str, Any]], pa.Table]:
-    """Compute partners and totals of a party in both periods, and select its flows."""
+    """Compute partners and totals of a party in both periods, and select its flows.
+
+    With one partner, the rows and totals of the trade with it; the flows are all of the party's.
+    """
     flows = flows_in(catalog, scope, available)
+    codes = pa.array(list(partner_codes(catalog, owner, counterpart, flows)), pa.string())
+    if counterpart is not None:
+        merged = pc.if_else(
+            pc.is_in(flows[owner.partner], codes), counterpart.key, flows[owner.partner]
+        )
+        flows = flows.set_column(flows.column_names.index(owner.partner), owner.partner, merged)
+    own_rows = owner.select(flows)
+    flows, _ = with_joined_series(catalog, flows)
     own_flows = owner.select(flows)
     names = [owner.side, owner.partner, *CHANGED]
     if not len(own_flows):
-        return pa.table({name: pa.array([], pa.string()) for name in names}), [], own_flows
+        return pa.table({name: pa.array([], pa.string()) for name in names}), [], own_rows
     if owner.place:
         # A flow of others shows that a series has data of a period in which the owner had no trade.
         other_flows = flows.filter(pc.not_equal(flows[owner.side], owner.key))
@@ -296,7 +369,80 @@ def _compared(
     totals = compare_totals(flows, *periods, partner=owner.partner)
     totals = totals.filter(pc.equal(totals[owner.side], owner.key))
     rows = with_scope(catalog, _in_points(partners), own_flows).select(names)
-    return rows, totals.to_pylist(), own_flows
+    most = _most(catalog, owner, own_rows, periods)
+    rows = _with_ends(rows, most, totals)
+    if counterpart is None:
+        return rows, _without_moved(totals, most), own_rows
+    rows = rows.filter(pc.equal(rows[owner.partner], counterpart.key))
+    ours = pc.and_(pc.equal(flows[owner.side], owner.key),
+                   pc.not_equal(flows[owner.partner], counterpart.key))  # fmt: skip
+    totals = compare_totals(flows.filter(pc.invert(ours)), *periods, partner=owner.partner)
+    totals = totals.filter(pc.equal(totals[owner.side], owner.key))
+    of_partner = set(rows["product"].to_pylist())
+    return rows, [
+        {**row, "on": counterpart.key, **dict.fromkeys(OF_SEVERAL)}
+        for row in totals.to_pylist() if row["product"] in of_partner
+    ], own_rows  # fmt: skip
+
+
+OF_SEVERAL = (
+    *(f"{name}_{end}" for name in ("hhi_usd", "hhi_tonnes", "partners") for end in ENDS),
+    "new", "lost",
+)  # fmt: skip
+"""Figures of totals that tell nothing of one partner."""
+
+
+Most = dict[tuple[str, str], tuple[float, int]]
+"""The most that the owner's trade in a product lacks in a period of the question, in USD, and in
+how many cells."""
+
+
+def _most(catalog: Catalog, owner: TradeParty, flows: pa.Table, periods: tuple[str, str]) -> Most:
+    """Add up what partial data sets may lack in each of the two periods, by product and end."""
+    most: Most = {}
+    present = sorted(set(flows["period"].to_pylist()))
+    pieces = {end: cover(period, present)[0] for end, period in zip(ENDS, periods, strict=True)}
+    for (_, product, piece), (usd, cells) in unlisted_of(catalog, flows, owner).items():
+        for end in ENDS:
+            if piece in pieces[end]:
+                before = most.get((product, end), (0.0, 0))
+                most[product, end] = before[0] + usd, before[1] + cells
+    return most
+
+
+def _with_ends(rows: pa.Table, most: Most, totals: pa.Table) -> pa.Table:
+    """Drop shares and their changes that trade which is not listed may move by a point."""
+    if not any(usd for usd, _ in most.values()):
+        return rows
+    total_of = {(row["product"], end): row[f"usd_{end}"] for row in totals.to_pylist()
+                for end in ENDS}  # fmt: skip
+    table = rows.to_pylist()
+    for row in table:
+        for end in ENDS:
+            unlisted, cells = most.get((row["product"], end), (0.0, 1))
+            if not unlisted:
+                continue
+            share, total = row[f"share_usd_{end}"], total_of[row["product"], end]
+            row |= {f"share_tonnes_{end}": None, "points_tonnes": None}
+            if share is None or not total:
+                row["points_usd"] = None  # a partner that is not listed may have any share
+                continue
+            low, high = one_share(share * total, total, unlisted, listed=cells == 1)
+            if high - low >= POINT:
+                row |= {f"share_usd_{end}": None, "points_usd": None}
+    return pa.Table.from_pylist(table, rows.schema)
+
+
+def _without_moved(totals: pa.Table, most: Most) -> list[dict[str, Any]]:
+    """Drop figures of totals that trade which is not listed may change."""
+    rows: list[dict[str, Any]] = totals.to_pylist()
+    for row in rows:
+        lacks = [end for end in ENDS if most.get((row["product"], end), (0.0, 1))[0]]
+        for end in lacks:
+            row |= {f"hhi_usd_{end}": None, f"hhi_tonnes_{end}": None}
+        if lacks:
+            row |= {"new": None, "lost": None}
+    return rows
 
 
 def _in_points(rows: pa.Table) -> pa.Table:

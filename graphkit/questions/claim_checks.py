@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
@@ -37,6 +38,7 @@ from graphkit.period import Period, listed, spelled, time_of
 from graphkit.questions.claims import claim_filter
 from graphkit.questions.origins import origins_of
 from graphkit.questions.question import checked
+from graphkit.questions.sentences import stated_by
 from graphkit.questions.trade import product_notes
 from graphkit.schema import GRAPH, MAIN, Prop, Type
 
@@ -44,9 +46,10 @@ from graphkit.schema import GRAPH, MAIN, Prop, Type
 def read_loaded(catalog: Catalog, claims: pa.Table) -> Loaded:
     """Read all production, the trade that claims cover, and the contents of products and groups.
 
-    Trade is limited to the periods of claims and the newest of each product: reading all flows
-    from a server is slow.
+    Trade is limited to the periods of claims and the newest of each product, since reading all
+    flows from a server is slow, and to data sets that list all flows: verdicts know no ranges.
     """
+    catalog = catalog.complete()
     traded, contents = catalog.traded, catalog.links("CONTAINS")
     # A product that is bought for no element of the graph stands for none that is in it.
     bought = contents["product"].filter(pc.equal(contents["role"], MAIN)).combine_chunks()
@@ -143,6 +146,7 @@ COLUMNS = (
            type=NUMBER),
     Column("found_low", doc="the same with its rounding, or its lower bound", type=NUMBER),
     Column("found_high", doc="the same with its rounding, or its upper bound", type=NUMBER),
+    Column("found_source", doc="key of the source of that figure"),
     Column("difference",
            doc="found minus the nearer end of the published figure, in the claim's unit",
            type=NUMBER),
@@ -155,7 +159,7 @@ CAPTION = (
 
 
 @checked(COLUMNS)
-def check_claims(
+def claims_check(
     catalog: Catalog,
     *,
     of: str | None = None,
@@ -163,11 +167,17 @@ def check_claims(
     source: str | None = None,
     kind: str | None = None,
     verdict: str | None = None,
+    that: str | None = None,
+    supplier: str | None = None,
+    period: str | None = None,
 ) -> Answer:
-    """Check each published claim against the loaded facts in its own scope.
+    """Check each published claim against the loaded facts in its own scope, or one statement.
 
-    ``verdict`` is one of :class:`~graphkit.analysis.claims.phrases.Verdict`, with spaces or
-    hyphens. Errors are those of :func:`~graphkit.questions.claims.list_claims`.
+    ``that`` is a statement that stands in no seed, such as ``98 % of imports``: what it does not
+    say itself, ``of`` (who buys), ``supplier``, ``scope`` and ``period`` do. ``verdict`` is one of
+    :class:`~graphkit.analysis.claims.phrases.Verdict`, with spaces or hyphens. Errors are those of
+    :func:`~graphkit.questions.claims.claims`; of a statement, the part that was not
+    understood.
 
     Returns
     -------
@@ -178,6 +188,13 @@ def check_claims(
         contradiction, or what is missing). ``expected_but_not_borne_out`` in the coverage names
         all claims in scope that fail, whatever the ``verdict``.
     """
+    if that is not None:
+        if source or kind or verdict:
+            raise UsageError("--source, --kind and --verdict choose published claims, not --that")
+        given = {"consumer": of, "supplier": supplier, "material": scope, "period": period}
+        return _check_sentence(catalog, that, given)
+    if supplier or period:
+        raise UsageError("--from and --period are of a statement: give it by --that")
     if verdict is not None:
         verdict = verdict.strip().replace("-", " ").casefold()
     filters = claim_filter(catalog, of, scope, source, kind)
@@ -194,7 +211,7 @@ def check_claims(
         _in_words(catalog, rows, claims),
         COLUMNS,
         {**_outcomes(results, len(catalog.claims)), **_facts_read(loaded)},
-        catalog.sources(rows, loaded.flows, loaded.production),
+        catalog.sources(rows, _figures_of(rows), loaded.flows, loaded.production),
         notes=(
             *filters.scope.notes,
             *_notes(catalog, rows, loaded, verdict),
@@ -204,8 +221,23 @@ def check_claims(
     )
 
 
+def _check_sentence(catalog: Catalog, text: str, given: Mapping[str, str | None]) -> Answer:
+    """Check a sentence that stands in no seed, and show first what was understood."""
+    claim, unread = stated_by(catalog, text, given)
+    answer = check_stated(catalog, claim)
+    passed = f"Not read: {unread}." if unread else ""
+    stated = claim_sentence(catalog.in_names(claim))
+    return replace(
+        answer,
+        question=f"Understood: {stated}. Do the loaded facts bear it out?",
+        scope={"that": text, **answer.scope},
+        caption=f"{passed} {answer.caption}".strip(),
+        shown=[name for name in answer.headers if name != "source"],
+    )
+
+
 def check_stated(catalog: Catalog, given: Mapping[str, Any]) -> Answer:
-    """Check a statement that stands in no seed, as :func:`check_claims` checks published ones.
+    """Check a statement that stands in no seed, as :func:`claims_check` checks published ones.
 
     Parameters
     ----------
@@ -217,7 +249,7 @@ def check_stated(catalog: Catalog, given: Mapping[str, Any]) -> Answer:
     Returns
     -------
     Answer
-        One row, with the columns of :func:`check_claims`; published claims with the same consumer,
+        One row, with the columns of :func:`claims_check`; published claims with the same consumer,
         supplier and material in ``claims``.
 
     Raises
@@ -240,7 +272,7 @@ def check_stated(catalog: Catalog, given: Mapping[str, Any]) -> Answer:
         _in_words(catalog, results, table),
         COLUMNS,
         _facts_read(loaded),
-        catalog.sources(published, loaded.flows, loaded.production),
+        catalog.sources(published, _figures_of(results), loaded.flows, loaded.production),
         claims=published,
         notes=(
             *_notes(catalog, results, loaded, None),
@@ -248,6 +280,11 @@ def check_stated(catalog: Catalog, given: Mapping[str, Any]) -> Answer:
         ),
         caption=CAPTION,
     )
+
+
+def _figures_of(results: pa.Table) -> pa.Table:
+    """Return the sources of the figures that claims were checked against."""
+    return results.select(["found_source"]).rename_columns(["source"])
 
 
 def stated_claim(catalog: Catalog, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -414,7 +451,7 @@ PAIRS = (
 
 
 @checked(PAIRS)
-def claim_conflicts(
+def claims_conflicts(
     catalog: Catalog,
     *,
     of: str | None = None,

@@ -76,7 +76,8 @@ def comparisons(claims: pa.Table, trade: ImportsInScope, materials: Materials) -
     rows: list[dict[str, Any]] = []
     share_claims = [claim for claim in claims.to_pylist() if _is_import_share(claim)]
     scopes = {_scope(claim) for claim in share_claims}
-    shares_by_scope = _by_scope(trade.shares, scopes) if scopes else {}
+    whole = trade.shares.filter(pc.is_null(trade.shares["unlisted_usd"]))
+    shares_by_scope = _by_scope(whole, scopes) if scopes else {}
     incomplete = {product for product, choice in trade.periods.items() if choice.missing}
     for claim in share_claims:
         shares = shares_by_scope.get(_scope(claim), ())

@@ -105,7 +105,7 @@ def claim_filter(
 
 
 @checked(COLUMNS)
-def list_claims(
+def claims(
     catalog: Catalog,
     *,
     of: str | None = None,

@@ -16,18 +16,20 @@ from graphkit.analysis.hhi import INDICES
 from graphkit.analysis.production import ADDED_ABOVE
 from graphkit.analysis.unit_values import far_unit_values
 from graphkit.answers.answer import Answer
-from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column, schema_of
+from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXTS, Column, schema_of
 from graphkit.arrow import SHARE, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
-from graphkit.period import newest
+from graphkit.period import nearest, newest
 from graphkit.questions.claim_scope import ClaimScope, claims_about
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending
-from graphkit.questions.production import Figures, figures_of, revision_notes
+from graphkit.questions.ores import BY_ORE, MinedElement, mined_elements, notes_by_ore, rows_by_ore
+from graphkit.questions.periods import PeriodChoice, periods_by_product
+from graphkit.questions.production import Figures, figures_in, figures_of, revision_notes
 from graphkit.questions.published import production_shares_of_claims
 from graphkit.questions.question import checked
 from graphkit.questions.trade import ImportsInScope, coverage_of, imports_of, in_sentence, trade_of
@@ -39,7 +41,9 @@ MARKET = (
     Column("market", "Market", rank=0, doc=
            "production of the world, exports of the world, or imports of the consumer; as claimed: "
            "by published shares of single countries, where no table of producers is known; at "
-           "usual prices: without flows priced far from the product"),
+           "usual prices: without flows priced far from the product; by ore: of an element in what "
+           "is mined, by its part in the ores that may be a country's"),
+    Column("element", "Element"),
     Column("consumer", "Consumer", rank=2),
     Column("period", "Period"),
     Column("measure", "Measure", rank=2, doc=
@@ -55,14 +59,20 @@ MARKET = (
     Column("estimated", "", "named producers whose figure is an estimate", type=COUNT),
     Column("missing_tonnes_share", "", "0 to 1, share of the value without a mass", SHARE, NUMBER),
     Column("note"),
+    Column("source", "Source", "where the figures stand: a table of producers, published shares, "
+           "or a data set of trade", rank=3),
 )  # fmt: skip
 """The market, its size, and the gaps in its data."""
 COLUMNS = (
     *MARKET,
     Column("suppliers", doc="named suppliers or producers with a share above 0", type=COUNT),
-    Column("unnamed_share", doc="0 to 1, share without a named country", type=NUMBER),
+    Column("unnamed_share", doc="0 to 1, share without a named country, at most what is not listed "
+           "included", type=NUMBER),
     Column("top", "Largest", rank=0),
-    Column("cr1", "Its share", "0 to 1, share of the largest", rank=0, type=NUMBER),
+    Column("ranges", "By country", "shares of countries in the mine output of an element, each "
+           "from its least to its most", rank=9, type=TEXTS),
+    Column("cr1", "Its share", "0 to 1, share of the largest; the least it can be, where not all "
+           "flows are listed", rank=0, type=NUMBER),
     Column("cr1_high", doc="the same with the unnamed share in one country", type=NUMBER),
     Column("cr3", "First three", "0 to 1, share of the largest three", rank=4, type=NUMBER),
     Column("cr3_high", doc="the same with the unnamed share in one country", type=NUMBER),
@@ -132,9 +142,10 @@ def stages_in_words(catalog: Catalog, rows: pa.Table) -> dict[str, str]:
         tops = Counter(row["top"] for row in series)
         most = max(tops.values())
         leaders = sorted(country for country, count in tops.items() if count == most)
+        years = ", ".join(sorted({row["period"] for row in series}))
         summary[f"production_at_the_stage_{stage}"] = (
-            f"{len(series)} series; HHI high in {high}, over 4,000 in {above_4000}; one country "
-            f"over 65 % in {above_65}; most often the largest: "
+            f"{len(series)} series ({years}); HHI high in {high}, over 4,000 in {above_4000}; one "
+            f"country over 65 % in {above_65}; most often the largest: "
             f"{' and '.join(map(catalog.place_in_text, leaders))} ({most})"
         )
     return summary
@@ -147,12 +158,13 @@ SHARES_OF_WORLD = pa.schema([
 ])  # fmt: skip
 """Columns of published shares, as a table of producers of a world that makes 1."""
 ROWS = pa.schema([
-    *schema_of(MARKET), *INDICES, *texts("hs", "hs_revision", "reporter", "dataset", "source")
+    *schema_of(MARKET), *INDICES, pa.field("ranges", TEXTS),
+    *texts("hs", "hs_revision", "reporter", "dataset"),
 ])  # fmt: skip
 USUAL = " at usual prices"
 AS_CLAIMED = "production as claimed"
 """Market of published shares of single countries, where no table of producers is known."""
-PRODUCTION = ("production", AS_CLAIMED)
+PRODUCTION = ("production", AS_CLAIMED, BY_ORE)
 """Markets of production."""
 MASSES = ("weight", "content")
 """Masses that a claim may count."""
@@ -199,21 +211,24 @@ def concentration(
     else:
         trade = imports_of(catalog, buyer, query.scope, period)
     figures = figures_of(catalog, query.scope, period)
+    if period is not None and sort == "stage":
+        figures = figures.joined(_of_other_years(catalog, query.scope, period, figures))
     if each:
         empty = figures.rows.slice(0, 0)
         figures = Figures(empty, empty, {})
     elif buyer is None:
         trade = _world_exports(trade)
-    rows = _production_rows(figures.rows)
+    mined = [] if each or buyer else mined_elements(catalog, figures, query.scope)
+    rows = _production_rows(figures.rows) + rows_by_ore(catalog, mined)
     if sort == "stage" and not each:
-        rows += _claimed_rows(catalog, query, set(figures.rows["product"].to_pylist()))
+        rows += _claimed_rows(catalog, query, periods_by_product(figures.rows))
     rows += _trade_rows(catalog, trade, "imports" if buyer or each else "")
     claims = _published(catalog, query)
     usable = [dated for dated in claims["period"].to_pylist() if dated or not period]
     if not rows and not usable:
         raise GraphkitError(_lacking(catalog, query, trade, by_consumer=each))
     table = _sorted(catalog, rows, sort, by_consumer=each)
-    return _answer(catalog, query, sort, table, trade, figures, claims, by_consumer=each)
+    return _answer(catalog, query, sort, table, trade, figures, claims, mined, by_consumer=each)
 
 
 def _world_exports(trade: ImportsInScope) -> ImportsInScope:
@@ -223,6 +238,38 @@ def _world_exports(trade: ImportsInScope) -> ImportsInScope:
     flows = trade.flows.set_column(position, "consumer", world)
     notes = (*trade.notes, WORLD_EXPORTS)
     return replace(trade, flows=far_unit_values(flows), notes=notes)
+
+
+def _of_other_years(catalog: Catalog, scope: Scope, period: str, figures: Figures) -> Figures:
+    """Read the tables of producers nearest in time, of products without one of the period.
+
+    A table that gives the world's total alone names no producer, and is left out.
+    """
+    with_table = set(figures.rows["product"].to_pylist())
+    choices = {
+        product: PeriodChoice(nearest(period, periods), ())
+        for product, periods in periods_by_product(catalog.rows("production-periods")).items()
+        if product in scope.products and product not in with_table
+    }
+    others = figures_in(catalog, choices)
+    of_countries = pc.is_in(others.rows["type"], pa.array(COUNTRIES))
+    return others.of_products(others.rows["product"].filter(of_countries))
+
+
+def other_years_in_words(catalog: Catalog, rows: pa.Table, period: str | None) -> list[str]:
+    """Name the products whose producers are of other years than the question."""
+    products_of_years: dict[str, list[str]] = defaultdict(list)
+    for row in rows.to_pylist():
+        if period and row["market"] == "production" and row["period"] != period:
+            products_of_years[row["period"]].append(row["product"])
+    in_text = catalog.materials.in_text
+    texts = [f"{years} ({in_text(*products)})" for years, products in products_of_years.items()]
+    if not texts:
+        return []
+    return [
+        f"No table of producers is of {period} for these products; theirs are of the nearest years "
+        f"that have one: {'; '.join(sorted(texts))}."
+    ]
 
 
 def _production_rows(figures: pa.Table) -> list[dict[str, Any]]:
@@ -242,17 +289,22 @@ def _production_rows(figures: pa.Table) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _claimed_rows(catalog: Catalog, query: ClaimScope, tabled: Set[str]) -> list[dict[str, Any]]:
+def _claimed_rows(
+    catalog: Catalog, query: ClaimScope, tabled: Mapping[str, Set[str]]
+) -> list[dict[str, Any]]:
     """Build the rows of production that published shares of single countries tell.
 
-    Of products without a table of producers; of the newest period of these, unless one is asked.
+    Of products without a table of producers as new, of which ``tabled`` has the periods; of the
+    newest period of these, unless one is asked.
     """
     claims_by_basket: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for claim, products in production_shares_of_claims(catalog):
         place = catalog.places.named(claim["supplier"])
         in_period = claim["period"] is not None and query.period in (None, claim["period"])
         is_country = place is not None and place.type in COUNTRIES
-        if products and in_period and is_country and not tabled & set(products):
+        tables = set().union(*(tabled.get(product, ()) for product in products))
+        is_newer = in_period and newest({*tables, claim["period"]}) not in tables
+        if products and is_newer and is_country:
             claims_by_basket[tuple(products)].append(claim)
     shares: dict[tuple[Any, ...], dict[str, Any]] = {}
     counted_by: dict[tuple[Any, ...], str | None] = {}
@@ -292,8 +344,9 @@ def _trade_rows(catalog: Catalog, trade: ImportsInScope, market: str) -> list[di
     areas = [a["key"] for a in catalog.nodes("Area").to_pylist() if not a["one_country"]]
     series = {(s["product"], s["period"], s["reporter"], s["dataset"], s["source"]): s
               for s in trade.series}  # fmt: skip
-    at_all_prices = import_concentration(trade.flows, unnamed=areas).to_pylist()
-    at_usual_prices = [] if market else _usual_rows(trade.flows, at_all_prices, areas)
+    unlisted = trade.unlisted
+    at_all_prices = import_concentration(trade.flows, unnamed=areas, unlisted=unlisted).to_pylist()
+    at_usual_prices = [] if market else _usual_rows(trade.flows, at_all_prices, areas, unlisted)
     priced = [*((row, "") for row in at_all_prices), *((row, USUAL) for row in at_usual_prices)]
     rows = []
     for row, prices in priced:
@@ -309,7 +362,7 @@ def _trade_rows(catalog: Catalog, trade: ImportsInScope, market: str) -> list[di
 
 
 def _usual_rows(
-    flows: pa.Table, rows: Sequence[Mapping[str, Any]], areas: Sequence[str]
+    flows: pa.Table, rows: Sequence[Mapping[str, Any]], areas: Sequence[str], unlisted: pa.Table
 ) -> list[dict[str, Any]]:
     """Build the rows of products of which much is priced far from the rest, without that."""
     tonnes = {(row["product"], row["period"]): row["total"]
@@ -322,7 +375,9 @@ def _usual_rows(
     }
     affected = pc.is_in(flows["product"], pa.array(sorted(products), pa.string()))
     flows = flows.filter(pc.and_not(affected, flows["far"]))
-    usual: list[dict[str, Any]] = import_concentration(flows, unnamed=areas).to_pylist()
+    usual: list[dict[str, Any]] = import_concentration(
+        flows, unnamed=areas, unlisted=unlisted
+    ).to_pylist()
     return usual
 
 
@@ -432,6 +487,7 @@ def _answer(
     trade: ImportsInScope,
     figures: Figures,
     claims: pa.Table,
+    mined: Sequence[MinedElement],
     *,
     by_consumer: bool,
 ) -> Answer:
@@ -444,6 +500,10 @@ def _answer(
     hidden = {"market"} if not rows["consumer"].null_count else set()
     if rows["consumer"].null_count == len(rows):
         hidden = {"consumer"}
+    if not in_stages:
+        hidden.add("source")
+    if rows["element"].null_count == len(rows):
+        hidden |= {"element", "ranges"}
     names = [column.name for column in COLUMNS if column.header and column.name not in hidden]
     if in_stages:
         names.sort(key=lambda name: name != "stage")
@@ -465,7 +525,7 @@ def _answer(
         rows,
         COLUMNS,
         coverage,
-        catalog.sources(trade.flows, figures.rows, claims, scope.elsewhere),
+        catalog.sources(rows, trade.flows, figures.rows, claims, scope.elsewhere),
         claims,
         elsewhere=scope.elsewhere,
         notes=(
@@ -473,7 +533,9 @@ def _answer(
             *scope.notes,
             *trade.notes,
             *notes_on(catalog, rows),
+            *notes_by_ore(catalog, mined),
             *(_without_producers(catalog, rows) if in_stages else ()),
+            *(other_years_in_words(catalog, rows, query.period) if in_stages else ()),
             *prices_in_words(catalog, trade.flows, rows),
             *revision_notes(catalog, figures.published),
         ),

@@ -125,6 +125,18 @@ def _status(control: Mapping[str, Any], date: str, published: str | None) -> str
     return LICENSED if control["measure"] == "licence" else IN_FORCE
 
 
+def restraints(catalog: Catalog, date: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Collect the controls that hold exports back on a day, by country and product."""
+    published = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
+    acts: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in catalog.rows("controls").to_pylist():
+        stands = row["since"] <= date <= (row["until"] or date)
+        if stands and _status(row, date, published[row["source"]]) in (IN_FORCE, LICENSED):
+            for product in row["products"] or ():
+                acts[row["country"], product].append(row)
+    return acts
+
+
 def _claims_on_acts(catalog: Catalog, date: str | None = None) -> dict[str, list[dict[str, Any]]]:
     """Collect the claims about controls, by control; of a day, those up to its month."""
     claims: dict[str, list[dict[str, Any]]] = defaultdict(list)

@@ -150,7 +150,7 @@ def criticality(
         raise GraphkitError(
             f"neither production{in_period} nor a supply risk is known for {', '.join(materials)}"
         )
-    sourcing = _sourcing(catalog, materials)
+    sourcing = _sourcing(catalog, materials, markets)
     labels = _labels(materials, markets, sourcing)
     ratings, years = _ratings(catalog, production)
     risks = supply_risk(
@@ -258,17 +258,30 @@ def _is_symbol(basis: str) -> bool:
     return symbol.isalpha() and len(symbol) <= 2
 
 
-Sourcing = Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]
-"""Claims about shares of the EU's sourcing, by material and source."""
+Sourcing = Mapping[tuple[str, str | None], Mapping[str, Sequence[Mapping[str, Any]]]]
+"""Claims about shares of the EU's sourcing, by material and product, and by source."""
 
 
-def _sourcing(catalog: Catalog, materials: Collection[str]) -> Sourcing:
-    claims: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+def _sourcing(
+    catalog: Catalog, materials: Collection[str], markets: Collection[Market]
+) -> Sourcing:
+    """Collect the claims on the sourcing of each product, or of its material at its stage."""
+    claims_on: dict[tuple[str, str | None], list[Mapping[str, Any]]] = defaultdict(list)
     for claim in catalog.claims.to_pylist():
         is_share = claim["measure"] == SOURCING and claim["kind"] == "share" and claim["supplier"]
-        if is_share and claim["element"] in materials and claim["value"] is not None:
-            claims[claim["element"]][claim["source"]].append(claim)
-    return claims
+        if is_share and claim["value"] is not None:
+            kind = "product" if claim["product"] else "element"
+            claims_on[kind, claim[kind]].append(claim)
+    products = catalog.materials.products
+    sourcing: dict[tuple[str, str | None], dict[str, list[Mapping[str, Any]]]] = {}
+    for material, product in [*markets, *((material, None) for material in materials)]:
+        by_source: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for claim in [*claims_on["element", material], *claims_on["product", product]]:
+            stage = claim["stage"]
+            if product is None or stage is None or products[product]["stage"] == stage:
+                by_source[claim["source"]].append(claim)
+        sourcing[material, product] = by_source
+    return sourcing
 
 
 def _sourcing_claims(catalog: Catalog, sourcing: Sourcing) -> pa.Table:
@@ -290,12 +303,9 @@ def _labels(
     labels: list[Label] = []
     for material in materials:
         products: list[str | None] = [market[1] for market in markets if market[0] == material]
-        sources: list[str | None] = [*sorted(sourcing.get(material, ()))]
-        labels += [
-            (material, product, source)
-            for product in products or [None]
-            for source in sources or [None]
-        ]
+        for product in products or [None]:
+            sources: list[str | None] = [*sorted(sourcing.get((material, product), ()))]
+            labels += [(material, product, source) for source in sources or [None]]
     return {f"{product or ''}|{source or ''}|{material}": (material, product, source)
             for material, product, source in labels}  # fmt: skip
 
@@ -312,7 +322,7 @@ def _shares(
         for share in markets.get((material, product or ""), ()):
             values = {name: share[name] for name in ("country", "share_low", "share_high")}
             rows.append({**base, "market": "global", **values})
-        for claim in sourcing.get(material, {}).get(source or "", ()):
+        for claim in sourcing.get((material, product), {}).get(source or "", ()):
             value = dict.fromkeys(("share_low", "share_high"), claim["value"])
             rows.append({**base, "market": "EU sourcing", "country": claim["supplier"], **value})
     numbers = [number("share_low"), number("share_high")]

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.unlisted import with_ends
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column, plain_columns
 from graphkit.catalog.catalog import TOTALS, Catalog
@@ -30,9 +31,12 @@ from graphkit.questions.trade import (
     product_notes,
     trade_of,
 )
+from graphkit.questions.unlisted import SHARE_RANGE
 
 HALF = 0.5
 """Share of the imports from which a product comes before those with smaller shares."""
+SURE = ("share_usd", "share_usd_low", "share_tonnes")
+"""Shares that a supplier has at least, the first one known."""
 ROW_ORDER = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
 COLUMNS = (
     Column("consumer", "Consumer"),
@@ -42,6 +46,7 @@ COLUMNS = (
     Column("period", "Period"),
     Column("share_usd", "Share by value",
            "0 to 1, of the consumer's imports of the product by value", type=NUMBER),
+    *SHARE_RANGE,
     Column("share_tonnes", "by weight", "0 to 1, of the imports with a mass", type=NUMBER),
     Column("usd", "USD",
            "US dollars; valuation fob is free on board, cif with insurance and freight",
@@ -127,7 +132,8 @@ def _by_stake(rows: pa.Table) -> pa.Table:
     main = max(periods, key=lambda period: (periods[period], period), default=None)
 
     def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        share = row["share_usd"] if row["share_usd"] is not None else row["share_tonnes"] or 0.0
+        shares = (row[name] for name in SURE)
+        share = next((share for share in shares if share is not None), 0.0)
         return row["period"] != main, share < HALF, descending(row["usd"])
 
     return in_order_of(rows, key)
@@ -184,7 +190,7 @@ def dependents(
     query = ClaimScope(None, seller, catalog.materials.scope(scope), period)
     trade = trade_of(catalog, query.scope, period)
     rows = _from_supplier(catalog, trade.shares, seller)
-    share = pc.coalesce(rows["share_usd"], rows["share_tonnes"])
+    share = pc.coalesce(*(rows[name] for name in SURE))
     rows = rows.filter(pc.greater_equal(share, min_share))
     rows = rows.sort_by([("usd", "descending"), ("consumer", "ascending"), *ROW_ORDER])
     meaning = "a product" if scope is None else query.scope.meaning
@@ -220,7 +226,7 @@ def _answer(
         question,
         _scope_of(catalog, query, trade),
         rows.select([column.name for column in COLUMNS]),
-        (*COLUMNS, *COMPARED),
+        (*_columns(rows), *COMPARED),
         coverage_of(trade, query.scope),
         catalog.sources(trade.flows, claims, query.scope.elsewhere),
         claims,
@@ -230,6 +236,14 @@ def _answer(
         nothing=_nothing(catalog, query, trade),
         caption=_caption(query, trade),
     )
+
+
+def _columns(rows: pa.Table) -> list[Column]:
+    """Describe the columns; the ends of shares have headers where a row has any."""
+    ends = dict(zip(SHARE_RANGE, ("at least", "at most"), strict=True))
+    if rows["share_usd_low"].null_count == len(rows):
+        return [*COLUMNS]
+    return [replace(column, header=ends.get(column, column.header)) for column in COLUMNS]
 
 
 def _caption(query: ClaimScope, trade: ImportsInScope) -> str:
@@ -287,9 +301,11 @@ def _from_supplier(catalog: Catalog, shares: pa.Table, seller: Entity) -> pa.Tab
         members = pa.array(catalog.members(seller), pa.string())
         sells, buys = (pc.is_in(shares[end], members) for end in ("supplier", "consumer"))
         rows = shares.filter(pc.and_not(sells, buys))
-        names = [name for name in shares.column_names if name not in (*ADDED, "supplier", "rank")]
+        own = (*ADDED, "supplier", "rank", "share_usd_low", "share_usd_high")
+        names = [name for name in shares.column_names if name not in own]
         rows = rows.group_by(names).aggregate([(name, "sum") for name in ADDED])
         rows = rows.rename_columns([name.removesuffix("_sum") for name in rows.column_names])
+        rows = with_ends(rows)
         constants = {"supplier": pa.array([seller.key] * len(rows), pa.string()),
                  "rank": pa.nulls(len(rows), shares.schema.field("rank").type)}  # fmt: skip
         for name, column in constants.items():

@@ -1,29 +1,43 @@
-"""Disruptions: losses, direct and passed on, if a country stops selling."""
+"""Disruptions: losses, direct and passed on, if a country stops selling or plants stop."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.supply import disruption as spreading
-from graphkit.analysis.supply.disruption import disruption
+from graphkit.analysis.supply.disruption import disruptions
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.nodes import shortened
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
 from graphkit.catalog.catalog import Catalog
-from graphkit.errors import UsageError
+from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
+from graphkit.questions.assumptions import ASSUMED, ENDS, Assumed, assuming
 from graphkit.questions.blocs import bloc, members_with_data
 from graphkit.questions.claim_scope import ClaimScope
 from graphkit.questions.controls import ControlCut, control_cut
+from graphkit.questions.endings import (
+    UNKNOWN_COVERAGE,
+    Ending,
+    ending_in,
+    goods_of_stop,
+    stopper_in,
+)
 from graphkit.questions.fit import FIT
+from graphkit.questions.industries import INDUSTRIES, reached
 from graphkit.questions.question import checked
+from graphkit.questions.stocks import COVERED, course, month_by_month
 from graphkit.questions.supply import RANGE, Supply, supply_of, unseen_goods
-from graphkit.questions.supply_answer import buyer_in, supply_answer, with_scope  # fmt: skip
+from graphkit.questions.supply_answer import buyer_in, supply_answer, with_scope
+from graphkit.questions.sweep import read_sweep
+from graphkit.questions.swept_losses import LOSSES, swept_losses
 
 COLUMNS = (
     Column("consumer", "Consumer"),
@@ -38,6 +52,7 @@ COLUMNS = (
     Column("low", "at least", "0 to 1, the least that sum can be, given all published data",
            rank=4, type=NUMBER),
     Column("high", "at most", "0 to 1, the most that sum can be", rank=4, type=NUMBER),
+    *ASSUMED,
     Column("recovered", "Slack recovers",
            "0 to 1, share of the same that the slack of the remaining suppliers replaces", rank=2,
            type=NUMBER),
@@ -52,8 +67,10 @@ COLUMNS = (
 )  # fmt: skip
 SHOWN = (
     "consumer", "product", "period", "direct", "indirect", "lost_share", "low", "high",
-    "lost_imports", "recovered", "uncovered", "nothing_left",
+    *ENDS, "lost_imports", "recovered", "uncovered", "nothing_left",
 )  # fmt: skip
+SWEPT = {"loss": 1.0, "slack": 0.0, "stock_days": None, "months": None}
+"""Numbers that can be swept, with their defaults."""
 OF_SLACK = ("recovered", "uncovered")
 """Columns that say nothing new without slack."""
 CASCADE_COLUMNS = (
@@ -68,6 +85,7 @@ CASCADE_COLUMNS = (
         type=NUMBER,
     ),
     *RANGE,
+    *ASSUMED,
     Column("failed", "Fails", type=FLAG),
     Column("verdict", "Verdict"),
     Column("hit_by", "Hit by", rank=3),
@@ -87,12 +105,12 @@ CASCADE_COLUMNS = (
     ),
 )
 CASCADE_SHOWN = (
-    "round", "country", "product", "period", "lost_share", "low", "high", "lost", "verdict",
-    "hit_by",
+    "round", "country", "product", "period", "lost_share", "low", "high", *ENDS, "lost",
+    "verdict", "hit_by",
 )  # fmt: skip
 
 
-@checked(COLUMNS, (FIT,))
+@checked(COLUMNS, INDUSTRIES, COVERED, LOSSES, (FIT,))
 def disrupt(
     catalog: Catalog,
     exporter: str | None = None,
@@ -107,15 +125,33 @@ def disrupt(
     of: str | None = None,
     min_loss: float = 0.01,
     top: int | None = None,
+    industries: bool = False,
+    months: int | None = None,
+    stock_days: float | None = None,
+    restart: int | None = None,
+    sharing: str | None = None,
+    substitution: float | None = None,
+    sweep: str | None = None,
+    plant: str | None = None,
+    company: str | None = None,
+    seat: str | None = None,
+    view: str = "control",
+    assume: Sequence[str] | None = None,
     dataset: str | None = None,
 ) -> Answer:
-    """Compute who loses how much if a country stops or cuts its exports of something.
+    """Compute who loses how much if a country stops or cuts its exports, or if plants stop.
+
+    A plant, those of a company, or those of the owners of a seat take from what their countries
+    make, for use at home too.
 
     Returns
     -------
     Answer
         One row for each consumer and product, largest lost imports first;
-        ``loss`` and ``slack`` are those of the question, ``lost_share`` is what follows.
+        ``loss`` and ``slack`` are those of the question, ``lost_share`` is what follows. With
+        ``industries``, one for each use of the elements in the lost products; with ``months``,
+        ``stock_days``, ``restart`` or ``substitution``, one for each consumer, product and month;
+        with ``sweep``, one for each consumer, product and value of the number that is swept.
 
     Raises
     ------
@@ -124,37 +160,117 @@ def disrupt(
     GraphkitError
         None of it is traded; the message lists what is.
     """
+    given = {"loss": loss, "slack": slack, "stock_days": stock_days, "months": months}
+    swept = read_sweep(sweep, "disruptions.disrupt", given)
+    cuts, spans = [(loss, slack)], [(months, stock_days)]
+    if swept is not None:
+        cuts = list(zip(swept.settings(loss=loss), swept.settings(slack=slack), strict=True))
+        days = swept.settings(stock_days=stock_days)
+        spans = list(zip(swept.settings(months=months), days, strict=True))
+    ends = [restart] * len(spans)
+    if restart is not None and swept is not None and swept.name == "months":
+        ends = [restart if restart <= number else None for number in swept.values]
+    plans = [
+        course(catalog, *span, end, sharing, substitution)
+        for span, end in zip(spans, ends, strict=True)
+    ]
+    plan = plans[-1]
+    if industries and (plan is not None or swept is not None):
+        raise UsageError("`industries` has no months and no `sweep`: leave out one of them")
+    if sharing is not None and of is not None:
+        raise UsageError("`sharing` says whose losses: leave out `of`")
     catalog = catalog.using(dataset)
-    cut, supply = _cut(catalog, exporter, scope, to, restriction, period, by)
+    stopper = stopper_in(plant, company, seat)
+    ending: Ending | None = None
+    if stopper is None:
+        cut, supply = _cut(catalog, exporter, scope, to, restriction, period, by)
+    else:
+        if restriction is not None or to is not None:
+            raise UsageError("plants that stop sell to nobody: leave out `restriction` and `to`")
+        cut, supply, ending = _ended(catalog, exporter, stopper, scope, period, by, view)
+    if ending is not None and not ending.stop.known and (plan is not None or swept is not None):
+        what = "month" if swept is None else "value of a sweep"
+        raise GraphkitError(
+            f"{ending.stop.name}: {UNKNOWN_COVERAGE}, so that no {what} can be told"
+        )
     buyer = None if of is None else catalog.place(of)
     consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
+    if plan is not None and plan.sharing:
+        consumers = [key for key in plan.sharing if key in supply.network.countries]
     unseen = unseen_goods(supply, cut.scope.products)
-    losses = disruption(
-        supply.network, cut.exporters, products=[*supply.products_in_scope, *unseen],
-        destinations=cut.destinations, loss=loss, slack=slack, consumers=consumers,
-        minimum=min_loss,
-    )  # fmt: skip
-    losses = _with_numbers(with_scope(losses, supply), loss=loss, slack=slack)
+    assumed = assuming(catalog, supply, assume)
+    minimum = min_loss if swept is None else 0.0
+    tables = _losses(cut, supply, assumed, unseen, cuts, consumers, minimum, ending)
+    losses = tables[-1]
+    losses = losses.filter(pc.greater(losses["high"], min_loss))
+    loss, slack = cuts[-1]
     rows, left_out = _largest(losses, supply, "lost_imports", top)
     notes = [
         *cut.notes,
         "Losses are passed on in proportion through re-exporters and makers of later products; "
         "nobody substitutes beyond the slack.",
-        *_unseen_sales(catalog, cut, unseen),
+        *(_unseen_sales(catalog, cut, unseen) if cut.exporters else ()),
+        *assumed.notes(rows),
         *supply.notes,
     ]
     if min_loss:
         notes.append(f"Losses of at most {100 * min_loss:g} % at the upper end are left out.")
     notes += _left_out(left_out)
-    return supply_answer(
-        catalog, _question(cut, loss), _query(catalog, cut, buyer, supply), supply, rows,
+    answer = supply_answer(
+        catalog, _question(cut, loss) if ending is None else ending.question(cut, loss),
+        _query(catalog, cut, buyer, supply), supply, rows,
         (*COLUMNS[:-1], replace(COLUMNS[-1], doc=f"{supply.network.unit} in {supply.period}")),
         shown=[name for name in SHOWN if slack or name not in OF_SLACK],
         caption=f"Shares are of what the consumer imports of the product, {supply.in_words}; lost "
-        f"imports in {supply.network.unit}; slack {100 * slack:g} %.",
+        f"imports in {supply.network.unit}; slack {100 * slack:g} %.{assumed.caption(rows)}"
+        f"{'' if ending is None else ending.caption}",
         notes=notes, nothing=f"No loss of at least {100 * min_loss:g} % is known.",
-        more=_simulated(cut, supply, loss=loss, slack=slack), also=cut.sources,
+        more={**_simulated(cut, supply, loss=loss, slack=slack), **assumed.scope,
+              **({} if ending is None else ending.scope)},
+        also=[*cut.sources, assumed.makers_used(rows)],
     )  # fmt: skip
+    if ending is not None:
+        answer = replace(answer, coverage={**answer.coverage, "capacity": ending.markets})
+    if swept is not None:
+        return swept_losses(catalog, answer, tables, supply, swept, plans)
+    if plan is not None:
+        return month_by_month(catalog, answer, losses, supply, plan)
+    return reached(catalog, answer, cut.scope, of) if industries else answer
+
+
+def _losses(
+    cut: ControlCut, supply: Supply, assumed: Assumed, unseen: Sequence[str],
+    cuts: Sequence[tuple[float, float]], consumers: Sequence[str] | None, minimum: float,
+    ending: Ending | None,
+) -> list[pa.Table]:  # fmt: skip
+    """Compute the losses of cuts of some sizes, each with its slack, and their ranges."""
+    sizes = list(dict.fromkeys(cuts))
+    products = [*supply.products_in_scope, *unseen]
+    stops = None if ending is None else ending.stop.parts
+
+    @cache
+    def ranges(network: SupplyNetwork) -> list[pa.Table]:
+        return disruptions(
+            network, cut.exporters, sizes, products=products, destinations=cut.destinations,
+            consumers=consumers, stops=stops,
+        )  # fmt: skip
+
+    def of_size(place: int, network: SupplyNetwork, _: pa.Table) -> pa.Table:
+        return ranges(network)[place]
+
+    every = disruptions(
+        supply.network, cut.exporters, sizes, products=products, destinations=cut.destinations,
+        consumers=consumers, minimum=minimum, stops=stops,
+    )  # fmt: skip
+    if ending is not None and not ending.stop.known and not cut.exporters:
+        every = [_without_figures(table) for table in every]
+    tables = {}
+    for place, size in enumerate(sizes):
+        keys = ("consumer", "product")
+        losses = assumed.with_ranges(every[place], keys, partial(of_size, place))
+        losses = with_scope(losses, supply)
+        tables[size] = _with_numbers(losses, loss=size[0], slack=size[1])
+    return [tables[size] for size in cuts]
 
 
 @checked(CASCADE_COLUMNS, (FIT,))
@@ -171,6 +287,7 @@ def cascade(
     tolerance: float = 0.3,
     spread: float = 0.5,
     top: int | None = None,
+    assume: Sequence[str] | None = None,
     dataset: str | None = None,
 ) -> Answer:
     """Trace who fails in turn if a country stops or cuts its exports of something.
@@ -194,6 +311,15 @@ def cascade(
         destinations=cut.destinations,
         loss=loss, tolerance=tolerance, spread=spread,
     )  # fmt: skip
+    assumed = assuming(catalog, supply, assume)
+
+    def ranges(network: SupplyNetwork, _: pa.Table) -> pa.Table:
+        return spreading.cascade(
+            network, cut.exporters, products=supply.products_in_scope,
+            destinations=cut.destinations, loss=loss, tolerance=tolerance, spread=spread,
+        )  # fmt: skip
+
+    losses = assumed.with_ranges(losses, ("country", "product"), ranges, least=1.0)
     losses = _with_numbers(
         with_scope(losses, supply), loss=loss, tolerance=tolerance, spread=spread
     )
@@ -210,16 +336,48 @@ def cascade(
         shown=CASCADE_SHOWN,
         caption=f"A country fails if it loses more than {100 * tolerance:g} % of its supply of a "
         f"product, {supply.in_words}. It then cuts its sales, and what it makes of it, by "
-        f"{100 * spread:g} %.",
-        notes=[*cut.notes, "Threshold cascade after Lee et al. (2011).", *supply.notes,
+        f"{100 * spread:g} %.{assumed.caption(rows)}",
+        notes=[*cut.notes, "Threshold cascade after Lee et al. (2011).", *assumed.notes(rows),
+               *supply.notes,
                "Verdict: certain, if it fails whatever was not published; as traced, if it fails "
                "by the figures that are known or inferred.",
                f"{survivors} more lose something but do not fail; {possible} more may fail, at "
                "the upper end of their range.",
                *_left_out(left_out)],
-        more=_simulated(cut, supply, loss=loss, tolerance=tolerance, spread=spread),
-        also=cut.sources,
+        more={
+            **_simulated(cut, supply, loss=loss, tolerance=tolerance, spread=spread),
+            **assumed.scope,
+        },
+        also=[*cut.sources, assumed.makers_used(rows)],
     )  # fmt: skip
+
+
+def _without_figures(losses: pa.Table) -> pa.Table:
+    """Leave out the figures of losses of which only the most is known."""
+    for name in ("direct", "indirect", "lost_share", "lost_imports", "recovered", "uncovered"):
+        field = losses.schema.field(name)
+        nothing = pa.nulls(len(losses), field.type)
+        losses = losses.set_column(losses.column_names.index(name), field, nothing)
+    return losses
+
+
+def _ended(
+    catalog: Catalog, exporter: str | None, stopper: tuple[str, str], scope: str | None,
+    period: str | None, measure: str, view: str,
+) -> tuple[ControlCut, Supply, Ending]:  # fmt: skip
+    """Read the plants that stop, with the exports that stop beside them, and the network."""
+    goods = None if scope is None else catalog.materials.scope(scope)
+    within = goods_of_stop(catalog, stopper, goods, view)
+    supply = supply_of(catalog, within, period, measure=measure)
+    ending = ending_in(catalog, stopper, goods, supply.period, view)
+    exporters, name, notes = [], ending.stop.name, list(ending.notes(catalog, supply))
+    if exporter is not None:
+        key, countries = bloc(catalog, exporter)
+        blocs, more_notes = members_with_data(catalog, supply.network, {key: countries})
+        exporters, notes = blocs[key], [*notes, *more_notes]
+        name = catalog.place(exporter).in_text
+    cut = ControlCut(name, exporters, within, notes=notes, sources=list(ending.sources))
+    return cut, supply, ending
 
 
 def _query(catalog: Catalog, cut: ControlCut, buyer: Entity | None, supply: Supply) -> ClaimScope:
@@ -237,10 +395,14 @@ def _with_numbers(rows: pa.Table, **numbers: float) -> pa.Table:
 def _largest(rows: pa.Table, supply: Supply, amount: str, top: int | None) -> tuple[pa.Table, int]:
     """Keep the largest losses of each product, the largest of all first, and count the others.
 
-    ``amount`` is the column to sort by; equal amounts are in the order of the network's products.
+    ``amount`` is the column to sort by, where it is unknown the upper end; equal amounts are in the
+    order of the network's products.
     """
     position = supply.network.products.index
-    losses = sorted(rows.to_pylist(), key=lambda row: (-row[amount], position(row["product"])))
+    losses = sorted(rows.to_pylist(), key=lambda row: (
+        -(row[amount] or 0.0), -row["high"] if row[amount] is None else 0.0,
+        position(row["product"]),
+    ))  # fmt: skip
     ranks: dict[str, int] = {}
     largest = []
     for loss in losses:
@@ -274,7 +436,7 @@ def _unseen_sales(catalog: Catalog, cut: ControlCut, products: Sequence[str]) ->
 
 def _simulated(cut: ControlCut, supply: Supply, **numbers: float) -> dict[str, Any]:
     return {
-        "exporters": cut.exporters, "cut": list(supply.products_in_scope),
+        "exporters": cut.exporters, "cut": list(supply.products_in_scope) if cut.exporters else [],
         "destinations": cut.destinations,
         **numbers,
     }  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import isinf
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.unlisted import POINT
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column
 from graphkit.arrow import SHARE, UNIT, in_order, number
@@ -15,6 +18,7 @@ from graphkit.questions.networks import BY, adding_up, behind_each_period, netwo
 from graphkit.questions.parties import flows_in, periods_with_trade
 from graphkit.questions.question import checked
 from graphkit.questions.trade import border_of, group_as_one, product_notes
+from graphkit.questions.unlisted import most_unlisted
 
 FLOWS = (
     Column("period", "Period"),
@@ -24,7 +28,8 @@ FLOWS = (
     Column("importer", "Importer", "country or area that buys", rank=0),
     Column("usd", "Value", "USD, all products in scope added up", "USD", type=NUMBER),
     Column("tonnes", "Weight", "t, of the flows that give a mass", "t", type=NUMBER),
-    Column("share", "Of the trade", "0 to 1, share of the trade of all countries by the measure",
+    Column("share", "Of the trade", "0 to 1, share of the trade of all countries by the measure; "
+           "none where trade that is not listed may move it by a percentage point",
            SHARE, type=NUMBER),
     Column("missing_tonnes_share", "No weight", "0 to 1, share of the value without a mass", SHARE,
            type=NUMBER),
@@ -32,7 +37,7 @@ FLOWS = (
 
 
 @checked(FLOWS, (FIT,))
-def list_flows(
+def flows(
     catalog: Catalog,
     *,
     scope: str | None = None,
@@ -61,7 +66,7 @@ def list_flows(
     goods = catalog.materials.scope(scope)
     place = None if of is None else catalog.place(of)
     network = network_of(catalog, goods, period, by)
-    pairs = _by_pair(network.flows, by)
+    pairs = _by_pair(network.flows, by, most_unlisted(catalog, network.flows))
     notes = [*goods.notes, *network.notes]
     if place is not None:
         keys = catalog.members(place) if place.is_group else [place.key]
@@ -97,8 +102,12 @@ def list_flows(
     )  # fmt: skip
 
 
-def _by_pair(flows: pa.Table, measure: str) -> pa.Table:
-    """Add up the flows of each pair of countries, largest first."""
+def _by_pair(flows: pa.Table, measure: str, unlisted: float) -> pa.Table:
+    """Add up the flows of each pair of countries, largest first.
+
+    A share that the unlisted trade of the world may move by a percentage point is null; by mass,
+    every one.
+    """
     unweighed = pc.if_else(pc.is_null(flows["tonnes"]), flows["usd"], 0.0)
     table = pa.table({
         "exporter": flows["supplier"], "importer": flows["consumer"], "usd": flows["usd"],
@@ -111,10 +120,18 @@ def _by_pair(flows: pa.Table, measure: str) -> pa.Table:
     )
     usd, counted = sums["usd_sum"], sums[f"{measure}_sum"]
     total = pa.scalar(pc.sum(counted).as_py() or None, pa.float64())
+    share = pc.divide(counted, total)
+    if unlisted:
+        least = (
+            0.0
+            if isinf(unlisted) or measure == "tonnes"
+            else total.as_py() / (total.as_py() + unlisted)
+        )
+        share = pc.if_else(pc.less(pc.multiply(share, 1 - least), POINT), share, None)
     pairs = pa.table({
         "exporter": sums["exporter"], "importer": sums["importer"],
         "usd": usd, "tonnes": sums["tonnes_sum"],
-        "share": pc.divide(counted, total),
+        "share": share,
         "missing_tonnes_share": pc.divide(
             sums["unweighed_sum"], pc.if_else(pc.greater(usd, 0.0), usd, None)
         ),

@@ -92,12 +92,12 @@ def n_minus_1(
     if consumer is not None:
         raise UsageError(f"`n_minus_1` covers the whole world; leave out {consumer!r}")
     goods = catalog.materials.scope(scope)
-    figures = figures_of(catalog, goods, period)
+    figures = figures_of(catalog, goods, period).with_amounts()
     production = figures.rows
     if not len(production):
         in_period = f" in {period}" if period else ""
         raise GraphkitError(f"no production figures are known for {goods.meaning}{in_period}")
-    flows = _flows(catalog, production)
+    flows = _flows(catalog.complete(), production)
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
     for row in production.to_pylist():
         groups[tuple(row[n] for n in KEY)].append(row)

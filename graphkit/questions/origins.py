@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 from typing import Any
@@ -11,18 +11,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.supply.look_through import THROUGH, UNKNOWN, stage_links
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.ranges import CLOSE
-from graphkit.analysis.supply.tracing import ANY_OTHER
+from graphkit.analysis.supply.tracing import ANY_OTHER, ANY_STAGE
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column
 from graphkit.answers.figures import DIFFERENCE, percent
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity, possessive
+from graphkit.questions.assumptions import ASSUMED, Assumed, assuming
 from graphkit.questions.blocs import bloc, members_with_data
 from graphkit.questions.claim_scope import ClaimScope
 from graphkit.questions.fit import FIT
-from graphkit.questions.order import products_by_stake
+from graphkit.questions.order import in_order_of, products_by_stake
+from graphkit.questions.ores import notes_beside_trade
 from graphkit.questions.question import checked
 from graphkit.questions.supply import RANGE, Supply, supply_of
 from graphkit.questions.supply_answer import (
@@ -47,11 +50,13 @@ COLUMNS = (
     Column("stage"),
     Column("period", "Period"),
     Column("measure"),
-    Column("traced_to", "Traced to"),
+    Column("traced_to", "Traced to", "stage whose work the origin did; any stage: mined, made or "
+           "sold there at one or several, counted once"),
     Column("origin", "Origin"),
     Column("share", "Looked through", "0 to 1, share of the consumer's imports of the product that "
-           "was made there at the stage", type=NUMBER),
+           "was made there at the stage, or was there at any", type=NUMBER),
     *RANGE,
+    *ASSUMED,
     Column("face_value", "Face value",
            "0 to 1, share of the consumer's imports of the product that was bought there; of the "
            "chain at face value, sold there at the stage, each seller taken for the maker",
@@ -83,6 +88,7 @@ def origins(
     without: str | None = None,
     chain: str = LOOKED_THROUGH,
     min_share: float = 0.01,
+    assume: Sequence[str] | None = None,
     dataset: str | None = None,
 ) -> Answer:
     """Trace a country's imports behind the last seller to who mined, refined and made them.
@@ -107,12 +113,15 @@ def origins(
     if by_seller and without is not None:
         raise UsageError("`without` follows the chain looked through; leave out one of the two")
     catalog = catalog.using(dataset)
-    traced = _traced(catalog, consumer, on, scope, period, by, stage, without, by_seller=by_seller)
+    traced = _traced(
+        catalog, consumer, on, scope, period, by, assume, stage, without, by_seller=by_seller
+    )
     rows, buyer = traced.rows, traced.buyer
     notes = [BY_SELLER] if by_seller else []
     if on is None:
         rows, left_out = _large_enough(catalog, traced, min_share, by_seller=by_seller)
         notes += left_out
+    notes += notes_beside_trade(catalog, traced.query.scope, traced.supply.period)
     meaning = traced.query.scope.meaning
     beginning = f"Where do {possessive(buyer.in_text)} imports of {meaning} come from"
     question = f"{beginning}, looked through?"
@@ -143,7 +152,8 @@ def _large_enough(
     """Leave out the rows of origins that are too small, with notes on what is left out."""
     rows = traced.rows
     at_own_stage = pc.or_(by_seller, pc.equal(rows["traced_to"], rows["stage"]))
-    bought = pc.and_(at_own_stage, pc.greater_equal(rows["face_value"], min_share))
+    bought = pc.greater_equal(pc.fill_null(rows["face_value"], 0.0), min_share)
+    bought = pc.and_(at_own_stage, bought)
     possible = pc.greater_equal(pc.fill_null(rows["high"], 0.0), min_share)
     no_country = pc.is_in(rows["origin"], pa.array(NO_COUNTRY))
     no_country = pc.or_(no_country, pc.starts_with(rows["origin"], f"{THROUGH} "))
@@ -178,6 +188,7 @@ def depends_looked_through(
     scope: str | None = None,
     period: str | None = None,
     by: str = "usd",
+    assume: Sequence[str] | None = None,
     dataset: str | None = None,
 ) -> Answer:
     """Show how much a country depends on another behind the last seller, at each stage.
@@ -194,7 +205,7 @@ def depends_looked_through(
         As for :func:`origins`.
     """
     catalog = catalog.using(dataset)
-    traced = _traced(catalog, consumer, on, scope, period, by, None)
+    traced = _traced(catalog, consumer, on, scope, period, by, assume)
     rows = traced.rows.append_column("others", pa.nulls(len(traced.rows), pa.int64()))
     notes = []
     if on is None:
@@ -241,33 +252,67 @@ class _Traced:
     buyer: Entity
     query: ClaimScope
     supply: Supply
+    assumed: Assumed
     rows: pa.Table
 
 
 def _traced(
     catalog: Catalog, consumer: str, on: str | None, scope: str | None, period: str | None,
-    measure: str, stage: str | None, without: str | None = None, *, by_seller: bool = False,
+    measure: str, assume: Sequence[str] | None, stage: str | None = None,
+    without: str | None = None, *, by_seller: bool = False,
 ) -> _Traced:  # fmt: skip
     buyer = catalog.place(consumer)
     origin = None if on is None else catalog.place(on)
     goods = catalog.materials.scope(scope)
     group = buyer if buyer.is_group else None
     stages = None if stage is None else [catalog.stage(stage).key]
-    supply = supply_of(catalog, goods, period, measure=measure, merged=group)
+    supply = supply_of(
+        catalog, goods, period, measure=measure, merged=group, partial_trade=without is None
+    )
     avoided = None
     if without is not None:
         name, countries = bloc(catalog, without)
         members, _ = members_with_data(catalog, supply.network, {name: countries})
         avoided = name, members[name]
-    table = supply.traced([buyer_in(catalog, supply, buyer)], stages=stages, without=avoided,
-                          by_seller=by_seller)  # fmt: skip
+    consumers = [buyer_in(catalog, supply, buyer)]
+    table = supply.traced(consumers, stages=stages, without=avoided, by_seller=by_seller)
+    assumed = assuming(catalog, supply, assume)
+
+    def ranges(network: SupplyNetwork, rows: pa.Table) -> pa.Table:
+        stages = rows["stage"].unique().to_pylist()
+        return supply.traced(consumers, stages=stages, without=avoided, network=network)
+
+    table = assumed.with_ranges(
+        table, ("consumer", "product", "stage", "origin"), ranges, stage="stage"
+    )
     rows = with_scope(table.rename_columns({"stage": "traced_to"}), supply)
     rows = with_earlier(catalog, rows, supply).select([column.name for column in COLUMNS])
     if origin is not None:
         countries = catalog.members(origin) if origin.type == "group" else [origin.key]
         rows = rows.filter(pc.is_in(rows["origin"], pa.array(countries, pa.string())))
         rows = _as_one_origin(rows, origin) if origin.type == "group" else rows
-    return _Traced(buyer, ClaimScope(buyer, origin, goods, supply.period), supply, rows)
+        inside = {buyer.key, *catalog.members(buyer)} if buyer.is_group else set()
+        if stage is None and without is None and not by_seller and not inside & {*countries}:
+            rows = _with_any_stage(rows, assumed, origin, countries, consumers)
+    query = ClaimScope(buyer, origin, goods, supply.period)
+    return _Traced(buyer, query, supply, assumed, rows)
+
+
+def _with_any_stage(
+    rows: pa.Table, assumed: Assumed, origin: Entity, countries: Sequence[str],
+    consumers: Sequence[str],
+) -> pa.Table:  # fmt: skip
+    """Add what was in the origin at any stage, before the stages of each product."""
+
+    def ranges(network: SupplyNetwork, _: pa.Table) -> pa.Table:
+        return assumed.supply.passed(origin.key, countries, consumers, network)
+
+    passed = assumed.supply.passed(origin.key, countries, consumers)
+    passed = assumed.with_ranges(passed, ("consumer", "product"), ranges)
+    passed = with_scope(passed.rename_columns({"stage": "traced_to"}), assumed.supply)
+    table = pa.concat_tables([passed, rows], promote_options="default").select(rows.column_names)
+    products = assumed.supply.network.products
+    return in_order_of(table, lambda row: products.index(row["product"]))
 
 
 def _as_one_origin(rows: pa.Table, group: Entity) -> pa.Table:
@@ -281,11 +326,31 @@ def _as_one_origin(rows: pa.Table, group: Entity) -> pa.Table:
         stages.setdefault((row["product"], row["traced_to"]), []).append(row)
     summed = []
     for members in stages.values():
-        names = ("share", "low", "high", "face_value")
-        sums = {name: min(1.0, fsum(member[name] for member in members)) for name in names}
-        hidden = sums["share"] - sums["face_value"]
-        summed.append({**members[0], "origin": group.key, **sums, "hidden": hidden})
+        share, low, high = (
+            min(1.0, fsum(member[name] for member in members)) for name in ("share", "low", "high")
+        )
+        faces = [member["face_value"] for member in members]
+        face = None if None in faces else min(1.0, fsum(faces))
+        hidden = None if face is None else share - face
+        sums = {"share": share, "low": low, "high": high, "face_value": face}
+        summed.append({**members[0], "origin": group.key, **sums, **_assumed_sum(members),
+                       "hidden": hidden})  # fmt: skip
     return pa.Table.from_pylist(summed, rows.schema)
+
+
+def _assumed_sum(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Add up the ends of ranges under an assumption, of members without one those without it."""
+    texts = [member["assumption"] for member in members if member["assumption"] is not None]
+    if not texts:
+        return {}
+    ends = {
+        f"assumed_{end}": min(1.0, fsum(
+            member[end] if member["assumption"] is None else member[f"assumed_{end}"]
+            for member in members
+        ))
+        for end in ("low", "high")
+    }  # fmt: skip
+    return {**ends, "assumption": texts[0]}
 
 
 def origins_of(
@@ -307,7 +372,8 @@ def origins_of(
     """
     buyer = catalog.place(consumer)
     group = buyer if buyer.is_group else None
-    supply = supply_of(catalog, catalog.materials.scope(scope), period, merged=group)
+    goods = catalog.materials.scope(scope)
+    supply = supply_of(catalog, goods, period, merged=group, partial_trade=True)
     tables = []
     for measure in measures:
         measured = replace(supply, measure=measure)
@@ -324,10 +390,19 @@ def _answer(
     nothing = [] if len(rows) else [f"Nothing that {buyer.in_text} imports comes from {place}."]
     return supply_answer(
         catalog, question, traced.query, traced.supply, rows, COLUMNS,
-        notes=[METHOD, *traced.supply.notes, *notes, *nothing],
+        notes=[METHOD, *traced.assumed.notes(rows), *traced.supply.notes, *notes, *nothing],
         caption=f"Shares are of what {buyer.in_text} imports of the product, "
-        f"{traced.supply.in_words}, by the country that did the work of the stage.",
+        f"{traced.supply.in_words}, by the country that did the work of the stage."
+        f"{_of_any_stage(rows)}{traced.assumed.caption(rows)}",
+        more=traced.assumed.scope, also=[traced.assumed.makers_used(rows)],
     )  # fmt: skip
+
+
+def _of_any_stage(rows: pa.Table) -> str:
+    """Say in the caption what the rows of any stage count."""
+    if ANY_STAGE not in rows["traced_to"].to_pylist():
+        return ""
+    return " Any stage: what was mined, made or sold there at one or several, counted once."
 
 
 def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]:

@@ -9,9 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import CHANGE_SERIES, owner_of
-from graphkit.catalog.catalog import Catalog
+from graphkit.analysis.unlisted import most_by_owner
+from graphkit.catalog.catalog import TOTALS, Catalog
 from graphkit.catalog.materials import Scope
+from graphkit.errors import UsageError
 from graphkit.names import Entity, possessive
 from graphkit.period import listed, time_of
 from graphkit.questions.periods import in_periods, periods_by_product, query_parameters
@@ -26,6 +29,7 @@ from graphkit.questions.trade import (
     of_code,
     series_of,
 )
+from graphkit.questions.unlisted import unlisted_in
 
 WORLD = "WLD"
 """Key of the world, the owner of all trade."""
@@ -102,6 +106,30 @@ def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
     return TradeParty(place, tuple(catalog.members(place)) if grouped else (), partner)
 
 
+TOWARDS = {"supplier": "from", "consumer": "to"}
+"""Preposition between a party's trade and a partner."""
+
+
+def partner_codes(
+    catalog: Catalog, owner: TradeParty, counterpart: Entity | None, flows: pa.Table
+) -> Sequence[str]:
+    """Return the codes of a partner or of the members of a group, in the trade of an owner."""
+    if counterpart is None:
+        return ()
+    if counterpart.is_group:
+        codes = catalog.members(counterpart)
+    elif (
+        counterpart.type in TOTALS
+        and counterpart.key not in flows[owner.partner].unique().to_pylist()
+    ):
+        raise UsageError(f"{counterpart} is not a {owner.partner} in trade data; name one country")
+    else:
+        codes = [counterpart.key]
+    if owner.members and set(codes) <= set(owner.members):
+        raise UsageError(f"{counterpart} is part of {owner.name}, whose trade within is left out")
+    return codes
+
+
 def periods_with_trade(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], str]:
     """Read each product's periods with trade, oldest first, or say why there are none."""
     traded = catalog.traded
@@ -143,6 +171,55 @@ def _read(
     return of_code(in_periods(flows, periods), scope)
 
 
+def unlisted_of(
+    catalog: Catalog, flows: pa.Table, owner: TradeParty
+) -> dict[tuple[str, ...], tuple[float, int]]:
+    """Return the most that a trade party's trade in some flows lacks, and in how many cells.
+
+    By data set, product and period; infinite without a bound. Of the world, no cell is whole.
+    """
+    unlisted = unlisted_in(catalog, flows, owner.side, owner.members, owner.key)
+    return {
+        tuple(market): bound
+        for (*market, place), bound in most_by_owner(unlisted, owner.side).items()
+        if place == owner.key
+    }
+
+
+def with_joined_series(
+    catalog: Catalog, flows: pa.Table
+) -> tuple[pa.Table, dict[tuple[str, str, str], str]]:
+    """Give the data sets of one publication one name, if one of them lists only some flows.
+
+    What it lists and the full tables of other periods are the same figures.
+
+    Returns
+    -------
+    flows : pyarrow.Table
+        With the names of such data sets joined by ``+``.
+    dataset_of : dict
+        The data set of each product and period under such a name.
+    """
+    names = ("product", "period", "reporter", "source", "hs_revision", "dataset")
+    keys = grouped(flows, names)[0]
+    together: dict[tuple[str, ...], set[str]] = {}
+    for _, _, *publication, dataset in keys:
+        together.setdefault(tuple(publication), set()).add(dataset)
+    label_of = {
+        dataset: "+".join(sorted(datasets))
+        for datasets in together.values() if datasets & catalog.extents.keys()
+        for dataset in datasets
+    }  # fmt: skip
+    labels = [label_of.get(dataset, dataset) for dataset in flows["dataset"].to_pylist()]
+    place = flows.column_names.index("dataset")
+    labelled = flows.set_column(place, "dataset", pa.array(labels, pa.string()))
+    dataset_of = {
+        (product, period, label_of.get(dataset, dataset)): dataset
+        for product, period, *_, dataset in keys
+    }
+    return labelled, dataset_of
+
+
 def nothing_of(owner: TradeParty, scope: Scope) -> str:
     """Say that a trade party has no trade in scope."""
     about = f" for {scope.meaning}" if scope.text else ""
@@ -168,17 +245,28 @@ def with_scope(catalog: Catalog, rows: pa.Table, flows: pa.Table) -> pa.Table:
 
 
 def coverage_in(
-    flows: pa.Table, scope: Scope, *, periods: str | None = None, besides: Collection[str] = ()
+    flows: pa.Table, scope: Scope, *, in_time: bool = False, besides: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Summarise flows and their gaps; ``periods`` names all their periods as one.
+    """Summarise flows and their gaps; ``in_time``: all periods of a data set are one series.
 
     Products ``besides`` have trade elsewhere, and do not count as products without.
     """
-    labelled = flows if periods is None else with_value(flows, "period", periods)
+    labelled = _with_spans(flows) if in_time else flows
     coverage = coverage_of(ImportsInScope(flows, series_of(labelled), flows), scope)
     without_trade = coverage["products_without_trade_data"]
     lacking = [product for product in without_trade if product not in besides]
     return coverage | {"products_without_trade_data": lacking}
+
+
+def _with_spans(flows: pa.Table) -> pa.Table:
+    """Put the first and the last period of its data set on every flow."""
+    periods: dict[str, set[str]] = {}
+    datasets = flows["dataset"].to_pylist()
+    for dataset, period in zip(datasets, flows["period"].to_pylist(), strict=True):
+        periods.setdefault(dataset, set()).add(period)
+    spans = {dataset: listed(texts) for dataset, texts in periods.items()}
+    column = pa.array([spans[dataset] for dataset in datasets], pa.string())
+    return flows.set_column(flows.column_names.index("period"), "period", column)
 
 
 def span(catalog: Catalog, periods: Mapping[str, Sequence[str]]) -> str:

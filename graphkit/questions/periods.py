@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -64,7 +65,7 @@ def choose_trade_periods(
     """Choose the periods of trade of each product in scope.
 
     Sums over years keep to one data set of each product: the one with the most years, of several
-    the preferred one.
+    the preferred one; one that lists only some flows, if no other has any of the years.
     """
     choices = choose_periods(periods_by_product(catalog.traded, scope), period)
     if period is None or catalog.dataset or len(Period(period).years) == 1:
@@ -84,12 +85,17 @@ def choose_trade_periods(
             for dataset in datasets
             if dataset in periods
         ]
-        fullest = min(candidates, key=lambda choice: choice.missing_months)
+        fullest = min(candidates, key=partial(_rank, catalog))
         if fullest.pieces:
             pieces = {(product, fullest.dataset, piece) for piece in fullest.pieces}
             is_preferred = pieces <= preferred
             choices[product] = replace(fullest, dataset=None) if is_preferred else fullest
     return choices
+
+
+def _rank(catalog: Catalog, choice: PeriodChoice) -> tuple[bool, bool, int]:
+    """Order the choices of data sets: those with pieces, those that list all flows, the fullest."""
+    return not choice.pieces, choice.dataset in catalog.extents, choice.missing_months
 
 
 def read_flows(

@@ -16,7 +16,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
-from graphkit.period import Period
+from graphkit.period import Period, spelled
 from graphkit.questions.question import checked
 from graphkit.questions.trade import data_set_notes, product_notes, there_are
 
@@ -25,11 +25,13 @@ PRICES = (
            "the product, or the element of a price of no single product"),
     Column("product"),
     Column("element"),
+    Column("place", "", "whose price it is; WLD: of a world market; null: a unit value"),
     Column("stage", "Stage"),
     Column("period", "Period"),
     Column("figure", "Figure",
            "a unit value: value over mass of trade; or a price as its source names it"),
-    Column("value", "Printed", "in the unit of its row, as printed", type=NUMBER),
+    Column("value", "Printed", "in the unit of its row, as printed, or the mean of such months",
+           type=NUMBER),
     Column("unit", "Unit"),
     Column("usd_per_tonne", "USD/t", "USD per tonne of what the figure counts", "USD/t", NUMBER),
     Column("factor", "Factor", "from the printed figure to USD per tonne; null: not converted",
@@ -56,8 +58,8 @@ PRICES_CAPTION = (
     "a price is for one quality in one market. Prices by the pound, troy ounce or kilogram are "
     "converted by the factor shown; others are as printed."
 )
-NEWEST = 5
-"""Years shown if no period is asked for."""
+NEWEST, NEWEST_MONTHS = 5, 13
+"""Years, and months, shown if no period is asked for: the last month stands a year after one."""
 
 
 @checked(PRICES)
@@ -67,6 +69,7 @@ def prices(
     scope: str,
     of: str | None = None,
     period: str | None = None,
+    monthly: bool = False,
     dataset: str | None = None,
 ) -> Answer:
     """Set unit values of trade beside published prices.
@@ -76,7 +79,8 @@ def prices(
     Answer
         One row for each figure, by product and period: unit values of each series of trade, then
         published prices. Series of trade are never mixed, and no unit is converted without its
-        factor in the row.
+        factor in the row. A price by month is averaged over each year, or over the period asked
+        for, if all of its months are known; the months after the last whole year together.
 
     Raises
     ------
@@ -92,12 +96,16 @@ def prices(
     published = catalog.rows(
         "prices", products=sorted(goods.products), elements=sorted(goods.elements)
     )
-    figures = [*values, *map(_price, [] if goods.code else published.to_pylist())]
+    printed = [] if goods.code else published.to_pylist()
+    figures = [*values, *map(_price, printed if monthly else _by_year(printed, period))]
+    if monthly:
+        figures = [row for row in figures if Period(row["period"]).months == 1]
     if not figures:
+        length = " by month" * monthly
         raise GraphkitError(
-            f"neither trade with a mass nor a published price is known for {goods.meaning}"
+            f"neither trade with a mass nor a published price is known{length} for {goods.meaning}"
         )
-    rows = _in_periods(figures, period)
+    rows = _in_periods(figures, period, monthly)
     if not rows:
         periods = there_are({row["period"] for row in figures})
         raise GraphkitError(
@@ -115,7 +123,8 @@ def prices(
             "products": sorted(set(table["product"].to_pylist()) - {None}),
             "consumer": ",".join(buyer.key for buyer in buyers) or None,
             "dataset": dataset,
-            "period": period or f"the {NEWEST} newest of each product",
+            "period": period
+            or f"the {NEWEST_MONTHS if monthly else NEWEST} newest of each product",
             "measure": f"unit values of the trade of the world{whose} (USD per tonne), and prices",
         },
         table,
@@ -171,22 +180,63 @@ def _price(row: Mapping[str, Any]) -> dict[str, Any]:
     per_tonne, factor = converted or (None, None)
     return {
         **row, "material": row["product"] or row["element"], "figure": row["label"], "order": 1,
-        "usd_per_tonne": per_tonne, "factor": factor, "reporter": None,
+        "usd_per_tonne": per_tonne, "factor": factor,
     }  # fmt: skip
 
 
-def _in_periods(rows: Sequence[Mapping[str, Any]], period: str | None) -> list[dict[str, Any]]:
+def _by_year(printed: Iterable[Mapping[str, Any]], period: str | None) -> list[Mapping[str, Any]]:
+    """Average prices by month over each year and the months after it, or over one period."""
+    series: dict[tuple[str, ...], dict[int, Mapping[str, Any]]] = defaultdict(dict)
+    rows = []
+    for row in printed:
+        span = Period(row["period"])
+        if span.months > 1:
+            rows.append(row)
+        else:
+            names = ("element", "product", "label", "unit", "place", "source")
+            series[tuple(row[name] or "" for name in names)][span.start] = row
+    for months in series.values():
+        for text in Period(period).years if period else _years(months):
+            span = Period(text)
+            covered = [months[m] for m in range(span.start, span.end) if m in months]
+            if len(covered) == 1 == span.months:
+                rows += covered
+            elif len(covered) == span.months and all(r["value"] is not None for r in covered):
+                value = sum(row["value"] for row in covered) / span.months
+                label = f"{covered[-1]['label']}, mean of the months"
+                rows.append({**covered[-1], "period": text, "value": value, "label": label})
+    return rows
+
+
+def _years(months: Collection[int]) -> list[str]:
+    """Write the years from the first to the last of some months; of the last, its first months."""
+    last = max(months)
+    first_of_year = 12 * (last // 12)
+    years = [str(year) for year in range(min(months) // 12, last // 12)]
+    return [*years, spelled(f"{_month(first_of_year)}..{_month(last)}")]
+
+
+def _month(number: int) -> str:
+    return f"{number // 12}-{number % 12 + 1:02d}"
+
+
+def _in_periods(
+    rows: Sequence[Mapping[str, Any]], period: str | None, monthly: bool
+) -> list[dict[str, Any]]:
     """Select the period asked for, or its years, or the newest of each material, and sort."""
     available: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         available[row["material"]].add(row["period"])
     periods_of_material: dict[str, Collection[str]] = {}
     for material, periods in available.items():
-        if period:
+        if period and monthly:
+            span = Period(period)
+            periods_of_material[material] = {p for p in periods if Period(p) in span}
+        elif period:
             periods_of_material[material] = {period, *Period(period).years}
         else:
             by_end = sorted(periods, key=lambda text: (Period(text).end, text))
-            periods_of_material[material] = by_end[-NEWEST:]
+            periods_of_material[material] = by_end[-(NEWEST_MONTHS if monthly else NEWEST) :]
     selected = [dict(row) for row in rows if row["period"] in periods_of_material[row["material"]]]
     return sorted(
         selected,

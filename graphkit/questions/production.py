@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from graphkit.analysis.production import production_sums
+from graphkit.analysis.production import production_sums, with_amounts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
@@ -32,11 +33,31 @@ class Figures:
     lacking: Mapping[str, tuple[str, ...]]
     """Years without figures, of products with figures of other years of the question."""
 
+    def of_products(self, products: pa.ChunkedArray) -> Figures:
+        """Select the figures of some products."""
+        rows, published = (
+            table.filter(pc.is_in(table["product"], products.combine_chunks()))
+            for table in (self.rows, self.published)
+        )
+        return replace(self, rows=rows, published=published)
+
+    def joined(self, other: Figures) -> Figures:
+        """Add the figures of other products."""
+        return Figures(
+            pa.concat_tables([self.rows, other.rows]),
+            pa.concat_tables([self.published, other.published]),
+            {**self.lacking, **other.lacking},
+        )
+
+    def with_amounts(self) -> Figures:
+        """Leave out tables of shares alone, which tell no amount."""
+        return replace(self, rows=with_amounts(self.rows), published=with_amounts(self.published))
+
     def coverage(self, scope: Scope) -> dict[str, Any]:
         """Count figures, estimates and unpublished ones, and list products without any."""
         products = set(self.rows["product"].to_pylist())
         countries = [row for row in self.rows.to_pylist() if row["type"] in COUNTRIES]
-        amounts = ("tonnes", "low", "high")
+        amounts = ("tonnes", "low", "high", "share")
         return {
             "production_figures_of_countries": len(countries),
             "of_these_estimated": sum(row["estimated"] is True for row in countries),

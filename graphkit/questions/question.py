@@ -148,9 +148,10 @@ def _with_marks(columns: Sequence[Column]) -> tuple[Column, ...]:
     if not any(column.name == "fit" for column in columns):
         return tuple(columns)
     from graphkit.questions.periods import YEARS
+    from graphkit.questions.unlisted import EXTENT
     from graphkit.questions.weights_in_doubt import DOUBT
 
-    return (*columns, YEARS, DOUBT)
+    return (*columns, YEARS, DOUBT, EXTENT)
 
 
 def _in_python(parameter: Parameter) -> str:
@@ -227,11 +228,12 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
         return answer
     from graphkit.questions.codes import remnant_notes, with_split_trade
     from graphkit.questions.periods import with_years
+    from graphkit.questions.unlisted import with_extents
     from graphkit.questions.weights_in_doubt import with_doubts
 
     answer = with_doubts(catalog, answer, ask, bound.arguments.get("top"))
     answer = replace(answer, notes=(*answer.notes, *remnant_notes(catalog, answer)))
-    return with_split_trade(catalog, with_years(answer))
+    return with_split_trade(catalog, with_extents(catalog, with_years(answer)))
 
 
 def _with_names(catalog: Catalog, answer: Answer) -> Answer:

@@ -105,7 +105,7 @@ def reliance(
     catalog = catalog.using(dataset)
     buyer = None if consumer is None else catalog.place(consumer)
     query = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
-    trade = trade_of(catalog, query.scope, period)
+    trade = trade_of(catalog.complete(), query.scope, period)
     periods = {series["product"]: series["period"] for series in trade.series}
     editions = _in_periods(_published(catalog, query), periods, period)
     revised = superseded_claims(catalog.claims, catalog.nodes("Source"))
@@ -119,7 +119,7 @@ def reliance(
         for product, text in periods.items()
         if not product.startswith(_ELEMENT)
     }
-    figures = figures_in(catalog, {**choices, **trade.periods})
+    figures = figures_in(catalog, {**choices, **trade.periods}).with_amounts()
     flows, production = trade.flows, figures.rows
     notes: list[str] = []
     if buyer is not None and buyer.is_group:

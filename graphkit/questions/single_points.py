@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.nodes import shortened
 from graphkit.analysis.supply.removal import (
     domestic_points,
@@ -18,6 +19,7 @@ from graphkit.analysis.supply.removal import (
     share_points,
     structural_points,
 )
+from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.figures import UNFIT, money
@@ -28,12 +30,14 @@ from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.period import newest
+from graphkit.questions.assumptions import ASSUMED, Assumed, assuming
 from graphkit.questions.blocs import bloc, members_with_data
 from graphkit.questions.claim_scope import ClaimScope, claims_about
 from graphkit.questions.exposures import SUMS, exposed
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import descending, in_order_of
 from graphkit.questions.periods import PeriodChoice
+from graphkit.questions.plant_points import LEAST, POINTS, plant_points
 from graphkit.questions.production import figures_in
 from graphkit.questions.question import checked
 from graphkit.questions.supply import RANGE, Supply, supply_of
@@ -69,6 +73,7 @@ SHARE_COLUMNS = (
     Column("share", "Share", "0 to 1, of the consumer's imports of the product", rank=0,
            type=NUMBER),
     *(replace(column, rank=3) for column in RANGE),
+    *ASSUMED,
     Column("verdict", "Verdict", rank=2),
     Column("imports", "Imports", "the consumer's imports of the product, in the measure of the row",
            rank=0, type=NUMBER),
@@ -92,7 +97,9 @@ STRUCTURE = (
     Column("chain_share", "its share",
            "0 to 1, product of the shares of supply along the chain", SHARE, NUMBER),
 )  # fmt: skip
-STRUCTURE_COLUMNS = (*STRUCTURE[:3], Column("period", "Period"), *STRUCTURE[3:])
+STRUCTURE_COLUMNS = (
+    *STRUCTURE[:3], Column("period", "Period"), *STRUCTURE[3:7], *ASSUMED, *STRUCTURE[7:],
+)  # fmt: skip
 DOMESTIC_COLUMNS = (
     Column("country", "Country"),
     Column("product", "Product"),
@@ -118,8 +125,8 @@ SHARE_POINT: tuple[str, ...] = (
 STRUCTURE_POINT: tuple[str, ...] = ("removed", "product", "stage", "period", "measure")
 
 
-@checked(SHARE_COLUMNS, STRUCTURE_COLUMNS, DOMESTIC_COLUMNS, SUMS, (FIT,))
-def single_points(
+@checked(SHARE_COLUMNS, STRUCTURE_COLUMNS, DOMESTIC_COLUMNS, SUMS, POINTS, (FIT,))
+def spof(
     catalog: Catalog,
     consumer: str | None = None,
     *,
@@ -132,9 +139,14 @@ def single_points(
     each: bool = False,
     blocs: Sequence[str] = (),
     min_link: float = 0.0,
+    level: str = "country",
+    view: str = "control",
+    assume: Sequence[str] | None = None,
     dataset: str | None = None,
 ) -> Answer:
     """Find the countries on which a consumer's supply of something depends.
+
+    With ``level`` the plants, companies, or states with all that they can stop.
 
     Returns
     -------
@@ -151,25 +163,39 @@ def single_points(
     catalog = catalog.using(dataset)
     if blocs and definition != "structural":
         raise UsageError("`blocs` belongs to `definition=structural`")
-    least = threshold if threshold is not None else 0.0 if blocs else THRESHOLD
-    if least == 0 and definition == "share":
+    below = level != "country"
+    if below and (blocs or min_link or definition == "domestic"):
+        raise UsageError(
+            f"`level={level}` tells losses: leave out `blocs`, `min_link` and `definition`"
+        )
+    default = LEAST if below else 0.0 if blocs else THRESHOLD
+    least = threshold if threshold is not None else default
+    if least == 0 and definition == "share" and not below:
         raise UsageError("`threshold`: found 0, wanted more than 0, at most 1")
     buyer = None if consumer is None else catalog.place(consumer)
     goods = catalog.materials.scope(scope)
     if definition == "domestic":
+        if assume is not None:
+            raise UsageError("`assume` narrows ranges, which `definition=domestic` has none of")
         return _domestic(catalog, buyer, goods, period)
     if buyer is not None and buyer.is_group:
         supply = supply_of(catalog, goods, period, measure=by, merged=buyer)
     else:
         supply = supply_of(catalog, goods, period, measure=by)
     consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
+    assumed = assuming(catalog, supply, assume)
+    if below:
+        return plant_points(
+            catalog, buyer, goods, assumed, consumers, level, view, least, possible=possible,
+            each=each,
+        )  # fmt: skip
     if definition == "share":
-        answer = _by_share(catalog, buyer, goods, supply, consumers, least, possible)
+        answer = _by_share(catalog, buyer, goods, assumed, consumers, least, possible)
         point, part = SHARE_POINT, "share"
     else:
         groups = dict(bloc(catalog, text) for text in blocs) or None
         answer = _structural(
-            catalog, buyer, goods, supply, consumers, groups, least, min_link, possible
+            catalog, buyer, goods, assumed, consumers, groups, least, min_link, possible
         )
         point, part = STRUCTURE_POINT, "loss"
     if buyer is not None or each:
@@ -184,14 +210,23 @@ def single_points(
 
 
 def _by_share(
-    catalog: Catalog, buyer: Entity | None, scope: Scope, supply: Supply,
+    catalog: Catalog, buyer: Entity | None, scope: Scope, assumed: Assumed,
     consumers: list[str] | None, threshold: float, possible: bool,
 ) -> Answer:  # fmt: skip
+    supply = assumed.supply
     traced = supply.traced(consumers, minimum=nextafter(threshold, 0.0))
     points, unsure = _without_unsure(
         catalog, share_points(traced, threshold=threshold), supply,
         ("consumer", "product", "stage"), "supplier", possible,
     )  # fmt: skip
+
+    def ranges(network: SupplyNetwork, rows: pa.Table) -> pa.Table:
+        stages = rows["stage"].unique().to_pylist()
+        table = supply.traced(consumers, stages=stages, network=network)
+        return table.rename_columns({"origin": "supplier"})
+
+    keys = ("consumer", "product", "stage", "supplier")
+    points = assumed.with_ranges(points, keys, ranges, stage="stage")
     points = with_scope(points.rename_columns({"stage": "traced_to"}), supply)
     rows = _of_baskets(catalog, scope, supply, with_earlier(catalog, points, supply))
     rows = _with_imports(_of_earlier_goods(rows), supply)
@@ -203,12 +238,14 @@ def _by_share(
         catalog, f"Which countries are single points of failure for {importer} in {scope.meaning}?",
         ClaimScope(buyer, None, scope, supply.period), supply, rows, columns,
         caption=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
-        "bought there directly (face value) or made there at a stage (looked through).",
-        notes=[VERDICTS, METHOD, *supply.notes,
+        "bought there directly (face value) or made there at a stage (looked through)."
+        f"{assumed.caption(rows)}",
+        notes=[VERDICTS, METHOD, *assumed.notes(rows), *supply.notes,
                *(_other_imports(catalog, supply, consumers, rows) if consumers else ()),
                *(unsure if len(rows) else ())],
         nothing=_nobody(threshold, () if possible else unsure),
-        more={"definition": "share", "threshold": threshold}, grouped_by=("product",),
+        more={"definition": "share", "threshold": threshold, **assumed.scope},
+        also=[assumed.makers_used(rows)], grouped_by=("product",),
     )  # fmt: skip
 
 
@@ -286,11 +323,12 @@ def _by_stake(rows: pa.Table, supply: Supply) -> pa.Table:
 
 
 def _structural(
-    catalog: Catalog, buyer: Entity | None, scope: Scope, supply: Supply,
+    catalog: Catalog, buyer: Entity | None, scope: Scope, assumed: Assumed,
     consumers: list[str] | None, blocs: dict[str, list[str]] | None, threshold: float,
     min_link: float, possible: bool,
 ) -> Answer:  # fmt: skip
     notes: list[str] = []
+    supply = assumed.supply
     groups = None
     if blocs is not None:
         groups, notes = members_with_data(catalog, supply.network, blocs)
@@ -298,6 +336,15 @@ def _structural(
     rows, unsure = _without_unsure(
         catalog, rows, supply, ("consumer", "product"), "removed", possible
     )
+
+    def ranges(network: SupplyNetwork, rows: pa.Table) -> pa.Table:
+        names = set(rows["removed"].to_pylist())
+        removed = groups or (None if ANY_OTHER in names else {name: [name] for name in names})
+        return removal_losses(
+            network, removed, consumers=consumers, products=supply.products_in_scope, possible=True
+        )
+
+    rows = assumed.with_ranges(rows, ("removed", "consumer", "product"), ranges)
     rows = _of_baskets(catalog, scope, supply, with_scope(rows, supply))
     rows = _by_stake(rows.sort_by([("loss", "descending"), ("removed", "ascending")]), supply)
     importer = buyer.in_text if buyer else "anybody"
@@ -309,15 +356,16 @@ def _structural(
         ClaimScope(buyer, None, scope, supply.period), supply, rows, STRUCTURE_COLUMNS,
         caption=f"Loses: share of the imports, {supply.network.unit}, that passes through the "
         "removed country at any of its stages, if nobody substitutes. Cut off: no producer "
-        f"reaches the consumer without it ({links}).",
+        f"reaches the consumer without it ({links}).{assumed.caption(rows)}",
         notes=[
             f"{VERDICTS} Cut off is certain only if nothing is left whatever was not published.",
-            *supply.notes, *notes, *(unsure if len(rows) else ()),
+            *assumed.notes(rows), *supply.notes, *notes, *(unsure if len(rows) else ()),
         ],
         nothing=_nobody(threshold, () if possible else unsure),
         more={"definition": "structural", "threshold": threshold, "min_link": min_link,
-              "removed": sorted(groups) if groups else "each country by itself"},
-        grouped_by=("product",),
+              "removed": sorted(groups) if groups else "each country by itself",
+              **assumed.scope},
+        also=[assumed.makers_used(rows)], grouped_by=("product",),
     )  # fmt: skip
 
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.supply.assumptions import Assumptions
 from graphkit.analysis.supply.build import supply_network, with_sellers
-from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.look_through import look_through, passed_shares
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.nodes import shortened
 from graphkit.analysis.supply.removal import short_of_input, unnamed_sellers
+from graphkit.analysis.unlisted import POINT
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -44,12 +47,14 @@ from graphkit.questions.trade import (
     series_of,
     there_are,
 )
+from graphkit.questions.unlisted import of_group, unlisted_in
 
 LARGE = 0.01
 """Part of a buyer's imports from which an unknown input is noted."""
 OF_THE_WORLD = ("world", "rest")
 """Types of the rows that make a table of production cover the world, not some countries alone."""
 ENDS = ("input", "output")
+ENDS_OF_FLOWS = ("consumer", "supplier")
 RANGE = (
     Column("low", "at least", "0 to 1, the least that share can be, given all published data",
            type=NUMBER),
@@ -78,8 +83,12 @@ class Supply:
     """The conversions without those from products that others with data hold."""
     products: pa.Table
     notes: tuple[str, ...]
+    unlisted: tuple[pa.Table, ...]
+    """The most that imports and exports lack, where not all flows are listed."""
     gaps: Mapping[str, Any]
     """Years without data that the sums leave out, as entries of the coverage."""
+    merged: Entity | None = None
+    """The group whose members are one place."""
 
     @cached_property
     def network(self) -> SupplyNetwork:
@@ -96,24 +105,31 @@ class Supply:
         """The countries that a source names as makers of a product of the chain."""
         return frozenset(row["country"] for row in self.production.to_pylist() if makes_some(row))
 
-    def _network(self, unpublished: str) -> SupplyNetwork:
+    def under(self, assumed: Assumptions) -> SupplyNetwork:
+        """Build the network under assumptions."""
+        return self._network("exports", assumed)
+
+    def _network(self, unpublished: str, assumed: Assumptions | None = None) -> SupplyNetwork:
         return supply_network(
             self.flows, self.amounts.drop_columns(["source", "claim"]), self.routes,
             self.products, measure=self.measure, unpublished=unpublished, unnamed=self.unnamed,
+            assumed=assumed,
+            unlisted=self.unlisted,
         )  # fmt: skip
 
     def traced(
         self, consumers: Sequence[str] | None, *, stages: Sequence[str] | None = None,
         without: tuple[str, Sequence[str]] | None = None, minimum: float = 0.0,
-        by_seller: bool = False,
+        by_seller: bool = False, network: SupplyNetwork | None = None,
     ) -> pa.Table:  # fmt: skip
         """Look through the imports of the products asked about, each to the stages of its chain.
 
-        The network of several products has stages that the chain of one of them lacks.
+        The network of several products has stages that the chain of one of them lacks. It is the
+        one of this supply, unless it is given.
         """
         rows = look_through(
-            self.network, consumers=consumers, products=self.products_in_scope, stages=stages,
-            without=without, minimum=minimum, by_seller=by_seller,
+            network or self.network, consumers=consumers, products=self.products_in_scope,
+            stages=stages, without=without, minimum=minimum, by_seller=by_seller,
         )  # fmt: skip
         stage_of = dict(zip(self.network.products, self.network.stages, strict=True))
         steps = list(zip(*(self.conversions[name].to_pylist() for name in ENDS), strict=True))
@@ -123,7 +139,47 @@ class Supply:
                 if key in stage_of:
                     own_stages.add(f"{product} {stage_of[key]}")
         pairs = pc.binary_join_element_wise(rows["product"], rows["stage"], " ")
+        rows = self._without_moved(rows)
         return rows.filter(pc.is_in(pairs, value_set=pa.array(sorted(own_stages), pa.string())))
+
+    def passed(
+        self, place: str, countries: Sequence[str], consumers: Sequence[str],
+        network: SupplyNetwork | None = None,
+    ) -> pa.Table:  # fmt: skip
+        """Compute the share of imports that was in some countries at any stage.
+
+        Of the products asked about. Countries without data may have passed on what is unseen.
+        """
+        network = network or self.network
+        present = sorted({*countries} & {*network.countries})
+        rows = passed_shares(
+            network, place, present, consumers=consumers, products=self.products_in_scope
+        )
+        return self._without_moved(rows)
+
+    def _without_moved(self, rows: pa.Table) -> pa.Table:
+        """Drop face values that trade which is not listed may move by a percentage point."""
+        trade = self.network.trade
+        if not trade.unlisted.any():
+            return rows
+        nodes = trade.nodes
+        part = np.divide(trade.unlisted, trade.imports + trade.unlisted,
+                         out=np.zeros(nodes.size), where=trade.unlisted > 0)  # fmt: skip
+        part_of = {
+            (nodes.countries[country], nodes.products[product]): lacking
+            for country, product, lacking in zip(
+                nodes.country.tolist(), nodes.product.tolist(), part.tolist(), strict=True
+            )
+        }  # fmt: skip
+        moved = [
+            part_of.get((row["consumer"], row["product"]), 0.0) * row["face_value"] >= POINT
+            for row in rows.select(["consumer", "product", "face_value"]).to_pylist()
+        ]
+        for name in ("face_value", "hidden"):
+            column = pc.if_else(pa.array(moved, pa.bool_()), None, rows[name])
+            field = rows.schema.field(name)
+            rows = rows.set_column(rows.column_names.index(name), field, column)
+        return rows
 
     def gap_notes(self, catalog: Catalog, buyer: str | None) -> list[str]:
         """Name the countries behind what the buyer, or everybody, buys of which much is unknown.
@@ -184,6 +240,7 @@ def supply_of(
     measure: str = "usd",
     merged: Entity | None = None,
     uses: bool = True,
+    partial_trade: bool = False,
 ) -> Supply:
     """Build the supply network of the products in scope, their inputs and their uses.
 
@@ -191,7 +248,8 @@ def supply_of(
     products made from it belong to the chain; leave them out without ``uses``. A chain follows
     the elements of the scope, or those that a product is bought for. Claimed shares of world
     production stand in for missing figures. The members of a ``merged`` group become one place,
-    without trade among them.
+    without trade among them. With ``partial_trade``, data sets that list only some flows count
+    where what they lack has a bound, which widens the ranges of origins.
 
     Raises
     ------
@@ -202,9 +260,10 @@ def supply_of(
     """
     key = (
         scope.text, scope.products, sorted(scope.elements), scope.code, period, measure,
-        uses, merged and merged.key,
+        uses, merged and merged.key, partial_trade,
     )  # fmt: skip
-    read = partial(_read_supply, catalog, scope, period, measure, uses, merged)
+    facts = catalog.complete(bounded=partial_trade)
+    read = partial(_read_supply, facts, scope, period, measure, uses, merged)
     return catalog.derived(f"supply {key!r}", read)
 
 
@@ -237,12 +296,24 @@ def _read_supply(
     flows = read_flows(catalog, "trade", choices)
     flows, trade_notes = catalog.countries_only(flows)
     trade_notes += data_set_notes(catalog, flows)
+    unlisted = (
+        tuple(
+            in_chosen_periods(unlisted_in(catalog, flows, owner), choices)
+            for owner in ENDS_OF_FLOWS
+        )
+        if measure == "usd"
+        else ()
+    )
     flows = in_chosen_periods(flows, choices)
     figures = figures_in(catalog, choices)
     production, unnamed, production_notes = production_of(catalog, figures, chain, period)
     amounts = production
     if merged is not None:
         flows, amounts = merged_supply(catalog, merged, flows, production, unnamed)
+        unlisted = tuple(
+            of_group(table, owner, catalog.members(merged), merged.key)
+            for table, owner in zip(unlisted, ENDS_OF_FLOWS, strict=False)
+        )
         production_notes.append(
             f"{merged.key} is taken as one country: what any member sells has the mix of "
             "all. The ranges hold for such a country, and may be off for the members' own "
@@ -259,8 +330,8 @@ def _read_supply(
     notes = (*trade_notes, *production_notes, *_by_products(catalog, conversions))
     return Supply(
         tuple(products), period, measure, flows, production, amounts, unnamed,
-        conversions, routes, _products(catalog), notes,
-        {**gaps("trade_data", choices), **figures.gaps()},
+        conversions, routes, _products(catalog), notes, unlisted,
+        {**gaps("trade_data", choices), **figures.gaps()}, merged,
     )  # fmt: skip
 
 

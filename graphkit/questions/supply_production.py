@@ -62,6 +62,8 @@ def production_of(
             continue
         production[pair] = {name: row.get(name) for name in PRODUCTION.names[:7]}
         production[pair]["makes"] = row["qualifier"] == "withheld"
+        # Shares without amounts are rounded, of content: an estimate, and no bound.
+        production[pair]["loose"] = row["tonnes"] is None and row["share"] is not None
     for claim in claimed_shares(catalog, chain, period):
         pair = (claim["country"], claim["product"])
         if pair not in production:
@@ -148,7 +150,7 @@ def _spread(catalog: Catalog, production: Iterable[Mapping[str, Any]]) -> list[s
     """Note the claims on an element at a stage that stand for several products."""
     products_of_claim: dict[str, list[str]] = {}
     for row in production:
-        if row.get("loose") and "years" not in row:
+        if row.get("loose") and row.get("claim") and "years" not in row:
             products_of_claim.setdefault(row["claim"], []).append(row["product"])
     return [
         f"Claim {claim} is on all of these together, an estimate for each and no bound: "

@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.shares import SCOPE, grouped, import_shares
+from graphkit.analysis.shares import RESULT, SCOPE, grouped
+from graphkit.analysis.unlisted import bounded_shares, unlisted_schema
 from graphkit.arrow import VALUED
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Materials, Scope
@@ -22,9 +23,11 @@ from graphkit.questions.periods import (
     choose_trade_periods,
     gaps,
     in_chosen_periods,
+    in_periods,
     periods_by_product,
     read_flows,
 )
+from graphkit.questions.unlisted import unlisted_in
 
 
 def product_notes(materials: Materials, products: Iterable[str]) -> list[str]:
@@ -54,6 +57,8 @@ class ImportsInScope:
     lacking: str = ""
     periods: Mapping[str, PeriodChoice] = field(default_factory=dict)
     """Periods of the data that the flows are of, by product."""
+    unlisted: pa.Table = field(default_factory=unlisted_schema("consumer").empty_table)
+    """The most that partial data sets lack of each consumer's imports."""
 
 
 def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None) -> ImportsInScope:
@@ -70,6 +75,7 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
         notes.append(f"{group_as_one(buyer.in_text, len(consumers))}.")
     if period is None:
         periods = catalog.flows("import-periods", consumers=consumers)
+        periods = in_periods(periods, periods_by_product(catalog.traded))
         choices = choose_periods(periods_by_product(periods, scope), None)
     else:
         choices = choose_trade_periods(catalog, scope, period)
@@ -79,12 +85,14 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
         periods = catalog.flows("import-periods", consumers=consumers)
         lacking = _lacking(catalog, periods, scope, period, f"imports of {buyer.in_text}")
         lacking += in_other_data_sets(catalog, buyer, sorted(scope.products), period, scope.code)
+    unlisted = unlisted_in(catalog, flows)
     if buyer.is_group:
+        unlisted = unlisted_in(catalog, flows, members=consumers, group=buyer.key)
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
         flows = flows.filter(pc.invert(inside))
         group = pa.array([buyer.key] * len(flows), pa.string())
         flows = flows.set_column(flows.column_names.index("consumer"), "consumer", group)
-    return _with_shares(catalog, flows, choices, tuple(notes), lacking)
+    return _with_shares(catalog, flows, choices, tuple(notes), lacking, unlisted)
 
 
 def in_other_data_sets(
@@ -117,7 +125,7 @@ def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> ImportsInSco
     choices = choose_trade_periods(catalog, scope, period)
     lacking = "" if choices else _lacking(catalog, catalog.traded, scope, period, "trade flows")
     flows = of_code(read_flows(catalog, "trade", choices), scope)
-    return _with_shares(catalog, flows, choices, (), lacking)
+    return _with_shares(catalog, flows, choices, (), lacking, unlisted_in(catalog, flows))
 
 
 def of_code(flows: pa.Table, scope: Scope) -> pa.Table:
@@ -130,8 +138,8 @@ def of_code(flows: pa.Table, scope: Scope) -> pa.Table:
 def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
     """Say which products change their data set, and which have another that differs.
 
-    Another data set is worth a note if its value of the product in a period differs by more than
-    a tenth, all countries together.
+    Another data set is worth a note if it lists all flows and its value of the product in a period
+    differs by more than a tenth, all countries together.
     """
     available: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
     columns = ["product", "period", "dataset", "hs", "usd"]
@@ -150,7 +158,9 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
             by_dataset = available[product, period]
             ours = by_dataset[dataset_of_period[period]]
             for dataset, theirs in by_dataset.items():
-                if dataset != dataset_of_period[period] and _differ(ours, theirs):
+                if dataset in catalog.extents or dataset == dataset_of_period[period]:
+                    continue
+                if _differ(ours, theirs):
                     text = f"{_total(theirs)} in {period} against {_total(ours)}"
                     differences.setdefault(dataset, []).append(text)
         for dataset, texts in sorted(differences.items()):
@@ -289,15 +299,17 @@ def there_are(periods: Collection[str]) -> str:
 
 def _with_shares(
     catalog: Catalog, flows: pa.Table, choices: Mapping[str, PeriodChoice], notes: tuple[str, ...],
-    lacking: str,
+    lacking: str, unlisted: pa.Table,
 ) -> ImportsInScope:  # fmt: skip
     """Compute import shares, with the stage, codes and basis of each."""
     notes = (*notes, *data_set_notes(catalog, flows))
     flows = in_chosen_periods(flows, choices)
+    unlisted = in_chosen_periods(unlisted, choices)
     products = set(flows["product"].to_pylist())
     choices = {product: choice for product, choice in choices.items() if product in products}
     series = series_of(flows)
-    shares = import_shares(flows)
+    shares = bounded_shares(flows, unlisted)
+    shares = shares.cast(pa.schema([*RESULT, *list(shares.schema)[len(RESULT) :]]))
     summaries = {tuple(row[name] for name in TRADE_SERIES): row for row in series}
     rows = shares.select(list(TRADE_SERIES)).to_pylist()
     for name in SERIES_ATTRIBUTES:
@@ -306,7 +318,7 @@ def _with_shares(
     for name, kind in (("stage", pa.string()), ("stage_order", pa.int64())):
         values = [catalog.materials.products[row["product"]][name] for row in rows]
         shares = shares.append_column(name, pa.array(values, kind))
-    return ImportsInScope(flows, series, shares, notes, lacking, choices)
+    return ImportsInScope(flows, series, shares, notes, lacking, choices, unlisted)
 
 
 def border_of(flows: pa.Table) -> str:
@@ -391,6 +403,8 @@ def without_trade(scope: Scope, products: Collection[str]) -> dict[str, list[str
     return {"products_without_trade_data": lacking}
 
 
+IMPORTS_BY = {"usd": "imports by value (USD)", "tonnes": "imports by mass (tonnes)"}
+"""Words for the imports that an answer counts, by measure."""
 FACE_VALUE = (
     "Face value: a supplier is the last seller, not where the material was mined or refined."
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from math import fsum
 
 import pyarrow as pa
@@ -11,23 +11,28 @@ import pyarrow.compute as pc
 from graphkit.analysis import trade_change as analysis
 from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import CHANGE_SERIES, MEASURES
+from graphkit.analysis.unlisted import POINT, one_share
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, NUMBER, TEXT, TEXTS, Column
 from graphkit.arrow import SHARE, number
-from graphkit.catalog.catalog import TOTALS, Catalog
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.catalog.catalog import Catalog
+from graphkit.errors import GraphkitError
 from graphkit.names import Entity
-from graphkit.period import Period, gap, listed, time_of
+from graphkit.period import Period, gap, time_of
 from graphkit.questions.fit import FIT
 from graphkit.questions.order import products_by_stake, value_by_product
 from graphkit.questions.parties import (
     OF_TRADE,
+    TOWARDS,
     TradeParty,
     coverage_in,
     nothing_of,
     own_flows,
     owner_named,
+    partner_codes,
     periods_with_trade,
+    unlisted_of,
+    with_joined_series,
     with_scope,
 )
 from graphkit.questions.question import checked
@@ -37,6 +42,8 @@ PARTIES = (
     Column("consumer", "Consumer"),
     Column("supplier", "Supplier"),
 )
+STEP = Column("step", "Step", "codes or data set of the periods before, where these make no series "
+              "with the row and those after it", rank=0)  # fmt: skip
 TREND_COLUMNS = (
     Column("product", "Product"),
     Column("stage"),
@@ -57,6 +64,9 @@ TREND_COLUMNS = (
            "US dollars of the trade with that partner; 0: none is recorded in the period",
            type=NUMBER),
     Column("on_share_usd", "share", "0 to 1, its share of usd", type=NUMBER),
+    Column("on_share_usd_low", "at least", "0 to 1, the least that it can be beside trade that is "
+           "not listed; none where all is", SHARE, type=NUMBER),
+    Column("on_share_usd_high", "at most", "0 to 1, the most that it can be", SHARE, type=NUMBER),
     Column("on_tonnes", "Tonnes with it", "metric tons of the trade with it", type=NUMBER),
     Column("on_share_tonnes", "by weight", "0 to 1, its share of tonnes", type=NUMBER),
     Column("hhi_usd", "HHI by value",
@@ -67,24 +77,56 @@ TREND_COLUMNS = (
     Column("largest", "Largest"),
     Column("largest_share_usd", "its share by value",
            "0 to 1, share of the value with the largest partner by value", type=NUMBER),
+    Column("largest_share_usd_low", "at least", "0 to 1, the least that it can be beside trade "
+           "that is not listed; none where all is", SHARE, type=NUMBER),
+    Column("largest_share_usd_high", "at most", "0 to 1, the most that it can be", SHARE,
+           type=NUMBER),
     Column("largest_share_tonnes", "by weight", "0 to 1, its share of the trade with a mass",
            type=NUMBER),
     Column("missing_tonnes_share", "No weight", "0 to 1, share of the value without a mass",
            type=NUMBER),
     Column("new", doc="partners of the period that are absent in the previous one", type=TEXTS),
     Column("lost", doc="partners of the previous period that are absent in this one", type=TEXTS),
+    STEP,
 )  # fmt: skip
 TREND = (
     "product", "stage", "period", "previous", "gap", "usd", "usd_change", "tonnes",
-    "tonnes_change", "on", "on_usd", "on_share_usd", "on_tonnes", "on_share_tonnes",
+    "tonnes_change", "on", "on_usd", "on_share_usd", "on_share_usd_low", "on_share_usd_high",
+    "on_tonnes", "on_share_tonnes",
     "missing_tonnes_share", "usd_per_month", "tonnes_per_month", "hhi_usd", "hhi_tonnes",
-    "partners", "largest", "largest_share_usd", "largest_share_tonnes", "new", "lost", "basis",
+    "partners", "largest", "largest_share_usd", "largest_share_usd_low", "largest_share_usd_high",
+    "largest_share_tonnes", "new", "lost", "step", "basis",
     "valuation", "hs", "hs_revision", "reporter", "dataset", "source",
 )  # fmt: skip
-ONE_PARTNER = ("on", "on_usd", "on_share_usd", "on_tonnes", "on_share_tonnes")
+ONE_PARTNER = (
+    "on",
+    "on_usd",
+    "on_share_usd",
+    "on_share_usd_low",
+    "on_share_usd_high",
+    "on_tonnes",
+    "on_share_tonnes",
+)
 """Columns on one partner, which answers have that are asked for it."""
-ANY_PARTNER = ("hhi_usd", "partners", "largest", "largest_share_usd", "largest_share_tonnes")
+ANY_PARTNER = (
+    "hhi_usd",
+    "partners",
+    "largest",
+    "largest_share_usd",
+    "largest_share_usd_low",
+    "largest_share_usd_high",
+    "largest_share_tonnes",
+)
 """Columns on all partners, which tables about one of them leave out."""
+SOMETIMES = (
+    "gap",
+    "step",
+    "on_share_usd_low",
+    "on_share_usd_high",
+    "largest_share_usd_low",
+    "largest_share_usd_high",
+)
+"""Columns that tables leave out where no row has a value."""
 
 
 @checked(PARTIES, TREND_COLUMNS, (FIT,))
@@ -151,7 +193,7 @@ def trend(
         },
         rows.select([owner.side, *(n for n in TREND if counterpart or n not in ONE_PARTNER)]),
         columns,
-        coverage_in(flows, goods, periods=listed(set(rows["period"].to_pylist()))),
+        coverage_in(flows, goods, in_time=True),
         catalog.sources(flows, goods.elsewhere),
         elsewhere=goods.elsewhere,
         notes=(
@@ -163,7 +205,7 @@ def trend(
             *product_notes(catalog.materials, products),
         ),
         caption=f"Partners are the {partner}s, the largest by value; HHI runs from 0 to 10,000.",
-        shown=without_empty(rows, heads, *(name for name in heads if name != "gap")),
+        shown=without_empty(rows, heads, *(name for name in heads if name not in SOMETIMES)),
         in_time=True,
     )
 
@@ -172,34 +214,83 @@ def _rows(
     catalog: Catalog, owner: TradeParty, counterpart: Entity | None, flows: pa.Table
 ) -> pa.Table:
     """Compute the rows of each period, with their scope, gaps and the partner of the question."""
-    partners = _partners(catalog, owner, counterpart, flows)
-    rows = analysis.trend(flows, partner=owner.partner, on=partners)
-    rows = with_scope(catalog, _with_missing(_as_shares(rows), flows), flows)
+    partners = partner_codes(catalog, owner, counterpart, flows)
+    joined, dataset_of = with_joined_series(catalog, flows)
+    rows = _in_time(analysis.trend(joined, partner=owner.partner, on=partners))
+    rows = with_scope(catalog, _with_missing(_as_shares(rows), joined), joined)
+    datasets = [dataset_of[row["product"], row["period"], row["dataset"]] for row in rows.select(
+        ["product", "period", "dataset"]).to_pylist()]  # fmt: skip
+    place = rows.column_names.index("dataset")
+    rows = rows.set_column(place, "dataset", pa.array(datasets, TEXT))
+    rows = _with_ends(_with_steps(rows), unlisted_of(catalog, flows, owner), len(partners) == 1)
     key = counterpart.key if counterpart else None
     return _with_gaps(rows.append_column("on", pa.array([key] * len(rows), TEXT)))
 
 
-TOWARDS = {"supplier": "from", "consumer": "to"}
+def _in_time(rows: pa.Table) -> pa.Table:
+    """Sort the series of each product by their first period."""
+    names = ("product", "reporter", "dataset", "source")
+    first: dict[tuple[str, ...], tuple[int, int, str]] = {}
+    keys = []
+    for row in rows.select([*names, "period"]).to_pylist():
+        series = tuple(row[name] for name in names)
+        start = time_of(row["period"])
+        first[series] = min(first.get(series, start), start)
+        keys.append(series)
+    order = sorted(range(len(keys)), key=lambda n: (keys[n][0], first[keys[n]], keys[n]))
+    return rows.take(pa.array(order, pa.int64()))
 
 
-def _partners(
-    catalog: Catalog, owner: TradeParty, counterpart: Entity | None, flows: pa.Table
-) -> Sequence[str]:
-    """Return the codes of a partner or of the members of a group, in the trade of an owner."""
-    if counterpart is None:
-        return ()
-    if counterpart.is_group:
-        codes = catalog.members(counterpart)
-    elif (
-        counterpart.type in TOTALS
-        and counterpart.key not in flows[owner.partner].unique().to_pylist()
-    ):
-        raise UsageError(f"{counterpart} is not a {owner.partner} in trade data; name one country")
-    else:
-        codes = [counterpart.key]
-    if owner.members and set(codes) <= set(owner.members):
-        raise UsageError(f"{counterpart} is part of {owner.name}, whose trade within is left out")
-    return codes
+def _with_steps(rows: pa.Table) -> pa.Table:
+    """Name the codes, or else the data set, of earlier periods that make no series with a row."""
+    steps: list[str | None] = []
+    earlier: dict[tuple[str, int], dict[str, str]] = {}
+    for row in rows.to_pylist():
+        length = row["product"], row["months"]
+        before, step = earlier.get(length), None
+        if (
+            before
+            and row["previous"] is None
+            and time_of(before["period"]) < time_of(row["period"])
+        ):
+            differ = before["hs_revision"] and before["hs_revision"] != row["hs_revision"]
+            step = f"{before['hs_revision' if differ else 'dataset']} before"
+        steps.append(step)
+        earlier[length] = row
+    return rows.append_column("step", pa.array(steps, TEXT))
+
+
+def _with_ends(
+    rows: pa.Table, most: Mapping[tuple[str, ...], tuple[float, int]], one: bool
+) -> pa.Table:
+    """Give shares a range, and drop figures, that trade which is not listed may move.
+
+    ``most`` is what the owner lacks at most, by data set, product and period.
+    """
+    table = []
+    for row in rows.to_pylist():
+        unlisted, cells = most.get((row["dataset"], row["product"], row["period"]), (0.0, 1))
+        for name, amount, is_listed in (
+            ("on_share_usd", row["on_usd"], one and cells == 1 and bool(row["on_usd"])),
+            ("largest_share_usd", (row["largest_share_usd"] or 0) * (row["usd"] or 0), cells == 1),
+        ):
+            row[f"{name}_low"] = row[f"{name}_high"] = None
+            if unlisted and row["usd"] and row[name] is not None:
+                low, high = one_share(amount, row["usd"], unlisted, listed=is_listed)
+                row |= {f"{name}_low": low, f"{name}_high": high}
+                row[name] = row[name] if high - low < POINT else None
+        if unlisted:
+            row |= dict.fromkeys(("hhi_tonnes", "on_share_tonnes", "largest_share_tonnes"))
+            row["hhi_usd"] = row["hhi_usd"] if row["largest_share_usd"] is not None else None
+        table.append(row)
+    partial = [most.get((r["dataset"], r["product"], r["period"]), (0.0, 1))[0] for r in table]
+    lacks = {(r["product"], r["period"]): bool(u) for r, u in zip(table, partial, strict=True)}
+    for row in table:
+        if lacks[row["product"], row["period"]] or lacks.get((row["product"], row["previous"])):
+            row |= {"new": None, "lost": None}
+    ends = [number(f"{name}_{end}", SHARE) for name in ("on_share_usd", "largest_share_usd")
+            for end in ("low", "high")]  # fmt: skip
+    return pa.Table.from_pylist(table, pa.schema([*rows.schema, *ends]))
 
 
 def _within(owner: TradeParty, counterpart: Entity | None) -> list[str]:

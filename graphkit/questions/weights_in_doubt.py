@@ -35,11 +35,14 @@ DOUBT = Column(
 IDENTITY = (
     "consumer", "supplier", "country", "exporter", "importer", "origin", "removed", "product",
     "stage", "period", "before", "after", "measure", "by", "market", "definition", "traced_to",
-    "hs", "dataset", "reporter", "source", "balance", "element", "material",
+    "hs", "dataset", "reporter", "source", "balance", "element", "material", "month",
+    "setting",
 )  # fmt: skip
 """Columns that tell rows of an answer apart, whatever their figures."""
 FLOW = ("product", "period", "supplier", "consumer")
 """Columns of flows that the key of a doubt is made of."""
+OF_OTHERS = "sold_elsewhere"
+"""Column of answers that count trade of countries that they do not name."""
 LEADS = ("top", "largest", "band", "above_4000", "top_above_65", "verdict")
 """Columns that are no figures and follow from some."""
 
@@ -182,7 +185,7 @@ def _measures(answer: Answer) -> set[str]:
 
 def _traders(catalog: Catalog, answer: Answer) -> tuple[str, set[str]] | None:
     """Return the end of flows and the countries that an answer is about; None: all may count."""
-    if "network" in answer.coverage:
+    if "network" in answer.coverage or OF_OTHERS in answer.rows.column_names:
         return None
     countries = set(catalog.nodes("Country")["key"].to_pylist())
     for end, trader in (("consumer", "importer"), ("supplier", "exporter")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,14 +10,32 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.analysis.claims.phrases import about, claim_figure, headline, known_values
-from graphkit.answers.answer import WITHOUT, Answer, cited, in_names, name_cell, parts_of
-from graphkit.answers.figures import SHARE_UNIT, is_number, money, percent, short_text, unit_of
+from graphkit.answers.answer import (
+    OWN_FACTS,
+    WITHOUT,
+    Answer,
+    cited,
+    in_names,
+    marked_source,
+    name_cell,
+    parts_of,
+)
+from graphkit.answers.figures import (
+    SHARE_UNIT,
+    is_json,
+    is_number,
+    money,
+    percent,
+    short_text,
+    unit_of,
+)
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
 from graphkit.names import capitalized, uncapitalized
 from graphkit.pages.columns import TextColumn, fits, fitted
 from graphkit.pages.page import Page
 from graphkit.period import Period
+from graphkit.render.graph_values import graph_text
 
 
 @dataclass(frozen=True)
@@ -129,8 +148,12 @@ def table_columns(table: pa.Table) -> list[TextColumn]:
         stated = SHARE_UNIT.sub("", unit)  # people read it in percent
         plain = not stated or stated.casefold() == field.name.casefold()
         header = visible(field.name if plain else f"{field.name} ({stated})")
-        cells = [visible(short_text(value, unit)) for value in table[field.name].to_pylist()]
-        columns.append(TextColumn(header, cells, is_number(field)))
+        values = table[field.name].to_pylist()
+        if is_json(field):
+            texts = ["" if value is None else graph_text(json.loads(value)) for value in values]
+        else:
+            texts = [short_text(value, unit) for value in values]
+        columns.append(TextColumn(header, list(map(visible, texts)), is_number(field)))
     return columns
 
 
@@ -284,7 +307,8 @@ def _source_line(source: Mapping[str, Any]) -> str:
     names = ("publisher", "title", "version", "published")
     stated = ", ".join(source[name] for name in names if name in source)
     link = f" {source['url']}" if "url" in source else ""
-    return f"{source['key']}: {stated}. Licence: {source['licence']}.{link}"
+    own = f" ({OWN_FACTS})" if source.get("own") else ""
+    return f"{source['key']}{own}: {stated}. Licence: {source['licence']}.{link}"
 
 
 IN_SENTENCES = (
@@ -518,7 +542,8 @@ def claim_lines(answer: Answer) -> list[str]:
     """Write a line for each claim: figure, subject, period, basis and source."""
     lines: dict[str, list[str]] = {}
     for row in shown_claims(answer):
-        claim = in_names(row, answer.names)
+        source = marked_source(answer, row["source"])
+        claim = in_names(row, answer.names) | {"source": source}
         subject = claim.get("product") or claim.get("element") or claim.get("control") or ""
         lines.setdefault(_claim_line(claim), []).append(subject)
     # Claims that differ only in their element share a line.
@@ -613,6 +638,9 @@ def _beside(row: Mapping[str, Any], measure: str) -> str:
     return percent(share) + ("" if points is None else f" ({points:+z.1f} points)")
 
 
+ENDS = ("before", "after")
+
+
 def totals_columns(answer: Answer) -> list[TextColumn]:
     """Make columns of the totals of a comparison's products, before and after."""
     parts = parts_of(answer.coverage).values()
@@ -626,6 +654,7 @@ def totals_columns(answer: Answer) -> list[TextColumn]:
                 _total_cell(row, f"{name}_{end}", write) for row in rows
             ], number=True, rank=rank)
             for header, end in ((header, "before"), ("", "after"))
+            if any(row[f"{name}_{which}"] is not None for row in rows for which in ENDS)
         ]  # fmt: skip
 
     def change(name: str, rank: int) -> TextColumn:

@@ -38,6 +38,7 @@ __all__ = [
     "answer_text",
     "as_object",
     "choose_format",
+    "format_of",
     "json_text",
     "show_answer",
     "show_table",
@@ -197,10 +198,24 @@ def choose_format(form: str | None, output: Path | None, stream: TextIO) -> str:
         return form
     if output is None:
         return "table" if stream.isatty() else "csv"
-    ending = output.suffix.lower()
+    try:
+        return format_of(output)
+    except UsageError as error:
+        raise UsageError(f"--output: {error}, or --format") from None
+
+
+def format_of(path: Path) -> str:
+    """Return the format of a file's ending, CSV without one.
+
+    Raises
+    ------
+    UsageError
+        The file ending is unknown.
+    """
+    ending = path.suffix.lower()
     if ending and ending not in ENDINGS:
         endings = ", ".join(sorted(ENDINGS))
-        raise UsageError(f"--output: found the ending {ending!r}; wanted {endings}, or --format")
+        raise UsageError(f"found the ending {ending!r}; wanted {endings}")
     return ENDINGS.get(ending, "csv")
 
 

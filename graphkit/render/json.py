@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from graphkit.analysis.claims.phrases import known_values
 from graphkit.answers.answer import Answer
+from graphkit.answers.figures import is_json
 from graphkit.errors import HIDDEN
 from graphkit.render.answer import comparison_sentences
 
@@ -40,7 +41,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
 
 def objects_of(table: pa.Table) -> list[dict[str, Any]]:
     """Return rows as plain objects, with columns of JSON parsed."""
-    holds_json = {f.name for f in table.schema if (f.metadata or {}).get(b"graphkit") == b"json"}
+    holds_json = {field.name for field in table.schema if is_json(field)}
     rows: list[dict[str, Any]] = table.to_pylist()
     if not holds_json:
         return rows

@@ -9,7 +9,15 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.analysis.claims.phrases import claim_figure, known_values
-from graphkit.answers.answer import BOTH_WEIGHTS, WITHOUT, Answer, parts_of, spoken, undoubted
+from graphkit.answers.answer import (
+    BOTH_WEIGHTS,
+    WITHOUT,
+    Answer,
+    marked_source,
+    parts_of,
+    spoken,
+    undoubted,
+)
 from graphkit.answers.columns import LONG
 from graphkit.answers.figures import (
     HALF,
@@ -49,8 +57,12 @@ SENTENCES = ("claim", "other_claim")
 CLAIMS = 3
 """Published claims that a screen sets beside the data."""
 DOUBT_LEFT_OUT = "Weights in doubt are left out, or are as another source gives them."
+CONTRADICTED = "contradicted"
+"""Assumption that the data rule out."""
 NO_RANGE = 0.0005
 """Difference of the ends of a range below which they are one figure to the digit shown."""
+UNKNOWN = "unknown"
+"""Cell of a figure that is not known."""
 FEW = 3
 """Names of a list that a screen gives."""
 UNCOUNTED = {
@@ -134,15 +146,24 @@ def _screen(
         columns, hidden = _columns(answer, width, view, indices, unsaid)
         tables.append(columns)
         lines.append(_hidden_line(answer, view, indices, hidden, unsaid))
-    lines += [
-        _common_remark(answer), *_uncounted(answer), *_published(answer, view),
-        *_bought_elsewhere(answer, view), _counted(answer), _data(answer),
-        _not_shown(answer, view),
-    ]  # fmt: skip
+    lines += _paragraphs(answer, view)
     return Screen(
         answer.headline or answer.question, answer.question if answer.headline else "", tables,
         list(filter(None, lines)),
     )  # fmt: skip
+
+
+def remark_lines(answer: Answer, view: View) -> list[str]:
+    """Say what is counted, published and not shown, as a screen does below its rows."""
+    return list(filter(None, _paragraphs(undoubted(with_remarks(answer)), view)))
+
+
+def _paragraphs(answer: Answer, view: View) -> list[str]:
+    return [
+        _common_remark(answer), *_uncounted(answer), *_published(answer, view),
+        *_bought_elsewhere(answer, view), _counted(answer), _data(answer),
+        _not_shown(answer, view),
+    ]  # fmt: skip
 
 
 def _columns(
@@ -184,18 +205,55 @@ def _columns(
     return [*fitting, *notes], hidden
 
 
+SHARES = ("share_usd", "on_share_usd", "largest_share_usd")
+"""Shares that are a range where not all flows are listed."""
+RANGES = (
+    ("low", "high", "range"),
+    ("assumed_low", "assumed_high", "assumed"),
+    *((f"{share}_low", f"{share}_high", "range") for share in SHARES),
+)
+"""Columns of the two ends of a range, and the header of the one that takes their place."""
+
+
 def _with_range(columns: Sequence[TextColumn], rows: pa.Table) -> list[TextColumn]:
-    """Put the least and the most that a share can be into one column, empty where they are one."""
-    names = [column.name for column in columns]
-    bounds = [
-        next((n for n in (f"{end}{WITHOUT}", end) if n in names), "") for end in ("low", "high")
-    ]
-    if not all(bounds):
-        return list(columns)
-    cells = [_range(*row.values()) for row in rows.select(bounds).to_pylist()]
-    filled = len(columns[0].cells) - len(cells)  # a row that adds up others has no range
-    span = TextColumn("range", [*cells, *[""] * filled], number=True, rank=0)
-    return [span if c.name == bounds[0] else c for c in columns if c.name != bounds[1]]
+    """Put the least and the most that a share can be into one column, empty where they are one.
+
+    Those under an assumption stand beside it, where they say more. A share that trade which is not
+    listed may move has its range alone.
+    """
+    joined = list(columns)
+    free: Sequence[str] = ()
+    for low, high, header in RANGES:
+        names = [column.name for column in joined]
+        bounds = [next((n for n in (f"{end}{WITHOUT}", end) if n in names), "")
+                  for end in (low, high)]  # fmt: skip
+        if not all(bounds):
+            continue
+        share = next((name for name in SHARES if low == f"{name}_low"), "")
+        pairs = [tuple(ends.values()) for ends in rows.select(bounds).to_pylist()]
+        cells = ["" if share and None in pair else _range(*pair) for pair in pairs]
+        if header != "range":
+            texts = rows["assumption"].to_pylist()
+            cells = [
+                CONTRADICTED if text == CONTRADICTED else cell if text and cell != span else ""
+                for text, cell, span in zip(texts, cells, free, strict=True)
+            ]
+        filled = len(joined[0].cells) - len(cells)  # a row that adds up others has no range
+        padded = [*cells, *[""] * filled]
+        rank = 0 if header == "range" else 1
+        ends = TextColumn(header, padded, number=True, rank=rank)
+        is_shown = header == "range" or any(cells)
+        joined = [ends if c.name == bounds[0] else c for c in joined
+                  if c.name != bounds[1] and (c.name != bounds[0] or is_shown)]  # fmt: skip
+        joined = [_in_range(c, padded) if share and c.name == share else c for c in joined]
+        free = cells
+    return joined
+
+
+def _in_range(column: TextColumn, ranges: Sequence[str]) -> TextColumn:
+    """Leave unknown shares empty beside their range."""
+    pairs = zip(column.cells, ranges, strict=True)
+    return replace(column, cells=["" if text and cell == UNKNOWN else cell for cell, text in pairs])
 
 
 def _range(low: float | None, high: float | None) -> str:
@@ -205,10 +263,14 @@ def _range(low: float | None, high: float | None) -> str:
     ('46 – 87 %', '', '0 – 100 %')
     """
     if low is None or high is None:
-        return "unknown"
+        return UNKNOWN
     if high - low < NO_RANGE:
         return ""
     return f"{floor_percent(low)} – {ceiling_percent(high)} %"
+
+
+SPARE = 3
+"""Rank from which a column of countries is left out like any other, such as a list of them."""
 
 
 def _whole(column: TextColumn, ref: str, width: int) -> TextColumn:
@@ -218,7 +280,8 @@ def _whole(column: TextColumn, ref: str, width: int) -> TextColumn:
     if not ref:
         return column
     least = max(map(cell_width, column.cells), default=0)
-    return replace(column, least=least, rank=0 if ref == "place" else column.rank)
+    stays = ref == "place" and column.rank < SPARE
+    return replace(column, least=least, rank=0 if stays else column.rank)
 
 
 def _stated_once(answer: Answer) -> Mapping[str, str]:
@@ -338,10 +401,49 @@ def _published(answer: Answer, view: View) -> Iterator[str]:
     first = sorted(compared.values(), key=lambda rows: -size(rows))[:CLAIMS]
     for rows in first:
         yield _beside(answer, rows)
-    hidden_count = len(answer.claims) - len(first)
+    sourced, text = _sourced(answer, worth)
+    if text:
+        yield text
+    hidden_count = len(answer.claims) - len(first) - sourced
     if hidden_count > 0:
-        noun = "more published claim" if first else "published claim"
+        noun = "more published claim" if first or sourced else "published claim"
         yield f"{hidden_count:,} {noun}{'s' * (hidden_count > 1)} in this scope: {view.more[2]}."
+
+
+def _sourced(answer: Answer, worth: Mapping[str, float]) -> tuple[int, str]:
+    """Write the published sourcing of a consumer, which is no share of imports; count its claims.
+
+    Of the first products, those of the largest trade first, with their first suppliers.
+    """
+    tables: dict[tuple[str, ...], dict[str, list[dict[str, Any]]]] = {}
+    for claim in map(known_values, answer.claims.to_pylist()):
+        is_share = claim.get("measure") == "sourcing" and "value" in claim and "supplier" in claim
+        if (
+            is_share
+            and "product" in claim
+            and claim.get("consumer") == answer.scope.get("consumer")
+        ):
+            table = tuple(claim.get(n, "") for n in ("consumer", "period", "basis", "source"))
+            products = tables.setdefault(table, {})
+            products.setdefault(claim["product"], []).append(claim)
+    if len(tables) != 1:
+        return 0, ""
+    [((consumer, period, basis, source), products)] = tables.items()
+    keys = sorted(products, key=lambda key: (-worth.get(key, 0.0), key))
+    count, texts = 0, []
+    for key in keys[:FEW]:
+        claims = sorted(products[key], key=lambda claim: (-claim["value"], claim["supplier"]))
+        count += len(claims[:FEW])
+        suppliers = _first([
+            f"{spoken(c['supplier'], answer.names)} {claim_figure(c)}" for c in claims
+        ])  # fmt: skip
+        texts.append(f"{spoken(key, answer.names)} from {suppliers}")
+    rest = f"; {len(keys) - FEW} more products" if len(keys) > FEW else ""
+    source = marked_source(answer, source)
+    return count, (
+        f"Published sourcing, {spoken(consumer, answer.names)}, {period} "
+        f"({basis or 'basis not stated'}; {source}): {'; '.join(texts)}{rest}."
+    )
 
 
 def _worth(answer: Answer) -> dict[str, float]:
@@ -369,7 +471,8 @@ def _beside(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> str:
     ]  # fmt: skip
     period = [] if first["period"] == main_period(answer) else [first["period"]]
     stated = ", ".join([f"{claim_figure(claim)} of {subject}", *trade, *period])
-    return f"Published: {stated} ({claim['source']}). Trade data by {measure}: {figures}."
+    source = marked_source(answer, claim["source"])
+    return f"Published: {stated} ({source}). Trade data by {measure}: {figures}."
 
 
 def _share(share: float | None) -> str:
@@ -415,7 +518,8 @@ def _sources(answer: Answer) -> str:
     groups: dict[tuple[str, str], list[str]] = {}
     for row in answer.sources.to_pylist():
         if row["key"] in used:
-            groups.setdefault((row["publisher"], row["licence"]), []).append(row["key"])
+            key = marked_source(answer, row["key"])
+            groups.setdefault((row["publisher"], row["licence"]), []).append(key)
     publishers = [f"{publisher} ({', '.join(keys)}; {licence})"
              for (publisher, licence), keys in groups.items()]  # fmt: skip
     return f"Source{'s' * (len(used) > 1)}: {_first(publishers)}." if publishers else ""

@@ -9,7 +9,7 @@ load; doubts, which can be right and look wrong, are warnings of ``graphkit chec
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -24,7 +24,9 @@ import pyarrow.compute as pc
 from graphkit.arrow import any_twice, fingerprints, look_up
 from graphkit.errors import Problem
 from graphkit.period import Period
-from graphkit.schema import GRAPH, Kind, Prop, Schema, Type
+from graphkit.schema import GRAPH, LARGEST_OF_EACH, Kind, Prop, Schema, Type
+from graphkit.seeds.elements import BY_NAME, BY_SYMBOL, ELEMENTS
+from graphkit.seeds.facilities import bare_capacities, boxes, misplaced, wrong_owners
 from graphkit.seeds.files import SeedFile, read_alone
 from graphkit.seeds.records import FACTS, LONGEST_NAME, Locations
 from graphkit.seeds.text import YamlText, at_most, shown
@@ -39,6 +41,8 @@ class Facts:
 
     schema: Schema
     tables: Mapping[str, pa.Table]
+    own: frozenset[str] = frozenset()
+    """Keys of the sources of the user's own facts."""
 
     def __getitem__(self, kind: str) -> pa.Table:
         return self.tables[kind]
@@ -60,18 +64,15 @@ SHARE_SCOPE = ("product", "period", "basis", "source")
 """Shares of one scope are of one total."""
 MEASURED = ("EXPORTS", "PRODUCES", "HOLDS", "RATED", "REPORTS")
 """Kinds of what has been counted; a claim may be about the future."""
-ELEMENTS = (
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As "
-    "Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu "
-    "Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np "
-    "Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
-)
-"""Symbols of the chemical elements, by atomic number from 1."""
-SYMBOLS = ELEMENTS.split()
+SAME_WEIGHT = 0.01
+"""Part of an atomic weight by which published ones differ at most, as samples and rounding do."""
 SUMS = ("world", "group")
 """Types of area whose figures hold those of others."""
 MOST_HINTS = 20
 """Number of unknown names of one column for which the nearest known ones are looked up."""
+IN_NO_FILE = Locations(YamlText("", ""))
+"""Locations of the facts that a folder stands on top of."""
+ON_TOP = "graphkit check --with FOLDER, and --with FOLDER behind any question"
 Scope = tuple[str | None, ...]
 
 
@@ -132,35 +133,110 @@ def check_alone(text: str, schema: Schema = GRAPH) -> list[Problem]:
     return sorted({*file.problems, *check_all([file, *other_files], schema)})
 
 
-def check_all(files: Sequence[SeedFile], schema: Schema) -> list[Problem]:
-    """Find every problem between properties, rows and files, in no particular order."""
-    return at_most(_check_all(files, schema))
+def check_all(
+    files: Sequence[SeedFile], schema: Schema, base: Facts | None = None
+) -> list[Problem]:
+    """Find every problem between properties, rows and files, in no particular order.
+
+    With ``base``, the files stand on top of these facts, which were checked: they may refer to
+    them, and each of their own facts needs a source among the files.
+    """
+    return at_most(_check_all(files, schema, base))
 
 
-def _check_all(files: Sequence[SeedFile], schema: Schema) -> Iterator[Problem]:
+def _check_all(files: Sequence[SeedFile], schema: Schema, base: Facts | None) -> Iterator[Problem]:
     read = [RowsOfKind(f.kind, f.rows, f.locations) for f in files if f.kind and f.rows is not None]
     unread = {f.kind.name for f in files if f.kind and f.rows is None}
-    of_kind = {k.name: [r for r in read if r.kind.name == k.name] for k in schema.kinds}
+    below = [RowsOfKind(k, base[k.name], IN_NO_FILE) for k in schema.seeded] if base else []
+    of_kind = {k.name: [r for r in (*below, *read) if r.kind.name == k.name] for k in schema.kinds}
     nodes = {k.name: NodeKeys(k, of_kind[k.name], k.name not in unread) for k in schema.nodes}
+    absent: set[str] = set()
+    if base is None:
+        absent, of_absent = _absent_kinds(read, nodes)
+        yield from of_absent
     for rows in read:
-        yield from _unknown_references(rows, nodes)
+        yield from _unknown_references(rows, nodes, absent)
+        if base is not None:
+            yield from _foreign(rows, nodes)
         yield from _ends_below_start(rows)
         yield from _shares_over_one(rows)
         yield from _trade_with_oneself(rows, nodes)
         yield from _unlike_data_set(rows, of_kind.get("Dataset", []))
-        yield from _wrong_symbols(rows)
+        yield from _balances_of_areas(rows, nodes)
+        yield from _wrong_elements(rows)
         yield from _future(rows)
         yield from _undated_editions(rows)
+        yield from _uncut(rows)
+        yield from _added_nowhere(rows)
+    kinds_read = {rows.kind.name for rows in read}
     for kind in schema.seeded:
-        yield from _duplicates(kind, of_kind[kind.name])
+        if kind.name in kinds_read:
+            yield from _duplicates(kind, of_kind[kind.name])
     yield from _clashing_keys(schema, nodes)
-    if "PRODUCES" in of_kind:
+    of_plants = {
+        name: [(r.table, r.locations) for r in of_kind.get(name, ()) if r.locations.file]
+        for name in ("Facility", "CAN_MAKE")
+    }
+    if of_plants["Facility"]:
+        nations = (row for rows in of_kind["Country"] for row in rows.table.to_pylist())
+        yield from misplaced(of_plants["Facility"], boxes(nations))
+    yield from bare_capacities(of_plants["CAN_MAKE"])
+    if "OWNS" in kinds_read:
+        yield from wrong_owners([(r.table, r.locations) for r in of_kind["OWNS"]])
+    if "PRODUCES" in kinds_read:
         yield from _share_sums(of_kind["PRODUCES"], _sums(of_kind.get("Area", [])))
 
 
-def _unknown_references(rows: RowsOfKind, nodes: Mapping[str, NodeKeys]) -> Iterator[Problem]:
+def _absent_kinds(
+    files: Sequence[RowsOfKind], nodes: Mapping[str, NodeKeys]
+) -> tuple[set[str], list[Problem]]:
+    """List the kinds that no file has, if countries are among those referred to, and say so once.
+
+    Such a folder is no graph of its own: it is meant to stand on top of shipped facts.
+    """
+    absent = {name for name, node in nodes.items() if node.complete and not node.keys}
+    places = []
+    for rows in files:
+        for prop in (p for p in rows.kind.columns if p.ref and absent.issuperset(p.ref)):
+            column = rows.table[prop.name].to_pylist()
+            places += [(rows, prop, row) for row, value in enumerate(column) if value]
+    referred = {name for _, prop, _ in places for name in prop.ref}
+    if "Country" not in referred:
+        return set(), []
+    kinds = ", ".join(name for name in nodes if name in referred)
+    rows, prop, row = places[0]
+    message = (
+        f"found {len(places):,} reference{'s' * (len(places) > 1)} to kinds that no file here has "
+        f"({kinds}); to refer to those that ship, put the folder on top of them: {ON_TOP}"
+    )
+    return absent, [rows.locations.problem(row, prop.name, message)]
+
+
+OF_ITS_OWN = {
+    "source": ("Source", "by which answers tell your facts from others"),
+    "dataset": ("Dataset", "since flows of two sources in one are not added up"),
+}
+"""Properties that a fact on top of others has of its own folder: their kind, and why."""
+
+
+def _foreign(rows: RowsOfKind, nodes: Mapping[str, NodeKeys]) -> Iterator[Problem]:
+    """Report facts on top of others that have a source or a data set of these."""
+    for name in OF_ITS_OWN.keys() & {prop.name for prop in rows.kind.columns}:
+        kind, reason = OF_ITS_OWN[name]
+        for row, key in enumerate(rows.table[name].to_pylist()):
+            if key in nodes[kind].keys and not nodes[kind].keys[key][0].file:
+                message = (
+                    f"found {shown(key)}, a {kind} of the facts below; wanted one of this folder, "
+                    f"{reason}"
+                )
+                yield rows.locations.problem(row, name, message)
+
+
+def _unknown_references(
+    rows: RowsOfKind, nodes: Mapping[str, NodeKeys], absent: Collection[str]
+) -> Iterator[Problem]:
     for prop in rows.kind.columns:
-        targets = [nodes[name] for name in prop.ref]
+        targets = [nodes[name] for name in prop.ref if name not in absent]
         if not targets or not all(t.complete for t in targets):
             continue
         column = rows.table[prop.name].combine_chunks()
@@ -232,16 +308,19 @@ def _duplicates(kind: Kind, files: Sequence[RowsOfKind]) -> Iterator[Problem]:
             if identity not in first:
                 first[identity] = (rows.locations, row)
                 continue
-            first_locations, first_row = first[identity]
-            place = _place(first_locations, first_row, column)
-            message = f"duplicate {kind.name} {identity}; first at {place}"
+            place = _place(*first[identity], column)
+            message = f"duplicate {kind.name} {identity}; first {place}"
+            if kind.name == "Facility":
+                message += "; wanted one row, and one country, a plant"
             yield rows.locations.problem(row, column, message)
 
 
 def _place(locations: Locations, row: int, column: str | None) -> str:
     """Write the place of a value as messages give it: file, line and column."""
+    if not locations.file:
+        return "in the facts below"
     place = locations.problem(row, column, "")
-    return f"{place.file}:{place.line}:{place.column}"
+    return f"at {place.file}:{place.line}:{place.column}"
 
 
 def _clashing_keys(schema: Schema, nodes: Mapping[str, NodeKeys]) -> Iterator[Problem]:
@@ -256,11 +335,14 @@ def _clashing_keys(schema: Schema, nodes: Mapping[str, NodeKeys]) -> Iterator[Pr
     }
     for first_kind, second_kind in sorted(pairs):
         for key in sorted(nodes[first_kind].keys.keys() & nodes[second_kind].keys.keys()):
-            first_locations, first_row = nodes[first_kind].keys[key]
-            place = _place(first_locations, first_row, nodes[first_kind].kind.key)
-            message = f"{key!r} is also the key of {first_kind} at {place}"
-            locations, row = nodes[second_kind].keys[key]
-            yield locations.problem(row, nodes[second_kind].kind.key, message)
+            first, second = nodes[first_kind], nodes[second_kind]
+            if not second.keys[key][0].file:
+                first, second = second, first
+            place = _place(*first.keys[key], first.kind.key)
+            message = f"{key!r} is also the key of {first.kind.name} {place}"
+            locations, row = second.keys[key]
+            if locations.file:
+                yield locations.problem(row, second.kind.key, message)
 
 
 def _ends_below_start(rows: RowsOfKind) -> Iterator[Problem]:
@@ -317,24 +399,55 @@ def _unlike_data_set(rows: RowsOfKind, sets: Sequence[RowsOfKind]) -> Iterator[P
             yield rows.locations.problem(row, name, message)
 
 
-def _wrong_symbols(rows: RowsOfKind) -> Iterator[Problem]:
-    """Report elements whose key is not their symbol."""
+def _balances_of_areas(rows: RowsOfKind, nodes: Mapping[str, NodeKeys]) -> Iterator[Problem]:
+    """Report figures of a balance that are not a country's: only a price may be an area's."""
+    if rows.kind.name != "REPORTS":
+        return
+    statistics = rows.table["statistic"].to_pylist()
+    for row, place in enumerate(rows.table["country"].to_pylist()):
+        if place in nodes["Area"].keys and statistics[row] not in (None, "price"):
+            message = f"found the area {place!r}, wanted a country: only a price may be an area's"
+            yield rows.locations.problem(row, "country", message)
+
+
+def _wrong_elements(rows: RowsOfKind) -> Iterator[Problem]:
+    """Report elements whose symbol, number, name and weight are not of one element."""
     if rows.kind.name != "Element":
         return
     for row, element in enumerate(rows.table.to_pylist()):
-        key, number = element["key"], element["atomic_number"]
+        key, number, weight = (element[n] for n in ("key", "atomic_number", "atomic_weight"))
         if element["type"] != "element" or key is None:
             continue
-        if number is not None and number <= len(SYMBOLS):
-            if key != SYMBOLS[number - 1]:
-                message = (
-                    f"found {shown(key)}, wanted {SYMBOLS[number - 1]}, the symbol of {number}"
-                )
+        known = BY_SYMBOL.get(key)
+        if number is not None and number <= len(ELEMENTS):
+            symbol = ELEMENTS[number - 1].symbol
+            if key != symbol:
+                message = f"found {shown(key)}, wanted {symbol}, the symbol of {number}"
                 yield rows.locations.problem(row, "key", message)
-        elif key not in SYMBOLS:
-            near = f", such as {key.capitalize()}" if key.capitalize() in SYMBOLS else ""
+                continue
+        elif number is not None and known is not None:
+            message = f"found {number}, wanted {known.number}, the number of {key}"
+            yield rows.locations.problem(row, "atomic_number", message)
+        if known is None:
+            near = f", such as {key.capitalize()}" if key.capitalize() in BY_SYMBOL else ""
             message = f"found {shown(key)}, wanted the symbol of an element{near}"
             yield rows.locations.problem(row, "key", message)
+            continue
+        aliases = [("aliases", alias, n) for n, alias in enumerate(element["aliases"] or ())]
+        for column, name, item in [
+            ("name", element["name"], None),
+            ("short", element["short"], None),
+            *aliases,
+        ]:
+            other = BY_NAME.get((name or "").lower(), known)
+            if other is not known:
+                reason = f"since {key} is {known.name} and {other.name} is {other.symbol}"
+                message = f"found {shown(name)}, wanted {known.name}, {reason}"
+                yield rows.locations.problem(row, column, message, item)
+        expected = known.weight
+        if weight and expected and abs(weight - expected) > SAME_WEIGHT * expected:
+            message = f"found {weight:g}, wanted about {expected:g}, the atomic weight of {key}"
+            yield rows.locations.problem(row, "atomic_weight", message)
 
 
 def _future(rows: RowsOfKind) -> Iterator[Problem]:
@@ -357,6 +470,30 @@ def _undated_editions(rows: RowsOfKind) -> Iterator[Problem]:
         if source["edition_of"] and not source["published"]:
             message = "found an edition without 'published', wanted its date: the newest is used"
             yield rows.locations.problem(row, "edition_of", message)
+
+
+def _uncut(rows: RowsOfKind) -> Iterator[Problem]:
+    """Report data sets whose extent and number of largest flows do not go together."""
+    if rows.kind.name != "Dataset":
+        return
+    for row, dataset in enumerate(rows.table.to_pylist()):
+        of_each = dataset["extent"] == LARGEST_OF_EACH
+        if of_each and dataset["largest"] is None:
+            message = f"found {LARGEST_OF_EACH} without 'largest', wanted how many of each"
+            yield rows.locations.problem(row, "extent", message)
+        if dataset["largest"] is not None and not of_each:
+            message = f"found a number, wanted none unless the extent is {LARGEST_OF_EACH}"
+            yield rows.locations.problem(row, "largest", message)
+
+
+def _added_nowhere(rows: RowsOfKind) -> Iterator[Problem]:
+    """Report value added without the country or area whose sector it is of."""
+    if rows.kind.name != "Sector":
+        return
+    for row, sector in enumerate(rows.table.to_pylist()):
+        if sector["value_added"] is not None and sector["value_added_of"] is None:
+            message = "found a value without 'value_added_of', wanted the country or area it is of"
+            yield rows.locations.problem(row, "value_added", message)
 
 
 def _sums(areas: Sequence[RowsOfKind]) -> set[str]:

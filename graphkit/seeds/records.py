@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from itertools import chain
@@ -17,7 +17,8 @@ from graphkit.arrow import ARROW
 from graphkit.errors import Problem
 from graphkit.period import Period
 from graphkit.schema import DATE_TEXT, NUMBER_TEXT, UNITS, Kind, Prop, Schema, Type
-from graphkit.seeds.text import BAD, YamlText, at_most, shown, unsafe
+from graphkit.seeds.mojibake import misread
+from graphkit.seeds.text import BAD, YamlText, at_most, misread_as, shown, unsafe
 
 if TYPE_CHECKING:
     from graphkit.seeds.tables import TableFile
@@ -30,6 +31,13 @@ class Locations:
     yaml: YamlText
     header: Header | None = None
     table: TableFile | None = None
+    places: tuple[int, ...] = field(default=(), kw_only=True)
+    """Of a part of the file's rows: the place of each among all."""
+
+    @property
+    def file(self) -> str:
+        """Name of the file; empty of facts that are in none."""
+        return self.yaml.file
 
     def problem(
         self, row: int | None, column: str | None, message: str, item: int | None = None
@@ -37,6 +45,8 @@ class Locations:
         """Report a problem at a value; without a column at the row, without a row at the column."""
         if column is not None:
             message = f"{column}: {message}"
+        if self.places and row is not None:
+            row = self.places[row]
         if self.table is not None and not self._by_default(row, column):
             source = self._source(column)
             return Problem(self.table.file, *self.table.at(row, source), message)
@@ -315,9 +325,6 @@ NUMBER_LIKE = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating)
 LINES = ("name", "short", "title", "aliases")
 """Properties that name a thing, in one line."""
 LONGEST_LINE = 1_000
-_AFTER = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-MOJIBAKE = re.compile(f"[ÂÃ]{_AFTER}|[âã]{_AFTER}{{2}}|ð{_AFTER}{{3}}|(?:[ÐÑ]{_AFTER}){{2}}")
-"""UTF-8 as it looks where it was read as Windows-1252 or Latin-1."""
 EXACT = float(2**53)
 """Above this, not every whole number is a float."""
 
@@ -411,8 +418,8 @@ def _text_check(prop: Prop) -> Callable[[str], str | None]:
             return unsafe(match[0])
         if not value.strip():
             return "found empty text; leave the property out if it is unknown"
-        if match := MOJIBAKE.search(value):
-            return f"found {match[0]!r}, UTF-8 that was read in another encoding"
+        if run := next(misread(value), None):
+            return misread_as(value, run)
         if prop.type is Type.PERIOD:
             try:
                 Period(value)

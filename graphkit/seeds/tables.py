@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from graphkit.errors import GraphkitError, Problem
-from graphkit.seeds.text import Mark, at_most, decode, line_after
+from graphkit.seeds.text import Mark, at_most, decode, line_after, shown
 
 HARMLESS = 128 * 2**20
 """Bytes that may come out of any file."""
@@ -100,8 +100,14 @@ TABLES = (".csv", ".parquet")
 MAX_CSV = 128 * 2**20
 """Bytes; of Parquet, which takes less to read, there may be more."""
 
+MAX_ROW = 2**20
+"""Bytes of one row of a CSV, above which Arrow may fail to read it."""
+MAX_COLUMNS = 1_000
+
 # As Arrow reads them: quotes count only at the start of a field.
 _FIELD = re.compile(r'(?:"[^"]*(?:""[^"]*)*")?[^,\r\n]*(?P<end>,|\r\n|\r|\n|\Z)')
+_QUOTED = re.compile(r'"(?<![^,\r\n]")[^"]*(?:""[^"]*)*(?:"(?P<after>[^,\r\n])?|(?P<unclosed>\Z))')
+"""A quoted field, which begins at a comma or a line; of a bad one, what is wrong with its end."""
 
 
 @dataclass(frozen=True)
@@ -114,12 +120,12 @@ class TableFile:
     """Of a CSV."""
 
     @cached_property
-    def _unread(self) -> Iterator[list[Mark]]:
+    def _unread(self) -> Iterator[Record]:
         return _records(self.text or "")
 
     @cached_property
-    def _records(self) -> list[list[Mark]]:
-        """Of a CSV, where each field of each record begins: as far as something was wrong."""
+    def _records(self) -> list[Record]:
+        """Of a CSV, where its records stand: as far as something was wrong."""
         return []
 
     def at(self, row: int | None, column: str | None) -> Mark:
@@ -133,7 +139,7 @@ class TableFile:
             return (row or 0) + 1, place + 1
         record = 0 if row is None else row + 1
         self._records.extend(islice(self._unread, max(0, record + 1 - len(self._records))))
-        return self._records[record][place]
+        return self._records[record].fields[place]
 
 
 Read = tuple[TableFile | None, list[Problem]]
@@ -163,53 +169,105 @@ def _read_csv(path: Path, file: str) -> Read:
     text, problems = decode(path.read_bytes(), file)
     if problems and not text:
         return None, problems
+    if misquoted := at_most(_misquoted(text, file)):
+        return None, problems + misquoted
     try:
         names = next((row for row in csv.reader(io.StringIO(text, newline="")) if row), [])
     except csv.Error as error:
-        return None, [*problems, Problem(file, 1, 1, f"not CSV: {error}")]
+        return None, [*problems, Problem(file, *_too_long(text), f"not CSV: {error}")]
     if bad_names := _bad_names(names, file, text):
         return None, problems + bad_names
     options = arrow_csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
     )
     parsing = arrow_csv.ParseOptions(newlines_in_values=True)
+    # Arrow does not take a header without a line end.
+    raw = text.encode() + b"\n" * (not text.endswith(("\n", "\r")))
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(text.encode()), convert_options=options, parse_options=parsing
+            pa.BufferReader(raw),
+            read_options=arrow_csv.ReadOptions(block_size=MAX_ROW),
+            convert_options=options,
+            parse_options=parsing,
         )
     except pa.ArrowException as error:
-        ragged = at_most(_ragged(text, len(names), file))
+        misshapen = at_most(_misshapen_rows(text, len(names), file))
         message = f"not CSV: {str(error).splitlines()[0]}"
-        return None, problems + (ragged or [Problem(file, 1, 1, message)])
+        return None, problems + (misshapen or [Problem(file, 1, 1, message)])
     return TableFile(file, table, text), problems
+
+
+def _misquoted(text: str, file: str) -> Iterator[Problem]:
+    """Report quotes that are never closed, or closed before the end of their field."""
+    mark, position = (1, 0), 0
+    for field in _QUOTED.finditer(text):
+        if field["after"] is None and field["unclosed"] is None:
+            continue
+        mark = line_after(text[position : field.start()], position, mark)
+        position = field.start()
+        opened = f"{mark[0]}:{position - mark[1] + 1}"
+        message = "found a quote that is never closed"
+        if field["after"] is not None:
+            mark = line_after(text[position : field.start("after")], position, mark)
+            position = field.start("after")
+            message = (
+                f"found {shown(field['after'])} after the end of the quote that begins at "
+                f"{opened}, wanted a comma or a line end; a quote in a quote is written twice"
+            )
+        yield Problem(file, mark[0], position - mark[1] + 1, message)
+
+
+def _too_long(text: str) -> Mark:
+    """Locate the field over the limit of the reader of the header."""
+    fields = _FIELD.finditer(text)
+    offset = next(f.start() for f in fields if len(f[0]) > csv.field_size_limit())
+    line, start = line_after(text[:offset], 0, (1, 0))
+    return line, offset - start + 1
 
 
 def _bad_names(names: Sequence[str], file: str, text: str | None) -> list[Problem]:
     if not names:
         return [Problem(file, 1, 1, "found no columns; wanted a header and rows")]
+    if len(names) > MAX_COLUMNS:
+        message = f"found {len(names):,} columns; wanted at most {MAX_COLUMNS:,}"
+        return [Problem(file, 1, 1, message)]
     first = {name: place for place, name in reversed(list(enumerate(names)))}
     twice = [place for place, name in enumerate(names) if first[name] < place]
-    marks = next(_records(text)) if twice and text else [(1, n + 1) for n in range(len(names))]
+    marks = (
+        next(_records(text)).fields if twice and text else [(1, n + 1) for n in range(len(names))]
+    )
     message = "found the column {!r} twice; wanted it once"
     return [Problem(file, *marks[place], message.format(names[place])) for place in twice]
 
 
-def _ragged(text: str, width: int, file: str) -> Iterator[Problem]:
+def _misshapen_rows(text: str, width: int, file: str) -> Iterator[Problem]:
+    """Report rows of too few or too many values, and rows that are too long."""
     for record in _records(text):
-        if len(record) != width:
-            message = f"found {len(record)} values, wanted {width} as in the header"
-            yield Problem(file, *record[0], message)
+        if len(record.fields) != width:
+            message = f"found {len(record.fields)} values, wanted {width} as in the header"
+            yield Problem(file, *record.fields[0], message)
+        elif (size := len(text[record.start : record.end].encode())) > MAX_ROW:
+            message = f"found a row of {size:,} bytes, wanted at most {MAX_ROW:,}"
+            yield Problem(file, *record.fields[0], message)
 
 
-def _records(text: str) -> Iterator[list[Mark]]:
+class Record(NamedTuple):
+    """The places of one record in the text of a CSV."""
+
+    fields: list[Mark]
+    start: int
+    end: int
+
+
+def _records(text: str) -> Iterator[Record]:
     """Find the start of each field, record by record; skip blank lines."""
-    record: list[Mark] = []
-    line, start = 1, 0
+    fields: list[Mark] = []
+    line, start, first = 1, 0, 0
     for field in _FIELD.finditer(text):
         offset = field.start()
-        record.append((line, offset - start + 1))
+        fields.append((line, offset - start + 1))
         if field["end"] != ",":
-            if len(record) > 1 or field.end("end") - offset > len(field["end"]):
-                yield record
-            record = []
+            if len(fields) > 1 or field.end("end") - offset > len(field["end"]):
+                yield Record(fields, first, field.start("end"))
+            fields, first = [], field.end()
         line, start = line_after(field[0], offset, (line, start))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,9 @@ from typing import Any
 
 import yaml
 
-from graphkit.errors import UNSAFE, Problem
+from graphkit.errors import UNSAFE, GraphkitError, Problem, SeedError
+from graphkit.files.input import TEXT, check_file
+from graphkit.seeds.mojibake import BYTES, RUN, repaired
 
 Mark = tuple[int, int]
 """Line and column, both from 1."""
@@ -64,6 +67,8 @@ def _unsafe_places(text: str, file: str, number: int) -> Iterator[Problem]:
         line, start = line_after(text[position:offset], position, (line, start))
         position = offset
         message = unsafe(match[0])
+        if match[0] in BYTES and (run := _run_at(text, offset)):
+            message = misread_as(text, run)
         if place == MOST:
             message = f"found {number - MOST:,} more of such characters from here"
         yield Problem(file, line, offset - start + 1, message)
@@ -85,8 +90,33 @@ def line_ends(text: str) -> int:
     return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
+def _run_at(text: str, offset: int) -> re.Match[str] | None:
+    """Return the misread characters that one of the bytes without a character belongs to."""
+    runs = RUN.finditer(text, max(0, offset - LONGEST_WORD), offset + LONGEST_WORD)
+    return next((run for run in runs if run.start() <= offset < run.end()), None)
+
+
+LONGEST_WORD = 30
+"""Characters around a misread one that a message shows."""
+
+
+def misread_as(text: str, run: re.Match[str]) -> str:
+    """Return the message for misread characters, with their word as it should be."""
+    start = max(run.start() - LONGEST_WORD, 0)
+    before = text[start : run.start()].split("\n")[-1].split(" ")[-1]
+    after = text[run.end() : run.end() + LONGEST_WORD].split("\n")[0].split(" ")[0]
+    word = before + run[0] + after
+    message = f"found {shown(word)}, which is UTF-8 read as Windows-1252 or Latin-1"
+    meant = repaired(word)
+    return f"{message}; wanted " + (
+        "the text before a character of it was lost" if LOST in meant else shown(meant)
+    )
+
+
 def unsafe(character: str) -> str:
     """Return the message for an unsafe character."""
+    if character == LOST:
+        return "found U+FFFD, which stands for a lost character; wanted the text before it was lost"
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:
         return f"found byte 0x{code - 0xDC00:02x}, which is not UTF-8; wanted UTF-8 text"
@@ -171,6 +201,31 @@ class YamlText:
     def key_problem(self, message: str, path: Path) -> Problem:
         """Report a problem at a key."""
         return Problem(self.file, *self._marked.keys.get(path, (1, 1)), message)
+
+
+def read_yaml(
+    path: pathlib.Path, error: type[SeedError] = SeedError
+) -> tuple[YamlText, Any, bytes]:
+    """Read a YAML file that is no seed: its text, its value and its bytes.
+
+    Raises
+    ------
+    GraphkitError
+        The file cannot be read, is not regular, or is too large.
+    SeedError
+        It is not strict YAML in UTF-8; of the class ``error``.
+    """
+    check_file(path, TEXT)
+    try:
+        raw = path.read_bytes()
+    except OSError as reason:
+        raise GraphkitError(f"{path.name} cannot be read: {reason.strerror}") from reason
+    text, problems = decode(raw, path.name)
+    yaml_text = YamlText(path.name, text)
+    document = yaml_text.read()
+    if problems or document.problems:
+        raise error([*problems, *document.problems])
+    return yaml_text, document.value, raw
 
 
 def parse(text: str, file: str, *, locations: bool = False) -> Document:

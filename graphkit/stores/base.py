@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -60,6 +61,10 @@ class Store(Closing, Protocol):
     def is_replaced(self) -> bool:
         """True if a load has put another file in the place of the one that was read."""
 
+    @property
+    def written(self) -> datetime | None:
+        """Time at which the file that was read was written; None of a server."""
+
     def load(
         self,
         graph: Graph,
@@ -70,7 +75,9 @@ class Store(Closing, Protocol):
     ) -> LoadReport:
         """Make the database hold exactly this graph."""
 
-    def run(self, statement: str, parameters: Mapping[str, Any] = ...) -> Result:
+    def run(
+        self, statement: str, parameters: Mapping[str, Any] = ..., limits: Limits = ...
+    ) -> Result:
         """Run one statement of graphkit's own, which the tests check: it is not checked here."""
 
     def ask(

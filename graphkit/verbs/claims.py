@@ -12,7 +12,7 @@ from graphkit.verbs.verb import PagePlace, Verb
 _VERDICTS = tuple(verdict.option for verdict in Verdict)
 VERBS = (
     Verb(
-        "claims", "claims.list_claims",
+        "claims", "claims.claims",
         "List published claims, or check them against the data.",
         "Each claim as it was published: its figure, its scope, its basis, whose it is, and its "
         "source.",
@@ -29,15 +29,15 @@ VERBS = (
         page=PagePlace("Claims", "Published", {"of": "KOR"}, place=2),
     ),
     Verb(
-        "claims check", "claim_checks.check_claims",
+        "claims check", "claim_checks.claims_check",
         "Check published claims against the loaded data.",
         "Each claim is borne out, contradicted, cannot be told, or no measurement; with what the "
         "data give in its own scope, the difference, the likely cause of a contradiction, and "
         "what is missing. Exit code 3 if a claim that the seeds mark as expected is not borne out.",
         (
             'claims check --of KOR --for "rare earths"',
-            "claims check --source reex-2025-04-30",
             "claims check --verdict contradicted",
+            'claims check --that "98 % of imports" --of EU27 --from CHN --for magnets',
         ),
         (
             *CLAIMS,
@@ -47,15 +47,21 @@ VERBS = (
                 f"{', '.join(_VERDICTS[:-1])} or {_VERDICTS[-1]}.",
                 choices=_VERDICTS, folded=True,
             ),
+            Parameter(
+                "that", "--that", "TEXT",
+                "Check this instead: '98 % of imports', or the sentence itself.",
+            ),
+            Parameter("supplier", "--from", "COUNTRY", "With --that: who sells."),
+            Parameter("period", "--period", "PERIOD", "With --that: when.", "period"),
         ),
-        "[--of COUNTRY] [--verdict VERDICT]",
+        "[--of COUNTRY] [--verdict VERDICT] [--that TEXT]",
         "whether the loaded data bear it out, why not, and what is missing to tell",
         former={"--about": "--of"}, former_names={"about": "of"},
         picture="checked claims",
         page=PagePlace("Claims", "Checked", {"of": "KOR"}),
     ),
     Verb(
-        "claims conflicts", "claim_checks.claim_conflicts",
+        "claims conflicts", "claim_checks.claims_conflicts",
         "List published figures that cannot both be right.",
         "Pairs of figures from two sources for one scope that differ by more than their rounding, "
         "or shares that add up to more than the whole.",

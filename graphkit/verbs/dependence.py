@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graphkit.verbs.parameter import Parameter, share, switch
-from graphkit.verbs.shared import CONSUMER, COUNT_BY, DATASET, PERIOD, POSITIVE, SCOPE
+from graphkit.verbs.shared import ASSUME, CONSUMER, COUNT_BY, DATASET, PERIOD, POSITIVE, SCOPE
 from graphkit.verbs.verb import PagePlace, Variant, Verb
 
 VERBS = (
@@ -34,16 +34,18 @@ VERBS = (
             switch(
                 "look_through",
                 "Show who stands behind the last seller, at each stage, and what is unknown (all "
-                "origins: origins).",
+                "origins: origins); with --on also what was there at any stage.",
             ),
             replace(COUNT_BY, help="With --look-through: count by value or by mass.", default=None),
+            ASSUME,
         ),
         "COUNTRY... [--on COUNTRY] [--for ...] [--period P] [--look-through]",
         "whom a country depends on, for what, and how much; at face value or behind the last "
         "seller",
         Variant(
-            "look_through", "origins.depends_looked_through", adds=("by",),
-            without="`by` belongs to `look_through`; without it the answer has both shares",
+            "look_through", "origins.depends_looked_through", adds=("by", "assume"),
+            without="`by` belongs to `look_through`; without it the answer has both shares, and no "
+            "range for `assume`",
             picture="origins by stage",
         ),
         former_names={"measure": "by"},

@@ -76,16 +76,21 @@ VERBS = (
         "Show unit values of trade beside prices.",
         "For each product and period: the value per tonne of the world's trade and of a country's "
         "imports, by series; then prices as their source prints them, with the factor where they "
-        "are converted to tonnes.",
-        ("prices --for cobalt", "prices --for ree-metals --of KOR --period 2024"),
+        "are converted to tonnes. A price by month is averaged over the year, or over the period.",
+        (
+            "prices --for cobalt",
+            "prices --for ree-metals --of KOR --period 2024",
+            "prices --for tin-refined --monthly",
+        ),
         (
             replace(SCOPE, default=...),
             Parameter("of", "--of", "COUNTRY", "Also of the imports of this country.", "texts",
                       label="Whose", names="places", topic="place"),
             PERIOD,
             DATASET,
+            switch("monthly", "Prices and unit values of months, each as published."),
         ),
-        "--for WHAT [--of COUNTRY] [--period P]",
+        "--for WHAT [--of COUNTRY] [--period P] [--monthly]",
         "unit values of trade beside published prices",
         former={"WHAT": "--for"},
         former_names={"*": "scope", "consumer": "of"},

@@ -83,6 +83,8 @@ class Parameter:
     """Topic that the page keeps from one question to the next."""
     step: float = 0.0
     """Step of a number that the page lets a reader move; 0 for a number that is typed."""
+    most: float = 0.0
+    """Largest number that the page lets a reader move to; 0 for a share, which ends at 1."""
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -134,6 +136,9 @@ class Parameter:
         """
         if value is None:
             return None
+        if isinstance(value, list | tuple) and self.type not in (*REPEATED, "names"):
+            joined = "; join countries by + to count them as one" if self.names == "places" else ""
+            raise UsageError(f"`{self.name}`: found {len(value)} values, wanted one{joined}")
         if self.type == "names":
             self._check_names(value)
         elif self.range is not None and value not in self.range:

@@ -5,14 +5,27 @@ Commands, Python methods and the table of commands come from here, without impor
 
 from __future__ import annotations
 
-from graphkit.verbs import claims, dependence, markets, policy, supply, trade
+from graphkit.verbs import (
+    action,
+    claims,
+    dependence,
+    facilities,
+    markets,
+    policy,
+    supply,
+    trade,
+    uses,
+)
 from graphkit.verbs.verb import Verb
 
 VERBS = (
     *dependence.VERBS,
     *supply.VERBS,
     *policy.VERBS,
+    *action.VERBS,
     *markets.VERBS,
+    *uses.VERBS,
+    *facilities.VERBS,
     *trade.VERBS,
     *claims.VERBS,
 )
@@ -26,7 +39,7 @@ PICTURES = {
 }
 """The name of the picture of each function's answers."""
 VIEWS = (
-    "Country", "Mineral", "Over time", "Flows", "Chain", "Network", "What if", "Claims",
+    "Country", "Mineral", "Over time", "Flows", "Chain", "Network", "What if", "Act", "Claims",
 )  # fmt: skip
 """Views of the page that ask questions, in order."""
 

@@ -71,6 +71,33 @@ COUNT_BY = Parameter(
     "by", "--by", "usd|tonnes", "Count flows by value or by mass.",
     default="usd", choices=COUNTED_IN, label="Counted by",
 )  # fmt: skip
+ASSUME = Parameter(
+    "assume", "--assume", "NAMES",
+    "Ranges under makers, inputs; default: both if wide.",
+    "names", choices=("makers", "inputs"), label="Assuming",
+    details="Give every range under assumptions too: makers (only those whom published lists name "
+    "make it, each within 10 points of its share), inputs (what a country's own inputs could feed "
+    "of its output, they did feed). Both: makers,inputs. Default: both, where the range without "
+    "them is wider than a third.",
+)  # fmt: skip
+
+
+def sweep(names: str, example: str) -> Parameter:
+    """Declare the sweep of a question by the numbers that it takes through a range."""
+    return Parameter(
+        "sweep", "--sweep", "RANGE",
+        f"A number through a range: {example}.",
+        label="Sweep",
+        details=f"Ask for each value of one number from the first to the last, such as {example}: "
+        f"of {names}. At most 200 values.",
+    )  # fmt: skip
+
+
+VIEW = Parameter(
+    "view", "--view", "equity|control",
+    "Each owner its share, or all to the owner of more than half.",
+    default="equity", choices=("equity", "control"), label="View",
+)  # fmt: skip
 PARTNER = Parameter(
     "partner", "--partner", "supplier|consumer",
     "Look at imports and their suppliers, or at exports and their buyers.",

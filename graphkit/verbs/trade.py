@@ -16,7 +16,7 @@ def _measures() -> tuple[str, ...]:
 
 VERBS = (
     Verb(
-        "flows", "flows.list_flows", "List who sells something to whom.",
+        "flows", "flows.flows", "List who sells something to whom.",
         "The trade between each pair of countries in one period, all products in scope added up, "
         "largest first, with its share of the trade of all countries. As a picture, a map.",
         ("flows --for ree-metals --of KOR", 'flows --for "rare earths" --period 2022 -o flows.svg'),
@@ -89,7 +89,6 @@ VERBS = (
         "new and lost partners of each product. For periods of different length, amounts a month.",
         (
             "compare 2023 2024 --of KOR --for ree-metals",
-            "compare 2010 2024 --of CHN --partner consumer --for ree-compounds",
             "compare 2024 2025-Q1 --of KOR --for dy-oxide",
         ),
         (
@@ -105,7 +104,14 @@ VERBS = (
                 "places", label="Whose", names="places", topic="place",
             ),
             SCOPE,
-            PARTNER,
+            Parameter(
+                "on", "--on", "COUNTRY", "Only the trade with this partner or group: CHN, EU27.",
+                "places", label="On whom", names="places",
+            ),
+            replace(
+                PARTNER, choices=(), metavar="supplier|consumer",
+                help=f"{PARTNER.help} The name of a country is that of one supplier, as --on.",
+            ),
             DATASET,
             Parameter(
                 "top", "--top", "N",
@@ -114,7 +120,7 @@ VERBS = (
                 "count", range=AcceptedRange(wanted="0 (all) or more"),
             ),
         ),
-        "BEFORE AFTER [--of COUNTRY] [--for ...] [--partner supplier|consumer]",
+        "BEFORE AFTER [--of COUNTRY] [--for ...] [--on COUNTRY] [--partner supplier|consumer]",
         "what changed between two periods, also of different length",
         picture="changes",
         page=PagePlace(
@@ -124,14 +130,15 @@ VERBS = (
     ),
     Verb(
         "trend", "trend.trend",
-        "Show how trade changes from period to period.",
+        "Show how trade or production changes over the periods.",
         "For each product and every period with data: totals by value and by weight, their change, "
         "the concentration (HHI), the number of partners, and the largest one with its share. In "
-        "JSON also the new and lost partners.",
+        "JSON also the new and lost partners. With --production, what a country or the world made: "
+        "each year as the newest edition of its source has it, beside what earlier editions had.",
         (
             "trend KOR --for ree-metals --on CHN",
-            "trend --for ree-compounds --since 2015",
-            "trend CHN --partner consumer --for ree-metals",
+            "trend CHN --partner consumer --for ree-compounds --since 2015",
+            "trend CHN --production --for rare-earth-ore",
         ),
         (
             any_country("KOR, korea, EU27. Default: the world's trade."),
@@ -147,9 +154,17 @@ VERBS = (
             ),
             PARTNER,
             DATASET,
+            switch("production", "Production instead of trade."),
         ),
-        "[COUNTRY]... [--for ...] [--on COUNTRY] [--since P] [--partner supplier|consumer]",
-        "what changed from period to period, in all and with one partner",
+        "[COUNTRY]... [--for ...] [--on COUNTRY] [--since P] [--partner supplier|consumer] "
+        "[--production]",
+        "what changed from period to period, in all and with one partner; or what was made, with "
+        "every revision",
+        Variant(
+            "production", "production_trend.production_trend", lacks=("on", "partner", "dataset"),
+            refusal="`production` is no trade; leave out `on`, `partner` and `dataset`",
+            picture="production trend",
+        ),
         picture="trend",
         page=PagePlace("Over time", "Trend", {"country": "KOR", "for": "ree-metals"}),
     ),

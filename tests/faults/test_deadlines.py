@@ -63,6 +63,16 @@ def test_a_heavy_statement_ends_in_time_and_the_next_one_is_answered(text, comma
     assert seconds < SECONDS + BUSY
 
 
+def test_a_server_is_soon_free_after_heavy_statements_in_a_row(command, capfd):
+    for text in 2 * [*HEAVY.values()]:
+        assert command(text, capfd)[0] in (1, 4)  # too busy to open it in two seconds
+
+    code, out, _, seconds = command("RETURN 1 AS one", capfd, timeout=30)
+
+    assert (code, out) == (0, "one\n1\n")
+    assert seconds < BUSY
+
+
 def test_a_server_that_is_killed_while_it_answers(
     loads, neo4j_version, second_home, capfd, monkeypatch
 ):

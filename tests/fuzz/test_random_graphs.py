@@ -46,6 +46,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "parent": KEYS["Element"],
     "period": PERIODS,
     "product": KEYS["Product"],
+    "seat": PLACES,
     "supplier": PLACES,
 }
 """What a parameter can be, or the items of one with an s at its end; all others are numbers."""
@@ -129,11 +130,11 @@ def questions(random: Random) -> Iterator[tuple[str, tuple[str | None, ...], dic
         yield verb, (country if verb in ("disrupt", "cascade") else place,), now
     for verb in ("origins", "depends_looked_through"):
         yield verb, (place,), {**now, **by}
-    for verb in ("concentration", "single_points", "reliance"):
+    for verb in ("concentration", "spof", "reliance"):
         yield verb, (perhaps,), now
     for verb in ("mirror", "trend"):
         yield verb, (perhaps,), of
-    for verb in ("list_claims", "check_claims", "claim_conflicts", "criticality"):
+    for verb in ("claims", "claims_check", "claims_conflicts", "criticality"):
         yield verb, (), {}
     yield "compare", ("2023", "2024"), of
     yield "centrality", (), {**now, **by}

@@ -38,6 +38,6 @@ def stores(whole, embedded, neo4j_store):
 
 
 def test_180_claims_have_a_verdict(embedded):
-    counts = Session(embedded).check_claims().coverage
+    counts = Session(embedded).claims_check().coverage
 
     assert counts["contradicted"] + counts["borne_out"] >= 180

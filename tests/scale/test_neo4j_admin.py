@@ -8,7 +8,8 @@ from test_export import counted, embedded, export, graph
 
 from graphkit.export.digest import digest
 from graphkit.schema import GRAPH
-from graphkit.stores.neo4j.server import JAVA_OPTIONS, fetched_jars, start_server, stop_server
+from graphkit.stores.neo4j.jars import fetched_jars
+from graphkit.stores.neo4j.server import JAVA_OPTIONS, start_server, stop_server
 from graphkit.stores.neo4j.store import Neo4jStore
 
 __all__ = ["embedded", "graph"]

@@ -87,7 +87,7 @@ def test_the_wheel_holds_the_package_the_seeds_and_the_queries_and_nothing_else(
     assert wheel.stat().st_size < MOST
     assert names - about == {
         *below(tracked, "graphkit"),
-        *(f"graphkit/shipped/{name}" for name in below(tracked, "seeds", "queries")),
+        *(f"graphkit/shipped/{name}" for name in below(tracked, "seeds", "queries", "scenarios")),
         "graphkit/shipped/docs/methods.md",
     }
     assert "graphkit/py.typed" in names
@@ -102,7 +102,7 @@ def test_the_wheel_holds_the_package_the_seeds_and_the_queries_and_nothing_else(
 def test_the_source_archive_holds_what_builds_and_tests_it(dist, tracked):
     with tarfile.open(next(dist.glob("*.tar.gz"))) as archive:
         names = {m.name.partition("/")[2] for m in archive.getmembers() if m.isfile()}
-    parts = ("graphkit", "seeds", "queries", "tests", "tools", "benchmarks", "docs")
+    parts = ("graphkit", "seeds", "queries", "scenarios", "tests", "tools", "benchmarks", "docs")
     kept = {"LICENSE", "Dockerfile", "compose.yaml", "pyproject.toml", "uv.lock", ".gitignore"}
 
     assert names == {

@@ -88,7 +88,7 @@ def test_no_page_loads_anything_from_another_host(pages, site):
     assert not [part for text in styles for part in re.findall(r"url\(['\"]?(?:https?:)?//", text)]
 
 
-def test_the_twenty_questions_are_two_clicks_from_the_start(pages):
+def test_the_questions_are_two_clicks_from_the_start(pages):
     """The second click is a link of a page or one of its own contents."""
     text = (ROOT / "docs/questions.md").read_text(encoding="utf-8")
     asked = re.findall(r"\]\(([\w-]+)\.md#([\w-]+)\) \|$", text, re.MULTILINE)
@@ -97,7 +97,7 @@ def test_the_twenty_questions_are_two_clicks_from_the_start(pages):
     for page in {link.partition("#")[0] for link in first} & set(pages):
         second |= {local(page, link) for link in pages[page].links}
 
-    assert len(asked) == 20
+    assert asked
     for page, anchor in asked:
         assert anchor in pages[f"{page}.html"].ids
         assert f"{page}.html#{anchor}" in second

@@ -246,7 +246,10 @@ class Loaded:
         return f"HS {wide[0]['hs']} has other goods than {product}{note}"
 
     def absent_codes(self, product: str, series: Series) -> list[str]:
-        """List the codes of a product without a flow in a data set that has its other codes."""
+        """List the codes of a product without a flow in a data set that has its other codes.
+
+        A heading is there if a code under it is.
+        """
         traded = self._traded_codes.get((series[0], product), set())
         traded_codes = {hs for hs, _ in traded}
         revisions = {revision for _, revision in traded}
@@ -255,7 +258,7 @@ class Loaded:
             for code in self._codes.get(product, [])
             if code["hs_revision"] in revisions
             and code["fit"] in ("exact", "dominant")
-            and code["hs"] not in traded_codes
+            and not any(hs.startswith(code["hs"]) for hs in traded_codes if hs)
         )
 
     def pieces(
@@ -350,6 +353,13 @@ class Reading:
     """The flows it was read from; None if it was not."""
     largest: tuple[tuple[str, float], ...] = ()
     """Of "other countries", the largest two with their shares."""
+    published_in: str | None = None
+    """Source of a figure that is not of one series of trade."""
+
+    @property
+    def source(self) -> str | None:
+        """Key of the source of the figure; None if it has no single one."""
+        return self.series[2] if self.series else self.published_in
 
     @property
     def value(self) -> float:

@@ -204,7 +204,8 @@ def _first_three(loaded: Loaded, products: Sequence[str], period: str) -> Readin
             high = 1.0 if row["cr3_high"] is None else row["cr3_high"]
             label = f"{row['product']}, {row['basis']} ({row['source']})"
             result.missing += _unpublished(row)
-            result.figures.append(Reading(label, row["cr3"], high, bounded=row["cr3"] < high))
+            result.figures.append(Reading(label, row["cr3"], high, bounded=row["cr3"] < high,
+                                          published_in=row["source"]))  # fmt: skip
     return result
 
 
@@ -226,7 +227,8 @@ def _amounts(loaded: Loaded, maker: str, products: Sequence[str], claim: Claim) 
             low, high = bounds
             rounding = half_unit(low) if low == high else 0.0
             least, most = (low - rounding) * scale, (high + rounding) * scale
-            result.figures.append(Reading(label, least, most, bounded=low != high))
+            result.figures.append(Reading(label, least, most, bounded=low != high,
+                                          published_in=row["source"]))  # fmt: skip
     return result
 
 
@@ -240,11 +242,17 @@ def _unpublished(row: Mapping[str, Any]) -> list[str]:
 def _share_reading(label: str, row: Mapping[str, Any]) -> Reading:
     """Read a share with the rounding of numerator and denominator, or its published bounds."""
     part, total = row["low"], row["total"]
-    if row["low"] != row["high"]:
-        return Reading(label, row["share_low"], row["share_high"], bounded=True)
+    if row["share_low"] != row["share_high"]:
+        return Reading(label, row["share_low"], row["share_high"], bounded=True,
+                       published_in=row["source"])  # fmt: skip
+    if total is None:  # a table of shares alone
+        share, rounding = row["share_low"], half_unit(row["share_low"])
+        return Reading(label, max(0.0, share - rounding), min(1.0, share + rounding),
+                       published_in=row["source"])  # fmt: skip
     low, high = part - half_unit(part), part + half_unit(part)
     least, most = total - half_unit(total), total + half_unit(total)
-    return Reading(label, low / most, max(row["share_low"], min(1.0, high / least)))
+    return Reading(label, low / most, max(row["share_low"], min(1.0, high / least)),
+                   published_in=row["source"])  # fmt: skip
 
 
 def reliance_readings(claim: Claim, loaded: Loaded) -> Readings:
@@ -263,7 +271,8 @@ def _balance_reliance(balance: Mapping[str, Any]) -> Readings:
     for method, low, high in methods:
         if balance[low] is not None:
             label = f"balance of {balance['country']}: {method} ({balance['source']})"
-            result.figures.append(Reading(label, balance[low], balance[high]))
+            result.figures.append(Reading(label, balance[low], balance[high],
+                                          published_in=balance["source"]))  # fmt: skip
     if not result.figures:
         missing = balance["missing"] or "consumption"
         result.missing.append(f"in the balance of {balance['country']}: {missing}")
@@ -296,7 +305,8 @@ def _trade_reliance(claim: Claim, loaded: Loaded) -> Readings:
             if bounds:
                 low, high = bounds
                 whole = not choice.missing
-                result.figures.append(Reading(label, low, high, bounded=low < high, whole=whole))
+                result.figures.append(Reading(label, low, high, bounded=low < high, whole=whole,
+                                              published_in=series[2]))  # fmt: skip
     if not result.figures and not result.missing:
         result.missing = [no_trade(claim, loaded, products)]
         result.missing += _production_bounds(loaded, country, products, period)[1]

@@ -171,9 +171,9 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
         published, ``unit``, ``verdict``, ``found`` (the figure that agrees, else the nearest
         one; of "more than" and "ahead of" the difference of the two amounts), ``found_low``
         and ``found_high`` (its rounding or bounds), ``found_by`` (how that figure was read),
-        ``difference`` (found minus claimed; null for comparisons), ``agrees`` and ``readings``
-        (lists), ``missing`` (a list), ``likely_cause`` of a contradiction, ``expected``,
-        ``source`` of the claim.
+        ``found_source`` (where it was published, if in one place), ``difference`` (found minus
+        claimed; null for comparisons), ``agrees`` and ``readings`` (lists), ``missing`` (a list),
+        ``likely_cause`` of a contradiction, ``expected``, ``source`` of the claim.
 
     Examples
     --------
@@ -205,7 +205,7 @@ CHECKED = pa.schema([
     *texts("key", "kind", "verdict", "consumer", "supplier", "rival", "product", "element",
            "stage", "period", "than", "measure", "basis"),
     number("claimed_low"), number("claimed_high"), *texts("qualifier", "unit"),
-    number("found"), number("found_low"), number("found_high"), *texts("found_by"),
+    number("found"), number("found_low"), number("found_high"), *texts("found_by", "found_source"),
     number("difference"), *lists("agrees", "readings", "missing"),
     *texts("likely_cause"), *flags("expected"), *texts("source"),
 ])  # fmt: skip
@@ -254,6 +254,7 @@ def _check(
             agreement, key=lambda r: (not r.whole, not agreement[r], stated.distance(r.value))
         )
         row |= {"found": best.value, "found_low": best.low, "found_high": best.high}
+        row |= {"found_source": best.source}
         row |= {"found_by": best.label, "difference": _difference(row, best.value)}
         if verdict == Verdict.CONTRADICTED:
             distance = abs(row["difference"] or 0.0)

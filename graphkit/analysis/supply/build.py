@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.flows import ONE_OF, column_of
 from graphkit.analysis.network.graph import sorted_rows
+from graphkit.analysis.supply.assumptions import MAKERS, Assumptions, listed_makers, with_makers
 from graphkit.analysis.supply.inputs import (
     Draws,
     Earlier,
@@ -28,6 +29,7 @@ from graphkit.analysis.supply.inputs import (
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.nodes import Nodes, shortened
 from graphkit.analysis.supply.production import (
+    INFERRED,
     MISSING,
     OBSERVED,
     SHARE_ROUNDING,
@@ -38,10 +40,14 @@ from graphkit.analysis.supply.production import (
     own_production,
 )
 from graphkit.analysis.supply.trade import UNITS, Trade
+from graphkit.analysis.unlisted import ENDS, WORLD
 from graphkit.errors import GraphkitError
 
 LEAST_INPUT = 0.1
 """Input that a unit of output needs at least, by value or by mass, where no source says more."""
+
+SOME = 1e-9
+"""Amount of a listed maker that neither trades nor publishes: more than nothing."""
 
 NUMBER = pa.float64()
 
@@ -55,6 +61,8 @@ def supply_network(
     measure: str = "usd",
     unpublished: str = "exports",
     unnamed: Mapping[str, float] | None = None,
+    assumed: Assumptions | None = None,
+    unlisted: Sequence[pa.Table] = (),
 ) -> SupplyNetwork:
     """Build the supply network of the products of one chain in one period.
 
@@ -100,6 +108,13 @@ def supply_network(
         Tonnes of products that countries make which ``production`` does not name, at most. They
         bound the origins in the pools of a product without any trade, together with what the
         shares of its rows leave of the world. With neither, these countries may make any amount.
+    assumed : Assumptions, optional
+        Take for granted what no source says of the period: of the products with a list of makers,
+        only these make it, and at least their share of the least world total that trade allows.
+    unlisted : sequence of pyarrow.Table
+        The most that imports and exports lack in USD, where not all flows are listed, as
+        :func:`~graphkit.analysis.unlisted.unlisted_trade` bounds them, by ``consumer`` and by
+        ``supplier``. They widen the ranges of a network by value.
 
     Returns
     -------
@@ -128,26 +143,41 @@ def supply_network(
     _check_choice("measure", measure, tuple(UNITS))
     _check_choice("unpublished", unpublished, UNPUBLISHED)
     facts, figures = _facts(flows, measure), _figures(production)
+    if assumed is None:
+        assumed = Assumptions(MAKERS.empty_table())
+    else:
+        figures = with_makers(figures, facts, assumed.makers)
     axes = _axes(facts, figures, products)
     makers = axes.keys(figures["country"], figures["product"])
     trade = _trade(facts, axes, makers[_nonzero(figures)], measure)
+    if measure == "usd":
+        trade = _with_unlisted(trade, unlisted)
     nodes = trade.nodes
     amounts, weighed = _amounts(figures, trade)
     stated = _stated(figures, amounts, weighed, nodes, makers)
+    lists = listed_makers(assumed.makers, nodes)
+    stated = replace(stated, makes=stated.makes | lists.counted)
     sure = replace(stated, share=np.where(stated.loose, np.nan, stated.share))
-    shown, _ = own_production(sure, trade.exports, trade.imports, nodes.product, "net-exports")
-    least = np.where(stated.named, shown, 0.0)
+    imports = trade.imports + trade.unlisted
+    shown, _ = own_production(sure, trade.exports, imports, nodes.product, "net-exports")
+    least = np.maximum(np.where(stated.named, shown, 0.0), lists.least_output(shown))
     routes = _routes(conversions)
     ratio = _input_ratios(routes, trade)
     direct = [pair for pair, route in routes.items() if not route.by_product]
     followed = earlier_products(direct, nodes.products, nodes.orders)
     every = earlier_products(routes, nodes.products, nodes.orders)
     amount, state, draws, own_use = _estimated(stated, trade, followed, ratio, unpublished)
+    if lists.maker.any():
+        state[lists.maker & trade.traded_nodes & (state == MISSING)] = INFERRED
+        some = np.where(amount > 0, amount, np.maximum(trade.exports, SOME))
+        some = np.maximum(some, least)
+        amount = np.where(lists.maker & (state == INFERRED), some, amount)
     estimate = Production(
-        nodes, amount, state, stated.amount, least, stated.most, shown - least,
-        listed_whole(sure.share, nodes.product),
+        nodes, amount, state,
+        stated.amount, least, stated.most, np.where(stated.named, 0.0, shown),
+        listed_whole(sure.share, nodes.product) | lists.product[nodes.product],
         np.isin(nodes.keys, makers[_true(figures["own"])]),
-        _unnamed(figures, weighed, nodes.products, unnamed or {}),
+        np.where(lists.product, 0.0, _unnamed(figures, weighed, nodes.products, unnamed or {})),
     )  # fmt: skip
     absent = absent_products(routes, nodes.products, _stage_orders(products))
     unknown = {output for source, output in routes if source not in nodes.products}
@@ -156,6 +186,8 @@ def supply_network(
         {place for place, key in enumerate(nodes.products) if key in unknown},
     )  # fmt: skip
     covered = covered_output(draws, amount + trade.imports - trade.exports, own_use)
+    if assumed.inputs:
+        covered_least = np.maximum(covered_least, covered)
     inputs = Inputs(nodes, draws, covered, possible, covered_least, products_behind(every), absent)
     return SupplyNetwork(nodes, trade, estimate, inputs)
 
@@ -190,13 +222,13 @@ def _possible_inputs(
     alone = Draws(draws.output, draws.input, np.ones(len(draws.output)))
     most = np.where(observed, production.amount, np.inf)
     needed = most_input_needed(alone, ratio, nodes.product, trade.exports, most)
-    spare = production.shown + trade.imports - trade.exports
+    spare = production.shown + trade.imports - trade.exports - trade.unlisted_sales
     covered = covered_output(alone, np.where(makes & ~observed, np.inf, spare), needed)
     supply = production.amount + trade.imports
     possible, elsewhere = possible_draws(
         followed, host_products(followed, every), nodes, supply,
         (production.state == MISSING) & ~trade.traded_nodes, ratio,
-        np.where(observed, supply - trade.exports, np.inf),
+        np.where(observed, supply + trade.unlisted - trade.exports, np.inf),
         np.where(observed, production.amount, production.least), production.listed,
         {*np.flatnonzero(~trade.traded).tolist()}, unknown,
     )  # fmt: skip
@@ -236,7 +268,37 @@ def _trade(facts: pa.Table, axes: _Axes, makers: np.ndarray, measure: str) -> Tr
     nodes, place = axes.nodes(np.flatnonzero(present)), np.cumsum(present) - 1
     rows = sorted_rows(place[buyer], place[seller], amount, nodes.size)
     target = np.repeat(np.arange(nodes.size), np.diff(rows.indptr))
-    return Trade(nodes, measure, np.asarray(rows.indices, np.int64), target, rows.values, facts)
+    none = np.zeros(nodes.size)
+    return Trade(
+        nodes, measure, np.asarray(rows.indices, np.int64), target, rows.values, facts, none,
+        none, np.zeros(len(axes.products), bool),
+    )  # fmt: skip
+
+
+def _with_unlisted(trade: Trade, unlisted: Sequence[pa.Table]) -> Trade:
+    """Add the most that each node's imports and exports lack.
+
+    A country without a row of its own lacks nothing, or of an open product what the world does.
+    """
+    nodes = trade.nodes
+    place = {key: number for number, key in enumerate(nodes.products)}
+    country = {key: number for number, key in enumerate(nodes.countries)}
+    by_owner = {}
+    is_open = np.zeros(len(nodes.products), bool)
+    for table in unlisted:
+        owner = next(name for name in ENDS if name in table.column_names)
+        most = np.zeros((len(nodes.products), len(nodes.countries)))
+        for row in sorted(table.to_pylist(), key=lambda row: row[owner] != WORLD):
+            if row["product"] in place and row["open"] and row[owner] == WORLD:
+                is_open[place[row["product"]]] = True
+                most[place[row["product"]]] = row["usd"]
+            elif row["product"] in place and row[owner] in country:
+                most[place[row["product"]], country[row[owner]]] = row["usd"]
+        by_owner[owner] = most[nodes.product, nodes.country]
+    return replace(
+        trade, unlisted=by_owner.get("consumer", trade.unlisted),
+        unlisted_sales=by_owner.get("supplier", trade.unlisted_sales), open=is_open,
+    )  # fmt: skip
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

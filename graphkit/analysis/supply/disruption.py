@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.production import MISSING, OBSERVED
+from graphkit.analysis.supply.production_cut import Part, Parts, production_cut
 from graphkit.analysis.supply.ranges import ExportCut, loss_ranges, production_losses
 from graphkit.analysis.supply.removal import system
 from graphkit.analysis.supply.trade import IN_WORDS
@@ -18,6 +20,8 @@ from graphkit.arrow import SHARE, counts, flags, number, texts
 from graphkit.errors import GraphkitError
 
 SMALLEST, ROUNDING = 1e-12, 1e-9
+MOST_SELLERS = 10
+"""Pools of those who cut, for each loss, up to which one factor serves all losses."""
 NONE = np.empty(0, np.int64)
 LOSSES = pa.schema([
     *texts("consumer", "product", "stage"),
@@ -38,6 +42,7 @@ def disruption(
     consumers: Sequence[str] | None = None,
     base: str = "imports",
     minimum: float = 0.0,
+    stops: Parts | None = None,
 ) -> pa.Table:
     r"""Compute every consumer's loss if some countries cut their exports of some products.
 
@@ -52,17 +57,19 @@ def disruption(
     the rest comes through others: re-exporters, and makers of later products. For imports,
     both are the same sums over what the country buys. With slack, the remaining suppliers
     deliver up to slack more of the part u that contains none of the exports that are cut:
-    :math:`\min(\ell_j, slack \cdot u_j)` is recovered.
+    :math:`\min(\ell_j, slack \cdot u_j)` is recovered. Where a part :math:`\mu` of what a country
+    makes stops too, its own part of the pool adds :math:`\mu` to b, and passes on the part
+    :math:`1 - \mu` of what its inputs lose.
 
     Parameters
     ----------
     network : SupplyNetwork
     exporters : sequence of str
-        The countries that cut. Trade among them goes on.
+        The countries that cut. Trade among them goes on. None, if only production stops.
     products, destinations : sequence of str, optional
         The products that are cut, and their buyers; by default all.
     loss : float
-        The share of those exports that is lost, more than 0, at most 1.
+        The share of those exports, and of what stops, that is lost: more than 0, at most 1.
     slack : float
         Extra output of the remaining suppliers, 0 or more.
     consumers : sequence of str, optional
@@ -72,6 +79,9 @@ def disruption(
         can lose too for lack of inputs.
     minimum : float
         Leave out losses that are at most this even at the upper end of their range.
+    stops : mapping, optional
+        Parts of countries' production that stop, of a country and product from 0 to 1: the part
+        that is known and the most that it may be.
 
     Returns
     -------
@@ -103,25 +113,85 @@ def disruption(
     B 0.8 0.0 0.8
     C 0.4 0.4 0.8
     """
-    if not slack >= 0:
-        raise GraphkitError(f"found a slack of {slack:g}, wanted 0 or more")
+    [table] = disruptions(
+        network, exporters, [(loss, slack)], products=products, destinations=destinations,
+        consumers=consumers, base=base, minimum=minimum, stops=stops,
+    )  # fmt: skip
+    return table
+
+
+def disruptions(
+    network: SupplyNetwork, exporters: Sequence[str], cuts: Sequence[tuple[float, float]], *,
+    products: Sequence[str] | None = None, destinations: Sequence[str] | None = None,
+    consumers: Sequence[str] | None = None, base: str = "imports", minimum: float = 0.0,
+    stops: Parts | None = None,
+) -> list[pa.Table]:  # fmt: skip
+    """Compute :func:`disruption` for several losses and slacks, much faster than one by one.
+
+    Parameters
+    ----------
+    cuts : sequence of (float, float)
+        Loss and slack of each.
+    network, exporters, products, destinations, consumers, base, minimum, stops
+        As for :func:`disruption`.
+
+    Returns
+    -------
+    list of pyarrow.Table
+        One for each cut, in order.
+    """
+    for _, slack in cuts:
+        if not slack >= 0:
+            raise GraphkitError(f"found a slack of {slack:g}, wanted 0 or more")
+    losses = list(dict.fromkeys(loss for loss, _ in cuts))
     nodes = network.select(consumers, None, base)
-    cut = export_cut(network, exporters, products, destinations, loss)
-    direct, lost, lost_imports = _followed(network, cut.flows, base)
-    _, passed, _ = _followed(network, np.where(cut.flows > 0, 1.0, 0.0), base)
-    recovered = np.minimum(lost, slack * (1.0 - passed))
-    uncovered = lost - recovered
-    low, high = (losses[:, 0] for losses in loss_ranges(network, [NONE], cut))
+    if exporters or stops is None:
+        cut = export_cut(network, exporters, products, destinations, losses)
+    else:
+        cut = no_exports(network, losses)
+    stopped, ended = None, np.zeros(network.size)
+    if stops is not None:
+        stopped = production_cut(network, [_scaled(stops, loss) for loss in losses])
+        ended = network.pools.own * production_cut(network, [stops]).low[:, 0]
+    [passed], lost_shares = (_lost(network, cut.flows, ended, some) for some in ([1.0], losses))
     if base == "imports":
-        low, high = (_of_imports(network, cut.flows, losses) for losses in (low, high))
-    low, high = np.minimum(low, lost), np.maximum(high, lost)
-    certain = low - np.minimum(low, slack * (1.0 - passed)) >= 1 - ROUNDING
-    rows = nodes[high[nodes] > max(minimum, SMALLEST)]
-    keys = (network.nodes.country[rows], -uncovered[rows].round(12), network.nodes.product[rows])
-    rows = rows[np.lexsort(keys)]
-    numbers = (direct, lost - direct, lost, low, high, lost_imports, recovered, uncovered, certain)
-    columns = [*network.nodes.names(rows), *(pa.array(column[rows]) for column in numbers)]
-    return pa.table(columns, schema=_in_unit(LOSSES, "lost_imports", network))
+        passed = _of_imports(network, cut.flows, passed)
+    lows, highs = loss_ranges(network, [NONE] * len(losses), cut, stopped)
+    shares = {}
+    for place, loss in enumerate(losses):
+        flows, lost = cut.flows * loss, lost_shares[place]
+        low, high = lows[:, place], highs[:, place]
+        direct = _direct(network, flows, ended * loss, base)
+        lost_imports = _lost_amount(network, flows, lost)
+        if base == "imports":
+            lost, low, high = (_of_imports(network, flows, ends) for ends in (lost, low, high))
+        shares[loss] = (
+            direct, lost, lost_imports, np.minimum(low, lost), np.maximum(high, lost)
+        )  # fmt: skip
+
+    def table(loss: float, slack: float) -> pa.Table:
+        direct, lost, lost_imports, low, high = shares[loss]
+        spare = slack * (1.0 - passed)
+        recovered = np.minimum(lost, spare)
+        uncovered = lost - recovered
+        certain = low - np.minimum(low, spare) >= 1 - ROUNDING
+        rows = nodes[high[nodes] > max(minimum, SMALLEST)]
+        keys = (
+            network.nodes.country[rows], -uncovered[rows].round(12), network.nodes.product[rows]
+        )  # fmt: skip
+        rows = rows[np.lexsort(keys)]
+        numbers = (
+            direct, lost - direct, lost, low, high, lost_imports, recovered, uncovered, certain,
+        )  # fmt: skip
+        columns = [*network.nodes.names(rows), *(pa.array(column[rows]) for column in numbers)]
+        return pa.table(columns, schema=_in_unit(LOSSES, "lost_imports", network))
+
+    return [table(loss, slack) for loss, slack in cuts]
+
+
+def _scaled(stops: Parts, loss: float) -> Parts:
+    """Return the parts of production that stop if plants lose a share of what they make."""
+    return {place: Part(loss * part.low, loss * part.high) for place, part in stops.items()}
 
 
 def _in_unit(schema: pa.Schema, name: str, network: SupplyNetwork) -> pa.Schema:
@@ -132,11 +202,12 @@ def _in_unit(schema: pa.Schema, name: str, network: SupplyNetwork) -> pa.Schema:
 
 def export_cut(
     network: SupplyNetwork, exporters: Sequence[str], products: Sequence[str] | None,
-    destinations: Sequence[str] | None, loss: float,
+    destinations: Sequence[str] | None, losses: Sequence[float],
 ) -> ExportCut:  # fmt: skip
     """Describe the cut of :func:`disruption`'s parameters."""
-    if not 0 < loss <= 1:
-        raise GraphkitError(f"found a loss of {loss:g}, wanted more than 0, at most 1")
+    for loss in losses:
+        if not 0 < loss <= 1:
+            raise GraphkitError(f"found a loss of {loss:g}, wanted more than 0, at most 1")
     nodes, trade, absent = network.nodes, network.trade, network.inputs.absent
     sellers = np.isin(np.arange(network.size), nodes.of_countries(exporters))
     flows = sellers[trade.source] & ~sellers[trade.target]
@@ -157,37 +228,81 @@ def export_cut(
             f"no exports of {scope} from {', '.join(exporters)}{buyer} are known "
             f"{IN_WORDS[network.measure]}"
         )
-    inputs = absent.outputs[unknown].any(axis=0)
-    return ExportCut(*(np.where(mask, loss, 0.0) for mask in (flows, goods, inputs)))
+    inputs = np.asarray(absent.outputs[unknown].any(axis=0))
+    return ExportCut(flows, goods, inputs, np.asarray(losses))
 
 
-def _followed(
-    network: SupplyNetwork, cut: np.ndarray, base: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return each pool's direct and full loss of imports or supply, and its lost imports."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.linalg import spsolve
+def no_exports(network: SupplyNetwork, losses: Sequence[float]) -> ExportCut:
+    """Describe a cut of no exports."""
+    none = np.zeros(len(network.products), bool)
+    return ExportCut(np.zeros(len(network.trade.amount), bool), none, none, np.asarray(losses))
+
+
+def _lost(
+    network: SupplyNetwork, cut: np.ndarray, ended: np.ndarray, losses: Sequence[float]
+) -> list[np.ndarray]:
+    r"""Compute each pool's full loss of supply, for each loss of the flows that are cut.
+
+    ``ended`` is the part of each pool that its country no longer makes itself, with a loss of 1.
+
+    With C the parts of pools that the cut flows are, in the columns S of those who cut, and
+    :math:`M = I - Q`, several losses need one factor of M:
+
+    .. math:: (M + \lambda C) \ell = \lambda C 1, \quad G = M^{-1} C, \quad
+              (I + \lambda G_{SS}) \ell_S = \lambda G_S 1, \quad
+              \ell = \lambda G (1 - \ell_S)
+    """
+    from scipy.sparse import csr_array, diags_array
+    from scipy.sparse.linalg import splu, spsolve
 
     trade, pools, size = network.trade, network.pools, network.size
     share = trade.amount / pools.supply[trade.target]
-    uncut = csr_array((share * (1 - cut), (trade.target, trade.source)), shape=(size, size))
-    direct = np.bincount(trade.target, share * cut, size)
-    links = pools.links - pools.bought + uncut
-    lost = np.clip(spsolve(system(network, links), direct), 0.0, 1.0)
+    sellers = np.unique(trade.source[cut])
+
+    def without(loss: float) -> Any:
+        uncut = (share * (1 - loss * cut), (trade.target, trade.source))
+        links = pools.links - pools.bought + csr_array(uncut, shape=(size, size))
+        if ended.any():
+            links = links - diags_array(loss * ended) @ network.inputs.made
+        return system(network, links)
+
+    direct = np.bincount(trade.target, share * cut, size) + ended
+    if len(losses) == 1 or ended.any() or len(sellers) > MOST_SELLERS * len(losses):
+        return [
+            np.clip(spsolve(without(loss), loss * direct), 0.0, 1.0) for loss in losses
+        ]  # fmt: skip
+    factor = splu(without(0.0))
+    effect = factor.solve((without(1.0) - without(0.0))[:, sellers].toarray())
+    first = factor.solve(direct)
+    results = []
+    for loss in losses:
+        matrix = np.eye(len(sellers)) + loss * effect[sellers]
+        own = np.linalg.solve(matrix, loss * first[sellers])
+        results.append(np.clip(loss * (first - effect @ own), 0.0, 1.0))
+    return results
+
+
+def _direct(network: SupplyNetwork, cut: np.ndarray, ended: np.ndarray, base: str) -> np.ndarray:
+    """Return the share of each node's imports, or supply, that is cut or no longer made."""
+    if base == "imports":
+        return _of_imports(network, cut, ended)
+    trade = network.trade
+    share = trade.amount / network.pools.supply[trade.target]
+    return np.asarray(np.bincount(trade.target, share * cut, network.size) + ended)
+
+
+def _lost_amount(network: SupplyNetwork, cut: np.ndarray, lost: np.ndarray) -> np.ndarray:
+    """Return what of each node's imports is cut, or lost by its sellers."""
+    trade = network.trade
     lost_amount = trade.amount * (cut + (1 - cut) * lost[trade.source])
-    imports = np.bincount(trade.target, lost_amount, size)
-    if base == "supply":
-        return direct, lost, imports
-    nothing = np.zeros(size)
-    return _of_imports(network, cut, nothing), _of_imports(network, cut, lost), imports
+    return np.bincount(trade.target, lost_amount, network.size)
 
 
 def _of_imports(network: SupplyNetwork, cut: np.ndarray, lost: np.ndarray) -> np.ndarray:
     """Return the share of each node's imports that is cut, or lost by its sellers."""
-    trade = network.trade
-    lost_amount = trade.amount * (cut + (1 - cut) * lost[trade.source])
-    total = np.where(trade.imports > 0, trade.imports, 1.0)
-    return np.clip(np.bincount(trade.target, lost_amount, network.size) / total, 0.0, 1.0)
+    imports = network.trade.imports
+    total = np.where(imports > 0, imports, 1.0)
+    return np.clip(_lost_amount(network, cut, lost) / total, 0.0, 1.0)
 
 
 CASCADE = pa.schema([
@@ -276,7 +391,7 @@ def cascade(
             raise GraphkitError(f"found a {name} of {value:g}, wanted 0 to 1")
     if links not in LINKS:
         raise GraphkitError(f"links: found {links!r}, wanted one of {', '.join(LINKS)}")
-    cut = export_cut(network, exporters, products, destinations, loss).flows
+    cut = loss * export_cut(network, exporters, products, destinations, [loss]).flows
     state = _Spread(network, cut, spread, links == "either", _capacity(network, capacity))
     nodes = network.nodes
     sellers = np.isin(nodes.country, nodes.country[nodes.of_countries(exporters)])

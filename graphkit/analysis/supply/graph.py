@@ -22,7 +22,7 @@ def to_networkx(pools: Pools, *, facts: bool, conversions: bool) -> Any:
     trade, production = pools.trade, pools.production
     nodes = trade.nodes
     graph = (nx.MultiDiGraph if facts else nx.DiGraph)(
-        measure=trade.measure, unit=trade.unit, stages=list(dict.fromkeys(nodes.stages))
+        measure=trade.measure, unit=trade.unit, stages=", ".join(dict.fromkeys(nodes.stages))
     )
     names = [
         (nodes.countries[country], nodes.products[product])

@@ -225,14 +225,16 @@ def input_pools(earlier: Earlier, nodes: Nodes, supply: np.ndarray, traded: np.n
     """Find the pools that each node draws on for its production, and their shares.
 
     A country draws on its pool of the nearest earlier product that it has. From several equally
-    near products it draws in proportion to the pools, as goods of one stage in one measure; if
-    one of them is not traded, so that its pool has another unit, the split is unknown and the
-    node gets no input.
+    near products, and from all that are one conversion away if each of them is traded, it draws in
+    proportion to the pools, as goods in one measure; if one of equally near ones is not traded, so
+    that its pool has another unit, the split is unknown and the node gets no input.
     """
     outputs, inputs, amounts = [], [], []
     for product, candidates in earlier.items():
         waiting = np.flatnonzero((nodes.product == product) & (supply > 0))
-        for tie in _ties(candidates).values():
+        direct = [place for _, steps, place in candidates if steps == 1]
+        direct = direct if traded[direct].all() else []
+        for tie in (direct, *_ties(candidates).values()):
             pools, present = nodes.pools(tie, waiting)
             filled = present & (supply[pools] > 0)
             comparable = traded[tie][:, None] | (filled.sum(axis=0) == 1)

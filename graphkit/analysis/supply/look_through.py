@@ -9,10 +9,18 @@ import numpy as np
 import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
-from graphkit.analysis.supply.ranges import CLOSE, ROUNDS, origin_ranges, without_ranges
+from graphkit.analysis.supply.ranges import (
+    CLOSE,
+    ROUNDS,
+    beside_unlisted,
+    loss_ranges,
+    origin_ranges,
+    without_ranges,
+)
 from graphkit.analysis.supply.removal import loss_matrix
 from graphkit.analysis.supply.tracing import (
     ANY_OTHER,
+    ANY_STAGE,
     Without,
     at_home,
     bought_within,
@@ -139,6 +147,8 @@ def look_through(
         raise GraphkitError('`without` is known of imports only, wanted `base` "imports"')
     if by_seller and (without is not None or base != "imports"):
         raise GraphkitError("`by_seller` is known of all imports only")
+    if without is not None and network.trade.unlisted.any():
+        raise GraphkitError("`without` is known of trade alone that is listed whole")
     avoided = None if without is None else _avoiding(network, without[1])
     parts = []
     for stage in traced_stages:
@@ -147,6 +157,7 @@ def look_through(
             traced = _traced(network, stage, untraded, unreported, base, avoided)
             if base == "imports":
                 columns = [bought[reaches] @ matrix for matrix in traced]
+                columns[1:3] = beside_unlisted(network, rows[reaches], stage, *columns[1:3])
             else:
                 columns = [matrix[rows[reaches]] for matrix in traced]
             faces = face[reaches]
@@ -248,6 +259,90 @@ def _ordered(network: SupplyNetwork, table: pa.Table, first: Sequence[str]) -> p
     })  # fmt: skip
     order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names])
     return table.take(order)
+
+
+def passed_shares(
+    network: SupplyNetwork,
+    place: str,
+    countries: Sequence[str],
+    *,
+    consumers: Sequence[str] | None = None,
+    products: Sequence[str] | None = None,
+) -> pa.Table:
+    r"""Compute the share of imports that was in a country at any stage.
+
+    A unit of goods is marked where the country mined, made or sold it, or what it was made out
+    of; whoever gets it passes the mark on, in the mix of the pool. It counts once, at however many
+    stages it was there. With :math:`M` the nodes of the country at all stages, :math:`Q` the
+    shares of each pool by the pools it comes out of, bought or made into the product,
+
+    .. math:: p_j = 1 \text{ for } j \in M, \qquad p_j = \sum_i Q_{ji} p_i \text{ for all others}
+
+    and the share is the mean of p over the consumer's suppliers: the probability that a walk back
+    along the chain meets the country (a hitting probability of an absorbing Markov chain [1]_),
+    and the loss of :func:`~graphkit.analysis.supply.removal.removal_losses`. Out of several inputs
+    of one product a unit is made of one, as everywhere in the network. Where a product needs all of
+    them, the part with any input from the country is at least the largest of the shares of the
+    inputs, each traced by itself, and at most their sum.
+
+    Parameters
+    ----------
+    network : SupplyNetwork
+    place : str
+        Name of the countries.
+    countries : sequence of str
+        A country, or several that count as one. None: a country of which nothing is known here.
+    consumers, products : sequence of str, optional
+        Only these; by default all that have data.
+
+    Returns
+    -------
+    pyarrow.Table
+        The columns of :func:`look_through`, with the stage ``any stage`` and the place as origin.
+        ``face_value`` is what was bought there, ``hidden`` what was not and passed it before. The
+        range holds every way and every input that the data leave open
+        (:func:`~graphkit.analysis.supply.ranges.loss_ranges`), and trade that is not listed, which
+        may all have passed it, or none. Nothing where it may have passed nothing.
+
+    Raises
+    ------
+    GraphkitError
+        A country or product has no data here; the message lists those that have.
+
+    References
+    ----------
+    .. [1] Kemeny, J. G., Snell, J. L. (1976). Finite Markov Chains. Springer, chapter 3.
+
+    Examples
+    --------
+    A mines 9 and sells 6 to B, which mines 2 and sells 4 to C. C buys 1 from A too. Of C's 5, 1
+    was bought in A, and 6/8 of B's 4 came from there:
+
+    >>> from graphkit.analysis.supply.build import supply_network
+    >>> flows = pa.table({"supplier": ["A", "A", "B"], "consumer": ["B", "C", "C"],
+    ...                   "product": ["ore"] * 3, "tonnes": [6.0, 1.0, 4.0]})
+    >>> mines = pa.table({"country": ["A", "B"], "product": ["ore"] * 2, "tonnes": [9.0, 2.0]})
+    >>> network = supply_network(flows, mines, measure="tonnes")
+    >>> for row in passed_shares(network, "A", ["A"], consumers=["C"]).to_pylist():
+    ...     print(row["stage"], *(round(row[n], 3) for n in ("share", "face_value", "hidden")))
+    any stage 0.8 0.2 0.6
+    """
+    rows = network.select(consumers, products, "imports")
+    nodes = network.nodes.of_countries(countries)
+    bought, unlisted = network.trade.imported[rows], network.trade.unlisted[rows]
+    imports = network.trade.imports[rows]
+    losses = [loss_matrix(network, [nodes]), *loss_ranges(network, [nodes])]
+    share, low, high = (np.clip(bought @ passed[:, 0], 0.0, 1.0) for passed in losses)
+    listed = imports / (imports + unlisted)
+    low, high = listed * low, listed * high + (1.0 - listed)
+    sold_there = np.zeros(network.size)
+    sold_there[nodes] = 1.0
+    face = np.clip(bought @ sold_there, 0.0, 1.0)
+    low, high = np.minimum(low, share), np.maximum(high, share)
+    consumer, product, _ = network.nodes.names(rows)
+    texts_of = (consumer, product, *(pa.array([text] * len(rows)) for text in (ANY_STAGE, place)))
+    table = pa.table([*texts_of, share, face, share - face, low, high], schema=RESULT)
+    return table.filter(pa.array(high > SMALLEST, pa.bool_()))
 
 
 def seller_shares(network: SupplyNetwork, stage: str) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.production import MISSING
+from graphkit.analysis.supply.production_cut import ProductionCut
 from graphkit.analysis.supply.tracing import (
     Without,
     at_home,
@@ -32,19 +33,35 @@ class OriginRange:
     """Shares in the pool of each node."""
 
 
+@dataclass(frozen=True)
+class StatedOrigin:
+    """Share of one origin in what no data tell of a node, taken as known.
+
+    Of a node of a product without trade it is the share in its pool, else the share in those of
+    its inputs that no data cover.
+    """
+
+    node: int
+    column: int
+    """Column of the origin in the ranges."""
+    share: float
+
+
 def origin_ranges(
     network: SupplyNetwork, stage: str, *, untraded: str = "unknown", unreported: str = "any",
-    without: tuple[Without, Without] | None = None,
+    without: tuple[Without, Without] | None = None, origins: Sequence[int] | None = None,
+    stated: StatedOrigin | None = None,
 ) -> tuple[OriginRange, OriginRange]:  # fmt: skip
     r"""Bound the share of each origin, given what is not known.
 
-    Three things are not known. An unknown or untraceable origin may be any country that may do
+    Some things are not known. An unknown or untraceable origin may be any country that may do
     the stage's work: none of it or all of it. In a pool of a product with unknown trade,
     another producer o has at most :math:`P_o / (P_c + P_o)`. And a country with unpublished
     production, which a source shows to make the product, makes at least its exports beyond its
     imports; where no source does, those may have any origin. Either may make all that it sells:
     with :math:`a` the former's share of its pool, T the origins of its production and h of its
-    imports, the origins S of its sales lie between :math:`T` and :math:`a T + (1 - a) h`. Lows and
+    imports, the origins S of its sales lie between :math:`T` and :math:`a T + (1 - a) h`. What a
+    country may have bought in trade that is not listed may have any origin too. Lows and
     highs are the fixed points of taking the smaller and the larger at each of these countries.
     The iteration approaches them from 0 and from 1, so that the bounds hold wherever it ends.
     With D and Q as in :func:`origin_shares`, the origins in its pool are then
@@ -59,6 +76,10 @@ def origin_ranges(
         "as-inferred": unpublished production is the network's inferred figure.
     without : (Without, Without), optional
         Leave out what passed some nodes at any stage: what is surely left, and what may be.
+    origins : sequence of int, optional
+        Only these columns: the places of countries, and after the last that of any other one.
+    stated : StatedOrigin, optional
+        Take the origin of one unseen input for known; only its own column is narrowed by it.
 
     Returns
     -------
@@ -67,16 +88,19 @@ def origin_ranges(
         network's figure, since the question is what it gets from others. A last column is of any
         country of which nothing is known here.
     """
-    start, width = stage_order(network, stage), len(network.countries) + 1
+    start, every = stage_order(network, stage), len(network.countries) + 1
     elsewhere, home = _possible(network, start)
     if without is not None:
         avoided_countries = network.nodes.country[without[1].avoided]
         elsewhere[:, avoided_countries] = home[:, avoided_countries] = 0.0
+    columns = np.arange(every) if origins is None else np.asarray(origins, np.int64)
+    width = len(columns)
     low, high = (OriginRange(*np.zeros((2, network.size, width))) for _ in range(2))
     for nodes in solving_order(network, start):
         product, country = network.nodes.product[nodes], network.nodes.country[nodes]
         able = elsewhere[product]
         able[np.arange(len(nodes)), country] = home[product, country]
+        able = able[:, columns]
         traded = network.trade.traded_nodes[nodes]
         D, Q = network.pools.own[nodes][:, None], bought_within(network, nodes)
         for place, (bound, ceiling) in enumerate(((low, None), (high, able))):
@@ -84,25 +108,63 @@ def origin_ranges(
             rest = None if without is None else without[place]
             avoided = None if rest is None else rest.avoided[nodes]
             at_stage = network.nodes.order[nodes[0]] == start
-            draw = None if at_stage else _Draw(network, nodes, ceiling, start, rest)
-            T = at_home(network, nodes, width, rest) if draw is None else draw.in_production(S)
+            draw = None
+            if at_stage:
+                T = at_home(network, nodes, every, rest)[:, columns]
+            else:
+                draw = _Draw(network, nodes, ceiling, start, rest, columns, stated)
+                T = draw.in_production(S)
             if at_stage and not traded[0]:
                 pools = network.unseen.untraded_pools(nodes, untraded)[place]
                 if avoided is not None:
                     pools[:, country] *= T.sum(axis=1)
                     pools[avoided] = 0.0
+                pools = pools[:, columns]
+                if stated is not None:
+                    pools[nodes == stated.node, stated.column] = stated.share
                 S[nodes] = P[nodes] = pools
                 continue
+            fixed, value = None, 0.0
+            if avoided is not None:
+                fixed = avoided[:, None] & np.ones(width, bool)
+            elif stated is not None and not traded[nodes == stated.node].all():
+                fixed, value = np.zeros((len(nodes), width), bool), stated.share
+                fixed[nodes == stated.node, stated.column] = True
             _fixed_point(
-                network, nodes, S, T, draw, ceiling, unreported == "any",
-                None if avoided is None else avoided[:, None] & np.ones(width, bool),
-                value=0.0, untraded=untraded,
+                network, nodes, S, T, draw, ceiling, unreported == "any", fixed,
+                value=value, untraded=untraded,
             )  # fmt: skip
             if draw is not None:
                 T = draw.in_production(S)
             P[nodes] = D * T + Q @ S[nodes]
+            if (unlisted := network.trade.unlisted[nodes]).any():
+                supply = network.pools.supply[nodes]
+                listed = np.divide(supply, supply + unlisted, out=np.ones(len(nodes)),
+                                   where=unlisted > 0)[:, None]  # fmt: skip
+                P[nodes] = listed * P[nodes] + (
+                    0.0 if ceiling is None else (1.0 - listed) * ceiling
+                )
             P[nodes[~traded]] = S[nodes[~traded]]
     return low, high
+
+
+def beside_unlisted(
+    network: SupplyNetwork, nodes: np.ndarray, stage: str, low: np.ndarray, high: np.ndarray,
+    origins: Sequence[int] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Widen ranges of shares in the imports of some nodes by what they may have bought unlisted.
+
+    That may have come from any country which may have made and sold it. The columns are as those
+    of :func:`origin_ranges`.
+    """
+    unlisted, imports = network.trade.unlisted[nodes], network.trade.imports[nodes]
+    if not unlisted.any():
+        return low, high
+    elsewhere, _ = _possible(network, stage_order(network, stage))
+    listed = (imports / (imports + unlisted))[:, None]
+    able = elsewhere[network.nodes.product[nodes]]
+    able = able if origins is None else able[:, origins]
+    return listed * low, listed * high + (1 - listed) * able
 
 
 def _possible(network: SupplyNetwork, start: int) -> tuple[np.ndarray, np.ndarray]:
@@ -180,16 +242,19 @@ class ExportCut:
     """Exports that some countries cut."""
 
     flows: np.ndarray
-    """Part of each flow of the network that is cut, 0 to 1."""
+    """True for the flows of the network that are cut."""
     products: np.ndarray
-    """Part of the unseen sales of each product that is cut, 0 to 1."""
+    """True for the products of which unseen sales are cut."""
     absent: np.ndarray
-    """The same of products without any data behind each product."""
+    """True for products behind which one without any data is cut."""
+    losses: np.ndarray
+    """Parts that are cut of all these, 0 to 1, each by itself."""
 
 
 def loss_ranges(
-    network: SupplyNetwork, removed: Sequence[np.ndarray], cut: ExportCut | None = None
-) -> tuple[np.ndarray, np.ndarray]:
+    network: SupplyNetwork, removed: Sequence[np.ndarray], cut: ExportCut | None = None,
+    stopped: ProductionCut | None = None,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     r"""Bound the share of each node's sales that is lost, given what is not known.
 
     The losses are those of :func:`~graphkit.analysis.supply.removal.removal_losses` for sets of
@@ -203,14 +268,18 @@ def loss_ranges(
     lose at most :math:`c_p = 1 - (1 - \lambda_p) (1 - g_p)`: they crossed the border of those
     who cut once, and were made of inputs that lost at most :math:`g_p`, the largest of the losses
     and of the :math:`c_q` of all products q behind p. The highs are the highest fixed point below 1
-    with these ceilings.
+    with these ceilings. If production stops, :math:`\lambda_p` is the largest part of any country's
+    production of p, and a node that loses the part :math:`\mu` of its own production has
+    :math:`\mu + (1 - \mu) T` in the place of T.
 
     Parameters
     ----------
     network : SupplyNetwork
     removed : sequence of numpy.ndarray
-        Sets of nodes. With ``cut``, one empty set.
-    cut : Cut, optional
+        Sets of nodes. With ``cut``, an empty set for each of its losses.
+    cut : ExportCut, optional
+    stopped : ProductionCut, optional
+        Parts of production that stop with each set.
 
     Returns
     -------
@@ -224,51 +293,88 @@ def loss_ranges(
     for column, nodes in enumerate(removed):
         in_set[nodes, column] = True
     low, high = np.zeros(shape), np.zeros(shape)
-    g, c = np.ones((2, len(network.products)))
+    unseen = _unseen_cuts(network, removed, cut, stopped)
+    g, c = np.ones((2, len(network.products), 1 if unseen is None else len(removed)))
     # Also behind those of which nobody is known to draw on the others.
     behind = network.inputs.behind.sum(axis=1)
     groups = solving_order(network, first)
     groups.sort(key=lambda nodes: (order[nodes[0]], behind[product[nodes]].max()))
     for nodes in groups:
         products = np.unique(product[nodes])
-        if cut is not None:
-            g[products] = _most_lost(network, products, c, cut)
-            c[products] = 1.0 - (1.0 - cut.products[products]) * (1.0 - g[products])
+        if unseen is not None:
+            g[products] = _most_lost(network, products, c, *unseen)
+            c[products] = 1.0 - (1.0 - unseen[0][products]) * (1.0 - g[products])
         makes = network.pools.own[nodes] > 0
-        of_inputs, of_goods = g[product[nodes], None], c[product[nodes], None]
-        for losses, ceiling, unknown in ((low, None, None), (high, of_goods, of_inputs)):
+        of_inputs, of_goods = g[product[nodes]], c[product[nodes]]
+        parts = (None, None) if stopped is None else (stopped.low[nodes], stopped.high[nodes])
+        for losses, ceiling, unknown, part in (
+            (low, None, None, parts[0]), (high, of_goods, of_inputs, parts[1])
+        ):  # fmt: skip
             if order[nodes[0]] == first and not network.trade.traded_nodes[nodes[0]]:
+                home = makes * network.unseen.own_parts(nodes, "unknown")
+                fed = np.zeros((len(nodes), len(removed)))
+                if unknown is not None:  # out of what no data are of
+                    fed = network.inputs.processed[nodes][:, None] * unknown
+                losses[nodes] = home[:, None] * _without(part, fed)
                 if ceiling is not None:
-                    home = makes * network.unseen.own_parts(nodes, "unknown")
-                    bought = makes - home
-                    fed = home * network.inputs.processed[nodes]  # out of what no data are of
-                    losses[nodes] = bought[:, None] * ceiling + fed[:, None] * unknown
+                    losses[nodes] += (makes - home)[:, None] * ceiling
                 losses[nodes] = np.where(in_set[nodes], 1.0, losses[nodes])
                 continue
             draw = _Draw(network, nodes, unknown, first)
             _fixed_point(
                 network, nodes, losses, draw.in_production(losses), draw, ceiling, True,
-                in_set[nodes], None if cut is None else cut.flows,
+                in_set[nodes], cut, part,
             )  # fmt: skip
-        np.maximum.at(c, product[nodes], high[nodes].max(axis=1, initial=0.0))
+        if unseen is not None:
+            np.maximum.at(c, product[nodes], high[nodes])
     return low, high
 
 
+def _without(part: np.ndarray | None, T: np.ndarray) -> np.ndarray:
+    """Return the loss of production of which a part stops, and the rest loses T."""
+    return T if part is None else part + (1.0 - part) * T
+
+
+def _unseen_cuts(
+    network: SupplyNetwork, removed: Sequence[np.ndarray], cut: ExportCut | None,
+    stopped: ProductionCut | None,
+) -> tuple[np.ndarray, np.ndarray] | None:  # fmt: skip
+    """Return the largest part of unseen goods that is cut or stops, products by sets.
+
+    Of each product itself, and of products without data behind it. All may have passed nodes that
+    deliver nothing; None if that holds for each set.
+    """
+    if cut is None and stopped is None:
+        return None
+    left = np.ones((2, len(network.products), len(removed)))
+    if cut is not None:
+        left[0] -= np.outer(cut.products, cut.losses)
+        left[1] -= np.outer(cut.absent, cut.losses)
+    if stopped is not None:
+        left[0] *= 1.0 - stopped.products
+        left[1] *= 1.0 - stopped.absent
+    left[:, :, [len(nodes) > 0 for nodes in removed]] = 0.0
+    return 1.0 - left[0], 1.0 - left[1]
+
+
 def _most_lost(
-    network: SupplyNetwork, products: np.ndarray, c: np.ndarray, cut: ExportCut
-) -> np.ndarray:
+    network: SupplyNetwork, products: np.ndarray, c: np.ndarray, cut: np.ndarray,
+    absent: np.ndarray,
+) -> np.ndarray:  # fmt: skip
     """Bound the loss ``g`` of inputs of unseen origin, of products of a stage made of each other.
 
-    ``c`` bounds the losses of goods of each product, as in :func:`loss_ranges`.
+    ``c`` bounds the losses of goods of each product, as in :func:`loss_ranges`; ``cut`` and
+    ``absent`` are the parts of :func:`_unseen_cuts`.
     """
     behind, present = network.inputs.behind[products].any(axis=0), np.zeros(len(c), bool)
     behind[products] = False
     present[network.nodes.product] = True
-    rest = 1.0 - c[behind & present].max(initial=0.0)
-    rest *= (1.0 - cut.products[behind & ~present]).prod()
-    rest *= 1.0 - cut.absent[products].max(initial=0.0)
-    within = 1.0 - cut.products[products]
-    return np.asarray([1.0 - rest * np.delete(within, n).prod() for n in range(len(products))])
+    rest = 1.0 - c[behind & present].max(axis=0, initial=0.0)
+    rest *= (1.0 - cut[behind & ~present]).prod(axis=0)
+    rest *= 1.0 - absent[products].max(axis=0, initial=0.0)
+    within = 1.0 - cut[products]
+    others = (np.delete(within, n, axis=0).prod(axis=0) for n in range(len(products)))
+    return np.asarray([1.0 - rest * other for other in others])
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,6 +390,9 @@ class _Draw:
     unknown: np.ndarray | None
     start: int
     without: Without | None = None
+    columns: np.ndarray | None = None
+    """The countries of the columns of shares of origins; None where these are something else."""
+    stated: StatedOrigin | None = None
 
     @cached_property
     def _links(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -310,7 +419,9 @@ class _Draw:
         before = network.nodes.order[source] < self.start
         home = 1.0 if self.without is None else self.without.pool[source[before]]
         values[before] = 0.0
-        values[before, network.nodes.country[source[before]]] = home
+        if self.columns is not None:
+            at_home = network.nodes.country[source[before]][:, None] == self.columns
+            values[before] = at_home * np.reshape(home, (-1, 1))
         covered = network.inputs.covered_least[nodes]
         result = np.zeros((len(nodes), shares.shape[1]))
         count = np.bincount(output, minlength=len(nodes))
@@ -328,15 +439,23 @@ class _Draw:
             filled = np.minimum(filled, covered[several, None, None])
             fed = np.diff(filled, axis=1, prepend=0.0)
             result[several] = (fed * np.take_along_axis(padded, order, axis=1)).sum(axis=1)
+        uncovered = (1.0 - covered) * network.inputs.processed[nodes]
         if self.unknown is not None:
-            result += ((1.0 - covered) * network.inputs.processed[nodes])[:, None] * self.unknown
+            result += uncovered[:, None] * self.unknown
+        if (one := self.stated) is not None:
+            row = np.flatnonzero(nodes == one.node)
+            if self.unknown is not None:
+                unknown = np.broadcast_to(self.unknown, result.shape)[row, one.column]
+                result[row, one.column] -= uncovered[row] * unknown
+            result[row, one.column] += uncovered[row] * one.share
         return result
 
 
 def _fixed_point(
     network: SupplyNetwork, nodes: np.ndarray, shares: np.ndarray, T: np.ndarray,
     draw: _Draw | None, ceiling: np.ndarray | None, free: bool, fixed: np.ndarray | None = None,
-    cut: np.ndarray | None = None, value: float = 1.0, untraded: str = "unknown",
+    cut: ExportCut | None = None, part: np.ndarray | None = None, value: float = 1.0,
+    untraded: str = "unknown",
 ) -> None:  # fmt: skip
     r"""Iterate the nodes' ``shares`` to the lowest in their sales, or with a ceiling the highest.
 
@@ -346,24 +465,29 @@ def _fixed_point(
     parts bought from other nodes of the group, and r in the rest, which has the shares of the
     ceiling or none. Where production is unpublished, if it is ``free``, the sales may also have
     the shares T. Of a pool with unknown trade, what is not surely home-made may be so, or from
-    anywhere. Entries marked ``fixed`` keep their ``value``; ``cut`` is the part of each flow of
-    the network that counts fully, whatever its seller's share.
+    anywhere. Entries marked ``fixed`` keep their ``value``; of the flows that are ``cut``, the part
+    that is lost counts fully, whatever its seller's share: column by column. ``part`` is that of
+    what each node makes itself, lost as well.
     """
     production, size = network.production, len(nodes)
     a, Q = network.pools.own[nodes], bought_within(network, nodes).tocsr()
     choice = network.unseen.unpublished[nodes] if free else np.zeros(size, bool)
     least, supply = production.least[nodes], network.pools.supply[nodes]
     unnamed = np.where(choice, production.unnamed_sales[nodes], 0.0)
-    pool = np.where(choice, least + unnamed + network.trade.imports[nodes], supply)
+    unlisted = network.trade.unlisted[nodes]
+    pool = np.where(choice, least + unnamed + network.trade.imports[nodes], supply) + unlisted
     ratio = np.divide(supply, pool, out=np.zeros(size), where=pool > 0)
     r = np.zeros_like(T)
     if ceiling is not None:
-        r += np.divide(unnamed, pool, out=np.zeros(size), where=pool > 0)[:, None] * ceiling
-    if cut is not None:
-        Q_cut = bought_within(network, nodes, cut).tocsr()
-        Q, r = Q - Q_cut, r + (ratio * Q_cut.sum(axis=1))[:, None]
+        open_part = np.divide(unnamed + unlisted, pool, out=np.zeros(size), where=pool > 0)
+        r += open_part[:, None] * ceiling
     Q.data *= np.repeat(ratio, np.diff(Q.indptr))
-    a = np.where(choice, np.divide(least, pool, out=np.zeros(size), where=pool > 0), a)
+    Q_cut = None
+    if cut is not None:
+        Q_cut = bought_within(network, nodes, cut.flows).tocsr()
+        Q_cut.data *= np.repeat(ratio, np.diff(Q_cut.indptr))
+        r += np.outer(Q_cut.sum(axis=1), cut.losses)
+    a = np.where(choice, np.divide(least, pool, out=np.zeros(size), where=pool > 0), a * ratio)
     hidden = ~network.trade.traded_nodes[nodes] & (supply > 0)
     if hidden.any():
         a = np.where(hidden, network.unseen.own_parts(nodes, untraded), a)
@@ -376,6 +500,7 @@ def _fixed_point(
         top = 1.0 if cut is not None else ceiling  # cycles of trade pass a border more than once
         S[supply > 0] = np.broadcast_to(top, S.shape)[supply > 0]
     again = draw is not None and draw.feeds_itself
+    T = _without(part, T)
     columns: np.ndarray = np.arange(T.shape[1])
     if not again and fixed is None and cut is None:  # a column of zeros stays one
         columns = np.flatnonzero(T.any(axis=0) | S.any(axis=0))
@@ -383,8 +508,10 @@ def _fixed_point(
     for _ in range(ROUNDS):
         if again and draw is not None:
             shares[nodes] = S
-            T = draw.in_production(shares)
+            T = _without(part, draw.in_production(shares))
         after = a[:, None] * T + Q @ S + r
+        if cut is not None and Q_cut is not None:
+            after -= (Q_cut @ S) * cut.losses
         pick(after, T, out=after, where=choice[:, None])
         if fixed is not None:
             after[fixed] = value

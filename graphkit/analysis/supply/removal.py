@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.flows import column_of
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.pools import reached
+from graphkit.analysis.supply.production_cut import Parts, production_cut
 from graphkit.analysis.supply.ranges import loss_ranges
 from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.arrow import SHARE, counts, number, texts
@@ -34,10 +36,13 @@ def system(network: SupplyNetwork, links: Any) -> Any:
     return (eye_array(network.size) - links).tocsc()
 
 
-def loss_matrix(network: SupplyNetwork, removed: Sequence[np.ndarray]) -> np.ndarray:
+def loss_matrix(
+    network: SupplyNetwork, removed: Sequence[np.ndarray], stopped: np.ndarray | None = None
+) -> np.ndarray:
     """Compute the share of each node's supply that passes through each set: nodes by sets.
 
-    See :func:`~graphkit.analysis.supply.removal.removal_losses`. Nodes of a set itself lose all.
+    See :func:`~graphkit.analysis.supply.removal.removal_losses`. Nodes of a set itself lose all,
+    and ``stopped``, nodes by sets, is the part of a node's own production that stops with a set.
     """
     result = np.zeros((network.size, len(removed)))
     if not result.size:
@@ -50,8 +55,36 @@ def loss_matrix(network: SupplyNetwork, removed: Sequence[np.ndarray]) -> np.nda
         place[block] = np.arange(len(block))
         inside = [place[nodes][place[nodes] >= 0] for nodes in removed]
         rows = matrix[block]
-        result[block] = _passing(rows[:, block].tocsc(), -(rows @ result), inside)
+        stops = None if stopped is None else [
+            _stops(network, block, nodes, stopped[block, column], result[:, column])
+            for column, nodes in enumerate(inside)
+        ]  # fmt: skip
+        result[block] = _passing(rows[:, block].tocsc(), -(rows @ result), inside, stops)
     return np.clip(result, 0.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Stops:
+    """Nodes of a block of which a part of the production stops."""
+
+    nodes: np.ndarray
+    own: np.ndarray
+    """The part of each node's supply that stops."""
+    inputs: np.ndarray
+    """Shares of each node's production by the pools of the block that it is made of."""
+    lost: np.ndarray
+    """Part of each node's production that is lost with pools of other blocks."""
+
+
+def _stops(
+    network: SupplyNetwork, block: np.ndarray, removed: np.ndarray, part: np.ndarray,
+    before: np.ndarray,
+) -> _Stops:  # fmt: skip
+    """Collect the nodes of a block that stop in part; ``before`` are losses of other blocks."""
+    nodes = np.setdiff1d(np.flatnonzero(part > 0), removed)
+    inputs = network.inputs.made[block[nodes]]
+    own = network.pools.own[block[nodes]] * part[nodes]
+    return _Stops(nodes, own, inputs[:, block].toarray(), inputs @ before)
 
 
 def _blocks(network: SupplyNetwork) -> Iterator[np.ndarray]:
@@ -71,11 +104,16 @@ def _blocks(network: SupplyNetwork) -> Iterator[np.ndarray]:
         yield np.flatnonzero(group[product] == place)
 
 
-def _passing(matrix: Any, x: np.ndarray, removed: Sequence[np.ndarray]) -> np.ndarray:
+def _passing(
+    matrix: Any, x: np.ndarray, removed: Sequence[np.ndarray],
+    stops: Sequence[_Stops] | None = None,
+) -> np.ndarray:  # fmt: skip
     r"""Compute what passes through each set of a block: ``x + N[:, K] (N[K, K])^-1 (1 - x[K])``.
 
     Here ``x`` is given as what comes from other blocks, before it is multiplied by ``N``, and K
-    are the set's own nodes in the block.
+    are the set's own nodes in the block. Where nodes F stop a part D of their pool, which they make
+    out of the shares M of the pools, ``t`` on both solves ``N[K] t = 1 - x[K]`` and
+    ``t[F] + D M N t = D (1 - M x)``, and ``x + N t`` passes through.
     """
     from scipy.sparse.linalg import splu
 
@@ -88,8 +126,11 @@ def _passing(matrix: Any, x: np.ndarray, removed: Sequence[np.ndarray]) -> np.nd
     for column in np.flatnonzero(x.any(axis=0)).tolist():
         values = x[:, column]
         x[:, column] = inverse @ values if dense else factors.solve(values)
-    for first, last in _batches(removed):
-        nodes, start = np.concatenate(removed[first:last]), 0
+    sets = removed if stops is None else [
+        np.concatenate([nodes, stop.nodes]) for nodes, stop in zip(removed, stops, strict=True)
+    ]  # fmt: skip
+    for first, last in _batches(sets):
+        nodes, start = np.concatenate(sets[first:last]), 0
         if dense:
             columns = inverse[:, nodes]
         else:
@@ -97,11 +138,17 @@ def _passing(matrix: Any, x: np.ndarray, removed: Sequence[np.ndarray]) -> np.nd
             unit[nodes, np.arange(len(nodes))] = 1.0
             columns = factors.solve(unit)
         for column in range(first, last):
-            K = removed[column]
-            N_K = columns[:, start : start + len(K)]
-            start += len(K)
+            K, size_of_set = removed[column], len(sets[column])
+            N_K = columns[:, start : start + size_of_set]
+            start += size_of_set
             lacking = 1.0 - x[K, column]
-            if len(K) == 1:
+            if size_of_set > len(K) and stops is not None:
+                D, M = stops[column].own, stops[column].inputs
+                in_set = np.eye(size_of_set)[len(K) :] + D[:, None] * (M @ N_K)
+                stopped = D * (1.0 - stops[column].lost - M @ x[:, column])
+                t = np.linalg.solve(np.vstack([N_K[K], in_set]), np.concatenate([lacking, stopped]))
+                x[:, column] += N_K @ t
+            elif len(K) == 1:
                 x[:, column] += N_K[:, 0] * lacking / N_K[K[0], 0]
             elif len(K):
                 x[:, column] += N_K @ np.linalg.solve(N_K[K], lacking)
@@ -247,6 +294,7 @@ def removal_losses(
     minimum: float = 0.0,
     possible: bool = False,
     besides: Set[tuple[str, str, str]] = frozenset(),
+    stops: Mapping[str, Parts] | None = None,
 ) -> pa.Table:
     r"""Compute every consumer's loss without a country or group, removed at all its stages.
 
@@ -281,6 +329,12 @@ def removal_losses(
         those without ``any other country``, of which nothing is known here.
     besides : set of (str, str, str)
         Names of the removed, consumers and products, of which smaller losses are kept too.
+    stops : mapping of str to mapping, optional
+        Parts of countries' production that stop with a set, by its name: of a country and product
+        from 0 to 1, the part that is known and the most that it may be. With C the part of each
+        pool that stops and M the shares of the pools that production is made of, the loss of a set
+        without countries solves :math:`\ell = Q \ell + C (1 - M \ell)`. Sets that are no group
+        remove no country.
 
     Returns
     -------
@@ -320,12 +374,18 @@ def removal_losses(
     """
     if not slack >= 0:
         raise GraphkitError(f"found a slack of {slack:g}, wanted 0 or more")
-    names, removed = _groups(network, groups)
-    if possible and groups is None:
+    names, removed = _groups(network, groups, stops or {})
+    if possible and groups is None and stops is None:
         names, removed = [*names, ANY_OTHER], [*removed, np.empty(0, np.int64)]
     nodes = network.select(consumers, products, base)
     besides_nodes = _nodes_besides(network, nodes, besides)
-    losses = [loss_matrix(network, removed), *loss_ranges(network, removed)]
+    if stops is None:
+        losses = [loss_matrix(network, removed), *loss_ranges(network, removed)]
+    else:
+        cut = production_cut(network, [stops.get(name, {}) for name in names])
+        losses = [loss_matrix(network, removed, cut.low)]
+        losses += loss_ranges(network, removed, stopped=cut)
+        stopped = [np.flatnonzero(column) for column in cut.high.T]
     for column, members in enumerate(removed):
         for matrix in losses:
             matrix[members, column] = 1.0
@@ -341,7 +401,8 @@ def removal_losses(
         keys = (network.nodes.country[rows], -loss[rows].round(12), network.nodes.product[rows])
         rows = rows[np.lexsort(keys)]
         recovered = np.minimum(loss[rows], slack * (1 - loss[rows]))
-        labels, shares = chains(network, members, rows)
+        ends = members if stops is None else np.union1d(members, stopped[column])
+        labels, shares = chains(network, ends, rows)
         parts.append(pa.table([
             *_first_columns(network, name, rows), pa.array(loss[rows]), pa.array(low[rows, column]),
             pa.array(high[rows, column]), pa.array(recovered), pa.array(loss[rows] - recovered),
@@ -421,7 +482,7 @@ def structural_points(
     ...     print(row["removed"], "|", row["chain"])
     A | A ore > B ore > B metal > C metal
     """
-    names, removed = _groups(network, groups)
+    names, removed = _groups(network, groups, {})
     nodes = network.select(consumers, products)
     links, least = network.pools.links.tocoo(), max(min_share, np.finfo(float).tiny)
     alone = network.pools.own * (1.0 - network.inputs.covered)
@@ -451,14 +512,16 @@ def _links_where(links: Any, mask: np.ndarray) -> Any:
     return type(links)((links.data[mask], places), shape=links.shape)
 
 
-def _groups(network: SupplyNetwork, groups: Groups | None) -> tuple[list[str], list[np.ndarray]]:
+def _groups(
+    network: SupplyNetwork, groups: Groups | None, stops: Mapping[str, Parts]
+) -> tuple[list[str], list[np.ndarray]]:
     """Return the names and nodes of the removed groups, in order of the names."""
     if groups is None:
-        groups = {country: (country,) for country in network.countries}
-    names = sorted(groups)
-    if empty := [name for name in names if not groups[name]]:
+        groups = {} if stops else {country: (country,) for country in network.countries}
+    names = sorted({*groups, *stops})
+    if empty := [name for name in names if not groups.get(name) and name not in stops]:
         raise GraphkitError(f"found no country in {', '.join(empty)}, wanted one or more")
-    return names, [network.nodes.of_countries(groups[name]) for name in names]
+    return names, [network.nodes.of_countries(groups.get(name, ())) for name in names]
 
 
 def _first_columns(network: SupplyNetwork, name: str, rows: np.ndarray) -> list[pa.Array]:

@@ -15,6 +15,8 @@ from graphkit.errors import GraphkitError
 
 ANY_OTHER = "any other country"
 """Each country of which nothing is known in a network: it may be behind what no data cover."""
+ANY_STAGE = "any stage"
+"""Every stage together: what was in a country at one of them, once."""
 CROWDED = 500
 """Number of nodes up to which factors fill up completely in any order."""
 

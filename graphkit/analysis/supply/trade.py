@@ -30,6 +30,12 @@ class Trade:
     """Amount of each flow in the measure, more than zero."""
     facts: pa.Table
     """Rows that the flows were added up from."""
+    unlisted: np.ndarray
+    """Most that each node may have bought besides, where not all flows are listed."""
+    unlisted_sales: np.ndarray
+    """Most that each node may have sold besides."""
+    open: np.ndarray
+    """Mask of the products that countries without a listed flow may trade too."""
 
     def __post_init__(self) -> None:
         size, product = self.nodes.size, self.nodes.product
@@ -42,6 +48,12 @@ class Trade:
             "flows: each pair once, sorted by buyer, then seller",
         )
         check_rule(bool((self.amount > 0).all()), "flows of more than zero")
+        check_rule(
+            all(len(most) == size and bool(((most >= 0) & np.isfinite(most)).all())
+                for most in (self.unlisted, self.unlisted_sales))
+            and len(self.open) == len(self.nodes.products),
+            "finite bounds of unlisted trade by node, and open products",
+        )  # fmt: skip
         check_rule(
             bool((product[self.source] == product[self.target]).all()),
             "flows between nodes of one product",

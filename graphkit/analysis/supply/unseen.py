@@ -24,10 +24,11 @@ class Unseen:
     def passed(self) -> np.ndarray:
         """Products by products: True where the second may have gone into the first unseen.
 
-        It, or a product made of it that went into the first, is in no known trade.
+        It, or a product made of it that went into the first, is in no known trade, or only its
+        largest flows are listed.
         """
         behind, absent = self.inputs.behind, self.inputs.absent
-        untraded = ~self.trade.traded
+        untraded = ~self.trade.traded | self.trade.open
         through = behind[:, untraded] @ behind[untraded]
         return np.asarray(through | (absent.outputs.T @ absent.inputs))
 

@@ -27,15 +27,27 @@ export function answer(content, path, fields) {
     ...leads.map((/** @type {any} */ part) => h("p", { class: "lead" }, part.text)),
     h("div", { class: content.picture && !sentences(rows) ? "answer pictured" : "answer" },
       content.picture && picture(content.picture),
-      rows && table(rows.table, title.title, open),
+      rows && table(ordered(rows.table), title.title, open),
       h("div", { class: "wide" }, ...blocks(rest))),
-    downloads(path, fields),
+    downloads(content, path, fields),
     same(content.same));
 }
 
 /** True if a table has sentences, which need its whole width. @param {any} rows */
 const sentences = (rows) => rows?.table.some((/** @type {any} */ column) =>
   column.cells.some((/** @type {string} */ cell) => cell.length > SENTENCE));
+
+/** The columns of a table; on a phone those that decide come before the others. @param {any[]} columns */
+function ordered(columns) {
+  const phone = matchMedia("(max-width: 40rem)").matches;
+  if (!phone || !columns.some((column) => column.number)) return columns;
+  const [first, ...others] = columns;
+  const place = (/** @type {any} */ column) => {
+    if (column.rank > 1 || column.name === "period") return 2;
+    return column.number ? 1 : column.cells.some((/** @type {string} */ cell) => cell.length > SENTENCE) ? 2 : 0;
+  };
+  return [first, ...others.sort((a, b) => place(a) - place(b))];
+}
 
 /** The sections below the rows; those that most readers skip are folded. @param {any[]} parts */
 export function blocks(parts) {
@@ -67,8 +79,16 @@ function linked(line) {
     h("a", { href: link[1], rel: "noreferrer noopener", target: "_blank" }, link[1]));
 }
 
-/** @param {string} path @param {URLSearchParams} fields */
-function downloads(path, fields) {
+/** Text that cites an answer: its result, sources and the command that gives it again. @param {any} content */
+function citation(content) {
+  const sources = content.sources.map((/** @type {any} */ source) =>
+    `${[source.publisher, source.title, source.version].filter(Boolean).join(", ")} (${source.licence})${source.url ? ` ${source.url}` : ""}`);
+  const day = new Date().toISOString().slice(0, 10);
+  return [`${content.blocks[0].title} Computed with graphkit on ${day}: ${content.same.command}`, ...sources].join("\n");
+}
+
+/** @param {any} content @param {string} path @param {URLSearchParams} fields */
+function downloads(content, path, fields) {
   const links = DOWNLOADS.map((form) => {
     const query = new URLSearchParams(fields);
     query.set("format", form);
@@ -79,7 +99,8 @@ function downloads(path, fields) {
   const query = new URLSearchParams([...fields].filter(([name]) => ["country", "for", "period"].includes(name)));
   return h("div", { class: "row downloads" }, h("span", {}, "Download"), ...links,
     BRIEFED.includes(path) && about && !about.includes(",") &&
-      h("a", { class: "button", href: `/api/brief?${query}`, download: `brief-${about}.html` }, "Brief (HTML)"));
+      h("a", { class: "button", href: `/api/brief?${query}`, download: `brief-${about}.html` }, "Brief (HTML)"),
+    copies(location.href, "link", "Copy link"), copies(citation(content), "citation", "Cite"));
 }
 
 /** The command, the Python and the Cypher of the same answer. @param {any} elsewhere */
@@ -106,13 +127,15 @@ function details(/** @type {any} */ content, /** @type {number} */ n, /** @type 
   const values = Object.entries(row).filter(([, value]) => value !== null).map(([name, value]) => {
     const key = typeof value === "object" ? JSON.stringify(value) : String(value);
     const text = content.names[key] && content.names[key] !== key ? `${content.names[key]} (${key})` : key;
+    const page = content.pages[name];  // a plant or a company has a page of its own
+    const link = page && h("a", { href: `/?${new URLSearchParams({ ask: page, name: key })}`, click: () => shown.close() }, text);
     return h("tr", {},
       h("th", { scope: "row" }, name === column ? h("mark", {}, name) : name),
-      h("td", {}, name === column ? h("mark", {}, text) : text),
+      h("td", {}, link || (name === column ? h("mark", {}, text) : text)),
       h("td", {}, content.units[name] ?? ""));
   });
   const keys = new Set(Object.entries(row).filter(([name]) => name.endsWith("source"))
-    .flatMap(([, value]) => String(value ?? "").split(" ")));
+    .flatMap(([, value]) => String(value ?? "").split(/[\s+]+/)));
   const used = content.sources.filter((/** @type {any} */ source) => keys.has(source.key));
   // A line on how trade is counted names its products at its end: `...: Tin ore (HS 260900), ...`.
   const product = content.names[row.product] ?? row.product;
@@ -127,7 +150,7 @@ function details(/** @type {any} */ content, /** @type {number} */ n, /** @type 
         h("tbody", {}, ...values))),
     h("h2", {}, "Source"),
     h("ul", { class: "lines" }, ...(used.length ? used : content.sources).map((/** @type {any} */ s) =>
-      h("li", {}, linked(`${s.key}: ${[s.publisher, s.title, s.version, s.published].filter(Boolean).join(", ")}. Licence: ${s.licence}.${s.url ? ` ${s.url}` : ""}`)))),
+      h("li", {}, linked(`${s.key}${s.own ? " (own facts)" : ""}: ${[s.publisher, s.title, s.version, s.published].filter(Boolean).join(", ")}. Licence: ${s.licence}.${s.url ? ` ${s.url}` : ""}`)))),
     h("h2", {}, "Coverage"),
     h("ul", { class: "lines" }, ...about.map((/** @type {string} */ line) => h("li", {}, line))),
     close));

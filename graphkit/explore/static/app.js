@@ -30,6 +30,7 @@ async function show(moved = false) {
   running?.abort();
   running = new AbortController();
   const { signal } = running;
+  main.toggleAttribute("data-moved", moved);
   main.setAttribute("aria-busy", "true");
   try {
     if (ask) await question(ask, state, moved, signal);
@@ -102,7 +103,7 @@ async function question(/** @type {string} */ path, /** @type {URLSearchParams} 
     main.replaceChildren(
       others.length > 1 ? beside : "",
       form(path, declared["x-title"] ?? "", fieldsOf(path), fields, years),
-      h("div", { id: "answer", "aria-live": "polite" }));
+      h("div", { id: "answer", "aria-live": "polite" }, h("p", { class: "waiting" }, "The answer is computed …")));
     reveal(beside);
   }
   const place = /** @type {HTMLElement} */ (document.getElementById("answer"));
@@ -129,7 +130,7 @@ async function near(fields) {
   for (const year of [years[shown + 1], years[shown - 1]].filter(Boolean)) {
     const next = new URLSearchParams(fields);
     next.set("period", year);
-    void fetch(`/api/page/flows?${next}`);
+    server.prefetch(`/api/page/flows?${next}`);
   }
 }
 

@@ -2,7 +2,7 @@
 import { quoted, same } from "./command.js";
 import { h, table } from "./dom.js";
 import { columnsOf, graph } from "./graph.js";
-import { fetched } from "./server.js";
+import { fetched, notice } from "./server.js";
 import { go } from "./state.js";
 
 const MOST_ROWS = 1000;
@@ -60,6 +60,7 @@ export async function cypher(main, state) {
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ statement: written.text, parameters, max_rows: MOST_ROWS }),
       });
+      notice(reply);
       const rows = await reply.json();
       if (!reply.ok) throw new Error(rows.error);
       const notes = JSON.parse(reply.headers.get("Graphkit-Notes") ?? "[]");

@@ -17,17 +17,17 @@ export function h(tag, given = {}, ...children) {
   return element;
 }
 
-/** A button that copies a text and says so. @param {string} text @param {string} what */
-export function copies(text, what) {
+/** A button that copies a text and says so. @param {string} text @param {string} what @param {string} label */
+export function copies(text, what, label = "Copy") {
   const button = h("button", {
     type: "button",
-    "aria-label": `Copy ${what}`,
+    "aria-label": label === "Copy" ? `Copy ${what}` : false,
     click: async () => {
       await navigator.clipboard.writeText(text);
       button.textContent = "Copied";
-      setTimeout(() => (button.textContent = "Copy"), 1500);
+      setTimeout(() => (button.textContent = label), 1500);
     },
-  }, "Copy");
+  }, label);
   return button;
 }
 
@@ -43,12 +43,17 @@ export function table(columns, label, open = null) {
   const count = columns[0]?.cells.length ?? 0;
   const kinds = columns.map((column) => column.number ? "number"
     : column.cells.every((cell) => typeof cell === "string" && cell.length <= SHORT) ? "short" : "");
+  const all = [...Array(count).keys()];
+  /** Rows in sight: all, or those with a text. */
+  let rows = all;
   const fill = (/** @type {number} */ from, /** @type {number} */ to) => {
-    for (let n = from; n < Math.min(to, count); n++) {
+    for (const n of rows.slice(from, to)) {
       const cells = columns.map((column, place) => {
         const kind = kinds[place];
         const title = column.keys?.[String(column.cells[n])];
-        if (place || !open) return h("td", { class: kind, "data-name": column.name, title }, column.cells[n]);
+        const cell = column.cells[n];
+        const shown = typeof cell === "string" && cell.length > LONG ? clamped(cell, open !== null) : cell;
+        if (place || !open) return h("td", { class: kind, "data-name": column.name, title }, shown);
         const inside = h("button", { type: "button", "aria-haspopup": "dialog" }, column.cells[n] || "—");
         return h("th", { scope: "row", class: kind, "data-name": column.name, title }, inside);
       });
@@ -67,16 +72,42 @@ export function table(columns, label, open = null) {
     h("th", { scope: "col", class: column.number ? "number" : null }, column.header));
   const frame = h("div", { class: "table", tabindex: 0, role: "region", "aria-label": label },
     h("table", {}, h("thead", {}, h("tr", {}, ...heads)), body));
-  if (count > FIRST) {
-    const more = h("button", {
-      type: "button",
-      class: "more",
-      click: () => { fill(FIRST, count); more.remove(); },
-    }, `Show all ${count.toLocaleString("en")} rows`);
-    frame.append(more);
-  }
-  return frame;
+  if (count <= FIRST) return frame;
+  const more = h("button", {
+    type: "button",
+    class: "more",
+    click: () => { fill(FIRST, rows.length); more.remove(); },
+  });
+  const label_ = () => { more.textContent = `Show all ${rows.length.toLocaleString("en")} rows`; };
+  label_();
+  frame.append(more);
+  const wanted = /** @type {HTMLInputElement} */ (h("input", { type: "search", "aria-label": `Only rows with: ${label}`, autocomplete: "off", spellcheck: "false", placeholder: "a country, a product", input: () => {
+    const text = wanted.value.trim().toLowerCase();
+    rows = text ? all.filter((n) => columns.some((column) => textOf(column.cells[n]).toLowerCase().includes(text))) : all;
+    body.replaceChildren();
+    fill(0, FIRST);
+    label_();
+    if (rows.length > FIRST) frame.append(more);
+    else more.remove();
+  } }));
+  return h("div", { class: "filtered" }, h("label", {}, "Only rows with", wanted), frame);
 }
+
+/** A long text in three lines: the whole is where its row opens, or else at a click. @param {string} text @param {boolean} opens */
+function clamped(text, opens) {
+  if (opens) return h("span", { class: "clamped" }, text);
+  const button = h("button", { type: "button", class: "clamped", "aria-expanded": "false", click: () => {
+    const is = button.classList.toggle("clamped");
+    button.setAttribute("aria-expanded", String(!is));
+  } }, text);
+  return button;
+}
+
+/** @param {string | Node} cell */
+const textOf = (cell) => typeof cell === "string" ? cell : cell.textContent ?? "";
+
+/** Letters from which on a cell takes at most three lines; its row opens the whole. */
+const LONG = 60;
 
 const FIRST = 30;
 /** Letters of a date or a number with its unit, which stay on one line. */

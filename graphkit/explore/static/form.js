@@ -2,7 +2,7 @@
 import { h } from "./dom.js";
 import { go } from "./state.js";
 
-/** Fields that are shown at once; the others fold. */
+/** Fields that are shown at once, beside all sliders; the others fold. */
 const MAIN = 4;
 /** Milliseconds that a year is shown for while the flows play. */
 const BEAT = 900;
@@ -14,7 +14,8 @@ const BEAT = 900;
  */
 export function form(path, title, declared, fields, years) {
   const known = declared.filter((field) => !years || field.name !== "period");
-  const first = known.filter((field) => field.name !== "dataset").slice(0, MAIN);
+  const first = known.filter((field) => field.name !== "dataset")
+    .filter((field, place) => place < MAIN || field["x-step"]);
   const more = known.filter((field) => !first.includes(field));
   const shown = (/** @type {any[]} */ some) => some.map((field) => input(field, fields));
   const element = /** @type {HTMLFormElement} */ (h("form", { "aria-label": title }, ...shown(first),
@@ -35,15 +36,22 @@ export function form(path, title, declared, fields, years) {
     return state;
   };
   element.addEventListener("submit", (event) => { event.preventDefault(); go(read(), { moved: true }); });
-  // Other goods have other years.
-  element.addEventListener("change", (event) =>
-    go(read(), { moved: !years || /** @type {HTMLInputElement} */ (event.target).name !== "for" }));
+  /** True after a step of a slider: the next ones replace its entry in the history. */
+  let stepped = false;
+  element.addEventListener("change", (event) => {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    if (field.type === "range") return;
+    stepped = false;
+    // Other goods have other years.
+    go(read(), { moved: !years || field.name !== "for" });
+  });
   element.addEventListener("input", (event) => {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (field.type !== "range") return;
     const shown = field.parentElement?.querySelector("output");
-    if (shown && field.dataset.default !== undefined) shown.textContent = percent(field.value);
-    go(read(), { moved: true, replace: true });
+    if (shown && field.dataset.default !== undefined) shown.textContent = setting(field.value, field.dataset);
+    go(read(), { moved: true, replace: stepped });
+    stepped = true;
   });
   return element;
 }
@@ -86,21 +94,30 @@ function yearly(fields, years) {
     h("div", { class: "field" }, h("label", { for: "year" }, "Year"), " ", shown, slider), period, play);
 }
 
-const percent = (/** @type {string} */ text) => `${Math.round(Number(text) * 100)} %`;
+/** What a slider stands at: a share in percent, a number as it is, or a dash where it gives none. @param {string} text @param {{ [key: string]: any }} marks */
+function setting(text, marks) {
+  if (text === String(marks.off)) return "–";
+  return marks.plain ? text : `${Math.round(Number(text) * 100)} %`;
+}
 
 /** One field of a form. @param {any} field @param {URLSearchParams} fields */
 function input(field, fields) {
-  const { name, schema, "x-label": label, "x-names": list, "x-step": step } = field;
+  const { name, schema, "x-label": label, "x-names": list, "x-step": step, "x-most": most } = field;
   const value = fields.get(name) ?? "";
   const given = { name, title: field.description, required: field.required };
   if (schema.type === "boolean") {
     return h("label", { class: "switch" }, h("input", { ...given, type: "checkbox", checked: value !== "" && value !== "false" }), label);
   }
   if (step) {
-    const position = value || String(schema.default);
+    // A number without a default begins a step below its least value: there it is not given.
+    const least = schema.minimum ?? step;
+    const off = schema.default === undefined ? least - step : undefined;
+    const marks = { off, plain: most ? "true" : "" };
+    const position = value || String(schema.default ?? off);
     return h("div", { class: "field" }, h("label", { for: name }, label), " ",
-      h("output", { for: name }, percent(position)),
-      h("input", { ...given, id: name, type: "range", min: schema.minimum ?? step, max: schema.maximum ?? 1, step, value: position, "data-default": schema.default }));
+      h("output", { for: name }, setting(position, marks)),
+      h("input", { ...given, id: name, type: "range", min: off ?? least, max: most || 1, step, value: position,
+        "data-default": schema.default ?? off, "data-off": off, "data-plain": marks.plain }));
   }
   if (schema.enum) {
     const options = ["", ...schema.enum].map((/** @type {string} */ choice) =>

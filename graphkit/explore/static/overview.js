@@ -1,21 +1,14 @@
 /** The first view: what to ask, and who comes first at each stage of every mineral. */
-import { quoted, same } from "./command.js";
+import { same } from "./command.js";
 import { h } from "./dom.js";
-import { fetched, named } from "./server.js";
+import { described, fetched } from "./server.js";
 import { go } from "./state.js";
 
-const EXAMPLES = [
-  ["Whom does South Korea depend on?", "ask=depends&country=KOR"],
-  ["Who mined what Korea's magnets are made of?", "ask=origins&country=KOR&for=magnets-metal"],
-  ["Which countries are hubs of rare earths?", "ask=centrality&for=rare earths"],
-  ["What breaks if China sells no magnets?", "ask=disrupt&country=CHN&for=magnets-metal"],
-  ["Are published claims about Korea right?", "ask=claims/check&of=KOR"],
-  ["How did Korea's rare-earth metals change?", "ask=trend&country=KOR&for=ree-metals"],
-];
-const SHADES = 6;
+/** Minerals that are shown at once. */
+const FIRST = 20;
 
-const PLACES = ["Country", "Area"];
-/** @typedef {{product: string, first: string, share: number, weight: number, text: string, exports?: boolean}} Figure */
+/** @typedef {{product: string, country: string, name: string, share: number, period: string, kind: string, text: string, colour: string, ink: string}} Figure */
+/** @typedef {{key: string, name: string, list: string, stages: Record<string, Figure[]>}} Mineral */
 
 /** @param {HTMLElement} main @param {URLSearchParams} state @param {AbortSignal} signal */
 export async function overview(main, state, signal) {
@@ -33,128 +26,83 @@ export async function overview(main, state, signal) {
   const whose = /** @type {HTMLInputElement} */ (h("input", {
     name: "country", value: country, list: "places", placeholder: "the world", autocomplete: "off", spellcheck: "false",
   }));
-  const choose = h("form", { "aria-label": "Heat map", submit: (/** @type {Event} */ event) => {
+  const exports = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", name: "exports", checked: state.has("exports") }));
+  const choose = h("form", { "aria-label": "Overview", submit: (/** @type {Event} */ event) => {
     event.preventDefault();
-    go(new URLSearchParams({ view: "overview", ...(whose.value.trim() && { country: whose.value.trim() }) }));
-  } }, h("label", {}, "Whose imports (empty: the world's production)", whose), h("button", {}, "Show"));
+    const of = whose.value.trim();
+    go(new URLSearchParams({ view: "overview", ...(of && { country: of }), ...(exports.checked && !of && { exports: "true" }) }), { replace: true });
+  } }, h("label", {}, "Whose imports (empty: the world's production)", whose),
+    !country && h("label", { class: "switch" }, exports, "Exports where no production is published"), h("button", {}, "Show"));
   choose.addEventListener("change", () => /** @type {HTMLFormElement} */ (choose).requestSubmit());
-  const tiles = EXAMPLES.map(([title, to]) =>
-    h("li", {}, h("a", { href: `/?${new URLSearchParams(to)}` }, h("b", {}, title))));
-  const place = h("div", { id: "answer" });
+  const { "x-tasks": tasks } = await described();
+  const place = h("div", { id: "answer" }, h("p", { class: "waiting" }, "The overview is computed …"));
   main.replaceChildren(
-    h("h1", {}, "Who depends on whom for critical minerals"), find, results,
-    h("ul", { class: "tiles" }, ...tiles), choose, place);
+    h("h1", {}, "What do you want to know?"), find, results,
+    h("ul", { class: "tiles" }, ...tasks.map((/** @type {any} */ task) => card(task, signal))), choose, place);
   document.title = "graphkit";
   if (text.value.trim()) await search(text.value.trim(), results);
-  const more = country ? null : exported(signal);
-  more?.catch(() => {});  // told below, when the rest is shown
-  const [names, { figures, title, lead, commands }] = await Promise.all([
-    named(), country ? imports(country, signal) : production(signal),
-  ]);
-  const map = heat(names, figures, country, title);
-  place.replaceChildren(h("h2", {}, title), h("p", { class: "lead" }, lead), map.table, await same(...commands.map((command) => /** @type {[string, string]} */ ([command, command.split(" ")[0]]))));
-  void more?.then(map.fill).catch((error) => {
-    if (!signal.aborted) throw error;
-  });
+  const content = await fetched(`/api/overview?${new URLSearchParams(country ? { country } : {})}`, { signal });
+  place.replaceChildren(h("h2", {}, content.title), h("p", { class: "lead" }, content.lead),
+    exports.checked && content.exports && h("p", { class: "lead" }, h("span", { class: "outlined" }, "Outlined"), `: ${content.exports}.`) || "",
+    heat(content, country, exports.checked), await same([content.command, content.command.split(" ")[0]]));
 }
 
-/** The short names of all that an answer may name, by key. @returns {Promise<(key: string) => string>} */
-async function labels() {
-  const names = new Map((await named()).map((/** @type {any} */ n) => [n.key, n.short ?? n.name]));
-  return (key) => names.get(key) ?? key;
+/** A question with its answer in one sentence, which comes when it is computed. @param {any} task @param {AbortSignal} signal */
+function card({ question, ask, fields }, signal) {
+  const result = h("span", { class: "waiting" }, "…");
+  fetched(`/api/headline/${ask}?${new URLSearchParams(fields)}`, { signal }).then(({ headline, reason }) => {
+    result.replaceWith(h("span", {}, headline ?? reason));
+  }).catch(() => result.remove());
+  return h("li", {}, h("a", { href: `/?${new URLSearchParams({ ask, ...fields })}` }, h("b", {}, question), result));
 }
 
-/** The first supplier of each product that a country imports. @param {string} country @param {AbortSignal} signal */
-async function imports(country, signal) {
-  const content = await fetched(`/api/depends?${new URLSearchParams({ country })}`, { signal });
-  const called = await labels();
-  const figures = content.rows.filter((/** @type {any} */ row) => row.share_usd !== null).map((/** @type {any} */ row) => ({
-    product: row.product, first: row.supplier, share: row.share_usd, weight: row.usd ?? row.share_usd,
-    text: `${share(row.share_usd)} of the imports of ${called(row.product)} in ${row.period} by value, from ${called(row.supplier)} (${row.source})`,
-  }));
-  return {
-    figures, title: "The first supplier of every mineral at each stage",
-    lead: `${content.question} Share of the imports by value, at face value: the country that sold it last.`,
-    commands: [`depends ${quoted(country)}`],
-  };
+/**
+ * A table of minerals by stages; each cell leads to the mineral.
+ * @param {any} content @param {string} country @param {boolean} exports
+ */
+function heat(content, country, exports) {
+  const /** @type {Mineral[]} */ minerals = content.minerals.filter((/** @type {Mineral} */ mineral) =>
+    Object.values(mineral.stages).some((figures) => shown(figures, exports).length));
+  const /** @type {{key: string, name: string}[]} */ stages = content.stages.filter((/** @type {any} */ stage) =>
+    minerals.some((mineral) => shown(mineral.stages[stage.key] ?? [], exports).length));
+  const row = (/** @type {Mineral} */ mineral) => h("tr", {},
+    h("th", { scope: "row" }, h("a", { href: mineralLink(mineral.key, country) }, mineral.name)),
+    ...stages.map((stage) => cell(shown(mineral.stages[stage.key] ?? [], exports), content.period, country)));
+  const body = h("tbody", {}, ...minerals.slice(0, FIRST).map(row));
+  const frame = h("div", { class: "table", tabindex: 0, role: "region", "aria-label": content.title },
+    h("table", { class: "heat" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Mineral"),
+      ...stages.map((stage) => h("th", { scope: "col" }, stage.name)))), body));
+  if (minerals.length > FIRST) {
+    const more = h("button", { type: "button", class: "more",
+      click: () => { body.append(...minerals.slice(FIRST).map(row)); more.remove(); } }, `Show all ${minerals.length} minerals`);
+    frame.append(more);
+  }
+  return frame;
 }
 
-/** The first producer of each product with a published world total. @param {AbortSignal} signal */
-async function production(signal) {
-  const rows = await fetched("/api/query/dominant-producers?min_share=0", { signal });
-  const called = await labels();
-  return {
-    figures: rows.map((/** @type {any} */ row) => ({
-      product: row.product, first: row.producer, share: row.share, weight: row.share,
-      text: `${share(row.share)} of the world's ${called(row.product)} in ${row.period} (${row.basis ?? "basis unknown"}), made in ${row.producer_name}${row.estimated ? ", an estimate" : ""} (${row.source})`,
-    })),
-    title: "The first producer of every mineral at each stage",
-    lead: "Share of published world production in 2024. In italics, where none is published: the first exporter's share of world exports by value, re-exports included.",
-    commands: ["query dominant-producers -P min_share=0", "concentration --sort stage"],
-  };
+/** The figures of a cell: those of exports if they are wanted and nothing else is known. @param {Figure[]} figures @param {boolean} exports */
+function shown(figures, exports) {
+  const published = figures.filter((figure) => figure.kind !== "exports");
+  return published.length || !exports ? published : figures;
 }
 
-/** The first exporter of each product. @param {AbortSignal} signal @returns {Promise<Figure[]>} */
-async function exported(signal) {
-  const content = await fetched("/api/concentration?sort=stage", { signal });
-  const called = await labels();
-  return content.rows
-    .filter((/** @type {any} */ row) => row.market === "exports" && row.measure === "usd" && row.cr1 !== null)
-    .map((/** @type {any} */ row) => ({
-      product: row.product, first: row.top, share: row.cr1, weight: row.total_usd, exports: true,
-      text: `${share(row.cr1)} of the world's exports of ${called(row.product)} in ${row.period} by value, from ${called(row.top)} (${row.source})`,
-    }));
+/** @param {Figure[]} figures @param {string} period the newest @param {string} country */
+function cell(figures, period, country) {
+  const [first] = figures;
+  if (!first) return h("td");
+  const marks = [first.kind === "claim" && "claim", first.period !== period && first.kind !== "exports" && first.period];
+  const element = h("td", { class: first.kind },
+    h("a", { href: mineralLink(first.product.includes("+") ? first.product.replaceAll("+", ",") : `product:${first.product}`, country), title: figures.map((figure) => figure.text).join("\n") },
+      h("b", {}, h("span", { class: "name" }, first.name), h("span", { class: "code" }, first.country)), ` ${share(first.share)}`,
+      marks.some(Boolean) && h("small", {}, ` ${marks.filter(Boolean).join(" ")}`),
+      figures.length > 1 && h("sup", {}, `+${figures.length - 1}`)));
+  element.style.setProperty("--cell", first.colour);
+  element.style.setProperty("--ink-on-cell", first.ink);
+  return element;
 }
 
 /** @param {number} part */
 const share = (part) => `${(100 * part).toFixed(part < 0.095 ? 1 : 0)} %`;
-
-/**
- * A table of minerals by stages; each cell leads to the mineral.
- * @param {any[]} names @param {Figure[]} figures @param {string} country @param {string} title
- */
-function heat(names, figures, country, title) {
-  const stages = names.filter((name) => name.kind === "Stage").sort((a, b) => a.position - b.position);
-  const products = names.filter((name) => name.kind === "Product");
-  const used = stages.filter((stage) => products.some((product) => product.stage === stage.key));
-  const called = new Map(names.filter((name) => PLACES.includes(name.kind)).map((place) => [place.key, place.name]));
-  const known = new Set(figures.map((figure) => figure.product));
-  const minerals = names.filter((mineral) => mineral.kind === "Element" && products.some((product) =>
-    product.minerals.includes(mineral.key) && (known.has(product.key) || (!country && product.years.length > 0))))
-    .sort((a, b) => a.name.localeCompare(b.name));
-  /** @type {Map<string, HTMLElement>} */
-  const cells = new Map();
-  const rows = minerals.map((mineral) => h("tr", {},
-    h("th", { scope: "row" }, h("a", { href: mineralLink(mineral.key, country) }, mineral.short ?? mineral.name)),
-    ...used.map((stage) => {
-      const cell = h("td");
-      cells.set(`${mineral.key} ${stage.key}`, cell);
-      return cell;
-    })));
-  const fill = (/** @type {Figure[]} */ some) => {
-    const byProduct = Map.groupBy(some, (figure) => figure.product);
-    for (const mineral of minerals) {
-      for (const stage of used) {
-        const cell = /** @type {HTMLElement} */ (cells.get(`${mineral.key} ${stage.key}`));
-        if (cell.childNodes.length) continue;
-        const here = products.filter((product) => product.stage === stage.key && product.minerals.includes(mineral.key))
-          .flatMap((product) => byProduct.get(product.key)?.slice(0, 1) ?? []).sort((a, b) => b.weight - a.weight);
-        const [first] = here;
-        if (!first) continue;
-        cell.className = `shade${Math.min(SHADES - 1, Math.floor(first.share * SHADES))}${first.exports ? " exports" : ""}`;
-        cell.append(h("a", { href: mineralLink(`product:${first.product}`, country), title: here.map((figure) => figure.text).join("\n") },
-          h("b", {}, h("span", { class: "name" }, called.get(first.first) ?? first.first), h("span", { class: "code" }, first.first)), ` ${share(first.share)}`, here.length > 1 && h("sup", {}, `+${here.length - 1}`)));
-      }
-    }
-  };
-  fill(figures);
-  return {
-    fill,
-    table: h("div", { class: "table", tabindex: 0, role: "region", "aria-label": title },
-      h("table", { class: "heat" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Mineral"),
-        ...used.map((stage) => h("th", { scope: "col" }, stage.name)))), h("tbody", {}, ...rows))),
-  };
-}
 
 /** @param {string} what @param {string} country */
 function mineralLink(what, country) {
@@ -163,18 +111,15 @@ function mineralLink(what, country) {
 
 /** List what a text may name. @param {string} text @param {Element} results */
 async function search(text, results) {
-  const names = await named();
-  const folded = text.toLowerCase();
-  const near = names.filter((/** @type {any} */ n) =>
-    n.key.toLowerCase() === folded || n.name.toLowerCase().includes(folded)).slice(0, 12);
-  const ways = near.map((/** @type {any} */ n) => {
+  const names = await fetched(`/api/names?${new URLSearchParams({ text })}`);
+  const ways = names.map((/** @type {any} */ n) => {
     const place = n.kind === "Country" || n.kind === "Area";
     const to = new URLSearchParams(place ? [["ask", "depends"], ["country", n.key]] : [["ask", "concentration"], ["for", n.key]]);
     return h("li", {}, h("a", { href: `/?${to}` }, `${n.name} (${n.kind.toLowerCase()} ${n.key})`));
   });
   if (/^\d{2,6}$/.test(text)) {
     const to = new URLSearchParams({ ask: "concentration", for: text });
-    ways.push(h("li", {}, h("a", { href: `/?${to}` }, `HS ${text}`)));
+    ways.unshift(h("li", {}, h("a", { href: `/?${to}` }, `HS ${text}`)));
   }
   results.replaceChildren(...(ways.length ? ways : [h("li", {}, `Nothing in the graph is called ${text}.`)]));
 }

@@ -23,6 +23,19 @@ export function echarts() {
   return loading;
 }
 
+/** Values of a time axis above this are milliseconds of a day since 1973. */
+const DAYS = 1e11;
+/** Writes the values of tooltips in four digits, with the sign of percent where the axis has it. @param {any} option */
+function written(option) {
+  const axes = [option.xAxis ?? [], option.yAxis ?? []].flat();
+  const sign = axes.some((axis) => String(axis.axisLabel?.formatter ?? "").includes("%")) ? " %" : "";
+  const timed = axes.some((axis) => axis.type === "time");
+  const one = (/** @type {unknown} */ value) =>
+    typeof value === "number" && timed && value > DAYS ? new Date(value).toISOString().slice(0, 10)
+    : typeof value === "number" ? `${value.toLocaleString("en", { maximumSignificantDigits: 4 })}${sign}` : String(value);
+  return (/** @type {unknown} */ value) => Array.isArray(value) ? value.map(one).join(", ") : one(value);
+}
+
 /** @param {any} given the layouts, the widest first, and the colours of dark paper */
 export function picture(given) {
   const inside = h("div", { role: "img", "aria-label": given.label });
@@ -48,7 +61,9 @@ export function picture(given) {
     const painted = JSON.stringify(shown.option, (name, value) =>
       (scheme.matches && typeof value === "string" && given.dark[value]) || value);
     chart.resize({ width: shown.width, height: shown.height });
-    chart.setOption({ ...JSON.parse(painted), animation: false }, true);
+    const option = JSON.parse(painted);
+    if (option.tooltip) option.tooltip.valueFormatter = written(option);
+    chart.setOption({ ...option, animation: false }, true);
   };
   const draw = async () => {
     const [library] = await Promise.all([echarts(), document.fonts.load("13px 'Noto Sans'")]);

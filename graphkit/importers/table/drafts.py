@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from graphkit.errors import GraphkitError
 from graphkit.importers.baci import BACI_COLUMNS
 from graphkit.importers.table.mapping import number_form
+from graphkit.importers.table.plants import CAPACITY_WORDS, PLANTS
 from graphkit.importers.table.sheets import MARKS, TEXT_SUFFIXES, Sheet, SheetLayout, read_sheet
 
 PROPERTY_WORDS = {
@@ -30,6 +31,20 @@ PROPERTY_WORDS = {
     "usd": ("usd", "fob", "us$", "dollars", "value", "wert", "valeur", "valor", "금액"),
     "tonnes": ("tonnes", "quantity", "mass", "weight", "tons", "kg", "production", "reserves",
                "menge", "gewicht", "quantité", "poids", "cantidad", "peso", "중량"),
+    "name": ("name", "plant", "mine", "site", "facility", "project", "anlage", "usine", "planta",
+             "플랜트", "工厂"),
+    "capacity": CAPACITY_WORDS,
+    "unit": ("unit", "units", "einheit", "unité", "unidad", "단위", "单位"),
+    "owner": ("owner", "owners", "shareholder", "company", "eigentümer", "propriétaire",
+              "propietario", "소유자", "所有者"),
+    "share": ("share", "stake", "ownership", "equity", "anteil", "part", "participación", "지분"),
+    "parent": ("parent",),
+    "operator": ("operator", "operated", "betreiber", "exploitant", "operador"),
+    "type": ("type", "kind"),
+    "status": ("status",),
+    "basis": ("basis",),
+    "latitude": ("latitude", "lat"),
+    "longitude": ("longitude", "lon", "lng"),
     "value": ("value", "score", "rating", "index", "estimate", "wert", "valeur", "valor"),
 }  # fmt: skip
 """Words in column names that suggest a property."""
@@ -38,20 +53,38 @@ KIND_PROPERTIES = {
     "PRODUCES": ("country", "product", "period", "tonnes"),
     "HOLDS": ("country", "product", "period", "tonnes"),
     "RATED": ("country", "period", "value"),
+    PLANTS: (
+        "capacity",
+        "country",
+        "name",
+        "product",
+        "unit",
+        "share",
+        "owner",
+        "parent",
+        "operator",
+        "type",
+        "status",
+        "basis",
+        "latitude",
+        "longitude",
+    ),
 }
 DEFAULTS = {
     "EXPORTS": "{basis: gross}",
     "PRODUCES": "{basis: TODO, observed: true}",
     "HOLDS": "{basis: TODO}",
     "RATED": "{indicator: TODO}",
+    PLANTS: "{type: TODO, basis: TODO}",
 }
 DATASET = "dataset: {key: TODO, name: TODO, reporter: exporter, hs_revision: HS22, preference: 40}"
 """The data set of trade; BACI and UN Comtrade have a lower preference, and are taken first."""
-NUMBER_PROPERTIES = ("usd", "tonnes", "value")
+NUMBER_PROPERTIES = ("usd", "tonnes", "value", "capacity")
 KILOGRAM_WORD = re.compile(r"\b(kg|kilo(gram)?s?)\b", re.IGNORECASE)
 SAMPLE = 10_000
 """The most rows by which the marks of numbers are recognised."""
-"""Columns of a file of BACI."""
+MOST_PRODUCTS = 20
+"""Names of goods that a draft lists."""
 
 
 def draft_mapping(path: Path) -> str:
@@ -78,10 +111,12 @@ def draft_mapping(path: Path) -> str:
         f"kind: {kind}",
         "columns:",
         *(f"  {name}: {_quoted(column)}" for name, column in columns.items()),
-        "units: {tonnes: kg}" if in_kg else "# units: {usd: kUSD, tonnes: kg}",
+        *(["units: {tonnes: kg}" if in_kg else "# units: {usd: kUSD, tonnes: kg}"]
+          if kind != PLANTS else []),
         *(f"# TODO: {name}, a column, or one value of all rows in the defaults"
           for name in ("exporter", "importer") if kind == "EXPORTS" and name not in columns),
         f"defaults: {DEFAULTS[kind]}",
+        *_product_lines(sheet, columns, kind),
         "source: {key: TODO, title: TODO, publisher: TODO, licence: not stated}",
         *([DATASET] if kind == "EXPORTS" else []),
         *(f"{name}: {_quoted(getattr(layout, name))}" for name in ("encoding", "delimiter")
@@ -90,6 +125,18 @@ def draft_mapping(path: Path) -> str:
         *([f"missing: {json.dumps(unknown, ensure_ascii=False)}"] if unknown else []),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def _product_lines(sheet: Sheet, columns: Mapping[str, str], kind: str) -> list[str]:
+    """List what plants make, for the product of each; and that capacities may be added up."""
+    if kind != PLANTS:
+        return []
+    lines = ["# TODO: sum: [capacity], if one plant has rows that must be added up"]
+    if "product" in columns:
+        texts = sorted({str(cell) for cell in sheet.column(columns["product"]) if cell})
+        pairs = ", ".join(f"{_quoted(text)}: TODO" for text in texts[:MOST_PRODUCTS])
+        lines.append(f"aliases: {{product: {{{pairs}}}}}")
+    return lines
 
 
 def number_marks(texts: Iterable[str]) -> list[tuple[str, str]]:
@@ -168,6 +215,9 @@ def _encodings(path: Path) -> tuple[str, ...]:
 def _kind(names: Sequence[str], file: str) -> str:
     """Guess the kind by the columns and the name of the file."""
     words = " ".join([*names, file]).casefold()
+    of_plants = _guess(names, KIND_PROPERTIES[PLANTS])
+    if "capacity" in of_plants or {"name", "owner"} <= of_plants.keys():
+        return PLANTS
     trade_properties = _guess(names, KIND_PROPERTIES["EXPORTS"]).keys()
     places = {"exporter", "importer"} & trade_properties
     if (

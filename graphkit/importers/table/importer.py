@@ -21,6 +21,15 @@ from graphkit.importers.seed_files import (
     write_table,
 )
 from graphkit.importers.table.mapping import ColumnMapping, ReadTable, read_columns, read_mapping
+from graphkit.importers.table.plants import (
+    FILES,
+    PLANTS,
+    TABLE,
+    WITH_PLANTS,
+    capacities_as_production,
+    facts_of,
+    slug,
+)
 from graphkit.importers.table.sheets import Sheet, one_a_column, read_sheet
 from graphkit.schema import GRAPH, Kind, Type
 from graphkit.seeds.check import check_all
@@ -30,7 +39,7 @@ from graphkit.seeds.text import YamlText
 
 Progress = Callable[[str, int], None]
 SUBFOLDERS = {"EXPORTS": "trade", "PRODUCES": "production", "HOLDS": "reserves", "Claim": "claims",
-           "Control": "controls", "RATED": "governance"}  # fmt: skip
+           "Control": "controls", "RATED": "governance", PLANTS: "facilities"}  # fmt: skip
 SEED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -54,6 +63,8 @@ class CheckedTable:
     mapping: ColumnMapping
     read: ReadTable
     problems: list[Problem]
+    facts: Mapping[str, SeedFile]
+    """The facts that are written, by the ending of the file's name."""
     codes: Sequence[Mapping[str, str]]
     """Seeds of national codes missing from the reference and the folder."""
     own_source: bool
@@ -99,7 +110,8 @@ def import_table(
         A YAML file like the header of a seed: ``kind``, ``columns`` (property: column), ``units``,
         ``defaults``; and ``aliases`` (property: {foreign text: key}), ``source`` and ``dataset``
         (the properties of one), ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``,
-        ``thousands``, ``missing`` (texts for an unknown value).
+        ``thousands``, ``missing`` (texts for an unknown value), ``sum`` (numbers that are added up
+        over the rows of one fact). The kind ``plants`` is a list of plants with their owners.
     folder : Path
         Folder of seeds; if it has no reference seeds, they are added.
     reference : Reference
@@ -138,7 +150,10 @@ def import_table(
     subfolder = _subfolder(checked.kind)
     read = checked.read
     total = sum(read.weights[n] for n in read.locations.sheet_rows)
-    checked.report.add("kept", f"in {subfolder}/{name}.parquet", len(read.rows), total)
+    for ending, facts in checked.facts.items():
+        number = 0 if facts.rows is None else len(facts.rows)
+        value = total if checked.kind is not TABLE else None
+        checked.report.add("kept", f"in {subfolder}/{name}{ending}.parquet", number, value)
     _write(checked, folder, subfolder, name)
     return checked.report
 
@@ -163,13 +178,20 @@ def check_table(
     SeedError
         The mapping or the shape of the table has problems.
     """
-    column_mapping = read_mapping(mapping, path.name)
+    column_mapping = read_mapping(mapping, path.name, WITH_PLANTS)
     sheet = read_sheet(path, column_mapping.layout)
     read = read_columns(sheet, column_mapping, reference)
+    kind = column_mapping.header.kind
     own_files = [] if folder is None else _own_files(folder, column_mapping.header.kind, name)
     other_files = list(_others(folder, own_files))
-    files = [*other_files, SeedFile(read.locations, [], column_mapping.header.kind, read.rows)]
-    problems = [*read.problems, *(p for f in other_files for p in f.problems)]
+    facts = {"": SeedFile(read.locations, [], kind, read.rows)}
+    wrong: list[Problem] = []
+    if kind is TABLE:
+        of_plants, wrong = facts_of(read, column_mapping, _companies(other_files))
+        facts = {f"-{ending}": file for ending, file in of_plants.items()}
+    files = [*other_files, *facts.values()]
+    problems = [*read.problems, *wrong, *(p for f in other_files for p in f.problems)]
+    problems += capacities_as_production(column_mapping, sheet.names)
     own_source = _is_new(column_mapping.source, "Source", other_files)
     if own_source:
         source, wrong = _seed(column_mapping, "Source", [column_mapping.source])
@@ -188,16 +210,22 @@ def check_table(
         problems += check_all(files, GRAPH)
     report = _report(sheet, read, reference)
     return CheckedTable(
-        sheet, column_mapping, read, one_a_column(problems), codes, own_source, own_dataset, report
+        sheet,
+        column_mapping,
+        read,
+        one_a_column(problems),
+        facts,
+        codes,
+        own_source,
+        own_dataset,
+        report,
     )
 
 
 def _own_files(folder: Path, kind: Kind, name: str) -> list[Path]:
     """List the seeds that an import of this name writes."""
-    return [
-        folder / _subfolder(kind) / f"{stem}.yaml"
-        for stem in (name, f"{name}-source", f"{name}-dataset", f"{name}-codes")
-    ]
+    stems = (name, *(f"{name}-{part}" for part in ("source", "dataset", "codes", *FILES)))
+    return [folder / _subfolder(kind) / f"{stem}.yaml" for stem in stems]
 
 
 def _subfolder(kind: Kind) -> str:
@@ -215,6 +243,17 @@ def _others(folder: Path | None, own_files: Collection[Path]) -> Iterator[SeedFi
     if not any(f.kind and f.kind.name == "Product" for f in read):
         root, paths, _ = find_files(shipped("seeds") / "reference")
         yield from (read_file(path, root, GRAPH) for path in paths)
+
+
+def _companies(files: Sequence[SeedFile]) -> dict[str, str]:
+    """Return the keys of the companies in the seeds, by the slugs of their names."""
+    keys: dict[str, str] = {}
+    for file in files:
+        if file.kind is not None and file.kind.name == "Company" and file.rows is not None:
+            for row in file.rows.to_pylist():
+                texts = (*(row["aliases"] or ()), row["name"])
+                keys |= {slug(text): row["key"] for text in texts if text}
+    return keys
 
 
 def _known(files: Sequence[SeedFile], kind: str) -> set[str]:
@@ -262,21 +301,6 @@ def _report(sheet: Sheet, read: ReadTable, reference: Reference) -> Report:
 
 
 def _write(checked: CheckedTable, folder: Path, subfolder: str, name: str) -> None:
-    rows = checked.read.rows
-    rows = rows.select([n for n in rows.column_names if rows[n].null_count < len(rows)])
-    names = [p.name for p in checked.kind.columns if p.name in rows.column_names]
-    keys = [n for n in names if not pa.types.is_list(rows[n].type)]
-    rows = rows.sort_by([(n, "ascending") for n in keys]).combine_chunks()
-    constant = {
-        p.name: rows[p.name][0].as_py()
-        for p in checked.kind.columns
-        if p.name in checked.mapping.header.defaults
-        and p.name in rows.column_names
-        and p.type in (Type.TEXT, Type.PERIOD, Type.DATE)
-        and rows[p.name].null_count == 0
-        and len(rows[p.name].unique()) == 1
-    }
-    comment = f"{checked.sheet.file}, by {checked.mapping.yaml.file}: {len(rows):,} rows."
     with all_or_nothing(folder) as draft:
         write_reference(folder, draft)
         if checked.own_source:
@@ -294,6 +318,28 @@ def _write(checked: CheckedTable, folder: Path, subfolder: str, name: str) -> No
                 f"{name}-codes", "Code", checked.codes,
                 "National codes of the table beside this file.", draft / subfolder,
             )  # fmt: skip
-        seed = SeedTable(name, checked.kind.name, rows.drop_columns(list(constant)), constant, {},
-                         f"{comment}\nWritten by graphkit import table.")  # fmt: skip
-        write_table(seed, draft / subfolder)
+        for ending, facts in checked.facts.items():
+            write_table(_seed_table(checked, facts, f"{name}{ending}"), draft / subfolder)
+
+
+def _seed_table(checked: CheckedTable, facts: SeedFile, name: str) -> SeedTable:
+    """Make the seed of some facts, with what all of them share as defaults."""
+    assert facts.rows is not None
+    assert facts.kind is not None
+    kind, rows = facts.kind, facts.rows
+    rows = rows.select([n for n in rows.column_names if rows[n].null_count < len(rows)])
+    names = [p.name for p in kind.columns if p.name in rows.column_names]
+    keys = [n for n in names if not pa.types.is_list(rows[n].type)]
+    rows = rows.sort_by([(n, "ascending") for n in keys]).combine_chunks()
+    constant = {
+        p.name: rows[p.name][0].as_py()
+        for p in kind.columns
+        if p.name in checked.mapping.header.defaults
+        and p.name in rows.column_names
+        and p.type in (Type.TEXT, Type.PERIOD, Type.DATE)
+        and rows[p.name].null_count == 0
+        and len(rows[p.name].unique()) == 1
+    }
+    comment = f"{checked.sheet.file}, by {checked.mapping.yaml.file}: {len(rows):,} rows."
+    return SeedTable(name, kind.name, rows.drop_columns(list(constant)), constant, {},
+                     f"{comment}\nWritten by graphkit import table.")  # fmt: skip

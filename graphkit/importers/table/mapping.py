@@ -7,17 +7,18 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
+from math import fsum
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from graphkit.errors import GraphkitError, Problem, SeedError, UsageError
-from graphkit.files.input import TEXT, check_file
+from graphkit.errors import Problem, SeedError, UsageError
 from graphkit.importers.reference import HS_CODE, Reference
 from graphkit.importers.table.sheets import MARKS, Cell, Sheet, SheetLayout
-from graphkit.schema import GRAPH, REVISIONS, Prop, Type
+from graphkit.schema import GRAPH, REVISIONS, Prop, Schema, Type
 from graphkit.seeds.records import (
     Header,
     Locations,
@@ -27,7 +28,7 @@ from graphkit.seeds.records import (
     typed_rows,
     unknown_property,
 )
-from graphkit.seeds.text import YamlText, decode, shown
+from graphkit.seeds.text import YamlText, read_yaml, shown
 
 PLACES = {"Country", "Area"}
 MATERIALS = {"Stage", "Element", "Product"}
@@ -81,7 +82,7 @@ def has_lost_zeros(code: str) -> bool:
 
 SEED_PARTS = ("kind", "columns", "units", "defaults")
 TEXT_PARTS = ("sheet", "encoding", "delimiter", "decimal", "thousands", "header")
-PARTS = (*SEED_PARTS, "aliases", "source", "dataset", *TEXT_PARTS, "missing")
+PARTS = (*SEED_PARTS, "aliases", "source", "dataset", *TEXT_PARTS, "missing", "sum")
 COUNTED = ("reporter", "hs_revision", "valuation")
 """Properties of a data set that all its flows share."""
 
@@ -99,10 +100,12 @@ class ColumnMapping:
     """Properties of the source, if the mapping describes it."""
     dataset: Mapping[str, str] = field(default_factory=dict)
     """Properties of the data set, if the mapping describes it."""
+    sums: Sequence[str] = ()
+    """Numbers that are added up over the rows of one fact."""
 
 
-def read_mapping(path: Path, table: str) -> ColumnMapping:
-    """Read a mapping; ``table`` is the name of the file it is for.
+def read_mapping(path: Path, table: str, schema: Schema = GRAPH) -> ColumnMapping:
+    """Read a mapping; ``table`` is the name of the file it is for, ``schema`` has its kinds.
 
     Raises
     ------
@@ -111,22 +114,11 @@ def read_mapping(path: Path, table: str) -> ColumnMapping:
     SeedError
         The mapping has problems; all are listed.
     """
-    check_file(path, TEXT)
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise GraphkitError(f"{path.name} cannot be read: {error.strerror}") from error
-    text, problems = decode(raw, path.name)
-    yaml = YamlText(path.name, text)
-    document = yaml.read()
-    problems += document.problems
-    if problems:
-        raise SeedError(problems)
-    value = document.value
+    yaml, value, _ = read_yaml(path)
     if not isinstance(value, dict):
         raise SeedError([yaml.problem("found no mapping; wanted kind and columns", ())])
     seed = {part: value[part] for part in SEED_PARTS if part in value}
-    header, problems = read_header(yaml, {**seed, "table": table}, GRAPH)
+    header, problems = read_header(yaml, {**seed, "table": table}, schema)
     problems += [
         yaml.key_problem(f"found {shown(name)}, wanted one of {', '.join(PARTS)}", (name,))
         for name in value
@@ -150,7 +142,9 @@ def read_mapping(path: Path, table: str) -> ColumnMapping:
     layout_parts = {name: value[name] for name in TEXT_PARTS if value.get(name) is not None}
     layout_parts["header"] = int(layout_parts.get("header", 1))
     layout = SheetLayout(**layout_parts, missing=frozenset(value.get("missing") or ()))
-    return ColumnMapping(yaml, header, layout, value.get("aliases") or {}, source, dataset)
+    return ColumnMapping(
+        yaml, header, layout, value.get("aliases") or {}, source, dataset, value.get("sum") or ()
+    )
 
 
 def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
@@ -165,11 +159,12 @@ def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
             yield yaml.problem("header: wanted the number of a row, 1 is the first", (name,))
         elif name == "encoding" and not _is_encoding(value[name]):
             yield yaml.problem(f"encoding: unknown encoding {shown(value[name])}", (name,))
-    missing = value.get("missing")
-    if missing is not None and not (
-        isinstance(missing, list) and all(isinstance(text, str) for text in missing)
-    ):
-        yield yaml.problem("missing: wanted a list of texts", ("missing",))
+    for name in ("missing", "sum"):
+        texts = value.get(name)
+        if texts is not None and not (
+            isinstance(texts, list) and all(isinstance(text, str) for text in texts)
+        ):
+            yield yaml.problem(f"{name}: wanted a list of texts", (name,))
     if value.get("decimal", ".") == value.get("thousands", ""):
         yield yaml.problem("thousands: found the decimal mark", ("thousands",), ("decimal",))
     for part, depth in (("aliases", 2), ("source", 1), ("dataset", 1)):
@@ -206,6 +201,10 @@ def _odd_properties(yaml: YamlText, value: Mapping[str, Any], header: Header) ->
     for name in header.columns:
         if types[name] is Type.TEXTS:
             yield yaml.key_problem(f"{name} is a list, which no column can give", ("columns", name))
+    for place, name in enumerate(value.get("sum") or ()):
+        if types.get(name) is not Type.NUMBER:
+            message = unknown_property(kind, name) or f"{name} is no number that can be added up"
+            yield yaml.problem(f"sum: {message}", ("sum", place), ("sum",))
     if not header.columns:
         yield yaml.problem("columns: wanted at least one {property: column}", ("columns",), ())
     for part in ("source", "dataset"):
@@ -292,6 +291,9 @@ def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> 
     rows, wrong = typed_rows(
         locations, header, RawColumns(_columns(cells, kept_rows), len(kept_rows))
     )
+    if mapping.sums and not problems and not wrong:
+        rows, kept_rows, wrong = added_up(rows, mapping.sums, locations)
+        locations = replace(locations, sheet_rows=kept_rows)
     unit = "rows" if weigh is None else header.units.get(weigh) or props[weigh].unit or weigh
     hs = cells.get("hs", ())
     codes_kept = Counter(hs[n] or "" for n in kept_rows if hs)
@@ -299,6 +301,45 @@ def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> 
     return ReadTable(
         locations, rows, problems + wrong, unit, weights, unknown, other_codes, national
     )
+
+
+def added_up(
+    rows: pa.Table, sums: Sequence[str], locations: SheetLocations
+) -> tuple[pa.Table, list[int], list[Problem]]:
+    """Add up numbers over the rows of one fact, of which the first has the other properties.
+
+    Returns
+    -------
+    rows : pyarrow.Table
+    sheet_rows : list of int
+        The sheet's row of each.
+    problems : list of Problem
+        Rows that differ otherwise, and cells without a number.
+    """
+    kind = locations.header.kind if locations.header else None
+    identity = () if kind is None else kind.identity
+    if not identity:  # a list of several kinds adds up its own
+        return rows, list(locations.sheet_rows), []
+    facts: dict[tuple[Any, ...], tuple[int, dict[str, Any]]] = {}
+    problems = []
+    for place, row in enumerate(rows.to_pylist()):
+        key = tuple(row[name] for name in identity)
+        first, total = facts.setdefault(key, (place, row))
+        for name in sums:
+            if row[name] is None:
+                message = "found no number in a row that is added up, wanted one"
+                problems.append(locations.problem(place, name, message))
+        if first == place or problems:
+            continue
+        for name, value in row.items():
+            if name in sums:
+                total[name] = fsum([total[name], value])
+            elif value != total[name]:
+                line = locations.sheet.lines[locations.sheet_rows[first]]
+                message = f"found {value} beside {total[name]} in line {line}, which it is added to"
+                problems.append(locations.problem(place, name, message))
+    table = pa.Table.from_pylist([row for _, row in facts.values()], rows.schema)
+    return table, [locations.sheet_rows[first] for first, _ in facts.values()], problems
 
 
 def _columns(cells: Mapping[str, Texts], kept_rows: Sequence[int]) -> dict[str, TypedColumn]:
@@ -342,6 +383,8 @@ def _texts(cells: Sequence[Cell], prop: Prop, layout: SheetLayout) -> Texts:
     form = number_form(layout.decimal, layout.thousands)
 
     def number(cell: Cell) -> str | None:
+        if prop.maximum == 1 and isinstance(cell, str) and cell.endswith("%"):
+            return _hundredth(number(cell[:-1].rstrip()))
         match = form.fullmatch(cell) if isinstance(cell, str) else None
         if match is None:
             # The strict reader must not take a number with another decimal mark for one.
@@ -352,6 +395,14 @@ def _texts(cells: Sequence[Cell], prop: Prop, layout: SheetLayout) -> Texts:
         return text + (f".{match['part']}" if match["part"] else "") + (match["power"] or "")
 
     return [number(cell) for cell in cells]
+
+
+def _hundredth(text: str | None) -> str | None:
+    """Write a percentage as a share; what is no number stays."""
+    try:
+        return repr(float(Decimal(text or "") / 100))
+    except ArithmeticError:
+        return None if text is None else f"{text} %"
 
 
 def number_form(decimal: str, thousands: str) -> re.Pattern[str]:

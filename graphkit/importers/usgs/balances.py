@@ -95,7 +95,7 @@ def balance_rows(printed: Iterable[Printed], series: Series) -> list[Row]:
         if meaning is None:
             continue
         unit = meaning.get("unit") or PRICES.get(tidy(cell.unit)) or "t"
-        figure = _in_tonnes(_half_a_unit(cell), _factor(cell)) if unit == "t" else cell.figure
+        figure = in_tonnes(_half_a_unit(cell), _factor(cell)) if unit == "t" else cell.figure
         has_number = any(n is not None for n in (figure.value, figure.low, figure.high))
         rows.append({
             "chapter": cell.place[0],
@@ -131,7 +131,8 @@ def _half_a_unit(cell: Printed) -> Figure:
     return Figure("s", high=0.5, qualifier="less-than")
 
 
-def _in_tonnes(figure: Figure, factor: float) -> Figure:
+def in_tonnes(figure: Figure, factor: float) -> Figure:
+    """Convert a figure to tonnes, of which its unit has ``factor``."""
     value, low, high = (
         None if n is None else float(f"{n * factor:.12g}")
         for n in (figure.value, figure.low, figure.high)

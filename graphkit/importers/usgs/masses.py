@@ -18,7 +18,9 @@ from graphkit.importers.usgs.figures import RELIANCE, plain_text, tidy
 from graphkit.importers.usgs.layouts import Printed
 
 Meaning = Mapping[str, Any]
-BY_TYPE = ("production_2025", "reserves_2025")
+BEFORE_2025 = "production_before_2025"
+"""Table of the meanings of editions that have one file a chapter."""
+BY_TYPE = (BEFORE_2025, "production_2025", "reserves_2025")
 """Tables with rows found by commodity, type and country; others: chapter, commodity, detail."""
 
 
@@ -212,7 +214,7 @@ def of_one_total(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
     return dict(sorted(groups.items()))
 
 
-def _noted(rows: Sequence[Row]) -> list[Row]:
+def with_notes(rows: Sequence[Row]) -> list[Row]:
     """Add the note to rows; a note on every row of a product stays on the world total only."""
     products = defaultdict(list)
     for row in rows:
@@ -246,7 +248,7 @@ def write_chapters(
             raise GraphkitError(
                 f"{chapter}: found the units {', '.join(sorted(units))}, wanted one"
             )
-        noted_rows = [{c: row.get(c) for c in columns} for row in _noted(members)]
+        noted_rows = [{c: row.get(c) for c in columns} for row in with_notes(members)]
         same = {
             c: noted_rows[0][c]
             for c in ("product", "period", "basis")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 from graphkit.cypher.statement import Statement
@@ -76,11 +77,20 @@ def compile_statement(
     notes: dict[int, str] = {}
     for label in statement.query.walk("label"):
         if label.name not in context.model.kinds:
-            kind = f"label or relationship type {label.name!r}"
+            close = get_close_matches(label.name, context.model.kinds, 1)
+            hint = f" (did you mean {close[0]}?)" if close else ""
+            kind = f"label or relationship type {label.name!r}{hint}"
             notes[label.offset] = f"the graph has no {kind}; it matches nothing"
     notes |= context.unknown
     written = tuple(f"{place(statement.text, offset)}: {notes[offset]}" for offset in sorted(notes))
     return Compiled(sql, bound, tuple(names), tuple(types), places, context.read, written)
+
+
+INSTEAD = {
+    "procedure": "procedures ('graphkit schema' lists labels, types and properties)",
+    "show": "SHOW ('graphkit schema' lists each kind and what identifies it)",
+}
+"""Words for a clause that has no rule, with what to ask instead."""
 
 
 class _Compiler:
@@ -201,7 +211,7 @@ class _Clauses:
             rule = RULES.get(clause.kind)
             try:
                 if rule is None:
-                    raise Untranslated(clause.kind.upper())
+                    raise Untranslated(INSTEAD.get(clause.kind, clause.kind.upper()))
                 rule(self, clause)
             except Untranslated as error:
                 error.at = clause.offset if error.at is None else error.at

@@ -683,7 +683,17 @@ def text_or_null(value: Value) -> Value:
 
 
 def labelled(syntax: Syntax, every: frozenset[str]) -> frozenset[str]:
-    """Return the labels or types that fit a label expression, of those that there are."""
+    """Return the labels or types that fit a label expression, of those that there are.
+
+    Raises
+    ------
+    Untranslated
+        A label is computed: the tables that a statement reads are chosen before it runs.
+    """
+    if syntax.kind == "computed-label":
+        error = Untranslated("label that is computed")
+        error.at = syntax.offset
+        raise error
     if syntax.kind == "label":
         return frozenset({syntax.name}) & every
     if syntax.kind == "wildcard":

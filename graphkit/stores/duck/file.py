@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,7 +154,8 @@ def fill(path: Path, graph: Graph, progress: Progress) -> None:
             for statement in ddl(graph.schema):
                 connection.execute(statement)
             for kind in graph.schema.kinds:
-                _write(connection, kind, [part for part in graph.parts if part.kind is kind])
+                for part in (part for part in graph.parts if part.kind is kind):
+                    write_rows(connection, part)
                 progress(kind.name, graph.count(kind.name))
             connection.execute("COMMIT")
             verify(connection, graph)
@@ -166,18 +167,17 @@ def fill(path: Path, graph: Graph, progress: Progress) -> None:
         raise StoreError(f"the embedded database refused the load: {error}") from error
 
 
-def _write(connection: DuckDBPyConnection, kind: Kind, parts: Sequence[Part]) -> None:
-    """Write the rows of a kind; of many, those of one product and period side by side."""
-    names = [name for name, *_ in columns_of(kind)]
+def write_rows(connection: DuckDBPyConnection, part: Part) -> None:
+    """Write the rows of a part; of many, those of one product and period side by side."""
+    names = [name for name, *_ in columns_of(part.kind)]
     listed = ", ".join(map(quoted, names))
     columns = ", ".join(quoted(name) for name in ORDER if name in names)
-    for part in parts:
-        sort = f" ORDER BY {columns}" if columns and part.ends and len(part.table) >= LARGE else ""
-        connection.register("rows", with_kinds(part))
-        into = f"INSERT INTO {FILE}.{quoted(kind.name)} ({listed})"
-        connection.execute(f"{into} SELECT {listed} FROM rows{sort}")
-        connection.unregister("rows")
-        release_memory(part.table)
+    sort = f" ORDER BY {columns}" if columns and part.ends and len(part.table) >= LARGE else ""
+    connection.register("rows", with_kinds(part))
+    into = f"INSERT INTO {FILE}.{quoted(part.kind.name)} ({listed})"
+    connection.execute(f"{into} SELECT {listed} FROM rows{sort}")
+    connection.unregister("rows")
+    release_memory(part.table)
 
 
 def with_kinds(part: Part) -> pa.Table:

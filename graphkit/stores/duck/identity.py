@@ -9,6 +9,9 @@ from pathlib import Path
 SETTLED = 2.0
 """Seconds after which a change of a file is sure to give it another time."""
 
+WRITTEN = 3
+"""Place of the time, in nanoseconds, among the marks of a file."""
+
 
 def version_of(path: Path) -> tuple[int, ...]:
     """Return marks that tell a file from every other that was or will be at its path."""

@@ -54,8 +54,9 @@ ERRORS: Mapping[str, type[GraphkitError]] = {
 }
 HEADER = 2**20
 """More than any error or note is long."""
-IDLE_MEMORY = 2 * 2**30
-"""Memory that a process may keep between two statements: half of what it may take."""
+IDLE_MEMORY = 2**29
+"""Bytes that a process may keep between two statements: an eighth of what it may take, and thrice
+what it has after small ones."""
 
 
 class Sandbox:

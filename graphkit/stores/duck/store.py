@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,7 @@ from graphkit.stores.duck.digests import read_digests
 from graphkit.stores.duck.engine import OWN_MEMORY, attach, failure, start_engine
 from graphkit.stores.duck.execution import Read, Run, at_once, in_time
 from graphkit.stores.duck.file import fill, model_of
-from graphkit.stores.duck.identity import identity_of, is_settled, version_of
+from graphkit.stores.duck.identity import WRITTEN, identity_of, is_settled, version_of
 from graphkit.stores.duck.old_files import is_old, is_old_graph
 from graphkit.stores.duck.sandbox import Sandbox
 from graphkit.stores.duck.types import Model
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from _duckdb import DuckDBPyConnection
 
     from graphkit.build import Graph
+    from graphkit.seeds.facts import OwnSeeds
     from graphkit.stores.duck.statements import StatementPlan
 
 
@@ -100,6 +103,13 @@ class DuckStore(Closing):
     def is_replaced(self) -> bool:
         """True if another file stands in the place of the one that was identified, or none."""
         return self._version is not None and version_of(self.path) != self._version
+
+    @property
+    def written(self) -> datetime | None:
+        """Time at which the file that was identified was written."""
+        if not self._version:
+            return None
+        return datetime.fromtimestamp(self._version[WRITTEN] / 1e9, UTC)
 
     @property
     def _exists(self) -> bool:
@@ -307,6 +317,30 @@ class DuckStore(Closing):
         for part in graph.parts:
             progress(part.kind.name, len(part.table))
         return report
+
+    def put_on(self, base: Path, own: OwnSeeds) -> None:
+        """Replace the file by a copy of another one with a user's own facts on top.
+
+        Raises
+        ------
+        SeedError
+            The facts have problems; the file stays as it is.
+        StoreError
+            The file cannot be written.
+        """
+        path = self.path.resolve()
+        try:
+            with workroom(path) as folder:
+                from graphkit.stores.duck.own import put_on_top
+
+                new = folder / path.name
+                shutil.copyfile(base, new)
+                put_on_top(new, own)
+                self.close()
+                new.replace(path)
+                self._loaded = identity_of(self.path)
+        except OSError as error:
+            raise StoreError(f"cannot write {self.path}: {error.strerror or error}") from error
 
     def _compare(self, graph: Graph) -> LoadReport:
         check_place(self.path)

@@ -23,12 +23,12 @@ def workroom(path: Path) -> Iterator[Path]:
     folder = path.with_name(f".{path.name}.loading")
     lock = folder / "lock"
     with locked(lock, partial(say_waiting, str(path))):
-        for remnant in folder.iterdir():
-            if remnant.is_dir():
-                shutil.rmtree(remnant)
-            elif remnant != lock:
-                remnant.unlink()
         try:
+            for remnant in folder.iterdir():
+                if remnant.is_dir():
+                    shutil.rmtree(remnant)
+                elif remnant != lock:
+                    remnant.unlink()
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
-from graphkit.errors import Unreachable
+from graphkit.errors import GraphkitError, Unreachable
 from graphkit.stores.neo4j.store import Neo4jStore
 from graphkit.stores.neo4j.uris import checked_uri, shown_uri
 
 
-def open_neo4j(uri: str) -> Neo4jStore:
-    """Open a server by URI, with user and password from the environment.
+def open_neo4j(uri: str, seconds: float) -> Neo4jStore:
+    """Open a server by URI, with user and password from the environment, for some seconds.
 
     Raises
     ------
@@ -26,14 +26,23 @@ def open_neo4j(uri: str) -> Neo4jStore:
         raise Unreachable(
             f"no password for {shown_uri(uri)}: set NEO4J_PASSWORD (and NEO4J_USERNAME)"
         )
-    return Neo4jStore(uri, user, password, os.environ.get("NEO4J_DATABASE") or None)
+    return Neo4jStore(uri, user, password, os.environ.get("NEO4J_DATABASE") or None, seconds)
 
 
-def open_local() -> Neo4jStore:
-    """Open the server that ``graphkit neo4j start`` runs."""
+def open_local(seconds: float) -> Neo4jStore:
+    """Open the server that ``graphkit neo4j start`` runs, for some seconds.
+
+    Raises
+    ------
+    Unreachable
+        None runs, or the file that names it is not as a start wrote it.
+    """
     from graphkit.stores.neo4j.server import server_status
 
-    server = server_status()
+    try:
+        server = server_status()
+    except GraphkitError as error:
+        raise Unreachable(str(error)) from error
     if server is None:
         raise Unreachable("no local Neo4j is running; start it with 'graphkit neo4j start'")
-    return Neo4jStore(server.uri, server.username, server.password)
+    return Neo4jStore(server.uri, server.username, server.password, seconds=seconds)

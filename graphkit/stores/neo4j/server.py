@@ -1,123 +1,35 @@
-"""A Neo4j of one's own on this machine: its jars, its process and its password."""
+"""A Neo4j of one's own on this machine: its process and its password."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import random
 import re
 import secrets
-import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import ZipFile
 
 from graphkit.errors import GraphkitError, UsageError, install
 from graphkit.files.folders import user_folder
+from graphkit.files.input import check_file
 from graphkit.files.locks import locked
 from graphkit.files.output import make_private, write_private
-
-if TYPE_CHECKING:
-    from jgo.maven import Artifact, Resolver
-
-
-BROWSER_VERSION = "5.15.0"
-CONNECTIONS = 8
-
-
-def fetched_jars(version: str, progress: Callable[[str], None]) -> Path:
-    """Return the folder with all jars of a version, fetching them when it is not there yet."""
-    folder = user_folder("cache") / "neo4j" / version
-    with locked(folder.with_name(f"{version}.lock")):
-        if not folder.exists():
-            progress(f"Fetching Neo4j {version} from Maven Central (once, some 150 MB)")
-            # Files in here are whole, so a fetch that was cut short goes on where it ended.
-            repository = folder.with_name(f"{version}.fetching")
-            whole = repository / "jars"
-            whole.mkdir(parents=True, exist_ok=True)
-            for jar in _fetch_jars(version, repository):
-                jar.replace(whole / jar.name)
-            whole.replace(folder)
-            shutil.rmtree(repository)
-    return folder
-
-
-def _fetch_jars(version: str, repository: Path) -> list[Path]:
-    from jgo.maven import MavenContext
-    from jgo.parse import Coordinate
-
-    maven = MavenContext(_maven_central(), repo_cache=repository)
-    # raw: else jgo takes each for a bill of materials and its answer is not the one of Maven.
-    coordinates = [
-        Coordinate("org.neo4j", "neo4j", version, raw=True),
-        Coordinate("org.neo4j.app", "neo4j-server", version, raw=True),
-        Coordinate("org.neo4j.client", "neo4j-browser", BROWSER_VERSION, raw=True),
-    ]
-    dependencies = [maven.create_dependency(coordinate) for coordinate in coordinates]
-    direct, transitive = maven.resolver.resolve(dependencies)
-    with ThreadPoolExecutor(CONNECTIONS) as threads:
-        return list(threads.map(lambda jar: jar.artifact.resolve(), direct + transitive))
-
-
-def _maven_central() -> Resolver:
-    """Return a resolver that keeps its connections and accepts no doubtful file.
-
-    jgo's own opens a new connection for each file (80 s instead of 6), only logs a wrong checksum,
-    and leaves out what it failed to fetch. It lets a GraphkitError through.
-    """
-    import requests
-    from jgo.constants import MAVEN_CENTRAL_URL
-    from jgo.maven import PythonResolver
-
-    class TrustingTheSystem(requests.adapters.HTTPAdapter):
-        def init_poolmanager(self, *args: Any, **options: Any) -> None:
-            # requests knows only its own certificates; many networks add one to the system's.
-            super().init_poolmanager(*args, **options, ssl_context=ssl.create_default_context())
-
-    session = requests.Session()
-    session.mount("https://", TrustingTheSystem(pool_maxsize=CONNECTIONS, max_retries=3))
-
-    def read(url: str) -> bytes:
-        try:
-            response = session.get(url, timeout=30)
-        except requests.RequestException as error:
-            hint = "behind a company's proxy, set HTTPS_PROXY and REQUESTS_CA_BUNDLE"
-            raise GraphkitError(f"Maven Central cannot be reached ({hint}): {error}") from error
-        if not response.ok:
-            answer = "has no" if response.status_code == 404 else f"says {response.status_code} to"
-            raise GraphkitError(f"Maven Central {answer} {url}")
-        return response.content
-
-    class MavenCentral(PythonResolver):
-        def download(self, artifact: Artifact) -> Path:
-            file = artifact.component.path_prefix / artifact.filename
-            url = f"{MAVEN_CENTRAL_URL}/{file.as_posix()}"
-            content = read(url)
-            if hashlib.sha1(content).hexdigest() not in read(f"{url}.sha1").decode().lower():
-                raise GraphkitError(f"{url} does not have its published checksum")
-            whole = artifact.context.repo_cache / file
-            whole.parent.mkdir(parents=True, exist_ok=True)
-            part = whole.with_name(f"{whole.name}.part")
-            part.write_bytes(content)
-            return part.replace(whole)
-
-    return MavenCentral()
-
+from graphkit.stores.neo4j.jars import fetched_jars
 
 DEFAULT_VERSION = "5.26.30"
+VERSION = r"[0-9]+\.[0-9]+\.[0-9]+"
 START_SECONDS = 120
 STOP_SECONDS = 30
 PORTS = range(20_000, 32_768)
@@ -125,6 +37,9 @@ PORTS = range(20_000, 32_768)
 TRANSACTION_MEMORY = 256
 """MiB of heap, of the 1 GiB in all, that one transaction may fill."""
 STATE = "running.json"
+MOST_STATE = 2**16
+"""Bytes of it; it has a hundred."""
+MOST_PORT, MOST_NUMBER = 2**16 - 1, 2**31 - 1
 STATE_FIELDS = ("version", "bolt_port", "http_port", "pid", "transaction_memory")
 """Fields of a server that are kept in ``STATE``."""
 ERROR_LINE = r"\S+ \S+ ERROR |Caused by: |Exception |Error"
@@ -217,9 +132,10 @@ def start_server(
     UsageError
         ``version`` is not a Neo4j release from 5.26 on, or ``transaction_memory`` is negative.
     GraphkitError
-        The extra ``server`` is not installed, Maven Central does not have the version or cannot
-        be reached, another version or one with another limit runs for this home, or the server
-        did not start; the message then carries the last errors of its log.
+        The extra ``server`` is not installed, Maven Central does not have the version, cannot be
+        reached or gives another file than the listed one, another version or one with another
+        limit runs for this home, or the server did not start; the message then carries the last
+        errors of its log.
     """
     _check(version)
     if transaction_memory is not None and transaction_memory < 0:
@@ -249,7 +165,13 @@ def start_server(
 
 
 def stop_server(*, home: Path | None = None) -> bool:
-    """Stop the server of this home; ``False`` when none was running."""
+    """Stop the server of this home; ``False`` when none was running.
+
+    Raises
+    ------
+    GraphkitError
+        The file that names the server is not as a start wrote it: nothing is stopped.
+    """
     home = _home(home)
     if not (home / STATE).exists():
         return False
@@ -272,7 +194,7 @@ def server_status(*, home: Path | None = None) -> Server | None:
 
 
 def _check(version: str) -> None:
-    if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version):
+    if not re.fullmatch(VERSION, version):
         raise UsageError(f"{version!r} is not a Neo4j version: wanted one like {DEFAULT_VERSION}")
     if tuple(map(int, version.split("."))) < (5, 26):
         raise UsageError(f"Neo4j {version} is too old: wanted 5.26 or later")
@@ -396,24 +318,102 @@ def _run_java(
 
 
 def _running(home: Path) -> Server | None:
-    """Return the server that the state file speaks of; remove the file when there is none."""
-    try:
-        state = json.loads((home / STATE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    """Return the server that the state file names; remove the file when there is none."""
+    if not (home / STATE).exists():
         return None
+    state = _read_state(home)
     file = _password_file(home)
-    password = file.read_text(encoding="utf-8") if file.exists() else ""
+    password = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
     server = Server(**state, home=home, password=password)
     if _is_alive(server):
         return server
+    if _processes_of(home):
+        raise _not_as_written(home, f"{STATE}: found pid {server.pid}, which is not its Neo4j")
     (home / STATE).unlink()
     return None
+
+
+def _read_state(home: Path) -> dict[str, Any]:
+    """Read the fields of the server that was started last.
+
+    Raises
+    ------
+    GraphkitError
+        The file is not as a start wrote it; the message says what to do.
+    """
+    try:
+        check_file(home / STATE, MOST_STATE)
+        text = (home / STATE).read_text(encoding="utf-8")
+        problem = _problem(text)
+        if problem is None:
+            state = json.loads(text)
+            return {name: state[name] for name in STATE_FIELDS if name in state}
+        problem = f"{STATE}: found {problem}, wanted what 'graphkit neo4j start' writes"
+    except UnicodeDecodeError:
+        problem = (
+            f"{STATE}: found bytes that are no text, wanted what 'graphkit neo4j start' writes"
+        )
+    except OSError as error:
+        problem = f"{STATE} cannot be read: {error.strerror or error}"
+    except GraphkitError as error:
+        problem = str(error)
+    raise _not_as_written(home, problem)
+
+
+def _not_as_written(home: Path, problem: str) -> GraphkitError:
+    """Return the error of a state that is not as a start wrote it, with what to do."""
+    advice = "no Neo4j runs there: remove it"
+    if processes := ", ".join(map(str, _processes_of(home))):
+        advice = f"its Neo4j runs as process {processes}: end that, then remove it"
+    return GraphkitError(f"{home}: {problem}; {advice}")
+
+
+def _problem(text: str) -> str | None:
+    """Say what is wrong with the text of a state; None if it is as a start wrote it."""
+    if not text.strip():
+        return "an empty file"
+    try:
+        state = json.loads(text)
+    except (ValueError, RecursionError):
+        return "no JSON"
+    if not isinstance(state, dict):
+        return f"JSON of another kind ({type(state).__name__})"
+    for name in STATE_FIELDS:
+        value = state.get(name, TRANSACTION_MEMORY if name == "transaction_memory" else None)
+        if value is None:
+            return f"no {name}"
+        if name == "version":
+            fine = isinstance(value, str) and bool(re.fullmatch(VERSION, value))
+        else:
+            most = MOST_PORT if name.endswith("port") else MOST_NUMBER
+            least = 0 if name == "transaction_memory" else 1
+            fine = type(value) is int and least <= value <= most
+        if not fine:
+            return f"{name} {str(value)[:40]!r}"
+    return None
+
+
+def _processes_of(home: Path) -> list[int]:
+    """List the processes of Neo4j, of any version, whose data are in a home."""
+    import psutil
+
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if _is_neo4j(words := process.info["cmdline"] or [])
+        and any(word.startswith(f"--home-dir={home}{os.sep}") for word in words)
+    ]
+
+
+def _is_neo4j(words: Sequence[str]) -> bool:
+    return any(word.startswith("org.neo4j.server.") for word in words)
 
 
 def _is_alive(server: Server) -> bool:
     """Tell if the process is this very server, not a stranger that was given its number."""
     arguments = _folder_arguments(server.home / server.version)
-    return set(arguments) <= set(_command_line(server.pid))
+    words = _command_line(server.pid)
+    return _is_neo4j(words) and set(arguments) <= set(words)
 
 
 def _command_line(pid: int) -> list[str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
+import math
+import socket
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
@@ -14,10 +17,18 @@ import neo4j.exceptions as failures
 import neo4j.graph
 
 from graphkit.cypher.statement import EXPLAIN, Statement
-from graphkit.errors import StoreError, Unreachable
+from graphkit.errors import StoreError, TookTooLong, Unreachable
 from graphkit.stores.base import Closing, Progress, no_progress
 from graphkit.stores.changes import Confirm, Difference, LoadReport, change, confirmed
-from graphkit.stores.limits import LIMITS, PATIENT, UNLIMITED, Limits, collect, within
+from graphkit.stores.limits import (
+    GRACE_SECONDS,
+    LIMITS,
+    PATIENT,
+    UNLIMITED,
+    Limits,
+    collect,
+    within,
+)
 from graphkit.stores.mixed_comparisons import numbers_for_text
 from graphkit.stores.neo4j.errors import OUT_OF_MEMORY, translate_errors
 from graphkit.stores.neo4j.load import (
@@ -65,10 +76,34 @@ IDLE_SECONDS = 10.0
 """After which a connection is tried before it is used: its server may have been restarted."""
 
 
-class Neo4jStore(Closing):
-    """Database of a Neo4j server."""
+class _Wait:
+    """State of an answer that somebody waits for, until its time is over."""
 
-    def __init__(self, uri: str, user: str, password: str, database: str | None = None) -> None:
+    def __init__(self, late: StoreError) -> None:
+        self.late = late
+        self.is_over = self.is_heard = False
+
+    def check(self) -> None:
+        """Raise the error of an answer that is late: the driver would ask for it again."""
+        if self.is_over:
+            raise self.late
+
+
+class Neo4jStore(Closing):
+    """Database of a Neo4j server.
+
+    All that is asked of it is answered within some seconds from now on, or given up.
+    """
+
+    def __init__(
+        self,
+        uri: str,
+        user: str,
+        password: str,
+        database: str | None = None,
+        seconds: float = math.inf,
+    ) -> None:
+        self._seconds, self._end = seconds, time.monotonic() + seconds
         self._uri, self._shown, self._database = uri, shown_uri(uri), database
         self._seen = self._owner = ""
         self._name = uuid4().hex
@@ -78,8 +113,8 @@ class Neo4jStore(Closing):
             self._driver = neo4j.GraphDatabase.driver(
                 uri,
                 auth=(user, password),
-                connection_timeout=CONNECT_SECONDS,
-                connection_acquisition_timeout=CONNECT_SECONDS,
+                connection_timeout=min(CONNECT_SECONDS, seconds),
+                connection_acquisition_timeout=min(CONNECT_SECONDS, seconds),
                 liveness_check_timeout=IDLE_SECONDS,
                 max_transaction_retry_time=RETRY_SECONDS,
                 user_agent="graphkit",
@@ -88,7 +123,7 @@ class Neo4jStore(Closing):
             )
         late = Unreachable(f"cannot reach Neo4j at {self._shown}: it did not let us in in time")
         try:
-            within(ADMISSION_SECONDS, self._enter, late, self._hang_up)
+            self._within(min(ADMISSION_SECONDS, seconds), self._enter, late)
         except StoreError as error:
             self._driver.close()
             if isinstance(error, Unreachable):
@@ -114,6 +149,9 @@ class Neo4jStore(Closing):
     identity = ""
     """Empty: a server is known by the :attr:`content` of its load."""
 
+    written = None
+    """None: the time of a load is not in the graph."""
+
     @property
     def content(self) -> str:
         """The server, and the digest of its load."""
@@ -133,50 +171,73 @@ class Neo4jStore(Closing):
     def free(self) -> None:
         """Do nothing: a server keeps what it read."""
 
-    def _hang_up(self) -> None:
-        """End every connection, also under a thread that uses it, which fails then.
-
-        ``driver.close`` would first say goodbye on it, and get in the way of that thread. The
-        driver has no public way to end a connection in use, so its pool is read here.
-        """
+    def _connections(self) -> list[Any]:
+        """List the driver's connections: it has no public way to end one that is in use."""
         pool = self._driver._pool
         with pool.lock:
-            groups = pool.connections.values()
-            connections = [connection for group in groups for connection in group]
-        for connection in connections:
-            connection.kill()
+            return [connection for group in pool.connections.values() for connection in group]
 
-    def _in_time(self, limits: Limits, answer: Callable[[Callable[[], None]], Result]) -> Result:
-        """Run what asks the server, and end its connections when the time is over.
+    def _wake(self) -> None:
+        """Make every thread fail that waits for the server.
 
-        The function gets a check to make before each attempt: the driver tries again when a
-        connection ends.
+        Sockets are shut down and not closed: if the number of one were free for the next file that
+        is opened, its thread could wait for that one instead.
         """
-        given_up = threading.Event()
+        for connection in self._connections():
+            with suppress(OSError):
+                connection.socket._socket.shutdown(socket.SHUT_RDWR)
 
-        def check() -> None:
-            if given_up.is_set():
-                raise limits.too_long
+    def _within(
+        self,
+        seconds: float | None,
+        answer: Callable[[], Read],
+        late: StoreError,
+        give_up: Callable[[], None] | None = None,
+    ) -> Read:
+        """Return the value of a function, or end all connections when the time is over.
+
+        ``driver.close`` would first say goodbye on them, and get in the way of their threads.
+        """
+        try:
+            return within(seconds, answer, late, give_up or self._wake)
+        except (StoreError, KeyboardInterrupt) as error:
+            if error is late or isinstance(error, KeyboardInterrupt):
+                for connection in self._connections():
+                    connection.kill()
+            raise
+
+    def _in_time(self, limits: Limits, answer: Callable[[_Wait], Result]) -> Result:
+        """Run what asks the server; when the time is over, end its connections and statements."""
+        seconds = min(limits.seconds, self._seconds)
+        wait = _Wait(replace(limits, seconds=seconds).too_long)
 
         def give_up() -> None:
-            given_up.set()
-            self._hang_up()
+            wait.is_over = True
+            self._wake()
 
+        left = min(limits.seconds, self._end - time.monotonic())
+        timeout = max(0.0, left) if math.isfinite(left) else None
         try:
-            return within(limits.timeout, lambda: answer(check), limits.too_long, give_up)
+            return self._within(timeout, lambda: answer(wait), wait.late, give_up)
         except KeyboardInterrupt:
             self._terminate()
             raise
+        except TookTooLong as error:
+            self._terminate()
+            if wait.is_heard:
+                raise
+            raise Unreachable(f"{self.label} said nothing within {seconds:g} s") from error
 
     def _terminate(self) -> None:
-        """End what the server still runs for this store: it hears of no connection that ended."""
+        """End what the server still runs for this store: it may not hear that nobody waits."""
 
         def ask() -> None:
             with self._session(neo4j.READ_ACCESS) as session:
                 session.run(TERMINATE, {"name": self._name}).consume()
 
+        late = StoreError("it takes too long")
         with suppress(StoreError, failures.Neo4jError, failures.DriverError):
-            within(CONNECT_SECONDS, ask, StoreError("it takes too long"), self._hang_up)
+            self._within(GRACE_SECONDS, ask, late)
 
     def _failures(self, prefix: str = "") -> AbstractContextManager[None]:
         """Translate the driver's errors."""
@@ -189,16 +250,18 @@ class Neo4jStore(Closing):
         limits: Limits = LIMITS,
     ) -> Result:
         """Run one read-only statement that anybody wrote, if the server plans only to read."""
+        query = Statement.read_only(statement)
+        values = query.values(parameters)
 
-        def answer(check: Callable[[], None]) -> Result:
-            query = Statement.read_only(statement)
-            values = query.values(parameters)
-            # Parameters let the server use the plan again.
-            planned = self._once(
-                limits, check, lambda tx: tx.run(query.explained, values).consume(), EXPLAIN
-            )
-            check_plan(planned)
-            result = self._read(query.text, values, limits, check)
+        def answer(wait: _Wait) -> Result:
+            def plan(transaction: neo4j.ManagedTransaction) -> neo4j.ResultSummary:
+                marker(transaction)  # planning may take long: that a server is there shows before
+                wait.is_heard = True
+                # Parameters let the server use the plan again.
+                return transaction.run(query.explained, values).consume()
+
+            check_plan(self._once(limits, wait, plan, EXPLAIN))
+            result = self._read(query.text, values, limits, wait)
             return Result(result.table, result.notes + numbers_for_text(query, values))
 
         return self._in_time(limits, answer)
@@ -217,7 +280,7 @@ class Neo4jStore(Closing):
     ) -> Result:
         """Run one statement of graphkit's own; see :class:`graphkit.stores.results.Result`."""
         return self._in_time(
-            limits, lambda check: self._read(statement, parameters or {}, limits, check)
+            limits, lambda wait: self._read(statement, parameters or {}, limits, wait)
         )
 
     def _read(
@@ -225,12 +288,15 @@ class Neo4jStore(Closing):
         statement: str,
         parameters: Mapping[str, Any],
         limits: Limits = UNLIMITED,
-        check: Callable[[], None] = lambda: None,
+        wait: _Wait | None = None,
     ) -> Result:
+        wait = wait or _Wait(limits.too_long)
+
         def work(transaction: neo4j.ManagedTransaction) -> tuple[Result, neo4j.ResultSummary]:
             before = self._seen or marker(transaction)
             result = transaction.run(statement, dict(parameters))
             names = result.keys()
+            wait.is_heard = True
             check_names(names)
             rows = ([v if type(v) in PLAIN else neutral(v) for v in row] for row in result)
             answer = collect(names, rows, limits)
@@ -239,7 +305,7 @@ class Neo4jStore(Closing):
             self._seen = before
             return answer, summary
 
-        answer, summary = self._once(limits, check, work)
+        answer, summary = self._once(limits, wait, work)
         if plan := summary.profile or summary.plan:
             return Result(plan_table(plan["args"]["string-representation"]))
         return Result(answer.table, (*answer.notes, *notes(summary)))
@@ -247,13 +313,11 @@ class Neo4jStore(Closing):
     def _once(
         self,
         limits: Limits,
-        check: Callable[[], None],
+        wait: _Wait,
         read: Callable[[neo4j.ManagedTransaction], Read],
         prefix: str = "",
     ) -> Read:
         """Read in one transaction, without a second try of what would only end the same way.
-
-        The check raises an error of its own once the answer is not waited for any more.
 
         Raises
         ------
@@ -263,11 +327,11 @@ class Neo4jStore(Closing):
 
         @neo4j.unit_of_work(timeout=limits.timeout, metadata={"graphkit": self._name})
         def work(transaction: neo4j.ManagedTransaction) -> Read:
-            check()
+            wait.check()
             try:
                 return read(transaction)
             except Exception as error:
-                check()
+                wait.check()
                 code = getattr(error, "code", "") or ""
                 if code.endswith("OutOfMemoryError"):
                     raise StoreError(OUT_OF_MEMORY) from error

@@ -1,0 +1,77 @@
+"""The command that plays scenario files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from graphkit.cli.options import (
+    All,
+    Database,
+    Format,
+    Long,
+    Narrow,
+    Output,
+    Own,
+    Top,
+    Wide,
+    form_and_view,
+    opened,
+    print_answer,
+)
+from graphkit.verbs.parameter import named_as_options
+from graphkit.verbs.registry import PARAMETERS
+
+
+def _scenario_names() -> list[str]:
+    from graphkit.questions.scenarios import scenario_names
+
+    return scenario_names()
+
+
+def scenario(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Files that end in .yaml, or names of scenarios that ship.",
+            autocompletion=_scenario_names,
+        ),
+    ],
+    sweep: Annotated[
+        str | None,
+        typer.Option(
+            "--sweep",
+            metavar="NAME=FROM:TO:STEP",
+            help="A number of theirs through a range: loss=0.1:1:0.1.",
+        ),
+    ] = None,
+    top: Top = None,
+    all: All = False,
+    long: Long = False,
+    wide: Wide = False,
+    narrow: Narrow = False,
+    db: Database = None,
+    own: Own = None,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """Play scenario files: who stops selling what, and when.
+
+    Month by month what arrivals, slack, stocks and nothing cover; several side by side.
+    docs/scenarios.md describes the files.
+
+    \b
+    Examples:
+      graphkit scenario china-rare-earths-2025
+      graphkit scenario china-rare-earths-2025 my-scenario.yaml
+      graphkit scenario china-graphite-2023 --sweep loss=0.1:1:0.1
+    """
+    from graphkit.catalog.catalog import Catalog
+    from graphkit.questions.scenarios import play
+
+    form_name, view = form_and_view(form, output, top, all=all, long=long, wide=wide, narrow=narrow)
+    with opened(db, own) as store, named_as_options(PARAMETERS["disruptions.disrupt"]):
+        answer = play(Catalog(store), *files, sweep=sweep)
+    print_answer(answer, form_name, output, view)

@@ -1,0 +1,68 @@
+"""Pictures of what materials are used for, and of what technologies need."""
+
+from __future__ import annotations
+
+from graphkit.answers.answer import Answer
+from graphkit.plot.canvas import Axis, empty, framed, labels
+from graphkit.plot.charts import Bars, labelled_rows
+from graphkit.plot.drawing import FIRST, SECOND, Picture
+
+MOST_ROWS = 20
+"""Rows of one picture."""
+
+
+def uses(answer: Answer, width: int) -> Picture:
+    """Draw the share of each use, with the sector it is in."""
+    rows = [row for row in answer.rows.to_pylist() if row["share"] is not None]
+    if not rows:
+        return empty(answer, "no use has a published share", width)
+    rows = rows[:MOST_ROWS]
+    plot = labelled_rows(
+        width,
+        labels(rows, ("element", "label"), ("sector", "source")),
+        Axis("share of the end uses of the element, as printed", most=1),
+        bars=[Bars("share", [row["share"] for row in rows], [FIRST] * len(rows))],
+    )
+    return framed(answer, plot, drawn=len(rows))
+
+
+def needs(answer: Answer, width: int) -> Picture:
+    """Draw the range of each need, and of the supply beside it that has one."""
+    rows = answer.rows.to_pylist()
+    per_unit = all(row["tonnes_low"] is None for row in rows)
+    names = (
+        ("per_unit_low", "per_unit", "per_unit_high")
+        if per_unit
+        else ("tonnes_low", "tonnes", "tonnes_high")
+    )
+    ranges = [[row[name] for name in names] for row in rows]
+    drawn = [
+        (row, low, middle, high)
+        for row, (low, middle, high) in zip(rows, ranges, strict=True)
+        if middle is not None or high is not None
+    ]
+    if not per_unit:
+        drawn = [bar for bar in drawn if bar[3] is not None]
+    drawn = drawn[:MOST_ROWS]
+    if not drawn:
+        return empty(answer, "no need has a figure", width)
+    plot = labelled_rows(
+        width,
+        labels([row for row, *_ in drawn], ("figure", "element", "country", "product", "period")),
+        Axis("kg for one unit" if per_unit else "tonnes, each of its own basis", unit=""),
+        bars=[
+            Bars(
+                "figure",
+                [high if middle is None else middle for _, _, middle, high in drawn],
+                [FIRST if row["figure"] == "need" else SECOND for row, *_ in drawn],
+            )
+        ],
+        ranges=[
+            (place, low, high)
+            for place, (_, low, _, high) in enumerate(drawn)
+            if low is not None and high is not None and high > low
+        ],
+        beside_range=True,
+    )
+    note = "Bars: the mean of the studies, or the most; thin lines: least to most."
+    return framed(answer, plot, drawn=len(drawn), note=note)

@@ -1,0 +1,80 @@
+"""Coverage of capacity: the published production that the capacity of plants is set beside."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from math import fsum, inf
+from typing import Any
+
+from graphkit.analysis.production import published_interval
+from graphkit.answers.figures import percent
+from graphkit.questions.production import Figures
+
+
+@dataclass(frozen=True)
+class Output:
+    """Published production that a capacity is set beside."""
+
+    low: float
+    high: float
+    period: str
+    source: str
+
+    def coverage(self, capacity: float) -> tuple[float | None, float | None]:
+        """Divide a capacity by it."""
+        return (
+            capacity / self.high if 0 < self.high < inf else None,
+            capacity / self.low if self.low > 0 else None,
+        )
+
+
+COMPARABLE: Mapping[str | None, Collection[str]] = {
+    "product": ("gross", "dry", "calcined-equivalent"),
+    "concentrate": ("gross", "dry"),
+    "metal": ("gross", "content"),
+    "content": ("content",),
+    None: ("content", "gross"),
+    "REO": ("REO",),
+}
+"""Bases of published production that a capacity of a basis may be divided by."""
+
+
+def is_comparable(capacity: str | None, production: str | None) -> bool:
+    """Return True if a capacity may be divided by production of another basis.
+
+    >>> is_comparable("content", "Co-content"), is_comparable("ore", "Co-content")
+    (True, False)
+    """
+    basis = "content" if (production or "").endswith("-content") else production
+    return basis in COMPARABLE.get(capacity, ())
+
+
+def output_of(
+    figures: Figures, places: Collection[str], product: str, basis: str | None
+) -> Output | None:
+    """Add up the published production of some places on a basis that fits that of a capacity.
+
+    Where one of them has no figure, it is at least that much.
+    """
+    by_series: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in figures.rows.to_pylist():
+        fits = row["product"] == product and is_comparable(basis, row["basis"])
+        if fits and row["country"] in places and published_interval(row) is not None:
+            by_series.setdefault((row["period"], row["source"]), []).append(row)
+    if not by_series:
+        return None
+    (period, source), rows = max(by_series.items(), key=lambda item: (len(item[1]), item[0]))
+    bounds = [published_interval(row) or (0.0, inf) for row in rows]
+    complete = len(rows) == len(places)
+    high = fsum(high for _, high in bounds) if complete else inf
+    return Output(fsum(low for low, _ in bounds), high, period, source)
+
+
+def in_percent(times: float) -> str:
+    """Write a coverage, which may exceed 1, in percent.
+
+    >>> in_percent(3.004), in_percent(0.0018)
+    ('300 %', '0.2 %')
+    """
+    return percent(times) if times < 0.1 else f"{100 * times:.0f} %"

@@ -1,0 +1,178 @@
+"""Mines and plants as questions read them: capacities, operators and owners."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.ownership import Ownership, Stake
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.materials import Scope
+from graphkit.errors import GraphkitError
+from graphkit.names import Entity
+
+Row = dict[str, Any]
+RUNNING = ("active", "assumed active", "operating", "operating mine")
+"""Statuses of plants that run, in small letters."""
+
+
+@dataclass(frozen=True)
+class Plants:
+    """Mines and plants in scope, in some countries or in all."""
+
+    capacities: Sequence[Row]
+    """Capacities: one row for each plant, or group of them, and product."""
+    others: Sequence[Row]
+    """Those that handle an element in scope, and of which no such row is known."""
+    operators: Mapping[str, tuple[str, ...]]
+    """Names of who runs each plant."""
+    owners: Ownership
+    names: Mapping[str, str]
+    """Names of companies, by key."""
+    members: Mapping[str, Sequence[str]]
+    """The plants of each group."""
+    tables: tuple[pa.Table, ...]
+    """Tables that say who owns and runs them."""
+
+    @property
+    def sites(self) -> set[str]:
+        """The keys of all plants, of a group those of its members."""
+        keys = {row["plant"] for row in (*self.capacities, *self.others)}
+        return {plant for key in keys for plant in self.members.get(key, (key,))}
+
+
+def plants_of(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants:
+    """Read the mines and plants of some goods, with who owns and runs them.
+
+    Raises
+    ------
+    GraphkitError
+        None is known.
+    """
+    countries = None if place is None else set(catalog.members(place))
+    capacities = without_repeats(
+        row
+        for row in catalog.rows("capacities", products=sorted(goods.products)).to_pylist()
+        if countries is None or row["country"] in countries
+    )
+    elements = sorted(goods.elements)
+    if not goods.text:
+        elements = sorted(catalog.nodes("Element")["key"].to_pylist())
+    with_capacity = {row["plant"] for row in capacities}
+    others: dict[str, Row] = {}
+    for row in catalog.rows("plants", elements=elements).to_pylist() if elements else ():
+        if row["plant"] in with_capacity or (countries and row["country"] not in countries):
+            continue
+        plant = others.setdefault(row["plant"], {**row, "labels": [], "printed": []})
+        plant["labels"] += [row["label"]] * (row["label"] not in plant["labels"])
+        plant["printed"] += [row["published_value"]] * bool(row["published_value"])
+    if not capacities and not others:
+        where = f" in {place.in_text}" if place else ""
+        meaning = f" for {goods.meaning}" if goods.text else ""
+        raise GraphkitError(f"no mine or plant{where}{meaning} is known: no source in the graph")
+    companies = catalog.rows("companies").to_pylist()
+    names = {row["company"]: row["name"] for row in companies}
+    ownership, operators = catalog.rows("ownership"), catalog.rows("operators")
+    stakes = stakes_in(ownership.to_pylist())
+    runners: dict[str, list[str]] = defaultdict(list)
+    for row in operators.to_pylist():
+        runners[row["plant"]] += [row["name"]] * (row["name"] not in runners[row["plant"]])
+    members: dict[str, list[str]] = defaultdict(list)
+    for row in catalog.rows("members-of-plant-group").to_pylist():
+        members[row["pool"]].append(row["plant"])
+    _fill_groups(members, stakes, runners)
+    owners = Ownership(
+        stakes,
+        {row["company"]: row["seat"] for row in companies},
+        frozenset(row["company"] for row in companies if row["type"] == "state"),
+        frozenset(row["company"] for row in companies if row["state_owned"]),
+    )
+    plants = Plants(
+        capacities, list(others.values()), {key: tuple(runner) for key, runner in runners.items()},
+        owners, names, members, (ownership, operators),
+    )  # fmt: skip
+    keys = [row["plant"] for row in (*capacities, *others.values())]
+    concerned = pa.array({*plants.sites, *keys, *names}, pa.string())
+    return replace(plants, tables=(
+        ownership.filter(pc.is_in(ownership["owned"], concerned)),
+        operators.filter(pc.is_in(operators["plant"], concerned)),
+    ))  # fmt: skip
+
+
+def stakes_in(ownership: Iterable[Mapping[str, Any]]) -> dict[str, list[Stake]]:
+    """Collect the stakes in each plant and company; of several sources, those of the newest."""
+    by_source: dict[str, dict[tuple[str, str], list[Stake]]] = defaultdict(dict)
+    for row in ownership:
+        newest = (row["as_of"] or "", row["source"])
+        by_source[row["owned"]].setdefault(newest, []).append(Stake(row["owner"], row["share"]))
+    latest: dict[str, list[Stake]] = {}
+    for owned, sources in by_source.items():
+        source = max(sources)[1]
+        latest[owned] = [s for key, stakes in sources.items() if key[1] == source for s in stakes]
+    return latest
+
+
+def without_repeats(capacities: Iterable[Row]) -> list[Row]:
+    """Leave out what would count a capacity twice.
+
+    Of several sources of one plant and product the newest stands; of a group and a plant of it with
+    one product, the group.
+    """
+    rows = list(capacities)
+    newest: dict[tuple[str, str], tuple[str, str]] = {}
+    for row in rows:
+        fact = row["plant"], row["product"]
+        newest[fact] = max(newest.get(fact, ("", "")), (row["as_of"] or "", row["source"]))
+    groups = {(row["plant"], row["product"]) for row in rows if row["capacity"] is not None}
+    return [
+        row for row in rows
+        if newest[row["plant"], row["product"]][1] == row["source"]
+        and not any((group, row["product"]) in groups for group in row["part_of"] or ())
+    ]  # fmt: skip
+
+
+def _fill_groups(
+    members: Mapping[str, Sequence[str]], stakes: dict[str, list[Stake]],
+    runners: dict[str, list[str]],
+) -> None:  # fmt: skip
+    """Give a group of plants the owners and operators that all its members have alike."""
+    for group, plants in members.items():
+        owners = {tuple(sorted(stakes.get(plant, ()), key=str)) for plant in plants}
+        if group not in stakes and len(owners) == 1 and (shared := owners.pop()):
+            stakes[group] = list(shared)
+        names = {tuple(runners.get(plant, ())) for plant in plants}
+        if not runners.get(group) and len(names) == 1:
+            runners[group] = list(names.pop())
+
+
+def runs(status: str | None) -> bool:
+    """Return True unless a source says that a plant stands still, or is not there yet.
+
+    >>> runs("Assumed Active"), runs(None), runs("C&M"), runs("Active; Suspended")
+    (True, True, False, True)
+    """
+    parts = [part.strip().lower() for part in (status or "active").split(";")]
+    return any(part in RUNNING for part in parts)
+
+
+def owners_in_words(plant: str, plants: Plants) -> str:
+    """Write the owners of a plant in one cell, the largest share first."""
+    stakes = sorted(
+        plants.owners.stakes.get(plant, ()),
+        key=lambda stake: (-(stake.share or 0.0), plants.names[stake.owner]),
+    )
+    return "; ".join(
+        f"{plants.names[stake.owner]} "
+        f"{'(share unknown)' if stake.share is None else f'{100 * stake.share:.4g} %'}"
+        for stake in stakes
+    )
+
+
+def standing_still(capacities: Collection[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Select the capacities of plants that a source says do not run."""
+    return [row for row in capacities if not runs(row["status"])]

@@ -1,0 +1,78 @@
+"""Questions on mines and plants, and on who owns them."""
+
+from __future__ import annotations
+
+from graphkit.verbs.parameter import Parameter
+from graphkit.verbs.shared import SCOPE, VIEW, any_country
+from graphkit.verbs.verb import PagePlace, Verb
+
+WHERE = any_country("Where the plants are. Default: anywhere.")
+VERBS = (
+    Verb(
+        "plants", "plants.plants",
+        "List mines and plants, what they can make and who owns them.",
+        "Each mine and plant with its capacity as published and in tonnes, its status, who runs it "
+        "and its owners with their shares. A capacity that several sites share stands once, on "
+        "their group. Capacity is never production.",
+        (
+            "plants COD --for cobalt",
+            "plants NCL PHL --for nickel --format csv",
+            "plants --for 'rare earths' --format json",
+        ),
+        (WHERE, SCOPE),
+        "[COUNTRY]... [--for ...]",
+        "mines and plants with capacities, operators and owners",
+        picture="plants",
+        page=PagePlace("Mineral", "Mines and plants", {"material": "cobalt"}, place=6),
+    ),
+    Verb(
+        "owners", "owners.owners",
+        "Divide known capacity among its owners or their seats.",
+        "The share of the known capacity of mines and plants that each owner, or the owners of "
+        "each seat, have through parents: what is known, and the most with all that has no known "
+        "owner, share or seat. One product and basis at a time, beside published production.",
+        (
+            "owners COD --for cobalt --by seat",
+            "owners ZAF --for platinum --view control",
+            "owners --for nickel --by seat --format json",
+        ),
+        (
+            WHERE, SCOPE,
+            Parameter(
+                "by", "--by", "company|seat", "Divide by owner, or by the country of their seat.",
+                default="company", choices=("company", "seat"), label="By",
+            ),
+            VIEW,
+            Parameter(
+                "period", "--period", "PERIOD",
+                "Year of the production beside it. Default: the newest.", "period", topic="period",
+            ),
+        ),
+        "[COUNTRY]... [--for ...] [--by company|seat] [--view equity|control]",
+        "who owns the known capacity, by company or seat, as a range; its coverage and HHI",
+        picture="owners",
+        page=PagePlace("Mineral", "Owners of plants", {"material": "cobalt"}, place=7),
+    ),
+    Verb(
+        "plant", "profiles.plant",
+        "Show all that is known of one mine or plant.",
+        "What it can make and handles, who runs it, its owners and those who have it in the end, "
+        "through parents; its share of what its country makes.",
+        ("plant 'Mutanda Mine'", "plant COD056 --format json"),
+        (Parameter("name", "", "NAME", "A mine or plant: its name or key.", default=...),),
+        "NAME",
+        "one mine or plant: capacities, operators, owners and parents",
+        page=PagePlace("Mineral", "One plant", {"name": "Mutanda Mine"}, place=8),
+    ),
+    Verb(
+        "company", "profiles.company",
+        "Show all that is known of one company.",
+        "Its seat with the page that says so, its owners, the plants that it has and those that it "
+        "has through others or runs.",
+        ("company 'Glencore Plc'", "company glencore --format csv"),
+        (Parameter("name", "", "NAME", "A company or government: its name or key.", default=...),),
+        "NAME",
+        "one company: its seat, owners, stakes and plants",
+        page=PagePlace("Mineral", "One company", {"name": "Glencore Plc"}, place=9),
+    ),
+)  # fmt: skip

@@ -1,0 +1,87 @@
+"""Ten questions of a newcomer to an assistant, through the official client: short, with sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_mcp import Server, asked, said, serving
+
+from graphkit.build import build_graph
+from graphkit.files.folders import shipped
+from graphkit.mcp.reply import SHORT, size_of
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.duck.store import DuckStore
+
+TASKS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "How dependent is Germany on China for gallium?": (
+        "depends", {"country": "Germany", "on": "China", "for": "gallium"},
+        "China sold 36 % of Germany’s imports of gallium and six more metals",
+    ),
+    "Which country stands behind Korea's lithium hydroxide, beyond the seller?": (
+        "origins", {"country": "Korea", "for": "lithium hydroxide"},
+        "of South Korea’s imports of lithium hydroxide in 2024",
+    ),
+    "What happens to Japan if Myanmar stops selling rare earths?": (
+        "disrupt", {"country": "Myanmar", "for": "rare earths", "of": "Japan"},
+        "If Myanmar stopped its exports of rare earth elements, Japan would lose between",
+    ),
+    "Is '47.5 % of Korea's rare-earth imports come from China' right?": (
+        "check_sentence",
+        {"sentence": "47.5 % of Korea's rare-earth imports come from China", "consumer": "Korea",
+         "supplier": "China", "element": "rare earths", "value": 0.475},
+        "Cannot be told: 47.5 % of imports: South Korea from China, Rare earths, 2024.",
+    ),
+    "Who are the three largest refiners of cobalt, with their source?": (
+        "query", {"name": "production", "parameters": {
+            "products": "cobalt-processed", "periods": "2016-2020"}},
+        "Production of some products",
+    ),
+    "How has the concentration of natural graphite changed since 2015?": (
+        "trend", {"for": "natural graphite", "since": "2015"},
+        "The world’s imports of natural graphite rose from",
+    ),
+    "Which export controls of China touch magnets today?": (
+        "controls", {"country": "China", "for": "magnets"}, "China has 3 export controls on",
+    ),
+    "Compare Korea's and Japan's exposure to China for magnets.": (
+        "depends", {"country": "KOR,JPN", "on": "CHN", "for": "magnets"},
+        "China sold 87 % of South Korea’s imports of metal magnets in 2024",
+    ),
+    "Which US imports have a single supplier above 90 %?": (
+        "depends", {"country": "USA"}, "the United States bought at least half of its imports",
+    ),
+    "How much dysprosium does Australia export?": (
+        "flows", {"of": "Australia", "for": "dysprosium"},
+        "No code holds dysprosium alone; the largest flow of goods with it",
+    ),
+}  # fmt: skip
+"""Of each question the tool, its arguments, and a part of the headline."""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of the whole shipped graph."""
+    path: Path = tmp_path_factory.mktemp("whole") / "graph.duckdb"
+    with DuckStore(path) as store:
+        store.load(build_graph(read_seeds(shipped("seeds"))))
+    with serving(str(path)) as server:
+        yield server
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("question", TASKS)
+def test_a_question_has_a_short_answer_with_a_source_to_open(whole, question):
+    tool, arguments, headline = TASKS[question]
+    result = asked(whole.address, tool, arguments)
+
+    assert not result.is_error, said(result)
+    content = result.structured_content
+    assert headline in content["headline"]
+    assert size_of({"structured": content, "text": said(result)}) <= SHORT
+    sources = [source for source in content["citations"] if source.get("url")]
+    assert sources
+    assert all(source["title"] and source["licence"] for source in sources)
+    assert sources[0]["url"] in said(result)

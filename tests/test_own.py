@@ -1,0 +1,372 @@
+"""A user's own facts on top of a database file: the same as building both, and told apart."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pyarrow as pa
+import pytest
+from long_cases import others_long
+from seed_texts import SMALL, write_seeds
+from written_seeds import Rows, market, plain, write_files
+
+import graphkit as gk
+from graphkit.answers.remarks import with_remarks
+from graphkit.api import Session
+from graphkit.build import build_graph
+from graphkit.cli import app
+from graphkit.database import check_own, open_database
+from graphkit.errors import SeedError, UsageError
+from graphkit.explore.addresses import PATHS, command_of
+from graphkit.export.digest import lines
+from graphkit.files.folders import shipped
+from graphkit.mcp.tools import read_arguments
+from graphkit.mcp.work import Job, do
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.base import Store
+from graphkit.stores.duck.store import DuckStore
+
+MINE = "kind: Source\nrows:\n  - {key: mine, title: Notes, publisher: Me, licence: not stated}\n"
+FLOWS = """\
+kind: EXPORTS
+defaults: {product: ree-metals, hs: 280530, reporter: importer, dataset: mine, source: mine}
+rows:
+  - {exporter: NOR, importer: KOR, period: 2024, usd: 300}
+  - {exporter: JPN, importer: KOR, period: 2024, usd: 100}
+"""
+OWN = {
+    "sources.yaml": MINE,
+    "datasets.yaml": "kind: Dataset\nrows:\n  - {key: mine, name: Mine, reporter: importer, "
+    "preference: 1, source: mine}\n",
+    "flows.yaml": FLOWS,
+}
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "graphkit"
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Small seeds, whose data set has a lower rank than one's own."""
+    datasets = SMALL["datasets.yaml"].replace("preference: 1}", "preference: 9}")
+    return write_seeds(tmp_path_factory.mktemp("below") / "seeds", {"datasets.yaml": datasets})
+
+
+@pytest.fixture(scope="module")
+def base(seeds: Path) -> Path:
+    return loaded(seeds.with_name("base.duckdb"), seeds)
+
+
+def loaded(path: Path, seeds: Path, own: Path | None = None) -> Path:
+    with DuckStore(path) as store:
+        store.load(build_graph(read_seeds(seeds, own=own)))
+    return path
+
+
+def mine(tmp_path: Path, **changes: str) -> Path:
+    return write_files(tmp_path / "mine", OWN | {f"{n}.yaml": t for n, t in changes.items()})
+
+
+def problems(folder: Path, base: Path) -> list[str]:
+    with pytest.raises(SeedError) as failed:
+        check_own(str(folder), str(base))
+    with pytest.raises(SeedError):
+        open_database(str(base), with_=str(folder))
+    return [str(problem) for problem in failed.value.problems]
+
+
+def everything(store: Store) -> list[str]:
+    return list(lines(store))
+
+
+def own_market(random: Random) -> dict[str, Rows]:
+    """Facts of one's own of the kinds from which others follow."""
+    flows = random.sample(market(random)["EXPORTS"], 40)
+    makers = random.sample(market(random)["PRODUCES"], 6)
+    rows: dict[str, Rows] = {
+        "EXPORTS": [{**row, "dataset": "own"} for row in flows],
+        "Dataset": [{"key": "own", "name": "Own", "reporter": "importer",
+                     "preference": random.choice(["1", "9", None])}],
+        "PRODUCES": makers,
+        "TRADED_AS": [{"product": "ore", "code": "284690", "revision": "HS92", "fit": "proxy",
+                       "remnant_since": random.choice([None, "HS17"])}],
+        "Company": [{"key": "c", "name": "C", "type": "company", "seat": "KOR"}],
+        "Facility": [{"key": "f", "name": "F", "type": "mine", "country": "JPN"}],
+        "OWNS": [{"owner": "c", "owned": "f", "share": 0.5}],
+        "Claim": [{"key": "own", "kind": "share", "consumer": "KOR", "supplier": "CHN",
+                   "element": "Nd", "value": 0.9, "period": "2024"}],
+        "Element": [{"key": "Dy", "name": "Dysprosium", "type": "element", "member_of": ["REE"]}],
+    }  # fmt: skip
+    own = {kind: [{**row, "source": "own"} for row in of_kind] for kind, of_kind in rows.items()}
+    source = {"key": "own", "title": "T", "publisher": "P", "licence": "none",
+              "edition_of": "table", "published": random.choice(["2020", "2030"])}  # fmt: skip
+    return {"Source": [source], **own}
+
+
+@pytest.mark.parametrize("seed", others_long(range(12), 1))
+def test_own_facts_on_a_file_equal_a_database_of_both(seed, tmp_path):
+    random = Random(seed)
+    below = market(random)
+    below["Source"][0] |= {"edition_of": "table", "published": "2025"}
+    below["Dataset"][0]["preference"] = "5"
+    seeds = write_files(tmp_path / "seeds", plain(below))
+    own = write_files(tmp_path / "own", plain(own_market(random)))
+    base = loaded(tmp_path / "base.duckdb", seeds)
+    both = loaded(tmp_path / "both.duckdb", seeds, own)
+
+    with open_database(str(base), with_=str(own)) as quick, DuckStore(both) as whole:
+        assert everything(quick) == everything(whole)
+        first, second = Session(quick), Session(whole)
+        assert first.depends("KOR").to_json() == second.depends("KOR").to_json()
+
+
+def test_an_own_fact_is_marked_in_answers_sources_and_pictures(tmp_path, base, capsys):
+    own = mine(tmp_path)
+    with gk.open(str(base), with_=own) as graph:
+        answer = graph.suppliers("KOR", period="2024")
+    text = str(answer)
+
+    assert answer.rows["supplier"].to_pylist() == ["NOR", "JPN"]
+    assert answer.sources.select(["key", "own"]).to_pylist() == [{"key": "mine", "own": True}]
+    assert "mine (own facts): Me, Notes." in text
+    assert "own facts" in str(answer.plot().svg())
+    assert (
+        app.run(
+            [
+                "suppliers",
+                "KOR",
+                "--period",
+                "2024",
+                "--db",
+                str(base),
+                "--with",
+                str(own),
+                "-f",
+                "table",
+            ]
+        )
+        == 0
+    )
+    screen = " ".join(capsys.readouterr().out.split())
+    assert "Source: Me (mine, own facts; not stated)." in screen
+    assert "Own facts" in screen
+    with gk.open(str(base)) as graph:
+        assert (
+            "own" not in json.loads(graph.suppliers("KOR", period="2024").to_json())["sources"][0]
+        )
+
+
+def test_a_new_folder_passes_and_each_fact_is_asked_and_drawn(
+    tmp_path, sliced_file, monkeypatch, capsys
+):
+    monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file))
+    folder = str(tmp_path / "facts")
+    assert app.run(["new", folder]) == 0
+    assert app.run(["check", "--with", folder, "--strict"]) == 0
+    assert capsys.readouterr().out == "10 facts of your own of 9 kinds, no problems\n"
+    with gk.open(with_=folder) as graph:
+        answers = {
+            "my-claim": graph.claims_check(source="my-source"),
+            "JPN": graph.suppliers("KOR", scope="my-product"),
+            "my-plant": graph.plants("KOR", scope="my-product"),
+            "MY-GROUP": graph.suppliers("MY-GROUP", scope="my-product"),
+        }
+    for name, answer in answers.items():
+        assert name in str(answer.rows.to_pylist())
+        marked = [row["key"] for row in answer.sources.to_pylist() if row["own"]]
+        assert marked == ["my-source"]
+        assert "own facts" in answer.plot().svg()
+
+    assert app.run(["new", folder]) == 1
+    assert "wanted a new or empty folder" in capsys.readouterr().err
+
+
+def test_a_row_that_rests_on_own_facts_and_others_says_so(tmp_path, base):
+    with gk.open(str(base), with_=mine(tmp_path)) as graph:
+        answer = graph.suppliers("KOR", period="2024")
+    place = answer.rows.column_names.index("source")
+    cited = pa.array(["mine", "mine+customs"])
+    rows = answer.rows.set_column(place, "source", cited)
+
+    remarks = with_remarks(replace(answer, rows=rows)).rows["remark"].to_pylist()
+    assert [text.partition(";")[0] for text in remarks] == ["own facts", "with own facts"]
+
+
+def test_an_edit_changes_the_answer_and_leaves_one_copy(tmp_path, base, cache):
+    own = mine(tmp_path)
+    with gk.open(str(base), with_=own) as graph:
+        assert graph.suppliers("KOR", period="2024").rows["share_usd"][0].as_py() == 0.75
+    write_files(own, {"flows.yaml": FLOWS.replace("usd: 300", "usd: 100")})
+    with gk.open(str(base), with_=own) as graph:
+        assert graph.suppliers("KOR", period="2024").rows["share_usd"][0].as_py() == 0.5
+    copies = [path.name for path in cache.iterdir() if path.suffix == ".duckdb"]
+    assert len(copies) == 1
+    written = (cache / copies[0]).stat().st_mtime_ns
+    with gk.open(str(base), with_=own) as graph:
+        graph.suppliers("KOR", period="2024")
+    assert (cache / copies[0]).stat().st_mtime_ns == written
+    with gk.open(str(base)) as graph:
+        assert graph.suppliers("KOR", period="2024").rows["supplier"][0].as_py() == "CHN"
+
+
+def test_rows_that_are_below_already_word_for_word_are_passed_over(tmp_path, base):
+    own = mine(tmp_path, countries=SMALL["countries.yaml"], products=SMALL["products.yaml"])
+
+    assert check_own(str(own), str(base))[0] == {"Source": 1, "Dataset": 1, "EXPORTS": 2}
+    changed = mine(tmp_path, countries=SMALL["countries.yaml"].replace("Norway", "Norge"))
+    assert problems(changed, base) == [
+        "countries.yaml:2:35: source: found 'customs', a Source of the facts below; wanted one of "
+        "this folder, by which answers tell your facts from others",
+        "countries.yaml:7:12: iso3: duplicate Country NOR; first in the facts below",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("flows", FLOWS.replace("NOR", "NRO"), "flows.yaml:4:16: exporter: unknown country or "
+         "area 'NRO'; nearest: NOR"),
+        ("flows", FLOWS.replace("NOR", "KOR"), "flows.yaml:4:31: importer: found 'KOR' on both "
+         "sides, wanted two countries"),
+        ("areas", "kind: Area\nrows:\n  - {iso3: JPN, name: J, type: group, source: mine}\n",
+         "areas.yaml:3:12: iso3: 'JPN' is also the key of Country in the facts below"),
+        ("countries", "kind: Country\nrows:\n  - {iso3: WLD, name: J, type: country, source: mine}"
+         "\n", "countries.yaml:3:12: iso3: 'WLD' is also the key of Area in the facts below"),
+        ("flows", FLOWS.replace("dataset: mine", "dataset: test"), "flows.yaml:2:74: "
+         "dataset: found 'test', a Dataset of the facts below; wanted one of this folder, since "
+         "flows of two sources in one are not added up"),
+    ],
+)  # fmt: skip
+def test_problems_are_of_the_folder_alone_with_their_line(tmp_path, base, name, text, problem):
+    assert problem in problems(mine(tmp_path, **{name: text}), base)
+
+
+def test_a_circle_of_owners_through_facts_below_is_reported_in_the_folder(tmp_path):
+    companies = "kind: Company\ndefaults: {type: company, source: %s}\nrows:\n"
+    owns = "kind: OWNS\ndefaults: {source: %s}\nrows:\n"
+    seeds = write_seeds(tmp_path / "seeds", {
+        "companies.yaml": companies % "customs" + "  - {key: a, name: A}\n  - {key: b, name: B}\n",
+        "owns.yaml": owns % "customs" + "  - {owner: a, owned: b}\n",
+    })  # fmt: skip
+    base = loaded(tmp_path / "base.duckdb", seeds)
+    own = mine(tmp_path, owns=owns % "mine" + "  - {owner: b, owned: a}\n")
+
+    (problem,) = problems(own, base)
+    assert problem.startswith("owns.yaml:4:")
+    assert "circle of owners" in problem
+
+
+def test_a_folder_that_refers_to_shipped_facts_is_told_once_where_it_belongs(tmp_path, capsys):
+    claims = "kind: Claim\ndefaults: {kind: share, supplier: CHN, source: mine}\nrows:\n" + "".join(
+        f"  - {{key: c{n}, consumer: KOR, product: ree-metals}}\n" for n in range(14)
+    )
+    folder = write_files(tmp_path / "mine", {"sources.yaml": MINE, "claims.yaml": claims})
+
+    assert app.run(["check", str(folder)]) == 3
+    text = capsys.readouterr().err
+    assert text.count("claims.yaml:") == 1
+    assert "found 42 references to kinds that no file here has (Area, Country, Product)" in text
+    assert "graphkit check --with FOLDER" in text
+
+
+def test_the_option_and_the_variable_put_a_folder_on_top_of_any_command(
+    tmp_path, base, monkeypatch, capsys
+):
+    own = mine(tmp_path)
+    count = "MATCH (f:Dataset {key: 'mine'}) RETURN count(f) AS n"
+    assert app.run(["cypher", count, "--db", str(base), "--with", str(own)]) == 0
+    monkeypatch.setenv("GRAPHKIT_WITH", str(own))
+    assert app.run(["cypher", count, "--db", str(base)]) == 0
+    assert capsys.readouterr().out == "n\n1\nn\n1\n"
+    with gk.open(str(base)) as graph:
+        assert graph.cypher(count)["n"][0].as_py() == 1
+    monkeypatch.setenv("GRAPHKIT_DB", str(base))
+    assert app.run(["check"]) == 0
+    assert capsys.readouterr().out == "4 facts of your own of 3 kinds, no problems\n"
+
+
+def test_assistants_and_the_page_know_the_folder(tmp_path, base):
+    own = str(mine(tmp_path))
+    reply = do(
+        Job(
+            str(base),
+            "suppliers",
+            read_arguments("suppliers", {"country": "KOR", "period": "2024"}),
+            own=own,
+        )
+    )
+    assert reply["structured"]["rows"][0]["supplier"] == "Norway"
+    pairs = [("country", "KOR")]
+    assert command_of(PATHS["suppliers"], pairs, None, own) == (
+        f"graphkit suppliers KOR --with {own}"
+    )
+
+
+@pytest.mark.parametrize("place", ["bolt://127.0.0.1:1", "local"])
+def test_a_neo4j_takes_own_facts_by_a_load_alone(tmp_path, place):
+    own = mine(tmp_path)
+    with pytest.raises(UsageError, match=r"graphkit load --with .*mine --db "):
+        open_database(place, with_=str(own))
+
+
+@pytest.mark.long
+def test_a_load_puts_both_into_a_database_of_its_own(tmp_path, seeds, base, capsys):
+    own, path = mine(tmp_path), tmp_path / "both.duckdb"
+    assert app.run(["load", str(seeds), "--with", str(own), "--db", str(path)]) == 0
+    with DuckStore(path) as whole, open_database(str(base), with_=str(own)) as quick:
+        assert everything(whole) == everything(quick)
+    assert app.run(["load", "--with", str(own)]) == 2
+    assert "need a database of their own" in capsys.readouterr().err
+
+
+def test_what_is_no_folder_of_facts_is_refused(tmp_path, base, capsys):
+    for folder, reason in (("none", "graphkit new"), (".", "found no YAML file")):
+        place = tmp_path / folder if folder == "none" else tmp_path / "empty"
+        if folder == ".":
+            place.mkdir()
+        assert app.run(["suppliers", "KOR", "--db", str(base), "--with", str(place)]) == 2
+        assert reason in capsys.readouterr().err
+
+
+def test_a_folder_on_a_copy_with_another_folder_keeps_both_marks(tmp_path, base):
+    first, second = mine(tmp_path), tmp_path / "second"
+    write_files(second, {"s.yaml": MINE.replace("mine", "other")})
+    with open_database(str(base), with_=str(first)) as store:
+        path = store.path
+    with open_database(str(path), with_=str(second)) as store:
+        rows = store.run("MATCH (s:Source) WHERE s.own RETURN s.key AS key ORDER BY key").table
+    assert rows["key"].to_pylist() == ["mine", "other"]
+
+
+@pytest.mark.long
+def test_thousands_of_own_facts_on_the_shipped_ones_equal_a_load_of_both(tmp_path, monkeypatch):
+    random = Random(7)
+    with open_database() as store:
+        traded = "MATCH (p:Product)<-[:COVERS]-() RETURN DISTINCT p.key AS key ORDER BY key"
+        products = random.sample(store.run(traded).table["key"].to_pylist(), 12)
+    places = ["KOR", "JPN", "CHN", "USA", "DEU", "CHL", "AUS", "NOR"]
+    flows = {
+        (a, b, product, str(year))
+        for product in products
+        for year in (1999, 2022, 2024)
+        for a in places
+        for b in places
+        if a != b
+    }
+    rows = "".join(
+        f"  - {{exporter: {a}, importer: {b}, product: {product}, period: {period}, "
+        f"usd: {random.random() * 1e6}, tonnes: {random.random() * 1e3}}}\n"
+        for a, b, product, period in sorted(flows)
+    )
+    head = "kind: EXPORTS\ndefaults: {reporter: importer, dataset: mine, source: mine}\nrows:\n"
+    own = mine(tmp_path, flows=head + rows)
+    both = loaded(tmp_path / "both.duckdb", shipped("seeds"), own)
+    assert len(flows) > 2_000
+    with open_database(with_=str(own)) as quick, DuckStore(both) as whole:
+        assert everything(quick) == everything(whole)

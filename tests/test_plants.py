@@ -1,0 +1,328 @@
+"""Questions on mines, plants and their owners: no capacity twice, and no owner out of nothing."""
+
+from __future__ import annotations
+
+from math import fsum
+from typing import Any
+
+import pytest
+
+from graphkit.analysis.ownership import Stake
+from graphkit.api import Session
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.questions.facilities import stakes_in, without_repeats
+
+WORLD = {
+    "facilities.yaml": """\
+kind: Facility
+defaults: {type: smelter, country: KOR, source: customs}
+rows:
+  - {key: onsan, name: Onsan Smelter, latitude: 35.4, longitude: 129.3, status: Active}
+  - {key: anyang, name: Anyang Plant, status: C&M}
+  - {key: pit-1, name: Pit 1, type: mine, part_of: [pits]}
+  - {key: pit-2, name: Pit 2, type: mine, part_of: [pits]}
+  - {key: pits, name: "2 sites: Pit 1, Pit 2", type: group}
+  - {key: far, name: Far Plant, country: NOR}
+""",
+    "companies.yaml": """\
+kind: Company
+defaults: {type: company, source: customs}
+rows:
+  - {key: a, name: A Zinc, seat: KOR, seat_source: customs}
+  - {key: b, name: B Holding, seat: CHN, seat_source: customs, state_owned: true}
+  - {key: c, name: C Investment}
+  - {key: j, name: J Trading, seat: JPN, seat_source: customs}
+""",
+    "owns.yaml": """\
+kind: OWNS
+defaults: {source: customs}
+rows:
+  - {owner: a, owned: onsan, share: 0.6}
+  - {owner: c, owned: onsan, share: 0.4}
+  - {owner: b, owned: a, share: 0.7}
+  - {owner: j, owned: pit-1}
+  - {owner: j, owned: pit-2}
+""",
+    "operates.yaml": """\
+kind: OPERATES
+defaults: {source: customs}
+rows:
+  - {company: c, facility: anyang}
+""",
+    "can-make.yaml": """\
+kind: CAN_MAKE
+defaults: {source: customs, product: ree-metals, unit: kmt}
+rows:
+  - {facility: onsan, label: Metal, capacity: 0.5, tonnes: 500, basis: metal, as_of: 2020}
+  - {facility: anyang, label: Metal, capacity: 0.3, tonnes: 300, basis: metal, status: C&M}
+  - {facility: pits, label: Metal, capacity: 0.2, tonnes: 200, basis: metal}
+  - {facility: pit-1, label: Metal, capacity: 0.2, tonnes: 200, basis: metal}
+  - {facility: onsan, label: Ore, capacity: 9, tonnes: 9000, basis: ore}
+""",
+    "handles.yaml": """\
+kind: HANDLES
+defaults: {source: customs, label: dysprosium}
+rows:
+  - {facility: onsan, element: Dy}
+  - {facility: pit-1, element: Dy}
+  - {facility: pit-2, element: Dy}
+  - {facility: far, element: Dy, label: oxide, published_value: 12 kg}
+""",
+    "production.yaml": """\
+kind: PRODUCES
+defaults: {source: customs, product: ree-metals, basis: gross}
+rows:
+  - {country: KOR, period: 2023, tonnes: 2000}
+  - {country: KOR, period: 2024, tonnes: 2500}
+""",
+}
+
+
+def rows(answer: Any, *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[name] for name in names) for row in answer.rows.to_pylist()]
+
+
+# --- plants
+
+
+def test_a_group_s_capacity_stands_once_and_first_is_the_largest_of_most(graph_of):
+    answer = graph_of(WORLD).plants("KOR", scope="dysprosium")
+
+    assert rows(answer, "name", "published", "tonnes", "basis", "owners") == [
+        ("Onsan Smelter", "0.5 kmt", 500, "metal", "A Zinc 60 %; C Investment 40 %"),
+        ("Anyang Plant", "0.3 kmt", 300, "metal", None),
+        ("2 sites: Pit 1, Pit 2", "0.2 kmt", 200, "metal", "J Trading (share unknown)"),
+        ("Onsan Smelter", "9 kmt", 9000, "ore", "A Zinc 60 %; C Investment 40 %"),
+        ("Pit 1", None, None, None, "J Trading (share unknown)"),
+        ("Pit 2", None, None, None, "J Trading (share unknown)"),
+    ]
+    assert answer.coverage["plants"] == 4
+    assert answer.headline == (
+        "4 mines and plants for dysprosium in South Korea have 4 known capacities, the largest: "
+        "Onsan Smelter (500 t of rare-earth metals)."
+    )
+    assert any("stand still" in note for note in answer.notes)
+
+
+def test_a_plant_s_share_of_its_country_is_from_that_of_output_to_that_of_what_is_known(graph_of):
+    """1,000 t of metal are known beside an output of 2,500 t; ore is set beside none."""
+    answer = graph_of(WORLD).plants("KOR", scope="dysprosium")
+
+    assert rows(answer, "plant", "basis", "share_low", "share_high", "output_period")[:4] == [
+        ("onsan", "metal", 0.2, 0.5, "2024"), ("anyang", "metal", 0.12, 0.3, "2024"),
+        ("pits", "metal", 0.08, 0.2, "2024"), ("onsan", "ore", None, 1, None),
+    ]  # fmt: skip
+
+
+def test_what_is_no_product_of_the_graph_stands_as_printed(graph_of):
+    answer = graph_of(WORLD).plants("NOR", scope="dysprosium")
+
+    assert rows(answer, "name", "product", "published", "label") == [
+        ("Far Plant", None, "12 kg", "oxide")
+    ]
+
+
+def test_without_a_country_and_a_scope_all_plants_are_listed(graph_of):
+    answer = graph_of(WORLD).plants()
+
+    assert set(answer.rows["country"].to_pylist()) == {"KOR", "NOR"}
+    assert len(answer.rows) == 7
+
+
+# --- what would count twice
+
+
+def fact(plant: str, **values: Any) -> dict[str, Any]:
+    """A capacity as questions read it."""
+    usual = {"product": "x", "capacity": 1.0, "as_of": "2018", "source": "old", "part_of": None}
+    return {"plant": plant, **usual, **values}
+
+
+def test_of_several_sources_of_a_capacity_the_newest_stands():
+    old, new, other = fact("p"), fact("p", as_of="2024", source="new"), fact("p", product="y")
+
+    assert without_repeats([old, new, other]) == [new, other]
+    assert without_repeats([fact("p", label="east"), fact("p", label="west")]) == [
+        fact("p", label="east"), fact("p", label="west"),
+    ]  # fmt: skip
+
+
+def test_a_plant_of_a_group_with_the_same_product_does_not_count_beside_it():
+    pool, member = fact("pool"), fact("p", part_of=["pool"])
+
+    assert without_repeats([pool, member]) == [pool]
+    assert without_repeats([fact("pool", capacity=None), member])[-1] == member
+    assert without_repeats([pool, fact("p", part_of=["pool"], product="y")])[-1]["plant"] == "p"
+
+
+def test_owners_of_two_sources_are_not_mixed():
+    rows = [
+        {"owned": "p", "owner": "a", "share": 0.8, "as_of": "2018", "source": "old"},
+        {"owned": "p", "owner": "b", "share": 0.6, "as_of": "2024", "source": "new"},
+        {"owned": "p", "owner": "c", "share": None, "as_of": None, "source": "new"},
+    ]
+
+    assert stakes_in(rows) == {"p": [Stake("b", 0.6), Stake("c", None)]}
+
+
+# --- owners
+
+
+def test_owners_of_a_basis_through_parents_with_what_is_unknown(graph_of):
+    answer = graph_of(WORLD).owners("KOR", scope="dysprosium")
+    metal = [row for row in rows(answer, "basis", "owner", "share_low", "share_high", "share_named")
+             if row[0] == "metal"]  # fmt: skip
+
+    assert metal == [
+        ("metal", "B Holding", pytest.approx(0.21), pytest.approx(0.71), None),
+        ("metal", "C Investment", pytest.approx(0.2), pytest.approx(0.7), None),
+        ("metal", "A Zinc", pytest.approx(0.09), pytest.approx(0.59), None),
+        ("metal", "J Trading", 0, pytest.approx(0.5), pytest.approx(0.2)),
+        ("metal", "unknown", pytest.approx(0.5), pytest.approx(0.5), None),
+    ]
+    first = answer.rows.to_pylist()[0]
+    assert (first["coverage_low"], first["output_period"]) == (pytest.approx(0.4), "2024")
+    assert answer.headline == (
+        "B Holding has between 21 and 71 % of South Korea’s known capacity for rare-earth metals "
+        "(metal), under half of its output in 2024."
+    )
+
+
+def test_owners_by_seat_say_how_much_is_of_states(graph_of):
+    answer = graph_of(WORLD).owners("KOR", scope="dysprosium", by="seat")
+    metal = [row for row in rows(answer, "basis", "seat", "share_low", "share_high", "share_states")
+             if row[0] == "metal"]  # fmt: skip
+
+    assert metal == [
+        ("metal", "CHN", pytest.approx(0.21), pytest.approx(0.91), pytest.approx(0.21)),
+        ("metal", "KOR", pytest.approx(0.09), pytest.approx(0.79), 0),
+        ("metal", "JPN", 0, pytest.approx(0.7), 0),
+        ("metal", "unknown", pytest.approx(0.7), pytest.approx(0.7), None),
+    ]
+    (unknown,) = [row for row in answer.rows.to_pylist()
+                  if row["seat"] == "unknown" and row["basis"] == "metal"]  # fmt: skip
+    assert unknown["why"] == (
+        "no owner is named 30.0 %; no seat is known 20.0 %; no share is published 20.0 %; "
+        "run by C Investment"
+    )
+
+
+def test_control_gives_a_plant_to_the_owner_of_more_than_half_along_chains(graph_of):
+    answer = graph_of(WORLD).owners("KOR", scope="dysprosium", view="control")
+    metal = {owner: low for basis, owner, low in rows(answer, "basis", "owner", "share_low")
+             if basis == "metal"}  # fmt: skip
+
+    assert metal == {
+        "B Holding": pytest.approx(0.5), "unknown": pytest.approx(0.5), "J Trading": 0,
+    }  # fmt: skip
+
+
+def test_output_of_another_basis_is_not_set_beside_a_capacity(graph_of):
+    answer = graph_of(WORLD).owners("KOR", scope="dysprosium", period="2023")
+    blocks = {block["basis"]: block for block in answer.coverage["blocks"]}
+
+    assert blocks["metal"]["coverage_low"] == pytest.approx(0.5)
+    assert blocks["ore"]["coverage_low"] is None
+    assert any("no production of South Korea is published" in note for note in answer.notes)
+
+
+def test_without_owners_and_capacities_the_answer_says_so(graph_of):
+    answer = graph_of(WORLD).owners("NOR", scope="dysprosium", by="seat")
+
+    assert rows(answer, "seat", "share_low", "plants") == [("unknown", None, 1)]
+    assert answer.headline == (
+        "No capacity for dysprosium in Norway is known in tonnes; no seat is named."
+    )
+
+
+def test_production_of_a_part_of_a_group_alone_leaves_its_coverage_open(ask):
+    """Zambia's cobalt is not published: the output of both is at least Congo's."""
+    answer = ask.owners("COD+ZMB", scope="cobalt")
+    block = block_of(answer, "cobalt-ore", None)
+
+    assert (block["coverage_low"], block["coverage_high"]) == (None, pytest.approx(0.618, abs=1e-3))
+    assert "cobalt ore (basis not stated), of unknown coverage" in answer.headline
+
+
+def test_bad_arguments_are_one_line(ask):
+    with pytest.raises(UsageError, match="`by`: found 'country', wanted one of company, seat"):
+        ask.owners("COD", scope="cobalt", by="country")
+    with pytest.raises(UsageError, match="`view`: found 'votes', wanted one of equity, control"):
+        ask.owners("COD", scope="cobalt", view="votes")
+    with pytest.raises(GraphkitError, match=r"no mine or plant in Iceland for cobalt .* is known"):
+        ask.plants("Iceland", scope="cobalt")
+
+
+# --- the shipped plants
+
+
+def block_of(answer: Any, product: str, basis: str | None) -> dict[str, Any]:
+    (block,) = [
+        block for block in answer.coverage["blocks"]
+        if (block["product"], block["basis"]) == (product, basis)
+    ]  # fmt: skip
+    return block
+
+
+def test_new_caledonia_s_ore_stands_once(ask: Session):
+    """Twelve mines of one company share 7,300 kmt."""
+    answer = ask.owners("NCL", scope="nickel")
+    eramet = [row for row in answer.rows.to_pylist()
+              if (row["owner"], row["basis"]) == ("Eramet S.A.", "ore")]  # fmt: skip
+
+    assert block_of(answer, "nickel-ore", "ore")["capacity_tonnes"] == 7_340_000
+    assert [row["tonnes_low"] for row in eramet] == [pytest.approx(0.56 * 7_300_000)]
+    listed = ask.plants("NCL", scope="nickel").rows.to_pylist()
+    assert sum(row["capacity"] == 7300 for row in listed) == 1
+    assert sum("NCL002-GROUP-12" in (row["part_of"] or ()) for row in listed) == 12
+
+
+def test_zambia_s_ore_is_not_its_refined_copper(ask: Session):
+    answer = ask.owners("ZMB", scope="copper", by="seat")
+
+    assert answer.headline == (
+        "Owners seated in the United Kingdom have between 37 and 39 % of Zambia’s known capacity "
+        "for refined copper; 1.0 % is unknown."
+    )
+    assert {(b["product"], b["basis"]) for b in answer.coverage["blocks"]} == {
+        ("copper-refined", "metal"), ("copper-ore", "content"), ("copper-ore", "concentrate"),
+        ("copper-ore", "ore-and-concentrate"),
+    }  # fmt: skip
+    assert "300 % of what Zambia made in 2025 (usgs-mcs-2026); it is more than" in answer.caption
+
+
+def test_congo_s_cobalt_by_seat(ask: Session):
+    answer = ask.owners("COD", scope="cobalt", by="seat")
+    first = [row for row in answer.rows.to_pylist() if row["product"] == "cobalt-ore"]
+
+    assert answer.headline == (
+        "Owners seated in Switzerland have between 29 and 71 % of Congo (Kinshasa)’s known "
+        "capacity for cobalt ore; 41 % is unknown."
+    )
+    assert fsum(row["share_low"] for row in first) == pytest.approx(1)
+    assert {row["as_of"] for row in first} == {"2018"}
+    assert set(answer.sources["key"].to_pylist()) >= {
+        "usgs-facilities-africa-2018", "usgs-mcs-2026", "company-pages",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("country", "goods", "text"),
+    [
+        (
+            "MMR", "rare earths",
+            "Who owns Myanmar’s known capacity for rare-earth ore is unknown: no share of an owner "
+            "is published; 5 owners are named.",
+        ),
+        (
+            "KOR", "ndfeb-alloy",
+            "No capacity for NdFeB alloy in South Korea is known in tonnes; 1 owner is named.",
+        ),
+        (
+            "CHN", "rare earths",
+            "No capacity for rare earth elements in China is known in tonnes; no owner is named.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_not_known_is_said_with_what_is(ask: Session, country, goods, text):
+    assert ask.owners(country, scope=goods).headline == text

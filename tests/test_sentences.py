@@ -1,0 +1,103 @@
+"""Sentences that people check: what is understood, what is passed over, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from graphkit.errors import UsageError
+from graphkit.questions.claim_checks import check_stated
+from graphkit.questions.sentences import stated_by
+
+MAGNETS = {
+    "kind": "share", "unit": "share", "value": 0.98, "measure": "imports", "consumer": "EU27",
+    "supplier": "CHN", "product": "magnets-metal",
+}  # fmt: skip
+READ = {
+    "China supplies 98% of the EU's rare earth magnets": MAGNETS,
+    "98 per cent of the EU\u2019s imports of magnets came from China in 2024.":
+        MAGNETS | {"period": "2024"},
+    "EU imports almost 98 percent of its magnets from China": MAGNETS | {"qualifier": "about"},
+    "China's share of EU imports of magnets was 98 % in 2024-Q1": MAGNETS | {"period": "2024-Q1"},
+    "China accounts for at least 98 % of magnet imports of the European Union":
+        MAGNETS | {"qualifier": "at-least"},
+    "The US depends on China for 60 to 70 % of its rare earth compounds": {
+        "kind": "share", "unit": "share", "low": 0.6, "high": 0.7, "qualifier": "range",
+        "measure": "imports", "consumer": "USA", "supplier": "CHN", "product": "ree-compounds"},
+    "China produced 69 % of the world's rare earths in 2024": {
+        "kind": "share", "unit": "share", "value": 0.69, "measure": "production",
+        "supplier": "CHN", "element": "REE", "period": "2024"},
+    "Chile produced 1.5 million tonnes of lithium in 2024": {
+        "kind": "quantity", "unit": "t", "value": 1_500_000, "measure": "production",
+        "supplier": "CHL", "element": "Li", "period": "2024"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", READ, ids=[text[:40] for text in READ])
+def test_a_sentence_is_read_with_its_figure_parties_material_and_period(ask, text):
+    assert stated_by(ask.catalog, text, {}) == (READ[text], "")
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("12 % and 14 % of imports", "found the figures 12 % and 14 %, wanted one"),
+        ("98 % of magnets from China in 2023 and 2024", "found the periods 2023 and 2024"),
+        ("98 % of EU imports of magnets and lithium", "found the materials"),
+        ("Germany and France magnets 12 % imports", "who buys and who sells"),
+        ("98 % of imports", "understood value 0.98, unit share, measure imports; wanted who sells"),
+        ("Korean imports of magnets from China are 90 %", "who buys (--of); not read: Korean"),
+        ("hello", "understood nothing; wanted a figure"),
+    ],
+)  # fmt: skip
+def test_a_part_that_is_not_understood_is_named(ask, text, refusal):
+    with pytest.raises(UsageError, match=re.escape(refusal)):
+        stated_by(ask.catalog, text, {})
+
+
+def test_options_say_what_the_sentence_does_not_and_have_the_last_word(ask):
+    given = {"consumer": "EU", "supplier": "china", "material": "magnets", "period": "2024"}
+
+    assert stated_by(ask.catalog, "98 % of imports", given)[0] == MAGNETS | {"period": "2024"}
+    claim, unread = stated_by(ask.catalog, "98 % of imports of lithium in 2019, they say", given)
+    assert (claim["product"], claim["period"]) == ("magnets-metal", "2024")
+    assert "say" in unread
+
+
+def test_words_that_are_passed_over_are_told(ask):
+    text = "98 % of the EU's imports of magnets came from China, the Commission says"
+
+    assert stated_by(ask.catalog, text, {}) == (MAGNETS, "Commission says")
+
+
+def test_a_statement_is_checked_as_assistants_check_it(ask, graphkit):
+    command = "claims check --of EU27 --from CHN --for magnets --period 2024 --that"
+    code, out, _ = graphkit(*command.split(), "98 % of imports", "--format", "json")
+    answer = json.loads(out)
+    [row] = answer["rows"]
+
+    stated = check_stated(ask.catalog, MAGNETS | {"period": "2024"})
+    assert code == 0
+    assert row["verdict"] == stated.rows["verdict"][0].as_py()
+    assert row["found"] == stated.rows["found"][0].as_py()
+    assert row["found_source"] in {source["key"] for source in answer["sources"]}
+    assert answer["question"].startswith("Understood: 98 % of imports: European Union from China")
+    assert answer["headline"].startswith(f"{row['verdict'].capitalize()}: 98 % of imports")
+    reply = ask.claims_check(that="98 % of the EU's imports of magnets came from China in 2024")
+    assert reply.rows["found"][0].as_py() == row["found"]
+
+
+@pytest.mark.parametrize(
+    ("options", "refusal"),
+    [
+        (["--from", "CHN"], "--from and --period are of a statement: give it by --that"),
+        (["--that", "9 % of imports", "--kind", "share"], "choose published claims, not --that"),
+    ],
+)
+def test_options_of_published_claims_and_of_a_statement_do_not_mix(graphkit, options, refusal):
+    code, _, err = graphkit("claims", "check", *options)
+
+    assert code == 2
+    assert refusal in err

@@ -1,0 +1,348 @@
+"""The end of plants, companies and what a state can stop: worlds by hand and by chance."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from math import fsum
+from random import Random
+from typing import Any
+
+import pytest
+from test_ownership import PLANTS, hidden
+from test_ownership import world as true_owners
+from test_supply_questions import CHAIN
+
+from graphkit.analysis.ownership import Ownership
+from graphkit.api import Session
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.questions.capacity_coverage import Output
+from graphkit.questions.facilities import Plants
+from graphkit.questions.stoppages import Market, ended
+
+TRADE = """\
+kind: EXPORTS
+defaults: {period: 2024, reporter: importer, dataset: test, source: customs, basis: gross}
+rows:
+  - {exporter: CHN, importer: JPN, product: ore, usd: 600, tonnes: 60}
+  - {exporter: NOR, importer: JPN, product: ore, usd: 100, tonnes: 10}
+  - {exporter: NOR, importer: KOR, product: ore, usd: 100, tonnes: 10}
+  - {exporter: JPN, importer: KOR, product: ree-metals, usd: 400, tonnes: 4}
+  - {exporter: CHN, importer: KOR, product: ree-metals, usd: 100, tonnes: 1}
+"""
+PRODUCTION = """\
+kind: PRODUCES
+defaults: {period: 2024, source: customs, basis: gross}
+rows:
+  - {country: CHN, product: ore, tonnes: 80}
+  - {country: NOR, product: ore, tonnes: 20}
+  - {country: JPN, product: ree-metals, tonnes: 10}
+  - {country: WLD, product: ore, tonnes: 100}
+"""
+FACILITIES = """\
+kind: Facility
+defaults: {type: mine, country: CHN, source: customs}
+rows:
+  - {key: fjord, name: Fjord Mine, country: NOR}
+  - {key: north, name: North Pit, aliases: [Old North]}
+  - {key: south, name: South Pit}
+  - {key: west, name: West Pit, part_of: [pits]}
+  - {key: east, name: East Pit, part_of: [pits]}
+  - {key: pits, name: "2 sites: East Pit, West Pit", type: group}
+  - {key: still, name: Still Pit, country: NOR}
+  - {key: onsan, name: Onsan Smelter, type: smelter, country: KOR}
+  - {key: bare, name: Bare Pit}
+"""
+COMPANIES = """\
+kind: Company
+defaults: {type: company, source: customs}
+rows:
+  - {key: a, name: A Mining, seat: NOR, seat_source: customs}
+  - {key: b, name: B Holding, seat: KOR, seat_source: customs}
+  - {key: c, name: C Investment, seat: KOR, seat_source: customs}
+  - {key: d, name: D Trading}
+"""
+OWNS = """\
+kind: OWNS
+defaults: {source: customs}
+rows:
+  - {owner: a, owned: fjord, share: 1.0}
+  - {owner: a, owned: north, share: 0.6}
+  - {owner: b, owned: north, share: 0.4}
+  - {owner: b, owned: south, share: 0.4}
+  - {owner: c, owned: south, share: 0.4}
+  - {owner: d, owned: pits}
+"""
+CAN_MAKE = """\
+kind: CAN_MAKE
+defaults: {source: customs, product: ore, label: Ore, unit: t, basis: concentrate, as_of: 2024}
+rows:
+  - {facility: fjord, capacity: 20, tonnes: 20}
+  - {facility: north, capacity: 20, tonnes: 20}
+  - {facility: south, capacity: 16, tonnes: 16}
+  - {facility: pits, capacity: 14, tonnes: 14}
+  - {facility: onsan, product: ree-metals, label: Metal, capacity: 9, tonnes: 9, basis: metal}
+"""
+WORLD = {
+    **CHAIN, "trade.yaml": TRADE, "production.yaml": PRODUCTION, "facilities.yaml": FACILITIES,
+    "companies.yaml": COMPANIES, "owns.yaml": OWNS, "can-make.yaml": CAN_MAKE,
+    "claims.yaml": None,
+}  # fmt: skip
+"""China makes 80 t of ore, of which plants of 50 t are known; Norway has one mine, of all 20 t."""
+
+
+@pytest.fixture
+def world(graph_of: Callable[..., Session]) -> Session:
+    return graph_of(WORLD)
+
+
+def of(answer: Any, *names: str, **where: str) -> list[tuple[Any, ...]]:
+    return [
+        tuple(pytest.approx(row[n]) if isinstance(row[n], float) else row[n] for n in names)
+        for row in answer.rows.to_pylist() if all(row[n] == text for n, text in where.items())
+    ]  # fmt: skip
+
+
+LOSS = ("consumer", "product", "lost_share", "low", "high", "lost_imports")
+
+
+# --- disrupt
+
+
+def test_a_country_s_only_plant_is_a_stop_of_its_exports(world):
+    plain = world.disrupt("NOR", scope="ore")
+    plant = world.disrupt(plant="fjord", scope="ore")
+
+    assert of(plain, *LOSS, "direct", "indirect")
+    assert of(plant, *LOSS, "direct", "indirect") == of(plain, *LOSS, "direct", "indirect")
+    assert of(world.disrupt(company="A Mining", scope="ore", view="equity"), "consumer")
+    half = world.disrupt("NOR", scope="ore", loss=0.5)
+    assert of(world.disrupt(plant="fjord", scope="ore", loss=0.5), *LOSS) == of(half, *LOSS)
+
+
+def test_a_plant_takes_from_its_part_of_output_to_its_part_of_what_is_known(world):
+    """20 t of 80 that were made, and of 50 that are known; Japan buys 60 of its 70 t there."""
+    answer = world.disrupt(plant="Old North", scope="ore")
+
+    assert of(answer, "lost_share", "low", "high", consumer="JPN", product="ore") == [
+        (60 / 70 * 20 / 80, 60 / 70 * 20 / 80, 60 / 70 * 20 / 50)
+    ]
+    assert answer.scope["stops"] == [
+        {"country": "CHN", "product": "ore", "low": 20 / 80, "high": 20 / 50}
+    ]
+    assert answer.coverage["capacity"] == [{
+        "country": "CHN", "product": "ore", "basis": "concentrate", "capacity_tonnes": 50,
+        "coverage_low": 50 / 80, "coverage_high": 50 / 80, "output_tonnes_low": 80,
+        "output_tonnes_high": 80, "output_period": "2024", "output_source": "customs",
+    }]  # fmt: skip
+    assert "customs" in answer.sources["key"].to_pylist()
+    assert answer.headline == (
+        "If North Pit stopped, Japan would lose most: 150 USD, between 21 and 35 % of its imports "
+        "of ore in 2024 (estimate: 21 %)."
+    )
+    assert any("62 % of what was made in 2024" in note for note in answer.notes)
+
+
+def test_under_half_of_what_was_made_is_said_first(graph_of):
+    less = PRODUCTION.replace("CHN, product: ore, tonnes: 80", "CHN, product: ore, tonnes: 200")
+    answer = graph_of({**WORLD, "production.yaml": less}).disrupt(plant="North Pit", scope="ore")
+
+    assert "; under half of capacity is known" in answer.headline
+    assert any(note.endswith("less than half is known.") for note in answer.notes)
+
+
+def test_a_member_of_a_group_takes_at_most_the_group_s_part(world):
+    answer = world.disrupt(plant="West Pit", scope="ore")
+
+    assert answer.scope["stops"] == [
+        {"country": "CHN", "product": "ore", "low": 0, "high": 14 / 50}
+    ]
+    assert of(answer, "lost_share", "low", "high", consumer="JPN", product="ore") == [
+        (None, 0, 60 / 70 * 14 / 50)
+    ]
+
+
+def test_months_follow_what_is_known_and_are_refused_where_nothing_is(world):
+    answer = world.disrupt(plant="fjord", scope="ore", of="KOR", months=3, stock_days=0)
+    plain = world.disrupt("NOR", scope="ore", of="KOR", months=3, stock_days=0)
+    names = ("product", "month", "uncovered", "uncovered_low", "uncovered_high")
+
+    assert of(plain, *names)
+    assert of(answer, *names) == of(plain, *names)
+    with pytest.raises(GraphkitError, match="so that no month can be told"):
+        world.disrupt(plant="West Pit", months=3)
+
+
+def test_control_stops_whole_plants_and_equity_parts_of_them(world):
+    """A has 60 % of North; B and C, both of Korea, have 80 % of South between them."""
+    parts = {
+        (name, view): world.disrupt(scope="ore", view=view, **{kind: name}).scope["stops"][0]
+        for kind, name in (("company", "a"), ("company", "b"), ("seat", "KOR"))
+        for view in ("control", "equity")
+    }
+    ends = {key: (part["low"], part["high"]) for key, part in parts.items()
+            if part["country"] == "CHN"}  # fmt: skip
+
+    assert ends["a", "control"] == (20 / 80, 1)
+    assert ends["b", "control"] == (0, pytest.approx((16 + 14) / 50))
+    assert ends["a", "equity"] == (pytest.approx(12 / 80), pytest.approx(29.2 / 50))
+    assert ends["b", "equity"] == (pytest.approx(14.4 / 80), pytest.approx((14.4 + 17.2) / 50))
+    assert ends["KOR", "control"] == (16 / 80, pytest.approx((16 + 14) / 50))
+    assert ends["KOR", "equity"] == (pytest.approx(20.8 / 80), pytest.approx((20.8 + 17.2) / 50))
+
+
+def test_a_state_s_exports_and_its_owners_plants_stop_together(world):
+    both = world.disrupt("NOR", seat="NOR", scope="ore")
+    abroad = world.disrupt(seat="NOR", scope="ore")
+
+    assert of(both, "low", consumer="JPN", product="ore") == [(10 / 70 + 60 / 70 * 20 / 80,)]
+    assert of(abroad, "low", consumer="JPN", product="ore") == [(10 / 70 + 60 / 70 * 20 / 80,)]
+    assert both.scope["exporters"] == ["NOR"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"plant": "fjord", "company": "a"}, "one of them at a time"),
+        ({"plant": "fjord", "to": "JPN"}, "plants that stop sell to nobody"),
+        ({"plant": "Fjord Mina"}, "did you mean Fjord Mine (fjord)?"),
+        ({"company": "nobody"}, "no company is called 'nobody'"),
+        ({"seat": "WLD"}, "wanted a country"),
+        ({"plant": "bare"}, "no capacity of Bare Pit is known in tonnes a year"),
+        ({"seat": "JPN"}, "no capacity of owners seated in Japan is known"),
+        ({"plant": "fjord", "scope": "magnets"}, "no mine or plant for magnets is known"),
+    ],
+)
+def test_what_cannot_stop_is_said_in_one_line(world, asked, message):
+    with pytest.raises((UsageError, GraphkitError)) as error:
+        world.disrupt(**asked)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+# --- single points below countries
+
+
+def test_plants_are_ranked_by_what_their_end_costs(world):
+    answer = world.spof("JPN", scope="ore", level="plant")
+
+    assert of(answer, "name", "loss", "low", "high", "coverage_low", "verdict", product="ore") == [
+        ("North Pit", 60 / 70 * 20 / 80, 60 / 70 * 20 / 80, 60 / 70 * 20 / 50, 0.625, "certain"),
+        ("South Pit", 60 / 70 * 16 / 80, 60 / 70 * 16 / 80, 60 / 70 * 16 / 50, 0.625, "certain"),
+        ("2 sites: East Pit, West Pit", 60 / 70 * 14 / 80, 60 / 70 * 14 / 80, 60 / 70 * 14 / 50,
+         0.625, "certain"),
+        ("Fjord Mine", 10 / 70, 10 / 70, 10 / 70, 1.0, "certain"),
+    ]  # fmt: skip
+    assert of(answer, "unknown", product="ore") == [(60 / 70 * 30 / 80,)] * 4
+    assert answer.headline == (
+        "Without North Pit, Japan would lose between 21 and 35 % of its imports of ore in 2024 "
+        "(estimate: 21 %)."
+    )
+
+
+def test_a_country_s_only_plant_is_the_country_removed(world):
+    country = world.spof("KOR", scope="ore", definition="structural", threshold=0.01)
+    plant = world.spof("KOR", scope="ore", level="plant", threshold=0.01)
+    names = ("product", "loss", "low", "high", "chain")
+
+    assert of(country, *names, removed="NOR")
+    assert of(plant, *names, point="fjord") == of(country, *names, removed="NOR")
+
+
+def test_a_state_stops_its_territory_and_its_owners_plants_elsewhere(world):
+    """Of Japan's ore, Korea can stop that of South Pit in China, which two of its owners have."""
+    answer = world.spof("JPN", scope="ore", level="controller")
+    names = ("point", "loss", "territory", "plants")
+
+    assert of(answer, *names, product="ore") == [
+        ("CHN", 60 / 70, 60 / 70, None),
+        ("NOR", 10 / 70 + 60 / 70 * 20 / 80, 10 / 70, 2),
+        ("KOR", 60 / 70 * 16 / 80, 0, 1),
+    ]
+    without = world.spof("JPN", scope="ore", definition="structural", threshold=0.01)
+    assert of(without, "loss", removed="NOR", product="ore") == [(10 / 70,)]
+
+
+def test_companies_with_unknown_shares_are_possible_only(world):
+    sure = world.spof("JPN", scope="ore", level="company")
+    every = world.spof("JPN", scope="ore", level="company", possible=True)
+
+    assert of(sure, "point", product="ore") == [("a",)]
+    assert set(of(every, "point", product="ore")) == {("a",), ("b",), ("c",), ("d",)}
+    assert any("D Trading" in note for note in sure.notes)
+    both = world.spof("JPN", scope="ore", level="company", view="equity")
+    assert set(of(both, "point", product="ore")) == {("a",), ("b",), ("c",)}
+
+
+def test_all_consumers_are_added_up_and_each_lists_them(world):
+    answer = world.spof(scope="ore", level="plant")
+    each = world.spof(scope="ore", level="plant", each=True)
+
+    assert of(answer, "consumers", "importers", "at_stake", name="Fjord Mine", product="ore") == [
+        (2, 2, 20 / 80)
+    ]
+    assert set(of(each, "consumer", name="Fjord Mine", product="ore")) == {("JPN",), ("KOR",)}
+
+
+@pytest.mark.parametrize("more", [{"definition": "domestic"}, {"min_link": 0.1}])
+def test_what_does_not_belong_to_a_level_is_refused(world, more):
+    with pytest.raises(UsageError, match="level"):
+        world.spof("KOR", level="plant", **more)
+
+
+# --- worlds by chance
+
+
+def held(owners: Ownership, plant: str, level: str, view: str) -> dict[str, float]:
+    """Parts of a plant by who can stop them, of a world without unknown shares."""
+    if level == "seat" and view == "control":
+        votes: dict[str, float] = defaultdict(float)
+        for stake in owners.stakes[plant]:
+            votes[str(owners.seat_of[owners.controller(stake.owner)])] += stake.share or 0.0
+        return {seat: 1.0 for seat, part in votes.items() if part > 0.5 + 1e-9}
+    parts: dict[str, float] = defaultdict(float)
+    holding = owners.control(plant) if view == "control" else owners.equity(plant)
+    for end, part in holding.parts.items():
+        parts[str(owners.seat_of[end]) if level == "seat" else end] += part
+    return parts
+
+
+@pytest.mark.parametrize("view", ["control", "equity"])
+@pytest.mark.parametrize("level", ["plant", "company", "seat"])
+@pytest.mark.parametrize("seed", range(40))
+def test_a_part_s_range_holds_the_truth_of_hidden_owners_and_capacities(seed, level, view):
+    """All plants run, so that a country makes what they can; some capacities are not published."""
+    random = Random(seed)
+    true = true_owners(random)
+    known, cut = hidden(true, random)
+    place_of = {plant: (random.choice("XY"), "ore") for plant in PLANTS}
+    tonnes = {plant: float(random.randint(1, 90)) for plant in PLANTS}
+    shown = [plant for plant in PLANTS if random.random() < 0.7]
+    output = {place: fsum(tonnes[p] for p in PLANTS if place_of[p] == place)
+              for place in place_of.values()}  # fmt: skip
+    markets = []
+    for place, made in sorted(output.items()):
+        rows = [{"plant": p, "name": p, "tonnes": tonnes[p], "status": None, "source": "s"}
+                for p in shown if place_of[p] == place]  # fmt: skip
+        published = Output(made * random.choice((0.9, 1)), made * random.choice((1.2, 1)), "y", "s")
+        beside = published if random.random() < 0.8 else None
+        markets += [Market(*place, "metal", rows, beside)] if rows else []
+    plants = Plants([], [], {}, known, {}, {}, ())
+    every = ended(plants, markets, level, view)
+    unknown = every.unknown(output)
+
+    for place in output:
+        truth: dict[str, float] = defaultdict(float)
+        for plant in PLANTS:
+            if place_of[plant] == place:
+                owners = cut if level == "company" else true
+                of_plant = {plant: 1.0} if level == "plant" else held(owners, plant, level, view)
+                for key, part in of_plant.items():
+                    truth[key] += part * tonnes[plant] / output[place]
+        rest = unknown[place].high if place in unknown else 0.0
+        for key in {*truth, *every.stoppages}:
+            stop = every.stoppages.get(key)
+            low, high = stop.parts.get(place, (0.0, 0.0)) if stop else (0.0, 0.0)
+            assert low - 1e-9 <= truth[key] <= high + rest + 1e-9, (place, key)
+            if level == "plant" and key in shown:
+                assert truth[key] <= high + 1e-9

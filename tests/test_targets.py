@@ -1,0 +1,280 @@
+"""Targets of governments: verdicts, their pace, and what the shipped ones are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+import yaml
+from seed_problems import MARK, assert_told
+
+from graphkit.analysis.targets import judge, median_slope, needed_slope
+from graphkit.api import Session
+from graphkit.catalog.catalog import Catalog
+from graphkit.files.folders import shipped
+from graphkit.plot.pictures import picture
+from graphkit.questions.projects import Projects
+from graphkit.stores.duck.store import DuckStore
+
+# --- analysis
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_slope_is_the_median_of_all_pairs_and_moves_with_the_points(seed):
+    random = Random(seed)
+    years = random.sample(range(2010, 2025), random.randint(5, 12))
+    points = [(year, random.random()) for year in sorted(years)]
+    slopes = []
+    for number, (year, share) in enumerate(points):
+        for later, after in points[number + 1 :]:
+            slopes.append((after - share) / (later - year))
+    slopes.sort()
+    middle = len(slopes) // 2
+    slow = slopes[middle] if len(slopes) % 2 else (slopes[middle - 1] + slopes[middle]) / 2
+
+    assert median_slope(points) == pytest.approx(slow)
+    assert median_slope([(x, y + 0.01 * x) for x, y in points]) == pytest.approx(slow + 0.01)
+    assert median_slope(points[:4]) is None
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_no_verdict_where_the_range_holds_the_target(seed):
+    random = Random(seed)
+    low, target, slope = random.random(), random.random(), random.choice((None, -0.05, 0.02))
+    high = low + random.random() * (1 - low)
+    verdict = judge(low, high, target, slope, 6)
+    truth = {judge(x, x, target, slope, 6) for x in (low, (low + high) / 2, high)}
+
+    if low <= target < high:
+        assert verdict == "cannot be told"
+    elif verdict == "on the way":
+        assert truth == {"on the way"}
+        assert high + 6 * slope <= target
+    elif verdict == "met":
+        assert truth == {"met"}
+    else:
+        assert truth <= {"missed", "on the way"}
+    needed = needed_slope(low, target, 6)
+    assert (needed is None) == (low <= target)
+    assert needed is None or judge(low, low, target, needed - 1e-9, 6) == "on the way"
+
+
+# --- seeds
+
+
+def test_the_shipped_targets_are_those_of_the_acts():
+    path = shipped("seeds") / "targets" / "targets.yaml"
+    rows = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["rows"]
+    of = {
+        country: [r for r in rows if (r["country"], r["measure"]) == (country, "one-country")]
+        for country in ("EU27", "KOR")
+    }
+
+    assert {float(row["share"]) for row in of["EU27"]} == {0.65}
+    assert {float(row["share"]) for row in of["KOR"]} == {0.5}
+    assert (len(of["EU27"]), len(of["KOR"])) == (17, 10)
+    assert {e for r in of["KOR"] for e in r["elements"]} == {
+        "Li", "Ni", "Co", "Mn", "graphite", "Nd", "Dy", "Tb", "Ce", "La",
+    }  # fmt: skip
+    assert {(r["measure"], float(r["share"])) for r in rows if r["country"] == "EU27"} >= {
+        ("extraction", 0.1), ("processing", 0.4), ("recycling", 0.25),
+    }  # fmt: skip
+    assert all(row["until"] == "2030" or row["until"] == 2030 for row in rows)
+
+
+TARGETS = """\
+kind: Target
+defaults: {country: KOR, measure: one-country, until: 2030, share_of: imports, source: customs}
+rows:
+  - {key: a, name: dysprosium, share: 0.5, elements: [Dy]}
+  - {key: b, name: recycling, measure: recycling, share: 0.2, elements: [Dy]}
+"""
+
+
+# --- questions
+
+
+def sales(*shares: float) -> str:
+    """China's shares of Korea's imports in the years up to 2024, the rest from Japan."""
+    head = (
+        "kind: EXPORTS\ndefaults: {product: ree-metals, hs: 280530, reporter: importer, "
+        "dataset: test, source: customs, importer: KOR}\nrows:\n"
+    )
+    first = 2025 - len(shares)
+    return head + "".join(
+        f"  - {{exporter: {seller}, period: {first + year}, usd: {1000 * part:g}, "
+        f"tonnes: {10 * part:g}}}\n"
+        for year, share in enumerate(shares)
+        for seller, part in (("CHN", share), ("JPN", 1 - share))
+    )
+
+
+def face_value(answer):
+    [row] = [row for row in answer.rows.to_pylist() if row["definition"] == "face value"]
+    return row
+
+
+@pytest.mark.parametrize(
+    ("shares", "verdict", "pace"),
+    [
+        ((0.9, 0.85, 0.8, 0.75, 0.7), "on the way", -0.05),
+        ((0.9, 0.88, 0.86, 0.84, 0.82), "missed", -0.02),
+        pytest.param((0.9, 0.8, 0.7), "missed", None, marks=pytest.mark.long),
+        ((0.9, 0.8, 0.7, 0.6, 0.5), "met", -0.1),
+    ],
+)
+def test_a_target_by_hand(graph_of, shares, verdict, pace):
+    answer = graph_of({"trade.yaml": sales(*shares), "targets.yaml": TARGETS}).targets("KOR")
+    row = face_value(answer)
+
+    assert (row["supplier"], row["verdict"]) == ("CHN", verdict)
+    assert row["share"] == pytest.approx(shares[-1])
+    assert row["pace"] == (None if pace is None else pytest.approx(pace))
+    if verdict == "met":
+        assert row["distance_usd"] is None
+        assert row["needed_pace"] is None
+    else:
+        assert row["distance_usd"] == pytest.approx(1000 * (shares[-1] - 0.5))
+        assert row["distance_tonnes"] == pytest.approx(10 * (shares[-1] - 0.5))
+        assert row["needed_pace"] == pytest.approx((0.5 - shares[-1]) / 6)
+    at_home = answer.rows.to_pylist()[-1]
+    assert (at_home["target"], at_home["verdict"]) == ("b", "cannot be told")
+    assert "recycled at home" in at_home["missing"]
+    assert "<svg" in picture(answer).svg()
+
+
+OTHER = {
+    "others.yaml": """\
+kind: Product
+defaults: {source: customs}
+rows:
+  - {key: other, name: Other metals, stage: metal}
+""",
+    "more-contains.yaml": """\
+kind: CONTAINS
+defaults: {source: customs}
+rows:
+  - {product: other, element: Dy, role: main}
+""",
+}
+
+
+def test_old_trade_says_nothing_about_today(embedded_of):
+    old = sales(0.9).replace("period: 2024", "period: 2020")
+    more = sales(0.9).replace("ree-metals", "other")
+    session = embedded_of({"trade.yaml": old, "more.yaml": more, "targets.yaml": TARGETS, **OTHER})
+    rows = {row["product"]: (row["verdict"], row["missing"])
+            for row in session.targets("KOR").rows.to_pylist()
+            if row["definition"] == "face value"}  # fmt: skip
+
+    assert rows == {
+        "other": ("missed", None), "ree-metals": ("cannot be told", "trade after 2020"),
+    }  # fmt: skip
+
+
+def test_codes_of_other_goods_and_wide_ranges_give_no_verdict(ask: Session):
+    rows = ask.targets().rows.to_pylist()
+
+    assert {row["country"] for row in rows} == {"EU27", "KOR"}
+    for row in rows:
+        if row["share"] is None or row["missing"] or row["low"] <= row["threshold"] < row["high"]:
+            assert row["verdict"] == "cannot be told"
+        elif row["verdict"] == "met":
+            assert row["high"] <= row["threshold"]
+        else:
+            assert row["low"] > row["threshold"]
+    [magnets] = [r for r in rows if (r["target"], r["product"], r["definition"]) == (
+        "eu-one-country-rare-earths", "magnets-metal", "face value")]  # fmt: skip
+    [depends] = ask.depends("EU27", scope="magnets-metal", on="CHN").rows.to_pylist()
+    assert magnets["share"] == pytest.approx(depends["share_usd"])
+    assert magnets["verdict"] == "missed"
+    tonnes = ask.targets("EU27", scope="magnets-metal", by="tonnes").rows.to_pylist()
+    assert {row["target"] for row in tonnes if row["product"]} == {"eu-one-country-rare-earths"}
+
+
+def test_what_has_no_target_names_who_has(ask: Session):
+    answer = ask.targets("JPN")
+
+    assert len(answer.rows) == 0
+    assert answer.nothing == (
+        "No target of Japan is known; there are targets of South Korea and the European Union."
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            f"key: a, name: x, share: {MARK}1.5, elements: [Dy]",
+            "share: found '1.5', wanted at most 1",
+        ),
+        (
+            f"key: a, name: x, share: 0.5, elements: [{MARK}Xy]",
+            "elements: unknown element 'Xy'; ...",
+        ),
+        (
+            f"key: a, name: x, share: 0.5, elements: [Dy], until: {MARK}soon",
+            "until: ...",
+        ),
+    ],
+)
+def test_a_target_that_cannot_be_is_one_line_with_its_place(tmp_path, row, message):
+    head = TARGETS.partition("rows:")[0].replace("until: 2030, " * ("until" in row), "")
+
+    assert_told(tmp_path, {"targets.yaml": f"{head}rows:\n  - {{{row}}}\n"}, message)
+
+
+@pytest.fixture(scope="module")
+def catalog(sliced_file: Path) -> Iterator[Catalog]:
+    with DuckStore(sliced_file) as store:
+        yield Catalog(store)
+
+
+def test_strategic_projects_stand_beside_the_step_that_they_work_on(ask: Session, catalog: Catalog):
+    """Counted again from the sites; of one country's targets none is known."""
+    sites = ask.query("strategic-projects").to_pylist()
+    answer = ask.targets("EU27")
+    rows = {(row["target"], row["product"]): row for row in answer.rows.to_pylist()}
+    members = catalog.materials.members
+    steps = {"mine": {"extraction"}, "separate": {"processing", "recycling"}}
+    for (_, product), row in rows.items():
+        wanted = steps.get(row["stage"])
+        if product != "ree-compounds" or wanted is None:
+            continue
+        names = {
+            site["name"] for site in sites
+            if wanted & {*site["published_type"].rpartition(";")[0].split(";")}
+            and {"Nd", "Dy", "Ce"} & {site["element"], *members.get(site["element"], ())}
+        }  # fmt: skip
+        assert {name.rpartition(" (")[0] for name in row["project_names"]} == names
+        assert row["projects"] == len(names) > 1
+    assert rows["eu-one-country-rare-earths", "magnets-metal"]["projects"] is None
+    assert any("names no step that makes these" in note and "magnets" in note
+               for note in answer.notes)  # fmt: skip
+    korea = ask.targets("KOR")
+    assert set(korea.rows["projects"].to_pylist()) == {None}
+    assert any(note.startswith("No list of strategic projects of South") for note in korea.notes)
+
+
+def test_what_is_made_at_home_would_turn_a_target_of_consumption(ask: Session):
+    """The share of imports times what they are of consumption is the target then."""
+    for row in ask.targets("EU27", scope="magnets-metal").rows.to_pylist():
+        if row["would_turn"] is not None:
+            imports = row["distance_usd"] / (row["share"] - row["threshold"])
+            share = row["share"] * imports / (imports + row["would_turn"])
+            assert share == pytest.approx(row["threshold"])
+    assert {row["would_turn"] for row in ask.targets("KOR").rows.to_pylist()} == {None}
+
+
+def test_a_project_counts_once_and_only_at_its_steps(catalog: Catalog):
+    row = {"name": "One", "country": "FRA", "element": "LREE", "status": "planned"}
+    two = {**row, "published_type": "processing; refining", "status": "operating"}
+    rows = [{**row, "published_type": "extraction;processing; mining"}, two,
+            {**two, "name": "Two", "published_type": "substitution; substitution"}]  # fmt: skip
+    projects = Projects(catalog, catalog.rows("strategic-projects"), rows)
+    assert projects.working_on(["Nd"], ("extraction",)) == ["One (planned)"]
+    assert projects.working_on(["Nd"], ("processing",)) == ["One (operating, planned)"]
+    assert projects.working_on(["Nd"], ("recycling",)) == []
+    assert projects.working_on(["Co"], ("extraction",)) == []
