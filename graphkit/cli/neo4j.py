@@ -85,8 +85,13 @@ def status() -> None:
 
 
 def _describe(server: Server) -> None:
+    from graphkit.stores.neo4j.browser_files import write_browser_files
+
     print(f"Neo4j {server.version} runs (process {server.pid})")
     print(f"Browser:    {server.browser_url}")
+    print(
+        f"            style, ten queries and a guide: {write_browser_files(server.browser_files)}"
+    )
     print(f"URI:        {server.uri}")
     print(f"User:       {server.username}")
     print(f"Password:   in {server.password_file}")

@@ -97,6 +97,11 @@ class Server:
         return _password_file(self.home)
 
     @property
+    def browser_files(self) -> Path:
+        """Folder with a style, queries and a guide for the Browser."""
+        return self.home / "browser"
+
+    @property
     def browser_url(self) -> str:
         """Page of the Neo4j Browser."""
         return f"http://127.0.0.1:{self.http_port}/browser/"
