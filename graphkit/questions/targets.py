@@ -51,7 +51,7 @@ TARGETS = (
     Column("stage", rank=3),
     Column("period", "Period", rank=2),
     Column("definition", "Counted", "face value: by the last seller; looked through: by who did "
-           "the work of the product's stage", rank=2),
+           "the work of the product's stage", rank=0),
     Column("supplier", "Largest", "country with the largest share", rank=0),
     Column("share", "Share", "0 to 1, of the imports of the product", SHARE + SOME, NUMBER,
            rank=0),
@@ -69,7 +69,7 @@ TARGETS = (
            "where the range holds the target or a figure is missing", rank=0),
     Column("distance_usd", "Above by",
            "USD of today's imports above the target, if missed or on the way",
-           "USD" + SOME, NUMBER, rank=0),
+           "USD" + SOME, NUMBER, rank=2),
     Column("distance_tonnes", "", "metric tons of today's imports above the target", "t" + SOME,
            NUMBER),
     Column("pace", "a year", "change of the share a year, median of all pairs of up to ten years",
@@ -77,7 +77,7 @@ TARGETS = (
     Column("needed_pace", "needed", "change of the share a year that reaches the target in time",
            DIFFERENCE, NUMBER, rank=2),
     Column("years_of_pace", "", "first and last year of the trend"),
-    Column("missing", "Missing", "what is missing to tell"),
+    Column("missing", "Missing", "what is missing to tell", rank=3),
     Column("projects", "Projects", "number of strategic projects that work on the material at the "
            "step of the stage, at home; empty: no list names such", type=COUNT, rank=2),
     Column("project_names", "", "their names, with the states of their sites", type=TEXTS),

@@ -197,10 +197,11 @@ def _columns(
         notes = []
     if view.wide or width is None:
         return [*figures, *notes], []
-    for least in NOTES:
+    broken = [_broken(c) if refs.get(c.name) == "material" else c for c in figures]
+    for shapes, least in (*((figures, least) for least in NOTES), (broken, NOTES[-1])):
         notes = [replace(column, least=min(column.widest, least)) for column in notes]
-        fitting, hidden = fitted(figures, width - sum(c.least + GAPS[-1] for c in notes))
-        if not any(c.rank == 0 for c in figures if c.header in hidden):
+        fitting, hidden = fitted(shapes, width - sum(c.least + GAPS[-1] for c in notes))
+        if not any(c.rank == 0 for c in shapes if c.header in hidden):
             break
     return [*fitting, *notes], hidden
 
@@ -282,6 +283,12 @@ def _whole(column: TextColumn, ref: str, width: int) -> TextColumn:
     least = max(map(cell_width, column.cells), default=0)
     stays = ref == "place" and column.rank < SPARE
     return replace(column, least=least, rank=0 if stays else column.rank)
+
+
+def _broken(column: TextColumn) -> TextColumn:
+    """Let names break between words, where they would cost a column of figures."""
+    words = (word for cell in column.cells for word in cell.split())
+    return replace(column, least=max(map(cell_width, words), default=0))
 
 
 def _stated_once(answer: Answer) -> Mapping[str, str]:
