@@ -25,7 +25,8 @@ NEARLY = 5
 """Measure of how well a name fits that is nearly a text, see :meth:`Names.like`."""
 _KINDS = (
     "Islands|States|Kingdom|Republic|Emirates|Territory|Territories|Union|Netherlands|Philippines|"
-    "Bahamas|Gambia|Maldives|Comoros|Antilles|Isle of Man|Partnership|G7|OECD|CPTPP"
+    "Bahamas|Gambia|Maldives|Comoros|Antilles|Isle of Man|Partnership|Group|Alliance|"
+    "Community|Association|Council|G7|G20|OECD|CPTPP|BRICS"
 )
 _ARTICLE = re.compile(rf"(?!.*\bthe\b).*\b(?:{_KINDS})")
 """Names of places that take an article."""

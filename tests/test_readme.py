@@ -92,6 +92,7 @@ RULES = {
         "### Beside a model of markets",
         "## Checking claims",
     ],
+    "mornings.md": ["## A journalist"],
     "pictures.md": ["# Pictures"],
     "read-only.md": ["# Read-only means read-only", "## Limits", "## Numbers"],
     "scenarios.md": ["# Scenarios"],

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from mornings_page import play
 from pygments.lexer import inherit
 from pygments.lexers.graph import CypherLexer
 from pygments.lexers.special import TextLexer
@@ -127,7 +128,12 @@ def read(app: Sphinx, page: str, source: list[str]) -> None:
     if page.startswith("notebooks/"):
         return
     _drawn_again(app, page, text)
-    text = BLOCK.sub(lambda block: _again(page, block), text)
+    if page == "mornings":
+        # Its blocks follow one another in a folder.
+        with tempfile.TemporaryDirectory() as folder:
+            text = play(text, Path(folder))
+    else:
+        text = BLOCK.sub(lambda block: _again(page, block), text)
     source[0] = PART.sub(lambda part: PARTS[part[1]](), text)
 
 
