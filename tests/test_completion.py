@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from graphkit.cli.app import run
 from graphkit.files.folders import NAMES, user_folder
 
 GRAPHKIT = Path(sys.executable).with_name("graphkit")
@@ -56,6 +57,20 @@ def completed(shell: str, words: str) -> list[str]:
 )  # fmt: skip
 def test_bash_is_offered_names_of_what_a_parameter_takes(words, wanted):
     assert completed("bash", words) == wanted
+
+
+def test_names_of_my_own_facts_are_offered_where_they_are_put_on_top(tmp_path, monkeypatch):
+    assert run(["new", str(tmp_path / "mine")]) == 0
+    option = f"--with {tmp_path / 'mine'}"
+
+    assert completed("bash", f"graphkit depends {option} MY-") == ["MY-GROUP"]
+    assert completed("bash", f"graphkit depends KOR {option} --for my-p") == ["my-product"]
+    assert not any(completed("bash", "graphkit depends KOR --for my-p"))
+    monkeypatch.setenv("GRAPHKIT_WITH", str(tmp_path / "mine"))
+    assert completed("bash", "graphkit depends KOR --for my-p") == ["my-product"]
+    assert completed("bash", "graphkit depends KO") == ["KOR"]
+    (tmp_path / "mine/products.yaml").write_text("kind: [", encoding="utf-8")
+    assert completed("bash", "graphkit depends MY-") == ["MY-GROUP"]
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

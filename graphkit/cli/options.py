@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from graphkit.errors import UsageError
+from graphkit.errors import GraphkitError, UsageError
 from graphkit.files.folders import NAMES, user_folder
 from graphkit.files.output import write_private
 from graphkit.verbs.parameter import Parameter
@@ -316,7 +316,7 @@ class _Bar:
             self._shown.stop()
 
 
-Complete: TypeAlias = Callable[[str], list[tuple[str, str]]]
+Complete: TypeAlias = Callable[[typer.Context, str], list[tuple[str, str]]]
 PLACES, MATERIALS = ("Country", "Area"), ("Element", "Product", "Stage")
 COMPLETED = {
     "COUNTRY": PLACES,
@@ -339,15 +339,15 @@ def completion_of(parameter: Parameter) -> Complete | None:
     if not parameter.choices and kinds is None:
         return None
 
-    def complete(incomplete: str) -> list[tuple[str, str]]:
+    def complete(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         if kinds is None:
             return [(choice, "") for choice in parameter.allowed]
-        return _beginning(kinds, incomplete)
+        return _beginning(kinds, incomplete, context.params.get("own"))
 
     return complete
 
 
-def _beginning(kinds: tuple[str, ...], incomplete: str) -> list[tuple[str, str]]:
+def _beginning(kinds: tuple[str, ...], incomplete: str, own: str | None) -> list[tuple[str, str]]:
     """List the names of some kinds that begin so, behind the last comma or plus, with their help.
 
     Names are offered as one word, which any question understands: ``south-korea``.
@@ -355,7 +355,7 @@ def _beginning(kinds: tuple[str, ...], incomplete: str) -> list[tuple[str, str]]
     typed = re.split("[,+]", incomplete)[-1]
     start = incomplete.removesuffix(typed)
     names: dict[str, str] = {}
-    for kind, key, name in _names():
+    for kind, key, name in (*_names(), *_own_names(own)):
         if kind in kinds:
             for word in (key, key.casefold(), re.sub(r"\W+", "-", name.casefold()).strip("-")):
                 if word.startswith(typed):
@@ -379,6 +379,22 @@ def _names() -> Iterable[list[str]]:
         if own is None or written.stat().st_mtime > own.stat().st_mtime:
             text = written.read_text(encoding="utf-8")
     return (line.split("\t") for line in (text or _written(written, own)).splitlines())
+
+
+def _own_names(own: str | None) -> Iterator[tuple[str, str, str]]:
+    """Read kind, key and name of all that a folder of the user's own facts adds."""
+    if not (own or os.environ.get("GRAPHKIT_WITH")):
+        return
+    from graphkit.database import folder_of
+    from graphkit.seeds.facts import read_own
+
+    with suppress(GraphkitError):  # the question will say what is wrong with it
+        folder = folder_of(own)
+        for file in read_own(folder).files if folder else ():
+            if file.kind is None or file.rows is None or file.kind.is_edge:
+                continue
+            for row in file.rows.to_pylist():
+                yield file.kind.name, row[file.kind.key], row.get("name") or row.get("title") or ""
 
 
 def _written(path: Path, own: Path | None) -> str:
