@@ -358,12 +358,33 @@ def _open_cache(seeds: Path, path: Path, progress: Progress) -> DuckStore:
     return store
 
 
+class _OnTop(DuckStore):
+    """Copy of a file with a user's own facts on top, out of date once either is edited."""
+
+    def __init__(self, path: Path, folder: Path, base: Path) -> None:
+        super().__init__(path)
+        self._parts = folder, base
+        self._stamped = self._stamp_parts()
+
+    @property
+    def is_replaced(self) -> bool:
+        """True if another file stands in its place, or one that it was made of has changed."""
+        return super().is_replaced or self._stamp_parts() != self._stamped
+
+    def _stamp_parts(self) -> str:
+        folder, base = self._parts
+        try:
+            return _stamp([*_files_below(folder, "--with"), base], "")[0]
+        except (OSError, UsageError):  # a file that goes, or the folder
+            return ""
+
+
 def _open_own(folder: Path, base: DuckStore) -> DuckStore:
     """Open the copy of a file with a user's own facts on top, made first if it is missing."""
     from graphkit.seeds.facts import read_own
 
     path = own_path(folder, base)
-    store = DuckStore(path)
+    store = _OnTop(path, folder, base.path)
     try:
         last_load(store)
     except Unreachable:

@@ -19,12 +19,14 @@ from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.cli import app
 from graphkit.database import check_own, open_database
-from graphkit.errors import SeedError, UsageError
+from graphkit.errors import GraphkitError, SeedError, UsageError
 from graphkit.explore.addresses import PATHS, command_of
+from graphkit.explore.answers import Answers
 from graphkit.export.digest import lines
 from graphkit.files.folders import shipped
 from graphkit.mcp.tools import read_arguments
 from graphkit.mcp.work import Job, do
+from graphkit.questions.dependence import suppliers
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
@@ -291,17 +293,33 @@ def test_the_option_and_the_variable_put_a_folder_on_top_of_any_command(
     assert capsys.readouterr().out == "4 facts of your own of 3 kinds, no problems\n"
 
 
-def test_assistants_and_the_page_know_the_folder(tmp_path, base):
-    own = str(mine(tmp_path))
-    reply = do(
-        Job(
-            str(base),
-            "suppliers",
-            read_arguments("suppliers", {"country": "KOR", "period": "2024"}),
-            own=own,
-        )
-    )
-    assert reply["structured"]["rows"][0]["supplier"] == "Norway"
+def test_assistants_and_the_page_know_the_folder_and_its_edits(tmp_path, base):
+    folder = mine(tmp_path)
+    own = str(folder)
+    arguments = read_arguments("suppliers", {"country": "KOR", "period": "2024"})
+    job = Job(str(base), "suppliers", arguments, own=own)
+
+    def reopen() -> Store:
+        return open_database(str(base), with_=own)
+
+    with Answers(reopen(), reopen) as answers:
+
+        def share() -> float:
+            rows = suppliers(answers.catalog(), "KOR", period="2024").rows
+            return float(rows["share_usd"][0].as_py())
+
+        first = do(job)["structured"]["rows"][0]
+        assert (first["supplier"], share()) == ("Norway", 0.75)
+        kept = answers.catalog()
+        assert answers.catalog() is kept
+        write_files(folder, {"flows.yaml": FLOWS.replace("usd: 300", "usd: 900")})
+        assert (do(job)["structured"]["rows"][0]["share_usd"], share()) == (0.9, 0.9)
+        write_files(folder, {"flows.yaml": "kind: ["})
+        assert "flows.yaml:2:1" in do(job)["error"]
+        with pytest.raises(GraphkitError, match=r"flows\.yaml:2:1"):
+            share()
+        write_files(folder, {"flows.yaml": FLOWS})
+        assert (do(job)["structured"]["rows"][0]["share_usd"], share()) == (0.75, 0.75)
     pairs = [("country", "KOR")]
     assert command_of(PATHS["suppliers"], pairs, None, own) == (
         f"graphkit suppliers KOR --with {own}"
