@@ -49,6 +49,13 @@ def test_a_producer_outside_the_world_total_keeps_a_share_from_being_contradicte
     assert row["missing"] == ["1 producers' figures, perhaps outside the world total"]
 
 
+def test_a_producer_outside_the_world_total_only_lowers_the_shares_of_others():
+    loaded = graph(made=[*WORLD, {"country": "USA", "qualifier": "withheld"}])
+
+    assert verdict(loaded, value=0.9, **OUTPUT) == CONTRADICTED
+    assert verdict(loaded, value=0.9, qualifier="more-than", **OUTPUT) == CONTRADICTED
+
+
 def test_a_published_bound_decides_only_where_it_must():
     loaded = graph(made=[{"tonnes": 50.0, "qualifier": "more-than"},
                          {"country": "WLD", "type": "world", "tonnes": 100.0}])  # fmt: skip

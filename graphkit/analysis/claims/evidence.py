@@ -373,6 +373,8 @@ class Readings:
 
     figures: list[Reading] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    lowering: list[str] = field(default_factory=list)
+    """Missing figures that can only lower the readings: a claim above all is contradicted still."""
     names_products: bool = False
     """True if the claim names the products it is about, so that it can be contradicted."""
     all_must_agree: bool = False

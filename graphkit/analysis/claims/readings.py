@@ -191,7 +191,7 @@ def _shares(products: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Readi
         if row["product"] not in products:
             continue
         label = f"{row['product']}, {row['basis']}, of the {row['denominator']} ({row['source']})"
-        result.missing += _unpublished(row)
+        result.lowering += _unpublished(row)
         result.figures.append(_share_reading(label, row))
     return result
 

@@ -219,10 +219,11 @@ def _check(
 ) -> dict[str, Any]:
     """Check one claim and return the verdict with both figures."""
     stated = claimed(claim, tolerance)
-    missing = list(dict.fromkeys(readings.missing))
+    agreement = {r: stated.agrees(r) for r in readings.figures} if stated else {}
+    is_above = stated is not None and all(r.high < stated.low for r in agreement)
+    missing = list(dict.fromkeys([*readings.missing, *([] if is_above else readings.lowering)]))
     if stated is None and not missing and claim["kind"] not in WORDS:
         missing = ["a figure: the claim gives none"]
-    agreement = {r: stated.agrees(r) for r in readings.figures} if stated else {}
     agreeing = [r for r, agrees in agreement.items() if agrees]
     whole = [agrees for r, agrees in agreement.items() if r.whole]
     if stated and (readings.all_must_agree or _either_way(claim, stated, agreement)):
