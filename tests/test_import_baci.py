@@ -71,6 +71,30 @@ def test_a_name_as_a_browser_changes_it_still_tells_the_edition(more, reference,
     assert (flow["dataset"], flow["hs_revision"]) == ("baci-hs92-v202601", "HS92")
 
 
+def test_a_file_that_a_spreadsheet_program_saved_has_the_same_flows(reference, tmp_path):
+    name = "BACI_HS92_Y2024_V202601.csv"
+    text = "t,i,j,k,v,q\n2024,36,410,280530,1.5,0.125\n2024,156,32,280530,12,NA\n"
+    saved = {
+        ",": text,
+        ";": text.replace(",", ";").replace(".", ","),
+        "\t": text.replace(",", "\t"),
+    }
+    for mark, content in saved.items():
+        path = tmp_path / f"{ord(mark)}" / name
+        path.parent.mkdir()
+        path.write_text(content, encoding="utf-8-sig")
+        report = import_baci([path], path.parent / "seeds", reference)
+        assert report.remarks == {
+            ",": [], ";": [f"delimiter ';' and decimal ',' in {name}"],
+            "\t": [f"delimiter '\\t' and decimal '.' in {name}"],
+        }[mark]  # fmt: skip
+
+        rows = read_seeds(path.parent / "seeds")["EXPORTS"].to_pylist()
+        assert [(r["exporter"], r["importer"], r["usd"], r["tonnes"]) for r in rows] == [
+            ("AUS", "KOR", 1500.0, 0.125), ("CHN", "ARG", 12_000.0, None),
+        ]  # fmt: skip
+
+
 def imported(folder: Path) -> pa.Table:
     return without_codes(read_seeds(folder)["EXPORTS"])
 
@@ -171,8 +195,8 @@ def refusal(files: dict[str, str | bytes], tmp_path: Path, **more: Any) -> str:
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"BACI_HS92_Y2024_V1.csv": "t;i;j;k;v;q\n2024;156;410;280530;1.5;0.1\n"},
-         "found the columns 't;i;j;k;v;q', wanted t,i,j,k,v,q separated by commas"),
+        ({"BACI_HS92_Y2024_V1.csv": "t i j k v q\n2024 156 410 280530 1.5 0.1\n"},
+         "found the columns 't i j k v q', wanted t,i,j,k,v,q separated by commas"),
         ({"BACI_HS92_Y2024_V1.csv": "year,exporter\n"}, "found the columns 'year,exporter'"),
         ({"BACI_HS92_Y2024_V1.csv": ""}, "found the columns ''"),
         ({"BACI_HS92_Y2024_V1.csv": GOOD + "2024,156,41"}, "is not a BACI table: CSV parse error"),

@@ -135,6 +135,7 @@ def _preview(
     )
     show_table(checked.first(), choose_format(form, None, sys.stdout))
     report = checked.report
+    _say_remarks(report)
     for what, why, rows, _ in report.lines:
         if what != "read":
             say(f"{what}: {why}: {rows:,} row{'s' * (rows != 1)}")
@@ -177,9 +178,16 @@ def show_report(report: Report, form: str | None, folder: Path) -> None:
     if form == "table":
         table = table.select([n for n in table.column_names if table[n].null_count < len(table)])
     show_table(table, form)
+    _say_remarks(report)
     for warning in report.warnings:
         say(f"warning: {warning}")
     say(f"seeds are in {folder}: query them with --db {folder}")
+
+
+def _say_remarks(report: Report) -> None:
+    """Say how a table was read, where its mapping does not."""
+    for remark in report.remarks:
+        say(f"recognized: {remark}")
 
 
 importing = typer.Typer(

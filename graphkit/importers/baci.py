@@ -43,6 +43,7 @@ COLUMN_TYPES = {
     "t": pa.int16(), "i": pa.int32(), "j": pa.int32(), "k": pa.string(), "v": pa.float64(),
     "q": pa.float64(),
 }  # fmt: skip
+DELIMITERS = (",", ";", "\t", "|")
 BLOCK = 2 * 2**20
 """Bytes read at once; more is hardly faster and takes several times as much memory."""
 UNKNOWN = ["", "NA", *(" " * n + "NA" for n in range(1, 20))]
@@ -233,7 +234,7 @@ def _read(
     for number, (path, member) in enumerate(parts):
         name, line = Path(member or path.name).name, 2
         names.append(name)
-        for batch in _batches(path, member, name):
+        for batch in _batches(path, member, name, report):
             read += len(batch)
             lines = np.arange(line, line + len(batch))
             batch = batch.append_column("line", pa.array(lines))
@@ -255,19 +256,21 @@ def _read(
     return distinct(rows, FLOW, ("v", "q"), names, report)
 
 
-def _batches(path: Path, member: str | None, name: str) -> Iterator[pa.Table]:
+def _batches(path: Path, member: str | None, name: str, report: Report) -> Iterator[pa.Table]:
     """Yield a table in batches."""
     try:
         with _opened(path, member) as file:
-            _check_header(file, name)
+            delimiter, decimal = _text_form(file, name)
+        if (delimiter, decimal) != (",", "."):
+            report.remarks.append(f"delimiter {delimiter!r} and decimal {decimal!r} in {name}")
         with _opened(path, member) as file:
             options = csv.ConvertOptions(
                 include_columns=list(BACI_COLUMNS), column_types=COLUMN_TYPES, null_values=UNKNOWN,
-                strings_can_be_null=False,
+                strings_can_be_null=False, decimal_point=decimal,
             )  # fmt: skip
             reader = csv.open_csv(
                 pa.PythonFile(file), read_options=csv.ReadOptions(block_size=BLOCK),
-                convert_options=options,
+                parse_options=csv.ParseOptions(delimiter=delimiter), convert_options=options,
             )  # fmt: skip
             first = True
             for batch in reader:
@@ -282,13 +285,20 @@ def _batches(path: Path, member: str | None, name: str) -> Iterator[pa.Table]:
         raise GraphkitError(f"{name} is not a BACI table: {message}") from error
 
 
-def _check_header(file: Any, name: str) -> None:
+def _text_form(file: Any, name: str) -> tuple[str, str]:
+    """Read the delimiter off the header, and the decimal mark off the first rows.
+
+    BACI has commas and points; spreadsheet programs save it with semicolons and decimal commas.
+    """
     line = file.readline(200).decode("utf-8", "replace").strip().lstrip("\ufeff")
-    heads = [head.strip().strip('"') for head in line.split(",")]
+    delimiter = next((mark for mark in DELIMITERS if mark in line), ",")
+    heads = [head.strip().strip('"') for head in line.split(delimiter)]
     if not set(BACI_COLUMNS) <= set(heads):
         raise GraphkitError(
             f"{name}: found the columns {line[:80]!r}, wanted t,i,j,k,v,q separated by commas"
         )
+    has_comma = delimiter != "," and b"," in file.read(BLOCK)
+    return delimiter, "," if has_comma else "."
 
 
 def _check_codes(codes: pa.Array, name: str) -> None:

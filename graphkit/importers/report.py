@@ -34,6 +34,10 @@ class Report:
     """Share of each unknown code in its own table, where tables cannot be added up."""
     warnings: list[str] = field(default_factory=list)
     """Sentences that warn readers of the seeds."""
+    remarks: list[str] = field(default_factory=list)
+    """How a table was read, where nobody said so: its encoding, marks and units."""
+    advice: str = ""
+    """How unknown names can be made known."""
 
     def add(self, what: str, why: str, rows: int, value: float | None = None) -> None:
         """Count rows."""
@@ -67,7 +71,7 @@ class Report:
             names = ", ".join(f"{code} ({100 * v / self.total:.1f} %)" for code, v in worst)
             raise UnmappedError(
                 f"unknown codes or names have {100 * unknown / self.total:.1f} % of the value: "
-                f"{names}; wanted at most {100 * most:g} % (--max-unknown). "
+                f"{names}; wanted at most {100 * most:g} % (--max-unknown){self.advice}. "
                 "Nothing is written"
             )
 
