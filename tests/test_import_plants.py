@@ -83,7 +83,7 @@ def test_two_plants_of_one_country_are_two_and_a_capacity_of_two_owners_is_one(r
 
 def test_the_mapping_of_the_documentation_reads_such_a_list(reference, tmp_path):
     page = (Path(__file__).parents[1] / "docs" / "import.md").read_text(encoding="utf-8")
-    mapping = mapped(tmp_path, page.split("```yaml\n")[2].split("```")[0])
+    mapping = mapped(tmp_path, page.split("```yaml\n")[-1].split("```")[0])
     rows = [row[:7] for row in ROWS if row[2] == "Nickel"]
     import_table(written(tmp_path, rows, HEADS[:7]), mapping, tmp_path / "seeds", reference)
 

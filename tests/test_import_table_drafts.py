@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import test_import_table
+from test_clumsy_tables import TWO_ROWS, YEARBOOK, workbook
 from test_import_table import ROWS, write
 
 from graphkit.cli.app import run
@@ -29,7 +30,8 @@ def test_a_preview_has_ten_rows_and_every_problem(mapping, reference, tmp_path):
     assert len(checked.first()) == 10
     assert "tonnes" not in checked.first().column_names
     assert [str(problem) for problem in checked.problems] == [
-        "t.csv:2:6: tonnes: found 'heavy', wanted a number (and 11 more like it)"
+        "t.csv:2:6: tonnes: found 'heavy', wanted a number; if it means unknown, set missing: "
+        '["heavy"] (and 11 more like it)'
     ]
     assert checked.unused == ["Remark"]
 
@@ -62,7 +64,11 @@ def test_the_draft_of_a_mapping_can_be_filled_in_and_used(name, delimiter, refer
         (["1234.5", "7"], "utf-8", ",", []),
         (["1.234,5", "7"], "utf-8", ";", ['delimiter: ";"', 'decimal: ","', 'thousands: "."']),
         (["1 234,5", "7"], "cp1252", "\t",
-         ['encoding: "cp1252"', 'delimiter: "\\t"', 'decimal: ","', 'thousands: " "']),
+         ['encoding: "cp1252"', 'delimiter: "\\t"',
+          "# TODO: t.csv:2: found bytes that are not UTF-8 and may be cp1252 ('Côte'), mac-roman "
+          "('CÙte'), cp850 ('C¶te'), cp1257 ('Cōte'), gb18030 ('C魌e'), cp1251 ('Cфte'); set "
+          "encoding: cp1252, or the one that reads well",
+          'decimal: ","', 'thousands: " "']),
         (["12,5", "n/d"], "utf-16", ";",
          ['encoding: "utf-16"', 'delimiter: ";"', 'decimal: ","', 'missing: ["n/d"]']),
         (["1,234", "7"], "utf-8", ";",
@@ -107,6 +113,39 @@ def test_a_draft_is_of_the_kind_that_the_columns_suggest(heads, name, kind, tmp_
     assert f"kind: {kind}" in draft_mapping(path).splitlines()
 
 
+HEADINGS = {
+    "en": ("Country of origin", "Destination", "HS code", "Year", "Value (1000 USD)", "Qty (t)"),
+    "de": ("Ursprungsland", "Bestimmungsland", "HS-Code", "Jahr", "Wert (Tsd. USD)", "Menge (t)"),
+    "fr": ("Pays d'origine", "Pays de destination", "Code SH", "Année", "Valeur (milliers USD)",
+           "Quantité (tonnes)"),
+    "es": ("País de origen", "País de destino", "Código SA", "Año", "Valor (miles USD)",
+           "Peso (toneladas)"),
+    "pt": ("País de origem", "Importador", "NCM", "Ano", "Valor (mil dólares)", "Quantidade (t)"),
+    "it": ("Paese di origine", "Paese di destinazione", "Codice SA", "Anno",
+           "Valore (migliaia di US$)", "Quantità (t)"),
+    "ko": ("수출국", "수입국", "HS코드", "연도", "금액(천 달러)", "중량(톤)"),
+    "ja": ("輸出国", "輸入国", "HSコード", "年", "金額（千ドル）", "数量（トン）"),
+    "zh": ("出口国", "进口国", "商品编码", "年份", "金额（千美元）", "数量（吨）"),
+    "ru": ("Экспортер", "Импортер", "Код ТН ВЭД", "Год", "Стоимость, тыс. долл.", "Вес, т"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("heads", HEADINGS.values(), ids=HEADINGS.keys())
+def test_headings_are_drafted_in_ten_languages_with_their_units(heads, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(";".join(heads) + "\nCHN;JPN;280530;2024;7;1\n", encoding="utf-8")
+    lines = draft_mapping(path).splitlines()
+
+    properties = ("exporter", "importer", "hs", "period", "usd", "tonnes")
+    columns = [f"  {prop}: {json.dumps(head, ensure_ascii=False)}"
+               for prop, head in zip(properties, heads, strict=True)]  # fmt: skip
+    start = lines.index("columns:") + 1
+    assert lines[start : start + len(columns)] == columns
+    is_sure = heads != HEADINGS["pt"]  # "mil" of Portuguese is a million elsewhere
+    doubt = f"# TODO: usd: found 'mil', which may be thousands or millions in \"{heads[4]}\""
+    assert ("units: {usd: kUSD}" in lines, doubt in lines) == (is_sure, not is_sure)
+
+
 def test_a_file_of_baci_is_sent_to_its_importer(tmp_path):
     path = tmp_path / "BACI_HS92_Y2024_V202601 (1).csv"
     path.write_text("t,i,j,k,v,q\n2024,156,410,280530,12.5,3\n", encoding="utf-8")
@@ -123,6 +162,30 @@ def test_a_draft_of_trade_asks_for_the_end_that_no_column_names(tmp_path):
     assert {'  importer: "Käufer"', '  period: "Jahr"', '  usd: "Wert"'} <= set(lines)
     assert "# TODO: exporter, a column, or one value of all rows in the defaults" in lines
     assert "# not taken: Land (such as China)" in lines
+
+
+def test_a_sheet_with_titles_and_years_is_drafted_with_its_header(tmp_path):
+    YEARBOOK().save(tmp_path / "cobalt.xlsx")
+
+    assert draft_mapping(tmp_path / "cobalt.xlsx").splitlines()[1:] == [
+        "kind: PRODUCES",
+        "columns:",
+        '  country: "Country or locality2"',
+        '  tonnes: "<year>"',
+        "# units: {usd: kUSD, tonnes: kg}",
+        "defaults: {basis: TODO, observed: true}",
+        "source: {key: TODO, title: TODO, publisher: TODO, licence: not stated}",
+        "header: 5",
+        'missing: ["--", "W"]',
+        '# TODO: "--" is taken for unknown; or zero? aliases: {PROPERTY: {"--": 0}}',
+    ]
+
+
+def test_a_header_of_two_rows_is_drafted_as_one(tmp_path):
+    workbook(*TWO_ROWS)().save(tmp_path / "t.xlsx")
+    lines = draft_mapping(tmp_path / "t.xlsx").splitlines()
+
+    assert {'  tonnes: "<year> t"', "header: 1-2"} <= set(lines)
 
 
 def test_a_column_of_kilograms_is_drafted_as_one(tmp_path):
@@ -188,7 +251,7 @@ def test_problems_are_one_line_each_and_exit_code_3(mapping, tmp_path, monkeypat
 
     assert run(["import", "table", path, "--mapping", str(mapping), *more]) == 3
     *_, problem, total = capfd.readouterr().err.splitlines()
-    assert problem == "flows.csv:2:5: usd: found 'much', wanted a number"
+    assert problem.startswith("flows.csv:2:5: usd: found 'much', wanted a number; if it means unk")
     assert total == "graphkit: 1 problem in 1 file; nothing was loaded"
     assert not (tmp_path / "seeds").exists()
 

@@ -85,6 +85,7 @@ RULES = {
     "assistants.md": ["## Tools", "## What it will not do"],
     "customs.md": ["# Import customs statistics"],
     "explore.md": ["## What protects it"],
+    "import.md": ["## Clumsy tables"],
     "index.md": ["# graphkit"],
     "methods.md": [
         "# Methods",

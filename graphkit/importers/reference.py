@@ -21,7 +21,7 @@ from graphkit.arrow import any_twice, fingerprints, look_up
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.files.folders import shipped
 from graphkit.importers.report import Report
-from graphkit.names import Names
+from graphkit.names import Names, in_other_languages
 from graphkit.period import Period
 from graphkit.schema import MAIN, REVISIONS, VALUATIONS
 from graphkit.seeds.check import Facts
@@ -29,6 +29,8 @@ from graphkit.seeds.facts import read_seeds
 
 FITS = ("exact", "dominant", "proxy")
 HS_CODE = 6
+M49_CODE = 3
+"""Digits of a country's code in M49 and BACI."""
 
 
 @dataclass(frozen=True)
@@ -54,21 +56,23 @@ class Reference:
             {
                 "Country": lambda: _called(self.facts["Country"], "iso3"),
                 "Area": lambda: _called(self.facts["Area"], "iso3"),
-            }
+            },
+            {"Country": partial(in_other_languages, "Country")},
         )
 
     @cached_property
     def materials(self) -> Names:
         """Stages, elements and products by all their names."""
+        kinds = ("Stage", "Element", "Product")
         return Names(
-            {
-                kind: partial(self.facts.__getitem__, kind)
-                for kind in ("Stage", "Element", "Product")
-            }
+            {kind: partial(self.facts.__getitem__, kind) for kind in kinds},
+            {kind: partial(in_other_languages, kind) for kind in kinds},
         )
 
     def place_of(self, text: str) -> str | None:
-        """Find the country or area of a name, ISO or M49 code, or key; None if it is unknown.
+        """Find the country or area of a name, ISO, M49 or BACI code, or key; None if it is unknown.
+
+        A number may lack its leading zeros: 36 and 036 are Australia.
 
         Raises
         ------
@@ -77,13 +81,20 @@ class Reference:
         """
         for place in self.places.all(text, ("Country", "Area")):
             return place.key
-        return self._by_code.get(text.strip().upper())
+        code = text.strip().upper()
+        if code.isascii() and code.isdigit() and len(code) <= M49_CODE:
+            return self._by_number.get(int(code))
+        return self._by_letters.get(code)
 
     @cached_property
-    def _by_code(self) -> dict[str, str]:
-        """Countries by their two-letter and three-digit codes, which are not among their names."""
+    def _by_letters(self) -> dict[str, str]:
+        """Countries by their two-letter codes, which are not among their names."""
         rows = self.facts["Country"].to_pylist()
-        return {row[code]: row["iso3"] for code in ("m49", "iso2") for row in rows if row[code]}
+        return {row["iso2"]: row["iso3"] for row in rows if row["iso2"]}
+
+    @cached_property
+    def _by_number(self) -> dict[int, str]:
+        return self.by_number("baci_code") | self.by_number("m49")
 
     def by_number(self, column: str) -> dict[int, str]:
         """Map numbers to countries and areas: ``own`` (``baci_code``, ``m49``) and numeric aliases.

@@ -162,9 +162,10 @@ IMPORTERS = (
         "Turn any table into seeds, by a mapping.",
         "The mapping resembles the header of a seed file: kind, columns {property: column}, "
         "units, defaults, aliases {property: {foreign text: key}} and source; sheet, header (the "
-        "row of the names), encoding, delimiter, decimal, thousands and missing say how the table "
-        "is written. Places go by any name or code, products also by HS code. Every problem is "
-        "reported with its row and column, and nothing is written until all are solved.",
+        "row of the names), last, encoding, delimiter, decimal, thousands, missing, notes and fill "
+        "say how the table is written, where that is not sure. Places go by any name or code, "
+        "products also by HS code. Every problem is reported with its row and column, and nothing "
+        "is written until all are solved.",
         (
             "flows.csv --preview > map.yaml",
             "flows.csv --mapping map.yaml --preview",

@@ -2,52 +2,22 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 
 from graphkit.errors import GraphkitError
 from graphkit.importers.baci import BACI_COLUMNS
-from graphkit.importers.table.mapping import number_form
-from graphkit.importers.table.plants import CAPACITY_WORDS, PLANTS
-from graphkit.importers.table.sheets import MARKS, TEXT_SUFFIXES, Sheet, SheetLayout, read_sheet
+from graphkit.importers.table.encodings import UndecidedError
+from graphkit.importers.table.headings import PROPERTY_WORDS
+from graphkit.importers.table.numbers import DASHES, number_marks
+from graphkit.importers.table.plants import PLANTS
+from graphkit.importers.table.sheets import MisshapenError, Sheet, SheetLayout, read_sheet
+from graphkit.importers.table.units import stated_unit
+from graphkit.importers.table.years import YEAR, year_patterns
 
-PROPERTY_WORDS = {
-    "exporter": ("exporter", "origin", "seller", "supplier", "from", "verkäufer", "ursprungsland",
-                 "exporteur", "exportateur", "vendeur", "exportador", "vendedor",
-                 "수출국", "出口国", "輸出国"),
-    "importer": ("importer", "destination", "buyer", "consumer", "to", "käufer", "bestimmungsland",
-                 "importeur", "importateur", "acheteur", "importador", "comprador",
-                 "수입국", "进口国", "輸入国"),
-    "country": ("country", "place", "producer", "area", "iso3", "land", "pays", "país", "국가"),
-    "product": ("product", "commodity", "mineral", "material", "goods", "ware", "produit",
-                "producto", "품목"),
-    "hs": ("hs", "hs code", "hs6", "code", "cmdcode", "tariff", "hs코드"),
-    "period": ("period", "year", "date", "month", "jahr", "année", "año", "연도", "年"),
-    "usd": ("usd", "fob", "us$", "dollars", "value", "wert", "valeur", "valor", "금액"),
-    "tonnes": ("tonnes", "quantity", "mass", "weight", "tons", "kg", "production", "reserves",
-               "menge", "gewicht", "quantité", "poids", "cantidad", "peso", "중량"),
-    "name": ("name", "plant", "mine", "site", "facility", "project", "anlage", "usine", "planta",
-             "플랜트", "工厂"),
-    "capacity": CAPACITY_WORDS,
-    "unit": ("unit", "units", "einheit", "unité", "unidad", "단위", "单位"),
-    "owner": ("owner", "owners", "shareholder", "company", "eigentümer", "propriétaire",
-              "propietario", "소유자", "所有者"),
-    "share": ("share", "stake", "ownership", "equity", "anteil", "part", "participación", "지분"),
-    "parent": ("parent",),
-    "operator": ("operator", "operated", "betreiber", "exploitant", "operador"),
-    "type": ("type", "kind"),
-    "status": ("status",),
-    "basis": ("basis",),
-    "latitude": ("latitude", "lat"),
-    "longitude": ("longitude", "lon", "lng"),
-    "value": ("value", "score", "rating", "index", "estimate", "wert", "valeur", "valor"),
-}  # fmt: skip
-"""Words in column names that suggest a property."""
 KIND_PROPERTIES = {
     "EXPORTS": ("exporter", "importer", "product", "hs", "period", "usd", "tonnes"),
     "PRODUCES": ("country", "product", "period", "tonnes"),
@@ -80,9 +50,14 @@ DEFAULTS = {
 DATASET = "dataset: {key: TODO, name: TODO, reporter: exporter, hs_revision: HS22, preference: 40}"
 """The data set of trade; BACI and UN Comtrade have a lower preference, and are taken first."""
 NUMBER_PROPERTIES = ("usd", "tonnes", "value", "capacity")
-KILOGRAM_WORD = re.compile(r"\b(kg|kilo(gram)?s?)\b", re.IGNORECASE)
 SAMPLE = 10_000
 """The most rows by which the marks of numbers are recognised."""
+MAIN_NUMBER = {"PRODUCES": "tonnes", "HOLDS": "tonnes", "RATED": "value"}
+"""The number that columns headed by years alone hold."""
+UNIT_OF = {"usd": "USD", "tonnes": "t"}
+MOST_TRIES = 4
+"""Settings of a layout that are tried one after the other."""
+_BETWEEN = re.compile(r"[\s()（）\[\],;:/<>]+")
 MOST_PRODUCTS = 20
 """Names of goods that a draft lists."""
 
@@ -95,36 +70,97 @@ def draft_mapping(path: Path) -> str:
     GraphkitError
         The file is not a table, or is one of CEPII's BACI.
     """
-    sheet, layout = _read_any(path)
+    sheet, doubts = _read_any(path)
     if {*sheet.names} == {*BACI_COLUMNS}:
         raise GraphkitError(f"{path.name} is of CEPII BACI: take 'graphkit import baci'")
-    kind = _kind(sheet.names, path.stem)
-    columns = _guess(sheet.names, KIND_PROPERTIES[kind])
-    numbers = [c for name, c in columns.items() if name in NUMBER_PROPERTIES]
-    texts = [c for name in numbers for c in sheet.column(name)[:SAMPLE] if isinstance(c, str)]
+    years = year_patterns(sheet.names)
+    names = [name for name in sheet.names if name and not _is_of_year(name, years)]
+    kind = _kind([*names, *years], path.stem)
+    columns = _guess([*names, *years], KIND_PROPERTIES[kind])
+    columns |= _guess_of_years([y for y in years if y not in columns.values()], columns, kind)
+    if any(column in years for column in columns.values()):
+        columns.pop("period", None)
+    texts = [text for name, column in columns.items() if name in NUMBER_PROPERTIES
+             for text in _texts(sheet, column)]  # fmt: skip
     unknown = sorted({text for text in texts if not re.search(r"\d", text)})
     figures = [text for text in texts if text not in unknown]
-    in_kg = KILOGRAM_WORD.search(columns.get("tonnes", ""))
     lines = [
         f"# A draft for {path.name}: {len(sheet.rows):,} rows. Correct it, and fill in each TODO.",
-        *_unused_columns(sheet, columns),
+        *_unused_columns(sheet, [*columns.values(), *years]),
         f"kind: {kind}",
         "columns:",
         *(f"  {name}: {_quoted(column)}" for name, column in columns.items()),
-        *(["units: {tonnes: kg}" if in_kg else "# units: {usd: kUSD, tonnes: kg}"]
-          if kind != PLANTS else []),
+        *_unit_lines(sheet, columns, kind),
         *(f"# TODO: {name}, a column, or one value of all rows in the defaults"
           for name in ("exporter", "importer") if kind == "EXPORTS" and name not in columns),
         f"defaults: {DEFAULTS[kind]}",
         *_product_lines(sheet, columns, kind),
         "source: {key: TODO, title: TODO, publisher: TODO, licence: not stated}",
         *([DATASET] if kind == "EXPORTS" else []),
-        *(f"{name}: {_quoted(getattr(layout, name))}" for name in ("encoding", "delimiter")
-          if getattr(layout, name) != getattr(SheetLayout(), name)),
+        *_layout_lines(sheet.layout, path),
+        *doubts,
         *_number_lines(figures),
         *([f"missing: {json.dumps(unknown, ensure_ascii=False)}"] if unknown else []),
+        *(f"# TODO: {_quoted(text)} is taken for unknown; or zero? aliases: "
+          f"{{PROPERTY: {{{_quoted(text)}: 0}}}}" for text in unknown if {*text} <= DASHES),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def _guess_of_years(
+    patterns: Sequence[str], columns: Mapping[str, str], kind: str
+) -> dict[str, str]:
+    """Guess what columns of years hold by the unit in their headings; else the main number."""
+    guesses: dict[str, str] = {}
+    for pattern in patterns:
+        by_unit = (name for name, unit in UNIT_OF.items() if stated_unit(pattern, unit))
+        name = next(by_unit, MAIN_NUMBER.get(kind) if pattern == YEAR else None)
+        if name in KIND_PROPERTIES[kind] and name not in {*columns, *guesses}:
+            guesses[name] = pattern
+    return guesses
+
+
+def _is_of_year(name: str, patterns: Sequence[str]) -> bool:
+    """Tell if a heading is one of those that differ in their year alone."""
+    return any(pattern in patterns for pattern in year_patterns([name, name]))
+
+
+def _texts(sheet: Sheet, column: str) -> list[str]:
+    """Return the first texts of a column, or of the columns of all years."""
+    names = [n for n in sheet.names if n == column or _is_of_year(n, [column])]
+    return [c for name in names for c in sheet.column(name)[:SAMPLE] if isinstance(c, str)]
+
+
+def _unit_lines(sheet: Sheet, columns: Mapping[str, str], kind: str) -> list[str]:
+    """State the units of headings and titles, and what could not be taken for one."""
+    if kind == PLANTS:
+        return []
+    units, doubts = {}, []
+    for name, unit in UNIT_OF.items():
+        for text in [columns[name], *(t for _, t in sheet.titles)] if name in columns else []:
+            if stated := stated_unit(text, unit):
+                if stated.unit is None:
+                    doubts.append(f"# TODO: {name}: {stated.fault} in {_quoted(text)}")
+                elif stated.unit != unit:
+                    units[name] = stated.unit
+                break
+    stated_units = ", ".join(f"{name}: {unit}" for name, unit in units.items())
+    example = "# units: {usd: kUSD, tonnes: kg}"
+    return [f"units: {{{stated_units}}}" if units else example, *doubts]
+
+
+def _layout_lines(layout: SheetLayout, path: Path) -> list[str]:
+    """State what was recognized of the layout."""
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+    lines = []
+    if len(layout.header) > 1 or layout.header != (1,):
+        lines.append(f"header: {'-'.join(map(str, layout.header))}")
+    lines += [f"last: {layout.last}"] if layout.last else []
+    lines += [f"encoding: {_quoted(layout.encoding)}"] if layout.encoding not in (
+        None, "utf-8") else []  # fmt: skip
+    lines += [f"delimiter: {_quoted(layout.delimiter)}"] if layout.delimiter not in (
+        None, delimiter) else []  # fmt: skip
+    return lines
 
 
 def _product_lines(sheet: Sheet, columns: Mapping[str, str], kind: str) -> list[str]:
@@ -139,37 +175,13 @@ def _product_lines(sheet: Sheet, columns: Mapping[str, str], kind: str) -> list[
     return lines
 
 
-def number_marks(texts: Iterable[str]) -> list[tuple[str, str]]:
-    """List the decimal marks and thousands marks with which all texts are numbers, likeliest first.
-
-    >>> number_marks(["1,234", "5"])
-    [('.', ','), (',', '')]
-    >>> number_marks(["1.234,5"])
-    [(',', '.')]
-    """
-    figures = list(texts)
-
-    def seen(mark: str) -> bool:
-        return any(mark in text for text in figures)
-
-    # Marks that no text has say nothing, but a point between thousands takes the comma.
-    choices = [
-        (decimal, thousands)
-        for thousands, decimal in product(MARKS["thousands"], MARKS["decimal"])
-        if decimal != thousands and seen(thousands)
-        and (decimal == "." or seen(decimal) or thousands == ".")
-        and all(number_form(decimal, thousands).fullmatch(text) for text in figures)
-    ]  # fmt: skip
-    return sorted(choices, key=lambda marks: marks == (",", ""))
-
-
 def _number_lines(figures: Sequence[str]) -> list[str]:
     """State the marks of numbers, and what else they may mean."""
     choices = number_marks(figures)
     if not choices or not figures:
         return []
     (decimal, thousands), *other_choices = choices
-    lines = [f"decimal: {_quoted(decimal)}"] if decimal != SheetLayout().decimal else []
+    lines = [f"decimal: {_quoted(decimal)}"] if decimal != "." else []
     lines += [f"thousands: {_quoted(thousands)}"] if thousands else []
     if other_choices:
         example = next(text for text in figures if "," in text or "." in text)
@@ -184,32 +196,24 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _read_any(path: Path) -> tuple[Sheet, SheetLayout]:
-    """Read a table with the first encoding that works, and the delimiter of most columns."""
-    error: GraphkitError | None = None
-    is_text = path.suffix.lower() in TEXT_SUFFIXES
-    delimiters = MARKS["delimiter"] if is_text else (SheetLayout().delimiter,)
-    for encoding in _encodings(path):
-        tables: list[tuple[Sheet, SheetLayout]] = []
-        for delimiter in delimiters:
-            layout = replace(SheetLayout(), delimiter=delimiter, encoding=encoding)
-            try:
-                tables.append((read_sheet(path, layout), layout))
-            except GraphkitError as failure:
-                error = error or failure
-        if tables:
-            return max(tables, key=lambda table: len(table[0].names))
-    assert error is not None
-    raise error
-
-
-def _encodings(path: Path) -> tuple[str, ...]:
-    """List the encodings to try, by the mark that a file begins with."""
-    if path.is_file():
-        with path.open("rb") as file:
-            if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-                return ("utf-16",)
-    return ("utf-8", "cp1252")
+def _read_any(path: Path) -> tuple[Sheet, list[str]]:
+    """Read a table with the likeliest layout, and list what is not sure of it."""
+    layout, doubts = SheetLayout(), []
+    for _ in range(MOST_TRIES):
+        try:
+            sheet = read_sheet(path, layout)
+        except UndecidedError as error:
+            layout = SheetLayout(**{**vars(layout), error.setting: error.choices[0]})
+            doubts.append(f"# TODO: {error}")
+        except MisshapenError as error:
+            if error.better == layout:
+                raise
+            layout = error.better
+        else:
+            if not sheet.other_header:
+                break
+            layout = replace(layout, header=sheet.other_header)
+    return read_sheet(path, layout), doubts
 
 
 def _kind(names: Sequence[str], file: str) -> str:
@@ -239,19 +243,23 @@ def _guess(names: Sequence[str], props: Sequence[str]) -> dict[str, str]:
     for whole in (True, False):
         for prop in props:
             for name in names:
-                words = name.casefold().replace("_", " ")
-                parts = [words] if whole else words.replace("(", " ").replace(")", " ").split()
+                words = name.replace(YEAR, "").casefold().replace("_", " ")
+                text = f" {words if whole else ' '.join(_BETWEEN.split(words))} "
                 free = prop not in column_of and name not in column_of.values()
-                if free and any(word in parts for word in PROPERTY_WORDS[prop]):
+                fits = (
+                    text == f" {word} " if whole else f" {word} " in text
+                    for word in PROPERTY_WORDS[prop]
+                )
+                if free and any(fits):
                     column_of[prop] = name
     return {prop: column_of[prop] for prop in props if prop in column_of}
 
 
-def _unused_columns(sheet: Sheet, columns: dict[str, str]) -> list[str]:
+def _unused_columns(sheet: Sheet, columns: Collection[str]) -> list[str]:
     """List the columns that are not taken, each with its first value."""
     first = sheet.rows[0] if sheet.rows else [None] * len(sheet.names)
     return [
         f"# not taken: {name} (such as {cell})"
         for name, cell in zip(sheet.names, first, strict=True)
-        if name not in columns.values()
+        if name and name not in columns and not _is_of_year(name, [*columns])
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,13 @@ from graphkit.importers.seed_files import (
     write_rows,
     write_table,
 )
-from graphkit.importers.table.mapping import ColumnMapping, ReadTable, read_columns, read_mapping
+from graphkit.importers.table.mapping import (
+    ColumnMapping,
+    ReadTable,
+    read_columns,
+    read_mapping,
+    with_whole_headings,
+)
 from graphkit.importers.table.plants import (
     FILES,
     PLANTS,
@@ -31,6 +38,7 @@ from graphkit.importers.table.plants import (
     slug,
 )
 from graphkit.importers.table.sheets import Sheet, one_a_column, read_sheet
+from graphkit.importers.table.years import by_year
 from graphkit.schema import GRAPH, Kind, Type
 from graphkit.seeds.check import check_all
 from graphkit.seeds.files import SeedFile, find_files, read_file
@@ -82,7 +90,12 @@ class CheckedTable:
     def unused(self) -> list[str]:
         """Columns of the table that no property takes."""
         used = set(self.read.locations.columns.values())
-        return [name for name in self.sheet.names if name not in used]
+        names = [name for name in self.sheet.names if name and name not in used]
+        unnamed = sum(
+            not name and any(row[n] is not None for row in self.sheet.rows)
+            for n, name in enumerate(self.sheet.names)
+        )
+        return names + [f"columns without a name ({unnamed})"] * bool(unnamed)
 
     def first(self, rows: int = 10) -> pa.Table:
         """Return the first facts, without the properties that none of them has."""
@@ -109,9 +122,11 @@ def import_table(
     mapping : Path
         A YAML file like the header of a seed: ``kind``, ``columns`` (property: column), ``units``,
         ``defaults``; and ``aliases`` (property: {foreign text: key}), ``source`` and ``dataset``
-        (the properties of one), ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``,
-        ``thousands``, ``missing`` (texts for an unknown value), ``sum`` (numbers that are added up
-        over the rows of one fact). The kind ``plants`` is a list of plants with their owners.
+        (the properties of one), ``sheet``, ``header``, ``last``, ``encoding``, ``delimiter``,
+        ``decimal``, ``thousands``, ``missing`` (texts for an unknown value), ``notes`` (signs that
+        refer to notes), ``fill`` (properties of which an empty cell repeats the one above),
+        ``sum`` (numbers that are added up over the rows of one fact). The kind ``plants`` is a list
+        of plants with their owners.
     folder : Path
         Folder of seeds; if it has no reference seeds, they are added.
     reference : Reference
@@ -178,9 +193,7 @@ def check_table(
     SeedError
         The mapping or the shape of the table has problems.
     """
-    column_mapping = read_mapping(mapping, path.name, WITH_PLANTS)
-    sheet = read_sheet(path, column_mapping.layout)
-    read = read_columns(sheet, column_mapping, reference)
+    sheet, column_mapping, read = read_table(path, mapping, reference)
     kind = column_mapping.header.kind
     own_files = [] if folder is None else _own_files(folder, column_mapping.header.kind, name)
     other_files = list(_others(folder, own_files))
@@ -220,6 +233,24 @@ def check_table(
         own_dataset,
         report,
     )
+
+
+def read_table(
+    path: Path, mapping: Path, reference: Reference
+) -> tuple[Sheet, ColumnMapping, ReadTable]:
+    """Read a table by its mapping, without the seeds that its facts refer to.
+
+    Raises
+    ------
+    GraphkitError
+        A file cannot be read in the format of its name.
+    SeedError
+        The mapping or the shape of the table has problems.
+    """
+    column_mapping = read_mapping(mapping, path.name, WITH_PLANTS)
+    sheet = read_sheet(path, column_mapping.layout)
+    sheet, column_mapping = by_year(sheet, with_whole_headings(sheet, column_mapping))
+    return sheet, column_mapping, read_columns(sheet, column_mapping, reference)
 
 
 def _own_files(folder: Path, kind: Kind, name: str) -> list[Path]:
@@ -279,10 +310,29 @@ def _seed(
     return SeedFile(locations, [], kind, table), odd + wrong
 
 
+def _alias_advice(read: ReadTable) -> str:
+    """Advise how a mapping gives unknown names their keys."""
+    if not read.unknown:
+        return ""
+    prop, _, text = next(iter(read.unknown.values())).partition(" ")
+    return f"; set aliases: {{{prop}: {{{json.dumps(text, ensure_ascii=False)}: KEY}}}} for each"
+
+
 def _report(sheet: Sheet, read: ReadTable, reference: Reference) -> Report:
-    report = Report(read.unit)
-    report.total = sum(w for n, w in enumerate(read.weights) if n not in read.other_codes)
+    report = Report(read.unit, advice=_alias_advice(read))
+    passed = {*read.other_codes, *read.totals}
+    report.total = sum(w for n, w in enumerate(read.weights) if n not in passed)
     report.add("read", f"rows of {sheet.file}", len(sheet.rows))
+    report.remarks += [*sheet.remarks, *read.remarks]
+    if sheet.notes:
+        text = sheet.notes[0][1]
+        report.add("left out", f"last rows with a text alone, as {text[:40]!r}", len(sheet.notes))
+    if read.totals:
+        report.add("left out", "totals", len(read.totals))
+    for (prop, sign), count in sorted(read.signs.items()):
+        report.add("left out", f"{sign!r} beside a number of {prop}", count)
+    for (prop, text, key), count in sorted(read.printed.items()):
+        report.add("matched", f"{prop} {text!r} as {key}", count)
     if read.other_codes:
         why = "HS codes that are not mainly for one product"
         report.add("left out", why, len(read.other_codes))

@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from math import fsum
 from pathlib import Path
@@ -17,8 +15,12 @@ import pyarrow as pa
 
 from graphkit.errors import Problem, SeedError, UsageError
 from graphkit.importers.reference import HS_CODE, Reference
+from graphkit.importers.table.headings import is_total
+from graphkit.importers.table.numbers import plain_text, read_numbers
 from graphkit.importers.table.sheets import MARKS, Cell, Sheet, SheetLayout
+from graphkit.importers.table.units import units_of_headings
 from graphkit.schema import GRAPH, REVISIONS, Prop, Schema, Type
+from graphkit.seeds.mojibake import repaired
 from graphkit.seeds.records import (
     Header,
     Locations,
@@ -30,6 +32,9 @@ from graphkit.seeds.records import (
 )
 from graphkit.seeds.text import YamlText, read_yaml, shown
 
+_SIGNS = r"[¹²³⁰-⁹*†‡§#]+|\[[0-9a-z]{1,2}\]|\((?:[0-9]{1,2}|[a-z])\)"
+_DIGITS = "(?<![0-9])[0-9]{1,2}"
+"""Numbers of notes behind a place, of which no name ends in one."""
 PLACES = {"Country", "Area"}
 MATERIALS = {"Stage", "Element", "Product"}
 
@@ -41,6 +46,25 @@ class ForeignNames:
     reference: Reference
     aliases: Mapping[str, Mapping[str, str]]
     """For a property, the keys of foreign texts."""
+
+    notes: Sequence[str] = ()
+    """Signs of notes behind names."""
+
+    def resolve_printed(self, prop: Prop, text: str) -> str | None:
+        """Return the key of a name as printed: with signs of notes behind it, or misread."""
+        targets = set(prop.ref)
+        key = self.resolve(prop, text)
+        if key is not None or not targets & (PLACES | MATERIALS):
+            return key
+        signs = [*map(re.escape, self.notes), _SIGNS, *[_DIGITS][: bool(targets & PLACES)]]
+        sign = re.compile(rf"[\s,]*(?:{'|'.join(signs)})$")
+        text = repaired(text)
+        while text:
+            if (key := self.resolve(prop, text)) is not None:
+                return key
+            bare = sign.sub("", text)
+            text = bare if bare != text else ""
+        return None
 
     def resolve(self, prop: Prop, text: str) -> str | None:
         """Return the key of a name, as a value of the property; None if it is unknown."""
@@ -81,8 +105,10 @@ def has_lost_zeros(code: str) -> bool:
 
 
 SEED_PARTS = ("kind", "columns", "units", "defaults")
-TEXT_PARTS = ("sheet", "encoding", "delimiter", "decimal", "thousands", "header")
-PARTS = (*SEED_PARTS, "aliases", "source", "dataset", *TEXT_PARTS, "missing", "sum")
+TEXT_PARTS = ("sheet", "encoding", "delimiter", "decimal", "thousands", "header", "last")
+LISTS = ("missing", "notes", "fill", "sum")
+PARTS = (*SEED_PARTS, "aliases", "source", "dataset", *TEXT_PARTS, *LISTS)
+_ROWS = re.compile("[1-9][0-9]{0,8}")
 COUNTED = ("reporter", "hs_revision", "valuation")
 """Properties of a data set that all its flows share."""
 
@@ -102,6 +128,8 @@ class ColumnMapping:
     """Properties of the data set, if the mapping describes it."""
     sums: Sequence[str] = ()
     """Numbers that are added up over the rows of one fact."""
+    fills: Sequence[str] = ()
+    """Properties of which an empty cell repeats the one above it."""
 
 
 def read_mapping(path: Path, table: str, schema: Schema = GRAPH) -> ColumnMapping:
@@ -139,11 +167,18 @@ def read_mapping(path: Path, table: str, schema: Schema = GRAPH) -> ColumnMappin
         dataset_defaults = {"dataset": dataset.get("key"), **counted}
         header = replace(header, defaults={**dataset_defaults, **header.defaults})
         dataset.setdefault("source", str(header.defaults.get("source")))
-    layout_parts = {name: value[name] for name in TEXT_PARTS if value.get(name) is not None}
-    layout_parts["header"] = int(layout_parts.get("header", 1))
-    layout = SheetLayout(**layout_parts, missing=frozenset(value.get("missing") or ()))
+    parts = {name: value[name] for name in TEXT_PARTS if value.get(name) is not None}
+    rows = [int(row) for row in parts.pop("header", "").split("-") if row]
+    lists = {name: tuple(value.get(name) or ()) for name in LISTS}
+    layout = SheetLayout(
+        **parts | ({"last": int(parts["last"])} if "last" in parts else {}),
+        header=tuple(range(rows[0], rows[-1] + 1)) if rows else (),
+        missing=frozenset(lists["missing"]),
+        notes=lists["notes"],
+    )
+    aliases = value.get("aliases") or {}
     return ColumnMapping(
-        yaml, header, layout, value.get("aliases") or {}, source, dataset, value.get("sum") or ()
+        yaml, header, layout, aliases, source, dataset, lists["sum"], lists["fill"]
     )
 
 
@@ -155,17 +190,20 @@ def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
         elif name in MARKS and value[name] not in MARKS[name]:
             message = f"{name}: found {shown(value[name])}, wanted one of"
             yield yaml.problem(" ".join((message, *map(repr, MARKS[name]))), (name,))
-        elif name == "header" and not re.fullmatch("[1-9][0-9]{0,8}", value[name]):
-            yield yaml.problem("header: wanted the number of a row, 1 is the first", (name,))
+        elif name == "header" and not _is_header(value[name]):
+            message = "header: wanted the number of a row, 1 is the first, or of two: 3-4"
+            yield yaml.problem(message, (name,))
+        elif name == "last" and not _ROWS.fullmatch(value[name]):
+            yield yaml.problem("last: wanted the number of a row", (name,))
         elif name == "encoding" and not _is_encoding(value[name]):
             yield yaml.problem(f"encoding: unknown encoding {shown(value[name])}", (name,))
-    for name in ("missing", "sum"):
+    for name in LISTS:
         texts = value.get(name)
         if texts is not None and not (
             isinstance(texts, list) and all(isinstance(text, str) for text in texts)
         ):
             yield yaml.problem(f"{name}: wanted a list of texts", (name,))
-    if value.get("decimal", ".") == value.get("thousands", ""):
+    if value.get("decimal") is not None and value["decimal"] == value.get("thousands"):
         yield yaml.problem("thousands: found the decimal mark", ("thousands",), ("decimal",))
     for part, depth in (("aliases", 2), ("source", 1), ("dataset", 1)):
         if value.get(part) is not None and not _is_mapping(value[part], depth):
@@ -175,6 +213,14 @@ def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
                 else f"the properties of one {part.capitalize()}"
             )
             yield yaml.problem(f"{part}: wanted {expected}", (part,))
+
+
+def _is_header(text: str) -> bool:
+    """Tell if a text is the number of a row, or of two that follow each other."""
+    first, _, last = text.partition("-")
+    return bool(_ROWS.fullmatch(first)) and (
+        "-" not in text or bool(_ROWS.fullmatch(last) and int(last) == int(first) + 1)
+    )
 
 
 def _is_encoding(name: str) -> bool:
@@ -205,11 +251,25 @@ def _odd_properties(yaml: YamlText, value: Mapping[str, Any], header: Header) ->
         if types.get(name) is not Type.NUMBER:
             message = unknown_property(kind, name) or f"{name} is no number that can be added up"
             yield yaml.problem(f"sum: {message}", ("sum", place), ("sum",))
-    if not header.columns:
-        yield yaml.problem("columns: wanted at least one {property: column}", ("columns",), ())
+    for place, name in enumerate(value.get("fill") or ()):
+        if name not in types:
+            message = unknown_property(kind, name)
+            yield yaml.problem(f"fill: {message}", ("fill", place), ("fill",))
     for part in ("source", "dataset"):
         if value.get(part) and part not in types:
             yield yaml.key_problem(f"{kind.name} has no {part}", (part,))
+
+
+def with_whole_headings(sheet: Sheet, mapping: ColumnMapping) -> ColumnMapping:
+    """Find the columns that a mapping names by the first row of a header of two."""
+    if len(sheet.layout.header) < 2:
+        return mapping
+    columns = dict(mapping.header.columns)
+    for prop, column in columns.items():
+        whole = [name for name in sheet.names if name.startswith(f"{column} ")]
+        if column not in sheet.names and len(whole) == 1:
+            columns[prop] = whole[0]
+    return replace(mapping, header=replace(mapping.header, columns=columns))
 
 
 WEIGHTS = ("usd", "tonnes", "value")
@@ -227,11 +287,15 @@ class SheetLocations(Locations):
     """The sheet's row of each fact."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """The column of each property."""
+    messages: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    """Messages of more help than the reader's, by row of the sheet and property."""
 
     def problem(
         self, row: int | None, column: str | None, message: str, item: int | None = None
     ) -> Problem:
         """Locate a problem at a value."""
+        if row is not None and column is not None:
+            message = self.messages.get((self.sheet_rows[row], column), message)
         text = f"{column}: {message}" if column else message
         name = self.columns.get(column or "")
         if column is not None and name is None:
@@ -256,6 +320,14 @@ class ReadTable:
     """Rows left out for an HS code that is not mainly for one product."""
     national: Mapping[str, int]
     """Number of kept rows for each longer code of which the reference has only six digits."""
+    totals: Collection[int] = ()
+    """Rows left out since they have a word for a total in place of a name."""
+    printed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    """Number of cells for each property, name as printed, and key that it was taken for."""
+    signs: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Number of signs of notes beside numbers, by property and sign."""
+    remarks: Sequence[str] = ()
+    """How the table was read, where the mapping does not say so."""
 
 
 def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> ReadTable:
@@ -266,28 +338,43 @@ def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> 
     header = mapping.header
     props = {p.name: p for p in header.kind.columns}
     columns = header.columns_in(sheet.names)
-    names = ForeignNames(reference, mapping.aliases)
+    names = ForeignNames(reference, mapping.aliases, mapping.layout.notes)
     problems = [*_absent(mapping, sheet, props), *_lost_aliases(mapping, props, names)]
-    cells = {
-        name: _texts(sheet.column(column), props[name], mapping.layout)
+    units = units_of_headings(sheet, columns, props, header.units)
+    problems += units.problems
+    header = replace(header, units={**header.units, **units.units})
+    printed_cells = {
+        name: _filled(sheet.column(column)) if name in mapping.fills else sheet.column(column)
         for name, column in columns.items()
     }
+    messages = _missing_messages(printed_cells, props, header)
+    cells: dict[str, Texts] = {
+        name: list(map(plain_text, printed))
+        for name, printed in printed_cells.items() if props[name].type not in NUMBER_TYPES
+    }  # fmt: skip
+    amounts = {name: printed for name, printed in printed_cells.items() if name not in cells}
+    numbers = read_numbers(amounts, props, mapping.layout, mapping.aliases)
+    cells |= numbers.texts
     problems += _short_codes(cells.get("hs", ()), sheet, columns.get("hs"))
     weigh = next((name for name in WEIGHTS if name in cells), None)
     weights = [_weight(text) for text in cells[weigh]] if weigh else [1.0] * len(sheet.rows)
+    totals = _totals(cells, props, names)
     other_codes: set[int] = set()
     if "hs" in cells and "product" in props and "product" not in {*cells, *header.defaults}:
         columns["product"] = columns["hs"]
         codes, wrong = _codes(mapping, reference)
         problems += wrong
-        cells["hs"] = [code and plain_code(code) for code in cells["hs"]]
-        cells["product"] = [
-            code and (codes.get(code) or codes.get(code[:HS_CODE])) for code in cells["hs"]
-        ]
-        other_codes = {n for n, product in enumerate(cells["product"]) if product is None}
-    unknown = _resolve(cells, props, names, other_codes)
-    kept_rows = [n for n in range(len(sheet.rows)) if n not in unknown and n not in other_codes]
-    locations = SheetLocations(mapping.yaml, header, None, sheet, kept_rows, columns)
+        other_codes = _products_of_codes(cells, codes) - totals
+    printed_as: Counter[tuple[str, str, str]] = Counter()
+    unknown = _resolve(cells, props, names, other_codes | totals, printed_as)
+    of_header = _rows_of_header(numbers.faults, amounts, sheet)
+    problems += of_header.values()
+    left_out = unknown.keys() | other_codes | totals | of_header.keys()
+    kept_rows = [n for n in range(len(sheet.rows)) if n not in left_out]
+    messages |= numbers.faults
+    for row, name in numbers.faults:
+        cells[name][row] = f"?{cells[name][row]}"  # refused, whatever else it may look like
+    locations = SheetLocations(mapping.yaml, header, None, sheet, kept_rows, columns, messages)
     rows, wrong = typed_rows(
         locations, header, RawColumns(_columns(cells, kept_rows), len(kept_rows))
     )
@@ -299,8 +386,69 @@ def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> 
     codes_kept = Counter(hs[n] or "" for n in kept_rows if hs)
     national = {c: n for c, n in sorted(codes_kept.items()) if c and c not in names.codes}
     return ReadTable(
-        locations, rows, problems + wrong, unit, weights, unknown, other_codes, national
+        locations, rows, problems + wrong, unit, weights, unknown, other_codes, national, totals,
+        printed_as, numbers.signs, [*units.remarks, *numbers.remarks],
+    )  # fmt: skip
+
+
+def _filled(cells: Sequence[Cell]) -> list[Cell]:
+    """Repeat each cell in the empty ones below it."""
+    filled: list[Cell] = []
+    for cell in cells:
+        filled.append(filled[-1] if cell is None and filled else cell)
+    return filled
+
+
+def _missing_messages(
+    cells: Mapping[str, Sequence[Cell]], props: Mapping[str, Prop], header: Header
+) -> dict[tuple[int, str], str]:
+    """Say of empty cells that the kind needs that they may repeat the one above."""
+    messages = {}
+    for name, printed in cells.items():
+        by_code = name == "hs" and "product" not in {*cells, *header.defaults}
+        prop = props["product" if by_code else name]
+        if not prop.required or name in header.defaults:
+            continue
+        above = None
+        for row, cell in enumerate(printed):
+            if cell is None and above is not None:
+                message = f"missing; {header.kind.name} needs it ({prop.doc}); if an empty cell "
+                messages[row, prop.name] = f"{message}repeats the one above it, set fill: [{name}]"
+            above = above if cell is None else cell
+    return messages
+
+
+def _rows_of_header(
+    faults: Mapping[tuple[int, str], str], amounts: Mapping[str, Sequence[Cell]], sheet: Sheet
+) -> dict[int, Problem]:
+    """Find a row right below the header that has words above numbers, and say so."""
+    last = (sheet.layout.header or (0,))[-1]
+    if len(sheet.layout.header) != 1 or sheet.lines[:1] != [last + 1]:
+        return {}
+    names = [name for name, cells in amounts.items() if cells[0] is not None]
+    rows = range(1, len(sheet.rows))
+    above_numbers = names and all(
+        (0, name) in faults
+        and any(amounts[name][row] is not None and (row, name) not in faults for row in rows)
+        for name in names
     )
+    if not above_numbers:
+        return {}
+    words = " and ".join(repr(amounts[name][0]) for name in names)
+    message = f"found {words} above numbers; if the row belongs to the header, set header: "
+    return {0: sheet.problem(0, None, f"{message}{last}-{last + 1}")}
+
+
+def _totals(cells: Mapping[str, Texts], props: Mapping[str, Prop], names: ForeignNames) -> set[int]:
+    """Find the rows that have a word for a total in place of a name."""
+    totals = set()
+    for name, texts in cells.items():
+        if props[name].ref and name != "source":
+            words = {
+                t for t in texts if t and is_total(t) and names.resolve(props[name], t) is None
+            }
+            totals |= {row for row, text in enumerate(texts) if text in words}
+    return totals
 
 
 def added_up(
@@ -352,10 +500,11 @@ def _columns(cells: Mapping[str, Texts], kept_rows: Sequence[int]) -> dict[str, 
 
 def _absent(mapping: ColumnMapping, sheet: Sheet, props: Mapping[str, Prop]) -> Iterator[Problem]:
     """Yield columns that the mapping names or the kind needs, but the table does not have."""
-    header, column_names = mapping.header, ", ".join(sheet.names)
+    header, column_names = mapping.header, ", ".join(filter(None, sheet.names))
     for name, column in header.columns.items():
         if column not in sheet.names:
             message = f"{sheet.file} has no column {column!r}; it has {column_names}"
+            message += sheet.header_advice
             yield mapping.yaml.problem(message, ("columns", name))
     properties = {*header.columns, *header.columns_in(sheet.names), *header.defaults}
     for name, prop in props.items():
@@ -376,53 +525,6 @@ def _lost_aliases(
                 yield mapping.yaml.problem(message, ("aliases", name, text))
 
 
-def _texts(cells: Sequence[Cell], prop: Prop, layout: SheetLayout) -> Texts:
-    """Format cells as the text of a seed; textual numbers get a point and no thousands marks."""
-    if prop.type not in NUMBER_TYPES:
-        return [_text(cell) for cell in cells]
-    form = number_form(layout.decimal, layout.thousands)
-
-    def number(cell: Cell) -> str | None:
-        if prop.maximum == 1 and isinstance(cell, str) and cell.endswith("%"):
-            return _hundredth(number(cell[:-1].rstrip()))
-        match = form.fullmatch(cell) if isinstance(cell, str) else None
-        if match is None:
-            # The strict reader must not take a number with another decimal mark for one.
-            wrong = isinstance(cell, str) and layout.decimal != "." and "." in cell
-            return f"{cell!r}" if wrong else _text(cell)
-        whole, mark = match["whole"], layout.thousands
-        text = whole.replace(mark, "") if mark else whole
-        return text + (f".{match['part']}" if match["part"] else "") + (match["power"] or "")
-
-    return [number(cell) for cell in cells]
-
-
-def _hundredth(text: str | None) -> str | None:
-    """Write a percentage as a share; what is no number stays."""
-    try:
-        return repr(float(Decimal(text or "") / 100))
-    except ArithmeticError:
-        return None if text is None else f"{text} %"
-
-
-def number_form(decimal: str, thousands: str) -> re.Pattern[str]:
-    """Compile the pattern of numbers with these marks: ``whole``, ``part`` and ``power``."""
-    mark, point = re.escape(thousands), re.escape(decimal)
-    whole = rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|[0-9]+" if mark else "[0-9]+"
-    return re.compile(rf"(?P<whole>[+-]?(?:{whole}))(?:{point}(?P<part>[0-9]+))?(?P<power>[eE].*)?")
-
-
-def _text(cell: Cell) -> str | None:
-    """Format a cell as text: 2024.0 is 2024, a date its ISO form."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return cell if cell is None or isinstance(cell, str) else str(cell)
-
-
 def _weight(text: str | None) -> float:
     try:
         return float(text or 0)
@@ -435,14 +537,22 @@ def _resolve(
     props: Mapping[str, Prop],
     names: ForeignNames,
     skipped: Collection[int],
+    printed_as: Counter[tuple[str, str, str]],
 ) -> dict[int, str]:
-    """Replace names by keys; return the rows with an unknown name, and that name."""
+    """Replace names by keys, and count those that are printed with more than the name.
+
+    Returns the rows with an unknown name, and that name.
+    """
     unknown: dict[int, str] = {}
     for name in sorted(cells):
         if not props[name].ref and name not in names.aliases:
             continue
         texts = cells[name]
-        keys = {text: names.resolve(props[name], text) for text in set(texts) if text is not None}
+        prop = props[name]
+        keys = {text: names.resolve_printed(prop, text) for text in {*texts} if text is not None}
+        for printed, key in sorted(keys.items()):
+            if key is not None and names.resolve(prop, printed) is None:
+                printed_as[name, printed, key] += texts.count(printed)
         cells[name] = [None if text is None else keys[text] for text in texts]
         for row, text in enumerate(texts):
             if text is not None and keys[text] is None and row not in skipped:
@@ -459,6 +569,16 @@ def _short_codes(
                 f"hs: found {code!r}, wanted {HS_CODE} digits; a program that takes codes for "
             )
             yield sheet.problem(row, column, f"{message}numbers loses their leading zeros")
+
+
+def _products_of_codes(cells: dict[str, Texts], codes: Mapping[str, str]) -> set[int]:
+    """Add the products of HS codes; return the rows of codes that are mainly for none."""
+    cells["hs"] = [code and plain_code(code) for code in cells["hs"]]
+    cells["product"] = [
+        code and (codes.get(code) or codes.get(code[:HS_CODE])) for code in cells["hs"]
+    ]
+    pairs = zip(cells["hs"], cells["product"], strict=True)
+    return {row for row, (code, product) in enumerate(pairs) if code and product is None}
 
 
 def _codes(mapping: ColumnMapping, reference: Reference) -> tuple[dict[str, str], list[Problem]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from graphkit.arrow import ARROW
 from graphkit.errors import Problem
+from graphkit.importers.table.headings import PROPERTY_WORDS
 from graphkit.importers.table.mapping import ColumnMapping, ReadTable, SheetLocations
 from graphkit.kinds import Kind, Prop, Schema, Type
 from graphkit.schema import GRAPH
@@ -19,7 +20,7 @@ from graphkit.seeds.records import Header
 
 PLANTS = "plants"
 """Kind of such a table in a mapping; in the graph its rows are of several kinds."""
-CAPACITY_WORDS = ("capacity", "nameplate", "kapazität", "capacité", "capacidad", "용량", "产能")
+CAPACITY_WORDS = PROPERTY_WORDS["capacity"]
 """Words of columns that hold what a plant can make, and not what it makes."""
 _TONNES = {
     "t": 1.0, "kt": 1e3, "kmt": 1e3, "kg": 1e-3, "million t": 1e6,
