@@ -36,6 +36,22 @@ def test_a_preview_has_ten_rows_and_every_problem(mapping, reference, tmp_path):
     assert checked.unused == ["Remark"]
 
 
+def test_goods_that_are_codes_are_taken_for_codes(reference, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Seller,Buyer,Product,Year,Value (USD)\nChina,Japan,2805.30,2024,7\nChina,Japan,850511,2023,5\n"
+    )
+    draft = draft_mapping(path).replace("TODO", "mine")
+    assert 'hs: "Product"' in draft
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text(draft.replace('hs: "', 'product: "'), encoding="utf-8")
+
+    with pytest.raises(GraphkitError, match="name its column as hs in place of product"):
+        import_table(path, mapping, tmp_path / "seeds", reference)
+    mapping.write_text(draft, encoding="utf-8")
+    assert import_table(path, mapping, tmp_path / "seeds", reference)
+
+
 @pytest.mark.parametrize(("name", "delimiter"), [("t.csv", ";"), ("t.csv", ","), ("t.xlsx", "")])
 def test_the_draft_of_a_mapping_can_be_filled_in_and_used(name, delimiter, reference, tmp_path):
     heads = ("Exporter", "Partner (importer)", "HS code", "Year", "Value in USD", "Net weight", "x")

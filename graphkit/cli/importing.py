@@ -181,7 +181,10 @@ def show_report(report: Report, form: str | None, folder: Path) -> None:
     _say_remarks(report)
     for warning in report.warnings:
         say(f"warning: {warning}")
-    say(f"seeds are in {folder}: query them with --db {folder}")
+    say(
+        f"seeds are in {folder}: ask with --with {folder}, on top of the shipped facts, or of them "
+        f"alone with --db {folder}"
+    )
 
 
 def _say_remarks(report: Report) -> None:

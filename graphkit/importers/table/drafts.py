@@ -12,6 +12,7 @@ from graphkit.errors import GraphkitError
 from graphkit.importers.baci import BACI_COLUMNS
 from graphkit.importers.table.encodings import UndecidedError
 from graphkit.importers.table.headings import PROPERTY_WORDS
+from graphkit.importers.table.mapping import is_code
 from graphkit.importers.table.numbers import DASHES, number_marks
 from graphkit.importers.table.plants import PLANTS
 from graphkit.importers.table.sheets import MisshapenError, Sheet, SheetLayout, read_sheet
@@ -80,6 +81,8 @@ def draft_mapping(path: Path) -> str:
     columns |= _guess_of_years([y for y in years if y not in columns.values()], columns, kind)
     if any(column in years for column in columns.values()):
         columns.pop("period", None)
+    if "hs" not in columns and _holds_codes(sheet, columns.get("product")):
+        columns = {"hs" if name == "product" else name: c for name, c in columns.items()}
     texts = [text for name, column in columns.items() if name in NUMBER_PROPERTIES
              for text in _texts(sheet, column)]  # fmt: skip
     unknown = sorted({text for text in texts if not re.search(r"\d", text)})
@@ -105,6 +108,12 @@ def draft_mapping(path: Path) -> str:
           f"{{PROPERTY: {{{_quoted(text)}: 0}}}}" for text in unknown if {*text} <= DASHES),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def _holds_codes(sheet: Sheet, column: str | None) -> bool:
+    """Tell if the goods of a column are HS codes, those of its rows that name any."""
+    texts = [str(cell) for cell in sheet.column(column)[:SAMPLE] if cell] if column else []
+    return bool(texts) and all(map(is_code, texts))
 
 
 def _guess_of_years(

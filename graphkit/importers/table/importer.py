@@ -24,6 +24,7 @@ from graphkit.importers.seed_files import (
 from graphkit.importers.table.mapping import (
     ColumnMapping,
     ReadTable,
+    is_code,
     read_columns,
     read_mapping,
     with_whole_headings,
@@ -315,6 +316,8 @@ def _alias_advice(read: ReadTable) -> str:
     if not read.unknown:
         return ""
     prop, _, text = next(iter(read.unknown.values())).partition(" ")
+    if prop == "product" and is_code(text):
+        return "; name its column as hs in place of product: {hs: COLUMN}"
     return f"; set aliases: {{{prop}: {{{json.dumps(text, ensure_ascii=False)}: KEY}}}} for each"
 
 

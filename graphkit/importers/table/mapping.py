@@ -39,6 +39,16 @@ PLACES = {"Country", "Area"}
 MATERIALS = {"Stage", "Element", "Product"}
 
 
+def is_code(text: str) -> bool:
+    """Tell if a name of goods is a code of the Harmonized System, or a longer national one.
+
+    >>> is_code("850511"), is_code("8505.11"), is_code("8505119070"), is_code("2024")
+    (True, True, True, False)
+    """
+    digits = text.replace(".", "")
+    return digits.isdecimal() and len(digits) in range(HS_CODE, 11, 2)
+
+
 @dataclass(frozen=True)
 class ForeignNames:
     """Resolver of a table's names: by its own aliases first, then by the reference."""
