@@ -39,7 +39,8 @@ def test_a_preview_has_ten_rows_and_every_problem(mapping, reference, tmp_path):
 def test_goods_that_are_codes_are_taken_for_codes(reference, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(
-        "Seller,Buyer,Product,Year,Value (USD)\nChina,Japan,2805.30,2024,7\nChina,Japan,850511,2023,5\n"
+        "Seller,Buyer,Product,Year,Value (USD)\n"
+        "China,Japan,2805.30,2024,7\nChina,Japan,850511,2023,5\n"
     )
     draft = draft_mapping(path).replace("TODO", "mine")
     assert 'hs: "Product"' in draft
