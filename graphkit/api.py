@@ -5,6 +5,7 @@ Beside it, the measures of flows in files, which need no database.
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable
 from functools import wraps
@@ -47,17 +48,20 @@ from graphkit.questions import (
 from graphkit.questions.centrality import centrality, layered_centrality
 from graphkit.questions.changes import compare
 from graphkit.questions.flows import trade as flows_of_all_periods
+from graphkit.questions.question import Question
 from graphkit.questions.scenarios import play
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trend import trend
 from graphkit.stores.base import Closing, Store
 from graphkit.stores.limits import LIMITS
 from graphkit.stores.results import Result
+from graphkit.verbs.registry import PARAMETERS
 from graphkit.verbs.shared import PERIOD
 
 if TYPE_CHECKING:
     from graphkit.brief.document import Brief
     from graphkit.plot.pictures import Picture
+    from graphkit.render.citation import Recheck
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,6 +69,8 @@ T = TypeVar("T")
 
 class Reply(Answer):
     """An answer that displays itself and converts to the formats of other tools."""
+
+    _call: tuple[Catalog, Question] | None = None
 
     def __repr__(self) -> str:
         from graphkit.render.formats import answer_text
@@ -120,7 +126,10 @@ class Reply(Answer):
         show_answer(self, format_of(Path(path)), Path(path))
 
     def cite(self, form: str = "text") -> str:
-        """Return the text that cites it: its headline, graphkit, and every source with its licence.
+        """Return the text that cites it: its headline, question, sources and an id.
+
+        :meth:`Session.recheck` tells from the id whether the answer still holds. The answer to a
+        scenario has none: its file is not part of it.
 
         Parameters
         ----------
@@ -136,17 +145,20 @@ class Reply(Answer):
         >>> import graphkit
         >>> with graphkit.open() as graph:
         ...     answer = graph.depends("KOR", on="CHN", scope="magnets-metal", period=2024)
-        >>> answer.cite("bibtex").count("@misc") == 1 + len(answer.sources)
-        True
+        ...     text = answer.cite()
+        >>> text.splitlines()[1]
+        'Question: graphkit depends KOR --for magnets-metal --on CHN --period 2024'
         """
         from datetime import UTC, datetime
 
-        from graphkit.render.citation import FORMS, bibtex, citation_text
+        from graphkit.questions.citing import cite
+        from graphkit.render.citation import FORMS, Citation
 
         if form not in FORMS:
             raise UsageError(f"form: found {form!r}, wanted one of {', '.join(FORMS)}")
-        day = datetime.now(UTC).date()
-        return (citation_text if form == "text" else bibtex)(self, day)
+        if self._call is None:
+            return FORMS[form](Citation(self, datetime.now(UTC).date()))
+        return FORMS[form](cite(*self._call, self))
 
     def to_parquet(self, path: str | Path) -> None:
         """Write the rows as Parquet, with the rest of the answer in the metadata of the file."""
@@ -198,9 +210,17 @@ def _of_catalog(
 def _verb(
     question: Callable[Concatenate[Catalog, P], Answer],
 ) -> Callable[Concatenate[Session, P], Reply]:
+    function = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
+    signature = inspect.signature(question)
+
     @wraps(question)
     def ask(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> Reply:
-        return Reply(**vars(question(session.catalog, *args, **kwargs)))
+        reply = Reply(**vars(question(session.catalog, *args, **kwargs)))
+        arguments = dict(signature.bind(session.catalog, *args, **kwargs).arguments)
+        del arguments[next(iter(signature.parameters))]
+        call = session.catalog, Question(function, arguments, PARAMETERS[function])
+        object.__setattr__(reply, "_call", call)
+        return reply
 
     return ask
 
@@ -306,6 +326,39 @@ class Session(Closing):
         return supply_of(
             self.catalog, self.catalog.materials.scope(scope), when, measure=by, uses=False
         ).network
+
+    def recheck(self, id: str) -> Recheck:
+        """Tell whether a cited answer still holds, by the id of its citation.
+
+        Parameters
+        ----------
+        id : str
+            As :meth:`Reply.cite` and ``graphkit cite`` write it.
+
+        Returns
+        -------
+        Recheck
+            Its ``outcome`` is ``holds``, ``moved``, ``method changed`` or ``cannot be told any
+            more``; ``cited.sentence`` is the sentence then, ``now`` the one now, ``changes`` the
+            figures that differ, ``because`` the sources that changed, or why it cannot be told.
+
+        Raises
+        ------
+        UsageError
+            The text is no id, or a character of it is missing or another.
+
+        Examples
+        --------
+        >>> import graphkit
+        >>> with graphkit.open() as graph:
+        ...     cited = graph.suppliers("JPN", scope="ree-metals", period=2024).cite()
+        ...     outcome = graph.recheck(cited.split()[-1]).outcome
+        >>> print(outcome)
+        holds
+        """
+        from graphkit.questions.citing import recheck
+
+        return recheck(self.catalog, id)
 
     def brief(
         self, country: str | None = None, *, scope: str | None = None, period: str | None = None

@@ -19,6 +19,7 @@ import graphkit
 from graphkit.api import Session
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.render.answer import supporting_sources
 from graphkit.verbs.registry import VERBS
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -138,14 +139,17 @@ def test_an_answer_is_written_in_the_format_of_the_ending(graph, tmp_path):
 def test_a_citation_has_the_answer_and_each_source_with_version_and_licence(graph):
     answer = graph.depends("KOR", on="CHN", scope="rare earths", period=2024)
     text, entries = answer.cite(), answer.cite("bibtex")
-    sources = answer.sources.to_pylist()
+    used = supporting_sources(answer)
+    sources = [source for source in answer.sources.to_pylist() if source["key"] in used]
 
-    assert text.startswith(f"{answer.headline} ({answer.question})\nComputed with graphkit ")
-    assert len(re.findall(r"^- ", text, re.MULTILINE)) == len(sources)
+    assert text.startswith(f"{answer.headline}\nQuestion: graphkit depends KOR ")
+    assert len(re.findall(r"^- ", text, re.MULTILINE)) == len(sources) >= 1
     assert re.findall(r"^@misc{(.+),$", entries, re.MULTILINE) == [
-        "graphkit", *(source["key"] for source in sources)
+        f"graphkit-{text[-8:]}", *(source["key"] for source in sources)
     ]  # fmt: skip
+    assert f"  recheck = {{{text.split()[-1]}}}," in entries
     assert entries.count("{") == entries.count("}")
+    assert all(source["version"] for source in sources if source["publisher"] == "CEPII")
     for source in sources:
         stated = [source["title"], source["licence"], source["version"], source["url"]]
         assert all(part in text for part in stated if part)

@@ -113,7 +113,7 @@ def test_there_are_the_commands_of_the_design():
         "diversify", "targets", "unknowns", "concentration", "reliance", "prices", "criticality",
         "uses", "plants", "owners", "plant", "company",
         "flows", "centrality", "compare", "trend", "mirror", "brief", "queries", "query",
-        "cypher", "explore", "mcp",
+        "cypher", "explore", "mcp", "cite", "recheck",
         "scenario", "measure", "export", "new", "check", "load", "digest", "schema", "doctor",
         "help", "claims", "claims check", "claims conflicts", "import baci", "import comtrade",
         "import customs", "import usgs", "import table", "fetch comtrade", "neo4j start",
@@ -167,6 +167,8 @@ def test_the_examples_of_the_help_are_understood(
     scenario = (shipped("scenarios") / "china-rare-earths-2025.yaml").read_text(encoding="utf-8")
     (tmp_path / "my-scenario.yaml").write_text(scenario)
     monkeypatch.chdir(tmp_path)
+    if name == "recheck":
+        assert graphkit("cite", "suppliers", "KOR", "-o", "paper.txt", db=sample_file).code == 0
     if name != "new":
         assert graphkit("new", "my-facts").code == 0
     elsewhere = {"local": tmp_path / "x.duckdb", "bolt://127.0.0.1:7687": tmp_path / "y.duckdb"}

@@ -33,7 +33,6 @@ from graphkit import explore
 from graphkit.build import build_graph
 from graphkit.cli import app
 from graphkit.database import last_load
-from graphkit.explore.addresses import PATHS, command_of
 from graphkit.explore.answers import Answers
 from graphkit.explore.app import make_app
 from graphkit.explore.guard import POLICY
@@ -44,6 +43,7 @@ from graphkit.plot.drawing import ASSETS
 from graphkit.schema import GRAPH
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
+from graphkit.verbs.addresses import PATHS, command_of
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 QUESTIONS = {

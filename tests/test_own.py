@@ -20,7 +20,6 @@ from graphkit.build import build_graph
 from graphkit.cli import app
 from graphkit.database import check_own, open_database
 from graphkit.errors import GraphkitError, SeedError, UsageError
-from graphkit.explore.addresses import PATHS, command_of
 from graphkit.explore.answers import Answers
 from graphkit.export.digest import lines
 from graphkit.files.folders import shipped
@@ -30,6 +29,7 @@ from graphkit.questions.dependence import suppliers
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
+from graphkit.verbs.addresses import PATHS, command_of
 
 MINE = "kind: Source\nrows:\n  - {key: mine, title: Notes, publisher: Me, licence: not stated}\n"
 FLOWS = """\

@@ -17,9 +17,9 @@ from graphkit.brief.brief import BRIEF
 from graphkit.cli import app
 from graphkit.cli.topics import TOPICS
 from graphkit.errors import UsageError
-from graphkit.explore.addresses import read_values
 from graphkit.mcp.tools import read_arguments
 from graphkit.mcp.work import VERB
+from graphkit.verbs.addresses import read_values
 from graphkit.verbs.parameter import Parameter
 from graphkit.verbs.registry import FORMER_NAMES, VERBS
 from graphkit.verbs.shared import COUNTED_IN

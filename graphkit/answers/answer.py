@@ -195,20 +195,20 @@ def keys_in(answer: Answer) -> set[str]:
     )
     for table in (answer.claims, answer.comparisons, answer.elsewhere, answer.links):
         keys |= keys_of_refs(table, REFS)
-    return keys | set(_texts_in([answer.scope, answer.coverage]))
+    return keys | set(texts_in([answer.scope, answer.coverage]))
 
 
-def _texts_in(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
     """Yield the texts within maps and lists, keys of maps too."""
     if isinstance(value, str):
         yield from {value, value.partition(" ")[0]}
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield str(key)
-            yield from _texts_in(item)
+            yield from texts_in(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _texts_in(item)
+            yield from texts_in(item)
 
 
 def without_empty(rows: pa.Table, names: Iterable[str], *always: str) -> list[str]:

@@ -42,6 +42,7 @@ QUESTIONS = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in (*VERBS,
 OTHERS = {
     **dict.fromkeys(("queries", "query", "cypher"), "cypher"),
     **dict.fromkeys(("explore", "mcp"), "serving"),
+    **dict.fromkeys(("cite", "recheck"), "citing"),
     "scenario": "scenario",
     "measure": "measuring",
     "export": "exporting",
@@ -71,6 +72,8 @@ ENDINGS = ("SIGTERM", "SIGHUP")
 """Signals that end a process; Windows has not all."""
 ENDED = 128
 """Exit code of a process that a signal ended, less its number."""
+OF_QUESTIONS = ("cite",)
+"""Commands that take a question with its options."""
 GROUPS = {"import": "importing", "fetch": "fetching", "neo4j": "neo4j"}
 """Commands with commands of their own, and their names in the module."""
 
@@ -107,7 +110,8 @@ def command_line(*names: str) -> typer.Typer:
         if name in GROUPS:
             app.add_typer(getattr(module, GROUPS[name]), name=name)
         else:
-            app.command()(getattr(module, name))
+            passed_on = {"ignore_unknown_options": name in OF_QUESTIONS}
+            app.command(context_settings=passed_on)(getattr(module, name))
     return app
 
 

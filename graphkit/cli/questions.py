@@ -8,7 +8,7 @@ from dataclasses import replace
 from inspect import Parameter as Argument
 from inspect import Signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
@@ -52,19 +52,24 @@ LAST = {
 """Options of every question; one that declares its own ``top`` limits its ranks by it."""
 
 
-def add_question(app: typer.Typer, name: str) -> None:
-    """Add the command that asks a question, with the commands below it."""
+Run: TypeAlias = Callable[[Verb, dict[str, Any]], None]
+"""Function of a command, of the values of its arguments and options."""
+
+
+def add_question(app: typer.Typer, name: str, run: Run | None = None) -> None:
+    """Add the command that asks a question, or does something else with it, and those below it."""
+    run = run or _run
     if name == BRIEF.name:
-        app.command(name, cls=_Command)(_command(BRIEF))
+        app.command(name, cls=_Command)(_command(BRIEF, _write_brief))
         return
     verbs = [verb for verb in VERBS if verb.name.partition(" ")[0] == name]
     if len(verbs) == 1:
-        app.command(name, cls=_Question)(_command(verbs[0]))
+        app.command(name, cls=_Question)(_command(verbs[0], run))
         return
     group = typer.Typer(rich_markup_mode=None, cls=_Group)
-    group.callback(invoke_without_command=True)(_command(verbs[0], context=True))
+    group.callback(invoke_without_command=True)(_command(verbs[0], run, context=True))
     for verb in verbs[1:]:
-        group.command(verb.name.partition(" ")[2], cls=_Question)(_command(verb))
+        group.command(verb.name.partition(" ")[2], cls=_Question)(_command(verb, run))
     app.add_typer(group, name=name)
 
 
@@ -154,14 +159,13 @@ def _write_options(command: Any, ctx: Any, formatter: Any) -> None:
                 formatter.write_dl(records, col_max=TERM_WIDTH)
 
 
-def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
+def _command(verb: Verb, run: Run, *, context: bool = False) -> Callable[..., None]:
     """Make the function of a command, with the signature that typer reads."""
 
     def command(**given: Any) -> None:
         if context and (called := given["context"].invoked_subcommand):
             _refuse_options(given["context"], called)
             return
-        run = _write_brief if verb is BRIEF else _run
         run(verb, _with_arguments(verb, given))
 
     last = LAST if verb is not BRIEF else {"db": Database, "own": Own, "output": Output}

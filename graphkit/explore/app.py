@@ -29,14 +29,6 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.cypher.statement import Statement, json_values
 from graphkit.database import LastLoad, shown_place
 from graphkit.errors import GraphkitError, TookTooLong, Unreachable, UsageError, visible
-from graphkit.explore.addresses import (
-    PATHS,
-    Pairs,
-    command_of,
-    path_of,
-    python_of,
-    read_values,
-)
 from graphkit.explore.answers import (
     AnsweredQuestion,
     Answers,
@@ -54,12 +46,14 @@ from graphkit.explore.server import listening, run_app
 from graphkit.pages.html import html
 from graphkit.plot.drawing import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
+from graphkit.questions.citing import cite
 from graphkit.questions.question import prepare, read_ahead
 from graphkit.render.formats import written
 from graphkit.render.json import json_text
 from graphkit.schema import GRAPH
 from graphkit.stores.base import Store
 from graphkit.stores.limits import LIMITS, Limits
+from graphkit.verbs.addresses import PATHS, Pairs, command_of, path_of, read_values
 from graphkit.verbs.parameter import named_as_options
 from graphkit.verbs.registry import VIEWS, questions_of
 
@@ -138,6 +132,7 @@ def make_app(answers: Answers, db: str | None, port: int, own: str | None = None
             ("same", doors.tell_same),
             ("page", doors.show),
             ("headline", doors.tell_headline),
+            ("cite", doors.cite),
         )
         for path in PATHS
     ]
@@ -285,9 +280,7 @@ class _Doors:
         verb = PATHS[path]
         return {
             "command": command_of(verb, pairs, self._db, self._own),
-            "python": python_of(
-                prepare(verb, read_values(verb, pairs), "json"), self._db, self._own
-            ),
+            "python": prepare(verb, read_values(verb, pairs), "json").python(self._db, self._own),
             "queries": [{"name": name, "parameters": values} for name, values in result.readings],
         }
 
@@ -297,6 +290,19 @@ class _Doors:
         result = await self._find(path, pairs, "json")
         page = await self._answers.questions.run(partial(page_of, result.answer))
         return _object({**page, "same": self._same(path, pairs, result)}, result.load)
+
+    async def cite(self, path: str, request: Request) -> Response:
+        """Cite an answer, as the command does."""
+        pairs = request.query_params.multi_items()
+        result = await self._find(path, pairs, "json")
+        question = prepare(PATHS[path], read_values(PATHS[path], pairs), "json")
+
+        def write(catalog: Catalog) -> str:
+            return cite(catalog, question, result.answer, db=self._db, own=self._own).text()
+
+        work = partial(self._answers.reading_load, write)
+        text, load = await self._answers.questions.run(work)
+        return _object({"text": text}, load)
 
     async def tell_headline(self, path: str, request: Request) -> Response:
         """Tell the result of a question in one sentence, or why there is none."""

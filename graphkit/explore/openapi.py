@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from graphkit.explore.addresses import PATHS, path_of
 from graphkit.explore.overview import TASKS
+from graphkit.verbs.addresses import PATHS, path_of
 from graphkit.verbs.parameter import Parameter
 from graphkit.verbs.registry import VIEWS, questions_of
 from graphkit.verbs.verb import Verb

@@ -13,7 +13,6 @@ from mcp.types import Tool, ToolAnnotations
 
 from graphkit.cypher.statement import Statement, json_values
 from graphkit.errors import UsageError
-from graphkit.explore.addresses import former_field
 from graphkit.kinds import Kind, Prop, Type
 from graphkit.mcp.reply import MOST_ROWS
 from graphkit.mcp.work import VERB
@@ -21,6 +20,7 @@ from graphkit.queries import query_names
 from graphkit.questions.scenarios import scenario_names
 from graphkit.schema import GRAPH
 from graphkit.stores.limits import LIMITS
+from graphkit.verbs.addresses import former_field
 from graphkit.verbs.parameter import REPEATED
 from graphkit.verbs.verb import Verb
 

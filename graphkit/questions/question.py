@@ -45,6 +45,16 @@ class Question:
         """Name of the function, and of the session's method."""
         return self.function.rpartition(".")[2]
 
+    def python(self, db: str | None, own: str | None = None) -> str:
+        """Write the line of Python that asks it.
+
+        >>> Question("dependence.depends", {"consumer": "KOR", "on": "CHN"}, ()).python(None)
+        "graphkit.open().depends(consumer='KOR', on='CHN')"
+        """
+        values = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        places = [repr(db)] * bool(db) + [f"with_={own!r}"] * bool(own)
+        return f"graphkit.open({', '.join(places)}).{self.name}({values})"
+
     def ask(self, catalog: Catalog) -> Answer:
         """Ask it; messages and notes have the options of the command line."""
         module = module_of(self.function)

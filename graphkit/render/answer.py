@@ -19,6 +19,7 @@ from graphkit.answers.answer import (
     marked_source,
     name_cell,
     parts_of,
+    texts_in,
 )
 from graphkit.answers.figures import (
     SHARE_UNIT,
@@ -286,15 +287,19 @@ def sources_of_rows(answer: Answer) -> list[str]:
     return [key for key in keys if key in used] or keys
 
 
+def supporting_sources(answer: Answer) -> list[str]:
+    """List the keys of the sources that an answer rests on: not those of claims beside it alone."""
+    keys = answer.sources["key"].to_pylist()
+    beside = set(answer.claims["source"].to_pylist()) - _sources_of_rows(answer.rows)
+    beside -= {key for text in texts_in(answer.coverage) for key in cited(text)}
+    return [key for key in keys if key not in beside] or keys
+
+
 def source_lines(answer: Answer) -> list[str]:
     """Describe each source in use: key, publisher, title, date or version, licence."""
-    hidden = set(answer.claims["source"].to_pylist())
-    hidden -= {claim["source"] for claim in shown_claims(answer)}
-    for part in parts_of(answer.coverage).values():
-        hidden -= {series["source"] for series in part.get("series", ())}
-    hidden -= _sources_of_rows(answer.rows)
+    used = {*supporting_sources(answer), *(claim["source"] for claim in shown_claims(answer))}
     rows = map(known_values, answer.sources.to_pylist())
-    return [_source_line(row) for row in rows if row["key"] not in hidden]
+    return [_source_line(row) for row in rows if row["key"] in used]
 
 
 def _sources_of_rows(rows: pa.Table) -> set[str]:

@@ -1,6 +1,7 @@
 /** An answer: its picture, table, coverage, claims and sources, and the same answer elsewhere. */
 import { copies, h, table } from "./dom.js";
 import { picture } from "./picture.js";
+import { fetched } from "./server.js";
 
 const DOWNLOADS = ["csv", "json", "parquet", "markdown", "svg", "png"];
 /** Questions of the views of a country and a mineral, which a brief puts together. */
@@ -29,7 +30,7 @@ export function answer(content, path, fields) {
       content.picture && picture(content.picture),
       rows && table(ordered(rows.table), title.title, open),
       h("div", { class: "wide" }, ...blocks(rest))),
-    downloads(content, path, fields),
+    downloads(path, fields),
     same(content.same));
 }
 
@@ -79,16 +80,8 @@ function linked(line) {
     h("a", { href: link[1], rel: "noreferrer noopener", target: "_blank" }, link[1]));
 }
 
-/** Text that cites an answer: its result, sources and the command that gives it again. @param {any} content */
-function citation(content) {
-  const sources = content.sources.map((/** @type {any} */ source) =>
-    `${[source.publisher, source.title, source.version].filter(Boolean).join(", ")} (${source.licence})${source.url ? ` ${source.url}` : ""}`);
-  const day = new Date().toISOString().slice(0, 10);
-  return [`${content.blocks[0].title} Computed with graphkit on ${day}: ${content.same.command}`, ...sources].join("\n");
-}
-
-/** @param {any} content @param {string} path @param {URLSearchParams} fields */
-function downloads(content, path, fields) {
+/** @param {string} path @param {URLSearchParams} fields */
+function downloads(path, fields) {
   const links = DOWNLOADS.map((form) => {
     const query = new URLSearchParams(fields);
     query.set("format", form);
@@ -100,7 +93,8 @@ function downloads(content, path, fields) {
   return h("div", { class: "row downloads" }, h("span", {}, "Download"), ...links,
     BRIEFED.includes(path) && about && !about.includes(",") &&
       h("a", { class: "button", href: `/api/brief?${query}`, download: `brief-${about}.html` }, "Brief (HTML)"),
-    copies(location.href, "link", "Copy link"), copies(citation(content), "citation", "Cite"));
+    copies(location.href, "link", "Copy link"),
+    copies(async () => (await fetched(`/api/cite/${path}?${fields}`)).text, "citation", "Cite"));
 }
 
 /** The command, the Python and the Cypher of the same answer. @param {any} elsewhere */

@@ -17,14 +17,23 @@ export function h(tag, given = {}, ...children) {
   return element;
 }
 
-/** A button that copies a text and says so. @param {string} text @param {string} what @param {string} label */
+/**
+ * A button that copies a text and says so.
+ * @param {string | (() => Promise<string>)} text what to copy, or what fetches it
+ * @param {string} what
+ * @param {string} label
+ */
 export function copies(text, what, label = "Copy") {
   const button = h("button", {
     type: "button",
     "aria-label": label === "Copy" ? `Copy ${what}` : false,
     click: async () => {
-      await navigator.clipboard.writeText(text);
-      button.textContent = "Copied";
+      try {
+        await navigator.clipboard.writeText(typeof text === "string" ? text : await text());
+        button.textContent = "Copied";
+      } catch (fault) {
+        button.textContent = /** @type {Error} */ (fault).message;
+      }
       setTimeout(() => (button.textContent = label), 1500);
     },
   }, label);

@@ -1,14 +1,13 @@
-"""The door of the explorer and of assistants: addresses of questions, and one guarded port."""
+"""Addresses of questions: a path for the verb, and fields with the values of its parameters."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphkit.errors import UsageError
-from graphkit.questions.question import Question
 from graphkit.schema import NUMBER_TEXT
 from graphkit.verbs.parameter import REPEATED, Parameter
 from graphkit.verbs.registry import VERBS
@@ -107,12 +106,43 @@ def command_of(verb: Verb, pairs: Pairs, db: str | None, own: str | None = None)
     return shlex.join([*words, *(["--with", own] if own else [])])
 
 
-def python_of(question: Question, db: str | None, own: str | None = None) -> str:
-    """Write the line of Python that gives the same answer.
+def pairs_of(function: str, arguments: Mapping[str, Any]) -> tuple[Verb, Pairs]:
+    """Write a question as its verb and the fields and values of an address.
 
-    >>> python_of(Question("dependence.depends", {"consumer": "KOR", "on": "CHN"}, ()), None)
-    "graphkit.open().depends(consumer='KOR', on='CHN')"
+    Parameters
+    ----------
+    function : str
+        Module and name of the function.
+    arguments : mapping
+        Values by the names of the function; defaults are left out.
+
+    Examples
+    --------
+    >>> arguments = {"consumer": ["KOR", "JPN"], "period": 2024, "by": "usd"}
+    >>> verb, pairs = pairs_of("origins.depends_looked_through", arguments)
+    >>> command_of(verb, pairs, None)
+    'graphkit depends KOR,JPN --period 2024 --look-through'
     """
-    values = ", ".join(f"{name}={value!r}" for name, value in question.arguments.items())
-    places = [repr(db)] * bool(db) + [f"with_={own!r}"] * bool(own)
-    return f"graphkit.open({', '.join(places)}).{question.name}({values})"
+    verb = next(verb for verb in VERBS if function in verb.functions)
+    variant = verb.variant if function != verb.function else None
+    pairs: list[tuple[str, str]] = []
+    for parameter in verb.parameters:
+        if variant and parameter.name == variant.switch:
+            pairs.append((parameter.field, "true"))
+            continue
+        name = variant.renames.get(parameter.name, parameter.name) if variant else parameter.name
+        value = arguments.get(name)
+        if value is not None and value != parameter.default:
+            pairs += [(parameter.field, text) for text in _texts(parameter, value)]
+    return verb, pairs
+
+
+def _texts(parameter: Parameter, value: Any) -> list[str]:
+    """Write a value as the values of a field."""
+    if parameter.type == "switch":
+        return ["true" if value else "false"]
+    if parameter.type == "number":
+        return [f"{float(value):.12g}"]
+    values = list(value) if isinstance(value, list | tuple) else [value]
+    texts = [str(item).strip() for item in values]
+    return texts if parameter.type == "list" else [",".join(texts)] if texts else []

@@ -1,0 +1,182 @@
+"""Citations of answers, and rechecks: the question of a citation is asked again."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
+
+from graphkit._version import METHOD, __version__
+from graphkit.answers.citation_id import EDITION, FACTS, CitationId
+from graphkit.database import last_load
+from graphkit.errors import GraphkitError, StoreError, UsageError
+from graphkit.headlines.wording import number_of
+from graphkit.queries import rows_of
+from graphkit.questions.question import Question, prepare
+from graphkit.verbs.addresses import PATHS, Pairs, command_of, pairs_of, path_of, read_values
+from graphkit.verbs.parameter import LATEST
+from graphkit.verbs.registry import PARAMETERS
+from graphkit.verbs.verb import Verb
+
+if TYPE_CHECKING:
+    from graphkit.answers.answer import Answer
+    from graphkit.catalog.catalog import Catalog
+    from graphkit.render.citation import Citation, Recheck
+
+
+def cite(
+    catalog: Catalog,
+    question: Question,
+    answer: Answer | None = None,
+    *,
+    db: str | None = None,
+    own: str | None = None,
+) -> Citation:
+    """Cite the answer to a question, with an id that :func:`recheck` takes.
+
+    A question of the newest period is cited with the period that its headline is about, if it then
+    has the same headline: of the next edition, the newest is another.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        The facts.
+    question : Question
+        The question.
+    answer : Answer, optional
+        Its answer, if it is known.
+    db, own : str, optional
+        Database and folder of own facts, as the user named them, for the command.
+    """
+    from graphkit.render.citation import Citation
+
+    answer = answer or question.ask(catalog)
+    question, answer = _dated(catalog, question, answer)
+    verb, pairs = _canonical(catalog, question)
+    content = last_load(catalog.store).content
+    cited = CitationId(
+        f"{path_of(verb)}?{urlencode(pairs)}", answer.headline, METHOD,
+        bytes.fromhex(content)[:FACTS].ljust(FACTS, b"\0"),
+        frozenset(_editions(catalog, answer).values()),
+    )  # fmt: skip
+    day = datetime.now(UTC).date()
+    return Citation(answer, day, command_of(verb, pairs, db, own), content, cited)
+
+
+def _dated(catalog: Catalog, question: Question, answer: Answer) -> tuple[Question, Answer]:
+    """Give a question its period, if its answer then says the same."""
+    from graphkit.answers.remarks import main_period
+
+    period = main_period(answer)
+    takes = any(parameter.name == "period" for parameter in PARAMETERS[question.function])
+    if period is None or not takes or question.arguments.get("period") not in (None, LATEST):
+        return question, answer
+    dated = replace(question, arguments={**question.arguments, "period": period})
+    if answer.scope.get("period") == period:
+        return dated, answer
+    try:
+        same = dated.ask(catalog)
+    except GraphkitError:
+        return question, answer
+    return (dated, same) if same.headline == answer.headline else (question, answer)
+
+
+def _canonical(catalog: Catalog, question: Question) -> tuple[Verb, Pairs]:
+    """Write a question as an address, with the codes of places."""
+    verb, pairs = pairs_of(question.function, question.arguments)
+    places = {p.field for p in verb.parameters if p.names == "places"}
+    return verb, [(name, _codes(catalog, text) if name in places else text) for name, text in pairs]
+
+
+def _codes(catalog: Catalog, text: str) -> str:
+    """Write the codes of places; the text, if one is no place."""
+    try:
+        return ",".join(catalog.place(name).key for name in catalog.places_in(text))
+    except GraphkitError:
+        return text
+
+
+def _editions(catalog: Catalog, answer: Answer) -> dict[str, bytes]:
+    """Digest all facts of each source that an answer rests on, by the key of the source."""
+    from graphkit.render.answer import supporting_sources
+    from graphkit.render.json import json_text
+
+    facts = {row["source"]: row for row in rows_of(catalog.store, "editions").to_pylist()}
+    texts = {key: json_text(facts.get(key)) for key in supporting_sources(answer)}
+    return {key: sha256(text.encode()).digest()[:EDITION] for key, text in texts.items()}
+
+
+def recheck(
+    catalog: Catalog, id: CitationId | str, *, db: str | None = None, own: str | None = None
+) -> Recheck:
+    """Ask the question of a citation again, and compare what it says now.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        The facts.
+    id : CitationId or str
+        The id of the citation.
+    db, own : str, optional
+        As in :func:`cite`.
+
+    Raises
+    ------
+    UsageError
+        The text is no id, or a character of it is missing or another.
+    StoreError
+        The database cannot be read.
+    """
+    from graphkit.render.citation import Outcome, Recheck, figures
+
+    cited = CitationId.read(id) if isinstance(id, str) else id
+    path, _, fields = cited.question.partition("?")
+    pairs = parse_qsl(fields)
+    command = shlex.join(["graphkit", *path.split("/"), *(text for _, text in pairs)])
+    try:
+        if path not in PATHS:
+            raise UsageError(f"graphkit {__version__} has no question {path!r}")
+        values = read_values(PATHS[path], pairs)
+        command = command_of(PATHS[path], pairs, db, own)
+        answer = prepare(PATHS[path], values, "json").ask(catalog)
+    except StoreError:
+        raise
+    except GraphkitError as error:
+        return Recheck(Outcome.UNKNOWN, cited, command, because=str(error))
+    now, editions = answer.headline, _editions(catalog, answer)
+    same = now == cited.sentence or (
+        cited.editions == set(editions.values()) and figures(now) == figures(cited.sentence)
+    )
+    if cited.method != METHOD:
+        because = f"method {METHOD} now, {cited.method} then{'; the figures are the same' * same}"
+        return Recheck(Outcome.METHOD_CHANGED, cited, command, now, because)
+    if same:
+        return Recheck(Outcome.HOLDS, cited, command, now)
+    if not len(answer.rows):
+        return Recheck(Outcome.UNKNOWN, cited, command, because=now)
+    return Recheck(Outcome.MOVED, cited, command, now, _reason(catalog, answer, editions, cited))
+
+
+def _reason(
+    catalog: Catalog, answer: Answer, editions: Mapping[str, bytes], cited: CitationId
+) -> str:
+    """Name the sources that give other facts than they did when an answer was cited."""
+    versions = {row["key"]: row["version"] for row in answer.sources.to_pylist()}
+    others = [
+        f"{key} ({versions[key]})" if versions[key] else key
+        for key, edition in editions.items()
+        if edition not in cited.editions
+    ]
+    fewer = len(cited.editions) - len(editions)
+    if others:
+        text = f"because of other facts from {', '.join(others)}"
+        return f"{text}, and {number_of(fewer, 'source')} fewer" if fewer > 0 else text
+    if fewer > 0:
+        return f"because {number_of(fewer, 'source')} of then gives it no facts now"
+    if last_load(catalog.store).content.startswith(cited.facts.hex()):
+        return "by another way of counting in this version of graphkit: the facts are the same"
+    return "because facts on products, codes or places changed: its sources are the same"
