@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -67,6 +68,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, repr=False, eq=False)
 class Reply(Answer):
     """An answer that displays itself and converts to the formats of other tools."""
 
@@ -215,12 +217,11 @@ def _verb(
 
     @wraps(question)
     def ask(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> Reply:
-        reply = Reply(**vars(question(session.catalog, *args, **kwargs)))
+        answer = question(session.catalog, *args, **kwargs)
         arguments = dict(signature.bind(session.catalog, *args, **kwargs).arguments)
         del arguments[next(iter(signature.parameters))]
         call = session.catalog, Question(function, arguments, PARAMETERS[function])
-        object.__setattr__(reply, "_call", call)
-        return reply
+        return Reply(**vars(answer), _call=call)
 
     return ask
 

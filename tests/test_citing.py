@@ -117,8 +117,7 @@ def test_a_citation_holds_right_after_it_was_made(address, sliced):
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: path_of(verb))
 def test_the_citations_of_all_examples_hold(verb, tmp_path, capsys):
     for example in verb.examples:
-        if "check" in example and " claims " in f" {verb.name} ":
-            continue
+        example = example.partition(" --format")[0]
         code = app.run(["cite", *shlex.split(example), "-o", str(tmp_path / "cited.txt")])
         assert (code, app.run(["recheck", str(tmp_path / "cited.txt")])) == (0, 0), example
         assert capsys.readouterr().out.startswith("holds: ")
@@ -281,7 +280,7 @@ def test_the_command_cites_and_rechecks_a_file(graph, tmp_path, capsys, monkeypa
     (tmp_path / "paper.txt").write_text(paper, encoding="utf-8")
 
     assert app.run(["recheck", str(tmp_path / "paper.txt"), *old]) == 0
-    assert capsys.readouterr().out.endswith("\n2 citations: 2 holds\n")
+    assert capsys.readouterr().out.endswith("\n2 citations: 2 hold\n")
     assert app.run(["recheck", str(tmp_path / "paper.txt"), *new]) == 3
     out = capsys.readouterr().out
     assert out.startswith("moved: ")

@@ -17,13 +17,10 @@ from graphkit.verbs.registry import VERBS
 
 def main() -> int:
     """Write the citations to stdout; say on stderr which questions have no answer."""
-    codes = [
-        run(["cite", *shlex.split(example), *sys.argv[1:]])
-        for verb in VERBS
-        for example in verb.examples
-        if example.startswith(verb.name)
-    ]
-    return max(codes)
+    examples = (example.partition(" --format")[0] for verb in VERBS for example in verb.examples)
+    return max(
+        run(["cite", *shlex.split(example), *sys.argv[1:]]) for example in dict.fromkeys(examples)
+    )
 
 
 if __name__ == "__main__":

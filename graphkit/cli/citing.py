@@ -146,6 +146,6 @@ def _text_of(place: str) -> str:
 def _counted(outcomes: Iterable[str], damaged: int) -> str:
     """Count the outcomes of several citations."""
     counts = Counter(outcomes)
-    parts = [f"{count} {outcome}" for outcome, count in counts.items()]
+    parts = [f"{count} {outcome.replace('holds', 'hold')}" for outcome, count in counts.items()]
     parts += [f"{damaged} damaged"] * bool(damaged)
     return f"{counts.total() + damaged} citations: {', '.join(parts)}"
