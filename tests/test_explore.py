@@ -257,6 +257,14 @@ def test_the_python_that_the_server_names_has_the_same_rows(server, address, com
     assert rows.num_rows == len(server.get(f"/api/{address}").json()["rows"])
 
 
+def test_an_answer_is_cited_as_by_the_command(server, graphkit):
+    address = "suppliers?country=KOR&for=magnet&period=2024"
+    words = shlex.split(server.get(f"/api/same/{address}").json()["command"])[1:]
+    text = server.get(f"/api/cite/{address}").json()["text"]
+
+    assert f"{text}\n".encode() == graphkit("cite", *words)
+
+
 def test_the_server_names_the_query_files_that_an_answer_reads(server):
     same = server.get("/api/same/depends?country=KOR&for=magnet").json()
     read = {query["name"]: query["parameters"] for query in same["queries"]}

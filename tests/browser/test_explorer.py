@@ -256,12 +256,14 @@ def test_an_answer_can_be_linked_to_and_cited(embedded, opened):
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     page.get_by_role("button", name="Cite").click()
+    expect(page.get_by_role("button", name="Cite")).to_have_count(0)  # "Copied", for a while
     cited = page.evaluate("navigator.clipboard.readText()")
 
     assert page.locator("h1").inner_text() in cited
     assert "graphkit suppliers KOR --for magnets-metal" in cited
     assert "CEPII" in cited
     assert "https://www.cepii.fr" in cited
+    assert "graphkit recheck gk1" in cited
 
 
 @pytest.mark.parametrize("text", ["Ga", "Galium", "갈륨"])
