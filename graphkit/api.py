@@ -74,6 +74,9 @@ class Reply(Answer):
 
     _call: tuple[Catalog, Question] | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_call": None}  # an answer travels without its database
+
     def __repr__(self) -> str:
         from graphkit.render.formats import answer_text
 
@@ -149,7 +152,7 @@ class Reply(Answer):
         ...     answer = graph.depends("KOR", on="CHN", scope="magnets-metal", period=2024)
         ...     text = answer.cite()
         >>> text.splitlines()[1]
-        'Question: graphkit depends KOR --for magnets-metal --on CHN --period 2024'
+        'Question: graphkit depends KOR --on CHN --for magnets-metal --period 2024'
         """
         from datetime import UTC, datetime
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import pickle
 import shlex
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from urllib.parse import parse_qsl
 
 import pytest
@@ -18,7 +20,7 @@ from test_own import FLOWS, OWN
 from written_seeds import write_files
 
 from graphkit._version import METHOD
-from graphkit.answers.citation_id import PREFIX, CitationId, ids_in
+from graphkit.answers.citation_id import DIGITS, PREFIX, CitationId, _checksum, ids_in
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.cli import app
@@ -114,13 +116,24 @@ def test_a_citation_holds_right_after_it_was_made(address, sliced):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: path_of(verb))
+@pytest.mark.parametrize(
+    "verb", [verb for verb in VERBS if verb.name != "mirror"], ids=lambda verb: path_of(verb)
+)
 def test_the_citations_of_all_examples_hold(verb, tmp_path, capsys):
     for example in verb.examples:
         example = example.partition(" --format")[0]
         code = app.run(["cite", *shlex.split(example), "-o", str(tmp_path / "cited.txt")])
         assert (code, app.run(["recheck", str(tmp_path / "cited.txt")])) == (0, 0), example
         assert capsys.readouterr().out.startswith("holds: ")
+
+
+def test_what_both_sides_report_is_cited(graph):
+    row = TRADE.splitlines(keepends=True)[3].replace("usd: 800", "usd: 700")
+    both = TRADE + row.replace("}", ", reporter: exporter, dataset: exporters}")
+    session = graph(trade=both)
+    cited = session.mirror("KOR", period=2024).cite().split()[-1]
+
+    assert session.recheck(cited).outcome == Outcome.HOLDS
 
 
 @pytest.mark.parametrize("address", ASKED)
@@ -241,12 +254,41 @@ def test_a_flipped_character_is_refused(graph, place):
         session.recheck("".join(letters))
 
 
-@pytest.mark.parametrize("text", ["", "10.5281/zenodo.1234567", "gk1", "gk1" + "é" * 60,
-                                  "gk2" + "a" * 90, "gk1" + "a" * 10_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["", "10.5281/zenodo.1234567", "gk1", "gk1" + "é" * 60, "gk2" + "a" * 90, "gk1" + "a" * 30_000],
+    ids=lambda text: text[:20],
+)
 def test_what_is_no_id_is_refused_in_one_line(sliced, text):
     with pytest.raises(UsageError, match=r"^found .*, wanted the id of a citation: gk1") as fault:
         sliced.recheck(text)
     assert len(str(fault.value)) < 150
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_somebody_made_by_hand_is_read_or_refused(seed, sliced):
+    content = Random(seed).randbytes(Random(seed).randrange(60))
+    number = int.from_bytes(b"\1" + _checksum(content) + content, "big")
+    letters = ""
+    while number:
+        number, digit = divmod(number, len(DIGITS))
+        letters = DIGITS[digit] + letters
+    with pytest.raises(UsageError, match=r"is damaged|wanted the id of a citation"):
+        sliced.recheck(PREFIX + letters)
+
+
+def test_what_a_terminal_would_obey_is_shown(sliced):
+    hostile = CitationId("depends?country=\x1b[2J", "\x1b[31mAll.", METHOD, bytes(4), frozenset())
+
+    assert "\x1b" not in str(sliced.recheck(str(hostile)))
+
+
+def test_an_answer_travels_without_its_database(graph):
+    answer = graph().depends("KOR", period=2024)
+    copy = pickle.loads(pickle.dumps(answer))
+
+    assert copy.rows == answer.rows
+    assert "graphkit recheck" not in copy.cite()
 
 
 def test_an_id_that_goes_over_lines_is_found_in_a_text(graph):

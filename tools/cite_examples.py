@@ -17,7 +17,12 @@ from graphkit.verbs.registry import VERBS
 
 def main() -> int:
     """Write the citations to stdout; say on stderr which questions have no answer."""
-    examples = (example.partition(" --format")[0] for verb in VERBS for example in verb.examples)
+    examples = [
+        example.partition(" --format")[0]
+        for verb in VERBS
+        for example in verb.examples
+        if "--db" not in example
+    ]
     return max(
         run(["cite", *shlex.split(example), *sys.argv[1:]]) for example in dict.fromkeys(examples)
     )

@@ -138,7 +138,10 @@ def _text_of(place: str) -> str:
     from graphkit.files.input import TEXT, check_text
 
     if place == "-":
-        return sys.stdin.read(TEXT)
+        try:
+            return sys.stdin.read(TEXT)
+        except UnicodeDecodeError as error:
+            raise UsageError("cannot read stdin: it is not UTF-8 text") from error
     check_text(Path(place), TEXT)
     return Path(place).read_text(encoding="utf-8", errors="replace")
 

@@ -135,7 +135,7 @@ def recheck(
 
     cited = CitationId.read(id) if isinstance(id, str) else id
     path, _, fields = cited.question.partition("?")
-    pairs = parse_qsl(fields)
+    pairs = parse_qsl(fields, keep_blank_values=True)
     command = shlex.join(["graphkit", *path.split("/"), *(text for _, text in pairs)])
     try:
         if path not in PATHS:

@@ -13,6 +13,7 @@ from graphkit._version import METHOD, __version__
 from graphkit.analysis.claims.phrases import known_values
 from graphkit.answers.answer import OWN_FACTS, Answer
 from graphkit.answers.citation_id import CitationId
+from graphkit.errors import visible, visible_lines
 from graphkit.render.answer import supporting_sources
 
 
@@ -40,7 +41,8 @@ class Citation:
             parts += [source.get("published"), OWN_FACTS if source.get("own") else ""]
             parts += [f"licence: {source.get('licence', 'not stated')}"]
             lines.append(f"- {', '.join(filter(None, parts))}. {source.get('url', '')}".rstrip())
-        return "\n".join([*lines, *[f"Check it: graphkit recheck {self.id}"] * bool(self.id)])
+        lines += [f"Check it: graphkit recheck {self.id}"] * bool(self.id)
+        return "\n".join(map(visible, lines))
 
     def bibtex(self) -> str:
         """Write an entry for the answer, and one for each source that it rests on."""
@@ -58,12 +60,12 @@ class Citation:
             entries.append(
                 _entry(
                     source["key"], title=source["title"],
-                    author=f"{{{source['publisher']}}}" if source.get("publisher") else "",
+                    author=f"{{{_escaped(source['publisher'])}}}",
                     year=str(source.get("published", ""))[:4], url=source.get("url", ""),
                     note=f"{version}licence: {source.get('licence', 'not stated')}",
                 )
             )  # fmt: skip
-        return "\n\n".join(entries)
+        return visible_lines("\n\n".join(entries))
 
     @property
     def _computed(self) -> str:
@@ -156,7 +158,7 @@ class Recheck:
         lines += [f"  {self.because}"] * bool(self.because)
         if self.outcome != Outcome.HOLDS:
             lines.append(f"  {self.command}")
-        return "\n".join(lines)
+        return "\n".join(map(visible, lines))
 
 
 _FIGURE = re.compile(

@@ -118,7 +118,7 @@ def pairs_of(function: str, arguments: Mapping[str, Any]) -> tuple[Verb, Pairs]:
 
     Examples
     --------
-    >>> arguments = {"consumer": ["KOR", "JPN"], "period": 2024, "by": "usd"}
+    >>> arguments = {"consumer": ["KOR", "JPN"], "period": 2024}
     >>> verb, pairs = pairs_of("origins.depends_looked_through", arguments)
     >>> command_of(verb, pairs, None)
     'graphkit depends KOR,JPN --period 2024 --look-through'
