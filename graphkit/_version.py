@@ -2,7 +2,7 @@
 
 __version__ = "0.3.0"
 METHOD = 1
-"""Version of the methods: raised when one gives another figure or sentence from the same facts.
+"""Version of the methods: raised when one gives another figure from the same facts.
 
 Ids of citations carry it, so that a change of method is not taken for one of a source.
 """
