@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.answers.answer import Answer
-from graphkit.brief.brief import brief
+from graphkit.brief.brief import MOST_PAGES, brief
 from graphkit.catalog.catalog import Catalog
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError, UsageError
@@ -365,13 +365,14 @@ class Session(Closing):
         return recheck(self.catalog, id)
 
     def brief(
-        self, country: str | None = None, *, scope: str | None = None, period: str | None = None
-    ) -> Brief:
+        self, country: str | None = None, *, scope: str | None = None, period: str | None = None,
+        pages: int = MOST_PAGES, title: str | None = None,
+    ) -> Brief:  # fmt: skip
         """Return a brief on a country, or without one on a mineral (:func:`graphkit.brief.brief`).
 
         Its ``html()`` and ``markdown()`` are text, ``write("korea.html")`` makes a file.
         """
-        return brief(self.catalog, country, scope=scope, period=period)
+        return brief(self.catalog, country, scope=scope, period=period, pages=pages, title=title)
 
     def scenario(self, *scenarios: str | Path, sweep: str | None = None) -> Reply:
         """Play scenario files, several side by side: what follows month by month.

@@ -251,8 +251,11 @@ def test_a_row_of_shares_alone_says_its_years_at_every_width(graph_of, width):
 def test_the_brief_on_a_mineral_says_of_which_years_its_makers_are(graph_of):
     brief = graph_of(TABLES).brief(scope="Dy").markdown()
 
-    assert "China made 50.0 %, the first three between 80.0 % and 100.0 % of" in brief
-    assert "in 2016-2020 (shares alone, content; customs)" in brief
+    assert "China made 50.0 % of the published world production of " in brief
+    assert (
+        " in 2016-2020, the first three countries between 80.0 % and 100.0 % (shares alone, "
+        "content; customs)"
+    ) in brief
 
 
 def test_a_share_of_several_products_together_is_one_row_of_all_of_them(graph_of):

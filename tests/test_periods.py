@@ -117,7 +117,7 @@ def test_a_picture_and_a_brief_name_the_years_beside_the_period(graph_of):
     assert stated(answer).startswith("2021-2024 (data of 2021-2022, 2024) · ")
     assert (
         graph.brief("KOR", period="2021-2024")
-        .lead[0]
+        .bullets[0]
         .startswith("In 2021-2024 (data of 2021-2022, 2024), South Korea imported ")
     )
 

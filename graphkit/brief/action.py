@@ -33,7 +33,7 @@ def action_parts(
     targets = inquiry.ask("targets", country=[buyer.key], scope=scope)
     if targets.rows and targets.answer is not None:
         text = "Shares are of imports; what is made at home is not in them."
-        section = targets.section("Targets", [targets.answer.headline, text], shown=12)
+        section = targets.section("Targets", [targets.answer.headline, text])
         parts.append((section, [targets.answer.headline]))
     else:
         inquiry.findings.remove(targets)
@@ -54,7 +54,7 @@ def action_parts(
             f"more than half, within what others sell elsewhere and the controls of {day}."
         )
         sentences = [moved.answer.headline, text]
-        section = moved.section(f"If no supplier had half of {goods}", sentences, shown=12)
+        section = moved.section(f"If no supplier had half of {goods}", sentences)
         parts.append((section, [f"{moved.answer.headline.removesuffix('.')}, by weight."]))
     figures = inquiry.ask("unknowns", **shared, threshold=HALF)
     if figures.answer is not None:

@@ -5,25 +5,30 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from graphkit.answers.answer import Answer, undoubted
 from graphkit.brief.document import Brief, Section
+from graphkit.brief.paper import cut
 from graphkit.brief.wording import cited_claim, sentence
 from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import GraphkitError
 from graphkit.names import with_article
 from graphkit.questions.question import prepare
-from graphkit.render.answer import coverage_lines, source_lines
+from graphkit.render.answer import source_lines, sources_of_rows
 from graphkit.stores.base import Progress
 from graphkit.verbs.registry import VERBS
 from graphkit.verbs.verb import Verb
 
-Part = tuple[Section, list[str]]
-"""A section, and the sentences that say the most of it."""
+Part = tuple[Section | None, list[str]]
+"""A section, unless there is nothing to say, and the sentences that say the most of it."""
+NOTHING: Part = (None, [])
+BULLETS, LIMITS = 5, 3
+"""Sentences of page 1: the answer, and what the data lack."""
 VERB = {verb.name: verb for verb in VERBS}
 
 
@@ -46,15 +51,10 @@ class Finding:
         return rows
 
     def section(self, title: str, sentences: Sequence[str] = (), **fields: Any) -> Section:
-        """Make a section of the answer; without one, it says what is lacking."""
-        if self.answer is None:
-            return Section(title, [self.lacking], commands=[self.command])
-        if not len(self.answer.rows):
-            sentences = sentences or ["Nothing in this scope is in the database."]
-        elif self.answer.scope.get("counted"):
+        """Make a section of the answer."""
+        if self.answer is not None and self.answer.scope.get("counted"):
             sentences = [*sentences, "No trade data cover it; the figures are as published."]
-        fields = {"answer": self.answer, **fields}
-        return Section(title, sentences, commands=[self.command], **fields)
+        return Section(title, sentences, command=self.command, **{"answer": self.answer, **fields})
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,23 @@ class Inquiry:
             finding = Finding(name, command, None, sentence(str(error)))
         self.findings.append(finding)
         return finding
+
+    @property
+    def names(self) -> list[str] | None:
+        """The scope as the parameter of a question."""
+        return [self.scope] if self.scope else None
+
+    @cached_property
+    def scopes(self) -> list[Scope]:
+        """The minerals, and apart the products and stages, that the scope names."""
+        materials = self.catalog.materials
+        texts = materials.scopes_in(self.scope) if self.scope else []
+        return [materials.scope(text) for text in texts]
+
+    @property
+    def meaning(self) -> str:
+        """The scope as people read it."""
+        return " and ".join(scope.meaning for scope in self.scopes)
 
     @cached_property
     def places(self) -> Mapping[str, str]:
@@ -155,40 +172,63 @@ class Inquiry:
             texts.append(f"others ({others})")
         return ", ".join(texts)
 
-    def brief(self, title: str, parts: Sequence[Part], command: str) -> Brief:
-        """Make a brief of its parts: led by their sentences, closed by the data behind them."""
-        lead = [text for _, sentences in parts for text in sentences]
-        sections = [section for section, _ in parts]
-        return Brief(title, lead, [*sections, *self._closing()], command)
+    def brief(
+        self, title: str, form: Form, *, parts: Sequence[Part], chart: Answer | None,
+        stop: Section | None, steps: Sequence[tuple[str, str]], limits: Sequence[str],
+    ) -> Brief:  # fmt: skip
+        """Make a brief of its parts, the most important first.
 
-    def _closing(self) -> list[Section]:
-        """Make the sections on the data behind all answers: coverage, notes and sources."""
-        answers = [finding.answer for finding in self.findings if finding.answer is not None]
-        lacking = [finding.lacking for finding in self.findings if finding.lacking]
-        coverage = self._coverage()
-        sources = sorted(_once(line for answer in answers for line in source_lines(answer)))
-        notes = _once(note for answer in answers for note in answer.notes)
-        return [
-            Section(
-                "Coverage",
-                [
-                    "The data behind the answers above, and what they lack: each line once, after "
-                    "the first question that read the data."
-                ],
-                lacking, folded=coverage,
-            ),
-            Section("Notes", ["What to know before a figure is cited."], folded=notes),
-            Section("Methods", METHODS),
-            Section("Sources", points=sources),
+        Parameters
+        ----------
+        title : str
+        form : Form
+            Its length, its command, and a title that replaces this one.
+        parts : sequence of Part
+            The sections of the annex, with the sentences that page 1 has the first of.
+        chart : Answer, optional
+            The rows of the picture.
+        stop : Section, optional
+            The cost of a stop of the first supplier.
+        steps : sequence of tuple
+            What to ask next.
+        limits : sequence of str
+            What limits the data, the most important first.
+        """
+        bullets = [text for _, sentences in parts for text in sentences][:BULLETS]
+        front = [
+            stop, Section("What to ask next", steps=steps) if steps else None,
+            Section("Limits of the data", points=limits[:LIMITS]) if limits else None,
         ]  # fmt: skip
+        sections = [section for section, _ in parts if section is not None]
+        figures = [section.answer for section in sections if section.answer is not None]
+        annex = cut([*sections, *self._explanations()], _sources(figures), form.pages - 1)
+        return Brief(
+            form.title or title, bullets, chart, [part for part in front if part is not None],
+            annex, form.command,
+        )  # fmt: skip
 
-    def _coverage(self) -> list[str]:
-        """Describe the data of each question, without what an earlier one has said."""
-        lines: dict[str, str] = {}
-        for finding in self.findings:
-            for line in coverage_lines(finding.answer) if finding.answer is not None else ():
-                lines.setdefault(line, f"{finding.name}: {line}")
-        return list(lines.values())
+    def _explanations(self) -> list[Section]:
+        """Make the sections on methods, and on what to know of the figures."""
+        answers = [finding.answer for finding in self.findings if finding.answer is not None]
+        notes = list(dict.fromkeys(note for answer in answers for note in answer.notes))
+        text = "Each command above gives all of its own with --long."
+        return [
+            Section("Methods", points=METHODS, fine_print=True),
+            *[Section("Notes", [text], points=notes, listed=len(notes), fine_print=True)]
+            * bool(notes),
+        ]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of a brief, whatever it says."""
+
+    command: str
+    """The command that writes it."""
+    pages: int
+    """Most A4 pages in print."""
+    title: str | None = None
+    """Title in place of its own."""
 
 
 def command_of(verb: Verb, values: Mapping[str, Any]) -> str:
@@ -204,8 +244,21 @@ def command_of(verb: Verb, values: Mapping[str, Any]) -> str:
     return shlex.join(words)
 
 
-def _once(lines: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(lines))
+def ordered(answer: Answer, name: str) -> Answer:
+    """Put the rows with the largest value of a column first."""
+    return replace(answer, rows=answer.rows.sort_by([(name, "descending")]))
+
+
+def _sources(answers: Sequence[Answer]) -> Section:
+    """List the sources of the rows of some answers, those of most answers first."""
+    used = Counter(key for answer in answers for key in sources_of_rows(answer))
+    lines = {line.partition(":")[0].partition(" (")[0]: line
+             for answer in answers for line in source_lines(answer)}  # fmt: skip
+    order = sorted(used.keys() & lines.keys(), key=lambda key: (-used[key], key))
+    return Section(
+        "Sources", points=[lines[key] for key in order], listed=len(order), fine_print=True,
+        command="graphkit query sources",
+    )  # fmt: skip
 
 
 METHODS = (

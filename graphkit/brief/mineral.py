@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answers.answer import Answer
+from graphkit.answers.answer import Answer, parts_of
 from graphkit.answers.columns import COUNT, NUMBER, Column, schema_of
-from graphkit.answers.figures import money, percent
+from graphkit.answers.figures import UNFIT, money, percent
 from graphkit.arrow import SHARE
-from graphkit.brief.country import act_in_words, claims_on, claims_part, ordered
+from graphkit.brief.chart import MOST_BARS, BarRow, bars
+from graphkit.brief.claims import claims_part
+from graphkit.brief.controls import act_in_words, claims_on
 from graphkit.brief.document import Brief, Section
-from graphkit.brief.inquiry import Finding, Inquiry, Part
+from graphkit.brief.inquiry import NOTHING, VERB, Finding, Form, Inquiry, Part, command_of, ordered
 from graphkit.brief.plants import plants_parts
-from graphkit.brief.wording import at_least, counted, listed, period_of
-from graphkit.catalog.materials import Scope
+from graphkit.brief.stop import MOST_LOSSES
+from graphkit.brief.wording import at_least, between, counted, joined, listed, period_of
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.names import capitalized
 from graphkit.questions.ores import BY_ORE
@@ -29,6 +31,8 @@ from graphkit.render.answer import shown_claims
 Row = Mapping[str, Any]
 MOST = 5
 """Number of countries and products that a sentence or a list names."""
+MOST_TRADERS = 3
+"""Number of exporters and of importers in a sentence."""
 COLUMNS = (
     Column("product", "Product"),
     Column("stage", "Stage"),
@@ -46,8 +50,8 @@ COLUMNS = (
 """Columns of the producers."""
 
 
-def mineral_brief(inquiry: Inquiry, period: str | None, command: str) -> Brief:
-    """Write the brief on an element, mineral, group, product or stage.
+def mineral_brief(inquiry: Inquiry, period: str | None, form: Form) -> Brief:
+    """Write the brief on minerals, products or stages.
 
     Parameters
     ----------
@@ -55,82 +59,80 @@ def mineral_brief(inquiry: Inquiry, period: str | None, command: str) -> Brief:
         The database, and the scope that the brief is about.
     period : str, optional
         Default: the newest of each product.
-    command : str
-        The command that writes the brief.
+    form : Form
+        Length, command and title.
     """
-    scope = inquiry.catalog.materials.scope(inquiry.scope)
-    parameters: dict[str, Any] = {"scope": [inquiry.scope]}
+    parameters: dict[str, Any] = {"scope": inquiry.names}
     if period:
         parameters["period"] = [period]
     concentration = inquiry.ask("concentration", **parameters)
+    traders, seller = _traders(inquiry, parameters)
+    stop, losses = _stop(inquiry, parameters, seller)
     parts = [
-        _makers(inquiry, scope, period, concentration), _markets(inquiry, concentration),
-        _traders(inquiry, parameters),
-        _points(inquiry, parameters), *plants_parts(inquiry, scope=[inquiry.scope]),
-        _controls(inquiry), _prices(inquiry, parameters),
+        _makers(inquiry, period, concentration), _markets(concentration, inquiry),
+        _points(inquiry, parameters), _controls(inquiry), traders, (losses, []),
+        *plants_parts(inquiry, scope=inquiry.names), _prices(inquiry, parameters),
         claims_part(
-            inquiry, inquiry.ask("claims check", scope=[inquiry.scope]), f"about {scope.meaning}"
+            inquiry, inquiry.ask("claims check", scope=inquiry.names),
+            f"about {inquiry.meaning}".replace("{", "{{").replace("}", "}}"),
         ),
     ]  # fmt: skip
-    if not any(lead for _, lead in parts[:3]):
-        nothing = f"Neither production of {scope.meaning} nor trade in it is in the database."
-        parts[0] = (parts[0][0], [nothing if not period else f"{nothing[:-1]} for {period}."])
     period_text = f", {period}" if period else ""
-    title = f"Who mines, refines, makes, sells and buys {scope.meaning}{period_text}"
-    return inquiry.brief(title, parts, command)
+    if not any(lead for _, lead in [*parts[:2], traders]):
+        when = f" for {period}" if period else ""
+        nothing = (
+            f"Neither production of {inquiry.meaning} nor trade in it is in the database{when}."
+        )
+        parts.insert(0, (None, [nothing]))
+    return inquiry.brief(
+        f"Who mines, refines, makes, sells and buys {inquiry.meaning}{period_text}", form,
+        parts=parts, chart=_chart(inquiry, concentration), stop=stop,
+        steps=_steps(inquiry, parameters, seller), limits=_limits(inquiry, concentration),
+    )  # fmt: skip
 
 
-def _first_shares(row: Row) -> str:
-    """Write the shares of the first and of the first three."""
-    return (
-        f"{at_least(row['cr1'], row['cr1_high'])}, the first three "
-        f"{at_least(row['cr3'], row['cr3_high'])}"
-    )
+def _first_three(row: Row) -> str:
+    return f"the first three countries {at_least(row['cr3'], row['cr3_high'])}"
 
 
-def _makers(inquiry: Inquiry, scope: Scope, period: str | None, concentration: Finding) -> Part:
+def _makers(inquiry: Inquiry, period: str | None, concentration: Finding) -> Part:
     """List the producers at each stage, and the claims on their shares."""
-    title = "Who mines, refines and makes it"
-    figures = figures_of(inquiry.catalog, scope, period)
+    figures = [figures_of(inquiry.catalog, scope, period) for scope in inquiry.scopes]
     order = {key: row["stage_order"] for key, row in inquiry.catalog.materials.products.items()}
     rows = [
         {**row, "stage_order": order[row["product"]]}
-        for row in figures.rows.to_pylist() if row["type"] in COUNTRIES
+        for some in figures for row in some.rows.to_pylist() if row["type"] in COUNTRIES
     ]  # fmt: skip
     rows.sort(key=lambda r: (
         r["stage_order"], r["product"], r["source"], -(r["tonnes"] or 0), -(r["share"] or 0),
         r["country"]
     ))  # fmt: skip
     lead = [
-        f"{capitalized(inquiry.place(row['top']))} made {_first_shares(row)} of the published "
-        f"world production of {inquiry.product(row['product'])} in {row['period']} "
-        f"({'tonnes' if row['total_tonnes'] else 'shares alone'}, "
+        f"{capitalized(inquiry.place(row['top']))} made {at_least(row['cr1'], row['cr1_high'])} of "
+        f"the published world production of {inquiry.product(row['product'])} in {row['period']}, "
+        f"{_first_three(row)} ({'tonnes' if row['total_tonnes'] else 'shares alone'}, "
         f"{row['basis'] or 'basis not stated'}; {row['source']})."
         for row in sorted(concentration.rows, key=lambda r: (r["stage_order"], r["product"]))
         if row["market"] == "production" and row["top"] and row["cr1"] is not None
     ]
     lead = [*_by_ore(inquiry, concentration), *lead]
-    text = (
-        "The first in the published figures of each product; then shares that others published."
-        if rows else f"No production figures of {scope.meaning} are in the database."
-    )  # fmt: skip
     points = [*lead, *_claimed(inquiry, concentration)]
     if not rows:
-        return Section(title, [text], points), lead[:2]
+        return (Section("Who makes it", points=points) if points else None), lead[:2]
     periods = sorted({row["period"] for row in rows})
     products = sorted({row["product"] for row in rows})
     command = ["graphkit", "query", "production", "-P", f"products={','.join(products)}"]
+    sources = pa.concat_tables(inquiry.catalog.sources(some.rows) for some in figures)
     answer = Answer(
-        f"Who produces {scope.meaning}?",
-        {"for": scope.text, "period": None, "measure": "production by mass (tonnes)"},
-        pa.Table.from_pylist(rows, schema_of(COLUMNS)), COLUMNS, figures.coverage(scope),
-        inquiry.catalog.sources(figures.rows),
+        f"Who produces {inquiry.meaning}?",
+        {"for": inquiry.scope, "period": None, "measure": "production by mass (tonnes)"},
+        pa.Table.from_pylist(rows, schema_of(COLUMNS)), COLUMNS, {}, sources,
         caption="As published; the share is of the world total of the same source, where it gives "
         "one, or of the sum of its figures where that is larger. A withheld figure is unknown, not "
         "zero.", names=inquiry.labels,
     )  # fmt: skip
     query = shlex.join([*command, "-P", f"periods={','.join(periods)}"])
-    return Section(title, [text], points, answer, [query], shown=30), lead[:2]
+    return Section("Who makes it", points=points, answer=answer, command=query), lead[:2]
 
 
 def _by_ore(inquiry: Inquiry, concentration: Finding) -> list[str]:
@@ -157,70 +159,164 @@ def _claimed(inquiry: Inquiry, concentration: Finding) -> list[str]:
     return [inquiry.cited(claim) for claim in shown_claims(answer)]
 
 
-def _markets(inquiry: Inquiry, concentration: Finding) -> Part:
+def _markets(concentration: Finding, inquiry: Inquiry) -> Part:
     """Show how concentrated production and trade are."""
     sold = [
-        f"{capitalized(inquiry.place(row['top']))} sold {_first_shares(row)} of world exports of "
-        f"{inquiry.product(row['product'])} by value in {period_of(row)}, re-exports included; "
-        f"HHI {row['hhi_low']:,.0f}."
+        f"{capitalized(inquiry.place(row['top']))} sold {at_least(row['cr1'], row['cr1_high'])} of "
+        f"world exports of {inquiry.product(row['product'])} by value in {period_of(row)}, "
+        f"{_first_three(row)} (re-exports included; HHI {row['hhi_low']:,.0f})."
         for row in sorted(concentration.rows, key=lambda r: -(r["total_usd"] or 0.0))
         if row["market"] == "exports"
         and row["measure"] == "usd"
         and row["top"]
         and row["hhi_low"] is not None
     ]
-    sentences = ["Products of the largest trade first."] if sold else []
-    section = concentration.section("How concentrated it is", sentences, points=sold)
-    return section, [*sold[:2], *_baskets(inquiry, concentration)]
+    if not concentration.rows:
+        return NOTHING
+    return concentration.section("How concentrated it is", points=sold), sold[:1]
 
 
-def _baskets(inquiry: Inquiry, concentration: Finding) -> list[str]:
-    """Name the products in trade that hold more than what the brief is about."""
-    mixed = [
-        row["product"]
-        for row in concentration.rows
-        if row["market"] == "exports" and row["fit"] in ("basket", "proxy")
-    ]
-    if not mixed:
+def _limits(inquiry: Inquiry, concentration: Finding) -> list[str]:
+    """Write what limits the figures, by what the data lack."""
+    if concentration.answer is None or not concentration.rows:
         return []
-    products = listed(list(map(inquiry.product, dict.fromkeys(mixed))))
-    return [f"Trade in {products} is counted with other elements that these goods hold."]
+    texts = []
+    mixed = [
+        row["product"] for row in concentration.rows
+        if row["market"] == "exports" and row["fit"] in UNFIT
+    ]  # fmt: skip
+    if mixed:
+        goods = listed([inquiry.product(key) for key in dict.fromkeys(mixed)])
+        texts.append(f"Trade in {goods} is counted with other goods that their codes hold.")
+    parts = parts_of(concentration.answer.coverage).values()
+    without = [key for part in parts for key in part.get("products_without_trade_data", ())]
+    if without:
+        number, goods = len(without), listed([inquiry.product(key) for key in without])
+        texts.append(
+            f"{capitalized(counted(number, 'product'))} in scope "
+            f"{'has' if number == 1 else 'have'} no trade data: {goods}."
+        )
+    periods = sorted({row["period"] for row in concentration.rows})
+    return [
+        *texts,
+        "Production counts the published figures of each product alone, by the basis that is "
+        "named; a withheld figure is unknown, not zero.",
+        "Exports name the last seller, and goods that are sold on count each time.",
+        f"Figures are of the newest period of each: {listed(periods, 6)}.",
+    ]
 
 
-def _traders(inquiry: Inquiry, parameters: Mapping[str, Any]) -> Part:
-    """Rank the exporters and importers of all its products together."""
+def _chart(inquiry: Inquiry, concentration: Finding) -> Answer | None:
+    """Choose the rows of the picture: the first maker and the first seller at each stage."""
+    markets = (("production", "tonnes"), ("exports", "usd"))
+    rows = [
+        row for row in concentration.rows
+        if row["top"] and row["cr1"] is not None and (row["market"], row["measure"]) in markets
+    ]  # fmt: skip
+    rows.sort(key=lambda r: -(r["total_usd"] or 0.0))
+    first: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        first.setdefault((row["product"], row["market"]), row)
+    chosen = sorted(
+        list(first.values())[:MOST_BARS],
+        key=lambda r: (r["stage_order"], r["product"], r["market"]),
+    )
+    if concentration.answer is None or not chosen:
+        return None
+    bar_rows = [
+        BarRow(row["product"], row["top"], row["cr1"], row.get("fit"), row.get("extent"),
+               f"{'sold' if row['market'] == 'exports' else 'made'} in {period_of(row)}")
+        for row in chosen
+    ]  # fmt: skip
+    return bars(
+        concentration.answer, f"Who comes first: {inquiry.meaning}", bar_rows,
+        "Made: share of published world production. Sold: share of world exports by value (USD)",
+        sorted({row["source"] for row in chosen}),
+    )  # fmt: skip
+
+
+def _steps(
+    inquiry: Inquiry, parameters: Mapping[str, Any], seller: str | None
+) -> list[tuple[str, str]]:
+    """Write what to ask next."""
+    questions: list[tuple[str, str, dict[str, Any]]] = [
+        ("Who depends on one country for it?", "spof", {}),
+        ("How has the trade changed since 1995?", "trend", {}),
+    ]
+    if seller is not None:
+        by_month = {"exporter": seller, "months": 12, "stock_days": 60}
+        name = inquiry.place(seller)
+        questions.insert(
+            1, (f"How far would stocks of 60 days reach if {name} stopped?", "disrupt", by_month)
+        )
+    scoped = {"scope": inquiry.names}
+    return [
+        (text, command_of(VERB[verb], {**({} if verb == "trend" else parameters), **scoped, **own}))
+        for text, verb, own in questions
+    ]
+
+
+def _traders(inquiry: Inquiry, parameters: Mapping[str, Any]) -> tuple[Part, str | None]:
+    """Rank the exporters and importers of all its products together; return the first seller."""
     finding = inquiry.ask("centrality", **parameters, measures="strength_out,strength_in")
-    title = "Who sells and buys it"
     rows = finding.rows
     if not rows:
-        return finding.section(title), []
+        return NOTHING, None
     period = period_of(rows[0])
 
-    def first(column: str) -> str:
-        largest = sorted(rows, key=lambda r: (-(r[column] or 0.0), r["country"]))[:MOST]
-        return ", ".join(f"{inquiry.place(r['country'])} ({money(r[column])} USD)" for r in largest)
+    def first(column: str) -> Sequence[Row]:
+        return sorted(rows, key=lambda r: (-(r[column] or 0.0), r["country"]))[:MOST_TRADERS]
+
+    def named(column: str) -> str:
+        texts = [f"{inquiry.place(r['country'])} ({money(r[column])} USD)" for r in first(column)]
+        return joined(texts)
 
     text = (
-        f"Of all its products with trade, by value in {period}, the largest exporters were "
-        f"{first('strength_out')}; the largest importers were {first('strength_in')}. Goods that "
-        "are sold on count each time."
+        f"Of all its products together, by value in {period}, {named('strength_out')} sold the "
+        f"most, and {named('strength_in')} bought the most."
     )
-    return finding.section(title, [text], shown=15), [text]
+    seller = first("strength_out")[0]["country"]
+    part = finding.section("Who sells and buys it", [text]), [text]
+    return part, seller if seller in inquiry.countries else None
+
+
+def _stop(
+    inquiry: Inquiry, parameters: Mapping[str, Any], seller: str | None
+) -> tuple[Section | None, Section | None]:
+    """Say what a stop of the largest exporter costs: for page 1, and as a table of the annex."""
+    if seller is None:
+        return None, None
+    finding = inquiry.ask("disrupt", exporter=seller, **parameters)
+    if finding.answer is None or not finding.rows:
+        return None, None
+    answer = ordered(finding.answer, "lost_imports")
+    name = inquiry.place(seller)
+    points = [
+        f"{capitalized(inquiry.place(row['consumer']))}: {money(row['lost_imports'])} USD of "
+        f"{inquiry.product(row['product'])}, {percent(row['lost_share'])} of its "
+        f"imports by value in {period_of(row)} ({between(row['low'], row['high'])})."
+        for row in answer.rows.to_pylist()[:MOST_LOSSES]
+    ]
+    text = (
+        f"{capitalized(name)} is the largest exporter of all these products together, by value. "
+        "Without its exports, and with nobody to replace them, these would lose most (estimates):"
+    )
+    front = Section(f"If {name} stopped", [text], points=points, command=finding.command)
+    return front, finding.section(f"What is lost if {name} stopped", answer=answer)
 
 
 def _points(inquiry: Inquiry, parameters: Mapping[str, Any]) -> Part:
     """List the countries on which many importers depend."""
     finding = inquiry.ask("spof", **parameters)
-    title = "Single points of failure"
     if finding.answer is None or not finding.rows:
-        return finding.section(title), []
+        return NOTHING
     answer = ordered(finding.answer, "at_stake")
     rows: list[Row] = answer.rows.to_pylist()
     points = [
         f"{row['consumers']} of {counted(row['importers'], 'importer')} of "
-        f"{inquiry.product(row['product'])} get at least half of it, by value in {period_of(row)}, "
+        f"{inquiry.product(row['product'])} get at least half, by value in {period_of(row)}, "
         f"from {inquiry.place(row['supplier'])} ({row['definition']}{_to_stage(inquiry, row)}): "
-        f"{percent(row['at_stake'])} of all imports of it{_possibly(row)}."
+        f"{percent(row['at_stake'])} of all imports{_possibly(row)}."
         for row in rows[:MOST]
     ]
     text = (
@@ -228,7 +324,8 @@ def _points(inquiry: Inquiry, parameters: Mapping[str, Any]) -> Part:
         "and only possible where the product's code also holds goods of earlier stages."
     )
     sure = [point for point, row in zip(points, rows, strict=False) if not _possibly(row)]
-    return finding.section(title, [text], points=points, answer=answer, shown=12), sure[:1]
+    section = finding.section("Single points of failure", [text], points=points, answer=answer)
+    return section, sure[:1]
 
 
 def _to_stage(inquiry: Inquiry, row: Row) -> str:
@@ -245,10 +342,9 @@ def _possibly(row: Row) -> str:
 
 
 def _controls(inquiry: Inquiry) -> Part:
-    finding = inquiry.ask("controls", scope=[inquiry.scope])
-    title = "Export controls"
+    finding = inquiry.ask("controls", scope=inquiry.names)
     if not finding.rows:
-        return finding.section(title, ["No recorded act of export control names it."]), []
+        return NOTHING
     dates_by_act: dict[tuple[str, ...], list[str]] = {}
     for act in finding.rows:
         act_name, measure, dates = act_in_words(inquiry, act)
@@ -262,12 +358,12 @@ def _controls(inquiry: Inquiry) -> Part:
     points += claims_on(inquiry, finding, finding.rows)
     acts = {(act["country"], act["announcement"]) for act in finding.rows}
     countries = inquiry.count_places(country for country, _ in acts)
-    text = (
-        f"{counted(len(acts), 'recorded act')} of export control "
-        f"{'names' if len(acts) == 1 else 'name'} it: {countries}. Dates are as "
-        "recorded: whether an act is in force on a later day is not told."
+    lead = (
+        f"{capitalized(counted(len(acts), 'export control'))} on record "
+        f"{'names' if len(acts) == 1 else 'name'} it: {countries}."
     )
-    return finding.section(title, [text], points=points), [text]
+    text = "Dates are as recorded: whether an act is in force on a later day is not told."
+    return finding.section("Export controls", [lead, text], points=points, shown=0), [lead]
 
 
 def _prices(inquiry: Inquiry, parameters: Mapping[str, Any]) -> Part:
@@ -279,9 +375,11 @@ def _prices(inquiry: Inquiry, parameters: Mapping[str, Any]) -> Part:
             newest[row["material"], row["figure"]] = row
     label = inquiry.catalog.materials.label
     points = [
-        f"{label(row['material'])}, {row['figure']}: {row['usd_per_tonne']:,.0f} USD per tonne in "
-        f"{row['period']}."
+        f"{capitalized(label(row['material']))}, {row['figure']}: "
+        f"{row['usd_per_tonne']:,.0f} USD per tonne in {row['period']}."
         for row in newest.values()
     ]
+    if not points:
+        return NOTHING
     text = "The newest of each series; a unit value is a mean over qualities and contracts."
-    return finding.section("Prices", [text] if points else [], points=points[:20], shown=12), []
+    return finding.section("Prices", [text], points=points, shown=0), []

@@ -29,7 +29,7 @@ def plants_parts(inquiry: Inquiry, **parameters: Any) -> list[Part]:
         if points
         else "No capacity of its mines and plants is known in tonnes."
     )
-    return [(finding.section("Who owns the mines and plants", [text], points=points, shown=12), [])]
+    return [(finding.section("Who owns the mines and plants", [text], points=points, shown=0), [])]
 
 
 def _capacities(inquiry: Inquiry, rows: list[dict[str, Any]]) -> Iterator[str]:

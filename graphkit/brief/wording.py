@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphkit.analysis.claims.phrases import claim_figure, headline
@@ -96,6 +96,16 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     if len(names) > most:
         return f"{', '.join(first)} and {len(names) - most} more"
     return " and ".join(filter(None, [", ".join(first[:-1]), *first[-1:]]))
+
+
+def joined(clauses: Iterable[str]) -> str:
+    """Join clauses in a sentence, without empty ones.
+
+    >>> joined(["a", "", "b", "c"]), joined(["a"])
+    ('a, b and c', 'a')
+    """
+    texts = list(filter(None, clauses))
+    return listed(texts, len(texts))
 
 
 def counted(number: int, noun: str) -> str:

@@ -261,14 +261,15 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
 def _write_brief(verb: Verb, given: dict[str, Any]) -> None:
     """Write a brief to a file by its ending, or as Markdown to stdout."""
     from graphkit.brief.brief import brief
+    from graphkit.brief.document import check_ending
     from graphkit.catalog.catalog import Catalog
     from graphkit.render.files import write_text
     from graphkit.verbs.parameter import named_as_options
 
     output: Path | None = given["output"]
     to_file = output is not None and output != Path("-")
-    if output is not None and to_file and output.suffix.lower() not in (".html", ".md"):
-        raise UsageError(f"--output: found the ending {output.suffix!r}; wanted .html or .md")
+    if output is not None and to_file:
+        check_ending(output, "--output: ")
     with (
         opened(given["db"], given["own"]) as store,
         named_as_options(verb.parameters),
@@ -276,7 +277,8 @@ def _write_brief(verb: Verb, given: dict[str, Any]) -> None:
     ):
         document = brief(
             Catalog(store), given["country"], scope=",".join(given["scope"] or ()) or None,
-            period=given["period"], progress=progress,
+            period=given["period"], pages=given["pages"], title=given["title"],
+            progress=progress,
         )  # fmt: skip
     if output is not None and to_file:
         document.write(output)

@@ -189,8 +189,14 @@ OTHERS: dict[str, Any] = {
             "operationId": "brief",
             "summary": "Write a brief on a country or a mineral, as one HTML file.",
             "parameters": [
-                {"name": name, "in": "query", "schema": {"type": "string"}}
-                for name in ("country", "for", "period")
+                {"name": name, "in": "query", "schema": {"type": kind}}
+                for name, kind in (
+                    ("country", "string"),
+                    ("for", "string"),
+                    ("period", "string"),
+                    ("pages", "integer"),
+                    ("title", "string"),
+                )
             ],
             "responses": {
                 "200": {"description": "The brief.", "content": {"text/html": {}}},

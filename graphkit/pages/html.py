@@ -5,7 +5,7 @@ Whole pages ask for nothing from outside.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from graphkit.errors import visible, visible_lines
 from graphkit.pages.columns import TextColumn
@@ -88,8 +88,15 @@ class HtmlPage:
         """Add a paragraph, of a class of the style."""
         self._parts.append(f"<p{_class(kind)}>{html(text)}</p>\n")
 
-    def table(self, columns: Sequence[TextColumn]) -> None:
-        """Add a table with numbers aligned right, and short cells such as dates on one line."""
+    def heading(self, text: str, level: int) -> None:
+        """Add a heading."""
+        self._parts.append(f"<h{level}>{html(text)}</h{level}>\n")
+
+    def table(self, columns: Sequence[TextColumn], name: str = "") -> None:
+        """Add a table with numbers aligned right, and short cells such as dates on one line.
+
+        One with a name stands in a region that keys can scroll.
+        """
         right, whole = ' style="text-align: right"', ' style="white-space: nowrap"'
         aligned = [right * column.number for column in columns]
         styles = [
@@ -108,43 +115,35 @@ class HtmlPage:
         headers = row("th", [column.header for column in columns], aligned)
         rows = zip(*(column.cells for column in columns), strict=True)
         body = "\n".join(row("td", texts, styles) for texts in rows)
-        self._parts.append(
-            f"<table>\n<thead>{headers}</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
-        )
+        table = f"<table>\n<thead>{headers}</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+        if name:
+            self.region(f"Table: {name}", "wide", table)
+        else:
+            self._parts.append(table)
 
     def lines(self, lines: Sequence[str]) -> None:
         """Add a list."""
         items = "".join(f"<li>{html(line)}</li>" for line in lines)
         self._parts.append(f"<ul>{items}</ul>\n")
 
-    def contents(self, titles: Mapping[str, str]) -> None:
-        """Add links to sections, whose titles are given by their ids."""
-        links = [f'<a href="#{key}">{html(title)}</a>' for key, title in titles.items()]
-        items = "".join(f"<li>{link}</li>" for link in links)
-        self._parts.append(f'<nav aria-label="Sections"><ol>{items}</ol></nav>\n')
-
-    def section(self, title: str, key: str, content: HtmlPage) -> None:
-        """Add a section with a title, which links find by its id."""
-        heading = f'<h2 id="{key}">{html(title)}</h2>'
-        self._parts.append(f'<section aria-labelledby="{key}">{heading}\n{content}</section>\n')
-
     def region(self, name: str, kind: str, content: str) -> None:
         """Add a part that is wider than some screens, which keys can scroll, of a class."""
         attributes = f'{_class(kind)} tabindex=0 role=region aria-label="{html(name)}"'
         self._parts.append(f"<div{attributes}>{content}</div>\n")
 
-    def fold(self, summary: str, content: HtmlPage) -> None:
-        """Add a part of which only the summary is seen until it is opened."""
-        self._parts.append(f"<details><summary>{html(summary)}</summary>\n{content}</details>\n")
-
-    def commands(self, commands: Sequence[str]) -> None:
-        """Add a paragraph of commands, a line each."""
-        lines = "<br>\n".join(f"<code>{_lines(command)}</code>" for command in commands)
-        self._parts.append(f"<p class=command>{lines}</p>\n")
+    def command(self, text: str, command: str) -> None:
+        """Add a command, and before it what it is for."""
+        code = f"<code>{_escaped(visible_lines(command))}</code>"
+        self._parts.append(f"<p class=command>{html(text)} {code}</p>\n")
 
     def block(self, lines: Sequence[str]) -> None:
         """Add lines as they are typed."""
-        self._parts.append(f"<pre tabindex=0>{_lines(chr(10).join(lines))}</pre>")
+        text = _escaped(visible_lines(chr(10).join(lines)))
+        self._parts.append(f"<pre tabindex=0>{text}</pre>")
+
+    def new_page(self) -> None:
+        """Begin a new sheet, if the page is printed."""
+        self._parts.append('<hr class="sheet">\n')
 
     def __str__(self) -> str:
         return "".join(self._parts)
@@ -155,7 +154,3 @@ def _class(kind: str) -> str:
     if not kind:
         return ""
     return f' class="{kind}"' if " " in kind else f" class={kind}"
-
-
-def _lines(text: str) -> str:
-    return _escaped(visible_lines(text))

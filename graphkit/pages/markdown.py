@@ -35,12 +35,12 @@ class MarkdownPage:
         """Add a bold line."""
         self._parts.append(f"**{markdown(text)}**\n")
 
-    def text(self, text: str) -> None:
-        """Add a paragraph."""
+    def text(self, text: str, kind: str = "") -> None:
+        """Add a paragraph, of whatever class."""
         self._parts.append(f"{markdown(text)}\n")
 
-    def table(self, columns: Sequence[TextColumn]) -> None:
-        """Add a table with numbers aligned right."""
+    def table(self, columns: Sequence[TextColumn], name: str = "") -> None:
+        """Add a table with numbers aligned right; its name is that of the section."""
         rows = [
             [column.header for column in columns],
             *map(list, zip(*(column.cells for column in columns), strict=True)),
@@ -48,11 +48,6 @@ class MarkdownPage:
         lines = ["| " + " | ".join(map(markdown, row)) + " |\n" for row in rows]
         rule = "|" + "|".join("---:" if column.number else "---" for column in columns) + "|\n"
         self._parts.append("".join([lines[0], rule, *lines[1:]]))
-
-    def section(self, title: str, content: MarkdownPage) -> None:
-        """Add a heading and what is below it."""
-        self.heading(title, 2)
-        self._parts.append(str(content))
 
     def apart(self, lines: Sequence[str]) -> None:
         """Add a paragraph for each line."""
@@ -63,11 +58,16 @@ class MarkdownPage:
         """Add a list."""
         self._parts.append("".join(f"- {markdown(line)}\n" for line in lines))
 
-    def commands(self, commands: Sequence[str]) -> None:
-        """Add a block of commands, fenced by more backticks than any of them has."""
-        text = visible_lines("\n".join(commands))
-        fence = "`" * max([3, *(len(ticks) + 1 for ticks in re.findall("`+", text))])
-        self._parts.append(f"{fence}bash\n{text}\n{fence}\n")
+    def command(self, text: str, command: str) -> None:
+        """Add what a command is for, and the command, fenced by more backticks than it has."""
+        self.text(text)
+        command = visible_lines(command)
+        fence = "`" * max([3, *(len(ticks) + 1 for ticks in re.findall("`+", command))])
+        self._parts.append(f"{fence}bash\n{command}\n{fence}\n")
+
+    def new_page(self) -> None:
+        """Begin a new part, below a line."""
+        self._parts.append("---\n")
 
     def __str__(self) -> str:
         return "\n".join(self._parts)

@@ -25,12 +25,12 @@ def text_table(columns: Sequence[TextColumn], width: int, *, bold: bool = False)
     """
     for gap in GAPS:
         if fits(columns, width, gap):
-            widths = _widths(columns, width - 1 - gap * (len(columns) - 1))
+            widths = column_widths(columns, width - 1 - gap * (len(columns) - 1))
             return _grid(columns, widths, " " * gap, bold=bold)
     return _blocks(columns, width, bold=bold)
 
 
-def _widths(columns: Sequence[TextColumn], room: int) -> list[int]:
+def column_widths(columns: Sequence[TextColumn], room: int) -> list[int]:
     """Choose column widths: wrap headers first, then the text with the most slack."""
     narrowest = [column.narrowest for column in columns]
     widths = [column.widest for column in columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from math import fsum
 from typing import Any
@@ -66,6 +67,26 @@ def shares_by_supplier(answer: Answer, width: int) -> Picture:
         thickness=13,
     )
     return framed(answer, plot, drawn=drawn, legend=True, note=_only(answer, rows, "supplier"))
+
+
+def first_shares(answer: Answer, width: int) -> Picture:
+    """Draw the share of the country that comes first, a bar for each product."""
+    rows = answer.rows.to_pylist()
+    plot = labelled_rows(
+        width,
+        labels(rows, ("product", "market", "country")),
+        Axis("", most=1),
+        bars=[
+            Bars("share", [row["share"] for row in rows], [colour_of(r["country"]) for r in rows])
+        ],
+        thickness=13,
+    )
+    plot = replace(plot, height=plot.height - AXIS_NAME)  # the subtitle names the axis
+    return framed(answer, plot, drawn=len(rows), note=_only(answer, rows, "country"))
+
+
+AXIS_NAME = 20
+"""Pixels of the name of an axis."""
 
 
 WHOLE = ("consumer", "product", "period", "dataset", "reporter")

@@ -26,6 +26,7 @@ DRAWINGS: Mapping[str, Drawing] = {
     "cover by month": markets.cover_by_month,
     "domestic points": dependence.domestic_points,
     "failures": markets.failures,
+    "first shares": dependence.first_shares,
     "flows": markets.flows,
     "hubs": markets.hubs,
     "losses": markets.losses,

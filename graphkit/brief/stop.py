@@ -1,0 +1,134 @@
+"""The sections on what a stop of the first supplier costs a country."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graphkit.answers.figures import money, percent
+from graphkit.brief.document import Section
+from graphkit.brief.inquiry import NOTHING, Inquiry, Part, ordered
+from graphkit.brief.origins import sold_in_text
+from graphkit.brief.standing import Standing
+from graphkit.brief.wording import between, counted, listed, period_of
+from graphkit.names import capitalized
+from graphkit.questions.stocks import YEAR
+
+MOST_LOSSES, MOST_MONTHLY = 3, 5
+"""Losses on page 1, and products followed month by month."""
+Row = Mapping[str, Any]
+
+
+def stop_sections(standing: Standing) -> tuple[Section | None, Section | None]:
+    """Say what a stop of the first supplier costs: for page 1, and as a table of the annex."""
+    inquiry, buyer, period, first = (
+        standing.inquiry, standing.buyer, standing.period, standing.first
+    )  # fmt: skip
+    if first is None:
+        return None, None
+    name = inquiry.place(first)
+    title = f"If {name} stopped"
+    if buyer.is_group:
+        return _stop_at_face_value(standing, title), None
+    finding = inquiry.ask(
+        "disrupt", exporter=first, scope=inquiry.names, of=[buyer.key], period=[period]
+    )
+    if finding.answer is None:
+        return None, None
+    answer = ordered(finding.answer, "lost_imports")
+    rows: list[dict[str, Any]] = answer.rows.to_pylist()
+    start = (
+        f"{capitalized(name)} {standing.rank_of_first}. Without all its exports of "
+        f"{standing.period_text}, and with nobody to replace them, {buyer.in_text} would lose"
+    )
+    if not rows:
+        text = f"{start} less than 1 % of its imports by value of every product, as traced."
+        return Section(title, [text], command=finding.command), None
+    lost = sum(row["lost_imports"] for row in rows)
+    number = len({row["product"] for row in rows})
+    points = [
+        f"{capitalized(inquiry.product(row['product']))}: {money(row['lost_imports'])} USD, "
+        f"{percent(row['lost_share'])} of the imports by value in {period_of(row)} "
+        f"({between(row['low'], row['high'])})."
+        for row in rows[:MOST_LOSSES]
+    ]
+    text = (
+        f"{start} {money(lost)} USD of imports, at least 1 % by value of each of "
+        f"{counted(number, 'product')}. The largest losses, estimated:"
+    )
+    losses = finding.section(f"What is lost if {name} stopped", answer=answer)
+    return Section(title, [text], points=points, command=finding.command), losses
+
+
+def _stop_at_face_value(standing: Standing, title: str) -> Section:
+    """Say what a group buys from its first supplier."""
+    inquiry, first = standing.inquiry, standing.first
+    rows = [row for row in standing.rows if row["supplier"] == first]
+    rows.sort(key=lambda row: (-(row["usd"] or 0), row["product"]))
+    points = [f"{capitalized(sold_in_text(inquiry, row))}." for row in rows[:MOST_LOSSES]]
+    text = (
+        f"{capitalized(inquiry.place(first or ''))} {standing.rank_of_first}. At face value a stop "
+        "would take what it sells; losses through others are computed for one country, so ask for "
+        f"a member of {standing.buyer.in_text}. The largest sums:"
+    )
+    return Section(title, [text], points=points)
+
+
+def months_part(standing: Standing) -> Part:
+    """Say what a stop of the first supplier would cost month by month, if it costs anything."""
+    inquiry, buyer, first = standing.inquiry, standing.buyer, standing.first
+    if first is None or buyer.is_group:
+        return NOTHING
+    finding = inquiry.ask(
+        "disrupt", exporter=first, scope=inquiry.names, of=[buyer.key], period=[standing.period],
+        months=YEAR,
+    )  # fmt: skip
+    if finding.answer is None or not finding.rows:
+        return NOTHING
+    in_all: dict[str, list[Row]] = {}
+    for row in finding.rows:
+        in_all.setdefault(row["product"], []).append(row)
+    order = sorted(in_all, key=lambda key: (-_lacking(in_all[key]), key))
+    with_stock = [key for key in order if in_all[key][0]["stock_days"] is not None]
+    chosen = [
+        *order[:MOST_MONTHLY],
+        *(key for key in with_stock if key not in order[:MOST_MONTHLY]),
+    ]
+    stocks = listed([inquiry.product(key) for key in with_stock], 6)
+    published = "No stock of these goods is published, and none is counted."
+    if stocks:
+        published = f"A stock is published of {stocks}, and counted of no other."
+    text = (
+        f"If {inquiry.place(first)} stopped all its exports for {YEAR} months, and a month's need "
+        f"is an even part of the imports by value in {standing.period_text}. {published}"
+    )
+    points = [_in_time(inquiry, in_all[key]) for key in chosen]
+    section = finding.section(
+        f"Month by month without {inquiry.place(first)}", [text], points=points, answer=None
+    )
+    return section, []
+
+
+def _lacking(months: Sequence[Row]) -> float:
+    """Add up the need of all months that nothing covers, in USD."""
+    return float(sum((row["need"] or 0.0) * row["uncovered"] for row in months))
+
+
+def _in_time(inquiry: Inquiry, months: Sequence[Row]) -> str:
+    """Say what is uncovered of a product, from when, and what a month costs."""
+    row, last = months[0], months[-1]
+    days = ""
+    if row["stock_days"] is not None:
+        days = f"with a stock of {row['stock_days']:g} days "
+    begin = "nothing is uncovered"
+    if row["first_day"] is not None:
+        begin = f"uncovered from day {row['first_day']:,} on"
+    span = f"at most {percent(row['high'])}"
+    if days:
+        span = between(row["low"], row["high"])
+    return (
+        f"{capitalized(inquiry.product(row['product']))}: {days}{begin}, an estimated "
+        f"{percent(row['uncovered_in_all'])} of {len(months)} months' imports by value in "
+        f"{period_of(row)} ({span}); {money(_lacking(months))} USD in all, "
+        f"{money((last['need'] or 0.0) * last['uncovered'])} USD in the last month."
+    )
