@@ -175,6 +175,38 @@ class Reply(Answer):
         """Return the rows as a ``pandas.DataFrame``."""
         return self.rows.to_pandas()
 
+    def style(self, *columns: str) -> Any:
+        """Return the rows as people read them, as a ``pandas.DataFrame`` of text for a notebook.
+
+        Shares are in percent, sums are shortened, keys have names, and columns their headers.
+        :meth:`to_pandas` has the numbers.
+
+        Parameters
+        ----------
+        *columns : str
+            Columns to show, in this order. Default: those that a table shows.
+
+        Examples
+        --------
+        >>> import graphkit
+        >>> with graphkit.open() as graph:
+        ...     answer = graph.depends("KOR", on="CHN", scope="magnets-metal", period=2024)
+        >>> answer.style("product", "share_usd", "usd").to_dict("records")
+        [{'Product': 'Metal magnets', 'Share by value': '87.4 %', 'USD': '268.9 M'}]
+        """
+        import pandas as pd
+
+        from graphkit.render.answer import cell_text
+
+        rows = self.rows.select(list(columns or self.headers))
+        headers = {column.name: column.header or column.name for column in self.columns}
+        cells = [
+            [cell_text(value, field, self.names) for value in rows[field.name].to_pylist()]
+            for field in rows.schema
+        ]
+        names = [headers.get(name, name) for name in rows.column_names]
+        return pd.DataFrame(list(zip(*cells, strict=True)), columns=names)
+
     def to_polars(self) -> Any:
         """Return the rows as a ``polars.DataFrame``."""
         import polars

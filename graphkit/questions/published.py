@@ -62,8 +62,8 @@ PUBLISHED_CHANGES = (
     *MADE_OF,
 )  # fmt: skip
 PUBLISHED = (
-    "From published figures of one source and basis each, not from trade data; HHI is from 0 to "
-    "10,000."
+    "From published figures of one source and basis each, not from trade data; HHI runs from 0 "
+    "to 10,000."
 )
 
 

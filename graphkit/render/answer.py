@@ -177,7 +177,7 @@ def answer_columns(
     columns = {
         name: TextColumn(
             header,
-            [_cell(v, field, answer.names) for v in answer.rows[name].to_pylist()],
+            [cell_text(v, field, answer.names) for v in answer.rows[name].to_pylist()],
             is_number(field),
             name,
             ranks.get(name, 0),
@@ -220,7 +220,7 @@ def lifted(answer: Answer) -> Mapping[str, str]:
     ]
     names_and_keys = {key: f"{name} ({key})" for key, name in answer.names.items() if key != name}
     same = {
-        field.name: _cell(
+        field.name: cell_text(
             rows[field.name][0].as_py(),
             field,
             names_and_keys if _ref(field) == "place" else answer.names,
@@ -252,7 +252,7 @@ def _keys(answer: Answer, name: str) -> dict[str, str]:
     return {text: key for text, (key, *others) in keys.items() if text != key and not others}
 
 
-def _cell(value: Any, field: pa.Field, names: Mapping[str, str]) -> str:
+def cell_text(value: Any, field: pa.Field, names: Mapping[str, str]) -> str:
     """Write a value, or names in place of keys."""
     if isinstance(value, bool):
         return YES_NO[value]

@@ -14,6 +14,18 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LOADING = {"link": "href", "script": "src", "img": "src", "iframe": "src", "source": "src"}
 """Tags that make a browser fetch something, and the attribute with its address."""
+ROOM = """blocks => blocks.map((block) => {
+  const letters = document.createElement("span"), { paddingLeft } = getComputedStyle(block);
+  const text = block.textContent;
+  letters.textContent = "0".repeat(10);
+  block.append(letters);
+  const letter = letters.getBoundingClientRect().width / 10;
+  letters.remove();
+  return [text, (block.clientWidth - parseFloat(paddingLeft)) / letter];
+})"""
+"""Returns the texts of consoles, and how many letters of a line are seen without scrolling."""
+CONSOLES = r"\$ graphkit (depends|spof|disrupt|diversify) "
+"""Commands whose rows have a share."""
 
 
 class Page(HTMLParser):
@@ -130,6 +142,21 @@ def test_a_page_asks_no_host_and_is_not_wider_than_the_screen(width, site, pages
 
         assert not [url for url in asked if not url.startswith(("file:", "data:"))]
         assert wide <= width, name
+
+
+def test_a_console_shows_the_first_share_of_a_row_on_a_phone(site, browser):
+    shown = browser.new_page(viewport={"width": 400, "height": 800})
+    shown.goto((site / "recipes.html").as_uri())
+    consoles = shown.eval_on_selector_all(".highlight-console pre", ROOM)
+    shown.close()
+    ends = [
+        (line.index(" %") + len(" %"), room)
+        for text, room in consoles if re.match(CONSOLES, text)
+        for line in text.partition("──")[2].partition("\n\n")[0].split("\n") if " %" in line
+    ]  # fmt: skip
+
+    assert len(ends) > 20
+    assert all(end <= room for end, room in ends)
 
 
 def test_formulas_are_mathml(site):
