@@ -403,29 +403,51 @@ def test_a_market_is_a_whole_of_its_largest_countries_from_the_mine_on(ask):
     )
 
 
-def test_a_trend_is_a_line_with_bands_and_the_partners_that_came_and_went(ask):
+def test_a_trend_is_the_shares_of_the_largest_partners_under_the_value(ask):
     answer = ASKED["trend.trend"](ask)
     rows = answer.rows.to_pylist()
     option = picture(answer).option
-    bands = [line["yAxis"] for line in option["series"][0]["markLine"]["data"]]
+    stack = [one for one in option["series"] if one.get("stack")]
+    china = rows[0]["first_partners"].index("CHN")
 
-    assert values(option, "South Korea") == pytest.approx([row["hhi_usd"] for row in rows])
-    assert bands == [1000, 1800, 2500]
-    assert values(option, "new partners")[1:] == [len(row["new"] or ()) for row in rows[1:]]
-    assert values(option, "lost partners")[1:] == [-len(row["lost"] or ()) for row in rows[1:]]
-    assert values(option, "new partners")[0] is None
+    assert values(option, "M USD") == pytest.approx([row["usd"] / 1e6 for row in rows])
+    assert values(option, "HHI") == pytest.approx([row["hhi_usd"] for row in rows])
+    assert values(option, "China") == pytest.approx(
+        [100 * row["first_shares_usd"][china] for row in rows]
+    )
+    assert [sum(whole) for whole in zip(*(one["data"] for one in stack), strict=True)] == (
+        pytest.approx([100] * len(rows))
+    )
 
 
-def test_a_trend_of_many_products_has_the_lines_of_the_largest_trade(ask):
+def test_what_a_data_set_does_not_list_is_hatched_in_a_trend(ask):
+    answer = ASKED["trend.trend"](ask)
+    unlisted = [0.25, *[0.0] * (len(answer.rows) - 1)]
+    place = answer.rows.column_names.index("unlisted_share")
+    rows = answer.rows.set_column(place, "unlisted_share", pa.array(unlisted))
+    option = picture(replace(answer, rows=rows)).option
+    (hatched,) = [one for one in option["series"] if one["name"] == "not listed"]
+    stack = [one for one in option["series"] if one.get("stack")]
+
+    assert hatched["data"] == [100 * share for share in unlisted]
+    assert "decal" in hatched["itemStyle"]
+    assert values(option, "China")[0] == pytest.approx(
+        75 * rows["first_shares_usd"][0].as_py()[rows["first_partners"][0].as_py().index("CHN")]
+    )
+    assert sum(one["data"][0] for one in stack) == pytest.approx(100)
+
+
+def test_a_trend_of_many_products_has_a_panel_for_the_largest_trade(ask):
     answer = ASKED["trend.trend"](ask)
     rows = answer.rows.to_pylist()
     goods = [{**row, "product": f"good-{n}", "usd": n * row["usd"]}
              for n in (3, 1, 2, 9, 8, 7, 4, 5, 6, 10) for row in rows]  # fmt: skip
     many = pa.Table.from_pylist(goods, answer.rows.schema)
     option = picture(replace(answer, rows=many)).option
+    heads = [title["text"].partition(":")[0] for title in option["title"][2:]]
 
-    assert [one["name"] for one in option["series"]] == [f"good-{n}" for n in range(10, 2, -1)]
-    assert "The 8 largest by value." in option["title"][0]["subtext"].replace("\n", " ")
+    assert heads == [f"good-{n}" for n in (10, 9, 8, 7)]
+    assert "the 4 largest products of 10." in option["title"][0]["subtext"].replace("\n", " ")
 
 
 BEGUN = ("in force from", "licensed from")

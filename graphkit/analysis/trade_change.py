@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -390,7 +390,9 @@ def trend(flows: pa.Table, *, partner: str = "supplier", on: Collection[str] = (
         10,000); ``partners``, ``largest``, ``largest_share_usd`` and ``largest_share_tonnes``
         (0 to 1), ``new`` and ``lost`` against the previous period; ``on_usd`` and ``on_tonnes``,
         the trade with the partners ``on`` (0 without records, null if recorded without an amount),
-        and their shares ``on_share_usd`` and ``on_share_tonnes`` of the total (0 to 1). Sorted by
+        and their shares ``on_share_usd`` and ``on_share_tonnes`` of the total (0 to 1);
+        ``first_partners``, at most six, the largest by value over all periods of the owner and
+        series, and ``first_shares_usd``, the share of each in the period (0 to 1). Sorted by
         owner, series, length of the period and time. A period without a row of the owner is left
         out.
 
@@ -406,12 +408,15 @@ def trend(flows: pa.Table, *, partner: str = "supplier", on: Collection[str] = (
     ('2023', 0.6, 6250.0, ['JPN'])
     >>> first["hhi_tonnes"], first["new"]
     (None, None)
+    >>> second["first_partners"], first["first_shares_usd"], second["first_shares_usd"]
+    (['CHN', 'JPN'], [1.0, 0.0], [0.75, 0.25])
     >>> [(row["on_usd"], row["on_share_usd"]) for row in trend(flows, on=["JPN"]).to_pylist()]
     [(0.0, 0.0), (20.0, 0.25)]
     """
     rows = []
     for (owner, *labels), by_period in _period_by_period(flows, partner):
         periods = sorted(map(Period, by_period), key=lambda p: (p.months, p.start))
+        first = _first_partners(by_period.values())
         for period in periods:
             totals = by_period[period.text]
             previous = _previous(period, periods)
@@ -419,6 +424,8 @@ def trend(flows: pa.Table, *, partner: str = "supplier", on: Collection[str] = (
             row: dict[str, Any] = {owner_of(partner): owner, "period": period.text}
             row |= {**dict(zip(CHANGE_SERIES, labels, strict=True)), "previous": previous}
             row |= _trend_columns(totals, previous_totals)
+            row["first_partners"] = first
+            row["first_shares_usd"] = [totals.counted_share(code, "usd") for code in first]
             rows.append(row | (_partner_amounts(totals, on) if on else {}))
     return pa.Table.from_pylist(rows, schema=_trend_schema(partner))
 
@@ -440,6 +447,19 @@ def _period_by_period(
                 by_partner[label[-1]] = sums
             by_period[period] = PartnerTotals(Period(period).months, by_partner)
         yield place, by_period
+
+
+FIRST_PARTNERS = 6
+"""Partners whose share is given in every period."""
+
+
+def _first_partners(periods: Iterable[PartnerTotals]) -> list[str]:
+    """Choose the partners of the largest trade by value over all periods."""
+    sums: dict[str, float] = {}
+    for totals in periods:
+        for code, amounts in totals.by_partner.items():
+            sums[code] = sums.get(code, 0.0) + (amounts["usd"] or 0.0)
+    return sorted(sums, key=lambda code: (-sums[code], code))[:FIRST_PARTNERS]
 
 
 def _previous(period: Period, periods: Sequence[Period]) -> str | None:
@@ -491,4 +511,5 @@ def _trend_schema(partner: str) -> pa.Schema:
     fields += [number(f"largest_share_{m}", SHARE) for m in MEASURES]
     fields += [number(f"on_{m}", UNIT[m]) for m in MEASURES]
     fields += [number(f"on_share_{m}", SHARE) for m in MEASURES]
-    return pa.schema([*fields, *lists("new", "lost")])
+    shares = pa.field("first_shares_usd", pa.list_(pa.float64()), metadata={"unit": SHARE})
+    return pa.schema([*fields, *lists("new", "lost", "first_partners"), shares])

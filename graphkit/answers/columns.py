@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 TEXT, NUMBER, COUNT, FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
-TEXTS = pa.list_(TEXT)
+TEXTS, NUMBERS = pa.list_(TEXT), pa.list_(NUMBER)
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ REFS = {
     **dict.fromkeys((
         "consumer", "supplier", "country", "exporter", "importer", "origin", "removed", "target",
         "largest", "top", "rival", "other_supplier",
-        "new", "lost",
+        "new", "lost", "first_partners",
     ), "place"),
     **dict.fromkeys(("product", "products", "element", "elements", "material"), "material"),
     **dict.fromkeys(("stage", "next_stage", "traced_to"), "stage"),

@@ -392,6 +392,23 @@ def round_up(value: float) -> float:
     return float(f"{next(s for s in steps if s * size >= value * (1 - 1e-9)) * size:.6g}")
 
 
+def spread(places: Sequence[float], step: float, room: float) -> list[float]:
+    """Move places, from the top down, so that each is a step below the one before, within a room.
+
+    >>> spread([10.0, 12.0, 95.0, 99.0], 15, 100)
+    [10.0, 25.0, 85.0, 100.0]
+    """
+    spread_places: list[float] = []
+    free = -inf
+    for place in places:
+        spread_places.append(max(place, free))
+        free = spread_places[-1] + step
+    for i in reversed(range(len(spread_places))):
+        spread_places[i] = min(spread_places[i], room)
+        room = spread_places[i] - step
+    return spread_places
+
+
 def _label_shifts(
     lines: Mapping[str, Sequence[float | None]], axis: Axis, height: int
 ) -> dict[str, int]:
@@ -404,15 +421,7 @@ def _label_shifts(
     shifts = dict.fromkeys(lines, 0)
     for names in line_ends.values():
         names.sort()
-        step = SMALL * LEADING
-        free, places = -inf, []
-        for place, _ in names:
-            places.append(max(place, free))
-            free = places[-1] + step
-        room = float(height)
-        for i in reversed(range(len(places))):
-            places[i] = min(places[i], room)
-            room = places[i] - step
+        places = spread([place for place, _ in names], SMALL * LEADING, height)
         for (place, name), moved_to in zip(names, places, strict=True):
             shifts[name] = round(moved_to - place)
     return shifts

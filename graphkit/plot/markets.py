@@ -35,12 +35,6 @@ from graphkit.plot.drawing import (
 
 MOST_ROWS, MOST_LINES, MOST_TURNS = 20, 8, 32
 """Rows, lines and failures in turn in one picture."""
-BANDS = {"1,000": 1000.0, "1,800": 1800.0, "2,500": 2500.0}
-BANDS_NOTE = (
-    "Dashed: from 1,000 moderate and from 1,800 high (US Merger Guidelines 2023), from 2,500 high "
-    "in those of 2010."
-)
-"""Bands of the Herfindahl-Hirschman index."""
 LINES = (FIRST, SECOND, THIRD, FOURTH, OTHER, INK)
 FAR_APART = 30
 """Ratio of prices from which on an axis is logarithmic."""
@@ -93,46 +87,6 @@ APART_MARKETS = ("basis", *(name for name in APART if name != "period"))
 WORDS = {"usd": "by value", "tonnes": "by weight"}
 
 
-def trend(answer: Answer, width: int) -> Picture:
-    """Draw the concentration of trade over time; for one product, who came and who went too.
-
-    With a partner, draw the share of the value traded with it instead.
-    """
-    rows = answer.rows.to_pylist()
-    with_partner = any(row.get("on") for row in rows)
-    periods = sorted(values(answer, "period"))
-    groups = grouped(rows, ("consumer", "supplier", "on", "product"), APART)
-    newest = {name: group[-1]["usd"] or 0.0 for name, group in groups.items()}
-    largest = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
-    figure = "on_share_usd" if with_partner else "hhi_usd"
-    lines = {name: by_period(groups[name], periods, figure) for name in largest}
-    whose = "supplier" if answer.scope.get("supplier") else "consumer"
-    if len({row.get("on") for row in rows}) > 1:
-        whose = "on"
-    alone = len(groups) == 1 or len({row["product"] for row in rows}) == 1
-    colours = {
-        name: colour_of(groups[name][0].get(whose) or "") if alone else LINES[i % len(LINES)]
-        for i, name in enumerate(lines)
-    }
-    axis = Axis("HHI by value, 0 to 10,000", "", lines=BANDS)
-    if with_partner:
-        axis = Axis("share by value, %", "")
-        lines = {
-            name: [None if share is None else 100 * share for share in shares]
-            for name, shares in lines.items()
-        }
-    plot = lines_over(width, periods, lines, axis, colours)
-    rows_drawn = sum(len(groups[name]) for name in lines)
-    gaps = [f"{name} has no data of {row['gap']}" for name in lines for row in groups[name]
-            if row["gap"]]  # fmt: skip
-    note = " ".join([*([] if with_partner else [BANDS_NOTE]), *(f"{text}." for text in gaps)])
-    if len(groups) > MOST_LINES:
-        note = f"{note} The {MOST_LINES} largest by value."
-    if len(groups) > 1 or with_partner:
-        return framed(answer, plot, drawn=rows_drawn, note=note)
-    return framed(answer, _with_changes(plot, rows, periods), drawn=rows_drawn, note=note)
-
-
 def production_trend(answer: Answer, width: int) -> Picture:
     """Draw the mass that was made over time; of several products, shares of the world's output.
 
@@ -174,42 +128,6 @@ def production_trend(answer: Answer, width: int) -> Picture:
         note = f"{note} The {MOST_LINES} largest shares."
     plot = lines_over(width, periods, lines, axis, colours)
     return framed(answer, plot, drawn=sum(len(groups[name]) for name in lines), note=note)
-
-
-def _with_changes(plot: Plot, rows: Sequence[Mapping[str, Any]], periods: Sequence[str]) -> Plot:
-    """Add bars below of how many partners are new, up, and how many are lost, down."""
-    parts = plot.parts
-    row_of_period = {row["period"]: row for row in rows}
-    counts: dict[str, list[int | None]] = {"new partners": [], "lost partners": []}
-    for period in periods:
-        row = row_of_period.get(period, {})
-        compared = row.get("previous") is not None
-        counts["new partners"].append(len(row.get("new") or ()) if compared else None)
-        counts["lost partners"].append(-len(row.get("lost") or ()) if compared else None)
-    grid = {**parts["grid"], "top": plot.height + 26, "height": 64}
-    below = [
-        {
-            "type": "bar", "name": name, "data": numbers, "stack": "partners", "xAxisIndex": 1,
-            "yAxisIndex": 1, "itemStyle": {"color": colour}, "barCategoryGap": "30%",
-        }
-        for (name, numbers), colour in zip(counts.items(), (THIRD, SECOND), strict=True)
-    ]  # fmt: skip
-    axis = {**parts["yAxis"], "name": "number of partners, new (up) and lost (down)",
-            "splitNumber": 2}  # fmt: skip
-    axis = {k: v for k, v in axis.items() if k not in ("min", "max")}
-    below_axis = {
-        **parts["xAxis"], "gridIndex": 1, "boundaryGap": True, "axisLabel": {"show": False},
-    }  # fmt: skip
-    return Plot(
-        {
-            "grid": [parts["grid"], grid],
-            "xAxis": [{**parts["xAxis"], "boundaryGap": True}, below_axis],
-            "yAxis": [parts["yAxis"], {**axis, "gridIndex": 1}],
-            "series": [*parts["series"], *below],
-        },
-        plot.height + 116,
-        plot.width,
-    )
 
 
 def grouped(

@@ -10,7 +10,7 @@ import pyarrow as pa
 from graphkit.answers.answer import Answer, name_cell, undoubted
 from graphkit.answers.columns import REFS
 from graphkit.answers.remarks import with_remarks
-from graphkit.plot import action, dependence, facilities, markets, sweeps, uses
+from graphkit.plot import action, dependence, facilities, markets, sweeps, trend, uses
 from graphkit.plot.canvas import empty
 from graphkit.plot.drawing import NARROW, WIDTH, Picture, font_faces, html_page, png, svg
 
@@ -46,7 +46,7 @@ DRAWINGS: Mapping[str, Drawing] = {
     "sweep": sweeps.sweep,
     "supply risk": dependence.criticality,
     "targets": action.targets,
-    "trend": markets.trend,
+    "trend": trend.trend,
     "unknowns": action.unknowns,
     "uses": uses.uses,
     "without the largest": dependence.without_largest,

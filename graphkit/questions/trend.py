@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import fsum
+from math import fsum, inf
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +13,7 @@ from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import CHANGE_SERIES, MEASURES
 from graphkit.analysis.unlisted import POINT, one_share
 from graphkit.answers.answer import Answer, without_empty
-from graphkit.answers.columns import COUNT, NUMBER, TEXT, TEXTS, Column
+from graphkit.answers.columns import COUNT, NUMBER, NUMBERS, TEXT, TEXTS, Column
 from graphkit.arrow import SHARE, number
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -87,6 +87,12 @@ TREND_COLUMNS = (
            type=NUMBER),
     Column("new", doc="partners of the period that are absent in the previous one", type=TEXTS),
     Column("lost", doc="partners of the previous period that are absent in this one", type=TEXTS),
+    Column("first_partners", doc="the partners of the largest trade by value over all periods, at "
+           "most six", type=TEXTS),
+    Column("first_shares_usd", doc="0 to 1, the share of each of them in the usd of the period",
+           type=NUMBERS),
+    Column("unlisted_share", doc="0 to 1, the part of the period's trade that is not listed, at "
+           "most; 0 where all is", type=NUMBER),
     STEP,
 )  # fmt: skip
 TREND = (
@@ -95,7 +101,8 @@ TREND = (
     "on_tonnes", "on_share_tonnes",
     "missing_tonnes_share", "usd_per_month", "tonnes_per_month", "hhi_usd", "hhi_tonnes",
     "partners", "largest", "largest_share_usd", "largest_share_usd_low", "largest_share_usd_high",
-    "largest_share_tonnes", "new", "lost", "step", "basis",
+    "largest_share_tonnes", "new", "lost", "first_partners", "first_shares_usd", "unlisted_share",
+    "step", "basis",
     "valuation", "hs", "hs_revision", "reporter", "dataset", "source",
 )  # fmt: skip
 ONE_PARTNER = (
@@ -279,6 +286,8 @@ def _with_ends(
                 low, high = one_share(amount, row["usd"], unlisted, listed=is_listed)
                 row |= {f"{name}_low": low, f"{name}_high": high}
                 row[name] = row[name] if high - low < POINT else None
+        whole = (row["usd"] or 0.0) + unlisted
+        row["unlisted_share"] = 0.0 if not unlisted else unlisted / whole if whole < inf else 1.0
         if unlisted:
             row |= dict.fromkeys(("hhi_tonnes", "on_share_tonnes", "largest_share_tonnes"))
             row["hhi_usd"] = row["hhi_usd"] if row["largest_share_usd"] is not None else None
@@ -290,6 +299,7 @@ def _with_ends(
             row |= {"new": None, "lost": None}
     ends = [number(f"{name}_{end}", SHARE) for name in ("on_share_usd", "largest_share_usd")
             for end in ("low", "high")]  # fmt: skip
+    ends.append(number("unlisted_share", SHARE))
     return pa.Table.from_pylist(table, pa.schema([*rows.schema, *ends]))
 
 
