@@ -16,9 +16,10 @@ from long_cases import others_long
 
 from graphkit.answers.answer import Answer, side_by_side, undoubted
 from graphkit.api import Session
-from graphkit.plot.charts import NO_DATA, round_up
-from graphkit.plot.dependence import MOST_ROWS
-from graphkit.plot.drawing import NARROW, WIDTH, point_of, text_width
+from graphkit.plot.canvas import Axis
+from graphkit.plot.charts import NO_DATA, Bars, labelled_rows, round_up
+from graphkit.plot.dependence import FILLED_BY, MOST_ROWS
+from graphkit.plot.drawing import INK, NARROW, WIDTH, point_of, text_width
 from graphkit.plot.pictures import DRAWINGS, picture
 from graphkit.verbs.registry import PICTURES
 
@@ -240,7 +241,9 @@ def test_origins_are_bars_with_ranges_and_the_unknown_is_hatched(ask):
         next(one for one in option["series"] if one["name"] == name)
         for name in ("looked through", "unknown", "range ends")
     )
-    ranges = [100 * row[end] for row in rows if row["low"] is not None for end in ("low", "high")]
+    ranges = [100 * row[end] for row in rows
+              if row["low"] is not None and row["high"] - row["low"] <= 0.97
+              for end in ("low", "high")]  # fmt: skip
     bars = [
         next(value for value in pair if value is not None)
         for pair in zip(values(option, known["name"]), values(option, unknown["name"]), strict=True)
@@ -330,36 +333,51 @@ def test_answers_side_by_side_are_one_picture(ask):
     assert {one["type"] for one in option["series"]} == {"bar", "lines", "scatter"}
 
 
-def test_single_points_of_one_supplier_are_products_against_stages(ask):
+def test_a_single_point_is_one_row_of_face_value_and_of_the_most_certain_stage(ask):
     answer = ASKED["single_points.spof"](ask)
+    rows = answer.rows.to_pylist()
     option = picture(answer).option
-    (cells,) = option["series"]
-    columns, products = option["xAxis"]["data"], option["yAxis"]["data"]
-    found = {
-        (products[cell["value"][1]], columns[cell["value"][0]].replace("\n", " ")):
-            cell["label"]["formatter"]
-        for cell in cells["data"]
+    products = option["yAxis"][0]["data"]
+    faces = {products[row]: share for share, row in values(option, "face value: bought there")}
+    bars = {
+        (products[row], name): share
+        for name in FILLED_BY.values() if name in option["legend"]["data"]
+        for row, share in enumerate(values(option, name)) if share is not None
     }  # fmt: skip
 
-    assert columns == ["face value", "Mine", "Refined\nmaterial", "Metal", "Component"]
-    assert found == {
-        (answer.names[row["product"]], answer.names.get(row["traced_to"], "face value")):
-            f"{100 * row['share']:.1f} %\n{row['verdict']}"
-        for row in answer.rows.to_pylist()
-    }  # fmt: skip
+    assert faces == pytest.approx({
+        answer.names[row["product"]]: 100 * row["share"]
+        for row in rows if row["definition"] == "face value"
+    })  # fmt: skip
+    for key in {row["product"] for row in rows}:
+        traced = [r for r in rows if r["product"] == key and r["definition"] != "face value"]
+        order = [*FILLED_BY]
+        best = min(traced, key=lambda r: (order.index(r["verdict"]), -r["share"]))
+        bar = bars[answer.names[key], FILLED_BY[best["verdict"]]]
+        assert bar == pytest.approx(100 * best["share"])
+    assert len(bars) == len(products)
 
 
-def test_single_points_of_everybody_are_stages_against_suppliers(ask):
+def test_single_points_of_everybody_are_what_is_at_stake(ask):
     answer = ask.spof(scope="magnets", period="2024")
     option = picture(answer).option
-    first = answer.rows.to_pylist()[0]
-    (cells,) = option["series"]
-    places = {(option["xAxis"]["data"][c], option["yAxis"]["data"][r]): share for c, r, share in
-              (cell["value"] for cell in cells["data"])}  # fmt: skip
+    largest = max(row["at_stake"] for row in answer.rows.to_pylist() if row["traced_to"])
 
-    assert places["China", answer.names[first["traced_to"]]] == pytest.approx(
-        100 * first["at_stake"]
-    )
+    assert option["yAxis"][0]["data"][0] == "China"
+    assert values(option, "looked through")[0] == pytest.approx(100 * largest)
+
+
+def test_a_range_that_leaves_nothing_out_is_not_published_and_no_line():
+    plot = labelled_rows(
+        WIDTH, ["China", "Chile"], Axis("share", most=1),
+        bars=[Bars("share", [0.3, 0.2], [INK] * 2)], ranges=[(0, 0.0, 0.98), (1, 0.1, 0.9)],
+        beside_range=True,
+    )  # fmt: skip
+    (line,) = [one for one in plot.parts["series"] if one["name"] == "range"]
+
+    assert [item["coords"] for item in line["data"]] == [[[10, 1], [90, 1]]]
+    assert plot.parts["yAxis"][1]["data"] == ["30.0 %,\nnot published", "20.0 %"]
+    assert plot.note.startswith("Anything from 0 to 100 % is possible")
 
 
 def test_cover_is_drawn_by_month_for_one_consumer_and_in_all_for_several(ask):

@@ -5,13 +5,11 @@ from __future__ import annotations
 from graphkit.answers.answer import Answer
 from graphkit.plot.canvas import Axis, empty, framed, labels
 from graphkit.plot.charts import Bars, Marks, labelled_rows
-from graphkit.plot.dependence import first_rows
+from graphkit.plot.dependence import VISIBLE, first_rows
 from graphkit.plot.drawing import Picture, colour_of
 
 MOST_ROWS = 18
 """Suppliers of one picture."""
-VISIBLE = 0.005
-"""Share of the imports from which a supplier is drawn."""
 
 
 def targets(answer: Answer, width: int) -> Picture:

@@ -39,12 +39,18 @@ class Plot:
     """Pixels, with the axes."""
     width: int
     """Pixels of the picture."""
+    note: str = ""
+    """How to read it, for the lines below the title."""
 
 
 FORMATTERS = {"%": "{value} %", "year": "{yyyy}"}
 """Formatters of the numbers of an axis, by unit; all others have thousands separators."""
 YEAR = 365 * 24 * 3600 * 1000
 """Milliseconds, in which an axis of years counts from 1970."""
+
+
+SHORT = 260
+"""Pixels of an axis up to which its numbers are few."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,8 @@ class Axis:
             "axisLabel": {"color": MUTED, "fontSize": SMALL, "hideOverlap": True,
                           **({"formatter": FORMATTERS[self.unit]}
                              if self.unit in FORMATTERS else {})},
-            "axisLine": {"show": False}, "splitLine": gridlines(), "splitNumber": 5,
+            "axisLine": {"show": False}, "splitLine": gridlines(),
+            "splitNumber": 5 if self.length > SHORT else 2,
             **({"minInterval": YEAR} if self.unit == "year" else {}),
             **{name: self.scaled(value) for name, value in limits.items() if value is not None},
         }  # fmt: skip
@@ -150,7 +157,8 @@ def framed(
     title = wrapped(answer.headline or answer.question, space, TITLE, bold=True, lines=4 * wrap)
     below = (
         answer.question * bool(answer.headline), stated(answer),
-        f"{note} {_left_out(answer, drawn)}".strip(), _remarked(answer, drawn),
+        " ".join(text for text in (note, plot.note, _left_out(answer, drawn)) if text),
+        _remarked(answer, drawn),
     )  # fmt: skip
     subtitle = [
         line for text in below if text
@@ -220,7 +228,7 @@ def stacked(plots: Sequence[Plot]) -> Plot:
             lists = name in ("series", "title")
             parts[name] = [*parts.get(name, ()), *part] if lists else part
         height = placed.height
-    return Plot(parts, height, plots[0].width)
+    return Plot(parts, height, plots[0].width, " ".join(plot.note for plot in plots if plot.note))
 
 
 def _legend_lines(names: Sequence[str], space: float) -> int:
@@ -273,7 +281,7 @@ def moved(plot: Plot, down: int) -> Plot:
         lower(series) if series["type"] == "sankey" else series
         for series in plot.parts.get("series", ())
     ]
-    return Plot(parts, plot.height + down, plot.width)
+    return Plot(parts, plot.height + down, plot.width, plot.note)
 
 
 def _readable(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Plots as components of an option: rows along one axis, lines, matrices, and bands of chains."""
+"""Plots as components of an option: rows along one axis, lines, and bands of chains."""
 
 from __future__ import annotations
 
@@ -18,14 +18,12 @@ from graphkit.plot.drawing import (
     MUTED,
     OTHER,
     PAPER,
-    SHADES,
     SMALL,
     TEXT,
     WIDTH,
     colour_of,
     ink_on,
     name_of,
-    shade,
     text_width,
     wrapped,
 )
@@ -131,7 +129,11 @@ def labelled_rows(
     if beside_range:
         numbers = [_number(bars, row, axis) for row in range(len(labels))]
     above = width < WIDTH
-    numbered = max((text_width(number, SMALL) + 14 for number in numbers), default=0.0)
+    ranges, numbers, note = _telling(ranges, numbers or [""] * len(labels), axis, above=above)
+    numbers = numbers if any(numbers) else ()
+    numbered = max(
+        (text_width(line, SMALL) + 14 for text in numbers for line in text.split("\n")), default=0.0
+    )
     space = width - 2 * EDGE - numbered if above else LABEL
     texts = [wrapped(label, space, TEXT, lines=5) for label in labels]
     head = max(map(len, texts), default=1) * TEXT * LEADING
@@ -151,7 +153,8 @@ def labelled_rows(
     else:
         left = max((text_width(line) for lines in texts for line in lines), default=0) + EDGE + 10
         right = max(EDGE + 52, EDGE + numbered)
-        step, place = max(bar + 9, head + 8), {"margin": 8}
+        beside = max((text.count("\n") + 1 for text in numbers), default=1) * TEXT * LEADING
+        step, place = max(bar + 9, head + 8, beside + 4), {"margin": 8}
     body = max(1, len(labels)) * step
     axis = replace(axis, length=width - round(left) - round(right))
     series = [
@@ -175,8 +178,40 @@ def labelled_rows(
             "series": series,
         },
         round(body) + top + UNDER + round((axis.option["name"].count("\n")) * SMALL * LEADING),
-        width,
+        width, note,
     )  # fmt: skip
+
+
+TELLING = 0.97
+"""Width from which a range of a share tells nothing."""
+NOT_PUBLISHED = "not published"
+
+
+def tells(low: float, high: float) -> bool:
+    """Tell whether a range of a share leaves anything out.
+
+    >>> tells(0.2, 0.9), tells(0.0, 1.0)
+    (True, False)
+    """
+    return high - low <= TELLING
+
+
+def _telling(
+    ranges: Sequence[tuple[int, float, float]], numbers: Sequence[str], axis: Axis, *, above: bool
+) -> tuple[Sequence[tuple[int, float, float]], Sequence[str], str]:
+    """Put words in place of the ranges of shares that leave nothing out, and say what they mean."""
+    if axis.unit != "%":
+        return ranges, numbers, ""
+    telling = [(row, low, high) for row, low, high in ranges if tells(low, high)]
+    untold = {row for row, low, high in ranges if not tells(low, high)}
+    numbers = [
+        (", " if above else ",\n").join(
+            filter(None, (number, NOT_PUBLISHED if row in untold else ""))
+        )
+        for row, number in enumerate(numbers)
+    ]
+    note = "Anything from 0 to 100 % is possible where it is not published." if untold else ""
+    return telling, numbers, note
 
 
 def _label_axes(
@@ -447,75 +482,6 @@ DASHES: tuple[Any, ...] = ("solid", [8, 4], [2, 3], [10, 3, 2, 3], [1, 5])
 """Dashes that tell lines apart without colour."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a matrix."""
-
-    column: int
-    row: int
-    share: float
-    text: str
-
-
-def matrix(
-    width: int, columns: Sequence[str], rows: Sequence[str], cells: Sequence[Cell], *, name: str
-) -> Plot:
-    """Draw shares as cells of a matrix, darker the larger they are, each with its number."""
-    narrow = width < WIDTH
-    room, size, most = (92, SMALL, 4) if narrow else (LABEL, TEXT, 2)
-    texts = [wrapped(label, room, size, lines=most) for label in rows]
-    left = max((text_width(line, size) for lines in texts for line in lines), default=0)
-    left += EDGE + 10
-    wide = min(150.0, (width - left - EDGE) / max(1, len(columns)))
-    words = [word for column in columns for word in column.split()]
-    turned = max((text_width(word, SMALL) for word in words), default=0) > wide - 4
-    heads = [wrapped(column, 120 if turned else wide - 4, SMALL, lines=3) for column in columns]
-    if turned:
-        top = max(text_width(line, SMALL) for lines in heads for line in lines) + 10
-    else:
-        top = max(map(len, heads), default=1) * SMALL * LEADING + 8
-    small = SMALL - 1 if narrow else SMALL
-    inside = ["\n".join(line for part in cell.text.split("\n")
-                        for line in wrapped(part, wide - 3, small)) for cell in cells]  # fmt: skip
-    step = max(26.0, max(map(len, texts), default=1) * TEXT * LEADING + 6,
-               max((text.count("\n") + 1 for text in inside), default=1) * 15 + 8)  # fmt: skip
-    data = []
-    for cell, text in zip(cells, inside, strict=True):
-        colour, ink = shade(cell.share)
-        style = {"color": colour, "borderColor": PAPER, "borderWidth": 2}
-        data.append({
-            "value": [cell.column, cell.row, 100 * cell.share], "itemStyle": style,
-            "label": {"show": True, "formatter": text, "color": ink},
-        })  # fmt: skip
-    axis_style = {"type": "category", "axisTick": {"show": False}, "axisLine": {"show": False}}
-    return Plot(
-        {
-            "grid": {
-                "left": round(left), "top": round(top), "width": round(wide * len(columns)),
-                "height": round(step * len(rows)),
-            },
-            "xAxis": {
-                **axis_style, "position": "top", "data": ["\n".join(lines) for lines in heads],
-                "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0,
-                              "lineHeight": round(SMALL * LEADING), "rotate": 90 if turned else 0},
-            },
-            "yAxis": {
-                **axis_style, "inverse": True, "data": ["\n".join(lines) for lines in texts],
-                "axisLabel": {"color": INK, "fontSize": size, "interval": 0,
-                              "lineHeight": round(TEXT * LEADING)},
-            },
-            "visualMap": {"show": False, "min": 0, "max": 100, "seriesIndex": 0,
-                          "inRange": {"color": list(SHADES)}},
-            "series": [{
-                "type": "heatmap", "name": name, "data": data,
-                "label": {"fontSize": small, "lineHeight": 14},
-            }],
-        },
-        round(top + step * len(rows)) + 8,
-        width,
-    )  # fmt: skip
-
-
 LEAST, OTHERS = 0.03, "others"
 """Share from which on a maker has a node of its own, and the name of the rest."""
 AS = {"share": "as traced", "face_value": "at face value"}
@@ -638,6 +604,8 @@ def _node_text(stage: str, maker: str, row: Row | None) -> str:
     text = f"{text} {percent(row['share'])}"
     if row["low"] is None:
         return text
+    if not tells(row["low"], row["high"]):
+        return f"{text}, {NOT_PUBLISHED}: anything from 0 to 100 % is possible"
     return f"{text}, at least {percent(row['low'])}, at most {percent(row['high'])}"
 
 
@@ -649,7 +617,8 @@ def _without_braces(text: str) -> str:
 def _node(place: int, maker: str, row: Row | None, *, with_name: bool) -> dict[str, Any]:
     text = name_of(maker) if with_name else "?" if maker in NO_DATA else maker
     if with_name and row is not None and row["low"] is not None and row["share"] >= TALL:
-        text = f"{text}\n{100 * row['low']:.1f} to {percent(row['high'])}"
+        ends = f"{100 * row['low']:.1f} to {percent(row['high'])}"
+        text = f"{text}\n{ends if tells(row['low'], row['high']) else NOT_PUBLISHED}"
     style: dict[str, Any] = {"color": colour_of(maker), "borderWidth": 0}
     if maker in NO_DATA:
         style = {**style, "color": OTHER, "decal": HATCH}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from math import fsum
 from typing import Any
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.figures import percent
 from graphkit.names import possessive, with_article
 from graphkit.plot.canvas import Axis, empty, framed, labels, legend_of, stacked
 from graphkit.plot.charts import (
@@ -17,16 +17,16 @@ from graphkit.plot.charts import (
     AS,
     NO_DATA,
     Bars,
-    Cell,
     Marks,
+    Row,
     Span,
     labelled_rows,
     makers_by_stage,
-    matrix,
 )
 from graphkit.plot.drawing import (
     FIRST,
     INK,
+    MUTED,
     OTHER,
     SECOND,
     THIRD,
@@ -36,8 +36,8 @@ from graphkit.plot.drawing import (
     name_of,
 )
 
-MOST_ROWS, MOST_PAIRS, MOST_POINTS, MOST_CHAINS = 24, 18, 6, 3
-"""Rows of one bar and of two in one picture, suppliers of a matrix, and chains of a country."""
+MOST_ROWS, MOST_PAIRS, MOST_CHAINS = 24, 18, 3
+"""Rows of one bar and of two in one picture, and chains of a country."""
 NAMED_BY = ("consumer", "product", "period", "supplier")
 COMPARED_BY = ("consumer", "supplier", "period", "dataset")
 APART = ("dataset", "reporter", "source")
@@ -226,49 +226,105 @@ def _of_assumed(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def single_points(answer: Answer, width: int) -> Picture:
-    """Draw a matrix of shares: who depends, for what and where, on which supplier or plant."""
-    point = next(n for n in ("removed", "supplier", "name") if n in answer.rows.column_names)
-    share = next(n for n in ("at_stake", "share", "loss") if n in answer.rows.column_names)
-    rows = [
-        {**row, "where": row.get("traced_to") or row.get("definition") or "without it"}
-        for row in answer.rows.to_pylist()
-    ]
-    points = list(dict.fromkeys(row[point] for row in rows))[:MOST_POINTS]
-    rows = [row for row in rows if row[point] in points]
-    # With one supplier, its stages stand side by side.
-    several = len(points) > 1 or len({row["where"] for row in rows}) == 1
-    across, down = (point, ("where",)) if several else ("where", ())
-    columns = list(dict.fromkeys(row[across] for row in _by_chain(rows)))
-    texts = labels(rows, ("consumer", "product", *down))
-    places = list(dict.fromkeys(texts))[:MOST_ROWS]
-    cells = [
-        Cell(columns.index(row[across]), places.index(text), row[share], _cell_text(row, share))
-        for row, text in zip(rows, texts, strict=True)
-        if text in places
-    ]
-    heads = [name_of(column) for column in columns]
-    plot = matrix(width, heads, places, cells, name=share.replace("_", " "))
-    only = "" if several else f"Supplier: {name_of(points[0])}. "
-    note = f"{only}{READING[share]}"
-    return framed(answer, plot, drawn=len(cells), note=note)
+    """Draw each supplier or plant of a product: looked through as a bar, face value as a mark.
+
+    A bar is of the stage with the most certain verdict, then the largest share, and filled by it.
+    """
+    names = answer.rows.column_names
+    point = next(name for name in ("removed", "supplier", "name") if name in names)
+    share = next(name for name in ("at_stake", "share", "loss") if name in names)
+    points: dict[tuple[Any, ...], _Point] = {}
+    for row in answer.rows.to_pylist():
+        key = tuple(row.get(name) for name in (point, "consumer", "product", "period", "measure"))
+        points.setdefault(key, _Point({**row, "supplier": row[point]})).add(row, share)
+    drawn = [one for one in points.values() if max(one.share, one.face or 0.0) >= VISIBLE]
+    drawn = drawn[:MOST_POINTS] or [*points.values()][:MOST_POINTS]
+    colours = [colour_of(one.row["supplier"]) for one in drawn]
+    verdicts = [one.verdict for one in drawn]
+    bars = [
+        Bars(text, [one.share or None if one.verdict == verdict else None for one in drawn],
+             colours, filled=verdict != "as traced",
+             hatched=verdict not in ("", "certain", "as traced"), stack="share")
+        for verdict, text in FILLED_BY.items() if verdict in verdicts
+    ]  # fmt: skip
+    faces = [(place, one.face) for place, one in enumerate(drawn) if one.face is not None]
+    plot = labelled_rows(
+        width,
+        labels([one.row for one in drawn], ("consumer", "product", "supplier"), ("period",)),
+        Axis(READING[share], most=1),
+        bars=bars,
+        marks=[Marks("face value: bought there", faces)] * bool(faces),
+        ranges=[(place, *one.ends) for place, one in enumerate(drawn) if one.ends],
+        numbers=[one.text for one in drawn],
+        thickness=17,
+    )
+    stated = any(one.stage for one in drawn)
+    note = "At the right: the share looked through, and its stage. " if stated else ""
+    note += "Thin lines: from the least to the most." if any(one.ends for one in drawn) else ""
+    rows_drawn = sum(one.count for one in drawn)
+    return framed(answer, plot, drawn=rows_drawn, note=note.strip(), legend=True)
 
 
-def _by_chain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sort face value first, then the stages of the products with the longest chains."""
-    stages = Counter(row.get("product") for row in rows)
-    return sorted(rows, key=lambda row: (row["where"] != "face value", -stages[row.get("product")]))
-
-
-READING = {
-    "share": "Share of the imports, bought there (face value) or made there at the stage.",
-    "loss": "Share of the supply that is lost without it.",
-    "at_stake": "Share of all imports of the product that depends on it.",
+MOST_POINTS = 18
+"""Single points of one picture."""
+FILLED_BY = {
+    "": "looked through",
+    "certain": "certain",
+    "as traced": "as traced: it may be less",
+    "possible": "cannot be told: it may be this much",
+    "basket": "a basket: of one thing in it nothing is told",
+    "proxy": "a proxy: of the thing itself nothing is told",
 }
+"""Legend of a bar by the verdict on its row: filled, with an outline alone, or hatched."""
 
 
-def _cell_text(row: Mapping[str, Any], share: str) -> str:
-    verdict = f"\n{row['verdict']}" if row.get("verdict") else ""
-    return f"{100 * row[share]:.1f} %{verdict}"
+@dataclass
+class _Point:
+    """A supplier or plant that a product depends on, and the shares of its rows."""
+
+    row: Row
+    """Its first row."""
+    share: float = 0.0
+    """The share looked through to its stage; 0 without one."""
+    face: float | None = None
+    """The share at face value."""
+    stage: str = ""
+    verdict: str = ""
+    ends: tuple[float, float] | None = None
+    count: int = 0
+    """Number of rows that it stands for."""
+
+    def add(self, row: Row, column: str) -> None:
+        """Add a row: at face value, or looked through to a stage."""
+        self.count += 1
+        if row.get("definition") == "face value":
+            self.face = row[column]
+            return
+        verdict, share = row.get("verdict") or "", row[column] or 0.0
+        order = [*FILLED_BY]
+        if not self.share or (order.index(verdict), -share) < (
+            order.index(self.verdict), -self.share
+        ):  # fmt: skip
+            self.share, self.verdict, self.stage = share, verdict, row.get("traced_to") or ""
+            low, high = row.get("low"), row.get("high")
+            has_range = low is not None and high is not None and high - low > VISIBLE
+            self.ends = (float(low or 0.0), float(high or 0.0)) if has_range else None
+
+    @property
+    def text(self) -> str:
+        """The share beside its row."""
+        if not self.share:
+            return "" if self.face is None else percent(self.face)
+        return " ".join([percent(self.share), self.stage.lower()]).strip()
+
+
+VISIBLE = 0.005
+"""Share, and width of a range, from which it can be seen."""
+READING = {
+    "share": "share of the imports of the product",
+    "loss": "share of the supply that is lost without it",
+    "at_stake": "share of all imports of the product that depends on it",
+}
 
 
 def domestic_points(answer: Answer, width: int) -> Picture:
@@ -311,14 +367,14 @@ def checked_claims(answer: Answer, width: int) -> Picture:
         points = [(i, row["found"]) for i, row in enumerate(rows) if row["verdict"] == verdict]
         if points:
             marks.append(Marks(f"data: {verdict}", points, symbol, colour))
-    between = [(i, *sorted((claim, row["found"])))
+    between = [Span(i, min(claim, row["found"]), max(claim, row["found"]), MUTED)
                for i, (claim, row) in enumerate(zip(claimed, rows, strict=True))]  # fmt: skip
     plot = labelled_rows(
         width,
         [row["claim"] for row in rows],
         Axis("share, claimed and computed", most=1, least=min(0, *(r["found"] for r in rows))),
         marks=marks,
-        ranges=between,
+        spans=between,
         numbers=[row["differs"] or "" for row in rows],
     )
     note = "Beside each line: computed minus claimed."
