@@ -14,13 +14,15 @@ import pyarrow as pa
 import pytest
 from long_cases import others_long
 
-from graphkit.answers.answer import Answer, side_by_side, undoubted
+from graphkit.answers.answer import Answer, parts_of, side_by_side, undoubted
+from graphkit.answers.figures import UNFIT
+from graphkit.answers.remarks import with_remarks
 from graphkit.api import Session
 from graphkit.plot.canvas import Axis
 from graphkit.plot.charts import NO_DATA, Bars, labelled_rows, round_up
 from graphkit.plot.dependence import FILLED_BY, MOST_ROWS
 from graphkit.plot.drawing import INK, NARROW, WIDTH, point_of, text_width
-from graphkit.plot.pictures import DRAWINGS, picture
+from graphkit.plot.pictures import DRAWINGS, Picture, picture
 from graphkit.verbs.registry import PICTURES
 
 ASKED: dict[str, Callable[[Session], Answer]] = {
@@ -111,10 +113,42 @@ BASKETS: dict[str, Callable[[Session], Answer]] = {
 @pytest.mark.parametrize("question", BASKETS)
 def test_a_title_says_that_figures_are_of_a_basket(ask, question):
     for narrow in (False, True):
-        title = picture(BASKETS[question](ask), narrow=narrow).option["title"][0]
-        text = " ".join(f"{title['text']} {title['subtext']}".split())
+        text = titled(picture(BASKETS[question](ask), narrow=narrow))
 
         assert re.search("holds? other elements too|rare earths together|goods included", text)
+
+
+def titled(drawn: Picture) -> str:
+    """The title of a picture and the lines below it, as one text."""
+    title = drawn.option["title"][0]
+    return " ".join(f"{title['text']} {title['subtext']}".split())
+
+
+EVERY = {**ASKED, **{f"{name} of a basket": ask for name, ask in BASKETS.items()}}
+"""Questions of every verb, and those whose figures are of a basket."""
+
+
+@pytest.mark.parametrize("question", others_long(EVERY, 4))
+def test_a_title_names_what_is_a_basket_or_a_proxy_and_weights_in_doubt(ask, question):
+    """A product that is not named is counted behind those that are."""
+    answer = EVERY[question](ask)
+    rows = undoubted(with_remarks(answer)).rows.to_pylist()
+    series = [s for part in parts_of(answer.coverage).values() for s in part.get("series", ())]
+    unfit = {row["product"] for row in (*rows, *series) if row.get("fit") in UNFIT}
+    names = {answer.names.get(key, key) for key in unfit}
+    text = titled(picture(answer))
+    unnamed = [name for name in names if name not in text]
+
+    assert not unnamed or re.search(rf"and {len(unnamed)} more: its code", text)
+    assert names == set() or re.search("other|together|all |holds|code", text)
+    assert any(row.get("doubt") for row in rows) == ("without weights in doubt" in text)
+
+
+def test_a_title_says_that_weights_in_doubt_are_left_out(ask):
+    answer = ASKED["disruptions.disrupt"](ask)
+    rows = answer.rows.append_column("doubt", pa.array(["a flow"] * len(answer.rows)))
+
+    assert "without weights in doubt" in titled(picture(replace(answer, rows=rows)))
 
 
 NOTHING = {

@@ -158,7 +158,7 @@ def framed(
     below = (
         answer.question * bool(answer.headline), stated(answer),
         " ".join(text for text in (note, plot.note, _left_out(answer, drawn)) if text),
-        _remarked(answer, drawn),
+        *_remarked(answer, drawn),
     )  # fmt: skip
     subtitle = [
         line for text in below if text
@@ -305,35 +305,54 @@ def _left_out(answer: Answer, drawn: int) -> str:
     return f"{drawn:,} of {total:,} rows are drawn." if drawn < total else ""
 
 
-MOST_REMARKS = 4
-"""Remarks on rows that a picture gives."""
+MOST_REMARKS, MOST_NAMES = 4, 6
+"""Remarks on rows that a picture gives, and products that one on other goods names."""
 
 
-def _remarked(answer: Answer, drawn: int) -> str:
-    """Name the rows whose meaning a remark changes, the largest of those drawn first."""
-    rows = answer.rows.slice(0, drawn).to_pylist()
+def _remarked(answer: Answer, drawn: int) -> tuple[str, str]:
+    """Name the rows whose meaning a remark changes, then all products that count other goods."""
+    remarks: dict[str, dict[str, None]] = {}
+    for row in answer.rows.slice(0, drawn).to_pylist():
+        subject = next((row[name] for name in SUBJECTS if row.get(name)), "")
+        for part in (row.get(REMARK.name) or "").split("; "):
+            if part:
+                remarks.setdefault(answer.names.get(subject, subject), {})[part] = None
     subjects: dict[str, list[str]] = {}
-    for row in rows:
-        if row.get(REMARK.name):
-            subject = next((row[name] for name in SUBJECTS if row.get(name)), "")
-            subjects.setdefault(row[REMARK.name], []).append(answer.names.get(subject, subject))
-    texts = [f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in subjects.items()]
-    texts += _unfit(answer, " ".join(texts))
-    hidden_count = len(texts) - MOST_REMARKS
-    counted = [f"{hidden_count} more remark{'s' * (hidden_count > 1)}"] if hidden_count > 0 else []
-    return f"{'; '.join([*texts[:MOST_REMARKS], *counted])}." if texts else ""
+    for name, parts in remarks.items():
+        subjects.setdefault("; ".join(parts), []).append(name)
+    texts = [f"{', '.join(names)}: {text}" for text, names in subjects.items()]
+    hidden = [name for names in [*subjects.values()][MOST_REMARKS:] for name in names]
+    first = texts[:MOST_REMARKS] + [f"more remarks on {_first_names(hidden)}"] * bool(hidden)
+    return _sentence(first), _sentence(_unfit(answer, " ".join(texts[:MOST_REMARKS])))
+
+
+def _sentence(texts: Sequence[str]) -> str:
+    return f"{'; '.join(texts)}." if texts else ""
 
 
 def _unfit(answer: Answer, remarks: str) -> list[str]:
-    """Name the products of rows that add up several, whose codes hold other goods too."""
-    products: dict[str, list[str]] = {}
+    """Name the products of rows or of sums whose codes hold other goods too."""
+    names = {"product", "fit"}
+    rows = answer.rows.select([*names]).to_pylist() if names <= {*answer.rows.column_names} else []
     for part in parts_of(answer.coverage).values():
-        for series in part.get("series", ()):
-            text = FIT_REMARKS.get(series.get("fit") or "")
-            name = answer.names.get(series["product"], series["product"])
-            if text and name not in products.setdefault(text, []) and name not in remarks:
-                products[text].append(name)
-    return [f"{', '.join(names)}: {text}" for text, names in products.items() if names]
+        rows += part.get("series", ())
+    products: dict[str, dict[str, None]] = {}
+    for row in rows:
+        text = FIT_REMARKS.get(row.get("fit") or "")
+        name = answer.names.get(row["product"], row["product"])
+        if text and name not in remarks:
+            products.setdefault(text, {})[name] = None
+    return [f"{_first_names([*unfit])}: {text}" for text, unfit in products.items()]
+
+
+def _first_names(names: Sequence[str]) -> str:
+    """List names, of many the first.
+
+    >>> _first_names(list("abcdefgh"))
+    'a, b, c, d, e, f and 2 more'
+    """
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 SUBJECTS = ("product", "element", "material", "country", "consumer", "exporter", "origin")
