@@ -92,17 +92,19 @@ class Reply(Answer):
 
         return answer_html(self, IN_PYTHON)
 
-    def plot(self, *, narrow: bool = False) -> Picture:
+    def plot(self, *, narrow: bool = False, slide: bool = False) -> Picture:
         """Return the picture of the answer, which a notebook shows; see :mod:`graphkit.plot`.
 
         Parameters
         ----------
         narrow : bool
             Lay it out for a phone, 340 pixels wide instead of 640.
+        slide : bool
+            Lay it out as a slide of 1,920 by 1,080 pixels.
         """
         from graphkit.plot.pictures import picture
 
-        return picture(self, narrow=narrow)
+        return picture(self, narrow=narrow, slide=slide)
 
     def to_json(self) -> str:
         """Return the whole answer, as ``--format json`` writes it."""

@@ -160,6 +160,19 @@ def test_a_narrow_picture_is_as_sharp_as_a_wide_one(suppliers):
     assert 'width="340"' in drawn.svg()
 
 
+def test_a_slide_is_1920_by_1080_pixels_and_leaves_rows_out_for_it(suppliers):
+    drawn, nothing = (
+        picture(answer, slide=True)
+        for answer in (suppliers, replace(suppliers, rows=suppliers.rows.slice(0, 0)))
+    )
+    notes = drawn.option["title"][2]["text"].replace("\n", " ")
+
+    assert [int.from_bytes(drawn.png()[at : at + 4], "big") for at in (16, 20)] == [1920, 1080]
+    assert 'width="1920" height="1080" ' in nothing.svg()
+    assert f"{drawn.drawn} of {len(suppliers.rows)} rows are drawn." in notes
+    assert drawn.drawn < picture(suppliers).drawn
+
+
 def test_an_answer_without_rows_says_so_in_one_line(suppliers):
     nothing = replace(suppliers, rows=suppliers.rows.slice(0, 0))
 
@@ -261,6 +274,18 @@ def test_the_picture_of_a_phone_is_asked_for_by_name(graphkit, ask):
 
     assert code == 0
     assert json.loads(text) == picture(answer, narrow=True).option != picture(answer).option
+
+
+def test_a_slide_is_asked_for_by_name(graphkit, ask, tmp_path):
+    path = tmp_path / "slide.html"
+    answer = ask.depends("KOR", on="CHN", scope="rare earths", period="2024")
+    drawn = picture(answer, slide=True)
+
+    assert graphkit(*ASKED, "--slide", "-o", str(path)) == (0, "", "")
+    assert f'"width": {drawn.width}, "height": {drawn.height}' in path.read_text("utf-8")
+    assert graphkit(*ASKED, "--slide", "--narrow", "--format", "svg") == (
+        2, "", "graphkit: --narrow and --slide say different things; give one of the two\n",
+    )  # fmt: skip
 
 
 def test_a_table_is_not_laid_out_for_a_phone(graphkit):

@@ -196,6 +196,21 @@ def test_every_question_has_a_picture_whose_text_stays_on_it(ask, path, narrow):
     assert [(one[0], two[0]) for one, two in combinations(texts, 2) if cover(one, two)] == []
 
 
+@pytest.mark.parametrize("path", others_long(ASKED, 3))
+def test_every_question_has_a_slide_whose_text_stays_on_it(ask, path):
+    drawn = picture(ASKED[path](ask), slide=True)
+    root = ElementTree.fromstring(drawn.svg())
+    texts = [box for node in root.iter("{http://www.w3.org/2000/svg}text") if (box := boxed(node))]
+
+    assert (root.get("width"), root.get("height")) == ("1920", "1080")
+    assert drawn.width / drawn.height == 1920 / 1080
+    assert drawn.width <= 960  # letters are as large as they are meant to be
+    assert drawn.drawn > 0
+    assert [box for box in texts if min(box[1:3]) < -1 or box[3] > drawn.width + 1
+            or box[4] > drawn.height + 1] == []  # fmt: skip
+    assert [(one[0], two[0]) for one, two in combinations(texts, 2) if cover(one, two)] == []
+
+
 Box = tuple[str, float, float, float, float]
 
 

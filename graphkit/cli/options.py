@@ -116,6 +116,7 @@ Top = Annotated[
 ]
 Wide = Annotated[bool, typer.Option("--wide", help="All columns, however wide the table.")]
 Narrow = Annotated[bool, typer.Option("--narrow", help="The picture laid out for a phone.")]
+Slide = Annotated[bool, typer.Option("--slide", help="The picture as a slide, 1920 x 1080.")]
 All = Annotated[bool, typer.Option("--all", help="All rows of the table.")]
 Long = Annotated[
     bool,
@@ -180,6 +181,7 @@ def form_and_view(
     all: bool = False,
     long: bool = False,
     narrow: bool = False,
+    slide: bool = False,
 ) -> tuple[str, View]:
     """Choose the format, and the rows and columns to show: on a terminal not too many of them."""
     from graphkit.render.formats import PICTURES, READ, SHORT, View, choose_format
@@ -194,12 +196,14 @@ def form_and_view(
     if option and form_name not in READ:
         wanted = f"wanted one of {', '.join(READ)}"
         raise UsageError(f"{option} is of formats for people: found {form_name}, {wanted}")
-    if narrow and form_name not in PICTURES:
-        wanted = f"wanted one of {', '.join(PICTURES)}"
-        raise UsageError(f"--narrow is of pictures: found {form_name}, {wanted}")
+    if narrow and slide:
+        raise UsageError("--narrow and --slide say different things; give one of the two")
+    if (narrow or slide) and form_name not in PICTURES:
+        shape, wanted = "--narrow" if narrow else "--slide", f"wanted one of {', '.join(PICTURES)}"
+        raise UsageError(f"{shape} is of pictures: found {form_name}, {wanted}")
     on_terminal = form_name == "table" and output is None and sys.stdout.isatty()
     rows = SHORT if tabular and on_terminal and top is None and not all else top or 0
-    return form_name, View(long, all or top == 0, rows, wide=wide, narrow=narrow)
+    return form_name, View(long, all or top == 0, rows, wide=wide, narrow=narrow, slide=slide)
 
 
 def say(text: str) -> None:

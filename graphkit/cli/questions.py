@@ -23,6 +23,7 @@ from graphkit.cli.options import (
     Narrow,
     Output,
     Own,
+    Slide,
     Top,
     Wide,
     form_and_view,
@@ -46,8 +47,8 @@ TYPES: dict[str, Any] = {
     **dict.fromkeys(REPEATED, list[str]),
 }
 LAST = {
-    "top": Top, "all": All, "long": Long, "wide": Wide, "narrow": Narrow, "db": Database,
-    "own": Own, "form": Format, "output": Output, "help_columns": Columns,
+    "top": Top, "all": All, "long": Long, "wide": Wide, "narrow": Narrow, "slide": Slide,
+    "db": Database, "own": Own, "form": Format, "output": Output, "help_columns": Columns,
 }  # fmt: skip
 """Options of every question; one that declares its own ``top`` limits its ranks by it."""
 
@@ -170,7 +171,7 @@ def _command(verb: Verb, run: Run, *, context: bool = False) -> Callable[..., No
 
     last = LAST if verb is not BRIEF else {"db": Database, "own": Own, "output": Output}
     own: dict[str, Any] = {}
-    switches = ("all", "long", "wide", "narrow", "help_columns")
+    switches = ("all", "long", "wide", "narrow", "slide", "help_columns")
     defaults: dict[str, Any] = dict.fromkeys(switches, False)
     for parameter in verb.parameters:
         if parameter.also:
@@ -244,6 +245,7 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
     form, view = form_and_view(
         given["form"], given["output"], given["top"],
         all=given["all"], long=given["long"], wide=given["wide"], narrow=given["narrow"],
+        slide=given["slide"],
     )  # fmt: skip
     if limits_itself:
         view = replace(view, all=given["all"] or bool(given["top"]), top=0)

@@ -14,6 +14,7 @@ from graphkit.cli.options import (
     Narrow,
     Output,
     Own,
+    Slide,
     Top,
     Wide,
     form_and_view,
@@ -52,6 +53,7 @@ def scenario(
     long: Long = False,
     wide: Wide = False,
     narrow: Narrow = False,
+    slide: Slide = False,
     db: Database = None,
     own: Own = None,
     form: Format = None,
@@ -71,7 +73,9 @@ def scenario(
     from graphkit.catalog.catalog import Catalog
     from graphkit.questions.scenarios import play
 
-    form_name, view = form_and_view(form, output, top, all=all, long=long, wide=wide, narrow=narrow)
+    form_name, view = form_and_view(
+        form, output, top, all=all, long=long, wide=wide, narrow=narrow, slide=slide
+    )
     with opened(db, own) as store, named_as_options(PARAMETERS["disruptions.disrupt"]):
         answer = play(Catalog(store), *files, sweep=sweep)
     print_answer(answer, form_name, output, view)

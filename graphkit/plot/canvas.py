@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log10
+from math import ceil, log10
 from typing import Any
 
 from graphkit.answers.answer import OWN_FACTS, Answer, cited, parts_of
@@ -128,6 +128,128 @@ def lines_at(axis: Axis, *, across: str = "xAxis", distance: int = 5) -> dict[st
     }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Room for the plot of a picture."""
+
+    width: int = WIDTH
+    """Pixels."""
+    rows: int | None = None
+    """Most rows, bars or lines, where fewer are wanted than a drawing has by itself."""
+
+    @property
+    def is_slide(self) -> bool:
+        """True if its height is limited too."""
+        return self.rows is not None
+
+    def most(self, count: int) -> int:
+        """Return the number of rows to draw, of the most that a drawing has by itself."""
+        return count if self.rows is None else min(count, self.rows)
+
+
+@dataclass(frozen=True)
+class Framed:
+    """A plot with its title, how to read it, and its sources, before they have their places."""
+
+    title: str
+    below: Sequence[str]
+    sources: str
+    plot: Plot
+    drawn: int
+    """Number of rows that are shown."""
+    world: bool = False
+
+    def page(self) -> Picture:
+        """Place the words above and below the plot."""
+        plot, space = self.plot, self.plot.width - 2 * EDGE
+        wrap = round(WIDTH / plot.width)
+        title = wrapped(self.title, space, TITLE, bold=True, lines=4 * wrap)
+        below = [
+            line for text in self.below for line in wrapped(text, space, SMALL, lines=4 * wrap)
+        ]
+        sources = wrapped(self.sources, space, SMALL, lines=3 * wrap)
+        top = EDGE + len(title) * TITLE * LEADING + 6 + len(below) * SMALL * LEADING + 8
+        top += 0 if "legend" in plot.parts else 4
+        bottom = len(sources) * SMALL * LEADING + EDGE
+        head = _words(title, TITLE, INK, left=EDGE, top=EDGE, below=below)
+        height = round(top + plot.height + bottom)
+        return self._picture([head, _words(sources, SMALL, left=EDGE, bottom=EDGE - 6)],
+                             round(top), plot.width, height)  # fmt: skip
+
+    def slide(self) -> Picture:
+        """Place the words above, beside and below the plot, in the shape of a slide."""
+        width, height = self._slide_size()
+        title, sources, top, bottom = self._slide_lines(width)
+        left = self.plot.width + 8
+        lines = [
+            line
+            for text in self.below
+            for line in [*wrapped(text, width - left - EDGE, SMALL, lines=9), ""]
+        ][:-1]
+        most = int((height - top - bottom) / (SMALL * LEADING))
+        if len(lines) > most:
+            lines = [*lines[: most - 1], "…"]
+        return self._picture(
+            [
+                _words(title, SLIDE_TITLE, INK, left=EDGE, top=EDGE),
+                _words(sources, SMALL, left=EDGE, bottom=EDGE - 6),
+                _words(lines, SMALL, left=left, top=top),
+            ],
+            top, width, height, is_slide=True,
+        )  # fmt: skip
+
+    @property
+    def fits_slide(self) -> bool:
+        """True if the plot has room on a slide whose letters have their full size."""
+        return self._slide_size()[0] == SLIDE_WIDTH
+
+    def _slide_size(self) -> tuple[int, int]:
+        """Return the pixels of the smallest layout in the shape of a slide that has room."""
+        _, _, top, bottom = self._slide_lines(SLIDE_WIDTH)
+        step = max(SLIDE_WIDTH // 16, ceil((top + self.plot.height + bottom) / 9))
+        return 16 * step, 9 * step
+
+    def _slide_lines(self, width: int) -> tuple[list[str], list[str], int, int]:
+        """Wrap title and sources, and return their lines and the pixels that they take."""
+        title = wrapped(self.title, width - 2 * EDGE, SLIDE_TITLE, bold=True, lines=2)
+        sources = wrapped(self.sources, width - 2 * EDGE, SMALL, lines=2)
+        top = EDGE + len(title) * SLIDE_TITLE * LEADING + 12
+        return title, sources, round(top), round(len(sources) * SMALL * LEADING + EDGE)
+
+    def _picture(
+        self, titles: list[dict[str, Any]], top: int, width: int, height: int, *,
+        is_slide: bool = False,
+    ) -> Picture:  # fmt: skip
+        components = moved(self.plot, top, width - self.plot.width).parts
+        option: dict[str, Any] = {
+            "animation": False,
+            "useUTC": True,
+            "backgroundColor": PAPER,
+            "textStyle": {"fontFamily": FONT, "fontSize": TEXT, "color": INK},
+            # Names of the data are never read as HTML.
+            "tooltip": {"renderMode": "richText", "confine": True},
+            "aria": {"enabled": True},
+            **components,
+            "title": [*titles, *components.get("title", ())],
+        }
+        return Picture(_readable(option), height, self.drawn, self.world, width, is_slide)
+
+
+SLIDE_WIDTH, SLIDE_TITLE = 960, 20
+"""Pixels of the layout of a slide, which is drawn twice as large, and of its title."""
+
+
+def _words(
+    lines: Sequence[str], size: int, colour: str = MUTED, *, below: Sequence[str] = (), **place: int
+) -> dict[str, Any]:
+    """Make a text at a place, with smaller lines below it."""
+    return {
+        "text": "\n".join(lines), **({"subtext": "\n".join(below)} if below else {}), **place,
+        "padding": 0, "itemGap": 6, "subtextStyle": _style(SMALL, MUTED),
+        "textStyle": _style(size, colour, "bold" if colour == INK else "normal"),
+    }  # fmt: skip
+
+
 def framed(
     answer: Answer,
     plot: Plot,
@@ -136,8 +258,8 @@ def framed(
     note: str = "",
     legend: bool = False,
     world: bool = False,
-) -> Picture:
-    """Put a plot between its title and its sources.
+) -> Framed:
+    """Give a plot its title, the words on how to read it, and its sources.
 
     Parameters
     ----------
@@ -151,50 +273,20 @@ def framed(
         How to read it. How many rows are drawn is added, if not all are.
     legend : bool
         Reserve room for the legend.
+    world : bool
+        The plot has a map.
     """
-    space = plot.width - 2 * EDGE
-    wrap = round(WIDTH / plot.width)
-    title = wrapped(answer.headline or answer.question, space, TITLE, bold=True, lines=4 * wrap)
     below = (
         answer.question * bool(answer.headline), stated(answer),
         " ".join(text for text in (note, plot.note, _left_out(answer, drawn)) if text),
         *_remarked(answer, drawn),
     )  # fmt: skip
-    subtitle = [
-        line for text in below if text
-        for line in wrapped(text, space, SMALL, lines=4 * wrap)
-    ]  # fmt: skip
-    sources = wrapped(source_line(answer), space, SMALL, lines=3 * wrap)
-    top = EDGE + len(title) * TITLE * LEADING + 6 + len(subtitle) * SMALL * LEADING + 8
     if legend:
         plot = stacked([legend_of(plot), plot])
-    elif "legend" not in plot.parts:
-        top += 4
-    bottom = len(sources) * SMALL * LEADING + EDGE
-    option: dict[str, Any] = {
-        "animation": False,
-        "useUTC": True,
-        "backgroundColor": PAPER,
-        "textStyle": {"fontFamily": FONT, "fontSize": TEXT, "color": INK},
-        "title": [
-            {
-                "text": "\n".join(title), "subtext": "\n".join(subtitle), "left": EDGE,
-                "top": EDGE, "padding": 0, "itemGap": 6,
-                "textStyle": _style(TITLE, INK, "bold"), "subtextStyle": _style(SMALL, MUTED),
-            },
-            {
-                "text": "\n".join(sources), "left": EDGE, "bottom": EDGE - 6, "padding": 0,
-                "textStyle": _style(SMALL, MUTED, "normal"),
-            },
-        ],
-        # Names of the data are never read as HTML.
-        "tooltip": {"renderMode": "richText", "confine": True},
-        "aria": {"enabled": True},
-    }  # fmt: skip
-    components = moved(plot, round(top)).parts
-    option |= {**components, "title": [*option["title"], *components.get("title", ())]}
-    height = round(top + plot.height + bottom)
-    return Picture(_readable(option), height, drawn, world, plot.width)
+    return Framed(
+        answer.headline or answer.question, [text for text in below if text], source_line(answer),
+        plot, drawn, world,
+    )  # fmt: skip
 
 
 LEGEND, SAMPLE, GAP = 26, 14, 10
@@ -268,13 +360,14 @@ PLACED = ("grid", "geo", "title", "legend")
 """Components with a place of their own; axes and most series lie in a grid."""
 
 
-def moved(plot: Plot, down: int) -> Plot:
-    """Move a plot down by some pixels."""
+def moved(plot: Plot, down: int, left: int = 0) -> Plot:
+    """Move a plot down by some pixels, and left of some pixels that its picture is wider."""
 
     def lower(part: Any) -> Any:
-        return (
-            [*map(lower, part)] if isinstance(part, list) else {**part, "top": part["top"] + down}
-        )
+        if isinstance(part, list):
+            return [*map(lower, part)]
+        right = {"right": part["right"] + left} if "right" in part else {}
+        return {**part, "top": part["top"] + down, **right}
 
     parts = {name: lower(part) if name in PLACED else part for name, part in plot.parts.items()}
     parts["series"] = [
@@ -431,7 +524,7 @@ def labels(
     return [" · ".join(name_of(str(row[n])) for n in differing if row.get(n)) for row in rows]
 
 
-def empty(answer: Answer, reason: str, width: int) -> Picture:
+def empty(answer: Answer, reason: str, width: int) -> Framed:
     """Make the picture of an answer that has nothing to draw: one line that says so."""
     row_count = len(answer.rows)  # No row is left out for others.
     plot = Plot({"series": []}, 4, width)

@@ -11,7 +11,7 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import percent
 from graphkit.names import possessive, with_article
-from graphkit.plot.canvas import Axis, empty, framed, labels, legend_of, stacked
+from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed, labels, legend_of, stacked
 from graphkit.plot.charts import (
     ANY_STAGE,
     AS,
@@ -31,7 +31,6 @@ from graphkit.plot.drawing import (
     SECOND,
     THIRD,
     WIDTH,
-    Picture,
     colour_of,
     name_of,
 )
@@ -43,20 +42,20 @@ COMPARED_BY = ("consumer", "supplier", "period", "dataset")
 APART = ("dataset", "reporter", "source")
 
 
-def shares_by_supplier(answer: Answer, width: int) -> Picture:
+def shares_by_supplier(answer: Answer, layout: Layout) -> Framed:
     """Draw the shares of suppliers by value and by weight, with published claims as marks.
 
     Of the suppliers of one product as many as make up nearly all, and the others as one.
     """
-    rows = first_rows(answer, ("product",), MOST_PAIRS)
+    rows = first_rows(answer, ("product",), layout.most(MOST_PAIRS))
     drawn = len(rows)
     if answer.parts and len({tuple(row[name] for name in WHOLE) for row in rows}) == 1:
-        rows, drawn = _nearly_all(answer), len(answer.rows)
+        rows, drawn = _nearly_all(answer, layout.most(MOST_PAIRS)), len(answer.rows)
     names = labels(rows, NAMED_BY, APART)
     colours = [colour_of(row["supplier"]) for row in rows]
     marks = claimed(answer, rows)
     plot = labelled_rows(
-        width,
+        layout.width,
         names,
         Axis(_counted(rows), most=1),
         bars=[
@@ -95,13 +94,13 @@ NEARLY_ALL = 0.95
 """Share of the imports from which the suppliers that are left are drawn as one."""
 
 
-def _nearly_all(answer: Answer) -> list[dict[str, Any]]:
+def _nearly_all(answer: Answer, most: int) -> list[dict[str, Any]]:
     """Choose the suppliers that make up nearly all of the imports, and add up the others."""
     rows: list[dict[str, Any]] = answer.rows.to_pylist()
     share = 0.0
     for count, row in enumerate(rows, 1):
         share += row["share_usd"] or 0.0
-        if share >= NEARLY_ALL and len(rows) - count > 1:
+        if (share >= NEARLY_ALL or count == most - 1) and len(rows) - count > 1:
             break
     else:
         return rows
@@ -150,12 +149,14 @@ def claimed(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int
     return list(points)
 
 
-def origins_by_stage(answer: Answer, width: int) -> Picture:
+def origins_by_stage(answer: Answer, layout: Layout) -> Framed:
     """Draw the share of each origin at each stage, with its range and the share at face value.
 
     Of the chain at face value, bars and bands are of face value, and looked through is the mark.
     """
-    rows = first_rows(answer, ("consumer", "product", "period", "traced_to"), MOST_ROWS)
+    rows = first_rows(
+        answer, ("consumer", "product", "period", "traced_to"), layout.most(MOST_ROWS)
+    )
     names = labels(rows, ("consumer", "product", "traced_to", "origin"))
     measures = [("looked through", "share"), ("face value", "face_value")]
     (filled, share), (marked, other) = measures[:: -1 if by_seller(answer) else 1]
@@ -170,7 +171,7 @@ def origins_by_stage(answer: Answer, width: int) -> Picture:
     verb = "sold" if by_seller(answer) else "made"
     there = ", or there at any" if any(row["traced_to"] == ANY_STAGE for row in rows) else ""
     plot = labelled_rows(
-        width,
+        layout.width,
         names,
         Axis(f"share of the imports, {verb} there at the stage{there}", most=1),
         bars=bars,
@@ -186,15 +187,20 @@ def origins_by_stage(answer: Answer, width: int) -> Picture:
     chains: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for link in answer.links.to_pylist():
         chains.setdefault((link["consumer"], link["product"]), []).append(link)
-    if len({consumer for consumer, _ in chains}) == 1 and len(chains) <= MOST_CHAINS:
+    most_chains = 1 if layout.is_slide else MOST_CHAINS
+    if len({consumer for consumer, _ in chains}) == 1 and len(chains) <= most_chains:
         all_rows = answer.rows.to_pylist()
         traced = {product: [row for row in all_rows if row["product"] == product]
                   for _, product in chains}  # fmt: skip
-        bands = [makers_by_stage(width, links, traced[product], share)
+        bands = [makers_by_stage(layout.width, links, traced[product], share)
                  for (_, product), links in chains.items()]  # fmt: skip
-        plot = stacked([*bands, legend_of(plot), plot])
-        ranged = width == WIDTH and not by_seller(answer)
-        note += f" Bands: who {verb} it out of whose material, {AS[share]}"
+        # A slide has room for one of both.
+        if layout.is_slide:
+            plot, note = stacked(bands), only
+        else:
+            plot = stacked([*bands, legend_of(plot), plot])
+        ranged = layout.width == WIDTH and not by_seller(answer)
+        note = f"{note} Bands: who {verb} it out of whose material, {AS[share]}".lstrip()
         note += "; below a name: at least to at most." if ranged else "."
     legend = "legend" not in plot.parts
     return framed(answer, plot, drawn=len(rows), legend=legend, note=note)
@@ -225,7 +231,7 @@ def _of_assumed(rows: Sequence[Mapping[str, Any]]) -> str:
     return f" Thick parts: if {'; or if '.join(texts)}." if texts else ""
 
 
-def single_points(answer: Answer, width: int) -> Picture:
+def single_points(answer: Answer, layout: Layout) -> Framed:
     """Draw each supplier or plant of a product: looked through as a bar, face value as a mark.
 
     A bar is of the stage with the most certain verdict, then the largest share, and filled by it.
@@ -238,7 +244,7 @@ def single_points(answer: Answer, width: int) -> Picture:
         key = tuple(row.get(name) for name in (point, "consumer", "product", "period", "measure"))
         points.setdefault(key, _Point({**row, "supplier": row[point]})).add(row, share)
     drawn = [one for one in points.values() if max(one.share, one.face or 0.0) >= VISIBLE]
-    drawn = drawn[:MOST_POINTS] or [*points.values()][:MOST_POINTS]
+    drawn = drawn[: layout.most(MOST_POINTS)] or [*points.values()][: layout.most(MOST_POINTS)]
     colours = [colour_of(one.row["supplier"]) for one in drawn]
     verdicts = [one.verdict for one in drawn]
     bars = [
@@ -249,7 +255,7 @@ def single_points(answer: Answer, width: int) -> Picture:
     ]  # fmt: skip
     faces = [(place, one.face) for place, one in enumerate(drawn) if one.face is not None]
     plot = labelled_rows(
-        width,
+        layout.width,
         labels([one.row for one in drawn], ("consumer", "product", "supplier"), ("period",)),
         Axis(READING[share], most=1),
         bars=bars,
@@ -327,14 +333,14 @@ READING = {
 }
 
 
-def domestic_points(answer: Answer, width: int) -> Picture:
+def domestic_points(answer: Answer, layout: Layout) -> Framed:
     """Draw the share of world output of each sole producer."""
     rows = [row for row in answer.rows.to_pylist() if row["world_share"] is not None]
     if not rows:
-        return empty(answer, "no row has a share of world output", width)
-    rows = rows[:MOST_ROWS]
+        return empty(answer, "no row has a share of world output", layout.width)
+    rows = rows[: layout.most(MOST_ROWS)]
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(rows, ("country", "product", "element", "period")),
         Axis("share of world output", most=1),
         bars=[
@@ -352,15 +358,15 @@ VERDICTS = {
 """Symbol and colour of the computed figure, by verdict."""
 
 
-def checked_claims(answer: Answer, width: int) -> Picture:
+def checked_claims(answer: Answer, layout: Layout) -> Framed:
     """Draw each claimed share, the computed one, and a line between them."""
     rows = [
         row
         for row in answer.rows.to_pylist()
         if row["unit"] == "share" and row["claimed_low"] is not None and row["found"] is not None
-    ][:MOST_ROWS]
+    ][: layout.most(MOST_ROWS)]
     if not rows:
-        return empty(answer, "no claim has a share and a computed figure beside it", width)
+        return empty(answer, "no claim has a share and a computed figure beside it", layout.width)
     claimed = [_middle(row, "claimed") for row in rows]
     marks = [Marks("claimed", list(enumerate(claimed)), "rect", size=(4, 22))]
     for verdict, (symbol, colour) in VERDICTS.items():
@@ -370,7 +376,7 @@ def checked_claims(answer: Answer, width: int) -> Picture:
     between = [Span(i, min(claim, row["found"]), max(claim, row["found"]), MUTED)
                for i, (claim, row) in enumerate(zip(claimed, rows, strict=True))]  # fmt: skip
     plot = labelled_rows(
-        width,
+        layout.width,
         [row["claim"] for row in rows],
         Axis("share, claimed and computed", most=1, least=min(0, *(r["found"] for r in rows))),
         marks=marks,
@@ -386,17 +392,18 @@ def _middle(row: Mapping[str, Any], name: str) -> float:
     return float(low if high is None else (low + high) / 2)
 
 
-def listed_claims(answer: Answer, width: int) -> Picture:
+def listed_claims(answer: Answer, layout: Layout) -> Framed:
     """Draw published shares, as points or ranges."""
     rows = [row for row in answer.rows.to_pylist() if row["unit"] == "share"
-            and any(row[n] is not None for n in ("value", "low", "high"))][:MOST_ROWS]  # fmt: skip
+            and any(row[n] is not None for n in ("value", "low", "high"))]  # fmt: skip
+    rows = rows[: layout.most(MOST_ROWS)]
     if not rows:
-        return empty(answer, "no claim gives a share", width)
+        return empty(answer, "no claim gives a share", layout.width)
     points = [(i, row["value"]) for i, row in enumerate(rows) if row["value"] is not None]
     ranges = [(i, row["low"] or 0.0, 1.0 if row["high"] is None else row["high"])
               for i, row in enumerate(rows) if row["value"] is None]  # fmt: skip
     plot = labelled_rows(
-        width,
+        layout.width,
         [row["claim"] for row in rows],
         Axis("published share", most=1, least=0),
         marks=[Marks("published", points, "diamond", numbers=True)],
@@ -405,14 +412,14 @@ def listed_claims(answer: Answer, width: int) -> Picture:
     return framed(answer, plot, drawn=len(rows))
 
 
-def conflicts(answer: Answer, width: int) -> Picture:
+def conflicts(answer: Answer, layout: Layout) -> Framed:
     """Draw how far the figures of each pair of claims are apart."""
     rows = [row for row in answer.rows.to_pylist() if row["difference"] is not None
-            and row["unit"] == "share"][:MOST_ROWS]  # fmt: skip
+            and row["unit"] == "share"][: layout.most(MOST_ROWS)]  # fmt: skip
     if not rows:
-        return empty(answer, "no pair of claims gives two shares", width)
+        return empty(answer, "no pair of claims gives two shares", layout.width)
     plot = labelled_rows(
-        width,
+        layout.width,
         [f"{row['claim']} / {row['other_claim']}" for row in rows],
         Axis("difference of the two shares", "points"),
         bars=[Bars("difference", [row["difference"] for row in rows], [OTHER] * len(rows))],
@@ -420,16 +427,16 @@ def conflicts(answer: Answer, width: int) -> Picture:
     return framed(answer, plot, drawn=len(rows))
 
 
-def reliance(answer: Answer, width: int) -> Picture:
+def reliance(answer: Answer, layout: Layout) -> Framed:
     """Draw the computed range of net import reliance, and the published figure."""
     names = ("reliance_low", "published_value")
     rows = [
         {**row, "counted": BALANCE if BALANCE in (row["trade_source"] or "") else "trade"}
         for row in answer.rows.to_pylist()
         if any(row[name] is not None for name in names)
-    ][:MOST_ROWS]
+    ][: layout.most(MOST_ROWS)]
     if not rows:
-        return empty(answer, "no row has a computed or a published figure", width)
+        return empty(answer, "no row has a computed or a published figure", layout.width)
     computed = [_capped(row["reliance_low"]) for row in rows]
     ranges = [
         (i, low, _capped(row["reliance_high"]) or low)
@@ -438,7 +445,7 @@ def reliance(answer: Answer, width: int) -> Picture:
     published = [(i, row["published_value"]) for i, row in enumerate(rows)
                  if row["published_value"] is not None]  # fmt: skip
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(rows, ("country", "material", "period"), ("counted",)),
         Axis("net imports over apparent consumption", most=1, least=0),
         bars=[Bars("computed, at least", computed, [colour_of(r["country"]) for r in rows])],
@@ -457,16 +464,18 @@ def _capped(value: float | None) -> float | None:
     return None if value is None else max(0.0, value)
 
 
-def without_largest(answer: Answer, width: int) -> Picture:
+def without_largest(answer: Answer, layout: Layout) -> Framed:
     """Draw how much of demand is met without the largest producer, at least and at most."""
-    rows = [row for row in answer.rows.to_pylist() if row["ratio_low"] is not None][:MOST_ROWS]
+    rows = [row for row in answer.rows.to_pylist() if row["ratio_low"] is not None][
+        : layout.most(MOST_ROWS)
+    ]
     if not rows:
-        return empty(answer, "no row has a ratio", width)
+        return empty(answer, "no row has a ratio", layout.width)
     names = [f"{name} · without {name_of(row['largest'])}" for name, row in
              zip(labels(rows, ("product", "period"), ("basis",)), rows, strict=True)]  # fmt: skip
     colours = [colour_of(row["largest"]) for row in rows]
     plot = labelled_rows(
-        width,
+        layout.width,
         names,
         Axis("supply without it over demand without its own"),
         bars=[Bars("at least", [row["ratio_low"] for row in rows], colours)],
@@ -477,19 +486,19 @@ def without_largest(answer: Answer, width: int) -> Picture:
     return framed(answer, plot, drawn=len(rows))
 
 
-def criticality(answer: Answer, width: int) -> Picture:
+def criticality(answer: Answer, layout: Layout) -> Framed:
     """Draw the range of the EU's supply risk, and the published figure."""
     rows = [row for row in answer.rows.to_pylist() if row["supply_risk_low"] is not None
-            or row["published_supply_risk"] is not None][:MOST_ROWS]  # fmt: skip
+            or row["published_supply_risk"] is not None][: layout.most(MOST_ROWS)]  # fmt: skip
     if not rows:
-        return empty(answer, "no material has a supply risk", width)
+        return empty(answer, "no material has a supply risk", layout.width)
     ranges = [(i, r["supply_risk_low"], r["supply_risk_high"]) for i, r in enumerate(rows)
               if r["supply_risk_low"] is not None]  # fmt: skip
     published = [(i, r["published_supply_risk"]) for i, r in enumerate(rows)
                  if r["published_supply_risk"] is not None]  # fmt: skip
     scores = [row["published_supply_risk"] for row in rows]
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(rows, ("material", "product", "period")),
         Axis("supply risk", "", least=0, lines={"critical from 1.0": 1.0}),
         marks=[Marks("published", published, "diamond")],
@@ -500,11 +509,11 @@ def criticality(answer: Answer, width: int) -> Picture:
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
 
 
-def controls(answer: Answer, width: int) -> Picture:
+def controls(answer: Answer, layout: Layout) -> Framed:
     """Draw when each export control began, stood suspended and ended."""
-    rows = [row for row in answer.rows.to_pylist() if row["since"]][:MOST_ROWS]
+    rows = [row for row in answer.rows.to_pylist() if row["since"]][: layout.most(MOST_ROWS)]
     if not rows:
-        return empty(answer, "no act has a date", width)
+        return empty(answer, "no act has a date", layout.width)
     for row in rows:
         row["licensed"] = row["since"] if row["measure"] == "licence" else None
         row["in_force"] = None if row["licensed"] else row["since"]
@@ -536,7 +545,7 @@ def controls(answer: Answer, width: int) -> Picture:
             spans.append(Span(i, _day(row["suspended_from"]), until, SECOND, dashed=True))
     labelled = [{**row, "of": ", ".join(row["elements"] or ()) or "items"} for row in rows]
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(labelled, ("country", "of", "announcement")),
         Axis("year", "year", least=_day(str(first)), most=end, lines={today: _day(today)}),
         marks=marks,
@@ -559,27 +568,27 @@ PUBLISHED_BY = ("consumer", "product", "element", "period", "share_of", "supplie
 COUNTED_APART = ("counted_by", "source")
 
 
-def draw_published_shares(answer: Answer, width: int) -> Picture:
+def draw_published_shares(answer: Answer, layout: Layout) -> Framed:
     """Draw published shares, one bar each."""
     rows = [row for row in answer.rows.to_pylist() if row["share"] is not None]
-    return _bars(answer, width, rows, ("share",))
+    return _bars(answer, layout, rows, ("share",))
 
 
-def draw_published_changes(answer: Answer, width: int) -> Picture:
+def draw_published_changes(answer: Answer, layout: Layout) -> Framed:
     """Draw the published shares of two periods, the first one pale."""
     rows = [row for row in answer.rows.to_pylist() if row["share_after"] is not None]
-    return _bars(answer, width, rows, ("share_before", "share_after"))
+    return _bars(answer, layout, rows, ("share_before", "share_after"))
 
 
 def _bars(
-    answer: Answer, width: int, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]
-) -> Picture:
-    rows = rows[:MOST_ROWS]
+    answer: Answer, layout: Layout, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]
+) -> Framed:
+    rows = rows[: layout.most(MOST_ROWS)]
     if not rows:
-        return empty(answer, "no published figure is a share", width)
+        return empty(answer, "no published figure is a share", layout.width)
     colours = [colour_of(row["supplier"] or "") for row in rows]
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(rows, PUBLISHED_BY, COUNTED_APART),
         Axis("share as published", most=1),
         bars=[

@@ -20,6 +20,8 @@ from graphkit.pages.html import WITH_SCRIPTS, document, frame, html
 
 WIDTH, NARROW = 640, 340
 """Widths of a picture in pixels, and of one for a phone; PNG, SVG and HTML scale it."""
+SLIDE = (1920, 1080)
+"""Pixels of a slide, across and down."""
 EDGE = 16
 FONT = "Noto Sans, Segoe UI, Helvetica Neue, Arial, Liberation Sans, sans-serif"
 TITLE, TEXT, SMALL = 17, 13, 12
@@ -196,6 +198,8 @@ class Picture:
     """True if it draws the map ``world``."""
     width: int = WIDTH
     """Pixels."""
+    is_slide: bool = False
+    """True if it is shown as large as :data:`SLIDE`, whose shape it has."""
 
     @property
     def title(self) -> str:
@@ -213,7 +217,7 @@ class Picture:
         return svg(self)
 
     def png(self) -> bytes:
-        """Draw it as PNG, two and a half times as large: 1,600 pixels wide."""
+        """Draw it as PNG, two and a half times as large: 1,600 pixels wide; a slide 1,920."""
         return png(self)
 
     def interactive(self) -> Interactive:
@@ -287,12 +291,18 @@ def svg(picture: Picture) -> str:
         f"<style>@media (prefers-color-scheme: dark){{{rules}}}</style>\n"
     )
     text = _drawn(picture)
+    if picture.is_slide:
+        wide, high = SLIDE
+        size = f'width="{picture.width}" height="{picture.height}"'
+        text = text.replace(size, f'width="{wide}" height="{high}"', 1)
     start = text.index(">") + 1
     return f'{text[: start - 1]} role="img">\n{head}{text[start:].lstrip()}\n'
 
 
 def png(picture: Picture) -> bytes:
-    """Draw a picture as PNG, 1,600 pixels wide, or 850 for a phone, with graphkit's own font.
+    """Draw a picture as PNG, with graphkit's own font.
+
+    It is 1,600 pixels wide, 850 for a phone, and 1,920 as a slide.
 
     Raises
     ------
@@ -306,7 +316,7 @@ def png(picture: Picture) -> bytes:
     fonts = [str(ASSETS / f"NotoSans-{style}.ttf") for style in ("Regular", "Bold")]
     return bytes(svg_to_bytes(
         svg_string=_drawn(picture).replace(FONT, "Noto Sans"),
-        width=round(PNG_SCALE * picture.width), font_files=fonts,
+        width=SLIDE[0] if picture.is_slide else round(PNG_SCALE * picture.width), font_files=fonts,
         skip_system_fonts=True, font_family="Noto Sans", sans_serif_family="Noto Sans",
         background=PAPER,
     ))  # fmt: skip

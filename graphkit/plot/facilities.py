@@ -6,7 +6,7 @@ from math import sqrt
 from typing import Any
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import Axis, Plot, empty, framed, labels
+from graphkit.plot.canvas import Axis, Framed, Layout, Plot, empty, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
 from graphkit.plot.drawing import (
     FIRST,
@@ -15,7 +15,6 @@ from graphkit.plot.drawing import (
     PAPER,
     SMALL,
     WIDTH,
-    Picture,
     colour_of,
 )
 from graphkit.plot.markets import NO_BRACES, map_of
@@ -28,16 +27,16 @@ MARGIN, LEAST = 1.3, 4.0
 """Part by which a map is wider than the places on it, and its least height in degrees."""
 
 
-def plants(answer: Answer, width: int) -> Picture:
+def plants(answer: Answer, layout: Layout) -> Framed:
     """Draw the plants on a map, the area of a circle by tonnes of the first product and basis."""
     rows = answer.rows.to_pylist()
     placed = [row for row in rows if row["latitude"] is not None and row["longitude"] is not None]
     if not placed:
-        return empty(answer, "no plant has a place", width)
+        return empty(answer, "no plant has a place", layout.width)
     first = next(((r["product"], r["basis"]) for r in rows if r["tonnes"] is not None), None)
     measured = [row for row in placed if row["tonnes"] and (row["product"], row["basis"]) == first]
     most = max((row["tonnes"] for row in measured), default=1.0)
-    scale, places = sqrt(width / WIDTH), {row["plant"] for row in measured}
+    scale, places = sqrt(layout.width / WIDTH), {row["plant"] for row in measured}
     series = [
         {
             "type": "scatter", "coordinateSystem": "geo", "name": "without such a capacity",
@@ -55,14 +54,14 @@ def plants(answer: Answer, width: int) -> Picture:
             "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
         },
     ]  # fmt: skip
-    shapes = map_of(width)
-    shapes |= {"boundingCoords": _bounds(placed, width / shapes["height"]), "clip": True}
+    shapes = map_of(layout.width)
+    shapes |= {"boundingCoords": _bounds(placed, layout.width / shapes["height"]), "clip": True}
     note = f"{len({row['plant'] for row in placed}):,} plants with a place."
     if measured and first:
         basis = f", counting {first[1]}" if first[1] else ", of a basis that is not stated"
         note += f" Area of a circle: tonnes a year of {first[0]}{basis}; largest {most:,.0f} t."
     parts: dict[str, Any] = {"geo": shapes, "series": series}
-    plot = Plot(parts, shapes["height"] + 12, width)
+    plot = Plot(parts, shapes["height"] + 12, layout.width)
     return framed(answer, plot, drawn=len(placed), note=note, world=True)
 
 
@@ -90,16 +89,16 @@ def _bounds(rows: list[dict[str, Any]], ratio: float) -> list[list[float]]:
     return [[round(west, 2), round(top, 2)], [round(west + wide, 2), round(top - height, 2)]]
 
 
-def owners(answer: Answer, width: int) -> Picture:
+def owners(answer: Answer, layout: Layout) -> Framed:
     """Draw the known share of each owner or seat of a capacity, with its range."""
     rows = [row for row in answer.rows.to_pylist() if row["share_low"] is not None]
     if not rows:
-        return empty(answer, "no capacity is known in tonnes", width)
-    rows = rows[:MOST_ROWS]
+        return empty(answer, "no capacity is known in tonnes", layout.width)
+    rows = rows[: layout.most(MOST_ROWS)]
     by_seat = answer.scope["by"] == "seat"
     who = "seat" if by_seat else "owner"
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(rows, (who, "country", "product", "basis"), ("company",)),
         Axis("share of the known capacity", most=1),
         bars=[

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import money, percent
-from graphkit.plot.canvas import Axis, Plot, empty, framed, labels, values
+from graphkit.plot.canvas import Axis, Framed, Layout, Plot, empty, framed, labels, values
 from graphkit.plot.charts import Bars, Marks, Span, labelled_rows, lines_over
 from graphkit.plot.dependence import APART, first_rows
 from graphkit.plot.drawing import (
@@ -24,7 +24,6 @@ from graphkit.plot.drawing import (
     SMALL,
     THIRD,
     WIDTH,
-    Picture,
     colour_of,
     ink_on,
     name_of,
@@ -40,14 +39,16 @@ FAR_APART = 30
 """Ratio of prices from which on an axis is logarithmic."""
 
 
-def concentration(answer: Answer, width: int) -> Picture:
+def concentration(answer: Answer, layout: Layout) -> Framed:
     """Draw each market as a whole: its largest country, the next two, the others, the unnamed.
 
     Markets stand in the order of the chain, from the mine on, unless each consumer has its own.
     """
-    rows = [row for row in answer.rows.to_pylist() if row["hhi_low"] is not None][:MOST_ROWS]
+    rows = [row for row in answer.rows.to_pylist() if row["hhi_low"] is not None][
+        : layout.most(MOST_ROWS)
+    ]
     if not rows:
-        return empty(answer, "no index is known", width)
+        return empty(answer, "no index is known", layout.width)
     if not answer.scope.get("each"):
         rows.sort(key=lambda row: (row["stage_order"], not row["market"].startswith("production")))
     counted = [{**row, "counted": WORDS.get(row["measure"], row["measure"])} for row in rows]
@@ -64,7 +65,7 @@ def concentration(answer: Answer, width: int) -> Picture:
         Bars("not named", unnamed, grey, hatched=True, stack="market"),
     ]  # fmt: skip
     plot = labelled_rows(
-        width, names, Axis("share of the market", most=1),
+        layout.width, names, Axis("share of the market", most=1),
         bars=[part for part in parts if any(part.values)], thickness=18,
         numbers=[f"{name_of(r['top'] or '')} {percent(r['cr1'])}, {_index(r)}" for r in rows],
     )  # fmt: skip
@@ -87,7 +88,7 @@ APART_MARKETS = ("basis", *(name for name in APART if name != "period"))
 WORDS = {"usd": "by value", "tonnes": "by weight"}
 
 
-def production_trend(answer: Answer, width: int) -> Picture:
+def production_trend(answer: Answer, layout: Layout) -> Framed:
     """Draw the mass that was made over time; of several products, shares of the world's output.
 
     Of the world, they are the shares of the largest producers.
@@ -98,11 +99,11 @@ def production_trend(answer: Answer, width: int) -> Picture:
     share = "largest_share" if {row["producer"] for row in every} == {"WLD"} else "share"
     rows = [row for row in every if row["amount" if alone else share] is not None]
     if not rows:
-        return empty(answer, "its rows have no figures", width)
+        return empty(answer, "its rows have no figures", layout.width)
     periods = sorted({row["period"] for row in rows})
     groups = grouped(rows, ("producer", "product"), ("basis", "series"))
     newest = {name: group[-1][share] or 0.0 for name, group in groups.items()}
-    largest = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
+    largest = sorted(groups, key=lambda name: (-newest[name], name))[: layout.most(MOST_LINES)]
     lines = {name: by_period(groups[name], periods, "amount" if alone else share)
              for name in largest}  # fmt: skip
     if alone:
@@ -126,7 +127,7 @@ def production_trend(answer: Answer, width: int) -> Picture:
         note = f"{note} Of a group, the members with a figure."
     if len(groups) > MOST_LINES:
         note = f"{note} The {MOST_LINES} largest shares."
-    plot = lines_over(width, periods, lines, axis, colours)
+    plot = lines_over(layout.width, periods, lines, axis, colours)
     return framed(answer, plot, drawn=sum(len(groups[name]) for name in lines), note=note)
 
 
@@ -148,16 +149,16 @@ def by_period(
     return [figures.get(period) for period in periods]
 
 
-def changes(answer: Answer, width: int) -> Picture:
+def changes(answer: Answer, layout: Layout) -> Framed:
     """Draw the share of each partner in both periods as a dumbbell, the largest changes first.
 
     Of many rows those of the products that come first in the answer are drawn.
     """
-    rows = first_rows(answer, ("product",), MOST_ROWS)
+    rows = first_rows(answer, ("product",), layout.most(MOST_ROWS))
     ends = ("share_usd_before", "share_usd_after")
     rows = [row for row in rows if any(row[end] is not None for end in ends)]
     if not rows:
-        return empty(answer, "no share is known", width)
+        return empty(answer, "no share is known", layout.width)
     rows.sort(key=lambda row: -abs((row[ends[1]] or 0.0) - (row[ends[0]] or 0.0)))
     partner = "supplier" if len(values(answer, "supplier")) > 1 else "consumer"
     colours = [colour_of(row[partner]) for row in rows]
@@ -172,7 +173,7 @@ def changes(answer: Answer, width: int) -> Picture:
         )  # fmt: skip
     both = [i for i, row in enumerate(rows) if None not in (row[ends[0]], row[ends[1]])]
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(rows, ("consumer", "product", "supplier"), APART),
         Axis("share of the trade in the product by value", most=1),
         marks=marks,
@@ -191,13 +192,13 @@ def _share_text(share: float | None) -> str:
     return "–" if share is None else percent(share)
 
 
-def prices(answer: Answer, width: int) -> Picture:
+def prices(answer: Answer, layout: Layout) -> Framed:
     """Draw unit values and prices in USD per tonne over time."""
     rows = [row for row in answer.rows.to_pylist() if row["usd_per_tonne"]]
     if not rows:
-        return empty(answer, "no figure is a price of a tonne", width)
+        return empty(answer, "no figure is a price of a tonne", layout.width)
     periods = sorted({row["period"] for row in rows})
-    groups = list(grouped(rows, ("material", "figure")).items())[:MOST_LINES]
+    groups = list(grouped(rows, ("material", "figure")).items())[: layout.most(MOST_LINES)]
     groups.sort(key=lambda group: -group[1][-1]["usd_per_tonne"])
     lines = {name: by_period(group, periods, "usd_per_tonne") for name, group in groups}
     figures = [row["usd_per_tonne"] for _, group in groups for row in group]
@@ -205,20 +206,20 @@ def prices(answer: Answer, width: int) -> Picture:
     steps = ", each grid line ten times the one below" * wide
     axis = Axis(f"USD per tonne{steps}", "", logarithmic=wide)
     colours = {name: LINES[i % len(LINES)] for i, name in enumerate(lines)}
-    plot = lines_over(width, periods, lines, axis, colours, numbered=True)
+    plot = lines_over(layout.width, periods, lines, axis, colours, numbered=True)
     return framed(answer, plot, drawn=len(figures))
 
 
-def mirror_reports(answer: Answer, width: int) -> Picture:
+def mirror_reports(answer: Answer, layout: Layout) -> Framed:
     """Draw what both sides report of each flow by value."""
-    rows = answer.rows.to_pylist()[:MOST_ROWS]
+    rows = answer.rows.to_pylist()[: layout.most(MOST_ROWS)]
     columns = {"exporter": "usd_exporter", "importer": "usd_importer"}
     most = max((row[column] or 0 for row in rows for column in columns.values()), default=0)
     sizes = ((1e9, "bn "), (1e6, "M "), (1e3, "k "))
     size, unit = next((scale for scale in sizes if most >= scale[0]), (1.0, ""))
     colours = [OTHER] * len(rows)
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(rows, ("consumer", "supplier", "product", "period")),
         Axis(f"{unit}USD", ""),
         bars=[
@@ -238,21 +239,21 @@ NAMED, LARGEST = 9, 46
 """Circles of a map that are named, and the diameter of the largest in pixels."""
 
 
-def hubs(answer: Answer, width: int) -> Picture:
+def hubs(answer: Answer, layout: Layout) -> Framed:
     """Draw countries on the map, sized by their score; over several periods, lines of the first."""
     measure = next(iter(answer.scope["measures"]))
     if "product" in answer.rows.column_names:
-        return _pools(answer, measure, width)
+        return _pools(answer, measure, layout)
     if len(values(answer, "period")) > 1:
-        return _over_time(answer, measure, width)
+        return _over_time(answer, measure, layout)
     rows = [row for row in answer.rows.to_pylist() if row[measure]]
     placed = [(row, point) for row in rows if (point := point_of(row["country"]))]
     most = max((row[measure] for row, _ in placed), default=1.0)
-    shapes, scale = map_of(width), sqrt(width / WIDTH)
+    shapes, scale = map_of(layout.width), sqrt(layout.width / WIDTH)
     circles, names = [], []
     for row, point in placed:
         size = round(max(3.0, scale * LARGEST * sqrt(row[measure] / most)), 1)
-        text = name_of(row["country"]) if width >= WIDTH else row["country"]
+        text = name_of(row["country"]) if layout.width >= WIDTH else row["country"]
         colour = colour_of(row["country"])
         label: dict[str, Any] = {"formatter": text.translate(NO_BRACES)}
         if text_width(text, SMALL) < size - 4:
@@ -283,11 +284,15 @@ def hubs(answer: Answer, width: int) -> Picture:
     first = ", ".join(f"{name_of(row['country'])} {scored(row[measure])}" for row, _ in placed[:5])
     note = f"Area of a circle: {worded(measure)}. Largest: {first}."
     return framed(
-        answer, Plot(parts, shapes["height"] + 12, width), drawn=len(placed), note=note, world=True
+        answer,
+        Plot(parts, shapes["height"] + 12, layout.width),
+        drawn=len(placed),
+        note=note,
+        world=True,
     )
 
 
-def flows(answer: Answer, width: int) -> Picture:
+def flows(answer: Answer, layout: Layout) -> Framed:
     """Draw the largest flows as arcs on the map, with exporters and importers side by side."""
     measure = answer.scope["by"]
     rows = [row for row in answer.rows.to_pylist() if row[measure]]
@@ -295,19 +300,19 @@ def flows(answer: Answer, width: int) -> Picture:
     rows = [row for row in rows if row["period"] == period]
     placed = [row for row in rows if point_of(row["exporter"]) and point_of(row["importer"])]
     arcs = placed[:MOST_ARCS]
-    shapes = map_of(width)
+    shapes = map_of(layout.width)
     totals = {
         "Exporters": _totals(rows, "exporter", measure),
         "Importers": _totals(rows, "importer", measure),
     }
     largest = max((countries[0][1] for countries in totals.values() if countries), default=1.0)
     grids, across, down, titles = [], [], [], []
-    series = [_arcs(arcs, measure, width)]
-    in_one_row = width >= WIDTH
-    room = width // 2 if in_one_row else width
+    series = [_arcs(arcs, measure, layout.width)]
+    in_one_row = layout.width >= WIDTH
+    room = layout.width // 2 if in_one_row else layout.width
     below = bottom = shapes["height"] + 12
     for place, (head, countries) in enumerate(totals.items()):
-        first = countries[:MOST_SIDES]
+        first = countries[: layout.most(MOST_SIDES)]
         left, top = (place * room, below) if in_one_row else (0, bottom)
         left += EDGE
         grids.append({
@@ -340,7 +345,7 @@ def flows(answer: Answer, width: int) -> Picture:
     parts = {"geo": shapes, "grid": grids, "xAxis": across, "yAxis": down, "title": titles,
              "series": series}  # fmt: skip
     note = _legend(answer, rows, arcs, measure)
-    return framed(answer, Plot(parts, bottom, width), drawn=len(arcs), note=note, world=True)
+    return framed(answer, Plot(parts, bottom, layout.width), drawn=len(arcs), note=note, world=True)
 
 
 def _arcs(arcs: Sequence[Mapping[str, Any]], measure: str, width: int) -> dict[str, Any]:
@@ -429,13 +434,13 @@ def worded(measure: str) -> str:
     return measure.replace("_", " ")
 
 
-def _over_time(answer: Answer, measure: str, width: int) -> Picture:
+def _over_time(answer: Answer, measure: str, layout: Layout) -> Framed:
     periods = sorted(values(answer, "period"))
     groups = grouped(answer.rows.to_pylist(), ("country",))
     newest = {name: by_period(rows, periods, measure)[-1] or 0 for name, rows in groups.items()}
-    largest = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
+    largest = sorted(groups, key=lambda name: (-newest[name], name))[: layout.most(MOST_LINES)]
     plot = lines_over(
-        width,
+        layout.width,
         periods,
         {name: by_period(groups[name], periods, measure) for name in largest},
         Axis(worded(measure), ""),
@@ -445,10 +450,10 @@ def _over_time(answer: Answer, measure: str, width: int) -> Picture:
     return framed(answer, plot, drawn=rows_drawn)
 
 
-def _pools(answer: Answer, measure: str, width: int) -> Picture:
-    rows = answer.rows.to_pylist()[:MOST_ROWS]
+def _pools(answer: Answer, measure: str, layout: Layout) -> Framed:
+    rows = answer.rows.to_pylist()[: layout.most(MOST_ROWS)]
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(rows, ("period", "country", "product")),
         Axis(worded(measure), ""),
         bars=[Bars("score", [r[measure] for r in rows], [colour_of(r["country"]) for r in rows])],
@@ -456,9 +461,9 @@ def _pools(answer: Answer, measure: str, width: int) -> Picture:
     return framed(answer, plot, drawn=len(rows))
 
 
-def losses(answer: Answer, width: int) -> Picture:
+def losses(answer: Answer, layout: Layout) -> Framed:
     """Draw the loss of each consumer twice: by its way, and by what slack recovers."""
-    rows = answer.rows.to_pylist()[:MOST_ROWS]
+    rows = answer.rows.to_pylist()[: layout.most(MOST_ROWS)]
     parts = [
         ("lost directly", "direct", FIRST, True, "way"),
         ("lost through others", "indirect", SECOND, True, "way"),
@@ -472,7 +477,7 @@ def losses(answer: Answer, width: int) -> Picture:
         if stack == "way" or answer.scope.get("slack")
     ]  # fmt: skip
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(rows, ("consumer", "product", "period")),
         Axis("share of the consumer’s imports of the product", most=1),
         bars=stacked,
@@ -485,7 +490,7 @@ def losses(answer: Answer, width: int) -> Picture:
 PARTIES = ("scenario", "consumer", "product")
 
 
-def cover_by_month(answer: Answer, width: int) -> Picture:
+def cover_by_month(answer: Answer, layout: Layout) -> Framed:
     """Draw what covers the need: of one consumer and product by month, of several in all months."""
     rows = answer.rows.to_pylist()
     scenarios = grouped(rows, ("scenario",)).values() if "scenario" in rows[0] else [rows]
@@ -494,7 +499,7 @@ def cover_by_month(answer: Answer, width: int) -> Picture:
     for part in scenarios:
         groups += list(grouped(part, PARTIES, ("period",)).values())[:most]
     alone = len(groups) == 1
-    drawn = groups[0][:MOST_TURNS] if alone else [*map(_over_months, groups)]
+    drawn = groups[0][: layout.most(MOST_TURNS)] if alone else [*map(_over_months, groups)]
     parts = [
         ("arrives", "arrivals", FIRST, True), ("from slack", "from_slack", THIRD, True),
         ("from stocks", "from_stocks", SECOND, True), ("uncovered", "uncovered", FOURTH, False),
@@ -509,7 +514,9 @@ def cover_by_month(answer: Answer, width: int) -> Picture:
     names = ("turn",) if alone else PARTIES
     whole = "of each month" if alone else "of all months"
     axis = Axis(f"share of the need {whole}", most=1)
-    plot = labelled_rows(width, labels(months, names, ("period",)), axis, bars=bars, thickness=14)
+    plot = labelled_rows(
+        layout.width, labels(months, names, ("period",)), axis, bars=bars, thickness=14
+    )
     number = len(drawn) if alone else sum(map(len, groups))
     return framed(answer, plot, drawn=number, legend=True)
 
@@ -520,12 +527,12 @@ def _over_months(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {**rows[0], **{name: sum(row[name] for row in rows) / len(rows) for name in names}}
 
 
-def failures(answer: Answer, width: int) -> Picture:
+def failures(answer: Answer, layout: Layout) -> Framed:
     """Draw the loss of each country in turn: filled if it fails, pale if it holds."""
-    rows = sorted(answer.rows.to_pylist()[:MOST_TURNS], key=lambda row: row["round"])
+    rows = sorted(answer.rows.to_pylist()[: layout.most(MOST_TURNS)], key=lambda row: row["round"])
     colours = [FIRST] * len(rows)
     plot = labelled_rows(
-        width,
+        layout.width,
         labels([{**row, "turn": f"round {row['round']}"} for row in rows],
                ("turn", "country", "product", "period")),
         Axis("share of its supply that it loses", most=1),

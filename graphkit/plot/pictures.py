@@ -11,11 +11,11 @@ from graphkit.answers.answer import Answer, name_cell, undoubted
 from graphkit.answers.columns import REFS
 from graphkit.answers.remarks import with_remarks
 from graphkit.plot import action, dependence, facilities, markets, sweeps, trend, uses
-from graphkit.plot.canvas import empty
-from graphkit.plot.drawing import NARROW, WIDTH, Picture, font_faces, html_page, png, svg
+from graphkit.plot.canvas import Framed, Layout, empty
+from graphkit.plot.drawing import NARROW, Picture, font_faces, html_page, png, svg
 
 __all__ = ["Picture", "font_faces", "html_page", "layouts", "picture", "png", "svg"]
-Drawing = Callable[[Answer, int], Picture]
+Drawing = Callable[[Answer, Layout], Framed]
 DRAWINGS: Mapping[str, Drawing] = {
     "changes": markets.changes,
     "checked claims": dependence.checked_claims,
@@ -54,7 +54,7 @@ DRAWINGS: Mapping[str, Drawing] = {
 """The function that draws each picture that a verb, or an answer of another kind, names."""
 
 
-def picture(answer: Answer, *, narrow: bool = False) -> Picture:
+def picture(answer: Answer, *, narrow: bool = False, slide: bool = False) -> Picture:
     """Draw an answer; of one that has nothing to draw, a line that says so.
 
     Parameters
@@ -63,17 +63,33 @@ def picture(answer: Answer, *, narrow: bool = False) -> Picture:
         The answer of a question.
     narrow : bool
         Lay it out for a phone, 340 pixels wide instead of 640.
+    slide : bool
+        Lay it out as a slide of 1,920 by 1,080 pixels, with fewer rows where there is no room.
 
     Returns
     -------
     Picture
         Its ``option`` is plain data, which ECharts 6 draws anywhere; shares are in percent.
     """
-    width, answer = NARROW if narrow else WIDTH, _in_names(undoubted(with_remarks(answer)))
+    answer = _in_names(undoubted(with_remarks(answer)))
+    if not slide:
+        return _framed(answer, Layout(NARROW) if narrow else Layout()).page()
+    for rows in SLIDE_ROWS:
+        drawing = _framed(answer, Layout(rows=rows))
+        if drawing.fits_slide:
+            break
+    return drawing.slide()
+
+
+SLIDE_ROWS = (24, 18, 15, 12, 10, 8, 7, 6, 5, 4, 3)
+"""Numbers of rows of a slide, of which the first that has room is drawn."""
+
+
+def _framed(answer: Answer, layout: Layout) -> Framed:
     if not len(answer.rows):
-        return empty(answer, "the answer has no rows", width)
+        return empty(answer, "the answer has no rows", layout.width)
     draw = DRAWINGS.get(answer.picture)
-    return draw(answer, width) if draw else empty(answer, "its rows have no figures", width)
+    return draw(answer, layout) if draw else empty(answer, "its rows have no figures", layout.width)
 
 
 def layouts(answer: Answer) -> tuple[Picture, Picture]:

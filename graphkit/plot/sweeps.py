@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import setting_in_words
-from graphkit.plot.canvas import Axis, empty, framed
+from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed
 from graphkit.plot.charts import lines_over
-from graphkit.plot.drawing import Picture, colour_of
+from graphkit.plot.drawing import colour_of
 from graphkit.plot.markets import LINES, MOST_LINES, grouped
 
 FIGURES = {
@@ -19,7 +19,7 @@ MOST_BANDS = 3
 """Lines up to which each has the band of its range."""
 
 
-def sweep(answer: Answer, width: int) -> Picture:
+def sweep(answer: Answer, layout: Layout) -> Framed:
     """Draw the figure of each line at every value, with its range where it has one."""
     figure = next(name for name in FIGURES if name in answer.rows.column_names)
     rows = [
@@ -27,10 +27,10 @@ def sweep(answer: Answer, width: int) -> Picture:
         for row in answer.rows.to_pylist()
     ]
     if all(row[figure] is None for row in rows):
-        return empty(answer, "none of its purchases are possible", width)
+        return empty(answer, "none of its purchases are possible", layout.width)
     values = sorted({row["setting"] for row in rows})
     groups = grouped(rows, ("scenario", "consumer", "product"), ("period",))
-    largest = list(groups)[:MOST_LINES]
+    largest = list(groups)[: layout.most(MOST_LINES)]
 
     def over(name: str, column: str) -> list[float | None]:
         figures = {row["setting"]: row[column] for row in groups[name]}
@@ -46,7 +46,7 @@ def sweep(answer: Answer, width: int) -> Picture:
     ranges = {name: (over(name, "low"), over(name, "high")) for name in with_range}
     swept = rows[0]["swept"]
     plot = lines_over(
-        width, [setting_in_words(swept, value) for value in values],
+        layout.width, [setting_in_words(swept, value) for value in values],
         {name: over(name, figure) for name in largest}, Axis(FIGURES[figure], "", most=100.0),
         colours, ranges=ranges,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import money
-from graphkit.plot.canvas import Axis, Plot, framed, gridlines, values
+from graphkit.plot.canvas import Axis, Framed, Layout, Plot, framed, gridlines, values
 from graphkit.plot.charts import HATCH, lines_over, spread
 from graphkit.plot.dependence import APART
 from graphkit.plot.drawing import (
@@ -21,7 +21,6 @@ from graphkit.plot.drawing import (
     PAPER,
     SMALL,
     WIDTH,
-    Picture,
     colour_of,
     name_of,
     text_width,
@@ -44,24 +43,26 @@ TURNS = (1.0, 0.7, 0.5, 0.85, 0.6, 0.4)
 Row = Mapping[str, Any]
 
 
-def trend(answer: Answer, width: int) -> Picture:
+def trend(answer: Answer, layout: Layout) -> Framed:
     """Draw the shares of the partners in every period; of one product, its value and HHI too.
 
     With a partner, draw the share of the value traded with it as a line instead.
     """
     rows = answer.rows.to_pylist()
     if any(row.get("on") for row in rows):
-        return _with_partner(answer, rows, width)
+        return _with_partner(answer, rows, layout)
     periods = sorted(values(answer, "period"))
     groups = _products(rows)
     newest = {name: group[-1]["usd"] or 0.0 for name, group in groups.items()}
-    largest = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_PANELS]
+    largest = sorted(groups, key=lambda name: (-newest[name], name))[: layout.most(MOST_PANELS)]
     shares = {name: _shares(groups[name], periods) for name in largest}
     if len(groups) == 1:
         (name,) = largest
-        plot = _alone(width, periods, groups[name], shares[name])
+        plot = _alone(layout, periods, groups[name], shares[name])
     else:
-        plot = _side_by_side(width, periods, {name: groups[name] for name in largest}, shares)
+        plot = _side_by_side(
+            layout.width, periods, {name: groups[name] for name in largest}, shares
+        )
     return framed(
         answer, plot, drawn=sum(len(groups[name]) for name in largest),
         note=_note(answer, groups, largest),
@@ -202,18 +203,21 @@ def _room(parts: Sequence[Part]) -> int:
     return round(max(text_width(part.name, SMALL) for part in parts)) + 24
 
 
-def _alone(width: int, periods: Sequence[str], rows: Sequence[Row], parts: Sequence[Part]) -> Plot:
+def _alone(
+    layout: Layout, periods: Sequence[str], rows: Sequence[Row], parts: Sequence[Part]
+) -> Plot:
     """Draw one product: its value, the shares of its partners, and the HHI."""
     left = EDGE + SCALE
-    wide = width - left - EDGE - _room(parts)
+    wide = layout.width - left - EDGE - _room(parts)
+    tall = LOW if layout.is_slide else TALL
     hidden = {"axisLabel": {"show": False}}
     usd = by_period(rows, periods, "usd")
     most = max((value for value in usd if value is not None), default=0.0)
     size, unit = next(((s, u) for s, u in ((1e9, "bn "), (1e6, "M "), (1e3, "k ")) if most >= s),
                       (1.0, ""))  # fmt: skip
     value = Panel(0, f"{unit}USD", left, HEAD, wide, VALUE)
-    shares = Panel(1, "shares by value", left, value.top + VALUE + HEAD + 12, wide, TALL)
-    index = Panel(2, "HHI by value, 0 to 10,000", left, shares.top + TALL + TICKS + HEAD + 8, wide,
+    shares = Panel(1, "shares by value", left, value.top + VALUE + HEAD + 12, wide, tall)
+    index = Panel(2, "HHI by value, 0 to 10,000", left, shares.top + tall + TICKS + HEAD + 8, wide,
                   INDEX)  # fmt: skip
     plots = [
         value.parts(periods, {}, **hidden),
@@ -238,7 +242,7 @@ def _alone(width: int, periods: Sequence[str], rows: Sequence[Row], parts: Seque
             "data": by_period(rows, periods, "hhi_usd"),
         },
     ]  # fmt: skip
-    return _together(plots, series, index.top + INDEX + 12, width)
+    return _together(plots, series, index.top + INDEX + 12, layout.width)
 
 
 def _side_by_side(
@@ -299,12 +303,12 @@ def _note(answer: Answer, groups: Mapping[str, Sequence[Row]], largest: Sequence
     return "; ".join(texts) + "."
 
 
-def _with_partner(answer: Answer, rows: Sequence[Row], width: int) -> Picture:
+def _with_partner(answer: Answer, rows: Sequence[Row], layout: Layout) -> Framed:
     """Draw the share of the value that is traded with a partner, one line a product or partner."""
     periods = sorted(values(answer, "period"))
     groups = grouped(rows, ("consumer", "supplier", "on", "product"), APART)
     newest = {name: group[-1]["usd"] or 0.0 for name, group in groups.items()}
-    largest = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
+    largest = sorted(groups, key=lambda name: (-newest[name], name))[: layout.most(MOST_LINES)]
     whose = "supplier" if answer.scope.get("supplier") else "consumer"
     if len({row["on"] for row in rows}) > 1:
         whose = "on"
@@ -320,7 +324,7 @@ def _with_partner(answer: Answer, rows: Sequence[Row], width: int) -> Picture:
         name: colour_of(groups[name][0].get(whose) or "") if alone else LINES[i % len(LINES)]
         for i, name in enumerate(lines)
     }
-    plot = lines_over(width, periods, lines, Axis("share by value, %", ""), colours)
+    plot = lines_over(layout.width, periods, lines, Axis("share by value, %", ""), colours)
     texts = [f"{name} has no data of {row['gap']}." for name in lines for row in groups[name]
              if row["gap"]]  # fmt: skip
     if len(groups) > MOST_LINES:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import Axis, empty, framed, labels
+from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
-from graphkit.plot.drawing import FIRST, SECOND, Picture
+from graphkit.plot.drawing import FIRST, SECOND
 
 MOST_ROWS = 20
 """Rows of one picture."""
 
 
-def uses(answer: Answer, width: int) -> Picture:
+def uses(answer: Answer, layout: Layout) -> Framed:
     """Draw the share of each use, with the sector it is in."""
     rows = [row for row in answer.rows.to_pylist() if row["share"] is not None]
     if not rows:
-        return empty(answer, "no use has a published share", width)
-    rows = rows[:MOST_ROWS]
+        return empty(answer, "no use has a published share", layout.width)
+    rows = rows[: layout.most(MOST_ROWS)]
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(rows, ("element", "label"), ("sector", "source")),
         Axis("share of the end uses of the element, as printed", most=1),
         bars=[Bars("share", [row["share"] for row in rows], [FIRST] * len(rows))],
@@ -26,7 +26,7 @@ def uses(answer: Answer, width: int) -> Picture:
     return framed(answer, plot, drawn=len(rows))
 
 
-def needs(answer: Answer, width: int) -> Picture:
+def needs(answer: Answer, layout: Layout) -> Framed:
     """Draw the range of each need, and of the supply beside it that has one."""
     rows = answer.rows.to_pylist()
     per_unit = all(row["tonnes_low"] is None for row in rows)
@@ -43,11 +43,11 @@ def needs(answer: Answer, width: int) -> Picture:
     ]
     if not per_unit:
         drawn = [bar for bar in drawn if bar[3] is not None]
-    drawn = drawn[:MOST_ROWS]
+    drawn = drawn[: layout.most(MOST_ROWS)]
     if not drawn:
-        return empty(answer, "no need has a figure", width)
+        return empty(answer, "no need has a figure", layout.width)
     plot = labelled_rows(
-        width,
+        layout.width,
         labels([row for row, *_ in drawn], ("figure", "element", "country", "product", "period")),
         Axis("kg for one unit" if per_unit else "tonnes, each of its own basis", unit=""),
         bars=[

@@ -55,6 +55,8 @@ class View:
     """True for tables with all columns, wider than the terminal."""
     narrow: bool = False
     """True for pictures laid out for a phone."""
+    slide: bool = False
+    """True for pictures laid out as slides."""
 
 
 WHOLE = View()

@@ -105,13 +105,14 @@ def _page(answer: Answer, view: View) -> str:
     from graphkit.plot.pictures import html_page, layouts
 
     below = str(lay_out(answer, HtmlPage(heading=True), view))
-    return html_page(*layouts(answer)[view.narrow :], below=below)
+    drawn = (_picture(answer, view),) if view.slide else layouts(answer)[view.narrow :]
+    return html_page(*drawn, below=below)
 
 
 def _picture(answer: Answer, view: View) -> Picture:
     from graphkit.plot.pictures import picture
 
-    return picture(answer, narrow=view.narrow)
+    return picture(answer, narrow=view.narrow, slide=view.slide)
 
 
 Content: TypeAlias = str | bytes | pa.Table
