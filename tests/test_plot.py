@@ -283,9 +283,6 @@ def test_a_slide_is_asked_for_by_name(graphkit, ask, tmp_path):
 
     assert graphkit(*ASKED, "--slide", "-o", str(path)) == (0, "", "")
     assert f'"width": {drawn.width}, "height": {drawn.height}' in path.read_text("utf-8")
-    assert graphkit(*ASKED, "--slide", "--narrow", "--format", "svg") == (
-        2, "", "graphkit: --narrow and --slide say different things; give one of the two\n",
-    )  # fmt: skip
 
 
 def test_a_table_is_not_laid_out_for_a_phone(graphkit):

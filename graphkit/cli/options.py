@@ -115,8 +115,11 @@ Top = Annotated[
     ),
 ]
 Wide = Annotated[bool, typer.Option("--wide", help="All columns, however wide the table.")]
-Narrow = Annotated[bool, typer.Option("--narrow", help="The picture laid out for a phone.")]
-Slide = Annotated[bool, typer.Option("--slide", help="The picture as a slide, 1920 x 1080.")]
+Shape = Annotated[
+    bool | None,
+    typer.Option("--narrow/--slide", help="The picture for a phone, or as a slide of 1920 x 1080."),
+]
+"""True for a phone, False for a slide, none for a page: one line of each help."""
 All = Annotated[bool, typer.Option("--all", help="All rows of the table.")]
 Long = Annotated[
     bool,
@@ -180,8 +183,7 @@ def form_and_view(
     tabular: bool = False,
     all: bool = False,
     long: bool = False,
-    narrow: bool = False,
-    slide: bool = False,
+    shape: bool | None = None,
 ) -> tuple[str, View]:
     """Choose the format, and the rows and columns to show: on a terminal not too many of them."""
     from graphkit.render.formats import PICTURES, READ, SHORT, View, choose_format
@@ -196,13 +198,12 @@ def form_and_view(
     if option and form_name not in READ:
         wanted = f"wanted one of {', '.join(READ)}"
         raise UsageError(f"{option} is of formats for people: found {form_name}, {wanted}")
-    if narrow and slide:
-        raise UsageError("--narrow and --slide say different things; give one of the two")
-    if (narrow or slide) and form_name not in PICTURES:
-        shape, wanted = "--narrow" if narrow else "--slide", f"wanted one of {', '.join(PICTURES)}"
-        raise UsageError(f"{shape} is of pictures: found {form_name}, {wanted}")
+    if shape is not None and form_name not in PICTURES:
+        name, wanted = "--narrow" if shape else "--slide", f"wanted one of {', '.join(PICTURES)}"
+        raise UsageError(f"{name} is of pictures: found {form_name}, {wanted}")
     on_terminal = form_name == "table" and output is None and sys.stdout.isatty()
     rows = SHORT if tabular and on_terminal and top is None and not all else top or 0
+    narrow, slide = shape is True, shape is False
     return form_name, View(long, all or top == 0, rows, wide=wide, narrow=narrow, slide=slide)
 
 

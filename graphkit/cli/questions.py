@@ -20,10 +20,9 @@ from graphkit.cli.options import (
     Database,
     Format,
     Long,
-    Narrow,
     Output,
     Own,
-    Slide,
+    Shape,
     Top,
     Wide,
     form_and_view,
@@ -47,7 +46,7 @@ TYPES: dict[str, Any] = {
     **dict.fromkeys(REPEATED, list[str]),
 }
 LAST = {
-    "top": Top, "all": All, "long": Long, "wide": Wide, "narrow": Narrow, "slide": Slide,
+    "top": Top, "all": All, "long": Long, "wide": Wide, "shape": Shape,
     "db": Database, "own": Own, "form": Format, "output": Output, "help_columns": Columns,
 }  # fmt: skip
 """Options of every question; one that declares its own ``top`` limits its ranks by it."""
@@ -171,7 +170,7 @@ def _command(verb: Verb, run: Run, *, context: bool = False) -> Callable[..., No
 
     last = LAST if verb is not BRIEF else {"db": Database, "own": Own, "output": Output}
     own: dict[str, Any] = {}
-    switches = ("all", "long", "wide", "narrow", "slide", "help_columns")
+    switches = ("all", "long", "wide", "help_columns")
     defaults: dict[str, Any] = dict.fromkeys(switches, False)
     for parameter in verb.parameters:
         if parameter.also:
@@ -244,8 +243,7 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
     limits_itself = any(p.name == "top" for p in verb.parameters)
     form, view = form_and_view(
         given["form"], given["output"], given["top"],
-        all=given["all"], long=given["long"], wide=given["wide"], narrow=given["narrow"],
-        slide=given["slide"],
+        all=given["all"], long=given["long"], wide=given["wide"], shape=given["shape"],
     )  # fmt: skip
     if limits_itself:
         view = replace(view, all=given["all"] or bool(given["top"]), top=0)

@@ -11,10 +11,9 @@ from graphkit.cli.options import (
     Database,
     Format,
     Long,
-    Narrow,
     Output,
     Own,
-    Slide,
+    Shape,
     Top,
     Wide,
     form_and_view,
@@ -52,8 +51,7 @@ def scenario(
     all: All = False,
     long: Long = False,
     wide: Wide = False,
-    narrow: Narrow = False,
-    slide: Slide = False,
+    shape: Shape = None,
     db: Database = None,
     own: Own = None,
     form: Format = None,
@@ -73,9 +71,7 @@ def scenario(
     from graphkit.catalog.catalog import Catalog
     from graphkit.questions.scenarios import play
 
-    form_name, view = form_and_view(
-        form, output, top, all=all, long=long, wide=wide, narrow=narrow, slide=slide
-    )
+    form_name, view = form_and_view(form, output, top, all=all, long=long, wide=wide, shape=shape)
     with opened(db, own) as store, named_as_options(PARAMETERS["disruptions.disrupt"]):
         answer = play(Catalog(store), *files, sweep=sweep)
     print_answer(answer, form_name, output, view)
