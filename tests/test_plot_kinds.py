@@ -21,7 +21,7 @@ from graphkit.api import Session
 from graphkit.plot.canvas import Axis
 from graphkit.plot.charts import NO_DATA, Bars, labelled_rows, round_up
 from graphkit.plot.dependence import FILLED_BY, MOST_ROWS
-from graphkit.plot.drawing import INK, NARROW, WIDTH, point_of, text_width
+from graphkit.plot.drawing import INK, NARROW, SHADES, WIDTH, point_of, shade, text_width
 from graphkit.plot.pictures import DRAWINGS, Picture, picture
 from graphkit.verbs.registry import PICTURES
 
@@ -257,9 +257,21 @@ def cover(one: Box, two: Box) -> bool:
 def test_bars_are_the_column_of_the_rows(ask, path, name, column):
     answer = ASKED[path](ask)
     drawn = picture(answer)
-    rows = answer.rows.to_pylist()[: drawn.drawn]
+    bars = values(drawn.option, name)
+    rows = answer.rows.to_pylist()[: min(len(bars), drawn.drawn)]
 
-    assert values(drawn.option, name) == pytest.approx(shares(rows, column))
+    assert bars == pytest.approx(shares(rows, column))
+
+
+def test_the_buyers_of_one_supplier_are_coloured_by_its_share_on_the_map(ask):
+    answer = ASKED["dependence.dependents"](ask)
+    rows = answer.rows.to_pylist()
+    option = picture(answer).option
+    colours = {part["name"]: part["itemStyle"]["areaColor"] for part in option["geo"]["regions"]}
+
+    assert colours == {row["consumer"]: shade(row["share_usd"])[0] for row in rows}
+    assert [piece["color"] for piece in option["visualMap"]["pieces"]] == list(SHADES)
+    assert picture(answer).world
 
 
 @pytest.mark.parametrize(
@@ -597,7 +609,7 @@ def test_flows_are_arcs_between_the_sums_of_exporters_and_importers(ask):
     answer = ASKED["flows.flows"](ask)
     rows = answer.rows.to_pylist()
     option = picture(answer).option
-    arcs, exporters, importers = option["series"]
+    arcs, numbers, exporters, importers = option["series"]
     sold, total = {}, sum(row["usd"] for row in rows)
     for row in rows:
         sold[row["exporter"]] = sold.get(row["exporter"], 0) + row["usd"]
@@ -609,8 +621,13 @@ def test_flows_are_arcs_between_the_sums_of_exporters_and_importers(ask):
     assert exporters["data"][0]["label"]["formatter"] == f"{100 * max(sold.values()) / total:.1f} %"
     assert sum(bar["value"] for bar in importers["data"]) <= total
     assert first["coords"] == [list(point_of(rows[0][end])) for end in ("exporter", "importer")]
-    assert (second["lineStyle"]["width"] / first["lineStyle"]["width"]) ** 2 == pytest.approx(
-        rows[1]["usd"] / rows[0]["usd"], rel=0.02
+    for arc, row in ((first, rows[0]), (second, rows[1])):
+        assert (arc["lineStyle"]["width"] / 9) ** 2 == pytest.approx(row["usd"] / 1e9, rel=0.02)
+    assert [point["label"]["formatter"] for point in numbers["data"]] == [*map(str, range(1, 11))]
+    assert (
+        "\n".join(title["text"] for title in option["title"][2:4])
+        .splitlines()[0]
+        .startswith(f"1  {first['name'][:12]}")
     )
     assert "HS 280530" in option["title"][0]["subtext"]
     assert len({axis["max"] for axis in option["xAxis"]}) == 1

@@ -23,6 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from graphkit.plot.drawing import WEST, eastward
 from graphkit.seeds.facts import read_seeds
 
 ROOT = Path(__file__).parents[1]
@@ -101,7 +102,7 @@ def advances(font: Path) -> dict[str, int]:
 
 
 def build_world(data: Path) -> None:
-    """Write a name, a point and the shape, cut at the date line, of countries by ISO code."""
+    """Write a name, a point and the shape of countries by ISO code, the Pacific in the middle."""
     from antimeridian import fix_shape
     from shapely.geometry import shape as geometry
 
@@ -140,6 +141,9 @@ def build_world(data: Path) -> None:
     points |= PLACES
     # Trade statistics of the United Nations do not name it.
     points["S19"] = points["TWN"]
+    points = {key: [eastward(east), north] for key, (east, north) in points.items()}
+    for feature in features:
+        feature["geometry"] = rounded(pacific(feature["geometry"]))
     names = {row["iso3"]: NAMES.get(row["iso3"], row["name"]) for row in countries}
     names |= {row["iso3"]: row["name"] for row in facts["Area"].to_pylist() if row["one_country"]}
     world = {
@@ -149,6 +153,28 @@ def build_world(data: Path) -> None:
     }
     text = json.dumps(world, ensure_ascii=False, separators=(",", ":"))
     (ASSETS / "world.json").write_text(text + "\n", encoding="utf-8")
+
+
+def pacific(shape: dict[str, Any]) -> dict[str, Any]:
+    """Cut a shape at the western edge of the map, and move what is west of it to the east."""
+    from shapely import MultiPolygon, box, union_all
+    from shapely.affinity import translate
+    from shapely.geometry import mapping
+    from shapely.geometry import shape as geometry
+
+    whole = geometry(shape)
+    west, _, east, _ = whole.bounds
+    if west >= WEST:
+        return shape
+    if east < WEST:
+        return dict(mapping(translate(whole, 360)))
+    whole = whole.buffer(0)
+    right, left = (whole & box(WEST, -90, 180, 90)), (whole & box(-180, -90, WEST, 90))
+    parts = union_all([right, translate(left, 360)])
+    if (west, east) == (-180, 180):
+        # Pieces at the date line come together across the rounding of their ends.
+        parts = parts.buffer(0.02, join_style="mitre").buffer(-0.02, join_style="mitre")
+    return dict(mapping(MultiPolygon([parts]) if parts.geom_type == "Polygon" else parts))
 
 
 def absolute_arcs(topology: dict[str, Any]) -> list[list[list[float]]]:

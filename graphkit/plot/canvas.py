@@ -356,7 +356,7 @@ def _style(size: int, colour: str, weight: str = "normal") -> dict[str, Any]:
     }  # fmt: skip
 
 
-PLACED = ("grid", "geo", "title", "legend")
+PLACED = ("grid", "geo", "title", "legend", "visualMap")
 """Components with a place of their own; axes and most series lie in a grid."""
 
 

@@ -34,6 +34,7 @@ from graphkit.plot.drawing import (
     colour_of,
     name_of,
 )
+from graphkit.plot.maps import share_map
 
 MOST_ROWS, MOST_PAIRS, MOST_CHAINS = 24, 18, 3
 """Rows of one bar and of two in one picture, and chains of a country."""
@@ -45,12 +46,15 @@ APART = ("dataset", "reporter", "source")
 def shares_by_supplier(answer: Answer, layout: Layout) -> Framed:
     """Draw the shares of suppliers by value and by weight, with published claims as marks.
 
-    Of the suppliers of one product as many as make up nearly all, and the others as one.
+    Of the suppliers of one product as many as make up nearly all, and the others as one. Of one
+    supplier and product all consumers on the map, above the first of them.
     """
-    rows = first_rows(answer, ("product",), layout.most(MOST_PAIRS))
+    coloured = _by_consumer(answer)
+    most = layout.most(MOST_BELOW_MAP if coloured else MOST_PAIRS)
+    rows = first_rows(answer, ("product",), most)
     drawn = len(rows)
     if answer.parts and len({tuple(row[name] for name in WHOLE) for row in rows}) == 1:
-        rows, drawn = _nearly_all(answer, layout.most(MOST_PAIRS)), len(answer.rows)
+        rows, drawn = _nearly_all(answer, most), len(answer.rows)
     names = labels(rows, NAMED_BY, APART)
     colours = [colour_of(row["supplier"]) for row in rows]
     marks = claimed(answer, rows)
@@ -65,7 +69,31 @@ def shares_by_supplier(answer: Answer, layout: Layout) -> Framed:
         marks=[Marks("published claim", marks)] if marks else [],
         thickness=13,
     )
-    return framed(answer, plot, drawn=drawn, legend=True, note=_only(answer, rows, "supplier"))
+    note = _only(answer, rows, "supplier")
+    if not coloured:
+        return framed(answer, plot, drawn=drawn, legend=True, note=note)
+    note = (
+        f"{note} On the map: share by value in %; grey: less than asked for, or no trade recorded."
+    )
+    # A slide has room for the map alone.
+    below = [] if layout.is_slide else [legend_of(plot), plot]
+    plot = stacked([share_map(layout.width, coloured), *below])
+    return framed(answer, plot, drawn=len(answer.rows), note=note.strip(), world=True)
+
+
+MOST_BELOW_MAP, FEWEST_ON_MAP = 8, 4
+"""Consumers below a map of the shares of one supplier, and from which number on there is one."""
+
+
+def _by_consumer(answer: Answer) -> dict[str, float]:
+    """Return the share of each consumer, if all rows are of one supplier, product and period."""
+    markets = {
+        (row["supplier"], row["product"], row["period"], row["dataset"], row["reporter"])
+        for row in answer.rows.to_pylist()
+    }
+    shares = {row["consumer"]: row["share_usd"] for row in answer.rows.to_pylist()
+              if row["share_usd"] is not None}  # fmt: skip
+    return shares if len(markets) == 1 and len(shares) >= FEWEST_ON_MAP else {}
 
 
 def first_shares(answer: Answer, width: int) -> Picture:

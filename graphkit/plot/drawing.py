@@ -50,8 +50,24 @@ def name_of(key: str) -> str:
     return name
 
 
+WEST = -27.0
+"""Longitude of the edges of the map, in the Atlantic, so that the Pacific is in its middle."""
+
+
+def eastward(longitude: float) -> float:
+    """Return a longitude counted on to the east from the western edge of the map.
+
+    >>> eastward(127.5), eastward(-100.0)
+    (127.5, 260.0)
+    """
+    return longitude if longitude >= WEST else round(longitude + 360, 2)
+
+
 def point_of(key: str) -> tuple[float, float] | None:
-    """Return the longitude and latitude of a country; None for former states and groups."""
+    """Return the longitude from the map's edge on, and the latitude, of a country.
+
+    None for former states and groups.
+    """
     point = world()["points"].get(key)
     return None if point is None else (point[0], point[1])
 

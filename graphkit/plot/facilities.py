@@ -14,10 +14,13 @@ from graphkit.plot.drawing import (
     OTHER,
     PAPER,
     SMALL,
+    WEST,
     WIDTH,
     colour_of,
+    eastward,
 )
-from graphkit.plot.markets import NO_BRACES, map_of
+from graphkit.plot.maps import map_of
+from graphkit.plot.markets import NO_BRACES
 
 MOST_ROWS = 20
 """Rows of one picture."""
@@ -43,7 +46,7 @@ def plants(answer: Answer, layout: Layout) -> Framed:
             "itemStyle": {"color": OTHER, "opacity": 0.8, "borderColor": PAPER, "borderWidth": 0.5},
             "symbolSize": SMALLEST,
             "data": [
-                {"name": row["name"], "value": [row["longitude"], row["latitude"]]}
+                {"name": row["name"], "value": [eastward(row["longitude"]), row["latitude"]]}
                 for row in placed if row["plant"] not in places
             ],
         },
@@ -72,19 +75,19 @@ def _circle(row: dict[str, Any], most: float, scale: float, *, named: bool) -> d
         "show": named, "formatter": row["name"].translate(NO_BRACES)[:40], "position": "right",
         "color": INK, "fontSize": SMALL - 1, "textBorderColor": PAPER, "textBorderWidth": 2,
     }  # fmt: skip
-    value = [row["longitude"], row["latitude"], row["tonnes"]]
+    value = [eastward(row["longitude"]), row["latitude"], row["tonnes"]]
     return {"name": row["name"], "value": value, "symbolSize": round(size, 1), "label": label}
 
 
 def _bounds(rows: list[dict[str, Any]], ratio: float) -> list[list[float]]:
     """Return the corners of a map that shows all plants: the north-west, then the south-east."""
-    east = [row["longitude"] for row in rows]
+    east = [eastward(row["longitude"]) for row in rows]
     north = [row["latitude"] for row in rows]
     height = max(MARGIN * (max(north) - min(north)), MARGIN * (max(east) - min(east)) / ratio)
     height = min(136.0, max(LEAST, height))
-    wide = min(348.0, height * ratio)
+    wide = min(360.0, height * ratio)
     middle, centre = (max(east) + min(east)) / 2, (max(north) + min(north)) / 2
-    west = min(max(-168.0, middle - wide / 2), 180.0 - wide)
+    west = min(max(WEST, middle - wide / 2), WEST + 360 - wide)
     top = max(min(80.0, centre + height / 2), -56.0 + height)
     return [[round(west, 2), round(top, 2)], [round(west + wide, 2), round(top - height, 2)]]
 

@@ -16,6 +16,7 @@ from graphkit.plot.drawing import (
     FIRST,
     FOURTH,
     INK,
+    LEADING,
     LINE,
     MUTED,
     OTHER,
@@ -31,6 +32,7 @@ from graphkit.plot.drawing import (
     text_width,
     wrapped,
 )
+from graphkit.plot.maps import map_of
 
 MOST_ROWS, MOST_LINES, MOST_TURNS = 20, 8, 32
 """Rows, lines and failures in turn in one picture."""
@@ -306,12 +308,16 @@ def flows(answer: Answer, layout: Layout) -> Framed:
         "Importers": _totals(rows, "importer", measure),
     }
     largest = max((countries[0][1] for countries in totals.values() if countries), default=1.0)
-    grids, across, down, titles = [], [], [], []
-    series = [_arcs(arcs, measure, layout.width)]
+    grids, across, down = [], [], []
+    series = [_arcs(arcs, measure, layout.width), _numbers(arcs)]
     in_one_row = layout.width >= WIDTH
     room = layout.width // 2 if in_one_row else layout.width
-    below = bottom = shapes["height"] + 12
-    for place, (head, countries) in enumerate(totals.items()):
+    below = shapes["height"] + 8
+    titles, listed_height = _numbered(arcs, measure, layout.width, below)
+    below = bottom = below + listed_height
+    # A slide has room for the map and its numbers alone.
+    sides = {} if layout.is_slide else totals
+    for place, (head, countries) in enumerate(sides.items()):
         first = countries[: layout.most(MOST_SIDES)]
         left, top = (place * room, below) if in_one_row else (0, bottom)
         left += EDGE
@@ -342,32 +348,88 @@ def flows(answer: Answer, layout: Layout) -> Framed:
                 for key, value in first
             ],
         })  # fmt: skip
-    parts = {"geo": shapes, "grid": grids, "xAxis": across, "yAxis": down, "title": titles,
-             "series": series}  # fmt: skip
+    parts: dict[str, Any] = {"geo": shapes, "title": titles, "series": series}
+    if sides:
+        parts |= {"grid": grids, "xAxis": across, "yAxis": down}
     note = _legend(answer, rows, arcs, measure)
     return framed(answer, Plot(parts, bottom, layout.width), drawn=len(arcs), note=note, world=True)
 
 
 def _arcs(arcs: Sequence[Mapping[str, Any]], measure: str, width: int) -> dict[str, Any]:
-    """Make the series of arcs, the largest on top."""
-    most = arcs[0][measure] if arcs else 1.0
-    widest = WIDEST * sqrt(width / WIDTH)
+    """Make the series of arcs, the largest on top and with a number."""
+    data = []
+    for number, row in enumerate(arcs, 1):
+        wide = sqrt(width / WIDTH) * THICK * sqrt(row[measure] / UNIT_OF_WIDTH[measure])
+        wide = min(MOST_THICK, max(0.6, wide))
+        data.append({
+            "name": _arc_name(row, measure),
+            "coords": _ends(row),
+            "lineStyle": {"color": colour_of(row["exporter"]), "width": round(wide, 2),
+                          "opacity": 0.75 if number <= NUMBERED else 0.3},
+            "symbolSize": round(4 + 1.4 * wide),
+        })  # fmt: skip
     return {
         "type": "lines", "coordinateSystem": "geo", "name": "flows", "silent": False,
-        "data": [
-            {
-                "name": f"{name_of(row['exporter'])} to {name_of(row['importer'])}: "
-                + ", ".join([written_amount(row[measure], measure), *_known_share(row)]),
-                "coords": [point_of(row["exporter"]), point_of(row["importer"])],
-                "lineStyle": {"color": colour_of(row["exporter"]),
-                              "width": round(max(0.6, widest * sqrt(row[measure] / most)), 2)},
-                "symbolSize": round(4 + 1.4 * widest * sqrt(row[measure] / most)),
-            }
-            for row in reversed(arcs)
-        ],
-        "symbol": ["none", "arrow"], "tooltip": {"formatter": "{b}"},
-        "lineStyle": {"opacity": 0.55, "curveness": 0.25},
+        "data": data[::-1], "symbol": ["none", "arrow"], "tooltip": {"formatter": "{b}"},
+        "lineStyle": {"curveness": CURVED},
     }  # fmt: skip
+
+
+CURVED, ASPECT = 0.25, 0.75
+"""Bend of an arc, and pixels of a degree of longitude for each of a degree of latitude."""
+
+
+def _ends(row: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """Return the points of exporter and importer, which an arc has."""
+    points = (point_of(row[end]) for end in ("exporter", "importer"))
+    return [point for point in points if point]
+
+
+def _numbers(arcs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Make the numbers of the largest arcs, each in the middle of its bend."""
+    data = []
+    for number, row in enumerate(arcs[:NUMBERED], 1):
+        (east, north), (to_east, to_north) = _ends(row)
+        middle = [
+            (east + to_east) / 2 + (north - to_north) * CURVED / ASPECT / 2,
+            (north + to_north) / 2 + (to_east - east) * CURVED * ASPECT / 2,
+        ]
+        data.append({"value": middle, "label": {"formatter": str(number)}})
+    return {
+        "type": "scatter", "coordinateSystem": "geo", "name": "numbers", "silent": True, "z": 4,
+        "symbolSize": 1, "itemStyle": {"color": "transparent"}, "data": data,
+        "label": {"show": True, "position": "inside", "color": INK, "fontSize": SMALL,
+                  "fontWeight": "bold", "textBorderColor": PAPER, "textBorderWidth": 3},
+        "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
+    }  # fmt: skip
+
+
+def _arc_name(row: Mapping[str, Any], measure: str) -> str:
+    ends = f"{name_of(row['exporter'])} to {name_of(row['importer'])}"
+    return f"{ends}: {', '.join([written_amount(row[measure], measure), *_known_share(row)])}"
+
+
+def _numbered(
+    arcs: Sequence[Mapping[str, Any]], measure: str, width: int, top: int
+) -> tuple[list[dict[str, Any]], int]:
+    """Write the largest flows below the map, with their numbers on it, and return their height."""
+    columns = 2 if width >= WIDTH else 1
+    room = (width - EDGE) // columns
+    lines = [
+        wrapped(f"{n}  {_arc_name(row, measure)}", room - EDGE, SMALL, lines=1)[0]
+        for n, row in enumerate(arcs[:NUMBERED], 1)
+    ]
+    per_column = -(-len(lines) // columns)
+    texts = [
+        {
+            "text": "\n".join(lines[column * per_column : (column + 1) * per_column]),
+            "left": EDGE + column * room, "top": top, "padding": 0,
+            "textStyle": {"fontSize": SMALL, "color": INK, "fontWeight": "normal",
+                          "lineHeight": round(SMALL * LEADING)},
+        }
+        for column in range(columns) if lines[column * per_column :]
+    ]  # fmt: skip
+    return texts, round(per_column * SMALL * LEADING) + 10
 
 
 def _known_share(row: Mapping[str, Any]) -> list[str]:
@@ -375,17 +437,12 @@ def _known_share(row: Mapping[str, Any]) -> list[str]:
     return [] if row["share"] is None else [percent(row["share"])]
 
 
-def map_of(width: int) -> dict[str, Any]:
-    """Make the world without Antarctica, at the top of a plot."""
-    return {
-        "map": "world", "roam": False, "silent": True, "left": 8, "right": 8, "top": 0,
-        "height": round(width * 0.47), "boundingCoords": [[-168, 80], [180, -56]],
-        "itemStyle": {"areaColor": LINE, "borderColor": PAPER, "borderWidth": 0.5},
-    }  # fmt: skip
-
-
-MOST_ARCS, MOST_SIDES, WIDEST, NAME_ROOM = 60, 8, 9.0, 104
-"""Arcs drawn, countries named on each side, and pixels of the widest arc and of names."""
+MOST_ARCS, NUMBERED, MOST_SIDES, NAME_ROOM = 60, 10, 8, 104
+"""Arcs drawn and numbered, countries named on each side, and pixels of their names."""
+UNIT_OF_WIDTH = {"usd": 1e9, "tonnes": 1e5}
+"""Amount of an arc of :data:`THICK` pixels, the same for all products and years."""
+THICK, MOST_THICK = 9.0, 20.0
+"""Pixels of an arc of that amount, and of the widest."""
 
 
 def _totals(rows: Sequence[Mapping[str, Any]], end: str, measure: str) -> list[tuple[str, float]]:
@@ -417,7 +474,11 @@ def _legend(
     if usd:
         texts.append(f"{percent(weightless / usd)} of the value has no weight")
     unit = "value" if measure == "usd" else "weight"
-    return f"{'; '.join(texts)}. Width and bars: by {unit}."
+    amount = written_amount(UNIT_OF_WIDTH[measure], measure)
+    return (
+        f"{'; '.join(texts)}. Width and bars: by {unit}; widths have one scale for all products "
+        f"and years, {amount} is {THICK:g} pixels."
+    )
 
 
 def scored(score: float) -> str:
