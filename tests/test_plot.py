@@ -68,7 +68,7 @@ def test_bars_are_the_shares_of_the_first_suppliers_of_each_product(suppliers, n
     rows = suppliers.rows.to_pylist()
     by_product = [[r for r in rows if r["product"] == p] for p in
                   ("magnets-metal", "ree-compounds", "ree-metals")]  # fmt: skip
-    wanted = [row[column] for group in by_product for row in group[:6]]
+    wanted = [row[column] for group in by_product for row in group[:5]]
 
     bars = series(suppliers, name)["data"]
 
@@ -89,7 +89,7 @@ def test_a_claim_is_a_mark_in_the_row_of_all_that_it_counts(suppliers):
 def test_a_picture_says_what_it_leaves_out(suppliers):
     subtitle = picture(suppliers).option["title"][0]["subtext"]
 
-    assert f"18 of {len(suppliers.rows)} rows are drawn." in subtitle
+    assert f"15 of {len(suppliers.rows)} rows are drawn." in subtitle
 
 
 def test_a_picture_has_headline_question_period_measure_data_set_and_source(suppliers):

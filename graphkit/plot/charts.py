@@ -158,7 +158,7 @@ def labelled_rows(
     body = max(1, len(labels)) * step
     axis = replace(axis, length=width - round(left) - round(right))
     series = [
-        *(_bars(part, axis, thickness, labelled=not numbers) for part in bars),
+        *(_bars(part, axis, thickness, marks, labelled=not numbers) for part in bars),
         *(_span(span, axis) for span in spans),
         *_ranges(ranges, axis),
         *(_marks(mark, axis) for mark in marks),
@@ -240,15 +240,25 @@ def _number(bars: Sequence[Bars], row: int, axis: Axis) -> str:
     return next((axis.text(value) for value in values if value is not None), "")
 
 
-def _bars(bars: Bars, axis: Axis, thickness: int, *, labelled: bool) -> dict[str, Any]:
+def _bars(
+    bars: Bars, axis: Axis, thickness: int, marks: Sequence[Marks], *, labelled: bool
+) -> dict[str, Any]:
     data = []
-    for value, colour in zip(bars.values, bars.colours, strict=True):
+    for row, (value, colour) in enumerate(zip(bars.values, bars.colours, strict=True)):
         item: dict[str, Any] = {"value": axis.scaled(value), "itemStyle": bars.style(colour)}
         if value is not None and labelled:
             text = axis.text(value)
             space = abs(value) / (axis.most or 1) * axis.length
             fits = not bars.inside or text_width(text, SMALL - 1) <= space
             item["label"] = {"show": fits, "formatter": text}
+            pixels = axis.length / (axis.most or 1)
+            ahead = [
+                pixels * (point - value) for mark in marks for place, point in mark.points
+                if place == row and -8 < pixels * (point - value) < text_width(text, SMALL) + 14
+            ]  # fmt: skip
+            if ahead and not bars.inside:
+                # The number stands behind a mark that would lie on it.
+                item["label"]["distance"] = round(max(ahead)) + 10
             if bars.inside:
                 item["label"]["color"] = ink_on(colour) if bars.filled else INK
         data.append(item)

@@ -36,7 +36,7 @@ from graphkit.plot.drawing import (
 )
 from graphkit.plot.maps import share_map
 
-MOST_ROWS, MOST_PAIRS, MOST_CHAINS = 24, 18, 3
+MOST_ROWS, MOST_PAIRS, MOST_CHAINS = 24, 15, 3
 """Rows of one bar and of two in one picture, and chains of a country."""
 NAMED_BY = ("consumer", "product", "period", "supplier")
 COMPARED_BY = ("consumer", "supplier", "period", "dataset")
@@ -58,6 +58,12 @@ def shares_by_supplier(answer: Answer, layout: Layout) -> Framed:
     names = labels(rows, NAMED_BY, APART)
     colours = [colour_of(row["supplier"]) for row in rows]
     marks = claimed(answer, rows)
+    alike = all(
+        row["share_usd"] is not None
+        and row["share_tonnes"] is not None
+        and abs(row["share_usd"] - row["share_tonnes"]) < APPRECIABLE
+        for row in rows
+    )
     plot = labelled_rows(
         layout.width,
         names,
@@ -65,22 +71,26 @@ def shares_by_supplier(answer: Answer, layout: Layout) -> Framed:
         bars=[
             Bars("by value", [row["share_usd"] for row in rows], colours),
             Bars("by weight", [row["share_tonnes"] for row in rows], colours, filled=False),
-        ],
+        ][: 1 if alike else 2],
         marks=[Marks("published claim", marks)] if marks else [],
         thickness=13,
     )
-    note = _only(answer, rows, "supplier")
+    notes = [_only(answer, rows, "supplier")]
+    notes += ["By weight, each share is within 5 points."] * alike
     if not coloured:
-        return framed(answer, plot, drawn=drawn, legend=True, note=note)
-    note = (
-        f"{note} On the map: share by value in %; grey: less than asked for, or no trade recorded."
+        return framed(answer, plot, drawn=drawn, legend=True, note=" ".join(filter(None, notes)))
+    notes.append(
+        "On the map: share by value in %; grey: less than asked for, or no trade recorded."
     )
     # A slide has room for the map alone.
     below = [] if layout.is_slide else [legend_of(plot), plot]
     plot = stacked([share_map(layout.width, coloured), *below])
-    return framed(answer, plot, drawn=len(answer.rows), note=note.strip(), world=True)
+    note = " ".join(filter(None, notes))
+    return framed(answer, plot, drawn=len(answer.rows), note=note, world=True)
 
 
+APPRECIABLE = 0.05
+"""Difference of the shares by value and by weight from which both are drawn."""
 MOST_BELOW_MAP, FEWEST_ON_MAP = 8, 4
 """Consumers below a map of the shares of one supplier, and from which number on there is one."""
 
