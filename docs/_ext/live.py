@@ -44,6 +44,31 @@ from graphkit.verbs.registry import VERBS
 LOG = logging.getLogger(__name__)
 BLOCK = re.compile(r"(?ms)^```console\n\$ graphkit ([^\n]*)\n(.*?)^```$")
 DRAWN = re.compile(r"(?m)^graphkit (.* -o docs/(pictures/\w+\.svg))$")
+GALLERY = (
+    "depends KOR --on CHN",
+    'depends KOR --for "rare earths" --period 2024',
+    "suppliers KOR --for magnets-metal --period 2024",
+    "dependents CHN --for magnets-metal --min-share 0.01",
+    "origins JPN --for magnets-metal --period 2024",
+    "spof KOR",
+    "disrupt CHN --for magnets-metal --loss 0.5 --slack 0.1",
+    "disrupt CHN --for magnets-metal --of KOR --months 12 --stock-days 60",
+    'diversify KOR --for "rare earths" --slack 0.5',
+    "targets EU27",
+    'concentration --for "rare earths"',
+    "trend KOR --for ree-compounds",
+    "trend KOR --for lithium",
+    "compare 2019 2024 --of KOR --for lithium",
+    "flows --for lithium-hydroxide --period 2024",
+    "centrality --for magnets-metal --period 2024",
+    'claims check --of KOR --for "rare earths"',
+    "reliance USA",
+    "controls CHN",
+    "plants COD --for cobalt",
+)
+"""Commands whose pictures a page shows, each in all shapes."""
+SHAPES = {"phone": " --narrow", "page": "", "slide": " --slide"}
+"""Options of the shapes of a picture."""
 PART = re.compile(r"<!-- generated: (\w+) -->")
 SHOWN = 16
 """Lines of an output that the page of commands shows."""
@@ -134,7 +159,30 @@ def read(app: Sphinx, page: str, source: list[str]) -> None:
             text = play(text, Path(folder))
     else:
         text = BLOCK.sub(lambda block: _again(page, block), text)
-    source[0] = PART.sub(lambda part: PARTS[part[1]](), text)
+    source[0] = PART.sub(lambda part: _generated(app, part[1]), text)
+
+
+def _generated(app: Sphinx, name: str) -> str:
+    """Write a generated part of a page; pictures become files of the site."""
+    return gallery(Path(app.outdir, "gallery")) if name == "gallery" else PARTS[name]()
+
+
+def gallery(folder: Path) -> str:
+    """Draw pictures in all shapes to a folder of the site, and show each with its command."""
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = []
+    for number, command in enumerate(GALLERY, 1):
+        images = []
+        for shape, option in SHAPES.items():
+            path = folder / f"{number:02}-{shape}.svg"
+            printed(f"{command}{option} -o {shlex.quote(str(path))}")
+            title = re.search("<title>(.*?)</title>", path.read_text("utf-8"))
+            images.append(
+                f'<img class="picture {shape}" loading="lazy" src="gallery/{path.name}" '
+                f'alt="{title[1] if title else command}">'
+            )
+        parts.append("\n".join([f"```bash\ngraphkit {command}\n```\n", *images, ""]))
+    return "\n".join(parts)
 
 
 def commands() -> str:

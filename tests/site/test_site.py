@@ -92,6 +92,17 @@ def test_every_link_leads_to_a_page_and_an_anchor(pages, site):
     assert broken == []
 
 
+def test_twenty_pictures_are_drawn_in_every_shape_with_their_commands(pages, site):
+    drawn = [load for load in pages["gallery.html"].loads if load.startswith("gallery/")]
+    text = (site / "gallery.html").read_text(encoding="utf-8")
+    slides = [(site / load).read_text(encoding="utf-8") for load in drawn if "slide" in load]
+
+    assert len(drawn) == len(set(drawn)) == 60
+    assert all((site / load).read_text(encoding="utf-8").startswith("<svg ") for load in drawn)
+    assert all('width="1920" height="1080"' in slide for slide in slides)
+    assert len(slides) == text.count(">graphkit ") == 20
+
+
 def test_no_page_loads_anything_from_another_host(pages, site):
     loads = [(name, it) for name, page in pages.items() for it in page.loads if "//" in it]
     styles = [path.read_text(encoding="utf-8") for path in site.rglob("*.css")]
