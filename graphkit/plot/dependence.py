@@ -291,6 +291,7 @@ def single_points(answer: Answer, layout: Layout) -> Framed:
              hatched=verdict not in ("", "certain", "as traced"), stack="share")
         for verdict, text in FILLED_BY.items() if verdict in verdicts
     ]  # fmt: skip
+    in_full = layout.width >= WIDTH
     faces = [(place, one.face) for place, one in enumerate(drawn) if one.face is not None]
     plot = labelled_rows(
         layout.width,
@@ -299,11 +300,12 @@ def single_points(answer: Answer, layout: Layout) -> Framed:
         bars=bars,
         marks=[Marks("face value: bought there", faces)] * bool(faces),
         ranges=[(place, *one.ends) for place, one in enumerate(drawn) if one.ends],
-        numbers=[one.text for one in drawn],
+        numbers=[one.text if in_full else one.number for one in drawn],
         thickness=17,
     )
     stated = any(one.stage for one in drawn)
-    note = "At the right: the share looked through, and its stage. " if stated else ""
+    stage = ", and its stage" * in_full
+    note = f"At the right: the share looked through{stage}. " if stated else ""
     note += "Thin lines: from the least to the most." if any(one.ends for one in drawn) else ""
     rows_drawn = sum(one.count for one in drawn)
     return framed(answer, plot, drawn=rows_drawn, note=note.strip(), legend=True)
@@ -355,11 +357,14 @@ class _Point:
             self.ends = (float(low or 0.0), float(high or 0.0)) if has_range else None
 
     @property
+    def number(self) -> str:
+        """The share beside its row: looked through, else at face value."""
+        return percent(self.share or self.face or 0.0)
+
+    @property
     def text(self) -> str:
-        """The share beside its row."""
-        if not self.share:
-            return "" if self.face is None else percent(self.face)
-        return " ".join([percent(self.share), self.stage.lower()]).strip()
+        """The share beside its row, with the stage that it is looked through to."""
+        return f"{self.number} {self.stage.lower()}".strip() if self.share else self.number
 
 
 VISIBLE = 0.005
