@@ -739,6 +739,22 @@ def test_the_suppliers_of_one_product_are_drawn_until_the_others_are_few(ask):
     assert sum(bars[:-2]) / 100 < 0.95
 
 
+def test_a_share_that_may_move_is_drawn_from_its_least_to_its_most(ask):
+    answer = ASKED["dependence.dependents"](ask)
+    count, rows = len(answer.rows), answer.rows
+    for name, value in {"share_usd": None, "share_usd_low": 0.5, "share_usd_high": 0.75,
+                        "share_tonnes": None}.items():  # fmt: skip
+        place = rows.column_names.index(name)
+        rows = rows.set_column(place, name, pa.array([value] * count, pa.float64()))
+    option = picture(replace(answer, rows=rows)).option
+    (line,) = [one for one in option["series"] if one["name"] == "range"]
+
+    assert set(values(option, "by value")) == {50}
+    assert line["data"][0]["coords"] == [[50, 0], [75, 0]]
+    assert set(option["yAxis"][1]["data"]) == {"50.0 to 75.0 %"}
+    assert {part["itemStyle"]["areaColor"] for part in option["geo"]["regions"]} == {shade(0.5)[0]}
+
+
 @pytest.mark.parametrize(("value", "end"), [(0.38, 0.4), (5700, 6000), (10_000, 10_000), (0, 1)])
 def test_an_axis_ends_at_a_round_number(value, end):
     assert round_up(value) == end

@@ -157,8 +157,11 @@ def labelled_rows(
         step, place = max(bar + 9, head + 8, beside + 4), {"margin": 8}
     body = max(1, len(labels)) * step
     axis = replace(axis, length=width - round(left) - round(right))
+    # A number does not stand below a mark, nor on the line of a range.
+    ends = [point for mark in marks for point in mark.points]
+    ends += [(row, high) for row, _, high in ranges]
     series = [
-        *(_bars(part, axis, thickness, marks, labelled=not numbers) for part in bars),
+        *(_bars(part, axis, thickness, ends, labelled=not numbers) for part in bars),
         *(_span(span, axis) for span in spans),
         *_ranges(ranges, axis),
         *(_marks(mark, axis) for mark in marks),
@@ -241,7 +244,7 @@ def _number(bars: Sequence[Bars], row: int, axis: Axis) -> str:
 
 
 def _bars(
-    bars: Bars, axis: Axis, thickness: int, marks: Sequence[Marks], *, labelled: bool
+    bars: Bars, axis: Axis, thickness: int, ends: Sequence[tuple[int, float]], *, labelled: bool
 ) -> dict[str, Any]:
     data = []
     for row, (value, colour) in enumerate(zip(bars.values, bars.colours, strict=True)):
@@ -253,11 +256,10 @@ def _bars(
             item["label"] = {"show": fits, "formatter": text}
             pixels = axis.length / (axis.most or 1)
             ahead = [
-                pixels * (point - value) for mark in marks for place, point in mark.points
+                pixels * (point - value) for place, point in ends
                 if place == row and -8 < pixels * (point - value) < text_width(text, SMALL) + 14
             ]  # fmt: skip
             if ahead and not bars.inside:
-                # The number stands behind a mark that would lie on it.
                 item["label"]["distance"] = round(max(ahead)) + 10
             if bars.inside:
                 item["label"]["color"] = ink_on(colour) if bars.filled else INK

@@ -58,25 +58,35 @@ def shares_by_supplier(answer: Answer, layout: Layout) -> Framed:
     names = labels(rows, NAMED_BY, APART)
     colours = [colour_of(row["supplier"]) for row in rows]
     marks = claimed(answer, rows)
+    ranges = [
+        (place, row["share_usd_low"], row["share_usd_high"])
+        for place, row in enumerate(rows)
+        if row["share_usd"] is None and row.get("share_usd_low") is not None
+    ]
+    weighed = any(row["share_tonnes"] is not None for row in rows)
     alike = all(
         row["share_usd"] is not None
         and row["share_tonnes"] is not None
         and abs(row["share_usd"] - row["share_tonnes"]) < APPRECIABLE
         for row in rows
     )
+    alone = alike or not weighed
     plot = labelled_rows(
         layout.width,
         names,
         Axis(_counted(rows), most=1),
         bars=[
-            Bars("by value", [row["share_usd"] for row in rows], colours),
+            Bars("by value", [_at_least(row) for row in rows], colours),
             Bars("by weight", [row["share_tonnes"] for row in rows], colours, filled=False),
-        ][: 1 if alike else 2],
+        ][: 1 if alone else 2],
+        ranges=ranges,
+        numbers=[_in_words(row) for row in rows] if alone and ranges else (),
         marks=[Marks("published claim", marks)] if marks else [],
         thickness=13,
     )
     notes = [_only(answer, rows, "supplier")]
     notes += ["By weight, each share is within 5 points."] * alike
+    notes += ["A bar with a thin line is at least, up to the line's end at most."] * bool(ranges)
     if not coloured:
         return framed(answer, plot, drawn=drawn, legend=True, note=" ".join(filter(None, notes)))
     notes.append(
@@ -95,14 +105,28 @@ MOST_BELOW_MAP, FEWEST_ON_MAP = 8, 4
 """Consumers below a map of the shares of one supplier, and from which number on there is one."""
 
 
+def _at_least(row: Row) -> float | None:
+    """Return a share by value, or the least that it can be beside trade that is not listed."""
+    share: float | None = row["share_usd"]
+    return row.get("share_usd_low") if share is None else share
+
+
+def _in_words(row: Row) -> str:
+    """Write a share by value, or its range."""
+    least = _at_least(row)
+    if least is None or row["share_usd"] is not None:
+        return "" if least is None else percent(least)
+    return f"{100 * least:.1f} to {percent(row['share_usd_high'])}"
+
+
 def _by_consumer(answer: Answer) -> dict[str, float]:
     """Return the share of each consumer, if all rows are of one supplier, product and period."""
     markets = {
         (row["supplier"], row["product"], row["period"], row["dataset"], row["reporter"])
         for row in answer.rows.to_pylist()
     }
-    shares = {row["consumer"]: row["share_usd"] for row in answer.rows.to_pylist()
-              if row["share_usd"] is not None}  # fmt: skip
+    shares = {row["consumer"]: share for row in answer.rows.to_pylist()
+              if (share := _at_least(row)) is not None}  # fmt: skip
     return shares if len(markets) == 1 and len(shares) >= FEWEST_ON_MAP else {}
 
 
@@ -137,17 +161,22 @@ def _nearly_all(answer: Answer, most: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = answer.rows.to_pylist()
     share = 0.0
     for count, row in enumerate(rows, 1):
-        share += row["share_usd"] or 0.0
+        share += _at_least(row) or 0.0
         if (share >= NEARLY_ALL or count == most - 1) and len(rows) - count > 1:
             break
     else:
         return rows
-    rest = rows[count:]
-    sums = {
-        name: fsum(row[name] for row in rest if row[name] is not None)
-        for name in ("share_usd", "share_tonnes")
-    }
-    return [*rows[:count], {**rest[0], **sums, "supplier": f"{len(rest)} others"}]
+    first, rest = rows[:count], rows[count:]
+    weights = [row["share_tonnes"] for row in rest if row["share_tonnes"] is not None]
+    others = {
+        **rest[0], "supplier": f"{len(rest)} others",
+        "share_usd": fsum(_at_least(row) or 0.0 for row in rest),
+        "share_tonnes": fsum(weights) if weights else None,
+    }  # fmt: skip
+    if any(row["share_usd"] is None for row in rows):
+        high = 1 - fsum(_at_least(row) or 0.0 for row in first)
+        others |= {"share_usd": None, "share_usd_low": others["share_usd"], "share_usd_high": high}
+    return [*first, others]
 
 
 def _only(answer: Answer, rows: Sequence[Mapping[str, Any]], column: str) -> str:

@@ -88,6 +88,9 @@ function fieldsOf(path) {
   return declared.filter((/** @type {any} */ field) => field.name !== "format");
 }
 
+/** Questions whose answer is a map, with a slider of its years. */
+const MAPPED = ["flows", "dependents"];
+
 /** Show a question: its form, and the answer. */
 async function question(/** @type {string} */ path, /** @type {URLSearchParams} */ state, /** @type {boolean} */ moved, /** @type {AbortSignal} */ signal) {
   const declared = described.paths[`/api/${path}`]?.get;
@@ -96,7 +99,7 @@ async function question(/** @type {string} */ path, /** @type {URLSearchParams} 
   const fields = new URLSearchParams([...state].filter(([name, value]) => name !== "ask" && value));
   if (!moved) {
     const view = described["x-views"].find((/** @type {View} */ one) => one.asks.includes(path));
-    const years = path === "flows" ? await yearsOf(fields.get("for") ?? "") : null;
+    const years = MAPPED.includes(path) ? await yearsOf(fields.get("for") ?? "") : null;
     const others = (view?.asks ?? []).map((/** @type {string} */ other) =>
       h("a", { href: address(other, state), "aria-current": other === path ? "page" : false }, described.paths[`/api/${other}`].get["x-title"]));
     const beside = h("nav", { "aria-label": view?.name }, ...others);
@@ -111,7 +114,7 @@ async function question(/** @type {string} */ path, /** @type {URLSearchParams} 
   if (signal.aborted) return;
   place.replaceChildren(answer(content, path, fields));
   document.title = `${content.blocks[0].title} · graphkit`;
-  if (path === "flows") void near(fields);
+  if (MAPPED.includes(path)) void near(path, fields);
 }
 
 /** The years with trade of a product, or of all. @param {string} what @returns {Promise<string[]>} */
@@ -121,8 +124,8 @@ async function yearsOf(what) {
   return [...new Set((some.length ? some : products).flatMap((one) => one.years))].sort();
 }
 
-/** Have the years beside the shown one of a product ready. @param {URLSearchParams} fields */
-async function near(fields) {
+/** Have the years beside the shown one of a product ready. @param {string} path @param {URLSearchParams} fields */
+async function near(path, fields) {
   const what = fields.get("for") ?? "";
   const years = await yearsOf(what);
   const shown = years.indexOf(fields.get("period") ?? years[years.length - 1]);
@@ -130,7 +133,7 @@ async function near(fields) {
   for (const year of [years[shown + 1], years[shown - 1]].filter(Boolean)) {
     const next = new URLSearchParams(fields);
     next.set("period", year);
-    server.prefetch(`/api/page/flows?${next}`);
+    server.prefetch(`/api/page/${path}?${next}`);
   }
 }
 
