@@ -94,7 +94,7 @@ RULES = {
         "## Checking claims",
     ],
     "mornings.md": ["## A journalist"],
-    "pictures.md": ["# Pictures"],
+    "pictures.md": ["# Pictures", "## How to read them"],
     "read-only.md": ["# Read-only means read-only", "## Limits", "## Numbers"],
     "scenarios.md": ["# Scenarios"],
     "seeds.md": ["## What is refused, and what is doubted"],
