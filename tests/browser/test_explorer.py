@@ -361,6 +361,15 @@ def test_years_of_flows_are_played_and_kept_in_the_address(embedded, opened):
     expect(page.get_by_role("img", name=figures["headline"])).to_be_visible()
 
 
+def test_years_of_the_map_of_buyers_are_kept_in_the_address(embedded, opened):
+    page = opened(embedded, f"{VIEWS['dependents']}&period=2024")
+    expect(page.locator("h1")).to_contain_text("in 2024")
+    page.get_by_role("slider", name="Year").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("h1")).not_to_contain_text("in 2024")
+    assert "period=2024" not in page.url
+
+
 def test_a_slider_of_months_begins_without_any_and_shows_the_months(embedded, opened):
     page = opened(embedded, VIEWS["disrupt"])
     slider = page.get_by_role("slider", name="Months")
