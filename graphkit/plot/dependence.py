@@ -130,11 +130,11 @@ def _by_consumer(answer: Answer) -> dict[str, float]:
     return shares if len(markets) == 1 and len(shares) >= FEWEST_ON_MAP else {}
 
 
-def first_shares(answer: Answer, width: int) -> Picture:
+def first_shares(answer: Answer, layout: Layout) -> Framed:
     """Draw the share of the country that comes first, a bar for each product."""
-    rows = answer.rows.to_pylist()
+    rows = answer.rows.to_pylist()[: layout.most(MOST_ROWS)]
     plot = labelled_rows(
-        width,
+        layout.width,
         labels(rows, ("product", "market", "country")),
         Axis("", most=1),
         bars=[
