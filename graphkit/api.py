@@ -31,6 +31,7 @@ from graphkit.questions import (
     dependence,
     disruptions,
     diversification,
+    first_suppliers,
     flows,
     mirror,
     n_minus_1,
@@ -447,6 +448,7 @@ class Session(Closing):
     disrupt = _verb(disruptions.disrupt)
     diversify = _verb(diversification.diversify)
     flows = _verb(flows.flows)
+    network = _verb(first_suppliers.network)
     layered_centrality = _verb(layered_centrality)
     mirror = _verb(mirror.mirror)
     n_minus_1 = _verb(n_minus_1.n_minus_1)

@@ -1,7 +1,7 @@
 // title: Places, stages, elements, products and sources, with all that names stand for
 MATCH (n:Country|Area|Stage|Element|Product|Source)
 RETURN n.iso3 AS iso3, n.key AS key, n.name AS name, n.short AS short, n.type AS type,
-       n.iso2 AS code, n.aliases AS aliases, n.member_of AS member_of, n.members AS members, n.position AS position,
+       n.iso2 AS code, n.region AS region, n.aliases AS aliases, n.member_of AS member_of, n.members AS members, n.position AS position,
        n.stage AS stage, n.one_country AS one_country, n.remark AS remark, n.note AS note,
        n.title AS title, n.publisher AS publisher, n.published AS published, n.version AS version,
        n.url AS url, n.licence AS licence, n.attribution AS attribution,

@@ -1137,6 +1137,24 @@ def no_flow(read: Reader, match: re.Match[str]) -> None:
     assert all(row[row["by"]] is None for row in main_period(read.rows))
 
 
+def first_supplier(read: Reader, match: re.Match[str]) -> None:
+    first = [row for row in main_period(read.rows) if row["place"] == 1]
+    bought: dict[str, float] = {}
+    for row in first:
+        bought[row["supplier"]] = bought.get(row["supplier"], 0.0) + row["imports"]
+    most = max(bought.values())
+    (key,) = [
+        key for key, amount in bought.items()
+        if amount == pytest.approx(most)
+        and read.place(key).casefold() == (match["who"] or match["place"]).casefold()
+    ]  # fmt: skip
+    own = [row for row in first if row["supplier"] == key]
+    assert (whole(match["n"]), whole(match["of"])) == (len(own), len(first))
+    read.time(match["time"], first)
+    if match["share"]:
+        assert agrees(match["share"], bought[key] / sum(bought.values()))
+
+
 def first_of(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["rank"] == 1]
 
@@ -1943,6 +1961,12 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
          rf"(?: in the trade of .+?)??{TIME} went (?P<ends>from .+?)"
          rf"(?:: (?P<size>{MONEY}|{WEIGHT}))?(?:, (?P<share>{PART}) of world trade)?\.", flow),
         (r"No flow of .+ has a known amount by (?:value|weight)\.", no_flow),
+    ],
+    "network": [
+        (r"(?:No code holds .+? alone; (?P<who>.+?)|(?P<place>.+?)) is the first supplier of "
+         rf"(?P<n>{_NUMBER}) of (?:at least )?(?P<of>{_NUMBER}) countr(?:y|ies) that buy "
+         rf".+?{TIME}(?:; (?:these buy|this one buys) (?P<share>{PART}) of it "
+         r"by (?:value|weight))?\.", first_supplier),
     ],
     "centrality layered_centrality": [
         (rf"From (?P<a>\S+) to (?P<b>\S+), (?P<place>.+) ranked first in (?P<times>{_NUMBER}) "

@@ -336,7 +336,11 @@ def test_the_command_cites_and_rechecks_a_file(graph, tmp_path, capsys, monkeypa
     ("words", "code", "message"),
     [
         ("cite ranks KOR", 2, "found 'ranks', wanted a question: one of depends, "),
-        ("cite depends KOR --top 3", 2, "--top is of tables; a citation has the sentence alone"),
+        (
+            "cite depends KOR --top 3",
+            2,
+            "--top is of tables and pictures; a citation has the sentence alone",
+        ),
         ("cite depends KOR --frm x", 2, "no such option: --frm"),
         ("cite depends KOR --format ris", 2, "found 'ris', wanted one of text, bibtex"),
         ("cite depends Koreaa", 2, "no country is called 'Koreaa'; did you mean"),

@@ -112,7 +112,7 @@ def test_there_are_the_commands_of_the_design():
         "depends", "dependents", "suppliers", "origins", "spof", "disrupt", "controls",
         "diversify", "targets", "unknowns", "concentration", "reliance", "prices", "criticality",
         "uses", "plants", "owners", "plant", "company",
-        "flows", "centrality", "compare", "trend", "mirror", "brief", "queries", "query",
+        "flows", "network", "centrality", "compare", "trend", "mirror", "brief", "queries", "query",
         "cypher", "explore", "mcp", "cite", "recheck",
         "scenario", "measure", "export", "new", "check", "load", "digest", "schema", "doctor",
         "help", "claims", "claims check", "claims conflicts", "import baci", "import comtrade",
@@ -145,7 +145,7 @@ def parsed(line: str) -> tuple[str | None, list[str]]:
 
 ALL_YEARS = ("compare", "claims check")
 """Commands whose examples name years that the sample lacks."""
-ALL_FACTS = ("diversify", "unknowns", "scenario", "spof", "disrupt")
+ALL_FACTS = ("diversify", "unknowns", "scenario", "spof", "disrupt", "network")
 """Commands whose examples name minerals and plants that the slice lacks."""
 NOT_ALONE = ("neo4j ", "fetch ", "import ", "measure", "mirror", "explore", "mcp")
 """Beginnings of commands that serve, or need a server or published files: see their own tests."""

@@ -75,6 +75,8 @@ QUESTIONS = {
     "prices?for=magnet&of=KOR": "prices --for magnet --of KOR",
     "criticality?for=Nd": "criticality --for Nd",
     "flows?for=magnet&of=KOR&top=2": "flows --for magnet --of KOR --top 2",
+    "network?for=magnet&expand=KOR,JPN&by=tonnes": "network --for magnet --expand KOR,JPN "
+    "--by tonnes",
     "centrality?measure=pagerank,hub&min-flow=10&by=tonnes": "centrality --measure pagerank,hub "
     "--min-flow 10 --by tonnes",
     "compare?before=2023&after=2024&of=KOR": "compare 2023 2024 --of KOR",
@@ -472,7 +474,7 @@ def test_replies_are_not_held_back_for_fuller_packets():
 def test_the_answers_that_views_begin_with_are_found_before_a_reader_asks(sliced_file):
     wanted = {
         "concentration", "origins", "trend", "claims_check", "owners", "controls", "depends",
-        "diversify", "centrality", "flows",
+        "diversify", "network", "flows",
     }  # fmt: skip
 
     async def prepared() -> None:

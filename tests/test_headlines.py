@@ -64,6 +64,7 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
         yield "diversify", (buyer,), {"date": "2025-01-01", "sweep": "slack=0:1:0.5", **scope}
         yield "diversify", (buyer,), {"date": "2025-01-01", "slack": 0.1, "by": "usd", **scope}
         yield "flows", (), scope
+        yield "network", (), scope
         yield "centrality", (), scope
         yield "trend", (buyer,), scope
         yield "trend", (seller,), {"partner": "consumer", **scope}
@@ -95,6 +96,7 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
     yield "disrupt", (seller,), {"scope": goods, "by": "tonnes", "top": 2}
     yield "concentration", (), {"scope": goods, "each": True}
     yield "flows", (), {"scope": goods, "by": "tonnes", "of": buyer}
+    yield "network", (), {"scope": goods, "by": "tonnes", "expand": [buyer]}
     yield "centrality", (), {"scope": goods, "over_time": True}
     yield "layered_centrality", (), {"scope": goods}
     yield "controls", (), {"date": "2024-06-30"}
@@ -272,6 +274,7 @@ CHANGED = [
     ("diversify", ("KOR",), {"scope": "ree-metals", "slack": 0.1, "partners": "JPN"}),
     ("targets", ("EU27",), {}),
     ("flows", (), {"scope": "ree-metals"}),
+    ("network", (), {"scope": "ree-metals"}),
     ("unknowns", ("KOR",), {"scope": "ree-metals"}),
     ("trend", ("KOR",), {"scope": "ree-metals"}),
     ("production_trend", ("CHN",), {"scope": "rare-earth-ore"}),
@@ -314,6 +317,7 @@ SEVERAL = [
     (("diversify", ("KOR", "USA"), {"scope": "ree-metals"}), 1),
     (("flows", (), {"scope": "ree-metals", "period": "2022,2024"}), 1),
     (("unknowns", ("KOR", "USA"), {"scope": "ree-compounds"}), 1),
+    (("network", (), {"scope": "ree-metals", "period": "2022,2024"}), 1),
     (("centrality", (), {"scope": "ree-metals", "period": "2022,2024"}), 1),
     (("trend", ("KOR", "JPN"), {"scope": "ree-metals"}), 1),
     (("production_trend", ("CHN", "USA"), {"scope": "rare-earth-ore"}), 1),

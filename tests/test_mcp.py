@@ -66,6 +66,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "plant": {"name": "Mutanda Mine"},
     "company": {"name": "glencore"},
     "flows": {"for": ["magnets-metal"], "period": ["2024"]},
+    "network": {"for": ["magnets-metal"], "period": ["2024"]},
     "centrality": {"for": ["ree-metals"], "measure": "pagerank"},
     "compare": {"before": "2023", "after": "2024", "of": ["KOR"], "for": ["ree-metals"]},
     "trend": {"country": ["KOR"], "for": ["ree-metals"]},

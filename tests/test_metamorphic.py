@@ -52,6 +52,7 @@ ASKED = (
     ("reliance", "KOR"),
     ("n_minus_1",),
     ("flows",),
+    ("network",),
     ("centrality",),
     ("centrality", {"scope": "alloy", "by": "tonnes"}),
     ("disrupt", "CHN"),

@@ -44,6 +44,7 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "prices.prices": lambda g: g.prices(scope="rare earths"),
     "criticality.criticality": lambda g: g.criticality(scope="Dy,Nd"),
     "flows.flows": lambda g: g.flows(scope="ree-metals", period="2024"),
+    "first_suppliers.network": lambda g: g.network(scope="magnets", period="2024", expand=["KOR"]),
     "centrality.centrality": lambda g: g.centrality(scope="magnets", period="2024"),
     "centrality.layered_centrality": lambda g: g.layered_centrality(scope="rare earths"),
     "changes.compare": lambda g: g.compare("2023", "2024", of="KOR", scope="rare earths"),
@@ -82,8 +83,8 @@ def test_every_question_is_drawn_here():
 
 def test_a_verb_names_a_picture_that_is_there_and_every_picture_is_named():
     of_other_kinds = {
-        "cover by month", "domestic points", "needs", "published changes", "published shares",
-        "sweep",
+        "cover by month", "domestic points", "first shares", "needs", "published changes",
+        "published shares", "rows", "sweep",
     }  # fmt: skip
 
     assert {*PICTURES.values(), *of_other_kinds} - {""} == set(DRAWINGS)
@@ -102,6 +103,7 @@ BASKETS: dict[str, Callable[[Session], Answer]] = {
     "reliance": lambda g: g.reliance("KOR", scope="dysprosium"),
     "prices": lambda g: g.prices(scope="dysprosium"),
     "flows": lambda g: g.flows(scope="dysprosium"),
+    "network": lambda g: g.network(scope="dysprosium", period="2024"),
     "centrality": lambda g: g.centrality(scope="dysprosium", period="2024"),
     "layered": lambda g: g.layered_centrality(scope="dysprosium"),
     "compare": lambda g: g.compare("2023", "2024", of="KOR", scope="dysprosium"),
@@ -642,21 +644,22 @@ def test_a_flow_whose_share_is_not_known_has_its_amount_alone(ask):
     assert re.fullmatch(r"[\w ]+ to [\w ]+: [\d.]+ [kM]? ?USD", arcs["data"][-1]["name"])
 
 
-def test_hubs_are_on_the_map_where_the_area_of_a_circle_is_the_score(ask):
+def test_hubs_are_on_the_map_where_the_area_of_a_circle_is_what_is_sold(ask):
     answer = ASKED["centrality.centrality"](ask)
     rows = {row["name"]: row for row in answer.rows.to_pylist()}
     circles, names = picture(answer).option["series"]
     china, germany = (next(c for c in circles["data"] if c["name"] == name)
                       for name in ("China", "Germany"))  # fmt: skip
-    ratio = rows["Germany"]["betweenness"] / rows["China"]["betweenness"]
+    ratio = rows["Germany"]["strength_out"] / rows["China"]["strength_out"]
 
     _, narrow = picture(answer, narrow=True).option["series"]
     codes = [name["label"]["formatter"] for name in narrow["data"]]
 
-    assert china["value"][2] == rows["China"]["betweenness"]
+    assert china["value"][2] == rows["China"]["strength_out"]
     assert names["data"][0]["label"]["formatter"] == "China"
     assert names["data"][0]["value"] == china["value"]
-    assert codes == [row["country"] for row in rows.values()][:9]
+    sellers = sorted(rows.values(), key=lambda row: -row["strength_out"])
+    assert codes == [row["country"] for row in sellers][:9]
     assert (germany["symbolSize"] / china["symbolSize"]) ** 2 == pytest.approx(ratio, rel=0.01)
 
 

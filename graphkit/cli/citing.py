@@ -17,8 +17,11 @@ from graphkit.verbs.registry import VERBS
 from graphkit.verbs.verb import Verb
 
 NAMES = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in VERBS))
-SHOWING = ("all", "long", "wide", "narrow", "help_columns")
-"""Options of questions that choose what a table shows."""
+SHOWING = {
+    "all": "--all", "long": "--long", "wide": "--wide", "shape": "--narrow or --slide",
+    "help_columns": "--help-columns",
+}  # fmt: skip
+"""Options of questions that choose what a table or picture shows."""
 
 
 def cite(
@@ -59,11 +62,13 @@ def cite(
         from graphkit.questions.citing import cite
         from graphkit.questions.question import prepare
 
-        shown = [f"--{name.replace('_', '-')}" for name in SHOWING if given[name]]
+        shown = [option for name, option in SHOWING.items() if given[name] not in (None, False)]
         if given["top"] is not None and not any(p.name == "top" for p in verb.parameters):
             shown.append("--top")
         if shown:
-            raise UsageError(f"{shown[0]} is of tables; a citation has the sentence alone")
+            raise UsageError(
+                f"{shown[0]} is of tables and pictures; a citation has the sentence alone"
+            )
         question = prepare(verb, given, "json")
         with opened(db, own) as store:
             citation = cite(Catalog(store), question, db=db, own=own)

@@ -15,10 +15,12 @@ from graphkit.cli.options import (
     Format,
     Output,
     Own,
+    Shape,
     Top,
     Wide,
     form_and_view,
     opened,
+    print_answer,
     say,
 )
 from graphkit.errors import GraphkitError, UsageError, visible
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.history import History
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
+    from graphkit.answers.answer import Answer
+    from graphkit.cypher.statement import Statement
     from graphkit.kinds import Kind
     from graphkit.render.formats import View
     from graphkit.stores.base import Store
@@ -147,12 +151,15 @@ def cypher(
     max_rows: MaxRows = 1_000_000,
     top: Top = None,
     wide: Wide = False,
+    shape: Shape = None,
     db: Database = None,
     own: Own = None,
     form: Format = None,
     output: Output = None,
 ) -> None:
     """Run read-only Cypher, or open a prompt on a terminal.
+
+    A picture (-o network.svg) draws the nodes and relationships of the rows as a graph.
 
     A parameter is read as JSON if it is JSON (0.5, true, ["CHN"]), else as text. Text that
     looks like a number, such as a period, needs quotes of its own.
@@ -166,10 +173,11 @@ def cypher(
     """
     from graphkit.cypher.statement import Statement
     from graphkit.render.files import write_text
+    from graphkit.render.formats import PICTURES
 
     limits = _limits(timeout, max_rows)
     values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
-    output_form, view = form_and_view(form, output, top, wide=wide, tabular=True)
+    output_form, view = form_and_view(form, output, top, wide=wide, tabular=True, shape=shape)
     if statement is None and file is None and sys.stdin.isatty() and sys.stdout.isatty():
         with opened(db, own, once=False) as store:
             Prompt(store, limits, values, view).run()
@@ -185,11 +193,29 @@ def cypher(
                 say(f"note: {store.label} runs the statement as it is")
             return
         result = store.ask(free_text, values, limits)
+        network = _network(store, result, free_text) if output_form in PICTURES else None
+    if network is not None:
+        print_answer(network, output_form, output, view)
+        return
     _show(result, output_form, view, output)
     numbers = [name for name, value in values.items() if isinstance(value, int | float)]
     if numbers and not len(result.table):
         name = numbers[0]
         say(f"note: {name} was taken as a number; as text: -P '{name}=\"{values[name]}\"'")
+
+
+def _network(store: Store, result: Result, statement: Statement) -> Answer:
+    """Collect the nodes and relationships of the rows, or refuse to draw rows without nodes."""
+    from graphkit.catalog.catalog import Catalog
+    from graphkit.questions.rows_as_network import rows_as_network
+
+    network = rows_as_network(Catalog(store), result.table, statement)
+    if not len(network.rows):
+        from graphkit.render.formats import TABULAR
+
+        wanted = f"wanted one of {', '.join(TABULAR)}"
+        raise UsageError(f"no row holds a node, and only nodes are drawn; {wanted}")
+    return network
 
 
 def _limits(timeout: float, max_rows: int) -> Limits:

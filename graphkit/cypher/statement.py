@@ -100,6 +100,55 @@ class Statement:
         last = item.parts[-1]
         return last.name if last.kind == "variable" else self.text[last.offset : last.end]
 
+    @cached_property
+    def ends(self) -> dict[str, tuple[str, str, bool]]:
+        """Columns at the start and the end of each relationship that is a column.
+
+        The third value is False if the pattern does not say which of them is the start.
+
+        >>> Statement("MATCH (a)<-[r]-(b)-[s]-(c) RETURN a AS one, r, b, s, c").ends
+        {'r': ('b', 'one', True), 's': ('b', 'c', False)}
+        """
+        ends = {}
+        for path in self.tree.walk("path"):
+            elements = path.all("node", "relationship", "group-path")
+            for before, link, after in zip(elements, elements[1:], elements[2:], strict=False):
+                names = [part.first("variable") for part in (before, link, after)]
+                if link.kind == "relationship" and all(names) and not link.first("length"):
+                    start, name, end = (self._columns_of.get(v.name, v.name) for v in names if v)
+                    pair = (end, start) if link.name == "<" else (start, end)
+                    ends[name] = (*pair, link.name in ("<", ">"))
+        return ends
+
+    @cached_property
+    def directions(self) -> dict[str, tuple[str, ...]]:
+        """Directions of the relationships of each path that is a column: ``>``, ``<`` or neither.
+
+        Of a repeated relationship or part, all of the path have its direction if it is the only
+        one; else none is known.
+
+        >>> Statement("MATCH p = (a)-[r]->(b)-[s]-(c) RETURN p").directions
+        {'p': ('>', '')}
+        """
+        directions = {}
+        for path in self.tree.walk("path"):
+            if (name := path.first("variable")) is None:
+                continue
+            links = list(path.walk("relationship"))
+            signs = tuple(link.name for link in links)
+            if len(links) > 1 and list(path.walk("length", "quantifier", "group-path")):
+                signs = signs[:1] if len(set(signs)) == 1 else ("",)
+            directions[self._columns_of.get(name.name, name.name)] = signs
+        return directions
+
+    @cached_property
+    def _columns_of(self) -> dict[str, str]:
+        """Names that variables have after AS."""
+        return {
+            item.parts[0].name: item.parts[1].name for item in self.tree.walk("item")
+            if [part.kind for part in item.parts] == ["variable", "variable"]
+        }  # fmt: skip
+
     @property
     def asks_for_plan(self) -> bool:
         """True if the statement begins with EXPLAIN or PROFILE.

@@ -19,6 +19,7 @@ from graphkit.answers.columns import PROFILED
 from graphkit.answers.remarks import with_remarks_for_marks
 from graphkit.arrow import release_memory
 from graphkit.catalog.catalog import Catalog
+from graphkit.cypher.statement import Statement
 from graphkit.database import LastLoad, last_load
 from graphkit.errors import GraphkitError, Unreachable, visible
 from graphkit.explore.overview import minerals_of
@@ -28,10 +29,12 @@ from graphkit.plot.drawing import DARK
 from graphkit.plot.pictures import layouts
 from graphkit.queries import Reading, noted_readings
 from graphkit.questions.question import Question
+from graphkit.questions.rows_as_network import rows_as_network
 from graphkit.render.answer import coverage_lines, lay_out
 from graphkit.render.json import objects_of
 from graphkit.schema import Schema
 from graphkit.stores.base import Closing, Store
+from graphkit.stores.results import Result as StatementResult
 
 Result = TypeVar("Result")
 THREADS, STATEMENTS = 4, 2
@@ -332,6 +335,16 @@ def page_of(answer: Answer) -> dict[str, Any]:
         "sources": objects_of(answer.sources),
         "coverage": coverage_lines(answer),
         "picture": _picture(answer),
+    }
+
+
+def page_of_rows(catalog: Catalog, result: StatementResult, statement: Statement) -> dict[str, Any]:
+    """Return the rows of a statement as the page shows them, with a picture if they hold nodes."""
+    network = rows_as_network(catalog, result.table, statement)
+    return {
+        "rows": objects_of(result.table),
+        "notes": list(result.notes),
+        "picture": _picture(network) if len(network.rows) else None,
     }
 
 

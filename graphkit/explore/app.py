@@ -38,6 +38,7 @@ from graphkit.explore.answers import (
     matches,
     names_of,
     page_of,
+    page_of_rows,
 )
 from graphkit.explore.guard import ADDRESS, Guard, TooLarge, read_object, refusal
 from graphkit.explore.openapi import openapi
@@ -149,6 +150,7 @@ def make_app(answers: Answers, db: str | None, port: int, own: str | None = None
             Route("/api/queries/{name}", doors.show_query),
             Route("/api/query/{name}", doors.run_named),
             Route("/api/cypher", doors.run_statement, methods=["POST"]),
+            Route("/api/page/cypher", doors.show_statement, methods=["POST"]),
         ],
         lifespan=lifespan,
         middleware=[Middleware(Guard, port=port)],
@@ -389,6 +391,18 @@ class _Doors:
         (content, notes), load = await self._answers.statements.run(call)
         kind = {"Content-Type": MEDIA[form], "Graphkit-Notes": json.dumps(notes), **_mark(load)}
         return Response(content, headers=kind)
+
+    async def show_statement(self, request: Request) -> Response:
+        """Run a read-only statement, and return its rows with the picture of their nodes."""
+        body = await read_object(request, STATEMENT)
+        statement = Statement(_text(body))
+        values, limits = json_values(body.get("parameters", {})), _limits(body)
+
+        def rows(catalog: Catalog) -> dict[str, Any]:
+            return page_of_rows(catalog, catalog.store.ask(statement, values, limits), statement)
+
+        call = partial(self._answers.reading_load, rows)
+        return _object(*await self._answers.statements.run(call))
 
 
 def _mark(load: LastLoad) -> dict[str, str]:

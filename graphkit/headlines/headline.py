@@ -95,6 +95,7 @@ NOTHING = {
     "reliance.reliance": "No figure of reliance on imports of {subject} is known",
     "n_minus_1.n_minus_1": "No figure of production of {subject} is known",
     "prices.prices": "No price of {subject} is known",
+    "first_suppliers.network": "No flow of {subject} is known{time}",
     "flows.flows": "No flow of {subject} is known{time}",
     "mirror.mirror": "No flow of {subject} is known as both sides report it{time}",
     "centrality.centrality": "No trade of {subject} is known{time}",

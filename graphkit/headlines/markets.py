@@ -401,6 +401,43 @@ def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         yield from shortened(f"The largest flow{scope} went {trade}", size, share)
 
 
+def network(answer: Answer) -> Sentences:
+    """Say whose first supplier is the same for the largest part of the imports, and how many."""
+    return sentences_on_parts(answer, "of", _first_supplier, _first_supplier_figure)
+
+
+def _largest_first(rows: Sequence[Row]) -> tuple[str, list[Row], list[Row]]:
+    """Return the first supplier of those who buy the most, their rows, and those of all."""
+    first = [row for row in in_main_period(rows) if row["place"] == 1]
+    groups = grouped(first, "supplier")
+    (supplier,), own = min(
+        groups.items(),
+        key=lambda item: (-fsum(row["imports"] for row in item[1]), item[0]),
+    )
+    return supplier, own, first
+
+
+def _first_supplier_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    supplier, own, first = _largest_first(rows)
+    return "network", f"{names.place(supplier)}, of {len(own):,} of {len(first):,}"
+
+
+def _first_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    supplier, own, first = _largest_first(rows)
+    time, measure = time_of(first), BY[rows[0]["by"]]
+    countries = f"{listed_at_least(first)}{number_of(len(first), 'country', 'countries')}"
+    count = f"of {len(own):,} of {countries} that buy"
+    who = capitalized(names.place(supplier))
+    bought = fsum(row["imports"] for row in own) / fsum(row["imports"] for row in first)
+    whose = "these buy" if len(own) > 1 else "this one buys"
+    much = "" if listed_at_least(first) else f"; {whose} {part(bought)} of it {measure}"
+    if names.are_baskets:
+        basket = f"No code holds {names.subject} alone; {who} is the first supplier {count}"
+        yield from shortened(f"{basket} goods with it{time}", much)
+    yield from shortened(f"{who} is the first supplier {count} {names.subject}{time}", much)
+    yield from shortened(f"{who} is the first supplier {count} it{time}", much)
+
+
 ROLES = {
     "betweenness": "as a go-between (betweenness)",
     "throughput": "in what can pass through it",
@@ -818,6 +855,7 @@ HEADLINES = {
     "prices.prices": prices,
     "criticality.criticality": criticality,
     "flows.flows": flows,
+    "first_suppliers.network": network,
     "centrality.centrality": centrality,
     "centrality.layered_centrality": centrality,
     "changes.compare": compare,

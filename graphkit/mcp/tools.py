@@ -58,7 +58,7 @@ TEXTS = {
 """Descriptions of arguments that many tools share, in a list of tools."""
 DESCRIBED = ("statement", "value", "measure", "period", "source", "new_source", "name")
 """Arguments that are described, of tools that are no question: graphkit://schema has a claim's."""
-MOST_ABOUT = 250
+MOST_ABOUT = 240
 """Letters of the description of a question in a list of tools, if its summary is shorter."""
 MOST_LETTERS = 40
 """Letters of a description in a list of tools, if it has a shorter part."""

@@ -237,24 +237,32 @@ def mirror_reports(answer: Answer, layout: Layout) -> Framed:
 
 NO_BRACES = str.maketrans("{}", "()")
 """Braces would be read as a template."""
+SOLD = "strength_out"
+"""Measure of what a country sells."""
 NAMED, LARGEST = 9, 46
 """Circles of a map that are named, and the diameter of the largest in pixels."""
 
 
 def hubs(answer: Answer, layout: Layout) -> Framed:
-    """Draw countries on the map, sized by their score; over several periods, lines of the first."""
+    """Draw countries on the map, sized by what they sell; over several periods, lines of the first.
+
+    Without sales among the measures, a circle is the score.
+    """
     measure = next(iter(answer.scope["measures"]))
     if "product" in answer.rows.column_names:
         return _pools(answer, measure, layout)
     if len(values(answer, "period")) > 1:
         return _over_time(answer, measure, layout)
-    rows = [row for row in answer.rows.to_pylist() if row[measure]]
+    sized = SOLD if SOLD in answer.rows.column_names else measure
+    rows = [row for row in answer.rows.to_pylist() if row[sized]]
+    rows.sort(key=lambda row: (-row[sized], row["country"]))
     placed = [(row, point) for row in rows if (point := point_of(row["country"]))]
-    most = max((row[measure] for row, _ in placed), default=1.0)
+    most = max((row[sized] for row, _ in placed), default=1.0)
     shapes, scale = map_of(layout.width), sqrt(layout.width / WIDTH)
+    what = "what the country sells" if sized == SOLD else worded(measure)
     circles, names = [], []
     for row, point in placed:
-        size = round(max(3.0, scale * LARGEST * sqrt(row[measure] / most)), 1)
+        size = round(max(3.0, scale * LARGEST * sqrt(row[sized] / most)), 1)
         text = name_of(row["country"]) if layout.width >= WIDTH else row["country"]
         colour = colour_of(row["country"])
         label: dict[str, Any] = {"formatter": text.translate(NO_BRACES)}
@@ -263,7 +271,7 @@ def hubs(answer: Answer, layout: Layout) -> Framed:
                 "position": "inside", "color": ink_on(colour), "textBorderColor": colour,
                 "textBorderWidth": 3,
             }  # fmt: skip
-        value = [*point, row[measure]]
+        value = [*point, row[sized]]
         circles.append({
             "name": name_of(row["country"]), "value": value, "symbolSize": size,
             "itemStyle": {"color": colour},
@@ -272,7 +280,7 @@ def hubs(answer: Answer, layout: Layout) -> Framed:
     parts = {
         "geo": shapes,
         "series": [{
-            "type": "scatter", "coordinateSystem": "geo", "name": worded(measure), "data": circles,
+            "type": "scatter", "coordinateSystem": "geo", "name": what, "data": circles,
             "itemStyle": {"opacity": 0.85, "borderColor": PAPER, "borderWidth": 1},
         }, {
             # Above the circles of small neighbours.
@@ -283,8 +291,9 @@ def hubs(answer: Answer, layout: Layout) -> Framed:
             "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
         }],
     }  # fmt: skip
-    first = ", ".join(f"{name_of(row['country'])} {scored(row[measure])}" for row, _ in placed[:5])
-    note = f"Area of a circle: {worded(measure)}. Largest: {first}."
+    best = sorted((row for row in rows if row[measure]), key=lambda row: -row[measure])
+    first = ", ".join(f"{name_of(row['country'])} {scored(row[measure])}" for row in best[:5])
+    note = f"Area of a circle: {what}. The first by {worded(measure)}: {first}."
     return framed(
         answer,
         Plot(parts, shapes["height"] + 12, layout.width),

@@ -10,7 +10,17 @@ import pyarrow as pa
 from graphkit.answers.answer import Answer, name_cell, undoubted
 from graphkit.answers.columns import REFS
 from graphkit.answers.remarks import with_remarks
-from graphkit.plot import action, dependence, facilities, markets, sweeps, trend, uses
+from graphkit.plot import (
+    action,
+    dependence,
+    facilities,
+    first_suppliers,
+    markets,
+    rows,
+    sweeps,
+    trend,
+    uses,
+)
 from graphkit.plot.canvas import Framed, Layout, empty
 from graphkit.plot.drawing import NARROW, Picture, font_faces, html_page, png, svg
 
@@ -32,6 +42,7 @@ DRAWINGS: Mapping[str, Drawing] = {
     "losses": markets.losses,
     "mirror reports": markets.mirror_reports,
     "needs": uses.needs,
+    "network": first_suppliers.first_suppliers,
     "origins by stage": dependence.origins_by_stage,
     "prices": markets.prices,
     "owners": facilities.owners,
@@ -41,6 +52,7 @@ DRAWINGS: Mapping[str, Drawing] = {
     "published shares": dependence.draw_published_shares,
     "purchases": action.purchases,
     "reliance": dependence.reliance,
+    "rows": rows.nodes_of_rows,
     "shares by supplier": dependence.shares_by_supplier,
     "single points": dependence.single_points,
     "sweep": sweeps.sweep,
@@ -74,8 +86,8 @@ def picture(answer: Answer, *, narrow: bool = False, slide: bool = False) -> Pic
     answer = _in_names(undoubted(with_remarks(answer)))
     if not slide:
         return _framed(answer, Layout(NARROW) if narrow else Layout()).page()
-    for rows in SLIDE_ROWS:
-        drawing = _framed(answer, Layout(rows=rows))
+    for count in SLIDE_ROWS:
+        drawing = _framed(answer, Layout(rows=count))
         if drawing.fits_slide:
             break
     return drawing.slide()

@@ -37,6 +37,29 @@ VERBS = (
         page=PagePlace("Flows", "Flows", {"for": "ree-metals"}),
     ),
     Verb(
+        "network", "first_suppliers.network",
+        "Show the first supplier of every country, and its share.",
+        "Who depends first on whom, largest imports first, all products in scope added up; as a "
+        "picture, a graph.",
+        (
+            "network --for magnets-metal --period 2024",
+            "network --for cobalt --expand KOR -o network.svg",
+        ),
+        (
+            SCOPE,
+            period("the newest with any trade in scope"),
+            Parameter("expand", "--expand", "COUNTRY",
+                      "Also all suppliers and buyers of this country. Repeatable.", "list",
+                      names="places"),
+            replace(COUNT_BY, help="Rank and shares by value or by mass."),
+            DATASET,
+        ),
+        "[--for ...] [--period P] [--expand COUNTRY]... [--by usd|tonnes]",
+        "the first supplier of every country for a product, and its share, as a table or a graph",
+        picture="network",
+        page=PagePlace("Network", "Who depends on whom", {"for": "magnets-metal"}),
+    ),
+    Verb(
         "centrality", "centrality.centrality",
         "Rank countries by centrality: the hubs of trade.",
         "Flows of all products in scope are added up for each pair of countries. A large flow is a "
@@ -80,7 +103,7 @@ VERBS = (
             picture="hubs",
         ),
         picture="hubs",
-        page=PagePlace("Network", "Centrality", {"for": "rare earths"}),
+        page=PagePlace("Network", "Centrality", {"for": "rare earths"}, place=2),
     ),
     Verb(
         "compare", "changes.compare",

@@ -482,11 +482,45 @@ def test_a_view_that_is_not_there_says_so(embedded, opened):
 
 def test_nodes_and_relationships_are_drawn_as_a_graph_too(embedded, opened):
     page = opened(embedded, "view=cypher")
-    picture = page.get_by_role("img", name=re.compile("graph of [0-9]+ nodes and 20 relationships"))
+    picture = page.get_by_role("img", name=re.compile(r"[0-9]+ nodes .+ and 20 relationships"))
 
     expect(picture.locator("svg path").first).to_be_attached()
     expect(page.locator("tbody summary").first).to_have_text(re.compile(r"\(:Country [A-Z]{3}\)"))
     assert violations(page) == []
+
+
+DASHED = ".picture svg path[stroke-dasharray]"
+"""The lines of a network to and from the countries that are expanded."""
+
+
+def test_a_click_on_a_country_shows_its_further_suppliers_and_buyers(embedded, opened):
+    question = "for=magnets-metal&period=2024"
+    page = opened(embedded, f"ask=network&{question}")
+    expect(page.locator(".picture svg path").first).to_be_attached()
+    expect(page.locator(DASHED)).to_have_count(0)
+    expect(page.locator("#answer tbody [data-name=place]")).to_have_count(0)
+
+    layout = embedded.get(f"/api/page/network?{question}").json()["picture"]["layouts"][0]
+    (korea,) = [node for node in layout["option"]["series"][0]["data"] if node["id"] == "KOR"]
+    frame = page.locator(".picture [role=img]").bounding_box()
+    scale = frame["width"] / layout["width"]
+    x, y = korea["value"][0], korea["value"][1] + layout["option"]["grid"]["top"]
+    page.locator(".picture").scroll_into_view_if_needed()
+    page.locator(".picture [role=img]").click(position={"x": x * scale, "y": y * scale})
+    page.wait_for_url("**expand=KOR**")
+    page.wait_for_selector("main[aria-busy=false]")
+    expect(page.locator("form [name=expand]")).to_have_value("KOR")
+    expect(page.locator(DASHED).first).to_be_attached()
+    assert "2" in page.locator("#answer tbody [data-name=place]").all_text_contents()
+
+    button = page.locator("[data-key=KOR]")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("^(?!.*expand)"))
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(button).to_be_focused()
+    expect(page.locator(DASHED)).to_have_count(0)
 
 
 def test_every_view_is_reached_with_the_keyboard(embedded, opened):

@@ -15,8 +15,9 @@ const ENDINGS = { markdown: "md" };
  * @param {any} content what /api/page/VERB gives
  * @param {string} path the verb's path
  * @param {URLSearchParams} fields
+ * @param {((key: string) => void) | null} expand adds a country of a network to those expanded, or takes it out
  */
-export function answer(content, path, fields) {
+export function answer(content, path, fields, expand = null) {
   const [title, ...rest] = content.blocks;
   const first = rest.findIndex((/** @type {any} */ part) => part.text === undefined);
   const leads = rest.splice(0, first < 0 ? rest.length : first);
@@ -27,11 +28,22 @@ export function answer(content, path, fields) {
     h("h1", {}, title.title),
     ...leads.map((/** @type {any} */ part) => h("p", { class: "lead" }, part.text)),
     h("div", { class: content.picture && !sentences(rows) ? "answer pictured" : "answer" },
-      content.picture && picture(content.picture),
+      content.picture && h("div", {}, picture(content.picture, expand), expand && expansions(content, fields, expand)),
       rows && table(ordered(rows.table), title.title, open),
       h("div", { class: "wide" }, ...blocks(rest))),
     downloads(path, fields),
     same(content.same));
+}
+
+/** Buttons that do what a click on a country of a network does. @param {any} content @param {URLSearchParams} fields @param {(key: string) => void} expand */
+function expansions(content, fields, expand) {
+  const network = content.picture.layouts[0].option.series.find((/** @type {any} */ series) => series.type === "graph");
+  const opened = (fields.get("expand") ?? "").split(",");
+  const buttons = (network?.data ?? []).map((/** @type {any} */ node) => h("button", {
+    type: "button", "data-key": node.id, "aria-pressed": String(opened.includes(node.id)), click: () => expand(node.id),
+  }, content.names[node.id] ?? node.id));
+  return h("details", { class: "section", open: fields.has("expand") },
+    h("summary", {}, "Further suppliers and buyers of"), h("div", { class: "row" }, ...buttons));
 }
 
 /** True if a table has sentences, which need its whole width. @param {any} rows */

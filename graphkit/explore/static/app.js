@@ -112,9 +112,28 @@ async function question(/** @type {string} */ path, /** @type {URLSearchParams} 
   const place = /** @type {HTMLElement} */ (document.getElementById("answer"));
   const content = await fetched(`/api/page/${path}?${fields}`, { signal });
   if (signal.aborted) return;
-  place.replaceChildren(answer(content, path, fields));
+  const focused = document.activeElement?.getAttribute("data-key");
+  place.replaceChildren(answer(content, path, fields, fieldsOf(path).some((one) => one.name === "expand") ? expand : null));
+  const button = focused && /** @type {HTMLElement | null} */ (place.querySelector(`[data-key="${focused}"]`));
+  if (button) {
+    button.closest("details")?.setAttribute("open", "");
+    button.focus();
+  }
   document.title = `${content.blocks[0].title} · graphkit`;
   if (MAPPED.includes(path)) void near(path, fields);
+}
+
+/** Expand a country of the network that is shown, or fold it again. @param {string} key */
+function expand(key) {
+  const state = new URLSearchParams(location.search);
+  const opened = (state.get("expand") ?? "").split(",").filter(Boolean);
+  const next = opened.includes(key) ? opened.filter((one) => one !== key) : [...opened, key];
+  const text = next.join(",");
+  if (text) state.set("expand", text);
+  else state.delete("expand");
+  const field = /** @type {HTMLInputElement | null} */ (main.querySelector("[name=expand]"));
+  if (field) field.value = text;
+  go(state, { moved: true });
 }
 
 /** The years with trade of a product, or of all. @param {string} what @returns {Promise<string[]>} */

@@ -1,7 +1,8 @@
 /** Free Cypher with the shipped queries at hand. */
+import { columnsOf } from "./cells.js";
 import { quoted, same } from "./command.js";
 import { h, table } from "./dom.js";
-import { columnsOf, graph } from "./graph.js";
+import { picture } from "./picture.js";
 import { fetched, notice } from "./server.js";
 import { go } from "./state.js";
 
@@ -55,22 +56,22 @@ export async function cypher(main, state) {
     written.mark();
     try {
       const parameters = parametersOf(values.value);
-      const reply = await fetch("/api/cypher", {
+      const reply = await fetch("/api/page/cypher", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ statement: written.text, parameters, max_rows: MOST_ROWS }),
       });
       notice(reply);
-      const rows = await reply.json();
-      if (!reply.ok) throw new Error(rows.error);
-      const notes = JSON.parse(reply.headers.get("Graphkit-Notes") ?? "[]");
+      const content = await reply.json();
+      if (!reply.ok) throw new Error(content.error);
+      const { rows, notes } = content;
       const given = Object.entries(parameters).map(([k, v]) =>
         ` -P ${quoted(`${k}=${typeof v === "string" ? v : JSON.stringify(v)}`)}`).join("");
       const command = `cypher ${quoted(written.text)}${given}`;
       place.replaceChildren(
         h("p", { class: "lead" }, `${rows.length.toLocaleString("en")} rows`),
         ...notes.map((/** @type {string} */ note) => h("p", {}, note)),
-        ...graph(rows, written.text),
+        content.picture ? picture(content.picture) : "",
         rows.length ? table(columnsOf(rows), "Rows") : "",
         await same([command, "Command"]));
     } catch (error) {

@@ -36,8 +36,11 @@ function written(option) {
   return (/** @type {unknown} */ value) => Array.isArray(value) ? value.map(one).join(", ") : one(value);
 }
 
-/** @param {any} given the layouts, the widest first, and the colours of dark paper */
-export function picture(given) {
+/**
+ * @param {any} given the layouts, the widest first, and the colours of dark paper
+ * @param {((key: string) => void) | null} open what a click on a node of a network does
+ */
+export function picture(given, open = null) {
   const inside = h("div", { role: "img", "aria-label": given.label });
   const frame = h("figure", { class: "picture", tabindex: 0 }, inside);
   /** @type {any} */
@@ -73,7 +76,10 @@ export function picture(given) {
     }
     if (!frame.isConnected) return;
     fit();
-    chart ??= library.init(inside, null, { renderer: "svg", width: shown.width, height: shown.height });
+    if (!chart) {
+      chart = library.init(inside, null, { renderer: "svg", width: shown.width, height: shown.height });
+      if (open) chart.on("click", { dataType: "node" }, (/** @type {any} */ event) => open(event.data.id));
+    }
     paint();
   };
   frame.style.height = `${shown.height}px`;

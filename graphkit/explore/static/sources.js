@@ -1,7 +1,7 @@
 /** The list of sources. */
 import { same } from "./command.js";
 import { h, table } from "./dom.js";
-import { columnsOf } from "./graph.js";
+import { columnsOf } from "./cells.js";
 import { fetched } from "./server.js";
 
 /** @param {HTMLElement} main */
