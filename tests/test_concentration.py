@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supply_cases import FIGURE
 
+from graphkit.analysis import hhi
 from graphkit.analysis.concentration import import_concentration, production_concentration
 from graphkit.analysis.hhi import Markets, band, indices
 from graphkit.analysis.n_minus_1 import n_minus_1
@@ -104,6 +105,44 @@ def test_any_split_of_the_unnamed_part_lies_within_the_range(amounts, unnamed, p
     assert found["effective_low"] - 1e-9 <= split["effective_low"] <= found["effective_high"]
     assert found["cr1"] <= split["cr1"] <= found["cr1_high"] + 1e-12
     assert found["shannon_low"] <= split["shannon_low"] + 1e-9
+
+
+def filled_bounds(low, high, rest):
+    return indices(Markets(np.array([0]), np.array(low), np.array(high), np.array([rest])))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "rest", "wanted"),
+    [
+        (
+            [2 / 14, 4 / 14],
+            [10 / 14, 8 / 14],
+            8 / 14,
+            [10 / 14, 4 / 14],
+        ),  # the smaller one takes all
+        ([0.5], [0.6], 0.3, [0.6, 0.2]),
+        ([0.1], [0.2], 0.8, [0.1, 0.8]),
+        ([0.3, 0.3], [0.35, 0.5], 0.2, [0.3, 0.5]),
+        ([0.3], [0.9], 0.0, [0.3]),
+    ],
+)
+def test_the_most_that_concentration_can_be_is_that_of_one_way_to_fill(low, high, rest, wanted):
+    """Filled by hand."""
+    found = filled_bounds(low, high, rest)["hhi_high"][0]
+
+    assert found == pytest.approx(10_000 * sum(share**2 for share in wanted))
+
+
+def test_the_bound_of_many_intervals_holds_and_is_near(monkeypatch):
+    random = np.random.default_rng(7)
+    for _ in range(200):
+        low = random.dirichlet(np.ones(8)) * 0.6
+        high = low + random.random(8) * 0.3
+        exact = filled_bounds(low, high, 0.4)["hhi_high"][0]
+        with monkeypatch.context() as limited:
+            limited.setattr(hhi, "MOST_INTERVALS", 3)
+            bound = filled_bounds(low, high, 0.4)["hhi_high"][0]
+        assert exact <= bound + 1e-6 <= exact + 900
 
 
 @given(
@@ -372,9 +411,9 @@ def test_shipped_production_has_the_hhi_of_the_shares_that_the_usgs_figures_give
     }
 
     assert len(squares) > 100
-    for scope, hhi in squares.items():
+    for scope, index in squares.items():
         if found[scope] is not None:  # a share is rounded to six digits in the seeds
-            assert found[scope] == pytest.approx(min(hhi, 10_000), abs=0.5), scope
+            assert found[scope] == pytest.approx(min(index, 10_000), abs=0.5), scope
 
 
 def test_china_mined_70_percent_of_the_rare_earths_of_2024(shipped_production):

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -364,7 +365,7 @@ def test_what_has_no_rows_says_what_is_missing(ask, function):
     name = "flows" if name == "mirror" else name  # one side's reports do not ship
     asked = next(one for one in SHIPPED if one[0] == name and told(ask, one))
     answer = told(ask, asked)
-    empty = Answer(**{**vars(answer), "rows": answer.rows.slice(0, 0), "headline": ""})
+    empty = replace(answer, rows=answer.rows.slice(0, 0), headline="")
     text = headline(function, empty)
 
     form(text, answer)

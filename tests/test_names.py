@@ -276,7 +276,7 @@ def test_claims_read_in_names(ask):
 
 
 def test_pictures_name_products_and_stages(ask):
-    option = json.dumps(picture(ask.spof("KOR", scope="rare earths")).option)
+    option = json.dumps(picture(ask.concentration(scope="rare earths", sort="stage")).option)
     words = option.replace("\\n", " ")
 
     assert "Rare-earth metals" in words

@@ -65,8 +65,8 @@ def indices(markets: Markets) -> Mapping[str, Floats]:
 
     .. math:: 10\,000 \sum_i s_i^2 \le HHI \le 10\,000 \left( \sum_i s_i^2 + r^2 \right)
 
-    A supplier whose share is only known to lie in an interval may hold the rest too: in the
-    upper bound it goes to the largest that can. Effective suppliers are :math:`10\,000 / HHI`,
+    A supplier whose share is only known to lie in an interval may hold a part of the rest too: the
+    upper bound is the most of all ways to divide it. Effective suppliers are :math:`10\,000 / HHI`,
     the Shannon index [2]_ is :math:`-\sum_i s_i \ln s_i`, and over n > 1 suppliers the
     normalised index is :math:`(H - 1/n) / (1 - 1/n)` with :math:`H = HHI / 10\,000`.
 
@@ -161,17 +161,36 @@ def three_largest(shares: Floats, starts: Ints) -> tuple[Floats, Ints]:
 _VALUES = tuple(f.name for f in INDICES if pa.types.is_floating(f.type))
 
 
+MOST_INTERVALS = 12
+"""Intervals of a market of which all ways to fill them are compared; beyond, a bound is taken."""
+
+
 def _most_squares(markets: Markets, m: int) -> float:
-    """Maximise the sum of squares of a market in which some shares are intervals."""
-    starts = np.append(markets.starts, len(markets.low))
-    shares = slice(starts[m], starts[m + 1])
-    low, high = markets.low[shares], markets.high[shares]
-    rest, total = float(markets.rest[m]), 0.0
-    for i in np.argsort(-low, kind="stable"):
-        part = min(rest, float(high[i] - low[i]))
-        total, rest = total + float(low[i] + part) ** 2, rest - part
-    # The rest may also be one more supplier.
-    return max(total + rest**2, float(np.sum(low**2)) + float(markets.rest[m]) ** 2)
+    """Maximise the sum of squares of a market in which some shares are intervals.
+
+    The sum is convex, so that at its most every interval is empty or full but one at most, and what
+    is left is one more supplier.
+    """
+    ends = np.append(markets.starts, len(markets.low))
+    shares, rest = slice(ends[m], ends[m + 1]), float(markets.rest[m])
+    low = markets.low[shares]
+    width = np.minimum(markets.high[shares] - low, rest)
+    squares, low, width = float(np.sum(low**2)), low[width > 0], width[width > 0]
+    slope = 2 * low + width  # what a full interval adds for each part of its width
+    if len(low) > MOST_INTERVALS:
+        slope, width = np.append(slope, rest), np.append(width, rest)
+        order = np.argsort(-slope)
+        filled = np.minimum(
+            width[order], np.maximum(0, rest - np.cumsum(width[order]) + width[order])
+        )
+        return squares + float(filled @ slope[order])
+    full = (np.arange(2 ** len(low))[:, None] >> np.arange(len(low))) & 1
+    left = rest - full @ width
+    full, left = full[left >= 0], left[left >= 0]
+    part = np.where(full, 0.0, np.minimum(left[:, None], width))
+    added = part * (2 * low + part) + (left[:, None] - part) ** 2
+    most = np.maximum(left**2, added.max(axis=1, initial=0.0))
+    return squares + float(np.max(full @ (width * slope) + most))
 
 
 def band(low: float | None, high: float | None) -> str | None:

@@ -442,7 +442,7 @@ def round_up(value: float) -> float:
 def spread(places: Sequence[float], step: float, room: float) -> list[float]:
     """Move places, from the top down, so that each is a step below the one before, within a room.
 
-    >>> spread([10.0, 12.0, 95.0, 99.0], 15, 100)
+    >>> spread([10.0, 12.0, 95.0, 99.0], 15.0, 100.0)
     [10.0, 25.0, 85.0, 100.0]
     """
     spread_places: list[float] = []
