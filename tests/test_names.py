@@ -276,9 +276,9 @@ def test_claims_read_in_names(ask):
 
 
 def test_pictures_name_products_and_stages(ask):
-    option = json.dumps(picture(ask.concentration(scope="rare earths", sort="stage")).option)
-    words = option.replace("\\n", " ")
+    points = json.dumps(picture(ask.spof("KOR", scope="rare earths")).option)
+    stages = json.dumps(picture(ask.origins("KOR", scope="magnets-metal")).option)
 
-    assert "Rare-earth metals" in words
-    assert "Refined material" in words
-    assert "ree-metals" not in words
+    assert "Rare-earth metals" in points.replace("\\n", " ")
+    assert "ree-metals" not in points
+    assert "Refined material" in stages.replace("\\n", " ")
