@@ -221,6 +221,7 @@ def test_an_unknown_keyword_is_told_the_ones_there_are(graph):
         graph.suppliers("KOR", for_="magnets")
 
 
+@pytest.mark.long
 def test_trade_is_all_flows_of_all_periods_with_their_units(graph):
     flows = graph.trade("rare earths")
     rows = flows.to_pylist()

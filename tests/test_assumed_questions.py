@@ -110,6 +110,7 @@ def test_a_seller_that_is_on_no_list_is_named_and_stays_as_it_is(graph_of):
     assert any("on none" in note and "Land DEU 25.0 %" in note for note in notes)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("made", "years"),
     [((), "2015-2019"), (("NOR, share: 0.6",), "2015-2019"), (LIST, "2000-2004")],

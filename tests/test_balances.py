@@ -284,6 +284,7 @@ def test_lithium_stays_unknown_because_consumption_is_withheld(shipped):
     assert row["published"] == "more than 50 %"
 
 
+@pytest.mark.long
 def test_most_figures_that_facts_cover_get_a_verdict(shipped):
     every = shipped.claims_check()
     reliance = shipped.claims_check(kind="net-import-reliance")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from long_cases import others_long
 from seed_texts import SMALL
 from test_explore import SCRIPT, hostile_market
 from written_seeds import write_files
@@ -102,7 +103,9 @@ def test_two_runs_give_the_same_bytes(request, sliced_file, name):
     assert again.markdown() == first.markdown()
 
 
-@pytest.mark.parametrize(("name", "titles"), [("korea", COUNTRY), ("mineral", MINERAL)])
+@pytest.mark.parametrize(
+    ("name", "titles"), others_long([("mineral", MINERAL), ("korea", COUNTRY)], 1)
+)
 def test_page_1_answers_and_the_annex_has_sections_in_order(request, name, titles):
     brief = request.getfixturevalue(name)
     annex = [one.title for one in brief.annex]
@@ -172,6 +175,7 @@ def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
     assert money(sum(row["lost_imports"] for row in stop)) in korea.front[0].sentences[0]
 
 
+@pytest.mark.long
 def test_published_claims_are_counted_and_cited_with_names_basis_and_source(mineral, ask):
     assert (
         "91.3 % of the production of rare earths (stage refined material) in China in 2024 (basis: "

@@ -87,6 +87,7 @@ def test_flows_of_all_products_in_scope_are_one_network_that_the_coverage_lists(
     assert set(answer.sources["key"].to_pylist()) == {"cepii-baci-hs17", "cepii-baci-hs92"}
 
 
+@pytest.mark.long
 def test_the_hubs_of_rare_earth_trade_year_by_year(ask):
     answer = ask.centrality(scope=RARE_EARTHS, over_time=True)
     rows = answer.rows.to_pylist()

@@ -211,6 +211,7 @@ def test_a_product_among_others_is_traced_to_the_stages_of_its_own_chain(ask):
     assert len({stage for _, stage in set().union(*alone)}) > len({stage for _, stage in alone[-1]})
 
 
+@pytest.mark.long
 def test_no_single_point_is_at_a_stage_without_a_product_of_the_chain(ask):
     rows = ask.spof("KOR", period="2024").rows.to_pylist()
     looked = {(r["product"], r["traced_to"]) for r in rows if r["traced_to"]}

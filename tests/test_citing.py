@@ -183,6 +183,7 @@ def test_a_new_edition_with_the_same_figures_holds(graph):
     assert graph(2).recheck(id_of(graph())).outcome == Outcome.HOLDS
 
 
+@pytest.mark.long
 def test_own_facts_on_top_move_it(graph, tmp_path):
     base = graph(datasets=SMALL["datasets.yaml"].replace("preference: 1}", "preference: 9}"))
     own = write_files(tmp_path / "mine", OWN | {"flows.yaml": FLOWS.replace("NOR", "CHN")})
@@ -197,6 +198,7 @@ def test_own_facts_on_top_move_it(graph, tmp_path):
     assert "- Me, Notes, own facts, licence: not stated." in own_text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

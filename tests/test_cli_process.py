@@ -287,6 +287,7 @@ def completed(words: str, db: dict[str, str]) -> list[str]:
     return process([], environment).stdout.decode().split()
 
 
+@pytest.mark.long
 def test_the_shell_completes_commands_options_queries_and_formats(db):
     assert completed("graphkit dep", db) == ["depends", "dependents"]
     assert completed("graphkit query sole", db) == ["sole-suppliers"]

@@ -350,6 +350,7 @@ def test_several_answers_have_the_figures_of_each(ask, asked, others):
         assert all(figure in other or re.search("both|all|none", other) for figure in figures)
 
 
+@pytest.mark.long
 def test_many_answers_are_counted(ask):
     countries = ["KOR", "JPN", "USA", "DEU", "FRA", "ITA", "GBR", "IND"]
     found = ask.dependents(countries, scope="rare earths", min_share=0.01).headline
@@ -391,6 +392,7 @@ def test_published_figures_alone_are_said_to_be_published(graph_of):
     assert texts[1:] == [texts[0], texts[0]]
 
 
+@pytest.mark.long
 def test_a_name_with_signs_of_markup_does_not_stand_in_a_sentence(tmp_path):
     seeds = market(Random(1))
     names = {row["iso3"]: row for row in seeds["Country"]}

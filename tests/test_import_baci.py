@@ -291,6 +291,7 @@ def test_rows_that_come_twice_count_once(archive, lines, flows, reference, tmp_p
     assert ("left out", "the same row again", 2 * year + 1, None) in report.lines
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("version", others_long(["202601", None], 1))
 def test_years_are_imported_one_by_one_or_again_beside_each_other(
     version, lines, reference, tmp_path

@@ -69,6 +69,7 @@ def test_production_is_as_the_seeds_add_up(ask, sliced_graph):
     assert "usgs-mcs-2026" in answer.sources["key"].to_pylist()
 
 
+@pytest.mark.long
 def test_imports_stand_beside_and_are_as_the_flows_add_up(ask, sliced_graph):
     rows = ask.concentration("KOR", scope="magnets-metal", period="2024").rows.to_pylist()
 
@@ -89,6 +90,7 @@ def test_imports_stand_beside_and_are_as_the_flows_add_up(ask, sliced_graph):
     assert (value["band"], value["above_4000"], value["top_above_65"]) == ("high", True, True)
 
 
+@pytest.mark.long
 def test_world_exports_have_every_flow_once(ask, sliced_graph):
     rows = ask.concentration(scope="ree-metals", period="2024").rows.to_pylist()
 
@@ -359,6 +361,7 @@ WEIGHED = SMALL["trade.yaml"].replace("reporter: importer", "reporter: importer,
 """Trade that says what its mass counts, as production does."""
 
 
+@pytest.mark.long
 def test_reliance_is_net_imports_over_apparent_consumption(embedded_of):
     made = MADE + "  - {country: KOR, tonnes: 5}\n"
     answer = embedded_of({"made.yaml": made, "trade.yaml": WEIGHED}).reliance("KOR")
@@ -685,7 +688,7 @@ QUESTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("verb", "names", "options"), others_long(QUESTIONS, 4))
+@pytest.mark.parametrize(("verb", "names", "options"), others_long(QUESTIONS, 1))
 def test_both_databases_give_the_same_json(stores: dict[str, Store], verb, names, options):
     said = {
         engine: json_text(as_object(getattr(Session(store), verb)(*names, **options)))

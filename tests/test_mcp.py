@@ -625,6 +625,7 @@ def test_a_statement_with_more_rows_than_asked_for_is_not_complete(sliced_file):
     assert "5 of 30 rows of the structured content." in many["text"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("new", others_long([True, False], 1))
 def test_a_drafted_claim_passes_the_check_of_seeds(server, sliced_seeds, tmp_path, capsys, new):
     given = dict(CALLS["draft_claim"])

@@ -277,6 +277,7 @@ def test_a_folder_that_refers_to_shipped_facts_is_told_once_where_it_belongs(tmp
     assert "graphkit check --with FOLDER" in text
 
 
+@pytest.mark.long
 def test_the_option_and_the_variable_put_a_folder_on_top_of_any_command(
     tmp_path, base, monkeypatch, capsys
 ):

@@ -122,6 +122,7 @@ def test_a_picture_and_a_brief_name_the_years_beside_the_period(graph_of):
     )
 
 
+@pytest.mark.long
 def test_a_sum_keeps_to_the_data_set_with_the_most_years(graph_of):
     # The preferred set has 2021 and 2023, the second one all three years, the third one 2022 alone.
     second, third = (HEAD.replace("dataset: test", f"dataset: {name}") for name in ("d", "other"))
@@ -157,6 +158,7 @@ rows:
 """
 
 
+@pytest.mark.long
 def test_claims_of_its_years_stand_beside_a_sum_and_that_of_the_run_is_compared(graph_of):
     asked = graph_of({"trade.yaml": YEARS, "claims.yaml": CLAIMS})
 
@@ -353,6 +355,7 @@ rows:
 }
 
 
+@pytest.mark.long
 def test_production_is_added_up_over_the_editions_of_a_source(graph_of):
     asked = graph_of(EDITIONS)
 
@@ -371,6 +374,7 @@ def test_production_is_added_up_over_the_editions_of_a_source(graph_of):
         asked.concentration(period="2021-2023")
 
 
+@pytest.mark.long
 def test_a_chain_without_a_year_of_production_says_which(graph_of):
     made = EDITIONS | {"trade.yaml": flows("CHN KOR 2022 60 6", "CHN KOR 2023 40 4")}
     asked = graph_of(made)
@@ -410,6 +414,7 @@ def made_in_china(graph: Session, period: str) -> tuple[float, float, float]:
     return next((r["share"], r["low"], r["high"]) for r in rows if r["origin"] == "CHN")
 
 
+@pytest.mark.long
 def test_shares_claimed_for_each_year_of_a_run_estimate_its_point_and_bound_nothing(graph_of):
     graph = through_china(graph_of, y2022=0.9, y2023=0.8)
     ends = [made_in_china(graph, year)[0] for year in ("2022", "2023")]
@@ -423,6 +428,7 @@ def test_shares_claimed_for_each_year_of_a_run_estimate_its_point_and_bound_noth
     ) in graph.origins("KOR", period="2022-2023").notes
 
 
+@pytest.mark.long
 def test_a_share_claimed_for_one_year_carries_no_run_of_years(graph_of):
     graph = through_china(graph_of, y2022=0.9)
 
@@ -436,6 +442,7 @@ def test_a_share_claimed_for_one_year_carries_no_run_of_years(graph_of):
     ) in graph.origins("KOR", period="2022-2023").notes
 
 
+@pytest.mark.long
 def test_years_with_and_without_a_claimed_share_name_the_step_between_them(graph_of):
     graph = through_china(graph_of, y2022=0.9)
     step = (

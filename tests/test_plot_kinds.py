@@ -112,7 +112,7 @@ BASKETS: dict[str, Callable[[Session], Answer]] = {
 """Questions about an element that no customs code holds alone."""
 
 
-@pytest.mark.parametrize("question", BASKETS)
+@pytest.mark.parametrize("question", others_long(BASKETS, 2))
 def test_a_title_says_that_figures_are_of_a_basket(ask, question):
     for narrow in (False, True):
         text = titled(picture(BASKETS[question](ask), narrow=narrow))
@@ -180,7 +180,7 @@ def test_rows_without_a_figure_are_a_line_that_says_so(ask, path, said):
     assert f"Nothing to draw: {said}." in " ".join(root.itertext())
 
 
-@pytest.mark.parametrize(("narrow", "path"), others_long(product((False, True), ASKED), len(ASKED)))
+@pytest.mark.parametrize(("narrow", "path"), others_long(product((False, True), ASKED), 6))
 def test_every_question_has_a_picture_whose_text_stays_on_it(ask, path, narrow):
     answer = ASKED[path](ask)
     drawn = picture(answer, narrow=narrow)

@@ -286,6 +286,7 @@ def complaints(text: str) -> list[str]:
     return [e.message for e in validator().iter_errors(yaml.load(text, Editor))]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("folder", sorted(p.name for p in shipped("seeds").iterdir() if p.is_dir()))
 def test_an_editor_finds_nothing_wrong_with_the_shipped_seeds(folder):
     files = sorted((shipped("seeds") / folder).rglob("*.yaml"))

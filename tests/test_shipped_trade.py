@@ -69,6 +69,7 @@ def test_a_mine_that_may_be_behind_most_of_koreas_lithium_hydroxide_has_a_row(as
     )
 
 
+@pytest.mark.long
 def test_an_act_on_goods_that_are_only_traded_in_a_basket_is_in_the_brief(ask):
     how = {"scope": "gallium", "period": "2024"}
     [section] = [one for one in ask.brief("KOR", **how).sections if one.title == "Export controls"]

@@ -26,6 +26,7 @@ QUESTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", others_long(QUESTIONS, 3))
 def test_several_countries_are_answered_one_after_the_other(ask, name):
     countries, more = QUESTIONS[name]

@@ -131,6 +131,7 @@ PART = {
 }
 
 
+@pytest.mark.long
 def test_an_ore_without_data_that_another_ore_counts_too_leaves_nothing_open(graph_of):
     def mined(*files: dict[str, str]) -> list[tuple[Any, ...]]:
         rows = graph_of(CHAIN, *files).origins("KOR", scope="magnets", stage="mine").rows
@@ -198,6 +199,7 @@ ASKED: tuple[tuple[str, str, dict[str, str]], ...] = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("verb", "country", "parameters"), others_long(ASKED, 2))
 def test_a_share_of_other_years_is_no_production_of_this_one(graph_of, verb, country, parameters):
     def rows(*files: dict[str, str]) -> list[dict[str, Any]]:
@@ -208,6 +210,7 @@ def test_a_share_of_other_years_is_no_production_of_this_one(graph_of, verb, cou
     assert rows(makers("2016-2020")) == rows()
 
 
+@pytest.mark.long
 def test_a_share_without_an_amount_is_an_estimate_and_no_bound(graph_of):
     """Of its own period it moves the point; the range stays that of what is certain."""
 
@@ -223,6 +226,7 @@ def test_a_share_without_an_amount_is_an_estimate_and_no_bound(graph_of):
         assert with_shares[origin][1:] == free[origin][1:]
 
 
+@pytest.mark.long
 def test_a_published_reliance_bounds_a_withheld_mine(graph_of):
     """Net imports are at most 31.5 - 10.5 t and over half of consumption: it mines under 21."""
     answer = graph_of(CHAIN, WITHHELD).origins("JPN", scope="ree-metals", stage="mine", min_share=0)
@@ -260,6 +264,7 @@ def test_an_origin_that_may_be_large_has_a_row_and_the_others_are_counted(graph_
     assert "Left out: 3 smaller origins; `origins` lists them." in largest.notes
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("of", "share"), [("2024", 0.75), ("2023", 0.75 * 0.9)])
 def test_a_country_that_uses_its_own_alone_is_the_mine_of_what_it_makes(graph_of, of, share):
     claim = (f"  - {{key: chn-own, kind: statement, consumer: CHN, supplier: CHN, product: ore, "
@@ -339,7 +344,7 @@ def test_a_group_has_no_row_of_what_passed_its_own_members(ask):
     assert not at_any_stage(answer)
 
 
-@pytest.mark.parametrize("buyer", ["KOR", "JPN", "EU27", "USA"])
+@pytest.mark.parametrize("buyer", others_long(["KOR", "JPN", "EU27", "USA"], 1))
 def test_at_any_stage_is_what_avoiding_the_country_leaves_out(ask, buyer):
     how = {"scope": "magnets-metal", "period": "2024"}
     (row,) = at_any_stage(ask.origins(buyer, on="CHN", **how))
@@ -541,6 +546,7 @@ def test_a_published_share_of_production_counts_and_is_named(chain):
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_share_of_several_products_together_estimates_each_and_bounds_none(graph_of):
     two = {
         "products.yaml": SMALL["products.yaml"] + "  - {key: oxides, name: Oxides, stage: metal}\n",
@@ -626,6 +632,7 @@ def test_of_two_data_sets_the_preferred_one_is_traced(graph_of):
 # --- the shipped data
 
 
+@pytest.mark.long
 def test_a_group_hangs_on_those_its_supply_comes_from(ask):
     points = ask.spof("EU27", scope="magnets-metal", threshold=0.3).rows.to_pylist()
     traced = ask.origins("EU27", scope="magnets-metal", min_share=0.0).rows.to_pylist()
@@ -679,6 +686,7 @@ def test_china_is_the_single_point_of_koreas_magnets_at_every_stage(ask):
     assert next(r["verdict"] for r in rows if r["traced_to"] == "mine") == "as traced"
 
 
+@pytest.mark.long
 def test_concentrate_that_goes_as_metal_makes_no_smelter(ask):
     rows = ask.spof("MYS", scope="rare earths", period="2024").rows.to_pylist()
     verdicts = {(r["product"], r["traced_to"], r["supplier"]): r for r in rows}

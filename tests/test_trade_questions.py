@@ -131,6 +131,7 @@ def test_a_group_buys_what_its_members_buy_outside_it(ask, table):
     assert any("27 present members" in note and "left out" in note for note in answer.notes)
 
 
+@pytest.mark.long
 def test_dependents_are_as_the_tables_add_up(ask, table):
     answer = ask.dependents("CHN", scope="magnets-metal", period="2024", min_share=0.9)
     rows = {row["consumer"]: row for row in answer.rows.to_pylist()}
@@ -523,6 +524,7 @@ HEAVY = SMALL["trade.yaml"] + (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("asked", "named"),
     [

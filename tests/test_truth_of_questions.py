@@ -256,6 +256,7 @@ rows:
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("more", "own"),
     [

@@ -338,6 +338,7 @@ rows:
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rows", "ends"),
     [

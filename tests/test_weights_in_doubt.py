@@ -92,7 +92,7 @@ def by_key(answer: Answer) -> dict[tuple[Any, ...], dict[str, Any]]:
     return {tuple(row.get(n) for n in KEYS): row for row in answer.rows.to_pylist()}
 
 
-@pytest.mark.parametrize(("name", "published"), others_long(product(ASKED, [None, 11.0]), 3))
+@pytest.mark.parametrize(("name", "published"), others_long(product(ASKED, [None, 11.0]), 1))
 def test_figures_without_a_weight_are_those_of_data_that_lack_it(graph_of, name, published):
     more = "" if published is None else f", published_tonnes: {published}"
     reviews = {"reviews.yaml": judged("too-heavy", 900, more)}
@@ -248,6 +248,7 @@ def reviews() -> dict[tuple[str, ...], dict[str, Any]]:
     return {(r["exporter"], r["importer"], str(r["hs"]), str(r["period"])): r for r in rows}
 
 
+@pytest.mark.long
 def test_every_heavy_cheap_flow_since_2010_is_judged_and_each_judgement_has_its_flow(reviews):
     heavy: dict[tuple[str, ...], float] = {}
     masses: dict[tuple[str, ...], float] = {}
