@@ -48,7 +48,7 @@ TASKS = (
     ),
     Task(
         "Do 98 % of Europe’s rare-earth magnets come from China?", "claims/check",
-        {"of": "EU27", "for": "magnets-metal"},
+        {"that": "China supplies 98 % of the EU’s rare-earth magnets"},
     ),
     Task("Who owns Congo’s cobalt mines?", "owners", {"country": "COD", "for": "cobalt"}),
     Task("Who makes the world’s gallium?", "concentration", {"for": "gallium"}),
