@@ -93,6 +93,15 @@ def percent(share: float) -> str:
     return "<0.1 %" if 0 < share < 0.0005 else f"{100 * share:z.1f} %"
 
 
+def number_of(count: int, noun: str, several: str = "") -> str:
+    """Write a number of things.
+
+    >>> number_of(1, "product"), number_of(1200, "country", "countries")
+    ('1 product', '1,200 countries')
+    """
+    return f"{count:,} {noun if count == 1 else several or noun + 's'}"
+
+
 def money(value: float) -> str:
     """Write a sum of money in thousands, millions or billions."""
     for size, unit in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):

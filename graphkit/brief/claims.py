@@ -8,8 +8,9 @@ from dataclasses import replace
 import pyarrow as pa
 
 from graphkit.analysis.claims.phrases import Verdict, known_values
+from graphkit.answers.figures import number_of
 from graphkit.brief.inquiry import NOTHING, Finding, Inquiry, Part
-from graphkit.brief.wording import cited_claim, counted, joined
+from graphkit.brief.wording import cited_claim, joined
 
 
 def claims_part(inquiry: Inquiry, finding: Finding, scope_text: str) -> Part:
@@ -28,7 +29,7 @@ def claims_part(inquiry: Inquiry, finding: Finding, scope_text: str) -> Part:
         f"{counts[Verdict.NO_MEASUREMENT]} {'is' if counts[Verdict.NO_MEASUREMENT] == 1 else 'are'}"
         " words, not figures",
     ]
-    claims = counted(len(verdict_by_claim), "published claim")
+    claims = number_of(len(verdict_by_claim), "published claim")
     one = len(verdict_by_claim) == 1
     text = f"Of {claims} {scope_text.format('names' if one else 'name')}, {joined(verdicts)}."
     claims_by_key = {row["key"]: known_values(row) for row in inquiry.catalog.claims.to_pylist()}

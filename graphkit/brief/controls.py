@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.analysis.claims.phrases import known_values
-from graphkit.answers.figures import percent
+from graphkit.answers.figures import number_of, percent
 from graphkit.brief.inquiry import NOTHING, Finding, Inquiry, Part
 from graphkit.brief.standing import Standing
-from graphkit.brief.wording import counted, listed
+from graphkit.brief.wording import listed
 from graphkit.names import capitalized
 from graphkit.questions.controls import traded_baskets
 
@@ -54,7 +54,7 @@ def controls_part(standing: Standing) -> Part:
     )
     own = ", or are its own" if any(act["country"] == buyer.key for act in in_scope) else ""
     lead = (
-        f"{capitalized(counted(acts, 'export control'))} on record "
+        f"{capitalized(number_of(acts, 'export control'))} on record "
         f"{'covers' if acts == 1 else 'cover'} goods that {buyer.in_text} bought in "
         f"{standing.period_text} from the country that acts{own}: {countries}."
     )

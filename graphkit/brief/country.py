@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from graphkit.answers.answer import Answer, parts_of
-from graphkit.answers.figures import HALF, money, percent
+from graphkit.answers.figures import HALF, money, number_of, percent
 from graphkit.brief.action import action_parts
 from graphkit.brief.chart import MOST_BARS, BarRow, bars
 from graphkit.brief.claims import claims_part
@@ -22,7 +22,7 @@ from graphkit.brief.origins import behind_in_text, sold_in_text
 from graphkit.brief.plants import plants_parts
 from graphkit.brief.standing import Standing, measure_of, products_in_text, share_of
 from graphkit.brief.stop import months_part, stop_sections
-from graphkit.brief.wording import counted, listed, period_of
+from graphkit.brief.wording import listed, period_of
 from graphkit.names import Entity, capitalized, possessive
 from graphkit.questions.stocks import YEAR
 
@@ -90,7 +90,7 @@ def _minerals(standing: Standing) -> Part:
     worth = f", worth {money(sum(sums))} USD" if with_value else ", of a value that is not added up"
     half = [row for row in rows if (share_of(row) or 0) >= HALF]
     lead = (
-        f"In {period}, {standing.buyer.in_text} imported {counted(standing.products, 'product')} "
+        f"In {period}, {standing.buyer.in_text} imported {number_of(standing.products, 'product')} "
         f"with trade data{worth}. "
     )
     if half:
@@ -178,7 +178,7 @@ def _points(standing: Standing) -> Part:
         return NOTHING
     also = "its code also holds" if len(possible) == 1 else "their codes also hold"
     verdicts = [
-        f"of {counted(len(certain), 'product')} for certain" if certain else "",
+        f"of {number_of(len(certain), 'product')} for certain" if certain else "",
         f"of {len(estimated)} by estimate, where the data allow less" if estimated else "",
         f"of {len(possible)} possibly, as {also} goods of earlier stages" if possible else "",
     ]
@@ -262,7 +262,7 @@ def _limits(standing: Standing, dependencies: Section | None) -> list[str]:
     without = [key for part in parts for key in part.get("products_without_trade_data", ())]
     if without:
         texts.append(
-            f"{capitalized(counted(len(without), 'product'))} of those asked for "
+            f"{capitalized(number_of(len(without), 'product'))} of those asked for "
             f"{'has' if len(without) == 1 else 'have'} no trade data: {_goods(inquiry, without)}."
         )
     texts.append(
@@ -304,7 +304,7 @@ def _over_time(inquiry: Inquiry, rows: Sequence[Row]) -> str:
     years = sum(row["largest"] == last["largest"] for row in rows)
     shares = [percent(row["largest_share_usd"]) for row in (first, last)]
     is_yearly = all(row["period"].isdigit() for row in rows)
-    periods = counted(len(rows), "year" if is_yearly else "period")
+    periods = number_of(len(rows), "year" if is_yearly else "period")
     led = f"the largest supplier by value was {name} in {years} of {periods}"
     text = f"{led}, with {shares[1]} in {last['period']}"
     if first["largest"] == last["largest"]:

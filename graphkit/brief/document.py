@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.figures import number_of
 from graphkit.answers.remarks import with_remarks_for_marks
 from graphkit.brief.style import STYLE
 from graphkit.errors import UsageError
@@ -79,7 +80,7 @@ class Section:
         """Number of rows, or else of points, that are left to the command."""
         if self.table:
             rest = self.rows - self.shown
-            return f"{rest:,} more row{'s' * (rest > 1)}" if rest > 0 else ""
+            return number_of(rest, "more row") if rest > 0 else ""
         rest = len(self.points) - self.listed
         return f"{rest:,} more" if rest > 0 else ""
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.answers.answer import Answer, parts_of
 from graphkit.answers.columns import COUNT, NUMBER, Column, schema_of
-from graphkit.answers.figures import UNFIT, money, percent
+from graphkit.answers.figures import UNFIT, money, number_of, percent
 from graphkit.arrow import SHARE
 from graphkit.brief.chart import MOST_BARS, BarRow, bars
 from graphkit.brief.claims import claims_part
@@ -21,7 +21,7 @@ from graphkit.brief.document import Brief, Section
 from graphkit.brief.inquiry import NOTHING, VERB, Finding, Form, Inquiry, Part, command_of, ordered
 from graphkit.brief.plants import plants_parts
 from graphkit.brief.stop import MOST_LOSSES
-from graphkit.brief.wording import at_least, between, counted, joined, listed, period_of
+from graphkit.brief.wording import at_least, between, joined, listed, period_of
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.names import capitalized
 from graphkit.questions.ores import BY_ORE
@@ -193,7 +193,7 @@ def _limits(inquiry: Inquiry, concentration: Finding) -> list[str]:
     if without:
         number, goods = len(without), listed([inquiry.product(key) for key in without])
         texts.append(
-            f"{capitalized(counted(number, 'product'))} in scope "
+            f"{capitalized(number_of(number, 'product'))} in scope "
             f"{'has' if number == 1 else 'have'} no trade data: {goods}."
         )
     periods = sorted({row["period"] for row in concentration.rows})
@@ -313,7 +313,7 @@ def _points(inquiry: Inquiry, parameters: Mapping[str, Any]) -> Part:
     answer = ordered(finding.answer, "at_stake")
     rows: list[Row] = answer.rows.to_pylist()
     points = [
-        f"{row['consumers']} of {counted(row['importers'], 'importer')} of "
+        f"{row['consumers']} of {number_of(row['importers'], 'importer')} of "
         f"{inquiry.product(row['product'])} get at least half, by value in {period_of(row)}, "
         f"from {inquiry.place(row['supplier'])} ({row['definition']}{_to_stage(inquiry, row)}): "
         f"{percent(row['at_stake'])} of all imports{_possibly(row)}."
@@ -359,7 +359,7 @@ def _controls(inquiry: Inquiry) -> Part:
     acts = {(act["country"], act["announcement"]) for act in finding.rows}
     countries = inquiry.count_places(country for country, _ in acts)
     lead = (
-        f"{capitalized(counted(len(acts), 'export control'))} on record "
+        f"{capitalized(number_of(len(acts), 'export control'))} on record "
         f"{'names' if len(acts) == 1 else 'name'} it: {countries}."
     )
     text = "Dates are as recorded: whether an act is in force on a later day is not told."

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphkit.answers.figures import money, percent
+from graphkit.answers.figures import money, number_of, percent
 from graphkit.brief.document import Section
 from graphkit.brief.inquiry import NOTHING, Inquiry, Part, ordered
 from graphkit.brief.origins import sold_in_text
 from graphkit.brief.standing import Standing
-from graphkit.brief.wording import between, counted, listed, period_of
+from graphkit.brief.wording import between, listed, period_of
 from graphkit.names import capitalized
 from graphkit.questions.stocks import YEAR
 
@@ -54,7 +54,7 @@ def stop_sections(standing: Standing) -> tuple[Section | None, Section | None]:
     ]
     text = (
         f"{start} {money(lost)} USD of imports, at least 1 % by value of each of "
-        f"{counted(number, 'product')}. The largest losses, estimated:"
+        f"{number_of(number, 'product')}. The largest losses, estimated:"
     )
     losses = finding.section(f"What is lost if {name} stopped", answer=answer)
     return Section(title, [text], points=points, command=finding.command), losses

@@ -106,12 +106,3 @@ def joined(clauses: Iterable[str]) -> str:
     """
     texts = list(filter(None, clauses))
     return listed(texts, len(texts))
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number of things.
-
-    >>> counted(1, "product"), counted(1200, "product")
-    ('1 product', '1,200 products')
-    """
-    return f"{number:,} {noun}{'s' * (number != 1)}"

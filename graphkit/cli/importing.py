@@ -126,6 +126,7 @@ def _preview(
     file: Path, mapping: Path, output: Path | None, name: str | None, form: str | None
 ) -> None:
     """Show ten rows on stdout, and fail if the check found problems."""
+    from graphkit.answers.figures import number_of
     from graphkit.importers.reference import read_reference
     from graphkit.importers.table.importer import check_table
     from graphkit.render.formats import choose_format, show_table
@@ -138,7 +139,7 @@ def _preview(
     _say_remarks(report)
     for what, why, rows, _ in report.lines:
         if what != "read":
-            say(f"{what}: {why}: {rows:,} row{'s' * (rows != 1)}")
+            say(f"{what}: {why}: {number_of(rows, 'row')}")
     if unused := checked.unused:
         say(f"not taken: {', '.join(unused)}")
     for text, value in sorted(report.unmapped.items(), key=lambda item: (-item[1], item[0])):

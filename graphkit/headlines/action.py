@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from graphkit.answers.answer import Answer
-from graphkit.answers.figures import setting_in_words
+from graphkit.answers.figures import number_of, setting_in_words
 from graphkit.headlines.wording import (
     SETTINGS,
     Figure,
@@ -17,7 +17,6 @@ from graphkit.headlines.wording import (
     count_of,
     grouped,
     in_main_period,
-    number_of,
     part,
     qualified,
     sentences_on_parts,

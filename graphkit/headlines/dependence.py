@@ -7,7 +7,7 @@ from math import fsum
 from typing import Any
 
 from graphkit.answers.answer import Answer
-from graphkit.answers.figures import HALF, floor_percent
+from graphkit.answers.figures import HALF, floor_percent, number_of
 from graphkit.headlines.wording import (
     BY,
     Figure,
@@ -20,7 +20,6 @@ from graphkit.headlines.wording import (
     grouped,
     in_main_period,
     listed_at_least,
-    number_of,
     part,
     qualified,
     rows_of_parts,

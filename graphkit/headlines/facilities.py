@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
+from graphkit.answers.figures import number_of
 from graphkit.headlines.wording import (
     Figure,
     Lexicon,
     Row,
     Sentences,
     between,
-    number_of,
     part,
     sentences_on_parts,
     shortened,

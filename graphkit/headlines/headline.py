@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from graphkit.answers.answer import Answer, undoubted
+from graphkit.answers.figures import number_of
 from graphkit.headlines import (
     action,
     dependence,
@@ -21,7 +22,6 @@ from graphkit.headlines.wording import (
     Sentences,
     fitting,
     main_period_of,
-    number_of,
     shortened,
     when,
     without_brackets,

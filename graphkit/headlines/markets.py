@@ -8,7 +8,7 @@ from typing import Any
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.answer import parts_of as coverages_of
-from graphkit.answers.figures import HALF, floor_percent
+from graphkit.answers.figures import HALF, floor_percent, number_of
 from graphkit.answers.remarks import SHARES_ALONE
 from graphkit.headlines.wording import (
     BY,
@@ -24,7 +24,6 @@ from graphkit.headlines.wording import (
     listed,
     listed_at_least,
     most_frequent,
-    number_of,
     part,
     qualified,
     sentences_on_parts,

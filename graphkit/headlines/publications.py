@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.figures import number_of
 from graphkit.headlines.wording import (
     Lexicon,
     Row,
@@ -13,7 +14,6 @@ from graphkit.headlines.wording import (
     grouped,
     listed,
     most_frequent,
-    number_of,
     shortened,
 )
 from graphkit.names import capitalized, uncapitalized

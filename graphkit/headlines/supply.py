@@ -8,7 +8,7 @@ from itertools import chain
 
 from graphkit.analysis.end_uses import value_added
 from graphkit.answers.answer import PLAIN_NAME, Answer
-from graphkit.answers.figures import HALF, ceiling_percent, money, setting_in_words
+from graphkit.answers.figures import HALF, ceiling_percent, money, number_of, setting_in_words
 from graphkit.headlines.wording import (
     BY,
     SETTINGS,
@@ -23,7 +23,6 @@ from graphkit.headlines.wording import (
     in_main_period,
     listed,
     most_frequent,
-    number_of,
     part,
     qualified,
     sentences_on_parts,

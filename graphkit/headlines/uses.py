@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
+from graphkit.answers.figures import number_of
 from graphkit.headlines.wording import (
     Lexicon,
     Sentences,
     grouped,
-    number_of,
     part,
     shortened,
     when,

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any, TypeAlias
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
-from graphkit.answers.figures import UNFIT, ceiling_percent, floor_percent, money
+from graphkit.answers.figures import UNFIT, ceiling_percent, floor_percent, money, number_of
 from graphkit.names import uncapitalized, with_article
 from graphkit.period import Period
 
@@ -103,15 +103,6 @@ SETTINGS = {
 }  # fmt: skip
 """Beginnings of sentences on a number that is swept, before its value."""
 BY = {"usd": "by value", "tonnes": "by weight"}
-
-
-def number_of(count: int, noun: str, several: str = "") -> str:
-    """Write a number of things.
-
-    >>> number_of(1, "product"), number_of(1200, "country", "countries")
-    ('1 product', '1,200 countries')
-    """
-    return f"{count:,} {noun if count == 1 else several or noun + 's'}"
 
 
 def listed(texts: Sequence[str]) -> str:

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from graphkit._version import METHOD, __version__
 from graphkit.answers.citation_id import EDITION, FACTS, CitationId
+from graphkit.answers.figures import number_of
 from graphkit.database import last_load
 from graphkit.errors import GraphkitError, StoreError, UsageError
-from graphkit.headlines.wording import number_of
 from graphkit.queries import rows_of
 from graphkit.questions.question import Question, prepare
 from graphkit.verbs.addresses import PATHS, Pairs, command_of, pairs_of, path_of, read_values

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
+from graphkit.answers.figures import number_of
 from graphkit.catalog.catalog import Catalog
 from graphkit.cypher.statement import Statement
-from graphkit.headlines.wording import number_of
 from graphkit.render.json import objects_of
 
 LINKS = (

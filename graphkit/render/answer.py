@@ -26,6 +26,7 @@ from graphkit.answers.figures import (
     is_json,
     is_number,
     money,
+    number_of,
     percent,
     short_text,
     unit_of,
@@ -114,7 +115,7 @@ def _rows(
         left_out.append(f"{qualifier}{len(rows):,} of {row_count:,} rows: {view.more[0]}.")
     page.table(columns)
     if hidden:
-        names = f"{_count(len(hidden), 'column')} hidden ({', '.join(hidden)})"
+        names = f"{number_of(len(hidden), 'column')} hidden ({', '.join(hidden)})"
         left_out.append(f"{names}: {view.more[1]}.")
     if left_out:
         page.text(" ".join(left_out))
@@ -129,7 +130,7 @@ def _notes(answer: Answer, view: View) -> Sequence[str]:
     notes = [note for note in answer.notes if note.partition(":")[0] not in hidden]
     hidden_count = len(answer.notes) - len(notes)
     if hidden_count:
-        notes.append(f"{_count(hidden_count, 'note')} on other products: {view.more[0]}.")
+        notes.append(f"{number_of(hidden_count, 'note')} on other products: {view.more[0]}.")
     return notes
 
 
@@ -371,8 +372,8 @@ def _first_named(item: Any, names: Mapping[str, str]) -> Any:
 def _lines_of(coverage: Mapping[str, Any]) -> list[str]:
     lines = []
     if coverage.get("flows"):
-        flows = _count(coverage["flows"], "flow")
-        products = _count(coverage["products"], "product")
+        flows = number_of(coverage["flows"], "flow")
+        products = number_of(coverage["products"], "product")
         lines.append(f"{flows} {_worth(coverage)}in {products}{_without(coverage)}.")
     lines += _series_lines(coverage.get("series", ()))
     if coverage.get("products_without_trade_data"):
@@ -413,10 +414,6 @@ def _other_line(name: str, value: Any) -> str:
     )
     label = name.replace("_", " ")
     return f"{label[0].upper()}{label[1:]}: {visible(stated)}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _without(coverage: Mapping[str, Any]) -> str:
@@ -473,14 +470,14 @@ def _pool_line(pool: Mapping[str, Any]) -> str:
     if pool["measure"] == "tonnes":
         amount = f"{pool['amount']:,.0f} t"
     lacking = pool["flows_without_measure"]
-    left_out = f" ({_count(lacking, 'more flow')} without a {WORTH[pool['measure']]})"
+    left_out = f" ({number_of(lacking, 'more flow')} without a {WORTH[pool['measure']]})"
     sold = ", ".join(
         f"{percent(pool[f'{state}_share'])} {stated}"
         for state, stated in STATES.items()
         if pool[f"{state}_share"]
     )
     return (
-        f"{name}: {_count(pool['flows'], 'flow')} of {amount}{left_out if lacking else ''}; "
+        f"{name}: {number_of(pool['flows'], 'flow')} of {amount}{left_out if lacking else ''}; "
         f"{production}, of what is sold {sold}."
     )
 
@@ -508,7 +505,7 @@ def _production_lines(production: Sequence[Mapping[str, Any]]) -> list[str]:
     products: dict[str, list[str]] = {}
     for figures in production:
         basis = f", {figures['basis']}" if figures.get("basis") else ""
-        stated = f"{figures['product']} ({_count(figures['figures'], 'figure')}{basis})"
+        stated = f"{figures['product']} ({number_of(figures['figures'], 'figure')}{basis})"
         products.setdefault(figures["source"], []).append(stated)
     return [
         f"Production, source {source}: {', '.join(texts)}." for source, texts in products.items()

@@ -23,6 +23,7 @@ from graphkit.answers.figures import (
     HALF,
     ceiling_percent,
     floor_percent,
+    number_of,
     percent,
     short_text,
     unit_of,
@@ -359,7 +360,7 @@ def _hidden_line(
     if hidden_rows := sorted(set(range(len(answer.rows))) - set(indices)):
         texts.append(f"{_count_hidden(answer, hidden_rows)}: {view.more[0]}.")
     if count := len(unsaid & set(indices)):
-        texts.append(f"{UNSAID} {count} remark{'s' * (count > 1)} on smaller rows: {view.more[2]}.")
+        texts.append(f"{UNSAID} {number_of(count, 'remark')} on smaller rows: {view.more[2]}.")
     if hidden:
         texts.append(f"Not shown for want of room: {', '.join(hidden)}: {view.more[1]}.")
     return " ".join(texts)
@@ -370,7 +371,7 @@ def _count_hidden(answer: Answer, hidden: Sequence[int]) -> str:
     names = answer.rows.column_names
     products = answer.rows["product"].to_pylist() if "product" in names else []
     if "share_usd" not in names or len(set(products)) < len(products):
-        return f"{len(hidden):,} more row{'s' * (len(hidden) > 1)}"
+        return number_of(len(hidden), "more row")
     shares = answer.rows["share_usd"].to_pylist()
     above = sum((shares[row] or 0.0) >= HALF for row in hidden)
     return ", ".join(
@@ -414,7 +415,7 @@ def _published(answer: Answer, view: View) -> Iterator[str]:
     hidden_count = len(answer.claims) - len(first) - sourced
     if hidden_count > 0:
         noun = "more published claim" if first or sourced else "published claim"
-        yield f"{hidden_count:,} {noun}{'s' * (hidden_count > 1)} in this scope: {view.more[2]}."
+        yield f"{number_of(hidden_count, noun)} in this scope: {view.more[2]}."
 
 
 def _sourced(answer: Answer, worth: Mapping[str, float]) -> tuple[int, str]:
@@ -535,4 +536,4 @@ def _sources(answer: Answer) -> str:
 def _not_shown(answer: Answer, view: View) -> str:
     """Count the notes, which only the long form shows."""
     count = len(answer.notes)
-    return f"{count:,} note{'s' * (count != 1)}, coverage and sources in full: {view.more[2]}."
+    return f"{number_of(count, 'note')}, coverage and sources in full: {view.more[2]}."
