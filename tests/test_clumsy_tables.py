@@ -69,17 +69,17 @@ class Clumsy:
     """A table, and what becomes of it."""
 
     name: str
-    """What is clumsy about it."""
+    """Its fault."""
     content: str | bytes | Callable[[], Any]
     facts: Facts | None = None
     """The facts that it has; None if nothing can be read of it."""
     error: str = ""
-    """How it is refused as it is: the place, what was found, and the change that helps."""
+    """Refusal of it as it is: the place, what was found, and the change that helps."""
     change: str | tuple[str, str] = ""
-    """What is added to the mapping, or replaced in it, when it was refused."""
+    """Settings added to the mapping, or replaced in it, when it was refused."""
     mapping: str = TRADE
     remarks: Sequence[str] = ()
-    """What the report says that was recognized."""
+    """Settings that the report says were recognized."""
     report: Sequence[tuple[str, str, int]] = ()
     """Lines of the report beside those of the rows that were read and kept."""
     suffix: str = field(default="csv")

@@ -418,7 +418,7 @@ class Capacity:
 
     @property
     def figure(self) -> tuple[Any, ...]:
-        """What two plants of one company have in common if they share a capacity."""
+        """Facts that two plants of one company have in common if they share a capacity."""
         return (self.product, self.label, self.capacity, self.unit, self.as_of)
 
 

@@ -10,15 +10,13 @@ length.
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from refresh_readme import COLUMNS, on_a_terminal
+from refresh_readme import printed, run, shortened
 
 PAGE = Path(__file__).parents[1] / "docs/mornings.md"
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -43,7 +41,7 @@ def play(section: str, folder: Path) -> str:
         if name:
             (folder / name).write_text(content, encoding="utf-8")
         elif language == "python":
-            _run([sys.executable, "-c", content], folder)
+            run([sys.executable, "-c", content], folder)
         elif language == "console":
             return f"```console\n{_console(content, folder)}```"
         return block[0]
@@ -55,23 +53,11 @@ def _console(content: str, folder: Path) -> str:
     lines = []
     for part in re.split(r"^(?=\$ )", content, flags=re.MULTILINE)[1:]:
         command, *before = part.splitlines()
-        _, *words = shlex.split(command.removeprefix("$ "))
-        after = _run([sys.executable, "-m", "graphkit", *on_a_terminal(words)], folder).splitlines()
+        after = printed(shlex.split(command.removeprefix("$ "))[1:], folder)
         if before[-1:] == ["..."]:
-            length = len(before) - 1 or FIRST
-            after = [*after[:length], "..."] if len(after) > length else after
+            after = shortened(after, len(before) - 1 or FIRST)
         lines += [command, *after]
     return "".join(f"{line}\n" for line in lines)
-
-
-def _run(arguments: list[str], folder: Path) -> str:
-    environment = {**os.environ, "COLUMNS": COLUMNS}
-    done = subprocess.run(
-        arguments, capture_output=True, text=True, check=False, cwd=folder, env=environment
-    )
-    if done.returncode:
-        raise RuntimeError(f"{shlex.join(arguments)}: exit {done.returncode}\n{done.stderr}")
-    return done.stdout
 
 
 def main() -> None:

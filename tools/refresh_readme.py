@@ -41,16 +41,49 @@ def on_a_terminal(words: list[str]) -> list[str]:
     return [*words, "--format", "table"] if table else words
 
 
+def printed(words: list[str], folder: Path | None = None) -> list[str]:
+    """Run a command of graphkit in a folder, and return the lines that a terminal shows.
+
+    Raises
+    ------
+    RuntimeError
+        The command fails; the message is the command's own.
+    """
+    return run([sys.executable, "-m", "graphkit", *on_a_terminal(words)], folder).splitlines()
+
+
+def run(arguments: list[str], folder: Path | None = None) -> str:
+    """Run a process in a folder, and return its output.
+
+    Raises
+    ------
+    RuntimeError
+        It fails; the message has what it wrote to stderr.
+    """
+    environment = {**os.environ, "COLUMNS": COLUMNS}
+    done = subprocess.run(
+        arguments, capture_output=True, text=True, check=False, cwd=folder, env=environment
+    )
+    if done.returncode:
+        raise RuntimeError(f"{shlex.join(arguments)}: exit {done.returncode}\n{done.stderr}")
+    return done.stdout
+
+
+def shortened(lines: list[str], length: int) -> list[str]:
+    """Cut an output to some lines and a mark, if it has more.
+
+    >>> shortened(["a", "b", "c"], 2), shortened(["a"], 2)
+    (['a', 'b', '...'], ['a'])
+    """
+    return [*lines[:length], "..."] if len(lines) > length else lines
+
+
 def refreshed(match: re.Match[str]) -> str:
     """Return the block with the command's current output."""
     command, old = match[1], match[2].splitlines()
-    graphkit, *words = shlex.split(command)
-    arguments = [sys.executable, "-m", graphkit, *on_a_terminal(words)]
-    environment = {**os.environ, "COLUMNS": COLUMNS}
-    done = subprocess.run(arguments, capture_output=True, text=True, check=True, env=environment)
-    lines = done.stdout.splitlines()
-    if old[-1:] == ["..."] and len(old) > 1 and len(lines) >= len(old):
-        lines = [*lines[: len(old) - 1], "..."]
+    lines = printed(shlex.split(command)[1:])
+    if old[-1:] == ["..."] and len(old) > 1:
+        lines = shortened(lines, len(old) - 1)
     return f"```console\n$ {command}\n" + "\n".join(lines) + "\n```"
 
 

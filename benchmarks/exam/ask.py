@@ -24,12 +24,12 @@ from mcp.client.stdio import StdioServerParameters
 
 CANNOT = "cannot be told"
 NOT_OF_IT_ALONE = ("No code holds", "other goods included")
-"""What the headline says where a figure is of a basket, and not of what was asked for."""
+"""Words of a headline whose figure is of a basket, and not of what was asked for."""
 VERDICTS = {"borne out": "yes", "contradicted": "no", "cannot be told": CANNOT}
 IN_FORCE, UNKNOWN_LATER = ("in force", "licensed"), "later unknown"
 NOTHING, EVERYTHING = 0.01, 0.99
 CALL_AGAIN, PAUSE = "call again", 10
-"""What a server says that still builds its database, and seconds to wait then."""
+"""Message of a server that still builds its database, and seconds to wait then."""
 MOST_ROWS = {"flows", "suppliers"}
 """Tools of which all rows are asked for: their sum is wanted."""
 

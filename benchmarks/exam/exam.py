@@ -30,7 +30,7 @@ WANTED = {
 }
 """The answer that each form of question wants."""
 POINTS, RANGE_POINTS, PART = 0.5, 1.0, 0.02
-"""How far a share, the ends of a range, and any other number may be off."""
+"""Tolerances of a share, of the ends of a range, and of any other number."""
 RIGHT, OPEN, WRONG, TOO_CERTAIN = 1, 0, -1, -2
 
 Question = dict[str, Any]

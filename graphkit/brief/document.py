@@ -122,7 +122,7 @@ class Brief:
     front: Sequence[Section]
     """The rest of page 1: what a stop costs, what to ask next, limits of the data."""
     annex: Sequence[Section]
-    """What fits on the pages after it."""
+    """Sections on the pages after it."""
     command: str
     """The command that writes it."""
 

@@ -35,9 +35,9 @@ class Report:
     warnings: list[str] = field(default_factory=list)
     """Sentences that warn readers of the seeds."""
     remarks: list[str] = field(default_factory=list)
-    """How a table was read, where nobody said so: its encoding, marks and units."""
+    """Encoding, marks and units of a table that were recognized, not given."""
     advice: str = ""
-    """How unknown names can be made known."""
+    """Way to make unknown names known."""
 
     def add(self, what: str, why: str, rows: int, value: float | None = None) -> None:
         """Count rows."""

@@ -40,7 +40,7 @@ class Plot:
     width: int
     """Pixels of the picture."""
     note: str = ""
-    """How to read it, for the lines below the title."""
+    """Reading aid, for the lines below the title."""
 
 
 FORMATTERS = {"%": "{value} %", "year": "{yyyy}"}

@@ -52,7 +52,6 @@ LONGEST = 6
 """Most words of a name."""
 CODE = 3
 """Letters of a code: shorter names must be written in capitals, or as a symbol of an element."""
-WORD = re.compile(r"[\w’'.+-]*\w[’']?s?", re.UNICODE)
 GAP = "\x00"
 """Stands where a figure or a period stood."""
 

@@ -337,7 +337,7 @@ class ReadTable:
     signs: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Number of signs of notes beside numbers, by property and sign."""
     remarks: Sequence[str] = ()
-    """How the table was read, where the mapping does not say so."""
+    """Settings that were recognized, as the mapping does not give them."""
 
 
 def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> ReadTable:

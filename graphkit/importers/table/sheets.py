@@ -93,7 +93,7 @@ class Sheet:
     notes: Sequence[tuple[int, str]] = ()
     """Lines below the table that hold one text alone."""
     remarks: Sequence[str] = ()
-    """How the table was read, where the mapping does not say so."""
+    """Settings that were recognized, as the mapping does not give them."""
     other_header: tuple[int, ...] = ()
     """Rows that look more like the header than those that were taken."""
     places: Mapping[str, Sequence[int]] = field(default_factory=dict)

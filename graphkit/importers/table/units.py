@@ -45,7 +45,7 @@ class StatedUnit:
 
     unit: str | None
     fault: str = ""
-    """What was found and wanted, if there is no unit."""
+    """Fault of the heading, if it gives no unit: found and wanted."""
     is_other_currency: bool = False
     """True if no setting can help, since no currency is converted."""
 
