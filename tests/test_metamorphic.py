@@ -229,7 +229,7 @@ def scaled(row: dict[str, Any], factor: int, amounts: tuple[str, ...] = AMOUNTS)
 
 
 AMOUNT = re.compile(
-    r"(usd|tonnes|total|imports|exports|production|supply|demand|strength|lost_imports|min_flow)"
+    r"(usd|tonnes|([a-z]+_)?trade$|total|imports|exports|production|supply|demand|strength|lost_imports|min_flow)"
     r"(?!.*(share|change))"
 )
 """Columns of amounts; all other numbers are parts, counts, places or indices."""

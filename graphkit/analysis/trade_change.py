@@ -391,7 +391,7 @@ def trend(flows: pa.Table, *, partner: str = "supplier", on: Collection[str] = (
         (0 to 1), ``new`` and ``lost`` against the previous period; ``on_usd`` and ``on_tonnes``,
         the trade with the partners ``on`` (0 without records, null if recorded without an amount),
         and their shares ``on_share_usd`` and ``on_share_tonnes`` of the total (0 to 1);
-        ``first_partners``, at most six, the largest by value over all periods of the owner and
+        ``first_partners``, at most six with a value, the largest over all periods of the owner and
         series, and ``first_shares_usd``, the share of each in the period (0 to 1). Sorted by
         owner, series, length of the period and time. A period without a row of the owner is left
         out.
@@ -454,12 +454,13 @@ FIRST_PARTNERS = 6
 
 
 def _first_partners(periods: Iterable[PartnerTotals]) -> list[str]:
-    """Choose the partners of the largest trade by value over all periods."""
+    """Choose the partners of the largest trade by value over all periods, none without a value."""
     sums: dict[str, float] = {}
     for totals in periods:
         for code, amounts in totals.by_partner.items():
             sums[code] = sums.get(code, 0.0) + (amounts["usd"] or 0.0)
-    return sorted(sums, key=lambda code: (-sums[code], code))[:FIRST_PARTNERS]
+    valued = [code for code, usd in sums.items() if usd > 0]
+    return sorted(valued, key=lambda code: (-sums[code], code))[:FIRST_PARTNERS]
 
 
 def _previous(period: Period, periods: Sequence[Period]) -> str | None:

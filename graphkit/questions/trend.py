@@ -88,7 +88,7 @@ TREND_COLUMNS = (
     Column("new", doc="partners of the period that are absent in the previous one", type=TEXTS),
     Column("lost", doc="partners of the previous period that are absent in this one", type=TEXTS),
     Column("first_partners", doc="the partners of the largest trade by value over all periods, at "
-           "most six", type=TEXTS),
+           "most six, none without a value", type=TEXTS),
     Column("first_shares_usd", doc="0 to 1, the share of each of them in the usd of the period",
            type=NUMBERS),
     Column("unlisted_share", doc="0 to 1, the part of the period's trade that is not listed, at "
