@@ -269,6 +269,8 @@ def _finish(kind: Kind, table: pa.Table) -> pa.Table:
 
 def _order(table: pa.Table, names: Sequence[str]) -> np.ndarray:
     """Return the positions of the rows in order of these columns of text, null first."""
+    if len(table) < 2:
+        return np.arange(len(table))
     keys = []
     for name in names:
         places, values = ranked(table[name])

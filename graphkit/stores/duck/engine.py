@@ -24,7 +24,10 @@ MARK = b"DUCK"
 LOCKED = "Could not set lock"
 NEWER = ("can only read version", "newer version of DuckDB", "serialization version")
 """Of messages on a file that is whole, but not for now or not for this DuckDB."""
-DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "checksum")
+DAMAGED = (
+    "Corrupt database file", "not a valid DuckDB database file", "checksum",
+    "Could not read enough bytes",
+)  # fmt: skip
 """Of messages on a file that is not as DuckDB wrote it."""
 AGAIN = "move it away, and make it again with 'graphkit load'"
 BROKEN = ("projection_pullup",)
