@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from databases import until
+from long_cases import others_long
 from reference_names import AMBIGUOUS
 
 from graphkit.answers.answer import Answer
@@ -182,7 +183,7 @@ BARE = re.compile(r"(?<!\b[Tt]he )\b(?:European Union|United States|Netherlands|
 
 @pytest.mark.parametrize(
     ("verb", "given"),
-    [
+    others_long([
         ("depends", {"consumer": "EU27", "on": "USA"}),
         ("depends_looked_through", {"consumer": "USA+NLD"}),
         ("suppliers", {"consumer": "EU27"}),
@@ -195,8 +196,8 @@ BARE = re.compile(r"(?<!\b[Tt]he )\b(?:European Union|United States|Netherlands|
         ("trend", {"country": "EU27"}),
         ("controls", {"country": "USA"}),
         ("prices", {"of": "PHL"}),
-    ],
-)
+    ], 4),
+)  # fmt: skip
 def test_names_stand_in_sentences_with_their_article(ask, verb, given):
     answer = getattr(ask, verb)(**{"scope": "magnets-metal", **given})
     said = [answer.question, str(answer.scope.get("measure")), answer.caption, *answer.notes]

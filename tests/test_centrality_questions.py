@@ -197,13 +197,13 @@ def test_closeness_comes_with_a_hint_unless_small_flows_are_left_out(ask):
     ("verb", "options"),
     others_long(
         [
-            ("centrality", {"scope": "ree-metals", "over_time": True, "top": 2}),
             ("centrality", {"scope": RARE_EARTHS, "by": "tonnes", "min_flow": 1}),
+            ("centrality", {"scope": "ree-metals", "over_time": True, "top": 2}),
             ("layered_centrality", {"scope": "Dy"}),
         ],
         1,
     ),
-    ids=["over time", "one period", "layered"],
+    ids=["one period", "over time", "layered"],
 )
 def test_both_databases_give_the_same_answer_byte_for_byte(stores, verb, options):
     texts = {

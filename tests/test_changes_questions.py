@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from long_cases import others_long
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -352,17 +353,17 @@ def test_the_picture_of_a_trend_with_a_partner_is_of_its_share(ask):
 
 @pytest.mark.parametrize(
     ("verb", "words", "more", "has_rows"),
-    [
+    others_long([
+        ("compare", ("2024", "2025-Q1"), {"of": "KOR", "scope": "dy-oxide"}, False),
+        ("trend", ("MYS",), {"scope": "REE", "partner": "consumer"}, True),
         ("compare", ("2023", "2024"), {"of": "KOR"}, True),
         ("compare", ("1995", "2024"),
          {"of": "CHN", "scope": "ree-metals", "partner": "consumer"}, True),
         ("compare", ("1995", "2024"), {"scope": "280530", "top": 9}, True),
         ("compare", ("2023", "2024"), {"of": "EU27", "scope": "ree-metals"}, True),
-        ("compare", ("2024", "2025-Q1"), {"of": "KOR", "scope": "dy-oxide"}, False),
         ("trend", ("EU27",), {"scope": "ree-metals"}, True),
-        ("trend", ("MYS",), {"scope": "REE", "partner": "consumer"}, True),
         ("trend", ("KOR",), {"scope": "REE", "on": "CHN+JPN", "since": "2010"}, True),
-    ],
+    ], 3),
 )  # fmt: skip
 def test_both_databases_answer_the_same_to_the_byte(stores, verb, words, more, has_rows):
     embedded, neo4j = (

@@ -279,7 +279,7 @@ def test_production_that_two_sources_count_differently_is_a_conflict(graph_of):
 @pytest.mark.parametrize(
     ("verb", "more"),
     others_long(
-        [("claims_check", {}), ("claims_conflicts", {}), ("claims", {}),
+        [("claims_conflicts", {}), ("claims", {}), ("claims_check", {}),
          ("claims", {"of": "KOR", "scope": "rare earths"})], 2,
     ),
 )  # fmt: skip

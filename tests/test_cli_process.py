@@ -139,7 +139,7 @@ FEWER = {"trade.yaml": None, "datasets.yaml": None, "contains.yaml": None, "code
     ("options", "typed", "written"),
     others_long(
         [([], "y\n", True), ([], "n\n", False), (["--yes"], "", True), ([], "Yes\n", True),
-         ([], "\n", False), ([], "\x04", False), (["-y"], "", True)], 3,
+         ([], "\n", False), ([], "\x04", False), (["-y"], "", True)], 1,
     ),
 )  # fmt: skip
 def test_a_load_asks_on_a_terminal_before_it_removes_most_rows(tmp_path, options, typed, written):
@@ -204,6 +204,7 @@ def test_colour_can_be_refused(db, refusal):
     assert "\x1b" not in in_terminal(["depends", "KOR"], 100, {**db, **refusal})
 
 
+@pytest.mark.long
 def test_csv_on_a_terminal_shows_what_it_would_obey(db):
     statement = "RETURN '\x1b[2J' AS x"
     shown = in_terminal(["cypher", statement, "-f", "csv"], 80, db)

@@ -410,6 +410,7 @@ def test_several_countries_compete_for_the_same_spare_amounts(graph_of):
     assert "South Korea and Japan together would need" in at_once.caption
 
 
+@pytest.mark.long
 def test_prices_of_another_good_are_counted_over_all_consumers(embedded_of):
     """Norway's rare earths cost a thousandth; one consumer moves nothing."""
     cheap = SALES.replace("usd: 1200, tonnes: 30", "usd: 1, tonnes: 30")

@@ -203,7 +203,7 @@ def graphkit(database: Path, capfdbinary: Any) -> Callable[..., bytes]:
     return run
 
 
-@pytest.mark.parametrize(("address", "command"), others_long(QUESTIONS.items(), 14))
+@pytest.mark.parametrize(("address", "command"), others_long(QUESTIONS.items(), 8))
 def test_a_reply_is_what_the_command_prints(server, graphkit, address, command):
     reply = server.get(f"/api/{address}")
 
@@ -240,7 +240,7 @@ def test_a_question_that_is_wrong_is_told_in_one_line(server, address, expected)
     assert expected[1] in reply.json()["error"]
 
 
-@pytest.mark.parametrize(("address", "command"), others_long(QUESTIONS.items(), 14))
+@pytest.mark.parametrize(("address", "command"), others_long(QUESTIONS.items(), 8))
 def test_the_command_that_the_server_names_has_the_same_rows(server, graphkit, address, command):
     same = server.get(f"/api/same/{address}").json()
 
@@ -249,7 +249,7 @@ def test_the_command_that_the_server_names_has_the_same_rows(server, graphkit, a
     assert graphkit(*words, "--format", "json") == server.get(f"/api/{address}").content
 
 
-@pytest.mark.parametrize(("address", "command"), others_long(QUESTIONS.items(), 14))
+@pytest.mark.parametrize(("address", "command"), others_long(QUESTIONS.items(), 8))
 def test_the_python_that_the_server_names_has_the_same_rows(server, address, command):
     import graphkit
 

@@ -28,6 +28,7 @@ def test_flows_are_those_of_the_suppliers_largest_first(ask: Session, by):
     assert sum(v for v in flows.rows["share"].to_pylist() if v) == pytest.approx(1)
 
 
+@pytest.mark.long
 def test_codes_and_products_are_added_up(ask: Session):
     both = by_pair(ask.flows(scope="rare earths", period="2024"), "usd")
     parts = [

@@ -365,6 +365,7 @@ DuckStore(Path(sys.argv[1])).ask(sys.argv[2], {}, Limits(seconds=60))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the process in /proc")
+@pytest.mark.long
 def test_the_process_inside_ends_with_the_one_that_asks(sliced_file):
     asking = subprocess.Popen(
         [sys.executable, "-c", ENDLESS, str(sliced_file), BOMBS["ranges of ranges"]]

@@ -428,6 +428,7 @@ def test_codes_that_no_shipped_table_has_come_without_being_asked_for(
     assert {(row["hs"], row["product"]) for row in flows} == set(MISSING.items())
 
 
+@pytest.mark.long
 def test_a_chain_counts_the_codes_of_a_users_own_year(reference, tmp_path):
     path = tmp_path / "BACI_HS92_Y2024_V202601.csv"
     rows = "2024,156,410,250410,9,3\n2024,156,410,380110,30,6\n2024,156,410,380190,1,6\n"

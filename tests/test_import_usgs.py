@@ -156,6 +156,7 @@ def test_a_country_that_is_missing_is_refused_too(reference, tmp_path):
         import_usgs([changed(tmp_path, LONG, without_china)], tmp_path / "seeds", reference)
 
 
+@pytest.mark.long
 def test_places_that_nobody_knows_are_counted_within_their_own_table(reference, tmp_path):
     path = changed(
         tmp_path, LONG, lambda t: t.replace("Gallium,Japan,Production", "Gallium,Edo,Production")

@@ -275,6 +275,7 @@ def test_claims_read_in_names(ask):
     )
 
 
+@pytest.mark.long
 def test_pictures_name_products_and_stages(ask):
     points = json.dumps(picture(ask.spof("KOR", scope="rare earths")).option)
     stages = json.dumps(picture(ask.origins("KOR", scope="magnets-metal")).option)

@@ -76,7 +76,7 @@ def test_several_years_are_added_up_and_a_missing_one_is_named(graph_of):
 
 @pytest.mark.parametrize(
     ("ask", "years"),
-    [
+    others_long([
         (lambda graph: graph.suppliers("KOR", period="2021-2024"), "2021-2022, 2024"),
         (lambda graph: graph.depends("KOR", period="2022-2023"), "2022"),
         (lambda graph: graph.origins("KOR", period="2023-2024"), "2024"),
@@ -85,8 +85,8 @@ def test_several_years_are_added_up_and_a_missing_one_is_named(graph_of):
         (lambda graph: graph.flows(period="2023-2024"), "2024"),
         (lambda graph: graph.concentration(period="2022-2023"), "2022"),
         (lambda graph: graph.centrality(period="2022-2023"), "2022"),
-    ],
-)
+    ], 4),
+)  # fmt: skip
 def test_each_row_of_a_run_with_a_year_missing_names_the_years_it_is_of(graph_of, ask, years):
     answer = ask(graph_of({"trade.yaml": YEARS}))
 
@@ -289,7 +289,7 @@ QUESTIONS: dict[str, Callable[[Session, str], Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", others_long(QUESTIONS, 20))
+@pytest.mark.parametrize("name", others_long(QUESTIONS, 8))
 def test_a_sum_over_years_answers_as_one_year_that_holds_the_sums(years_and_sum, name):
     years, sums = years_and_sum
     of_years = rows_of(QUESTIONS[name](years, "2021-2023"), "2021-2023")

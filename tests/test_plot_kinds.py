@@ -168,7 +168,7 @@ NOTHING = {
 """Pictures of a figure that a row may lack, and what stands in the place of one without any."""
 
 
-@pytest.mark.parametrize(("path", "said"), NOTHING.items(), ids=NOTHING)
+@pytest.mark.parametrize(("path", "said"), others_long(NOTHING.items(), 3))
 def test_rows_without_a_figure_are_a_line_that_says_so(ask, path, said):
     answer = ASKED[path](ask)
     rows = answer.rows
@@ -421,6 +421,7 @@ def test_a_single_point_is_one_row_of_face_value_and_of_the_most_certain_stage(a
     assert len(bars) == len(products)
 
 
+@pytest.mark.long
 def test_single_points_of_everybody_are_what_is_at_stake(ask):
     answer = ask.spof(scope="magnets", period="2024")
     option = picture(answer).option

@@ -79,11 +79,14 @@ def assert_total_order(query: Query, rows: list[dict[str, Any]]) -> None:
 
 
 def runs() -> Iterator[Any]:
-    """Every query with its defaults, and twice more where it takes parameters in OTHERS."""
-    for query in map(find_query, query_names()):
+    """Every query with its defaults, and twice more where it takes parameters in OTHERS.
+
+    Half of the defaults are in a run of the whole suite.
+    """
+    for place, query in enumerate(map(find_query, query_names())):
         for number, kind in ((None, "defaults"), (0, "others"), (1, "more")):
             if number is None or any(p.name in OTHERS for p in query.parameters):
-                marks = [] if kind == "defaults" else [pytest.mark.long]
+                marks = [pytest.mark.long] if number is not None or place % 2 else []
                 yield pytest.param(query, number, id=f"{query.name}-{kind}", marks=marks)
 
 

@@ -64,6 +64,7 @@ def test_slow_rows_are_asked_for_once_after_each_load(neo4j_store, tmp_path, mon
     assert 900.0 in usd(neo4j_store)
 
 
+@pytest.mark.long
 def test_quick_rows_are_asked_for_again(neo4j_store, tmp_path, monkeypatch):
     monkeypatch.setattr(row_cache, "QUICK", 60.0)
     neo4j_store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))

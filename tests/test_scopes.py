@@ -258,6 +258,7 @@ def test_a_statement_too_deep_for_the_check_is_refused():
     assert message(f"RETURN {values} AS x") == "the statement has too many levels of nesting"
 
 
+@pytest.mark.long
 def test_neo4j_refuses_the_same_and_runs_the_same(neo4j_store: Neo4jStore):
     statements = [statement for statement, _, _ in refused()]
     given = {"properties": {}, "none": 0}

@@ -290,6 +290,7 @@ def test_looked_through_dependence_is_the_origins_of_one(chain):
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_group_of_origins_is_one_answer(ask):
     one = ask.origins("KOR", on="EU27", scope="magnets-metal", period="2024").rows.to_pylist()
     every = ask.origins("KOR", scope="magnets-metal", period="2024", min_share=0).rows.to_pylist()
@@ -678,6 +679,7 @@ def test_ranges_hold_the_traced_share(ask):
     assert all(row["low"] is None for row in rows if row not in known)
 
 
+@pytest.mark.long
 def test_china_is_the_single_point_of_koreas_magnets_at_every_stage(ask):
     rows = ask.spof("KOR", scope="magnets-metal", period="2024").rows.to_pylist()
 
@@ -787,7 +789,7 @@ WITHOUT_ROWS = ("spof", (), {"scope": "REE", "definition": "domestic"})
 
 @pytest.mark.parametrize(
     ("verb", "places", "more", "has_rows"),
-    others_long([(*WITHOUT_ROWS, False), *((*question, True) for question in QUESTIONS)], 5),
+    others_long([(*WITHOUT_ROWS, False), *((*question, True) for question in QUESTIONS)], 2),
 )
 def test_both_databases_give_the_same_answer_to_the_byte(stores, verb, places, more, has_rows):
     embedded, neo4j = (

@@ -174,6 +174,7 @@ def test_old_trade_says_nothing_about_today(embedded_of):
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_codes_of_other_goods_and_wide_ranges_give_no_verdict(ask: Session):
     rows = ask.targets().rows.to_pylist()
 

@@ -226,7 +226,7 @@ WITHOUT_ROWS = [
 @pytest.mark.parametrize(
     ("method", "place", "more", "has_rows"),
     others_long(
-        [*((*q, False) for q in WITHOUT_ROWS), *((*question, True) for question in QUESTIONS)], 9
+        [*((*q, False) for q in WITHOUT_ROWS), *((*question, True) for question in QUESTIONS)], 5
     ),
 )
 def test_both_databases_give_the_same_answer_to_the_byte(stores, method, place, more, has_rows):
