@@ -33,6 +33,12 @@ SETTLED = """() => new Promise((done) => {
   requestAnimationFrame(look);
 })"""
 """Resolves when a view has its answer and is painted."""
+SKELETON = """() => new Promise((done) => {
+  const look = () => document.querySelector("#main :is(h1, form)")
+    ? requestAnimationFrame(() => done()) : requestAnimationFrame(look);
+  look();
+})"""
+"""Resolves when a view has its heading or its form, whose answer may be under way."""
 CHANGED = f"""([name, value, event]) => {{
   const field = document.querySelector(`form [name="${{name}}"]`), begun = performance.now();
   field.value = value;
@@ -40,6 +46,15 @@ CHANGED = f"""([name, value, event]) => {{
   return ({SETTLED})().then(() => performance.now() - begun);
 }}"""
 """Changes a field, and measures milliseconds until the new answer is painted."""
+FOLLOWED = f"""(query) => {{
+  const link = document.createElement("a"), begun = performance.now();
+  link.href = `/?${{query}}`;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  return ({SETTLED})().then(() => performance.now() - begun);
+}}"""
+"""Follows a link of the page, and measures milliseconds until the view's answer is painted."""
 COUNTRIES = ("JPN", "DEU", "USA", "IND")
 PRODUCTS = ("ree-metals", "nickel-ore", "cobalt-metal", "lithium-carbonate")
 CHANGES = {
@@ -56,6 +71,26 @@ CHANGES = {
         "ask=disrupt&country=CHN&for=magnets-metal", "loss", ("0.95", "0.9", "0.85", "0.8")
     ),
 }  # fmt: skip
+VIEWS = {
+    "Overview": "",
+    "Overview of South Korea": "view=overview&country=KOR",
+    "Country": "ask=depends&country=KOR",
+    "Country, looked through": "ask=spof&country=KOR&for=magnets-metal",
+    "Mineral": "ask=concentration&for=rare+earths",
+    "Over time": "ask=trend&country=KOR&for=ree-metals",
+    "Flows": "ask=flows&for=ree-metals",
+    "Chain": "ask=origins&country=KOR&for=magnets-metal",
+    "Network": "ask=network&for=magnets-metal",
+    "What if": "ask=disrupt&country=CHN&for=magnets-metal",
+    "What to do": "ask=diversify&country=KOR&for=magnets-metal",
+    "Claims": "ask=claims%2Fcheck&of=KOR",
+    "Cypher": "view=cypher",
+    "Sources": "view=sources",
+}
+REST = 6
+"""Seconds in which a server answers what its views begin with."""
+PAUSE = 0.3
+"""Seconds between two steps of a slider."""
 TABLES = ("depends KOR", "origins KOR --for magnets-metal", "flows --for ree-metals",
           "centrality --for cobalt", "claims check --of KOR")  # fmt: skip
 READERS, ASKED = 50, 4
@@ -87,15 +122,35 @@ def spent(process: psutil.Process, call: Callable[[], float]) -> tuple[float, fl
     return seconds, after.user + after.system - before.user - before.system
 
 
+def opened(page: Page, address: str) -> tuple[float, float]:
+    """Open a view; return the seconds until it has its form or heading, and its answer."""
+    begun = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.evaluate(SKELETON)
+    skeleton = time.perf_counter() - begun
+    page.evaluate(SETTLED)
+    return skeleton, time.perf_counter() - begun
+
+
 def first_views(page: Page, rounds: int) -> None:
-    seconds = []
-    for _ in range(rounds):
-        with server() as (address, _):
-            begun = time.perf_counter()
-            page.goto(address, wait_until="commit")
-            page.evaluate(SETTLED)
-            seconds.append(time.perf_counter() - begun)
-    said("the first view, from the server's report to paint", seconds)
+    """Time each view: at once on a server that has just started, a while later, and again."""
+    for view, query in VIEWS.items():
+        first, later, again, linked = [], [], [], []
+        for _ in range(rounds):
+            with server() as (address, _):
+                first.append(opened(page, f"{address}?{query}"))
+            with server() as (address, _):
+                time.sleep(REST)
+                later.append(opened(page, f"{address}?{query}"))
+                time.sleep(1)
+                again.append(opened(page, f"{address}?{query}"))
+                page.goto(f"{address}?view=sources")
+                page.evaluate(SETTLED)
+                linked.append(page.evaluate(FOLLOWED, query))
+        for when, times in (("at once", first), ("later", later), ("again", again)):
+            skeleton, answer = (1000 * statistics.median(t) for t in zip(*times, strict=True))
+            print(f"{view}, {when}: form {skeleton:.0f} ms, answer {answer:.0f} ms", flush=True)
+        print(f"{view}, by a link: {statistics.median(linked):.0f} ms", flush=True)
 
 
 def change(page: Page, field: str, value: str, event: str) -> float:
@@ -108,8 +163,13 @@ def changes(page: Page, address: str, process: psutil.Process) -> None:
         page.goto(f"{address}?{query}")
         page.evaluate(SETTLED)
         time.sleep(1)
-        event = "input" if field == "loss" else "change"
-        found = [spent(process, partial(change, page, field, value, event)) for value in values]
+        found = []
+        for value in values:
+            if field == "loss":
+                page.locator("[name=loss]").focus()  # as a reader who moves it has to
+                time.sleep(PAUSE)
+            event = "input" if field == "loss" else "change"
+            found.append(spent(process, partial(change, page, field, value, event)))
         said(what, [a for a, _ in found], [b for _, b in found])
 
 
@@ -183,7 +243,7 @@ def views(rounds: int) -> None:
         with server() as (address, process):
             page.goto(address)
             page.evaluate(SETTLED)
-            time.sleep(10)  # what views begin with is computed ahead
+            time.sleep(REST)  # what views begin with is computed ahead
             changes(page, address, process)
             readers(address)
         chromium.close()

@@ -250,6 +250,21 @@ def test_steps_of_a_slider_are_one_entry_of_history(embedded, opened):
     expect(page).to_have_url(re.compile("loss=0.8"))
 
 
+def test_the_answers_beside_a_slider_are_ready(embedded, opened):
+    page = opened(embedded, VIEWS["disrupt"])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    slider = page.locator("#loss")
+    slider.focus()
+    page.wait_for_timeout(500)
+    assert sorted(re.findall(r"loss=([0-9.]+)", " ".join(asked))) == ["0.75", "0.85"]
+
+    slider.press("ArrowLeft")
+    expect(page.locator("h1")).to_contain_text("75 %")
+    page.wait_for_timeout(500)
+    assert sorted(re.findall(r"loss=([0-9.]+)", " ".join(asked))) == ["0.7", "0.75", "0.8", "0.85"]
+
+
 def test_an_answer_can_be_linked_to_and_cited(embedded, opened):
     page = opened(embedded, VIEWS["suppliers"])
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -2,7 +2,7 @@
 import { answer } from "./answer.js";
 import { cypher } from "./cypher.js";
 import { h } from "./dom.js";
-import { form } from "./form.js";
+import { aheadOf, form } from "./form.js";
 import { overview } from "./overview.js";
 import { echarts } from "./picture.js";
 import * as server from "./server.js";
@@ -121,6 +121,7 @@ async function question(/** @type {string} */ path, /** @type {URLSearchParams} 
   }
   document.title = `${content.blocks[0].title} · graphkit`;
   if (MAPPED.includes(path)) void near(path, fields);
+  if (moved) aheadOf(/** @type {HTMLFormElement} */ (main.querySelector("form")), path);
 }
 
 /** Expand a country of the network that is shown, or fold it again. @param {string} key */

@@ -1,5 +1,6 @@
 /** The form of a question, from its declared fields. */
 import { h } from "./dom.js";
+import { prefetch } from "./server.js";
 import { go } from "./state.js";
 
 /** Fields that are shown at once, beside all sliders; the others fold. */
@@ -22,19 +23,7 @@ export function form(path, title, declared, fields, years) {
     years && yearly(fields, years),
     more.length > 0 && h("details", { open: more.some((field) => fields.has(field.name)) },
       h("summary", {}, "More"), h("div", {}, ...shown(more)))));
-  const read = () => {
-    const state = new URLSearchParams({ ask: path });
-    for (const control of element.elements) {
-      const field = /** @type {HTMLInputElement} */ (control);
-      if (!field.name) continue;
-      if (field.type === "checkbox") {
-        if (field.checked) state.set(field.name, "true");
-      } else if (field.value.trim() && !(field.type === "range" && field.value === field.dataset.default)) {
-        state.set(field.name, field.value.trim());
-      }
-    }
-    return state;
-  };
+  const read = () => stateOf(element, path);
   element.addEventListener("submit", (event) => { event.preventDefault(); go(read(), { moved: true }); });
   /** True after a step of a slider: the next ones replace its entry in the history. */
   let stepped = false;
@@ -42,6 +31,7 @@ export function form(path, title, declared, fields, years) {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (field.type === "range") return;
     stepped = false;
+    delete element.dataset.stepped;
     // Other goods have other years.
     go(read(), { moved: !years || field.name !== "for" });
   });
@@ -50,10 +40,52 @@ export function form(path, title, declared, fields, years) {
     if (field.type !== "range") return;
     const shown = field.parentElement?.querySelector("output");
     if (shown && field.dataset.default !== undefined) shown.textContent = setting(field.value, field.dataset);
+    element.dataset.stepped = field.name;
     go(read(), { moved: true, replace: stepped });
     stepped = true;
   });
+  for (const event of ["pointerover", "focusin"]) {
+    element.addEventListener(event, ({ target }) => {
+      const field = /** @type {HTMLInputElement} */ (target);
+      if (field.type === "range" && field.name) stepsBeside(field, path);
+    });
+  }
   return element;
+}
+
+/** The state that the fields of a form give. @param {HTMLFormElement} form @param {string} path */
+function stateOf(form, path) {
+  const state = new URLSearchParams({ ask: path });
+  for (const control of form.elements) {
+    const field = /** @type {HTMLInputElement} */ (control);
+    if (!field.name) continue;
+    if (field.type === "checkbox") {
+      if (field.checked) state.set(field.name, "true");
+    } else if (field.value.trim() && !(field.type === "range" && field.value === field.dataset.default)) {
+      state.set(field.name, field.value.trim());
+    }
+  }
+  return state;
+}
+
+/** Have the answers beside that of the slider that was moved last ready. @param {HTMLFormElement} form @param {string} path */
+export function aheadOf(form, path) {
+  const slider = form.dataset.stepped && form.elements.namedItem(form.dataset.stepped);
+  if (slider) stepsBeside(/** @type {HTMLInputElement} */ (slider), path);
+}
+
+/** Ask for the answers a step before and behind the one that a slider stands at. @param {HTMLInputElement} slider @param {string} path */
+function stepsBeside(slider, path) {
+  const state = stateOf(/** @type {HTMLFormElement} */ (slider.form), path);
+  state.delete("ask");
+  for (const step of [-1, 1]) {
+    const other = /** @type {HTMLInputElement} */ (slider.cloneNode());
+    other.stepUp(step);
+    if (other.value === slider.value) continue;  // it is at its end
+    if (other.value === slider.dataset.default) state.delete(slider.name);
+    else state.set(slider.name, other.value);
+    prefetch(`/api/page/${path}?${state}`);
+  }
 }
 
 /** A slider of years, with a button that plays them. @param {URLSearchParams} fields @param {string[]} years */
