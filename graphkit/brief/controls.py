@@ -12,7 +12,7 @@ from graphkit.analysis.claims.phrases import known_values
 from graphkit.answers.figures import number_of, percent
 from graphkit.brief.inquiry import NOTHING, Finding, Inquiry, Part
 from graphkit.brief.standing import Standing
-from graphkit.brief.wording import listed
+from graphkit.brief.wording import first_of
 from graphkit.names import capitalized
 from graphkit.questions.controls import traded_baskets
 
@@ -109,7 +109,7 @@ def claims_on(inquiry: Inquiry, controls: Finding, acts: Sequence[Row]) -> list[
 
 def act_in_words(inquiry: Inquiry, act: Row) -> tuple[str, str, str]:
     """Say who restricts, what, and since when."""
-    goods = listed(act["elements"] or act["items"] or ["goods not named"], 8)
+    goods = first_of(act["elements"] or act["items"] or ["goods not named"], 8)
     quota = f"{act['quota']:,.0f} t " if act["quota"] is not None else ""
     dates = f"{quota}from {act['since'] or 'an unknown day'}"
     dates += f" to {act['until']}" if act["until"] else ""
@@ -132,8 +132,8 @@ def _bought(
     shares = []
     for product in with_share:
         text = f"{percent(bought[product]['share_usd'])} of {inquiry.product(product)}"
-        basket = listed([inquiry.product(good) for good in sold[product]])
+        basket = first_of([inquiry.product(good) for good in sold[product]])
         shares.append(f"{text} (a basket with {basket} in it)" if basket else text)
     if not shares:
         return f"the value bought there in {period} is unknown."
-    return f"of the imports by value in {period} it sold {listed(shares)}."
+    return f"of the imports by value in {period} it sold {first_of(shares)}."

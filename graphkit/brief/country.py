@@ -22,7 +22,7 @@ from graphkit.brief.origins import behind_in_text, sold_in_text
 from graphkit.brief.plants import plants_parts
 from graphkit.brief.standing import Standing, measure_of, products_in_text, share_of
 from graphkit.brief.stop import months_part, stop_sections
-from graphkit.brief.wording import listed, period_of
+from graphkit.brief.wording import first_of, period_of
 from graphkit.names import Entity, capitalized, possessive
 from graphkit.questions.stocks import YEAR
 
@@ -273,7 +273,7 @@ def _limits(standing: Standing, dependencies: Section | None) -> list[str]:
 
 
 def _goods(inquiry: Inquiry, products: Sequence[str]) -> str:
-    return listed([inquiry.product(key) for key in products])
+    return first_of([inquiry.product(key) for key in products])
 
 
 def _trend(standing: Standing) -> Part:

@@ -21,7 +21,7 @@ from graphkit.brief.document import Brief, Section
 from graphkit.brief.inquiry import NOTHING, VERB, Finding, Form, Inquiry, Part, command_of, ordered
 from graphkit.brief.plants import plants_parts
 from graphkit.brief.stop import MOST_LOSSES
-from graphkit.brief.wording import at_least, between, joined, listed, period_of
+from graphkit.brief.wording import at_least, between, first_of, joined, period_of
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.names import capitalized
 from graphkit.questions.ores import BY_ORE
@@ -186,12 +186,12 @@ def _limits(inquiry: Inquiry, concentration: Finding) -> list[str]:
         if row["market"] == "exports" and row["fit"] in UNFIT
     ]  # fmt: skip
     if mixed:
-        goods = listed([inquiry.product(key) for key in dict.fromkeys(mixed)])
+        goods = first_of([inquiry.product(key) for key in dict.fromkeys(mixed)])
         texts.append(f"Trade in {goods} is counted with other goods that their codes hold.")
     parts = parts_of(concentration.answer.coverage).values()
     without = [key for part in parts for key in part.get("products_without_trade_data", ())]
     if without:
-        number, goods = len(without), listed([inquiry.product(key) for key in without])
+        number, goods = len(without), first_of([inquiry.product(key) for key in without])
         texts.append(
             f"{capitalized(number_of(number, 'product'))} in scope "
             f"{'has' if number == 1 else 'have'} no trade data: {goods}."
@@ -202,7 +202,7 @@ def _limits(inquiry: Inquiry, concentration: Finding) -> list[str]:
         "Production counts the published figures of each product alone, by the basis that is "
         "named; a withheld figure is unknown, not zero.",
         "Exports name the last seller, and goods that are sold on count each time.",
-        f"Figures are of the newest period of each: {listed(periods, 6)}.",
+        f"Figures are of the newest period of each: {first_of(periods, 6)}.",
     ]
 
 
@@ -349,7 +349,7 @@ def _controls(inquiry: Inquiry) -> Part:
     for act in finding.rows:
         act_name, measure, dates = act_in_words(inquiry, act)
         names = [inquiry.product(key) for key in act["products"] or ()]
-        products = listed(names, 4) or "none of the graph"
+        products = first_of(names, 4) or "none of the graph"
         dates_by_act.setdefault((act_name, measure, products), []).append(dates)
     points = [
         f"{act_name}: {measure}, {'; '.join(dates)}; products: {products}."

@@ -10,7 +10,7 @@ from graphkit.brief.document import Section
 from graphkit.brief.inquiry import NOTHING, Inquiry, Part, ordered
 from graphkit.brief.origins import sold_in_text
 from graphkit.brief.standing import Standing
-from graphkit.brief.wording import between, listed, period_of
+from graphkit.brief.wording import between, first_of, period_of
 from graphkit.names import capitalized
 from graphkit.questions.stocks import YEAR
 
@@ -94,7 +94,7 @@ def months_part(standing: Standing) -> Part:
         *order[:MOST_MONTHLY],
         *(key for key in with_stock if key not in order[:MOST_MONTHLY]),
     ]
-    stocks = listed([inquiry.product(key) for key in with_stock], 6)
+    stocks = first_of([inquiry.product(key) for key in with_stock], 6)
     published = "No stock of these goods is published, and none is counted."
     if stocks:
         published = f"A stock is published of {stocks}, and counted of no other."

@@ -8,6 +8,7 @@ from typing import Any
 from graphkit.analysis.claims.phrases import claim_figure, headline
 from graphkit.analysis.claims.readings import LICENCES
 from graphkit.answers.figures import percent
+from graphkit.headlines.wording import listed
 from graphkit.names import capitalized, possessive
 
 ABOUT = ("consumer", "supplier", "rival", "product", "element", "stage", "control")
@@ -86,16 +87,14 @@ def period_of(row: Mapping[str, Any]) -> str:
     return f"{row['period']}{years}"
 
 
-def listed(names: Sequence[str], most: int = 3) -> str:
-    """Join names in a sentence.
+def first_of(names: Sequence[str], most: int = 3) -> str:
+    """Join names in a sentence, and count those that it has no room for.
 
-    >>> listed(["a"]), listed(["a", "b", "c"]), listed(["a", "b", "c", "d", "e"])
+    >>> first_of(["a"]), first_of(["a", "b", "c"]), first_of(["a", "b", "c", "d", "e"])
     ('a', 'a, b and c', 'a, b, c and 2 more')
     """
-    first = list(names[:most])
-    if len(names) > most:
-        return f"{', '.join(first)} and {len(names) - most} more"
-    return " and ".join(filter(None, [", ".join(first[:-1]), *first[-1:]]))
+    more = [f"{len(names) - most} more"] if len(names) > most else []
+    return listed([*names[:most], *more])
 
 
 def joined(clauses: Iterable[str]) -> str:
@@ -104,5 +103,4 @@ def joined(clauses: Iterable[str]) -> str:
     >>> joined(["a", "", "b", "c"]), joined(["a"])
     ('a, b and c', 'a')
     """
-    texts = list(filter(None, clauses))
-    return listed(texts, len(texts))
+    return listed(list(filter(None, clauses)))

@@ -1,18 +1,18 @@
 // The parts of ECharts that the pictures use, as one global for browsers and for QuickJS.
 import * as core from "echarts/core";
 import {
-  BarChart, GraphChart, HeatmapChart, LineChart, LinesChart, SankeyChart, ScatterChart,
+  BarChart, GraphChart, LineChart, LinesChart, SankeyChart, ScatterChart,
 } from "echarts/charts";
 import {
-  AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkAreaComponent,
+  AriaComponent, GeoComponent, GridComponent, LegendComponent,
   MarkLineComponent, TitleComponent, TooltipComponent, VisualMapComponent,
 } from "echarts/components";
 import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 
 core.use([
-  BarChart, GraphChart, HeatmapChart, LineChart, LinesChart, SankeyChart, ScatterChart, AriaComponent,
-  GeoComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent,
+  BarChart, GraphChart, LineChart, LinesChart, SankeyChart, ScatterChart, AriaComponent,
+  GeoComponent, GridComponent, LegendComponent, MarkLineComponent,
   TitleComponent, TooltipComponent, VisualMapComponent, LabelLayout, SVGRenderer,
 ]);
 
