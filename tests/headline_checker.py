@@ -1729,12 +1729,19 @@ def controls(read: Reader, match: re.Match[str]) -> None:
             most = max(people.values())
             assert whole(match["times"]) == most
             assert match["place"] in {read.place(k) for k, n in people.items() if n == most}
-    name = "status" if read.scope.get("date") else "measure"
-    kinds = Counter(row[name].replace(";", ",") for row in read.rows if row[name])
+    status = "status" if read.scope.get("date") else "measure"
+    kinds = Counter((row["measure"], row[status].replace(";", ",")) for row in read.rows)
     if match["kinds"]:
-        assert sum(map(int, re.findall(r"(?<!\S)\d+(?= )", match["kinds"]))) == sum(kinds.values())
-        for kind, number in kinds.items():
-            assert f"{number} {kind}" in match["kinds"]
+        counted = match["kinds"]
+        if len(read.rows) == 1 and read.rows[0]["items"]:
+            counted, _, items = counted.partition(" on ")
+            assert all(item in items for item in read.rows[0]["items"])
+        assert sum(map(int, re.findall(r"(?<!\S)\d+(?= )", counted))) == sum(kinds.values())
+        for (measure, standing), number in kinds.items():
+            plain = standing in (measure, "licensed")
+            named = re.escape(measure) + "s" * (number > 1)
+            wanted = named if plain else rf"{named} \({re.escape(standing)}\)"
+            assert re.search(rf"(?<!\S){number} {wanted}(?!\w| \()", counted), (measure, standing)
     if read.scope.get("date"):
         assert read.scope["date"] in match["date"]
 

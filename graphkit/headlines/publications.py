@@ -110,7 +110,7 @@ def controls(answer: Answer) -> Sentences:
     goods = "" if names.is_of_all else f" on {names.subject}"
     count = number_of(len(rows), "export control")
     day = f" on {date}" if isinstance(date, str) else ""
-    kinds = _counts(rows, "status" if day else "measure")
+    kinds = _measures(rows, with_status=bool(day))
     if len(countries) == 1:
         country = capitalized(names.place(rows[0]["country"]))
         start = (
@@ -127,13 +127,16 @@ def controls(answer: Answer) -> Sentences:
     yield from shortened(start, most, f": {kinds}")
 
 
-def _counts(rows: Sequence[Row], name: str) -> str:
-    """Count the rows of each value, the most frequent first."""
-    counts = Counter(row[name] for row in rows if row[name])
-    order = sorted(counts, key=lambda text: (-counts[text], text))
-    if name == "measure":
-        return listed([number_of(counts[text], text) for text in order])
-    return listed([f"{counts[text]:,} {text.replace(';', ',')}" for text in order])
+def _measures(rows: Sequence[Row], with_status: bool) -> str:
+    """Count the acts of each measure, and status, the most frequent first; one says on what."""
+    counts = Counter((row["measure"], row["status"] if with_status else None) for row in rows)
+    texts = []
+    for (measure, status), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        apart = status and status != "licensed"  # which the measure tells
+        standing = f" ({str(status).replace(';', ',')})" if apart else ""
+        texts.append(f"{number_of(count, measure)}{standing}")
+    items = rows[0]["items"] if len(rows) == 1 else None
+    return listed(texts) + (f" on {listed(items)}" if items else "")
 
 
 HEADLINES = {
