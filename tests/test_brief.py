@@ -195,6 +195,7 @@ def test_published_claims_are_counted_and_cited_with_names_basis_and_source(mine
     )
 
 
+@pytest.mark.long
 def test_whose_known_capacity_it_is_stands_with_its_coverage(ask):
     (owned,) = section(ask.brief(scope="cobalt"), "Who owns the mines and plants").points[:1]
 
@@ -308,6 +309,7 @@ def test_work_on_goods_that_a_code_also_holds_of_earlier_stages_is_only_possible
 WEIGHED = {"trade.yaml": re.sub(r"usd: \d+, |\n.*usd: 200}", "", SMALL["trade.yaml"])}
 
 
+@pytest.mark.long
 def test_imports_that_are_only_weighed_are_by_weight_and_worth_no_sum(embedded_of):
     page = embedded_of(WEIGHED).brief("KOR")
 
@@ -351,6 +353,7 @@ def test_a_stop_costs_the_uncovered_need_of_each_month(embedded_of):
     assert money(lacking) in part.points[0]
 
 
+@pytest.mark.long
 def test_a_group_is_told_what_it_buys_and_to_ask_for_the_losses_of_a_member(embedded_of):
     page = embedded_of().brief("KOR+JPN")
     stop = page.front[0]
@@ -414,6 +417,7 @@ def test_a_title_and_its_command_are_text(embedded_of):
     assert page.command == f"graphkit brief KOR --title {shlex.quote(title)}"
 
 
+@pytest.mark.long
 def test_minerals_and_products_are_mixed(embedded_of):
     page = embedded_of().brief("KOR", scope="Dy,ree-metals")
 

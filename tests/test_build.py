@@ -365,6 +365,7 @@ def test_every_element_of_the_lists_has_a_product(facts):
     assert eu - groups - contained == set()
 
 
+@pytest.mark.long
 def test_the_shipped_trade_is_complete(facts):
     flows = Counter(
         (row["dataset"], row["hs"], row["period"] if row["hs"] == "850511" else "all")
@@ -377,6 +378,7 @@ def test_the_shipped_trade_is_complete(facts):
     assert facts["EXPORTS"].num_rows == 56_942 + 4441 + 4415
 
 
+@pytest.mark.long
 def test_the_shipped_trade_spans_its_years_and_names_no_one_twice(facts):
     years = {
         Period(row["period"]).year

@@ -38,6 +38,7 @@ def cells(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.long
 def test_the_shipped_table_is_what_the_tool_writes(tmp_path):
     result = build(DATA, tmp_path)
 

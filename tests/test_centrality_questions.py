@@ -113,6 +113,7 @@ def test_over_time_one_hs_code_is_asked_for_as_in_one_period(ask):
     assert {row["hs"] for row in one} == {"284690"}
 
 
+@pytest.mark.long
 def test_over_time_a_product_that_lacks_periods_is_left_out_of_all(ask):
     answer = ask.centrality(scope=RARE_EARTHS, over_time=True, top=1)
 
@@ -224,6 +225,7 @@ TWO = {
 }
 
 
+@pytest.mark.long
 def test_of_two_reports_of_the_same_goods_the_importers_counts(embedded_of):
     again = "".join(
         f"  - {{exporter: CHN, importer: {buyer}, period: {when}, usd: 790, reporter: exporter, "
@@ -244,6 +246,7 @@ def test_of_two_reports_of_the_same_goods_the_importers_counts(embedded_of):
     assert found.notes[0] in behind.notes
 
 
+@pytest.mark.long
 def test_of_two_data_sets_a_network_holds_the_preferred_or_the_chosen_one(embedded_of):
     again = "  - {exporter: CHN, importer: NOR, period: 2024, usd: 790, dataset: other}\n"
     alone, graph = embedded_of(), embedded_of({"trade.yaml": SMALL["trade.yaml"] + again})
@@ -268,6 +271,7 @@ def test_a_code_and_one_inside_it_are_not_added_up(embedded_of):
     assert len(graph.centrality(scope="product:dy-metal").rows) == 2
 
 
+@pytest.mark.long
 def test_masses_of_two_bases_are_not_added_up(embedded_of):
     row = (
         "  - {exporter: CHN, importer: JPN, period: 2024, usd: 9, tonnes: 1, hs: 280540, "

@@ -197,6 +197,7 @@ def test_a_stage_of_several_products_has_no_links():
     assert len(stage_links(several, "C", "metal")) == 0
 
 
+@pytest.mark.long
 def test_a_product_among_others_is_traced_to_the_stages_of_its_own_chain(ask):
     """A magnet has an alloy behind it; what has none is not traced to one."""
 

@@ -111,6 +111,7 @@ def test_a_quarter_stands_beside_a_whole_year_with_amounts_a_month(graph_of):
     assert ("Lost", "Japan") in shown
 
 
+@pytest.mark.long
 def test_periods_that_add_up_to_one_are_added_up(tmp_path):
     quarters = "".join(FLOW.format("CHN", "KOR", f"2024-Q{n}", 10 * n, "") for n in range(1, 5))
     trade = HEAD + quarters + FLOW.format("CHN", "KOR", 2023, 50, ", tonnes: 1")
@@ -159,6 +160,7 @@ def test_a_group_is_compared_without_the_trade_among_its_members(ask, table):
     assert any("27 present members" in note for note in answer.notes)
 
 
+@pytest.mark.long
 def test_only_the_first_partners_of_either_period_where_so_asked(ask):
     every = ask.compare("2010", "2024", scope="ree-compounds")
     first = ask.compare("2010", "2024", scope="ree-compounds", top=5)
@@ -397,6 +399,7 @@ def test_the_order_of_seeds_changes_nothing(tmp_path):
 # --- the command line
 
 
+@pytest.mark.long
 def test_a_table_shows_the_first_partners_and_data_formats_all(graphkit):
     arguments = ("compare", "2010", "2024", "--for", "ree-compounds")
     shown = graphkit(*arguments, "-f", "table")[1]

@@ -127,6 +127,7 @@ def test_the_citations_of_all_examples_hold(verb, tmp_path, capsys):
         assert capsys.readouterr().out.startswith("holds: ")
 
 
+@pytest.mark.long
 def test_what_both_sides_report_is_cited(graph):
     row = TRADE.splitlines(keepends=True)[3].replace("usd: 800", "usd: 700")
     both = TRADE + row.replace("}", ", reporter: exporter, dataset: exporters}")
@@ -144,6 +145,7 @@ def test_a_question_is_read_back_from_its_address(address):
     assert prepare(verb, read_values(verb, pairs), "json") == question
 
 
+@pytest.mark.long
 def test_names_of_places_and_the_newest_period_have_one_id(graph):
     session = graph()
     ids = {
@@ -179,6 +181,7 @@ def test_an_edited_figure_has_moved_because_of_its_source(graph):
     assert "\n  800 then, 600 now (-25 %)\n" in str(check)
 
 
+@pytest.mark.long
 def test_a_new_edition_with_the_same_figures_holds(graph):
     assert graph(2).recheck(id_of(graph())).outcome == Outcome.HOLDS
 

@@ -231,6 +231,7 @@ def test_a_failed_expectation_is_exit_3_with_the_answer_on_stdout(
     assert outcome[1].count("\n") == 5
 
 
+@pytest.mark.long
 def test_an_expectation_counts_if_its_claim_is_in_scope_also_if_it_is_hidden(graphkit, embedded_of):
     path = embedded_of(OWN, {"claims.yaml": MISTAKEN}).store.path
 

@@ -85,6 +85,7 @@ def test_a_table_to_read_has_the_first_rows(graphkit, command):
     assert 0 < read.out.count("\n") < whole.out.count("\n")
 
 
+@pytest.mark.long
 def test_the_database_is_an_option_or_in_the_environment(graphkit, monkeypatch, tmp_path):
     path = tmp_path / "small.duckdb"
     seeds = write_seeds(tmp_path / "seeds")
@@ -139,6 +140,7 @@ def test_queries_lists_all_and_shows_one(graphkit, tmp_path):
     assert graphkit("query", str(path), "-P", "consumer=JPN").code == 0
 
 
+@pytest.mark.long
 def test_a_query_takes_any_name_of_what_its_parameters_name(graphkit):
     def rows(**given: str) -> list[dict[str, Any]]:
         pairs = [part for k, v in given.items() for part in ("-P", f"{k}={v}")]

@@ -69,6 +69,7 @@ def test_a_full_disk_is_one_line(db, sliced_seeds, line):
     assert told == [b"graphkit: cannot write to stdout: No space left on device"]
 
 
+@pytest.mark.long
 def test_parquet_goes_through_a_pipe(db):
     done = process(["query", "stages", "-f", "parquet"], db)
     assert done.returncode == 0
@@ -118,6 +119,7 @@ def test_rows_of_cypher_are_shown_as_those_of_questions(graphkit, db, command):
     assert some.err == f"graphkit: 2 of {rows} rows; --top 0 for all\n"
 
 
+@pytest.mark.long
 def test_a_wide_table_of_cypher_is_not_a_stack_of_cards(graphkit):
     wide = ", ".join(f"'{'word ' * 8}' AS column_{i}" for i in range(9))
     plain, whole = (
@@ -213,11 +215,13 @@ def test_csv_on_a_terminal_shows_what_it_would_obey(db):
     assert piped.stdout == b"x\n\x1b[2J\n"
 
 
+@pytest.mark.long
 def test_parquet_is_not_thrown_at_a_terminal(db):
     shown = in_terminal(["query", "stages", "-f", "parquet"], 80, db)
     assert shown == "graphkit: a terminal cannot show parquet: name a file with -o FILE\r\n"
 
 
+@pytest.mark.long
 def test_cypher_without_a_statement_opens_a_prompt_on_a_terminal(db):
     typed = "MATCH (s:Stage {key: 'mine'})\r RETURN s.name + '!' AS x;\r:quit\r"
     shown = in_terminal(["cypher"], 200, db, typed)
@@ -336,6 +340,7 @@ def test_the_module_runs_as_the_command_does(db):
     assert (done.returncode, done.stdout) == (0, f"graphkit {__version__}\n")
 
 
+@pytest.mark.long
 def test_the_default_database_is_built_at_first_use_and_once():
     statement = "MATCH (l:Load) RETURN l.version AS version"
     first = process(["cypher", statement])

@@ -59,6 +59,7 @@ def test_bash_is_offered_names_of_what_a_parameter_takes(words, wanted):
     assert completed("bash", words) == wanted
 
 
+@pytest.mark.long
 def test_names_of_my_own_facts_are_offered_where_they_are_put_on_top(tmp_path, monkeypatch):
     assert run(["new", str(tmp_path / "mine")]) == 0
     option = f"--with {tmp_path / 'mine'}"

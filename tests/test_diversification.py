@@ -474,6 +474,7 @@ def test_needs_that_grow_are_bought_of_others(graph_of):
     assert by_supplier(met, "verdict", "change") == {"CHN": ("met", 0), "JPN": ("met", 0)}
 
 
+@pytest.mark.long
 def test_a_limit_on_origins_counts_what_sellers_pass_on(ask: Session):
     """The largest origin is that of the imports as traced, and ends at the share."""
     asked = {"scope": "magnets-metal", "period": "2024"}
@@ -498,6 +499,7 @@ def test_a_limit_on_seats_needs_owners(ask: Session):
         ask.diversify("KOR", scope="magnets-metal", cap="seat")
 
 
+@pytest.mark.long
 def test_seats_count_what_may_be_theirs(embedded_of):
     """Norway's plants are a Chinese company's, and a part of Japan's has no known owner."""
     session = embedded_of({"trade.yaml": SALES, "plants.yaml": PLANTS, "made.yaml": CAN_MAKE,

@@ -72,6 +72,7 @@ def store(path: Path) -> Iterator[DuckStore]:
 # --- the file that is opened
 
 
+@pytest.mark.long
 def test_a_file_that_replaced_another_is_read_while_the_other_is_still_open(path, tmp_path):
     more = {"trade.yaml": SMALL["trade.yaml"].replace("JPN", "NOR")}
     japan = "MATCH (:Country {iso3: 'JPN'})-[f:EXPORTS]->() RETURN count(*) AS n"

@@ -84,6 +84,7 @@ def test_what_is_stored_is_what_was_loaded(store: Store, graph: Graph):
         assert found[key].equals(table), key
 
 
+@pytest.mark.long
 def test_every_shipped_fact_is_read(sliced_file: Path, sliced_graph: Graph):
     with DuckStore(sliced_file) as store:
         found, wanted = tables(stored_graph(store)), tables(sliced_graph)

@@ -71,6 +71,7 @@ def test_a_name_as_a_browser_changes_it_still_tells_the_edition(more, reference,
     assert (flow["dataset"], flow["hs_revision"]) == ("baci-hs92-v202601", "HS92")
 
 
+@pytest.mark.long
 def test_a_file_that_a_spreadsheet_program_saved_has_the_same_flows(reference, tmp_path):
     name = "BACI_HS92_Y2024_V202601.csv"
     text = "t,i,j,k,v,q\n2024,36,410,280530,1.5,0.125\n2024,156,32,280530,12,NA\n"
@@ -162,6 +163,7 @@ def test_only_what_is_asked_for_is_kept(
     assert len(imported(tmp_path / "seeds")) == len(expected) > 0
 
 
+@pytest.mark.long
 def test_a_seeds_folder_keeps_its_own_reference_and_other_tables(archive, reference, tmp_path):
     folder = tmp_path / "seeds"
     import_baci([archive], folder, reference, wanted=ImportFilter(years=[2023]))

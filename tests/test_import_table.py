@@ -281,6 +281,7 @@ def test_names_that_nobody_knows_are_weighed_by_their_value(mapping, reference, 
     assert flows(tmp_path / "seeds") == FLOWS
 
 
+@pytest.mark.long
 def test_a_folder_keeps_its_own_source_and_refuses_the_same_fact_twice(
     mapping, reference, tmp_path
 ):

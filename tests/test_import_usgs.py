@@ -71,6 +71,7 @@ def test_the_balances_are_those_of_the_shipped_seeds(seeds, sliced_seeds):
     assert mine == {key: theirs[key] for key in mine}
 
 
+@pytest.mark.long
 def test_an_unknown_series_is_counted_and_left_out(reference, tmp_path):
     renamed = changed(tmp_path, LONG, lambda text: text.replace("Consumption, reported", "Eaten"))
     report = import_usgs([renamed], tmp_path / "seeds", reference).table().to_pylist()
@@ -80,6 +81,7 @@ def test_an_unknown_series_is_counted_and_left_out(reference, tmp_path):
                for why in whys)  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_wide_layout_gives_two_years_and_reserves(seeds):
     [china] = edges(seeds, "PRODUCES", country="CHN", product="rare-earth-ore", period="2023")
     [next_year] = edges(seeds, "PRODUCES", country="CHN", product="rare-earth-ore", period="2024",
@@ -102,6 +104,7 @@ def test_reserves_beside_production_keep_their_own_words_and_bounds(seeds):
     assert not any("tonnes" in row for row in world + nothing)
 
 
+@pytest.mark.long
 def test_what_is_read_kept_and_left_out_is_reported(reference, tmp_path):
     report = import_usgs([LONG], tmp_path / "seeds", reference).table().to_pylist()
     rows = {(row["what"], row["why"]): row["rows"] for row in report}
@@ -223,6 +226,7 @@ def test_a_missing_file_and_one_given_twice_are_refused(reference, tmp_path):
         import_usgs([LONG, LONG], tmp_path / "seeds", reference)
 
 
+@pytest.mark.long
 def test_a_folder_that_has_the_figures_already_is_not_written_to(seeds, reference, tmp_path):
     folder = tmp_path / "seeds"
     shutil.copytree(seeds, folder)

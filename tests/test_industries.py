@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import fsum
 from typing import Any
 
+import pytest
+
 from graphkit.api import Session
 from graphkit.plot.pictures import picture
 
@@ -14,6 +16,7 @@ def rows(answer: Any) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.long
 def test_a_shortfall_reaches_the_uses_of_the_element_with_the_range_of_the_loss(ask: Session):
     losses = rows(ask.disrupt("CHN", scope="neodymium", of="KOR", period="2024"))
     answer = ask.disrupt("CHN", scope="neodymium", of="KOR", period="2024", industries=True)

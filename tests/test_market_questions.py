@@ -127,6 +127,7 @@ def test_stages_come_in_order_and_the_most_concentrated_first(ask):
     assert answer.coverage["production_at_the_stage_mine"].startswith(f"{len(mined)} series (")
 
 
+@pytest.mark.long
 def test_producers_by_published_shares_come_before_exports(ask):
     answer = ask.concentration(scope="rare earths", sort="stage", period="2024")
     rows = [(r["stage"], r["market"], r["top"], r["cr1"], r["source"])
@@ -433,6 +434,7 @@ def test_published_figures_stay_as_printed(ask):
     assert "U.S. Geological Survey" in str(answer).split("\nSources\n")[1]
 
 
+@pytest.mark.long
 def test_a_published_reliance_that_was_revised_is_said_and_the_newest_stands_in_the_row(ask):
     answer = ask.reliance("USA", scope="REE", period="2024")
     (whole,) = [row for row in answer.rows.to_pylist() if row["material"] == "REE"]
@@ -461,6 +463,7 @@ rows:
 MADE_BY_KOREA = MADE + "  - {country: KOR, tonnes: 5}\n"
 
 
+@pytest.mark.long
 def test_trade_with_a_figure_of_its_own_stands_beside_the_balance_and_says_why(embedded_of):
     seeds = {"made.yaml": MADE_BY_KOREA, "trade.yaml": WEIGHED, "balance.yaml": KOREAS}
     first, second = embedded_of(seeds).reliance("KOR", period="2024").rows.to_pylist()

@@ -212,6 +212,7 @@ def test_pages_of_rows_follow_each_other_and_miss_none(sliced_file):
     assert len(pages) == len(set(pages)) == content["rows_in_all"] > 30
 
 
+@pytest.mark.long
 def test_pages_of_a_brief_follow_each_other(sliced_file):
     lines: list[str] = []
     further = True
@@ -444,6 +445,7 @@ async def give_up(client: Client, process: int) -> None:
     assert not (await client.call_tool("cypher", {"statement": "RETURN 1 AS x"})).is_error
 
 
+@pytest.mark.long
 def test_a_call_that_nobody_waits_for_ends_with_its_process(server):
     async def call() -> None:
         async with Client(server.address) as client:

@@ -269,6 +269,7 @@ def test_a_wrong_question_is_one_line(graphkit, arguments, code, message):
     assert err.count("\n") == 1
 
 
+@pytest.mark.long
 def test_reports_of_one_side_alone_are_said(tmp_path):
     rows = [r for r in both_sides() if r["flowCode"] == "M"]
     with DuckStore(tmp_path / "graph.duckdb") as store:

@@ -258,6 +258,7 @@ def test_remarks_are_those_of_the_products_in_the_rows(ask):
     assert answer.product_remarks == {"magnets-metal": "all metal magnets, not only NdFeB"}
 
 
+@pytest.mark.long
 def test_a_remark_on_trade_stands_without_saying_so_beside_trade_alone(ask):
     trade = ask.suppliers("KOR", scope="magnets")
     both = ask.spof("KOR", scope="magnets")

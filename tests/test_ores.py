@@ -219,6 +219,7 @@ def by_ore(ask: Session, scope: str) -> list[dict[str, Any]]:
     return [row for row in rows if row["market"] == "production by ore"]
 
 
+@pytest.mark.long
 def test_concentration_has_a_row_at_the_mine_for_an_element(ask):
     answer = ask.concentration(scope="dysprosium", period="2024")
     (row,) = by_ore(ask, "dysprosium")
@@ -254,6 +255,7 @@ def test_groups_products_and_elements_without_ores_have_no_row(ask, scope):
     assert by_ore(ask, scope) == []
 
 
+@pytest.mark.long
 def test_the_origins_of_an_element_say_who_mines_it_and_what_that_does_not_tell(ask):
     notes = " ".join(ask.origins("KOR", scope="dysprosium", period="2024").notes)
 

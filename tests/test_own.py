@@ -294,6 +294,7 @@ def test_the_option_and_the_variable_put_a_folder_on_top_of_any_command(
     assert capsys.readouterr().out == "4 facts of your own of 3 kinds, no problems\n"
 
 
+@pytest.mark.long
 def test_assistants_and_the_page_know_the_folder_and_its_edits(tmp_path, base):
     folder = mine(tmp_path)
     own = str(folder)
@@ -353,6 +354,7 @@ def test_what_is_no_folder_of_facts_is_refused(tmp_path, base, capsys):
         assert reason in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_folder_on_a_copy_with_another_folder_keeps_both_marks(tmp_path, base):
     first, second = mine(tmp_path), tmp_path / "second"
     write_files(second, {"s.yaml": MINE.replace("mine", "other")})

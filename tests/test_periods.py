@@ -289,7 +289,7 @@ QUESTIONS: dict[str, Callable[[Session, str], Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", others_long(QUESTIONS, 8))
+@pytest.mark.parametrize("name", others_long(QUESTIONS, 4))
 def test_a_sum_over_years_answers_as_one_year_that_holds_the_sums(years_and_sum, name):
     years, sums = years_and_sum
     of_years = rows_of(QUESTIONS[name](years, "2021-2023"), "2021-2023")

@@ -122,6 +122,7 @@ def test_the_text_of_an_svg_can_be_searched(suppliers):
     assert "47.0 %" in found
 
 
+@pytest.mark.long
 def test_two_drawings_are_the_same_bytes_in_any_thread(suppliers):
     drawn = [picture(suppliers).svg()]
     picture(suppliers).png()

@@ -296,6 +296,7 @@ def bare(data: Iterable[Any]) -> list[Any]:
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_origins_are_bars_with_ranges_and_the_unknown_is_hatched(ask):
     answer = ASKED["origins.origins"](ask)
     rows = answer.rows.take(answer.first_rows(MOST_ROWS)).to_pylist()
@@ -386,6 +387,7 @@ def test_a_band_shows_the_ranges_that_the_rows_give(ask):
     assert [n["label"]["formatter"] for n in narrow["data"] if n["name"] == "3 CHN"] == ["CHN"]
 
 
+@pytest.mark.long
 def test_answers_side_by_side_are_one_picture(ask):
     answers = {key: ask.origins(key, scope="magnets", period="2024") for key in ("JPN", "KOR")}
     option = picture(side_by_side(answers)).option

@@ -138,6 +138,7 @@ def test_rare_earths_of_myanmar_have_every_revision(shipped):
     ]
 
 
+@pytest.mark.long
 def test_every_current_figure_of_a_country_is_a_row(shipped):
     """Against a free statement on all products of one country."""
     answer = shipped.production_trend("CHN")

@@ -305,6 +305,7 @@ rows:
 """
 
 
+@pytest.mark.long
 def test_an_editor_accepts_what_the_reader_accepts():
     assert complaints(TRAPS.replace(", usd: }", "}")) == []
     assert (

@@ -233,6 +233,7 @@ def catalog(sliced_file: Path) -> Iterator[Catalog]:
         yield Catalog(store)
 
 
+@pytest.mark.long
 def test_strategic_projects_stand_beside_the_step_that_they_work_on(ask: Session, catalog: Catalog):
     """Counted again from the sites; of one country's targets none is known."""
     sites = ask.query("strategic-projects").to_pylist()
@@ -259,6 +260,7 @@ def test_strategic_projects_stand_beside_the_step_that_they_work_on(ask: Session
     assert any(note.startswith("No list of strategic projects of South") for note in korea.notes)
 
 
+@pytest.mark.long
 def test_what_is_made_at_home_would_turn_a_target_of_consumption(ask: Session):
     """The share of imports times what they are of consumption is the target then."""
     for row in ask.targets("EU27", scope="magnets-metal").rows.to_pylist():

@@ -212,6 +212,7 @@ def test_rows_are_ranked_by_what_is_guaranteed(magnets: Answer):
     assert all(row["where"] for row in rows)
 
 
+@pytest.mark.long
 def test_a_verdict_is_safe_or_names_the_figure_and_how_far_off_it_would_be(
     ask: Session, magnets: Answer
 ):

@@ -37,6 +37,7 @@ def seeds(name: str) -> list[dict[str, Any]]:
 # --- the shipped tables
 
 
+@pytest.mark.long
 def test_the_shipped_seeds_are_those_that_the_tool_makes(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["", "--data", str(DATA), "--out", str(tmp_path)])
     build_uses.main()
