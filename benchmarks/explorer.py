@@ -132,7 +132,7 @@ def opened(page: Page, address: str) -> tuple[float, float]:
     return skeleton, time.perf_counter() - begun
 
 
-def first_views(page: Page, rounds: int) -> None:
+def each_view(page: Page, rounds: int) -> None:
     """Time each view: at once on a server that has just started, a while later, and again."""
     for view, query in VIEWS.items():
         first, later, again, linked = [], [], [], []
@@ -163,12 +163,13 @@ def changes(page: Page, address: str, process: psutil.Process) -> None:
         page.goto(f"{address}?{query}")
         page.evaluate(SETTLED)
         time.sleep(1)
+        slider = page.locator(f"input[type=range][name={field}]")
+        event = "input" if slider.count() else "change"
         found = []
         for value in values:
-            if field == "loss":
-                page.locator("[name=loss]").focus()  # as a reader who moves it has to
+            if slider.count():
+                slider.focus()  # as a reader who moves it has to
                 time.sleep(PAUSE)
-            event = "input" if field == "loss" else "change"
             found.append(spent(process, partial(change, page, field, value, event)))
         said(what, [a for a, _ in found], [b for _, b in found])
 
@@ -239,7 +240,7 @@ def views(rounds: int) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         page = chromium.new_page()
-        first_views(page, rounds)
+        each_view(page, rounds)
         with server() as (address, process):
             page.goto(address)
             page.evaluate(SETTLED)

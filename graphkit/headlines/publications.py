@@ -132,9 +132,10 @@ def _measures(rows: Sequence[Row], with_status: bool) -> str:
     counts = Counter((row["measure"], row["status"] if with_status else None) for row in rows)
     texts = []
     for (measure, status), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        apart = status and status != "licensed"  # which the measure tells
-        standing = f" ({str(status).replace(';', ',')})" if apart else ""
-        texts.append(f"{number_of(count, measure)}{standing}")
+        text = number_of(count, measure)
+        if status and status != "licensed":  # which the measure tells
+            text += f" ({status.replace(';', ',')})"
+        texts.append(text)
     items = rows[0]["items"] if len(rows) == 1 else None
     return listed(texts) + (f" on {listed(items)}" if items else "")
 

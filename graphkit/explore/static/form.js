@@ -25,12 +25,9 @@ export function form(path, title, declared, fields, years) {
       h("summary", {}, "More"), h("div", {}, ...shown(more)))));
   const read = () => stateOf(element, path);
   element.addEventListener("submit", (event) => { event.preventDefault(); go(read(), { moved: true }); });
-  /** True after a step of a slider: the next ones replace its entry in the history. */
-  let stepped = false;
   element.addEventListener("change", (event) => {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (field.type === "range") return;
-    stepped = false;
     delete element.dataset.stepped;
     // Other goods have other years.
     go(read(), { moved: !years || field.name !== "for" });
@@ -40,9 +37,10 @@ export function form(path, title, declared, fields, years) {
     if (field.type !== "range") return;
     const shown = field.parentElement?.querySelector("output");
     if (shown && field.dataset.default !== undefined) shown.textContent = setting(field.value, field.dataset);
+    // The steps after the first replace its entry in the history.
+    const replace = element.dataset.stepped !== undefined;
     element.dataset.stepped = field.name;
-    go(read(), { moved: true, replace: stepped });
-    stepped = true;
+    go(read(), { moved: true, replace });
   });
   for (const event of ["pointerover", "focusin"]) {
     element.addEventListener(event, ({ target }) => {

@@ -136,23 +136,21 @@ _EMPTY: dict[Schema, bytes] = {}
 """Files without a row that this process made: 600 comments take longer than 10,000 rows."""
 
 
-def create(path: Path, schema: Schema) -> None:
-    """Make a new database file with the tables of a schema; a second one is a copy of the first."""
-    import duckdb
-
-    if schema not in _EMPTY:
-        with duckdb.connect(":memory:", config=SETTINGS) as connection:
-            version = f"STORAGE_VERSION {text(STORAGE)}"
-            connection.execute(f"ATTACH {text(str(path))} AS {FILE} ({version})")
-            connection.execute("BEGIN")
-            for statement in ddl(schema):
-                connection.execute(statement)
-            connection.execute("COMMIT")
-            connection.execute(f"CHECKPOINT {FILE}")
-            connection.execute(f"DETACH {FILE}")
-        _EMPTY[schema] = path.read_bytes()
-    else:
+def create(connection: DuckDBPyConnection, path: Path, schema: Schema) -> None:
+    """Attach a new file with the tables of a schema; a second one is a copy of the first."""
+    if schema in _EMPTY:
         path.write_bytes(_EMPTY[schema])
+    else:
+        version = f"STORAGE_VERSION {text(STORAGE)}"
+        connection.execute(f"ATTACH {text(str(path))} AS {FILE} ({version})")
+        connection.execute("BEGIN")
+        for statement in ddl(schema):
+            connection.execute(statement)
+        connection.execute("COMMIT")
+        connection.execute(f"CHECKPOINT {FILE}")
+        connection.execute(f"DETACH {FILE}")
+        _EMPTY[schema] = path.read_bytes()
+    connection.execute(f"ATTACH {text(str(path))} AS {FILE}")
 
 
 def fill(path: Path, graph: Graph, progress: Progress) -> None:
@@ -170,9 +168,8 @@ def fill(path: Path, graph: Graph, progress: Progress) -> None:
     try:
         spill = str(path.with_name("spill"))
         settings = SETTINGS | {"memory_limit": MEMORY, "temp_directory": spill}
-        create(path, graph.schema)
         with duckdb.connect(":memory:", config=settings) as connection:
-            connection.execute(f"ATTACH {text(str(path))} AS {FILE}")
+            create(connection, path, graph.schema)
             connection.execute("BEGIN")
             for kind in graph.schema.kinds:
                 for part in (p for p in graph.parts if p.kind is kind and len(p.table)):
