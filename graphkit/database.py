@@ -50,11 +50,14 @@ if TYPE_CHECKING:
 
 
 BUILDERS = (
-    "_version.py", "schema.py", "kinds.py", "arrow.py", "period.py", "build.py",
-    "analysis/flows.py", "analysis/remnants.py", "analysis/shares.py", "stores/changes.py",
-    "stores/duck/file.py", "stores/duck/own.py",
+    "_version.py", "errors.py", "schema.py", "kinds.py", "arrow.py", "period.py", "build.py",
+    "analysis/flows.py", "analysis/remnants.py", "analysis/shares.py", "analysis/unlisted.py",
+    "files/input.py", "stores/base.py", "stores/changes.py", "stores/limits.py",
+    "stores/results.py", "stores/duck/engine.py", "stores/duck/file.py", "stores/duck/own.py",
+    "stores/duck/types.py",
 )  # fmt: skip
-"""Modules that, with the seed reader, determine the content of the default database."""
+"""Modules that, with the seed reader, determine the content of the default database: those that
+build and write it, and all that these import."""
 
 ENDING = ".duckdb"
 """Ending of the names of databases in the cache."""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from graphkit.database import BUILDERS
+
 PACKAGE = Path(__file__).parent.parent / "graphkit"
 PAGE = PACKAGE.parent / "docs" / "architecture.md"
 
@@ -48,10 +50,16 @@ def part_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imports(path: Path) -> set[str]:
-    """Every module that a file imports, at its top or inside a function."""
+def imports(path: Path, types: bool = True) -> set[str]:
+    """Every module that a file imports, at its top or inside a function, for types too."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    if not types:
+        checked = [n for n in ast.walk(tree) if isinstance(n, ast.If)
+                   and ast.unparse(n.test) == "TYPE_CHECKING"]  # fmt: skip
+        for node in checked:
+            node.body = []
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -93,18 +101,33 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def test_no_module_imports_itself_by_way_of_others():
-    """Imports for a checker of types count too: whoever reads a module needs to read those."""
+def needs(types: bool = True) -> dict[str, set[str]]:
+    """The modules of graphkit that each one imports."""
     own = {module_of(path) for path in MODULES}
-    needs = {
+    return {
         module_of(path): {
-            name if name in own else name.rpartition(".")[0] for name in imports(path)
+            name if name in own else name.rpartition(".")[0] for name in imports(path, types)
         }
+        & own - {module_of(path)}
         for path in MODULES
     }
-    graph = {name: (needs[name] & own) - {name} for name in own}
 
-    TopologicalSorter(graph).prepare()
+
+def test_no_module_imports_itself_by_way_of_others():
+    """Imports for a checker of types count too: whoever reads a module needs to read those."""
+    TopologicalSorter(needs()).prepare()
+
+
+def test_an_edit_of_any_module_that_builds_the_default_database_makes_another():
+    """The digest in its name is of the modules that read, build and write it, and their imports."""
+    graph = needs(types=False)
+    builders = {"graphkit.seeds.facts", "graphkit.build"}
+    builders |= {"graphkit.stores.duck.file", "graphkit.stores.duck.own"}
+    while more := {name for module in builders for name in graph[module]} - builders:
+        builders |= more
+    readers = {module_of(path) for path in PACKAGE.glob("seeds/*.py")}
+
+    assert {module_of(PACKAGE / name) for name in BUILDERS} == builders - readers
 
 
 def test_no_module_of_the_page_imports_itself_by_way_of_others():
