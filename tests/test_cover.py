@@ -30,7 +30,7 @@ def questions(draw):
         "months": months, "restart": restart, "need": need, "shared": shared,
         "substitution": draw(st.sampled_from([0.0, 0.0, 0.1, 0.6])),
     }  # fmt: skip
-    return lost, np.minimum(lost, slack), stock, options
+    return lost, slack, stock, options
 
 
 def in_parts(result: Cover) -> np.ndarray:
@@ -50,6 +50,14 @@ def test_a_year_by_hand():
     assert (12 * year.stocks[0]).round(9).tolist() == [6, 6, 6, 6, 4.8] + [0] * 7
     assert year.first_days == [147]
     assert year.uncovered_in_all[0] == pytest.approx((7 * 6 + 1.2) / 144)
+
+
+def test_slack_that_one_does_not_need_is_no_stock_of_another():
+    """At the low end of a loss, slack can be more than the loss."""
+    year = cover([0.1, 0.6], [0.3, 0.0], [0.0, 0.0], shared=[[0, 1]])
+
+    assert year.slack[:, 0].tolist() == [0.1, 0.0]
+    assert year.uncovered[:, 0] == pytest.approx([0.0, 0.6])
 
 
 @settings(max_examples=60)
@@ -84,7 +92,7 @@ def test_no_stock_leaves_what_slack_leaves(question):
     lost, recovered, stock, options = question
     result = cover(lost, recovered, 0 * stock, **{**options, "restart": None})
 
-    rest = np.maximum(lost - recovered - options["substitution"], 0.0)
+    rest = np.maximum(lost - np.minimum(lost, recovered) - options["substitution"], 0.0)
     assert result.uncovered == pytest.approx(
         np.repeat(rest[:, None], options["months"], axis=1), abs=1e-12
     )

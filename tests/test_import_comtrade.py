@@ -195,6 +195,16 @@ def test_what_is_not_known_stays_unknown(load):
     assert told(report)["without a value and a weight"] == 1
 
 
+def test_without_a_primary_value_each_side_has_its_own(load):
+    none = {"cifvalue": 11.0, "fobvalue": 10.0}
+    rows = [row(KOR, "M", CHN, "284690", None, 1.0, **none),
+            row(CHN, "X", KOR, "284690", None, 1.0, **none)]  # fmt: skip
+    flows, _ = load(answer(rows))
+
+    sides = {flow["reporter"]: (flow["usd"], flow["valuation"]) for flow in flows}
+    assert sides == {"importer": (11.0, "cif"), "exporter": (10.0, "fob")}
+
+
 def test_two_numbers_of_one_place_are_one_flow(load):
     rows = [
         row(KOR, "M", 58, "284690", 5.0, 1000.0, period=1998),

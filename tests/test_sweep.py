@@ -21,6 +21,7 @@ from graphkit.analysis.supply.disruption import disruption, disruptions
 from graphkit.api import Session
 from graphkit.errors import UsageError
 from graphkit.plot.pictures import picture
+from graphkit.questions.sweep import read_sweep
 
 STOP: dict[str, Any] = {"scope": "ree-metals", "min_loss": 0.0}
 
@@ -145,6 +146,13 @@ def test_the_picture_has_a_line_each_and_the_range_of_few(ask):
     assert len(few.option["series"]) == 3
     assert len(many.option["series"]) == 5
     assert "impossible" in json.dumps(moved.option)
+
+
+def test_a_sweep_with_equal_ends_has_one_value():
+    sweep = read_sweep("loss=0.5:0.5:0.1", "disruptions.disrupt", {"loss": 1.0})
+
+    assert sweep is not None
+    assert sweep.values == [0.5]
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,16 @@ def test_every_answer_with_a_weight_in_doubt_can_be_drawn_without_it(embedded_of
     assert "<svg" in picture(answer).svg()
 
 
+def test_a_row_names_the_doubts_on_its_own_traders_alone(embedded_of):
+    """Japan's share in Korea moves with both weights, and no other flow of it is doubted."""
+    reviews = {"reviews.yaml": judged("too-light", 6, flow="CHN KOR 2024")}
+    answer = embedded_of({"trade.yaml": trade()} | reviews).suppliers("KOR", period="2024")
+
+    china, norway = "CHN to KOR 2024 too light", "NOR to KOR 2024 too heavy"
+    marks = dict(zip(*(answer.rows[n].to_pylist() for n in ("supplier", "doubt")), strict=True))
+    assert marks == {"CHN": china, "NOR": norway, "JPN": f"{norway}; {china}"}
+
+
 def test_totals_of_a_comparison_give_what_they_are_without_first(graph_of):
     answer = ASKED["compare"](graph_of({"trade.yaml": trade()}))
 

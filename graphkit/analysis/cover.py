@@ -56,7 +56,7 @@ def cover(
     r"""Cover needs month by month while a part of their supply is lost.
 
     Of the need of month t, :math:`l` does not arrive until the restart; slack replaces
-    :math:`r \le l` of it, and other goods :math:`s = \min(\sigma, l - r)`. Of the gap
+    :math:`r = \min(\rho, l)` of it, and other goods :math:`s = \min(\sigma, l - r)`. Of the gap
     :math:`g = l - r - s`, stocks
 
     .. math:: y_t = \min(S_t, g), \qquad S_{t+1} = S_t - y_t, \qquad u_t = g - y_t
@@ -71,7 +71,7 @@ def cover(
     Parameters
     ----------
     lost, recovered : array
-        Share of each need that does not arrive, and that slack replaces, 0 to 1.
+        Share of each need that does not arrive, and that slack can replace, 0 to 1.
     stock_days : array
         Stock of each need, in days of it.
     months : int
