@@ -68,11 +68,11 @@ class Prop:
         if self.one_of:
             parts.append("one of " + ", ".join(self.one_of))
         if self.minimum is not None and self.maximum is not None:
-            parts.append(f"{self.minimum:g} to {self.maximum:g}")
+            parts.append(f"{self.minimum:,.15g} to {self.maximum:,.15g}")
         elif self.minimum is not None:
             parts.append(f"at least {self.minimum:g}")
         elif self.maximum is not None:
-            parts.append(f"at most {self.maximum:g}")
+            parts.append(f"at most {self.maximum:,.15g}")
         if self.not_below:
             parts.append(f"not below {self.not_below}")
         if self.pattern:

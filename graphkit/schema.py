@@ -74,8 +74,25 @@ def _ref(name: str, doc: str, *kinds: str, **fields: Any) -> Prop:
     return Prop(name, Type.TEXT, doc, ref=kinds, **fields)
 
 
-def _tonnes(name: str, doc: str, **fields: Any) -> Prop:
-    return Prop(name, Type.NUMBER, doc, unit="t", minimum=0, **fields)
+MOST_TONNES = 1e13
+"""More than the world has of any material: some 100 times what is taken from the ground in a year,
+with sand and stone."""
+MOST_MONEY = 1e14
+"""Dollars or euros: what all countries together make in a year."""
+MOST_DAYS = 36_525
+"""Days of a stock: a century."""
+MOST_FIGURE = 1e15
+"""Figure of any unit: far from where sums and squares of figures are no numbers any more."""
+
+
+def _tonnes(name: str, doc: str, *, maximum: float | None = MOST_TONNES, **fields: Any) -> Prop:
+    return Prop(name, Type.NUMBER, doc, unit="t", minimum=0, maximum=maximum, **fields)
+
+
+def _figure(name: str, doc: str, *, maximum: float = MOST_FIGURE, **fields: Any) -> Prop:
+    """Declare a figure whose unit stands elsewhere; it is as far below zero as above, or not."""
+    limits: dict[str, Any] = {"minimum": -maximum, "maximum": maximum, **fields}
+    return Prop(name, Type.NUMBER, doc, **limits)
 
 
 def _share(name: str, doc: str, **fields: Any) -> Prop:
@@ -191,7 +208,8 @@ NODES = (
         _text("type", "Which of the three it is.", required=True,
               one_of=("element", "mineral", "group")),
         Prop("atomic_number", Type.INTEGER, "Protons.", minimum=1),
-        Prop("atomic_weight", Type.NUMBER, "Standard atomic weight.", minimum=1),
+        Prop("atomic_weight", Type.NUMBER, "Standard atomic weight.", minimum=1,
+             maximum=300),
         Prop("us_2025", Type.FLAG, "On the US list of critical minerals 2025."),
         Prop("eu_2023", Type.FLAG, "On the EU list of critical raw materials 2023."),
         Prop("member_of", Type.TEXTS, "Groups it belongs to.", ref=("Element",), edge="MEMBER_OF"),
@@ -211,7 +229,7 @@ NODES = (
         _key("Letter and two digits, such as C26."),
         _text("name", "Name in English.", required=True),
         Prop("value_added", Type.NUMBER, "Gross value added of the whole sector.", unit="EUR",
-             minimum=0),
+             minimum=0, maximum=MOST_MONEY),
         _ref("value_added_of", "Where the sector added it.", *PLACE),
         Prop("value_added_period", Type.PERIOD, "When, where the source says so."),
         NOTE, SOURCE)),
@@ -224,8 +242,8 @@ NODES = (
         _key("Short name used in seeds and questions."),
         _text("name", "Name in English.", required=True),
         _text("unit", "What its values are."),
-        Prop("low", Type.NUMBER, "Lower end of its scale."),
-        Prop("high", Type.NUMBER, "Upper end of its scale.", not_below="low"),
+        _figure("low", "Lower end of its scale."),
+        _figure("high", "Upper end of its scale.", not_below="low"),
         NOTE, SOURCE)),
     Kind("Product", "What is made and traded: one or more elements at one stage.", (
         _key("Short name used in seeds and questions."),
@@ -316,10 +334,11 @@ NODES = (
         Prop("products", Type.TEXTS, "Products of which it holds the days; none where the source "
              "does not say in what form.", ref=("Product",)),
         Prop("days", Type.NUMBER, "How long it lasts, in days of the country's use; none: not "
-             "disclosed, and never zero.", minimum=0),
-        Prop("target_days", Type.NUMBER, "Days that are aimed at.", minimum=0),
+             "disclosed, and never zero.", minimum=0, maximum=MOST_DAYS),
+        Prop("target_days", Type.NUMBER, "Days that are aimed at.", minimum=0,
+             maximum=MOST_DAYS),
         Prop("target_days_high", Type.NUMBER, "Days that are aimed at for materials at high risk.",
-             not_below="target_days"),
+             not_below="target_days", maximum=MOST_DAYS),
         Prop("as_of", Type.PERIOD, "When.", required=True),
         EVIDENCE, NOTE, SOURCE)),
     Kind("Claim", "One published statement, kept as it was published.", (
@@ -340,9 +359,9 @@ NODES = (
              edge="ABOUT"),
         Prop("period", Type.PERIOD, "When."),
         Prop("than", Type.PERIOD, "The period it is compared with."),
-        Prop("value", Type.NUMBER, "The figure, in its unit."),
-        Prop("low", Type.NUMBER, "Lower end of a published range."),
-        Prop("high", Type.NUMBER, "Upper end of a published range.", not_below="low"),
+        _figure("value", "The figure, in its unit."),
+        _figure("low", "Lower end of a published range."),
+        _figure("high", "Upper end of a published range.", not_below="low"),
         QUALIFIER,
         _text("unit", "Unit of the figure; a share is 0 to 1.",
               one_of=("share", "t", "kg", "USD", "score", "count", "rank", "ratio")),
@@ -372,7 +391,8 @@ EDGES = (
         _ref("hs", "HS code it was reported under.", "Code", key=True),
         _text("hs_revision", "Revision of the code.", key=True, one_of=REVISIONS),
         PERIOD, YEAR,
-        Prop("usd", Type.NUMBER, "Value, as the valuation says.", unit="USD", minimum=0),
+        Prop("usd", Type.NUMBER, "Value, as the valuation says.", unit="USD", minimum=0,
+             maximum=MOST_MONEY),
         _text("valuation", "fob: free on board; cif: with cost, insurance and freight.",
               one_of=VALUATIONS),
         _tonnes("tonnes", "Mass; gross unless the basis says otherwise."), BASIS,
@@ -469,10 +489,10 @@ EDGES = (
     Kind("NEEDS", "The metal in one unit of a technology.", (
         Prop("period", Type.PERIOD, "Year of the technology; one to come is what studies expect.",
              key=True),
-        Prop("low", Type.NUMBER, "Least of the studies: kg for one unit.", minimum=0),
-        Prop("mean", Type.NUMBER, "Their mean, or the one figure: kg for one unit.", minimum=0,
+        _figure("low", "Least of the studies: kg for one unit.", minimum=0),
+        _figure("mean", "Their mean, or the one figure: kg for one unit.", minimum=0,
              required=True),
-        Prop("high", Type.NUMBER, "Most of the studies: kg for one unit.", not_below="low"),
+        _figure("high", "Most of the studies: kg for one unit.", not_below="low"),
         Prop("studies", Type.INTEGER, "How many studies the range is of.", minimum=1),
         _ref("source", "Where it was published.", "Source", key=True, required=True)),
         End("technology", ("Technology",), "What is built."),
@@ -491,7 +511,7 @@ EDGES = (
     Kind("CAN_MAKE", "What a mine or plant can make in a year: capacity, never production.", (
         _text("label", "Commodity, product and form, as the source names them; with the part of "
               "the site, where it gives several.", key=True, required=True),
-        Prop("capacity", Type.NUMBER, "In a year, in the unit as published; none: not published.",
+        _figure("capacity", "In a year, in the unit as published; none: not published.",
              minimum=0),
         _text("unit", "The unit, as the source writes it."),
         _tonnes("tonnes", "The same in tonnes, where the unit is one of mass."),
@@ -527,9 +547,9 @@ EDGES = (
              "Product", key=True),
         _text("label", "The series, as the source names it.", key=True, required=True),
         PERIOD, YEAR,
-        Prop("value", Type.NUMBER, "The figure, in its unit.", minimum=0),
-        Prop("low", Type.NUMBER, "Lower end of a published range.", minimum=0),
-        Prop("high", Type.NUMBER, "Upper end of a published range.", not_below="low"),
+        _figure("value", "The figure, in its unit.", minimum=0),
+        _figure("low", "Lower end of a published range.", minimum=0),
+        _figure("high", "Upper end of a published range.", not_below="low"),
         _text("unit", "t of a mass; of a price as printed, USc: cents, ozt: troy ounce, mtu: "
               "one hundredth of a tonne, of what the label says.", required=True,
               one_of=("t", "USD/t", "USD/kg", "USD/lb", "USc/lb", "USD/ozt", "USD/mtu")),
@@ -550,13 +570,13 @@ EDGES = (
               required=True, one_of=("main", "by-product")),
         _ref("host", "Of a by-product: what the step is run for, whose supply it follows.",
              "Element"),
-        Prop("input_per_output", Type.NUMBER, "Mass of input for one of output, without losses.",
-             minimum=0),
+        _figure("input_per_output", "Mass of input for one of output, without losses.",
+                minimum=0, maximum=1e6),
         NOTE, SOURCE),
         End("input", ("Product",), "Input."), End("output", ("Product",), "Output.")),
     Kind("RATED", "The value of an indicator for a country in one period.", (
         PERIOD, YEAR,
-        Prop("value", Type.NUMBER, "The value, in the unit of the indicator.", required=True),
+        _figure("value", "The value, in the unit of the indicator.", required=True),
         NOTE,
         _ref("source", "Where the value was published.", "Source", key=True, required=True)),
         End("country", ("Country",), "Who is rated."),
@@ -602,13 +622,14 @@ EDGES = (
         PERIOD, YEAR,
         Prop("flows", Type.INTEGER, "How many flows."),
         Prop("usd", Type.NUMBER, "Their value.", unit="USD", minimum=0),
-        _tonnes("tonnes", "Their mass, of the flows that give one."),
+        _tonnes("tonnes", "Their mass, of the flows that give one.", maximum=None),
         Prop("preferred", Type.FLAG, "Whether answers take this data set for the product and "
              "period."),
         _text("outlier_exporter", "Exporter of the largest flow that has at least a tenth of their "
               "mass and is at least fifty times as heavy per dollar as the others."),
         _text("outlier_importer", "Importer of that flow."),
-        _tonnes("outlier_tonnes", "Its mass, which may be an error of the publisher."),
+        _tonnes("outlier_tonnes", "Its mass, which may be an error of the publisher.",
+                maximum=None),
         Prop("outlier_ratio", Type.NUMBER, "How many times it is as heavy per dollar.",
              minimum=0)),
         End("dataset", ("Dataset",), "Data set."), End("product", ("Product",), "Product."),
@@ -618,7 +639,8 @@ EDGES = (
         _ref("product", "What is bought.", "Product", key=True),
         PERIOD, YEAR,
         Prop("usd", Type.NUMBER, "Imports from the supplier.", unit="USD", minimum=0),
-        _tonnes("tonnes", "Imports from the supplier, of the flows that give a mass."),
+        _tonnes("tonnes", "Imports from the supplier, of the flows that give a mass.",
+                maximum=None),
         _share("share_usd", "Share of the consumer's imports of the product, by value; none where "
                "what the data set does not list may move it by a percentage point."),
         _share("share_usd_low", "The least that it can be beside trade that a partial data set "

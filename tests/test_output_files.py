@@ -6,13 +6,21 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from seed_texts import write_seeds
 
-from graphkit.errors import GraphkitError
+from graphkit.build import build_graph
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.export.write import chosen_format
 from graphkit.files.output import whole_file
 from graphkit.render import files
+from graphkit.scale.files import check_output
+from graphkit.seeds.facts import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 
 def test_a_write_that_fails_leaves_the_file_that_was_there(tmp_path):
@@ -66,3 +74,65 @@ def test_a_pipe_takes_what_is_written_and_stays(tmp_path):
 def test_a_full_device_is_one_line():
     with pytest.raises(GraphkitError, match="cannot write /dev/full: No space left on device"):
         files.write_text("rows", Path("/dev/full"))
+
+
+PRODUCTS = "kind: Product\nrows:\n  - {key: a, name: A}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("st.yaml", PRODUCTS), ("sub/flows.csv", "a,b\n"), ("p.parquet", "PAR1")]
+)
+def test_nothing_is_written_over_a_file_that_a_graph_is_built_from(tmp_path, name, content):
+    place = tmp_path / name
+    place.parent.mkdir(exist_ok=True)
+    (tmp_path / "link").symlink_to(place)
+    (tmp_path / "seed.yaml").write_text(f"table: {name}\nkind: Product\n")
+    place.write_text(content)
+    writers: list[Callable[[Path], object]] = [
+        lambda output: files.write_text("new", output),
+        lambda output: files.write_bytes(b"new", output),
+        lambda output: files.write_parquet(pa.table({"a": [1]}), output),
+        lambda output: chosen_format("graphml", output, of_trade=True),
+    ]
+    for write in writers:
+        for output in (place, tmp_path / "link"):
+            with pytest.raises(UsageError, match="which a graph is built from"):
+                write(output)
+    assert place.read_text() == content
+
+
+def test_a_measure_does_not_replace_the_table_of_a_seed(tmp_path):
+    (tmp_path / "seed.yaml").write_text("table: p.parquet\nkind: Product\n")
+    (tmp_path / "p.parquet").write_text("PAR1")
+
+    with pytest.raises(UsageError, match=r"seed\.yaml"):
+        check_output(str(tmp_path / "p.parquet"), "flows.parquet")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("mapping.yaml", "kind: Product\ncolumns: {key: A}\n"), ("other.csv", "a,b\n"),
+     ("notes.yaml", "- a\n"), ("sub/seed.csv", "a\n")],
+)  # fmt: skip
+def test_a_file_of_something_else_is_replaced(tmp_path, name, content):
+    (tmp_path / "seed.yaml").write_text("table: seed.csv\nkind: Product\n")
+    place = tmp_path / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(content)
+    files.write_text("new", place)
+
+    assert place.read_text() == "new"
+
+
+def test_a_folder_or_a_ring_of_links_is_no_place_for_a_file(tmp_path):
+    ring = tmp_path / "ring"
+    ring.symlink_to(tmp_path / "other")
+    (tmp_path / "other").symlink_to(ring)
+
+    for place, reason in ((Path("/"), "Is a directory"), (ring, "Too many levels")):
+        with pytest.raises(GraphkitError, match=reason):
+            files.write_text("rows", place)
+    graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
+    with pytest.raises(GraphkitError, match="Too many levels"), DuckStore(ring) as store:
+        store.load(graph)
+    assert ring.is_symlink()

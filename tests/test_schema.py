@@ -250,6 +250,13 @@ def test_the_reference_page_in_the_repository_is_that_of_the_schema():
     assert page.read_text(encoding="utf-8") == reference_page(GRAPH)
 
 
+def test_no_number_of_a_seed_is_without_limits():
+    numbers = [p for kind in GRAPH.seeded for p in kind.columns if p.type is Type.NUMBER]
+
+    assert [p.name for p in numbers if p.minimum is None and p.not_below is None] == []
+    assert [p.name for p in numbers if p.maximum is None] == []
+
+
 def test_every_table_row_of_the_reference_page_has_four_cells():
     rows = [line for line in reference_page(GRAPH).splitlines() if line.startswith("|")]
 

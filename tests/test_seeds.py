@@ -245,8 +245,7 @@ def test_what_is_not_a_whole_number_is_refused(tmp_path, text):
         ("kg", "1e-9", 1e-12),
         ("kt", "0.00007", 0.07),
         ("Mt", "67990.01", 67_990_010_000.0),
-        ("Mt", "1e9", 1e15),
-        ("Mt", "1e290", 1e296),
+        ("Mt", "1e7", 1e13),
     ],
 )
 def test_masses_are_turned_into_tonnes_exactly(tmp_path, unit, given, tonnes):
@@ -260,6 +259,19 @@ def test_a_default_is_in_the_unit_of_the_file_too(tmp_path):
     text = text.replace("rows:", "units: {usd: kUSD}\nrows:")
 
     assert read(tmp_path, trade=text)["EXPORTS"]["usd"].to_pylist() == [3000.0]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "most"),
+    [("usd: USD", "usd: ▶1.7e308", "100,000,000,000,000 USD"),
+     ("tonnes: t", "tonnes: ▶9e15", "10,000,000,000,000 t"),
+     ("tonnes: kt", "tonnes: ▶10000000001", "10,000,000,000,000 t")],
+)  # fmt: skip
+def test_a_figure_beyond_all_that_the_world_has_is_refused(tmp_path, unit, value, most):
+    text = trade(f"{KOREA}, {value}").replace("rows:", f"units: {{{unit}}}\nrows:")
+    name, _, number = value.replace("▶", "").partition(": ")
+
+    assert_told(tmp_path, {"trade.yaml": text}, f"{name}: found '{number}', wanted at most {most}")
 
 
 def test_a_number_that_is_too_large_in_the_unit_of_the_graph_is_refused(tmp_path):

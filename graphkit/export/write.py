@@ -18,6 +18,7 @@ from graphkit.export.formats import TradeNetwork
 from graphkit.export.graph import StoredGraph, stored_graph, trade_network
 from graphkit.files.output import check_place
 from graphkit.schema import Kind
+from graphkit.seeds.files import refuse_seeds
 from graphkit.stores.base import Store
 
 FORMATS: Mapping[str, str] = {
@@ -66,7 +67,8 @@ def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
     Raises
     ------
     UsageError
-        The format is unknown or not one of the trade network, or the folder has files in it.
+        The format is unknown or not one of the trade network, the folder has files in it, or a
+        graph is built from the file.
     """
     if form is None:
         form = ENDINGS.get(output.suffix.lower())
@@ -82,6 +84,7 @@ def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
     if FORMATS[form] == "file" and output.is_dir():
         raise UsageError(f"--output: {output} is a folder; {form} is one file")
     check_place(output)
+    refuse_seeds(output)
     occupied = output.exists() and not (output.is_dir() and not any(output.iterdir()))
     if FORMATS[form] == "folder" and occupied:
         raise UsageError(f"--output: {output} exists; {form} wants a new or empty folder")

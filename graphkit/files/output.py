@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import IO
@@ -22,6 +23,8 @@ def make_private(folder: Path) -> None:
 def check_place(path: Path) -> None:
     """Refuse a path where a device, a pipe or a socket stands, which a new file would replace.
 
+    A link that leads to itself is refused too.
+
     Raises
     ------
     GraphkitError
@@ -34,8 +37,14 @@ def check_place(path: Path) -> None:
         ...
     graphkit.errors.GraphkitError: /dev/null: found a device, wanted a file or a free place
     """
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        kind = OTHERS.get(stat.S_IFMT(path.stat().st_mode), "no file")
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise GraphkitError(f"{path}: {error.strerror}, wanted a file or a free place") from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        kind = OTHERS.get(stat.S_IFMT(mode), "no file")
         raise GraphkitError(f"{path}: found {kind}, wanted a file or a free place")
 
 
@@ -46,7 +55,16 @@ def whole_file(path: Path) -> Iterator[Path]:
     What is written goes beside the file and takes its place in the end, with its permissions; of a
     link, the file that it leads to is replaced. A device or a pipe takes what is written as it
     comes, and so does a file in a folder where no other can be made.
+
+    Raises
+    ------
+    OSError
+        The path is a folder or a ring of links, or it cannot be written.
     """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    with suppress(FileNotFoundError):
+        path.stat()  # resolving a ring of links is no OSError
     target = path.resolve()
     part = target.with_name(f".{token_hex(8)}.part")
     direct = target.exists() and not target.is_file()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 
@@ -19,6 +20,8 @@ def write_text(text: str, output: Path | None = None) -> None:
 
     Raises
     ------
+    UsageError
+        A graph is built from the file.
     GraphkitError
         Writing fails.
     """
@@ -29,23 +32,32 @@ def write_text(text: str, output: Path | None = None) -> None:
             give_up_stdout(error)
         flush()
         return
+    with _written(output) as place:
+        place.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+@contextmanager
+def _written(output: Path) -> Iterator[Path]:
+    """Yield the place to write a whole file to, and tell of a write that fails."""
     try:
+        if output.exists():
+            from graphkit.seeds.files import refuse_seeds
+
+            refuse_seeds(output)
         with whole_file(output) as place:
-            place.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+            yield place
     except OSError as error:
         raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
 
 
 @contextmanager
-def _binary(form: str, output: Path | None) -> Iterator[None]:
-    """Refuse a terminal for a form that is not text, and tell of a write that fails."""
-    if output is None and sys.stdout.isatty():
+def _to_stdout(form: str) -> Iterator[IO[bytes]]:
+    """Yield stdout for a form that is not text, unless it is a terminal."""
+    if sys.stdout.isatty():
         raise UsageError(f"a terminal cannot show {form}: name a file with -o FILE")
     try:
-        yield
+        yield sys.stdout.buffer
     except OSError as error:
-        if output is not None:
-            raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
         give_up_stdout(error)
     flush()
 
@@ -56,18 +68,14 @@ def write_parquet(table: pa.Table, output: Path | None = None) -> None:
     Raises
     ------
     UsageError
-        Stdout is a terminal.
+        Stdout is a terminal, or a graph is built from the file.
     GraphkitError
         Writing fails.
     """
     from pyarrow import parquet
 
-    with _binary("parquet", output):
-        if output is None:
-            parquet.write_table(table, sys.stdout.buffer)
-            return
-        with whole_file(output) as place:
-            parquet.write_table(table, place)
+    with _to_stdout("parquet") if output is None else _written(output) as place:
+        parquet.write_table(table, place)
 
 
 def write_bytes(content: bytes, output: Path | None = None) -> None:
@@ -76,13 +84,13 @@ def write_bytes(content: bytes, output: Path | None = None) -> None:
     Raises
     ------
     UsageError
-        Stdout is a terminal.
+        Stdout is a terminal, or a graph is built from the file.
     GraphkitError
         Writing fails.
     """
-    with _binary("png", output):
-        if output is None:
-            sys.stdout.buffer.write(content)
-        else:
-            with whole_file(output) as place:
-                place.write_bytes(content)
+    if output is None:
+        with _to_stdout("png") as stream:
+            stream.write(content)
+    else:
+        with _written(output) as place:
+            place.write_bytes(content)

@@ -15,6 +15,7 @@ from pyarrow import fs, parquet
 
 from graphkit.errors import GraphkitError, UsageError, one_line
 from graphkit.files.output import check_place
+from graphkit.seeds.files import refuse_seeds
 
 
 def located(place: str) -> tuple[fs.FileSystem, str]:
@@ -83,11 +84,12 @@ def _is_data_file(info: fs.FileInfo, folder: str) -> bool:
 
 
 def check_output(output: str, flows: str) -> None:
-    """Refuse an output among the flows, and a name without the ending of Parquet."""
+    """Refuse an output among the flows or the seeds, and a name that is not Parquet's."""
     if not output.endswith(".parquet"):
         raise UsageError(f"--output: found {output!r}, wanted a name that ends in .parquet")
     if "://" not in output:
         check_place(Path(output))
+        refuse_seeds(Path(output))
     inside, outside = (_absolute(place) for place in (output, flows))
     if inside == outside or inside.startswith(outside.rstrip("/") + "/"):
         raise UsageError(f"--output: {output} lies among the flows")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from graphkit.arrow import coded
-from graphkit.errors import GraphkitError, Problem
-from graphkit.files.input import TEXT, YAML
+from graphkit.errors import GraphkitError, Problem, UsageError
+from graphkit.files.input import TEXT, YAML, check_file
 from graphkit.schema import Kind, Schema
 from graphkit.seeds.records import (
     Locations,
@@ -146,6 +148,56 @@ def _read_yaml(
         lost = (LOST, f"U+{ord(LOST):04X}")
         value_problems = [p for p in value_problems if not any(m in p.message for m in lost)]
     return SeedFile(locations, at_most([*text_problems, *value_problems]), kind, rows)
+
+
+def refuse_seeds(output: Path) -> None:
+    """Refuse to write over a file that a graph is built from: a seed file, or the table of one.
+
+    The seed file of a table is looked for in the table's folder and the one above.
+
+    Raises
+    ------
+    UsageError
+        The message names the seed file.
+    """
+    file = output.resolve()
+    if file.suffix.lower() in YAML:
+        parts = _top(file).keys()
+        seeds = [file] if "kind" in parts and parts & ROWS else []
+        label = "a seed file"
+    elif file.suffix.lower() in TABLES:
+        folders = (file.parent, file.parent.parent)
+        beside = (path for folder in folders for path in sorted(folder.glob("*.y*ml")))
+        seeds = [path for path in beside if _has_table(path, file)]
+        label = f"the table of the seed file {seeds[0].name}" if seeds else ""
+    else:
+        return
+    if seeds:
+        raise UsageError(
+            f"{output}: found {label}, which a graph is built from; wanted another place"
+        )
+
+
+ROWS = {"rows", "table"}
+"""Parts of a seed file, one of which has its rows; a mapping of an import has neither."""
+
+
+def _has_table(seed: Path, table: Path) -> bool:
+    name = _top(seed, table.name.encode()).get("table")
+    with suppress(OSError, ValueError, RuntimeError):  # as of a table that is read
+        return isinstance(name, str) and (seed.parent / name).resolve() == table
+    return False
+
+
+def _top(path: Path, word: bytes = b"kind") -> dict[str, Any]:
+    """Read the mapping of a YAML file that has a word in it; of any other file none."""
+    try:
+        check_file(path, TEXT)
+        raw = path.read_bytes()
+    except (GraphkitError, OSError):
+        return {}
+    value = YamlText("", decode(raw, "")[0]).read().value if word in raw else None
+    return value if isinstance(value, dict) else {}
 
 
 def _read_text(path: Path, name: str) -> tuple[YamlText | None, list[Problem]]:

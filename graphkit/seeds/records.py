@@ -510,7 +510,8 @@ def _numbers(prop: Prop, column: pa.Array, unit: str | None) -> CheckedColumn:
         wrong += _faults(column, low, f"wanted at least {prop.minimum:g}")
     if prop.maximum is not None:
         high = pc.greater(numbers, prop.maximum)
-        wrong += _faults(column, high, f"wanted at most {prop.maximum:g}")
+        in_unit = f" {prop.unit}" if prop.unit else ""
+        wrong += _faults(column, high, f"wanted at most {prop.maximum:,.15g}{in_unit}")
     return _without(numbers, wrong), wrong
 
 

@@ -102,7 +102,7 @@ class NumberColumn:
 
     def marks(self, layout: SheetLayout) -> list[Marks]:
         """List the marks with which all texts are numbers."""
-        maximum = None if self.percent else self.prop.maximum
+        maximum = None if self.percent or self.prop.unit else self.prop.maximum
         return number_marks(self.texts.values(), layout, maximum)
 
     @property
