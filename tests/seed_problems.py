@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from saying import unsaid
 from seed_texts import write_seeds
 
 from graphkit.errors import SeedError
@@ -56,7 +58,7 @@ def marks(name: str, text: str) -> list[str]:
 
 
 def assert_told(folder: Path, files: Files, *messages: str) -> None:
-    """Exactly these problems are told, in order, each at its mark; ``...`` ends a beginning."""
+    """Exactly these problems are told, in order, each at its mark, with what its message names."""
     plain: Files = {}
     places = []
     for name, text in sorted(files.items()):
@@ -64,13 +66,17 @@ def assert_told(folder: Path, files: Files, *messages: str) -> None:
             places += marks(name, text)
             text = text.replace(MARK, "")
         plain[name] = text
-    found = problems(seeds(folder, plain))
-    wanted = [place + message for place, message in zip(places, messages, strict=True)]
-    shortened = [
-        line[: len(goal) - 3] + "..." if goal.endswith("...") else line
-        for line, goal in zip(found, wanted, strict=False)
+    assert_problems(problems(seeds(folder, plain)), places, messages)
+
+
+def assert_problems(told: list[str], places: Sequence[str], messages: Sequence[str]) -> None:
+    """Each problem stands at its place and names what its message does (`saying.unsaid`)."""
+    lacking = [
+        [place] * (not line.startswith(place)) + unsaid(line.removeprefix(place), message)
+        for line, place, message in zip(told, places, messages, strict=False)
     ]
-    assert shortened + found[len(wanted) :] == wanted, "\n".join(["told:", *found])
+    assert not any(lacking), "\n".join(["told:", *told, f"lacking: {lacking}"])
+    assert len(told) == len(places) == len(messages), "\n".join(["told:", *told])
 
 
 def trade(*rows: str) -> str:

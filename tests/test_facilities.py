@@ -86,7 +86,7 @@ def test_plants_with_owners_through_companies_are_read(tmp_path):
             ["owner: a, owned: b, share: 0.1", f"owner: b, owned: {MARK}a, share: 0.1"],
             "owned: found a circle of owners, wanted none: a owns b owns a",
         ),
-        ([f"owner: {MARK}onsan, owned: a"], "owner: unknown company 'onsan'; ..."),
+        ([f"owner: {MARK}onsan, owned: a"], "owner … unknown … 'onsan'"),
     ],
 )
 def test_owners_that_cannot_be_are_one_line(tmp_path, rows, message):

@@ -159,19 +159,19 @@ def test_flows_have_no_share_of_a_trade_that_is_not_listed(graph_of):
     [
         (
             f"extent: {MARK}largest-of-each",
-            "extent: found largest-of-each without 'largest', wanted how many of each",
+            "extent … largest-of-each … 'largest' … how many",
         ),
         (
             f"extent: largest, largest: {MARK}6",
-            "largest: found a number, wanted none unless the extent is largest-of-each",
+            "largest … a number … none … largest-of-each",
         ),
         (
             f"largest: {MARK}6",
-            "largest: found a number, wanted none unless the extent is largest-of-each",
+            "largest … a number … none … largest-of-each",
         ),
-        (f"extent: {MARK}most", "extent: found 'most', wanted ..."),
-        (f"extent: {MARK}smallest", "extent: found 'smallest', wanted ..."),
-        (f"extent: largest, world_share: {MARK}1.2", "world_share: found ..."),
+        (f"extent: {MARK}most", "extent … 'most'"),
+        (f"extent: {MARK}smallest", "extent … 'smallest'"),
+        (f"extent: largest, world_share: {MARK}1.2", "world_share … 1.2"),
     ],
 )
 def test_an_extent_that_says_too_little_or_too_much_is_told(tmp_path: Path, fields, message):

@@ -189,7 +189,7 @@ def test_a_balance_is_of_a_country_and_only_a_price_of_an_area(tmp_path):
   - {period: 2024, value: 1, unit: t, statistic: imports, country: ▶WLD}
 """
     )
-    wanted = "country: found the area 'WLD', wanted a country: only a price may be an area's"
+    wanted = "country … area 'WLD' … a country … only a price"
     assert_told(tmp_path, {"prices.yaml": text}, wanted)
 
 

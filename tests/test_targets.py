@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 import yaml
+from saying import Naming
 from seed_problems import MARK, assert_told
 
 from graphkit.analysis.targets import judge, median_slope, needed_slope
@@ -199,9 +200,7 @@ def test_what_has_no_target_names_who_has(ask: Session):
     answer = ask.targets("JPN")
 
     assert len(answer.rows) == 0
-    assert answer.nothing == (
-        "No target of Japan is known; there are targets of South Korea and the European Union."
-    )
+    assert answer.nothing == Naming("Japan … South Korea … European Union")
 
 
 @pytest.mark.parametrize(
@@ -209,15 +208,15 @@ def test_what_has_no_target_names_who_has(ask: Session):
     [
         (
             f"key: a, name: x, share: {MARK}1.5, elements: [Dy]",
-            "share: found '1.5', wanted at most 1",
+            "share … '1.5' … at most 1",
         ),
         (
             f"key: a, name: x, share: 0.5, elements: [{MARK}Xy]",
-            "elements: unknown element 'Xy'; ...",
+            "elements … unknown … 'Xy'",
         ),
         (
             f"key: a, name: x, share: 0.5, elements: [Dy], until: {MARK}soon",
-            "until: ...",
+            "until … 'soon'",
         ),
     ],
 )

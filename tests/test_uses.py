@@ -173,5 +173,5 @@ def test_value_added_of_nowhere_is_told(tmp_path):
     assert_told(
         tmp_path,
         {"sectors.yaml": f"kind: Sector\nrows:\n  - {row}\n"},
-        "value_added: found a value without 'value_added_of', wanted the country or area it is of",
+        "value_added … 'value_added_of' … country or area",
     )

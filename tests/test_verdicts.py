@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from saying import Naming
 from supply_cases import FIGURE
 
 from graphkit.analysis.claims.evidence import Loaded, half_unit
@@ -18,6 +19,8 @@ from graphkit.analysis.claims.verdicts import (
 )
 
 CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD, NO_MEASUREMENT = Verdict
+UNNAMED_BASKET = Naming("basket … products")
+"""The reason of a claim that does not name the products it counts."""
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 TEXT, NUMBER = pa.string(), pa.float64()
@@ -163,7 +166,7 @@ def test_a_share_between_value_and_weight_cannot_be_told():
     row = check(value=0.55, counted_by=None)
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == ["whether by value or by weight: the readings lie on both sides"]
+    assert row["missing"] == [Naming("by value … by weight … both sides")]
 
 
 def test_a_share_just_outside_every_reading_of_an_unstated_basis_cannot_be_told():
@@ -181,7 +184,7 @@ def test_a_reading_that_lacks_its_mass_can_bear_out_but_not_contradict():
     row = check(graph(light), value=0.6, counted_by="weight")
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == ["15% of the trade by weight, metals (baci)"]
+    assert row["missing"] == [Naming("15% … trade … by weight, metals (baci)")]
     row = check(graph(light), value=0.75, counted_by="weight")
     assert (row["verdict"], row["missing"]) == (BORNE_OUT, [])
 
@@ -191,7 +194,7 @@ def test_a_series_without_any_mass_leaves_the_reading_by_weight_missing():
     row = check(bare, value=0.6, counted_by=None)
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert "a figure by weight, metals (baci)" in row["missing"]
+    assert Naming("by weight, metals (baci)") in row["missing"]
     assert verdict(bare, value=0.8, counted_by=None) == BORNE_OUT
 
 
@@ -201,10 +204,8 @@ def test_an_element_means_all_its_products_together_if_the_claim_names_none():
     assert check(value=0.5, **ree)["agrees"] == ["by value, compounds + metals (baci)"]
     part = check(value=0.8, **ree)
     assert part["verdict"] == CANNOT_BE_TOLD
-    assert part["missing"] == ["which basket: only a part of it agrees, by value, metals (baci)"]
-    assert check(value=0.35, **ree)["missing"] == [
-        "which basket: the claim does not name the products it counts"
-    ]
+    assert part["missing"] == [Naming("basket … part … by value, metals (baci)")]
+    assert check(value=0.35, **ree)["missing"] == [UNNAMED_BASKET]
 
 
 @pytest.mark.parametrize("value", [0.05, 0.99])
@@ -212,9 +213,8 @@ def test_a_share_that_no_mixture_of_the_products_reaches_is_contradicted(value):
     row = check(value=value, product=None, element="REE", counted_by="value")
 
     assert row["verdict"] == CONTRADICTED
-    assert row["likely_cause"].startswith(
-        f"of {100 * abs(0.5 - value):.1f} points: another basket of products, at most 30.0 points; "
-    )
+    points = f"{100 * abs(0.5 - value):.1f} points"
+    assert row["likely_cause"] == Naming(f"{points} … basket … at most 30.0 points")
 
 
 def test_one_product_alone_does_not_contradict_a_claim_on_an_unnamed_basket():
@@ -223,7 +223,7 @@ def test_one_product_alone_does_not_contradict_a_claim_on_an_unnamed_basket():
     row = check(only, value=0.3, product=None, element="REE", counted_by="value")
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == ["which basket: the claim does not name the products it counts"]
+    assert row["missing"] == [UNNAMED_BASKET]
 
 
 def test_a_product_that_a_claim_includes_is_missing_without_trade_of_its_own():
@@ -235,7 +235,7 @@ def test_a_product_that_a_claim_includes_is_missing_without_trade_of_its_own():
 def test_an_amount_of_an_unnamed_basket_is_not_contradicted():
     row = check(kind="quantity", unit="USD", value=1e6, product=None, element="REE")
 
-    assert row["missing"] == ["which basket: the claim does not name the products it counts"]
+    assert row["missing"] == [UNNAMED_BASKET]
 
 
 def test_shares_of_one_table_are_read_in_the_measure_that_fits_them_together():
@@ -246,7 +246,7 @@ def test_shares_of_one_table_are_read_in_the_measure_that_fits_them_together():
 
     assert {row["verdict"] for row in rows[:2]} == {BORNE_OUT}
     assert [len(row["readings"]) for row in rows] == [1, 1, 1]
-    assert rows[2]["found_by"] == ("by weight, metals (baci), as the source's other figures")
+    assert rows[2]["found_by"] == Naming("by weight, metals (baci)", "other figures")
 
 
 def test_shares_of_two_tables_do_not_choose_the_measure_of_each_other():
@@ -261,32 +261,30 @@ def test_a_bound_without_a_stated_basis_needs_both_measures():
     row = check(value=0.5, **below)
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == ["whether by value or by weight: only one of them agrees"]
+    assert row["missing"] == [Naming("by value … by weight … one")]
     assert check(value=0.9, **below)["verdict"] == BORNE_OUT
     assert check(value=0.2, **below)["verdict"] == CONTRADICTED
+
+
+FREIGHT, OTHER_DATA = "freight", "baci"
+"""The words by which two reasons are known: freight and insurance, and another data set."""
 
 
 @pytest.mark.parametrize(
     ("claim", "cause"),
     [
-        ({}, "of 19.0 points: values free on board, where customs count freight and insurance (up "
-             "to a tenth), at most 1.5 points; the other 17.5 points: another data set or "
-             "edition: baci, the reports of both sides reconciled"),
-        ({"value": 0.814}, "of 1.4 points: values free on board, where customs count freight and "
-                           "insurance (up to a tenth), at most 1.4 points"),
-        ({"counted_by": "weight"},
-         "all 69.0 points: another data set or edition: baci, the reports of both sides "
-         "reconciled"),
-        ({"counted_by": "mass"},
-         "all 69.0 points: gross mass or content, the source does not say which; another data "
-         "set or edition: baci, the reports of both sides reconciled"),
-        ({"measure": "exports"},
-         "all 41.9 points: another data set or edition: baci, the reports of both sides "
-         "reconciled"),
+        ({}, f"19.0 points … {FREIGHT} … at most 1.5 points … 17.5 points … {OTHER_DATA}"),
+        ({"value": 0.814}, f"1.4 points … {FREIGHT} … at most 1.4 points"),
+        ({"counted_by": "weight"}, f"all 69.0 points … {OTHER_DATA}"),
+        ({"counted_by": "mass"}, f"all 69.0 points … gross … content … {OTHER_DATA}"),
+        ({"measure": "exports"}, f"all 41.9 points … {OTHER_DATA}"),
     ],
 )  # fmt: skip
 def test_a_contradiction_says_which_reason_explains_how_much(claim, cause):
-    assert check(**{"value": 0.99} | claim)["likely_cause"] == cause
+    told = check(**{"value": 0.99} | claim)["likely_cause"]
+
+    assert told == Naming(cause)
+    assert (FREIGHT in told, OTHER_DATA in told) == (FREIGHT in cause, OTHER_DATA in cause)
 
 
 def test_others_that_a_table_does_not_name_are_named_with_their_shares():
@@ -294,18 +292,15 @@ def test_others_that_a_table_does_not_name_are_named_with_their_shares():
     others = check_claims(claims_of(*rows), graph()).to_pylist()[1]
 
     assert others["verdict"] == CONTRADICTED
-    assert others["likely_cause"].endswith(
-        "another data set or edition: baci, the reports of both sides reconciled, with JPN 15.0 % "
-        "and HKG 5.0 % among the others"
-    )
+    assert others["likely_cause"] == Naming("baci … JPN 15.0 % … HKG 5.0 %")
 
 
 def test_what_a_later_edition_revised_is_the_first_reason():
     newer = SHARE | {"value": 0.81, "source": "y-2026"}
     row = check(replace(graph(), later={"c0": newer}), value=0.99)
 
-    assert row["likely_cause"].startswith(
-        "of 19.0 points: a later edition: y-2026 has 81 %, at most 18.0 points; values free on"
+    assert row["likely_cause"] == Naming(
+        f"19.0 points … later … y-2026 … 81 % … at most 18.0 points … {FREIGHT}"
     )
 
 
@@ -314,7 +309,7 @@ def test_a_claim_of_a_mass_is_read_by_weight_alone_and_may_be_of_content():
 
     assert row["readings"] == ["by weight, metals (baci): 0.3"]
     assert (row["verdict"], row["missing"]) == (
-        CANNOT_BE_TOLD, ["whether gross or content: a reading is near"],
+        CANNOT_BE_TOLD, [Naming("gross … content … near")],
     )  # fmt: skip
     assert verdict(value=0.8, counted_by="mass") == CONTRADICTED
 
@@ -325,7 +320,7 @@ def test_a_code_that_holds_much_else_neither_contradicts_nor_bears_out():
     row = check(graph(oxide), product="oxide", value=0.3)
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == ["the code holds more: HS 284690 has other goods than oxide"]
+    assert row["missing"] == [Naming("HS 284690 … other goods than oxide")]
     agrees = check(graph(oxide), product="oxide", value=0.9)
     assert (agrees["verdict"], agrees["missing"]) == (CANNOT_BE_TOLD, row["missing"])
 
@@ -335,9 +330,7 @@ def test_a_code_that_is_mostly_the_product_contradicts_nothing_either():
     row = check(replace(graph(), codes=dominant), value=0.99)
 
     assert (row["verdict"], row["likely_cause"]) == (CANNOT_BE_TOLD, None)
-    assert row["missing"] == [
-        "the code holds more: HS 280530 has other goods than metals (Holds scrap too)"
-    ]
+    assert row["missing"] == [Naming("HS 280530 … other goods than metals … Holds scrap too")]
     assert verdict(replace(graph(), codes=dominant), value=0.8) == BORNE_OUT
 
 
@@ -354,7 +347,7 @@ def test_a_product_without_the_trade_of_one_of_its_codes_is_a_part():
     row = check(replace(graph(), codes=two), value=0.8)
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == ["trade under HS 284690 of metals"]
+    assert row["missing"] == [Naming("trade … HS 284690 … metals")]
 
 
 def test_the_years_of_a_wider_product_are_named_without_those_between():
@@ -363,10 +356,7 @@ def test_the_years_of_a_wider_product_are_named_without_those_between():
     ]
     row = check(graph(compounds), product="oxide", period="2023", value=0.3)
 
-    assert row["missing"] == [
-        "trade in oxide in 2023; there is trade in compounds (2022, 2024), which holds other "
-        "elements too"
-    ]
+    assert row["missing"] == [Naming("oxide in 2023 … compounds (2022, 2024) … other elements")]
 
 
 def test_products_that_stand_in_two_data_sets_are_not_missing():
@@ -377,9 +367,7 @@ def test_products_that_stand_in_two_data_sets_are_not_missing():
     row = check(split, value=0.99, product=None, element="REE", counted_by="value")
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == [
-        "one data set with all of it: compounds is in other, metals is in baci"
-    ]
+    assert row["missing"] == [Naming("one data set … compounds … other … metals … baci")]
 
 
 def test_a_claim_that_names_its_products_can_be_contradicted():
@@ -396,13 +384,13 @@ def test_a_basket_with_a_form_that_is_not_a_product_cannot_be_told(includes):
     row = check(value=0.5, product=None, element="REE", includes=includes, includes_other="scrap")
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert "scrap (no product of the graph)" in row["missing"][0]
+    assert row["missing"][0] == Naming("scrap … no product")
 
 
 def test_a_form_that_is_not_a_product_does_not_need_the_trade_of_the_element_s_products():
     row = check(value=0.5, product=None, element="REE", includes_other="stainless steel")
 
-    assert row["missing"] == ["trade in stainless steel (no product of the graph) in 2024"]
+    assert row["missing"] == [Naming("stainless steel … no product … 2024")]
 
 
 def test_a_form_with_a_code_of_its_own_that_has_no_trade_is_missing():
@@ -417,10 +405,7 @@ def test_one_element_of_a_mixed_product_cannot_be_told_and_the_mixed_product_is_
     row = check(value=0.9, product="oxide", period="2025-Q1")
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == [
-        "trade in oxide in 2025-Q1; there is trade in compounds (2024), which holds other "
-        "elements too"
-    ]
+    assert row["missing"] == [Naming("oxide in 2025-Q1 … compounds (2024) … other elements")]
 
 
 def test_a_period_without_trade_is_missing_and_months_add_up():
@@ -445,8 +430,8 @@ def test_a_claim_without_a_period_is_only_compared():
     row = check(value=0.8, period=None)
 
     assert (row["verdict"], row["found"]) == (CANNOT_BE_TOLD, 0.8)
-    assert row["found_by"] == "in 2024: by value, metals (baci)"
-    assert row["missing"] == ["the period: the claim gives none"]
+    assert row["found_by"] == Naming("2024 … by value, metals (baci)")
+    assert row["missing"] == [Naming("period … none")]
 
 
 def test_a_group_buys_what_its_members_buy_from_outside():
@@ -464,11 +449,13 @@ def test_other_countries_are_those_that_the_table_does_not_name():
     ).to_pylist()
 
     assert [r["verdict"] for r in rows] == [BORNE_OUT, BORNE_OUT]
-    assert rows[1]["found_by"] == "by value of all but CHN, metals (baci)"
+    assert rows[1]["found_by"] == Naming("by value … all but CHN, metals (baci)")
 
 
 def test_china_includes_hong_kong_where_the_claim_says_so():
-    assert check(value=0.85, includes=["HKG"])["found_by"] == "by value with HKG, metals (baci)"
+    assert check(value=0.85, includes=["HKG"])["found_by"] == Naming(
+        "by value … HKG, metals (baci)"
+    )
     assert verdict(value=0.85, includes=["HKG"]) == BORNE_OUT
     assert verdict(value=0.85) == CONTRADICTED
 
@@ -479,7 +466,7 @@ def test_other_countries_do_not_hold_those_that_a_claim_of_the_table_includes():
         graph(),
     ).to_pylist()
 
-    assert rows[1]["found_by"] == "by value of all but CHN HKG, metals (baci)"
+    assert rows[1]["found_by"] == Naming("by value … all but CHN HKG, metals (baci)")
     assert rows[1]["verdict"] == BORNE_OUT
 
 
@@ -511,15 +498,15 @@ def test_a_share_by_origin_is_held_against_the_look_through_at_every_stage(range
 def test_a_share_by_origin_names_the_look_through_that_contradicts_it():
     row = check(traced(("metal", 0.1, 0.2)), value=0.8, measure="imports by origin")
 
-    assert row["found_by"] == "by value, metals looked through to the stage metal"
-    assert row["likely_cause"] == "all 65.0 points: the assumptions of the look-through"
+    assert row["found_by"] == Naming("by value, metals … looked through … stage metal")
+    assert row["likely_cause"] == Naming("all 65.0 points … look-through")
 
 
 def test_a_share_by_origin_is_not_held_against_the_last_seller():
     row = check(value=0.8, measure="imports by origin")
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == ["trade and production behind the last seller in 2024"]
+    assert row["missing"] == [Naming("production … last seller … 2024")]
 
 
 def test_a_share_of_exports_is_of_the_suppliers_exports():
@@ -601,18 +588,18 @@ def test_a_change_is_relative_to_the_earlier_period():
     ("claim", "missing"),
     [
         ({"supplier": None}, "whose share it is"),
-        ({"product": None}, "the materials it is about, one by one"),
-        ({"consumer": None}, "of whose trade it is a share"),
-        ({"kind": "change"}, "the period it is compared with"),
-        ({"kind": "ahead-of"}, "who is compared with"),
-        ({"measure": "stocks"}, "stocks: the graph holds trade and production"),
+        ({"product": None}, "materials … one by one"),
+        ({"consumer": None}, "whose trade"),
+        ({"kind": "change"}, "period … compared with"),
+        ({"kind": "ahead-of"}, "who … compared with"),
+        ({"measure": "stocks"}, "stocks … trade and production"),
         ({"measure": "demand"}, "demand by country"),
     ],
 )
 def test_what_a_claim_itself_lacks_is_said(claim, missing):
     row = check(value=0.5, **claim)
 
-    assert (row["verdict"], row["missing"]) == (CANNOT_BE_TOLD, [missing])
+    assert (row["verdict"], row["missing"]) == (CANNOT_BE_TOLD, [Naming(missing)])
 
 
 @pytest.mark.parametrize("kind", ["statement", "listed"])
