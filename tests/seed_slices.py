@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from chance import SEED
 
 from graphkit.arrow import coded, without_codes
 from graphkit.build import Graph
@@ -35,7 +36,7 @@ def slice_of(whole: Facts, number: int, most: int | None = None) -> Facts:
 
     Rows of every kind are removed, changed and added. With ``most``, it has about so few flows.
     """
-    random = Random(number)
+    random = Random(SEED + number)
     tables = dict(whole.tables)
     trade = part_of_trade(_of_complete_data_sets(whole), random, most)
     lost = random.choice((0, 0, 0.01, 0.3))

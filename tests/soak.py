@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import psutil
+from chance import SEED
 
 FORMATS = ("json", "csv", "markdown", "parquet", "ndjson")
 PICTURES = ("svg", "png", "html", "echarts")
@@ -123,7 +124,7 @@ def soak(
     names, start = names_of(client), time.monotonic()
 
     def read(seed: int) -> Counter[tuple[str, int]]:
-        chance, replies = random.Random(seed), Counter[tuple[str, int]]()
+        chance, replies = random.Random(SEED + seed), Counter[tuple[str, int]]()
         with httpx.Client(base_url=client.base_url, timeout=300, trust_env=False) as reader:
             while time.monotonic() < start + seconds:
                 replies[send(reader, random_request(names, chance))] += 1

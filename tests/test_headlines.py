@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from chance import SEED
 from headline_checker import LONGEST, check, form
 from long_cases import others_long
 from random_seeds import random_facts
@@ -135,9 +136,9 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Session]
 
     def graph(seed: int) -> Session:
         if seed % 2:
-            facts = random_facts(folder / f"{seed}", Random(seed), one_series=seed % 4 == 1)
+            facts = random_facts(folder / f"{seed}", Random(SEED + seed), one_series=seed % 4 == 1)
         else:
-            facts = read_seeds(write_files(folder / f"{seed}", plain(market(Random(seed)))))
+            facts = read_seeds(write_files(folder / f"{seed}", plain(market(Random(SEED + seed)))))
         with DuckStore(folder / f"{seed}.duckdb") as store:
             store.load(build_graph(facts))
         return graphkit.open(str(folder / f"{seed}.duckdb"))

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from chance import SEED
 from supply_cases import FLOW, MADE, STAGES
 
 from graphkit.analysis.supply.assumptions import Assumptions
@@ -69,7 +70,7 @@ class Truth:
 
 def chain(seed: int, shape: Shape = CHAIN) -> Truth:
     """Draw a chain; sales between countries go one way, so that pools are solved in turn."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED + seed)
     n = len(COUNTRIES)
     flows, made, origins, used = [], [], {}, {}
     kept: dict[str, np.ndarray] = {}
@@ -124,7 +125,7 @@ def chain(seed: int, shape: Shape = CHAIN) -> Truth:
 
 def hidden(truth: Truth, seed: int, part: float) -> pa.Table:
     """Keep each figure of production with a chance of 1 - part, and those of next to nothing."""
-    kept = np.random.default_rng(seed).random(len(truth.made)) >= part
+    kept = np.random.default_rng(SEED + seed).random(len(truth.made)) >= part
     return truth.made.filter(pa.array(kept | rounded(truth)))
 
 
@@ -313,7 +314,7 @@ def withheld(
     truth: Truth, seed: int, part: float, bound: float | None, product: str = "ore"
 ) -> pa.Table:
     """Withhold figures of one product, with a bound of so many times the truth, hide others."""
-    draws = np.random.default_rng(seed).random(len(truth.made))
+    draws = np.random.default_rng(SEED + seed).random(len(truth.made))
     draws[rounded(truth)] = 1.0
     rows = []
     for row, draw in zip(truth.made.to_pylist(), draws, strict=True):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chance import SEED
 from long_cases import others_long
 from seed_texts import write_seeds
 from test_supply_questions import CHAIN as LINKS
@@ -52,7 +53,7 @@ def parts(rng: np.random.Generator, country: str, bloc: bool) -> list[tuple[str,
 
 def seeds_of(truth: Truth, seed: int, hidden: float, *, bloc: bool) -> dict[str, str]:
     """Write a chain as seeds; a figure of one member and year is hidden with some chance."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED + seed)
     trade, made = [], []
 
     def sold(seller: str, buyer: str, product: str, year: str, tonnes: float) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from chance import SEED
 from supply_cases import MADE
 from test_supply_truth import (
     BY_PRODUCT,
@@ -98,7 +99,7 @@ class World:
 
 def world(seed: int, shape: Shape, unseen: str) -> World:
     """Draw a world; its last product is always seen in trade."""
-    truth, rng = chain(seed, shape), np.random.default_rng(10_000 + seed)
+    truth, rng = chain(seed, shape), np.random.default_rng(SEED + 10_000 + seed)
     chances = {"nothing": (), "several": list(shape.inputs)[:-1]}.get(unseen, (unseen,))
     dark = tuple(p for p in chances if unseen != "several" or rng.random() < 0.5)
     tables = {product: str(rng.choice(TABLES)) for product in shape.inputs}
@@ -110,7 +111,7 @@ def world(seed: int, shape: Shape, unseen: str) -> World:
 
 def revealed(one: World, seed: int) -> World:
     """Publish some of the figures that a world hides or withholds."""
-    rng = np.random.default_rng(20_000 + seed)
+    rng = np.random.default_rng(SEED + 20_000 + seed)
     more = [FIGURE if rng.random() < 0.5 else shown for shown in one.shown]
     return replace(one, shown=tuple(more))
 

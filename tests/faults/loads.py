@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from chance import SEED
 from databases import settled, until
 from seed_texts import SMALL, write_seeds
 
@@ -177,7 +178,7 @@ def dying_step(last: int) -> Progress:
 
 def strike(process: BaseProcess, number: int, seconds: float, phase: Callable[[], str]) -> None:
     """Kill a load within some seconds: every fourth in the short time in which it writes."""
-    chance = random.Random(number)
+    chance = random.Random(SEED + number)
     if number % 4 == 1:
         until(lambda: phase() != "before")
         process.join(chance.uniform(0, seconds / 20))

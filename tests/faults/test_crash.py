@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from chance import SEED
 from databases import clear, settled, until
 from loads import Loads, marker, state, strike
 from seed_slices import expected_digest
@@ -136,7 +137,7 @@ def test_a_neo4j_server_that_is_killed_and_started_again(
     login = {"NEO4J_PASSWORD": server.password}
     ports = [server.bolt_port, server.http_port]
     monkeypatch.setattr("graphkit.stores.neo4j.server.free_ports", lambda count: ports)
-    chance, held = random.Random(49), "A"
+    chance, held = random.Random(SEED + 49), "A"
     loads.finish(*loads.load(held, server.uri, **login))
     for _ in range(counts.server_kills):
         wanted = loads.other(held)
@@ -197,7 +198,7 @@ def test_a_server_killed_in_a_load_of_shipped_trade(
             assert digests[digest(store).sha256] == part
         return taken
 
-    chance, ends, longest = random.Random(52), Counter[str](), 0.0
+    chance, ends, longest = random.Random(SEED + 52), Counter[str](), 0.0
     with Neo4jStore(server.uri, server.username, server.password) as store:
         clear(store)
     load_whole(before)

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 
+from chance import SEED
 from loads import state
 from wire import wire
 
@@ -12,7 +13,7 @@ FAULTS = ("cut", "reset", "garbage", "commit")
 
 
 def test_a_load_over_a_network_that_is_cut(loads, counts, neo4j_store, neo4j_server):
-    chance, held, hits = random.Random(52), "A", Counter[str]()
+    chance, held, hits = random.Random(SEED + 52), "A", Counter[str]()
     loads.finish(*loads.load("B", neo4j_server[0]))
     with wire(neo4j_server[0]) as (uri, whole):
         process, said = loads.load("A", uri)
@@ -39,7 +40,7 @@ def test_a_load_over_a_network_that_is_cut(loads, counts, neo4j_store, neo4j_ser
 
 
 def test_an_answer_over_a_network_that_is_cut(loads, counts, neo4j_store, neo4j_server):
-    chance, hits = random.Random(53), Counter[str]()
+    chance, hits = random.Random(SEED + 53), Counter[str]()
     loads.finish(*loads.load("A", neo4j_server[0]))
     question = ("depends", "KOR", "--format", "csv", "--db")
     with wire(neo4j_server[0]) as (uri, whole):

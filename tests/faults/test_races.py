@@ -6,6 +6,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from chance import SEED
 from databases import until
 from loads import Loads
 
@@ -89,7 +90,7 @@ def test_a_load_of_neo4j_that_waited_compares_again(loads, neo4j_store, neo4j_se
 
 
 def test_two_embedded_loads_and_a_reader(loads, counts, tmp_path):
-    path, chance = tmp_path / "graph.duckdb", random.Random(50)
+    path, chance = tmp_path / "graph.duckdb", random.Random(SEED + 50)
     loads.finish(*loads.load("A", str(path)))
     seen = []
     for _ in range(counts.races // 2):
@@ -105,7 +106,7 @@ def test_two_embedded_loads_and_a_reader(loads, counts, tmp_path):
 
 
 def test_two_neo4j_loads_and_a_reader(loads, counts, neo4j_store, neo4j_server):
-    chance, seen = random.Random(51), []
+    chance, seen = random.Random(SEED + 51), []
     for _ in range(counts.races // 2):
         both = race(loads, neo4j_server[0], chance)
         while any(process.is_alive() for process, _ in both):

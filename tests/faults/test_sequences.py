@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from chance import SEED
 from databases import clear, content, settled
 from loads import dying_step, marker
 from seed_slices import (
@@ -116,7 +117,7 @@ def run_sequence(
     kill: Callable[[int, int, list[str]], None],
 ) -> int:
     """Load five slices, of which one may be as the last, with a check after each; count rows."""
-    random, rows = Random(number), 0
+    random, rows = Random(SEED + number), 0
     kill_at = random.randrange(1, LOADS) if number % KILLED == KILLED - 1 else 0
     last = ""
     for place in range(LOADS):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from chance import SEED
 from random_statements import Asked, Statements, shrunk
 from test_ordinary import rounded
 
@@ -18,7 +19,6 @@ from graphkit.stores.results import Result
 STATEMENTS = int(os.environ.get("FUZZED_STATEMENTS", "2000"))
 PART = 200
 """Statements whose rows are kept until both databases have answered."""
-SEED = int(os.environ.get("FUZZED_STATEMENTS_SEED", "5"))
 
 
 def rows(ask: Callable[[str], Result], statement: str) -> list[list[Any]] | None:
@@ -52,7 +52,7 @@ def _outcome(found: list[list[Any]] | None, wanted: list[list[Any]] | None) -> s
 
 
 def test_statements_made_by_chance_have_neo4js_rows(stores):
-    made = Statements(SEED)
+    made = Statements(5 + SEED)
     counts: Counter[str] = Counter()
     other: list[Asked] = []
     while counts.total() < STATEMENTS and not other:

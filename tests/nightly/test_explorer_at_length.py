@@ -1,4 +1,4 @@
-"""The explorer under readers for an hour: ``SOAK_MINUTES=60 pytest tests/nightly -k hour``."""
+"""The explorer under readers for an hour, or as many minutes as ``SOAK_MINUTES`` says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tests of faults with larger counts: ``pytest tests/nightly``."""
+"""The tests of faults with larger counts."""
 
 # ruff: noqa: F403
 import os

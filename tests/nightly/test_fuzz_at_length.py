@@ -1,4 +1,4 @@
-"""The tests of what is made by chance with larger counts: ``pytest tests/nightly``."""
+"""Seeds, arguments, statements and graphs made by chance, with larger counts."""
 
 # ruff: noqa: F403
 import os
@@ -8,7 +8,6 @@ from pathlib import Path
 os.environ.setdefault("FUZZED_ARGUMENTS", "10000")
 os.environ.setdefault("FUZZED_SEEDS", "1000000")
 os.environ.setdefault("FUZZED_STATEMENTS", "100000")
-os.environ.setdefault("RANDOM_CHAINS", "500")
 os.environ.setdefault("RANDOM_GRAPHS", "30")
 os.environ.setdefault("RANDOM_ROUNDS", "5")
 sys.path.insert(0, str(Path(__file__).parents[1] / "fuzz"))
@@ -17,6 +16,3 @@ from test_arguments_fuzz import *
 from test_random_graphs import *
 from test_random_statements import *
 from test_seeds_fuzz import *
-from test_supply_truth import *
-from test_truth_of_questions import *
-from test_unseen_trade import *

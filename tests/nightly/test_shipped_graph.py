@@ -1,4 +1,4 @@
-"""The whole shipped graph on both databases: ``pytest tests/nightly``."""
+"""The whole shipped graph on both databases."""
 
 import pytest
 from databases import hold

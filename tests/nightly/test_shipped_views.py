@@ -1,4 +1,4 @@
-"""Every view of the whole shipped graph in Chromium, on both databases (tests/nightly)."""
+"""Every view of the whole shipped graph in Chromium, on both databases."""
 
 from __future__ import annotations
 
