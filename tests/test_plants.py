@@ -6,6 +6,7 @@ from math import fsum
 from typing import Any
 
 import pytest
+from saying import Naming
 
 from graphkit.analysis.ownership import Stake
 from graphkit.api import Session
@@ -97,9 +98,9 @@ def test_a_group_s_capacity_stands_once_and_first_is_the_largest_of_most(graph_o
         ("Pit 2", None, None, None, "J Trading (share unknown)"),
     ]
     assert answer.coverage["plants"] == 4
-    assert answer.headline == (
-        "4 mines and plants for dysprosium in South Korea have 4 known capacities, the largest: "
-        "Onsan Smelter (500 t of rare-earth metals)."
+    assert answer.headline == Naming(
+        "4 mines and plants … dysprosium … South Korea",
+        "4 known capacities … largest … Onsan Smelter (500 t of rare-earth metals)",
     )
     assert any("stand still" in note for note in answer.notes)
 
@@ -182,9 +183,9 @@ def test_owners_of_a_basis_through_parents_with_what_is_unknown(graph_of):
     ]
     first = answer.rows.to_pylist()[0]
     assert (first["coverage_low"], first["output_period"]) == (pytest.approx(0.4), "2024")
-    assert answer.headline == (
-        "B Holding has between 21 and 71 % of South Korea’s known capacity for rare-earth metals "
-        "(metal), under half of its output in 2024."
+    assert answer.headline == Naming(
+        "B Holding … 21 and 71 % of South Korea’s known capacity … rare-earth metals (metal)",
+        "under half … 2024",
     )
 
 
@@ -201,9 +202,8 @@ def test_owners_by_seat_say_how_much_is_of_states(graph_of):
     ]
     (unknown,) = [row for row in answer.rows.to_pylist()
                   if row["seat"] == "unknown" and row["basis"] == "metal"]  # fmt: skip
-    assert unknown["why"] == (
-        "no owner is named 30.0 %; no seat is known 20.0 %; no share is published 20.0 %; "
-        "run by C Investment"
+    assert unknown["why"] == Naming(
+        "no owner … 30.0 % … no seat … 20.0 % … no share … 20.0 % … C Investment"
     )
 
 
@@ -223,16 +223,14 @@ def test_output_of_another_basis_is_not_set_beside_a_capacity(graph_of):
 
     assert blocks["metal"]["coverage_low"] == pytest.approx(0.5)
     assert blocks["ore"]["coverage_low"] is None
-    assert any("no production of South Korea is published" in note for note in answer.notes)
+    assert Naming("no production of South Korea") in answer.notes
 
 
 def test_without_owners_and_capacities_the_answer_says_so(graph_of):
     answer = graph_of(WORLD).owners("NOR", scope="dysprosium", by="seat")
 
     assert rows(answer, "seat", "share_low", "plants") == [("unknown", None, 1)]
-    assert answer.headline == (
-        "No capacity for dysprosium in Norway is known in tonnes; no seat is named."
-    )
+    assert answer.headline == Naming("No capacity … dysprosium … Norway … tonnes … no seat")
 
 
 def test_production_of_a_part_of_a_group_alone_leaves_its_coverage_open(ask):
@@ -241,15 +239,15 @@ def test_production_of_a_part_of_a_group_alone_leaves_its_coverage_open(ask):
     block = block_of(answer, "cobalt-ore", None)
 
     assert (block["coverage_low"], block["coverage_high"]) == (None, pytest.approx(0.618, abs=1e-3))
-    assert "cobalt ore (basis not stated), of unknown coverage" in answer.headline
+    assert answer.headline == Naming("cobalt ore (basis not stated) … unknown coverage")
 
 
 def test_bad_arguments_are_one_line(ask):
-    with pytest.raises(UsageError, match="`by`: found 'country', wanted one of company, seat"):
+    with pytest.raises(UsageError, match=r"`by`: found 'country', .*company, seat"):
         ask.owners("COD", scope="cobalt", by="country")
-    with pytest.raises(UsageError, match="`view`: found 'votes', wanted one of equity, control"):
+    with pytest.raises(UsageError, match=r"`view`: found 'votes', .*equity, control"):
         ask.owners("COD", scope="cobalt", view="votes")
-    with pytest.raises(GraphkitError, match=r"no mine or plant in Iceland for cobalt .* is known"):
+    with pytest.raises(GraphkitError, match=r"no mine or plant .*Iceland .*cobalt"):
         ask.plants("Iceland", scope="cobalt")
 
 
@@ -280,24 +278,23 @@ def test_new_caledonia_s_ore_stands_once(ask: Session):
 def test_zambia_s_ore_is_not_its_refined_copper(ask: Session):
     answer = ask.owners("ZMB", scope="copper", by="seat")
 
-    assert answer.headline == (
-        "Owners seated in the United Kingdom have between 37 and 39 % of Zambia’s known capacity "
-        "for refined copper; 1.0 % is unknown."
+    assert answer.headline == Naming(
+        "United Kingdom … 37 and 39 % of Zambia’s known capacity … refined copper … 1.0 % … unknown"
     )
     assert {(b["product"], b["basis"]) for b in answer.coverage["blocks"]} == {
         ("copper-refined", "metal"), ("copper-ore", "content"), ("copper-ore", "concentrate"),
         ("copper-ore", "ore-and-concentrate"),
     }  # fmt: skip
-    assert "300 % of what Zambia made in 2025 (usgs-mcs-2026); it is more than" in answer.caption
+    assert answer.caption == Naming("300 % … Zambia … in 2025 (usgs-mcs-2026)")
 
 
 def test_congo_s_cobalt_by_seat(ask: Session):
     answer = ask.owners("COD", scope="cobalt", by="seat")
     first = [row for row in answer.rows.to_pylist() if row["product"] == "cobalt-ore"]
 
-    assert answer.headline == (
-        "Owners seated in Switzerland have between 29 and 71 % of Congo (Kinshasa)’s known "
-        "capacity for cobalt ore; 41 % is unknown."
+    assert answer.headline == Naming(
+        "Switzerland … 29 and 71 % of Congo (Kinshasa)’s known capacity … cobalt ore",
+        "41 % … unknown",
     )
     assert fsum(row["share_low"] for row in first) == pytest.approx(1)
     assert {row["as_of"] for row in first} == {"2018"}
@@ -311,18 +308,17 @@ def test_congo_s_cobalt_by_seat(ask: Session):
     [
         (
             "MMR", "rare earths",
-            "Who owns Myanmar’s known capacity for rare-earth ore is unknown: no share of an owner "
-            "is published; 5 owners are named.",
+            "Myanmar’s known capacity … rare-earth ore … unknown … no share … 5 owners",
         ),
         (
             "KOR", "ndfeb-alloy",
-            "No capacity for NdFeB alloy in South Korea is known in tonnes; 1 owner is named.",
+            "No capacity … NdFeB alloy … South Korea … tonnes … 1 owner",
         ),
         (
             "CHN", "rare earths",
-            "No capacity for rare earth elements in China is known in tonnes; no owner is named.",
+            "No capacity … rare earth elements … China … tonnes … no owner",
         ),
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_said_with_what_is(ask: Session, country, goods, text):
-    assert ask.owners(country, scope=goods).headline == text
+    assert ask.owners(country, scope=goods).headline == Naming(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from long_cases import others_long
+from saying import Naming
 from seed_texts import SMALL
 
 from graphkit.api import Session
@@ -32,8 +33,8 @@ def test_a_quarter_beside_its_year_is_never_added_to_it(graph_of):
     assert rows(None) == rows("2024")  # ends with the fourth quarter, and is longer
     with pytest.raises(GraphkitError) as caught:
         asked.suppliers("KOR", period="2024-Q2")
-    assert str(caught.value) == (
-        "no imports of South Korea are known in 2024-Q2; there are 2023, 2024-Q1, 2024-Q4, 2024"
+    assert str(caught.value) == Naming(
+        "imports of South Korea … in 2024-Q2 … 2023, 2024-Q1, 2024-Q4, 2024"
     )
 
 
@@ -103,7 +104,7 @@ def test_claims_of_another_country_period_or_subject_are_left_out(graph_of):
 
 def test_undated_claims_do_not_answer_for_a_period_without_data(graph_of):
     asked = graph_of({"claims.yaml": CLAIMS})
-    with pytest.raises(GraphkitError, match="no imports of South Korea are known in 1999"):
+    with pytest.raises(GraphkitError, match=r"imports of South Korea .*in 1999"):
         asked.depends("KOR", period="1999")
     assert asked.depends("KOR", period="2022").claims["key"].to_pylist() == [
         "earlier", "longer", "undated",
@@ -140,10 +141,7 @@ REMNANT = {
 
 def test_a_remnant_of_a_code_gives_no_share(graph_of):
     asked = graph_of(REMNANT)
-    told = (
-        "Rare-earth metals: what is reported under HS 280530 since 2022 is a remnant of goods "
-        "that have other codes, and gives no share."
-    )
+    told = Naming("Rare-earth metals … HS 280530 since 2022 … remnant … no share")
 
     answer = asked.depends("KOR")
     assert [(r["supplier"], r["period"]) for r in answer.rows.to_pylist()] == [("CHN", "2021")]
@@ -154,7 +152,7 @@ def test_a_remnant_of_a_code_gives_no_share(graph_of):
                 question("KOR", scope="ree-metals", period="2024", dataset=dataset)
             assert "in 2024; there are 2021" in str(raised.value)
             assert "dataset=" not in str(raised.value)
-    with pytest.raises(GraphkitError, match="under HS 280530 since 2022 is a remnant"):
+    with pytest.raises(GraphkitError, match=r"HS 280530 since 2022 .*remnant"):
         asked.suppliers("KOR", scope="Dy", period="2024")
     years = asked.depends("KOR", period="2021-2024")
     assert years.coverage["years_without_trade_data"] == ["ree-metals 2022-2024"]
@@ -184,7 +182,7 @@ def test_imports_in_another_data_set_alone_are_named(graph_of, question):
 
     with pytest.raises(GraphkitError) as raised:
         ask("NOR", scope="ree-metals", period="2024")
-    assert str(raised.value).endswith(". Another data set has some: `dataset=other`")
+    assert str(raised.value) == Naming("`dataset=other`")
     assert len(ask("NOR", scope="ree-metals", period="2024", dataset="other").rows)
 
 
@@ -203,17 +201,16 @@ def test_a_hub_of_unknown_places_is_named_as_no_country(graph_of):
 
     answer = asked.suppliers("KOR", period="2024")
     assert answer.rows["supplier"].to_pylist() == ["CHN", "S19"]
-    said = "Other Asia, nes: trade data name no country there. In practice Taiwan."
-    assert said in answer.notes
+    assert Naming("Other Asia, nes … no country … In practice Taiwan.") in answer.notes
     assert asked.depends("KOR", on="S19", period="2024").rows["share_usd"].to_pylist() == [0.2]
-    with pytest.raises(UsageError, match=r"World \(WLD\) is not a supplier in trade data"):
+    with pytest.raises(UsageError, match=r"World \(WLD\) is not a supplier"):
         asked.depends("KOR", on="WLD")
-    with pytest.raises(GraphkitError, match="no imports of Other Asia, nes are known at all"):
+    with pytest.raises(GraphkitError, match="no imports of Other Asia, nes"):
         asked.depends("S19")
 
 
 def test_taiwan_is_found_under_the_name_that_trade_data_give_it(ask):
-    with pytest.raises(GraphkitError, match=r"call it Other Asia, nes \(S19\): ask for S19"):
+    with pytest.raises(GraphkitError, match=r"Other Asia, nes \(S19\).*S19"):
         ask.depends("Taiwan", period="2024")
 
     rows = ask.depends("S19", scope="magnets", period="2024").rows.to_pylist()
@@ -222,8 +219,8 @@ def test_taiwan_is_found_under_the_name_that_trade_data_give_it(ask):
 
 def test_an_empty_database_is_told_to_be_filled(store):
     if isinstance(store, DuckStore):
-        with pytest.raises(GraphkitError, match="make it with 'graphkit load'"):
+        with pytest.raises(GraphkitError, match="'graphkit load'"):
             Session(store).depends("KOR")
         return
-    with pytest.raises(UsageError, match="the database holds none: fill it with 'graphkit load'"):
+    with pytest.raises(UsageError, match=r"none.*'graphkit load'"):
         Session(store).depends("KOR")

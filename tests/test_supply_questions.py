@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from long_cases import others_long
+from saying import Naming
 from seed_texts import SMALL
 
 from graphkit.api import Session
@@ -256,12 +257,12 @@ def test_an_origin_that_may_be_large_has_a_row_and_the_others_are_counted(graph_
     largest = graph.depends_looked_through("JPN", scope="ree-metals")
 
     assert [r["origin"] for r in answer.rows.to_pylist()] == ["unknown", "CHN", "NOR"]
-    assert "Left out: 1 row, of origins with less than 50 % even at most." in answer.notes
+    assert Naming("1 row … less than 50 % … at most") in answer.notes
     rows = [r for r in largest.rows.to_pylist() if r["traced_to"] == "mine"]
     assert [(r["origin"], r["share"], r["others"]) for r in rows] == [
         ("unknown", 1.0, None), ("CHN", 0.0, 2),
     ]  # fmt: skip
-    assert "Left out: 3 smaller origins; `origins` lists them." in largest.notes
+    assert Naming("3 smaller origins … `origins`") in largest.notes
 
 
 @pytest.mark.long
@@ -274,7 +275,7 @@ def test_a_country_that_uses_its_own_alone_is_the_mine_of_what_it_makes(graph_of
     (row,) = (r for r in answer.rows.to_pylist() if r["origin"] == "CHN")
 
     assert (row["share"], row["low"]) == pytest.approx((share, share))
-    note = "China uses ore of its own alone, by claim chn-own."
+    note = Naming("China … ore … its own alone … chn-own")
     assert (note in answer.notes) == (of == "2024")
 
 
@@ -323,7 +324,7 @@ def test_what_was_in_a_country_at_any_stage_counts_once(graph_of):
         assert answer.rows["traced_to"].to_pylist() == ["any stage", "mine", "metal"]
         assert (row["share"], row["face_value"], row["hidden"]) == pytest.approx((0.75, 0.0, 0.75))
         assert (row["origin"], row["product"], row["earlier"]) == ("CHN", "magnets", None)
-        assert "passed through China at some stage" in answer.headline
+        assert answer.headline == Naming("through China")
         assert "counted once" in answer.caption
 
 
@@ -403,7 +404,7 @@ def test_every_verb_on_a_chain_says_what_it_does_not_count(graph_of, verb, given
     assert one["products_without_trade_data"] == []
     assert one["steps_of_the_chain_without_data"] == ["alloy"]
     text = answer_text(getattr(session, verb)(scope="magnets", **given))
-    assert re.search(r"Steps of the chain without data: (alloy|.*[Aa]lloy.*)\.", text)
+    assert re.search(r"without data: .*[Aa]lloy", text)
 
 
 EARLIER = {
@@ -443,9 +444,7 @@ def test_a_point_has_the_amount_of_the_imports_and_the_other_products_are_told(c
     answer = chain.spof("KOR", scope="Dy", threshold=0.9)
 
     assert {(r["product"], r["imports"]) for r in answer.rows.to_pylist()} == {("magnets", 900.0)}
-    assert "Also imported, without a single point that is known: rare-earth metals (500 USD)." in (
-        answer.notes
-    )
+    assert Naming("without a single point … rare-earth metals (500 USD)") in answer.notes
 
 
 def test_everybodys_points_are_added_up_by_what_they_buy(chain):
@@ -536,7 +535,7 @@ def test_a_cascade_shows_the_largest_losses_first(chain):
     assert [(r["country"], r["product"]) for r in first.rows.to_pylist()] == [
         ("JPN", "magnets"), ("JPN", "ree-metals"),
     ]  # fmt: skip
-    assert any("2 that lose less are left out" in note for note in first.notes)
+    assert Naming("2 that lose less") in first.notes
 
 
 def test_a_published_share_of_production_counts_and_is_named(chain):
@@ -584,10 +583,7 @@ rows:
     assert before["CHN"]["share"] == pytest.approx(0.8 * 0.5)
     assert after["CHN"]["share"] > 0.7
     assert [(row["low"], row["high"]) for row in (before["CHN"], after["CHN"])] == [(0.0, 0.8)] * 2
-    assert (
-        "Claim made is on all of these together, an estimate for each and no bound: oxides, "
-        "rare-earth metals."
-    ) in answer.notes
+    assert Naming("Claim made … no bound … oxides, rare-earth metals") in answer.notes
 
 
 def test_what_else_is_asked_for_becomes_no_input(graph_of):
@@ -625,9 +621,9 @@ def test_of_two_data_sets_the_preferred_one_is_traced(graph_of):
     assert {s["dataset"] for s in preferred.coverage["series"]} == {"test"}
     assert {(s["dataset"], s["usd"]) for s in other.coverage["series"]} == {("other", 5.0)}
     assert (
-        "Rare-earth metals: other differs by more than a tenth, 0.0 M USD in 2024 against 0.0 M "
-        "USD; `dataset=other` takes it."
-    ) in preferred.notes
+        Naming("Rare-earth metals … 0.0 M USD in 2024 … 0.0 M USD … `dataset=other`")
+        in preferred.notes
+    )
 
 
 # --- the shipped data
@@ -695,7 +691,7 @@ def test_concentrate_that_goes_as_metal_makes_no_smelter(ask):
 
     smelted = verdicts["ree-metals", "metal", "AUS"]
     assert (smelted["verdict"], smelted["share"]) == ("possible", pytest.approx(0.996, abs=0.001))
-    assert smelted["earlier"] == "goods priced like concentrate (HS 280530)"
+    assert smelted["earlier"] == Naming("priced like concentrate … HS 280530")
     china = ask.spof("CHN", scope="ree-compounds", period="2024").rows.to_pylist()
     assert {(r["supplier"], r["verdict"]) for r in china if r["traced_to"] == "separate"} == {
         ("MMR", "possible")
@@ -732,13 +728,16 @@ def test_a_restriction_is_played_on_the_baskets_its_products_are_in(ask):
     assert answer.scope["cut"] == ["ree-compounds", "ree-metals", "magnets-metal"]
     assert answer.scope["exporters"] == ["CHN"]
     assert (
-        "Rare-earth compounds: cut whole, more than the control covers. Of its 16 main elements, "
-        "the control names dysprosium, gadolinium, lutetium, scandium, samarium, terbium, yttrium. "
-        "It covers dysprosium chloride, dysprosium fluoride, dysprosium oxide, scandium oxide, "
-        "terbium oxide in it."
-    ) in answer.notes
+        Naming(
+            "Rare-earth compounds … whole … 16 main elements",
+            "dysprosium, gadolinium, lutetium, scandium, samarium, terbium, yttrium",
+            "dysprosium chloride, dysprosium fluoride, dysprosium oxide, scandium oxide, "
+            "terbium oxide",
+        )
+        in answer.notes
+    )
     assert "mofcom-2025-18" in answer.sources["key"].to_pylist()
-    assert "No trade in NdFeB alloy is known: not in the answer." in answer.notes
+    assert Naming("No trade in NdFeB alloy") in answer.notes
     by_key = ask.disrupt(restriction="chn-2025-18", period="2024", loss=0.5)
     assert by_key.rows == answer.rows
 
@@ -750,21 +749,19 @@ def test_a_domestic_point_is_only_what_a_source_says(ask):
     ]
     none = ask.spof("CHN", scope="rare earths", definition="domestic")
     assert not len(none.rows)
-    assert none.nothing.startswith("No source names a single producer of ")
+    assert none.nothing == Naming("No source … single producer")
 
 
 def test_where_nobody_reaches_the_threshold_the_answer_names_who_might(ask):
     answer = ask.spof("DEU", scope="ree-compounds", period="2024")
 
     assert not len(answer.rows)
-    assert answer.nothing.startswith(
-        "Nobody is known to reach 50 %. Possible, at the upper end of a range: Australia, Brazil, "
-        "China, "
-    )
+    assert answer.nothing == Naming("50 % … Possible … Australia, Brazil, China")
     assert not any(note.startswith("Possible") for note in answer.notes)
     possible = ask.spof("DEU", scope="ree-compounds", period="2024", possible=True)
     assert "CHN" in possible.rows["supplier"].to_pylist()
-    assert possible.nothing == "Nobody is known to reach 50 %."
+    assert possible.nothing == Naming("50 %")
+    assert "China" not in possible.nothing
 
 
 QUESTIONS = [
@@ -806,20 +803,20 @@ def test_both_databases_give_the_same_answer_to_the_byte(stores, verb, places, m
     ("verb", "places", "more", "error", "message"),
     [
         ("origins", ("KOR",), {"scope": "gallium"}, GraphkitError,
-         r"gallium \(Ga\) itself: .* Needed: trade in gallium metal \(inside HS 811291, 811292\)"),
-        ("origins", ("KOR",), {"scope": "2846"}, GraphkitError, "not one HS code; ask for rare-"),
+         r"gallium \(Ga\) .* trade in gallium metal .*HS 811291, 811292"),
+        ("origins", ("KOR",), {"scope": "2846"}, GraphkitError, "not one HS code; .*rare-"),
         ("origins", ("KOR",), {"scope": "magnets-metal", "period": "1999"}, GraphkitError,
          "in 1999; there are 2022, 2024"),
         ("origins", ("NRU",), {"scope": "ree-metals", "period": "1995"}, GraphkitError,
-         "no imports of Nauru are known for ree-metals in 1995"),
+         "Nauru .*ree-metals in 1995"),
         ("origins", ("Koreaa",), {}, UsageError, "did you mean"),
         ("origins", ("WLD",), {"scope": "ree-metals"}, UsageError,
-         "is neither a country nor a group"),
+         "neither a country nor a group"),
         ("origins", ("KOR",), {"by": "euro"}, UsageError, "`by`: found 'euro', wanted"),
-        ("origins", ("KOR",), {"stage": "minee"}, UsageError, "no stage is called 'minee'"),
+        ("origins", ("KOR",), {"stage": "minee"}, UsageError, "no stage .*'minee'"),
         ("origins", ("KOR",), {"period": "2024-Q9"}, UsageError, "is not a period"),
         ("origins", ("KOR",), {"min_share": 3.0}, UsageError, "`min_share`: found 3, wanted 0 to"),
-        ("spof", ("KOR",), {"definition": "x"}, UsageError, "wanted one of share, struct"),
+        ("spof", ("KOR",), {"definition": "x"}, UsageError, "`definition`.*share, struct"),
         ("spof", ("KOR",), {"threshold": 0.0}, UsageError, "`threshold`: found 0"),
         ("spof", ("KOR",), {"blocs": ["EU27"]}, UsageError, "`blocs` belongs to"),
         ("spof", ("KOR",), {"definition": "structural", "min_link": 5.0}, UsageError,
@@ -829,7 +826,7 @@ def test_both_databases_give_the_same_answer_to_the_byte(stores, verb, places, m
         ("disrupt", (), {"restriction": "x"}, UsageError, "no restriction is called 'x'; there"),
         ("disrupt", (), {"restriction": "Announcement 23 of 2023"}, GraphkitError,
          "no trade in gallium"),
-        ("disrupt", ("CHN",), {"loss": 1.5}, UsageError, "`loss`: found 1.5, wanted more than 0"),
+        ("disrupt", ("CHN",), {"loss": 1.5}, UsageError, "`loss`: found 1.5, .*more than 0"),
         ("disrupt", ("CHN",), {"slack": float("nan")}, UsageError, "`slack`: found nan"),
         ("disrupt", ("CHN",), {"to": "CHN", "scope": "ree-metals"}, GraphkitError, "no exports"),
         ("disrupt", ("NRU",), {"scope": "ree-metals"}, GraphkitError, "no exports|neither trade"),
@@ -852,9 +849,9 @@ def test_every_origin_of_japans_magnets_that_may_be_large_has_a_row(ask):
     others = [r for r in every if r["origin"] not in rows and r["high"] >= 0.01]
     assert all(r["high"] <= rows["any other country"]["high"] + 1e-6 for r in others)
     assert all(r["share"] < 0.01 for r in others)
-    alike = f"{len(others)} countries may have no more than any other country has"
+    alike = Naming(f"{len(others)} countries … no more than … any other country")
     assert len(every) == len(rows) + len(others)
-    assert any(note.startswith(alike) for note in answer.notes)
+    assert alike in answer.notes
 
 
 def test_a_short_table_of_origins_has_as_many_of_each_stage(ask):
@@ -872,8 +869,9 @@ def test_an_unknown_mine_names_the_trade_that_lacks_and_the_largest_miners(ask):
     made = ask.concentration(scope="rare-earth-ore", period="2024").rows.to_pylist()
     (first,) = [row for row in made if row["market"] == "production"]
 
-    assert "No trade in rare-earth ore is in the database" in notes
-    assert f"Of the world's production in 2024: China {100 * first['cr1']:.1f} %" in notes
+    assert notes == Naming(
+        "No trade in rare-earth ore", f"production in 2024 … China {100 * first['cr1']:.1f} %"
+    )
 
 
 @pytest.mark.long

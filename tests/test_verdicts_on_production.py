@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from saying import Naming
 from test_balances import figures
 from test_balances import table as balances
 from test_verdicts import BORNE_OUT, CANNOT_BE_TOLD, CONTRADICTED, WORLD, check, graph, verdict
@@ -18,26 +19,23 @@ def test_a_share_of_production_is_held_against_the_same_stage_with_rounding():
     row = check(loaded, value=0.71, **OUTPUT)
 
     assert (row["verdict"], row["found_by"]) == (
-        BORNE_OUT, "ore, REO, of the published world total (usgs)",
+        BORNE_OUT, Naming("ore, REO … world total … usgs"),
     )  # fmt: skip
     assert (row["found_low"], row["found_high"]) == pytest.approx((265 / 385, 275 / 375))
     near = check(loaded, value=0.69, **OUTPUT)
     assert (near["verdict"], near["missing"]) == (CANNOT_BE_TOLD, ["figures with more digits"])
     assert verdict(loaded, value=0.62, **OUTPUT) == CONTRADICTED
     unstated = check(loaded, value=0.66, **OUTPUT | {"counted_by": None})
-    assert unstated["missing"] == ["whether gross or content: a reading is near"]
+    assert unstated["missing"] == [Naming("gross … content … near")]
 
 
 def test_another_stage_is_not_a_fact_about_this_one():
     row = check(graph(made=WORLD), value=0.9, **OUTPUT | {"stage": "separate"})
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == [
-        "production of compounds, oxide at the stage separate by CHN in 2024; there is "
-        "production at the stage mine"
-    ]
+    assert row["missing"] == [Naming("compounds, oxide … stage separate … CHN … 2024 … stage mine")]
     assert check(graph(made=WORLD), value=0.9, **OUTPUT | {"stage": None})["missing"] == [
-        "the stage: the claim names none"
+        Naming("stage … none")
     ]
 
 
@@ -46,7 +44,7 @@ def test_a_producer_outside_the_world_total_keeps_a_share_from_being_contradicte
     row = check(loaded, value=0.5, **OUTPUT)
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == ["1 producers' figures, perhaps outside the world total"]
+    assert row["missing"] == [Naming("1 … outside the world total")]
 
 
 def test_a_producer_outside_the_world_total_only_lowers_the_shares_of_others():
@@ -62,7 +60,7 @@ def test_a_published_bound_decides_only_where_it_must():
 
     assert verdict(loaded, value=0.4, qualifier="more-than", **OUTPUT) == BORNE_OUT
     assert verdict(loaded, value=0.4, qualifier="less-than", **OUTPUT) == CONTRADICTED
-    assert check(loaded, value=0.7, **OUTPUT)["missing"] == ["a figure instead of bounds"]
+    assert check(loaded, value=0.7, **OUTPUT)["missing"] == [Naming("figure … bounds")]
 
 
 def test_the_first_three_producers_and_an_amount():
@@ -88,7 +86,7 @@ def test_net_import_reliance_is_borne_out_or_cannot_be_told_for_want_of_stocks()
     assert verdict(graph(made=made), low=0.75, qualifier="more-than", **RELIANCE) == BORNE_OUT
     other = check(graph(made=made), value=0.5, **RELIANCE)
     assert other["verdict"] == CANNOT_BE_TOLD
-    assert other["missing"] == ["stock changes and secondary production"]
+    assert other["missing"] == [Naming("stock changes", "secondary production")]
 
 
 def test_net_import_reliance_with_production_between_bounds_is_not_borne_out_by_its_middle():
@@ -104,7 +102,7 @@ def test_net_import_reliance_with_production_between_bounds_is_not_borne_out_by_
     ("consumption", "wanted", "missing"),
     [
         (499.0, BORNE_OUT, []),
-        (None, CANNOT_BE_TOLD, ["in the balance of USA: consumption: withheld"]),
+        (None, CANNOT_BE_TOLD, [Naming("USA … consumption … withheld")]),
     ],
 )
 def test_net_import_reliance_is_read_from_the_balance_of_the_country(consumption, wanted, missing):
@@ -125,11 +123,11 @@ def test_a_net_exporter_sells_more_than_it_buys():
 
 
 def test_what_net_import_reliance_lacks_is_named():
-    assert "production of metals by KOR in 2024" in check(value=0.8, **RELIANCE)["missing"]
+    assert Naming("production … metals … KOR … 2024") in check(value=0.8, **RELIANCE)["missing"]
     ore = [{"country": "KOR", "product": "metals", "basis": "REO", "tonnes": 25.0}]
     missing = check(graph(made=ore), value=0.8, **RELIANCE)["missing"]
-    assert "one basis of metals: production is REO, trade gross" in missing
+    assert Naming("basis of metals … production … REO … trade … gross") in missing
     for unknown in (graph(), graph(made=ore)):
         assert check(unknown, value=1.0, **RELIANCE)["found"] is None
     nowhere = check(value=0.8, **RELIANCE | {"product": "magnets"})["missing"]
-    assert nowhere == ["trade in magnets in 2024", "production of magnets by KOR in 2024"]
+    assert nowhere == ["trade in magnets in 2024", Naming("production … magnets … KOR … 2024")]
