@@ -167,8 +167,24 @@ def _owner(seeds: Path) -> str:
 
 
 def place_of(db: str | None) -> str | None:
-    """Return the database named by option or ``GRAPHKIT_DB``; None means the default."""
-    return db or os.environ.get("GRAPHKIT_DB") or None
+    """Return the database named by option or ``GRAPHKIT_DB``; None means the default.
+
+    Raises
+    ------
+    UsageError
+        It begins as ``user:password@host`` does: shown as a path, the password would be seen.
+    """
+    place = db or os.environ.get("GRAPHKIT_DB") or None
+    if place is not None and LOGIN.match(place) and not os.path.lexists(place):
+        raise UsageError(
+            "found a user and a password in the database's place; wanted a path, or a URI such as "
+            "bolt://HOST:PORT with NEO4J_USERNAME and NEO4J_PASSWORD set"
+        )
+    return place
+
+
+LOGIN = re.compile(r"(?!.*\.duckdb$)(?!\w+(\+\w+)?://)[^/\\]{2,}:.*@", re.DOTALL)
+"""Place with a user and a password and no whole scheme; ``C:`` is a drive."""
 
 
 def folder_of(with_: str | None) -> Path | None:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -14,6 +15,7 @@ from seed_texts import SMALL, write_seeds
 
 import graphkit
 from graphkit.build import build_graph
+from graphkit.cli import app
 from graphkit.database import (
     ENDING,
     LastLoad,
@@ -23,6 +25,8 @@ from graphkit.database import (
     last_load,
     open_database,
     open_store,
+    place_of,
+    shown_place,
 )
 from graphkit.errors import SeedError, StoreError, Unreachable, UsageError
 from graphkit.files.locks import locked
@@ -327,3 +331,46 @@ def test_auto_is_the_default_database_and_no_place_to_load(cache):
 
     with pytest.raises(UsageError, match="--db auto is for questions"):
         open_store("auto")
+
+
+PLACES = [
+    "bolt://ann:{}@127.0.0.1:1", "neo4j+s://ann:{}@127.0.0.1", "bolt://{}@127.0.0.1:1/db",
+    "bolt://ann:{}", "http://ann:{}@x", "bolt:/ann:{}@x", "ann:{}@127.0.0.1:7687",
+    "bolt:ann:{}@x", "foo://x?password={}", "bolt://x#{}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_part_of_a_password_is_shown(place, monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NEO4J_PASSWORD", "x")
+    shown: list[str] = []
+    for mark in ("", *"?#/@: %&=\\[]!"):
+        named = place.format(f"Open{mark}sesame")
+        with pytest.raises((UsageError, Unreachable)) as caught, open_database(named):
+            pass
+        shown.append(str(caught.value))
+        with suppress(UsageError):
+            shown += [shown_place(place_of(named)), *(f.what for f in findings(named))]
+        assert app.run(["load", "--db", named]) in (2, 4)
+        shown += capsys.readouterr()
+
+    assert len(shown) > 40
+    assert [text for text in shown if "Open" in text or "sesame" in text] == []
+
+
+def test_a_file_may_have_a_name_with_a_colon_and_an_at_sign(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("me:to@you").touch()
+
+    assert [place_of(name) for name in ("me:to@you", "a:b@c.duckdb")] == [
+        "me:to@you", "a:b@c.duckdb",
+    ]  # fmt: skip
+
+
+def test_a_server_that_is_away_is_asked_before_seeds_are_read(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("NEO4J_PASSWORD", "x")
+    seeds = write_seeds(tmp_path / "seeds", {"countries.yaml": "kind: Nothing\n"})
+
+    assert app.run(["load", str(seeds), "--db", "bolt://127.0.0.1:1"]) == 4
+    assert "cannot reach Neo4j" in capsys.readouterr().err

@@ -384,7 +384,7 @@ def test_an_interrupt_ends_a_statement_at_once_and_the_next_one_works(store):
 
 def test_a_deadline_ends_a_statement_of_graphkits_own_too(store):
     began = time.monotonic()
-    with pytest.raises(StoreError, match=r"took longer than 0\.5 s and was given up"):
+    with pytest.raises(StoreError, match=r"took longer than 0\.5 s .* ask for less$"):
         store.run(ENDLESS, {}, Limits(seconds=0.5))
     assert time.monotonic() - began < 2
     assert n_of(store) == 4

@@ -478,6 +478,15 @@ def test_pages_of_other_sites_are_refused(server, headers, status):
     assert reply.status_code == status
 
 
+def test_a_body_that_is_too_long_is_refused_in_a_reply(server):
+    headers = {"Content-Type": "application/json", "Connection": "close",
+               "Accept": "application/json, text/event-stream"}  # fmt: skip
+    body = b" " * 5_000_000
+    reply = httpx.post(server.address, content=body, headers=headers, trust_env=False)
+
+    assert reply.status_code == 413
+
+
 @pytest.mark.parametrize("place", others_long(["embedded", "neo4j"], 1))
 def test_hostile_statements_are_refused_and_nothing_is_written(place, request, monkeypatch):
     if place == "neo4j":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -162,6 +163,26 @@ def test_an_own_fact_is_marked_in_answers_sources_and_pictures(tmp_path, base, c
         assert (
             "own" not in json.loads(graph.suppliers("KOR", period="2024").to_json())["sources"][0]
         )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_new_folder_on_a_full_disk_is_none(tmp_path, capsys, exists):
+    import resource
+
+    folder = tmp_path / "facts"
+    if exists:
+        folder.mkdir()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, limits[1]))
+    try:
+        code = app.run(["new", str(folder)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert code == 1
+    assert "File too large" in capsys.readouterr().err
+    assert [*tmp_path.rglob("*")] == []
 
 
 def test_a_new_folder_passes_and_each_fact_is_asked_and_drawn(

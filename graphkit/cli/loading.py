@@ -74,14 +74,14 @@ def load(
     some_products, some_years = listed(products), read_years(years)
     if place is None and (some_products or some_years):
         raise UsageError("a part of the trade needs a database of its own: --db PATH or URI")
-    # Without a name here, the facts are freed as soon as the graph is built.
-    graph = build_graph(
-        with_part_of_trade(
-            read_seeds(seeds or shipped("seeds"), own=folder), some_products, some_years
-        )
-    )
     removed = 0
-    with open_store(place or default_path()) as store:
+    with open_store(place or default_path()) as store:  # a server that is away is known at once
+        # Without a name here, the facts are freed as soon as the graph is built.
+        graph = build_graph(
+            with_part_of_trade(
+                read_seeds(seeds or shipped("seeds"), own=folder), some_products, some_years
+            )
+        )
         label = store.label
 
         def confirm(report: LoadReport) -> None:

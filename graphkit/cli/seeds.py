@@ -76,7 +76,7 @@ def new(
     Examples:
       graphkit new my-facts
     """
-    from graphkit.files.output import new_folder
+    from graphkit.importers.seed_files import new_folder
     from graphkit.seeds.starter import STARTER
 
     new_folder(folder, STARTER)

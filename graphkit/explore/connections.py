@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from http import HTTPStatus
 from typing import Any
 
+from h11._connection import DEFAULT_MAX_INCOMPLETE_EVENT_SIZE
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -15,6 +17,8 @@ from graphkit.explore.guard import HEADERS, refusal
 MOST_CONNECTIONS = 512
 HEAD_SECONDS = 10.0
 """Time for the head of a request, from the connection or the end of the reply before."""
+REFUSED_SECONDS = 2.0
+"""Time to read what a client still sends after a refusal: a reset would take the reply from it."""
 
 
 async def _busy(scope: Scope, receive: Receive, send: Send) -> None:
@@ -27,6 +31,7 @@ class Connection(H11Protocol):
     """Connection that ends if the head of a request does not come in time."""
 
     _late: asyncio.TimerHandle | None = None
+    _is_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -40,6 +45,8 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read a part of a request; with too many connections, its answer is a refusal."""
+        if self._is_refused:
+            return
         app: ASGIApp = self.config.loaded_app
         self.app = _busy if len(self.connections) > MOST_CONNECTIONS else app
         cycle: Any = self.cycle
@@ -50,8 +57,13 @@ class Connection(H11Protocol):
             self._stop_waiting()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP."""
-        self._refuse("the request is not HTTP", HTTPStatus.BAD_REQUEST)
+        """Refuse what is not HTTP, or has a head that is too long."""
+        hint = getattr(sys.exception(), "error_status_hint", HTTPStatus.BAD_REQUEST)
+        if hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
+            limit = f"{DEFAULT_MAX_INCOMPLETE_EVENT_SIZE:,} bytes"
+            self._refuse(f"the head of the request is longer than {limit}", HTTPStatus(hint))
+        else:
+            self._refuse("the request is not HTTP", HTTPStatus.BAD_REQUEST)
 
     def _wait(self) -> None:
         self._late = self.loop.call_later(HEAD_SECONDS, self._give_up)
@@ -66,7 +78,7 @@ class Connection(H11Protocol):
         self._refuse(message, HTTPStatus.REQUEST_TIMEOUT)
 
     def _refuse(self, message: str, status: HTTPStatus) -> None:
-        """Reply without a request, and close."""
+        """Reply without a request, and close once the client has, or some seconds later."""
         body = json.dumps({"error": message}).encode() + b"\n"
         headers = {
             "Content-Type": "application/json", "Content-Length": len(body),
@@ -75,4 +87,9 @@ class Connection(H11Protocol):
         lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)
-        self.transport.close()
+        self._is_refused = True
+        self._stop_waiting()
+        self._late = self.loop.call_later(REFUSED_SECONDS, self.transport.close)
+        self.flow.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()

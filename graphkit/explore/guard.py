@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Collection
+from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,6 +30,8 @@ HEADERS = {
 MOST_BYTES = 2**20
 """Of a body: more than the longest statement takes."""
 BODY_SECONDS = 10.0
+REST_SECONDS = 5.0
+"""Time for the rest of a body that nobody reads, behind the reply."""
 ADDRESS = "127.0.0.1"
 NAMES = (ADDRESS, "localhost", "[::1]")
 OWN_SITES = ("same-origin", "none")
@@ -59,16 +62,35 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        request = Request(scope)
+        is_unread = "transfer-encoding" in request.headers or request.headers.get(
+            "content-length", "0"
+        ).strip("0")
+
+        async def receive_counted() -> Message:
+            nonlocal is_unread
+            message = await receive()
+            is_unread = message.get("more_body", False)
+            return message
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
                 own = [(k.lower().encode(), v.encode()) for k, v in HEADERS.items()]
                 more = [(name, value) for name, value in own if name not in present]
                 message["headers"] = [*message["headers"], *more]
+            elif is_unread and not message.get("more_body"):
+                # Closing a connection that has unread bytes would reset it: the reply is lost.
+                await send({**message, "more_body": True})
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(REST_SECONDS):
+                        while is_unread:
+                            await receive_counted()
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
             await send(message)
 
-        refused = self._refused(Request(scope))
-        await (refused or self._app)(scope, receive, send_guarded)
+        refused = self._refused(request)
+        await (refused or self._app)(scope, receive_counted, send_guarded)
 
     def _refused(self, request: Request) -> Response | None:
         hosts, origins = (request.headers.getlist(name) for name in ("host", "origin"))

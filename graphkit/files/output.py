@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -107,21 +107,3 @@ def write_private(file: Path, text: str) -> None:
     """Write text to a file as :func:`replacing` does."""
     with replacing(file) as stream:
         stream.write(text.encode())
-
-
-def new_folder(folder: Path, files: Mapping[str, str]) -> None:
-    """Make a folder with some files of text; none if it has anything.
-
-    Raises
-    ------
-    GraphkitError
-        There is such a file or folder, or it cannot be written.
-    """
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise GraphkitError(f"found {folder}, wanted a new or empty folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise GraphkitError(f"cannot write {folder}: {error.strerror or error}") from error

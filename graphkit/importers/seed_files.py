@@ -119,6 +119,21 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
             folder.rmdir()  # only if nothing was written
 
 
+def new_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Make a folder with some files of text, all or none.
+
+    Raises
+    ------
+    GraphkitError
+        There is a file, or a folder that has anything, or it cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise GraphkitError(f"found {folder}, wanted a new or empty folder")
+    with all_or_nothing(folder) as draft:
+        for name, text in files.items():
+            (draft / name).write_text(text, encoding="utf-8")
+
+
 @contextmanager
 def on_shipped(folder: Path, with_shipped: bool) -> Iterator[None]:
     """Copy the shipped seeds into a new folder for an import, if wanted; drop it if that fails.

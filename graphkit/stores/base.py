@@ -102,5 +102,12 @@ def say_waiting(label: str) -> None:
     )
 
 
+def say_slow(label: str) -> None:
+    """Say on stderr, unless the program logs elsewhere, that a server has not answered yet."""
+    logging.getLogger("graphkit").warning(
+        "graphkit: %s takes long to begin a load; waiting for its answer", label
+    )
+
+
 def no_progress(kind: str, rows: int) -> None:
     """Say nothing."""

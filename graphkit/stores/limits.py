@@ -40,9 +40,10 @@ class Limits:
     @property
     def too_long(self) -> TookTooLong:
         """The error for a statement that takes longer."""
+        more = ", or give it more with --timeout SECONDS" if self.seconds == Limits.seconds else ""
         return TookTooLong(
             f"the statement took longer than {self.seconds:g} s and was given up; "
-            "ask for less, or give it more with --timeout SECONDS"
+            f"ask for less{more}"
         )
 
     def note(self, count: int) -> str:

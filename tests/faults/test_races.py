@@ -2,6 +2,7 @@
 
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from graphkit.errors import StoreError, Unreachable
 from graphkit.stores.base import Store
 from graphkit.stores.changes import LoadReport
 from graphkit.stores.duck.store import DuckStore
+from graphkit.stores.neo4j.load import LOCK
 from graphkit.stores.neo4j.store import Neo4jStore
 
 
@@ -169,3 +171,19 @@ def test_a_load_that_has_lost_its_lock_gives_up(loads, neo4j_store, neo4j_server
     with pytest.raises(StoreError, match=r"another load of .* has taken over; this one gave up"):
         neo4j_store.load(loads.graphs["B"], lose)
     assert read(loads, neo4j_server) == "A"
+
+
+def test_a_lock_that_no_load_holds_is_not_called_another_load(loads, neo4j_store, caplog):
+    with neo4j_store._session("WRITE") as session:
+        somebody = session.begin_transaction()
+        somebody.run(LOCK).consume()
+        with ThreadPoolExecutor() as threads:
+            load = threads.submit(neo4j_store.load, loads.graphs["A"])
+            until(lambda: bool(caplog.messages))
+            somebody.rollback()
+            load.result()
+
+    assert len(caplog.messages) == 1
+    assert "another load" not in caplog.text
+    assert neo4j_store.label in caplog.text
+    assert "waiting for its answer" in caplog.text

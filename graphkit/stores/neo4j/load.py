@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from threading import Timer
+from threading import Event, Timer
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import neo4j
@@ -17,7 +17,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 from graphkit.arrow import without_codes
 from graphkit.errors import StoreError, Unreachable
 from graphkit.schema import Kind, Schema
-from graphkit.stores.base import say_waiting
+from graphkit.stores.base import say_slow, say_waiting
 from graphkit.stores.changes import Difference, Digests, difference
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ CHECK = (
     "MATCH (x:LoadLock {key: 'owner'}) SET x.locked = true WITH x WHERE x.owner = $owner "
     "RETURN count(*) AS ours"
 )
+LOADS = (
+    "SHOW TRANSACTIONS YIELD metaData, database WHERE metaData.graphkit = 'load' "
+    "RETURN metaData.owner AS owner, database"
+)
+"""The loads that hold the lock or wait for it; each user sees what the server lets them see."""
 MARKER = "MATCH (l:Load) RETURN l.content AS content"
 SOON = 3.0
 """Seconds of waiting without a message."""
@@ -44,9 +49,9 @@ def turn(open_session: Callable[[], neo4j.Session], label: str) -> Iterator[str]
     """Wait until no other load is under way, and keep others out; gives the owner's name."""
     owner = uuid.uuid4().hex
     with open_session() as locking, open_session() as session:
-        lock = locking.begin_transaction(metadata={"graphkit": "load"})
+        lock = locking.begin_transaction(metadata={"graphkit": "load", "owner": owner})
         try:
-            _wait(lock, label)
+            _wait(lock, owner, open_session, label)
             session.run(CLAIM, owner=owner).consume()
             yield owner
         finally:
@@ -55,12 +60,27 @@ def turn(open_session: Callable[[], neo4j.Session], label: str) -> Iterator[str]
                 lock.rollback()
 
 
-def _wait(lock: neo4j.Transaction, label: str) -> None:
-    notice = Timer(SOON, say_waiting, (label,))
+def _wait(
+    lock: neo4j.Transaction, owner: str, open_session: Callable[[], neo4j.Session], label: str
+) -> None:
+    """Take the lock; after some seconds say what it waits for."""
+    is_over = Event()
+
+    def tell() -> None:
+        with suppress(DriverError, Neo4jError), open_session() as session:
+            loads = {(row["owner"], row["database"]) for row in session.run(LOADS)}
+            databases = {database for name, database in loads if name == owner}
+            others = any(name != owner and database in databases for name, database in loads)
+            if not is_over.is_set():
+                (say_waiting if others else say_slow)(label)
+
+    notice = Timer(SOON, tell)
+    notice.daemon = True
     notice.start()
     try:
         lock.run(LOCK).consume()
     finally:
+        is_over.set()
         notice.cancel()
 
 
@@ -82,8 +102,8 @@ def marker(transaction: neo4j.ManagedTransaction) -> str:
     A server reads what is committed at each step: a marker that a load deletes after the match
     and before its property is read comes back as null.
     """
-    record = transaction.run(MARKER).single()
-    return (record["content"] if record else None) or ""
+    contents = [record["content"] for record in transaction.run(MARKER)]
+    return (contents[0] if contents else None) or ""
 
 
 def check_unchanged(before: str, after: str, label: str) -> None:

@@ -11,15 +11,23 @@ SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 
 def shown_uri(uri: str) -> str:
-    """Return a URI as messages show it: without user, query and fragment, which may be secrets.
+    """Return a URI as messages show it: without what may be part of a secret.
 
-    >>> shown_uri("bolt://ann:secret@host:7687/?password=secret#secret")
-    'bolt://...@host:7687/'
+    These are user and password, which may have any character, a port that is none, query and
+    fragment. A URI with a user is refused, so that nobody needs to see its host.
+
+    >>> shown_uri("bolt://ann:se?cret@host:7687/"), shown_uri("bolt://ann:secret")
+    ('bolt://...', 'bolt://ann:...')
+    >>> shown_uri("neo4j://host:7687/?password=secret#secret")
+    'neo4j://host:7687/'
     """
     scheme, mark, rest = uri.partition("://")
+    if "@" in rest:
+        return f"{scheme}{mark}..."
     place = re.split(r"[?#]", rest, maxsplit=1)[0]
-    _, user, host = place.rpartition("@")
-    return f"{scheme}{mark}{'...@' if user else ''}{host}"
+    host = place.partition(":")[0]
+    has_port = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(:[0-9]{1,5}/?)?", place, re.DOTALL)
+    return f"{scheme}{mark}{place if has_port else host + ':...'}"
 
 
 def without_secrets(text: str) -> str:
@@ -53,8 +61,8 @@ def checked_uri(uri: str) -> str:
         raise UsageError(
             f"found the database URI {shown_uri(uri)!r}; wanted a path or one of {schemes}"
         )
-    parts = urlsplit(f"{scheme}://{rest}")
     try:
+        parts = urlsplit(f"{scheme}://{rest}")
         fine = bool(parts.hostname) and parts.port != 0
     except ValueError:
         fine = False
