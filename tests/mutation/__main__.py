@@ -1,9 +1,16 @@
-"""Count the small wrong changes to loader, gate and measures that the quick tests notice.
+"""Count the small wrong changes to the package that its tests notice.
 
-``python tests/mutation`` tries a sample of each group, the same one every time, on a copy of the
-checkout. Tests that need a server or make faults by the hundred are left out. Modules in SERVER
-are tried only where NEO4J_URI and NEO4J_PASSWORD name a server on this machine (emptied by the
-tests). Compiled functions run as plain Python. POSIX only: each mutant has a process of its own.
+``python tests/mutation --seed 1 --mutants 300`` draws mutants over all modules and tries each in a
+copy of the checkout, with the tests that concern its module most (``choice.py``). ``tests/mutation
+headlines render/text.py`` tries those of the drawn ones that are below these places. Each result is
+written into a record, and not found out again. ``--like RECORD`` tries the mutants of another
+checkout's record, first with the test that noticed each one there, and tells what differs.
+
+A mutant that no test noticed may be one that changes nothing, or one whose tests are not among
+those chosen, or were cut off by ``--seconds`` of the processor. Tests that need a server, a browser
+or faults by the hundred are left out, and so are the modules of Neo4j without ``NEO4J_URI`` and
+``NEO4J_PASSWORD`` of a server on this machine, which the tests empty. Compiled functions run as
+plain Python. POSIX only: each mutant has a process of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +20,7 @@ import compileall
 import gc
 import hashlib
 import importlib
+import json
 import os
 import py_compile
 import resource
@@ -22,137 +30,289 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from choice import files_for
 from mutants import Mutant, mutants
-from scope import GROUPS, HEAVY, LEFT_OUT, QUESTIONS, SERVER
 
 HERE = Path(__file__).resolve().parents[2]
-TIMES, LEAST = 5, 20.0
-"""A mutant whose tests take so many times the CPU time without it, and at least so many seconds,
-is killed: by the clock a busy machine would kill them all."""
-SAID = "said.txt"
-"""File in the copy with what the last run of pytest said."""
-WAIT = 6
-"""And one whose tests take so many times as long by the clock, as they may wait for ever."""
+SAID, NOW = Path("said.txt"), Path("now.txt")
+"""Files in the copy with what pytest said, and with the test that runs or has failed."""
+WAIT = 8
+"""A mutant is given up after so many times its seconds by the clock: a test may wait for ever."""
+SLOW = 3.0
+"""Times that a test may take longer than without the mutant, before that is noticed."""
+SERVER = "graphkit/stores/neo4j/"
+"""Modules whose tests need a Neo4j."""
+ABOVE = (
+    "answers", "api", "brief", "cli", "explore", "export", "headlines", "importers", "mcp",
+    "networkx_backend", "plot", "questions", "render", "scale", "verbs",
+)  # fmt: skip
+"""Parts that no database and no cached row is made by: their mutants share these."""
+LEFT_OUT = (
+    "killed", "two_processes", "both_databases", "older_graphkit", "asks_for_routes",
+    "keeps_its_answers", "in_a_clean_environment", "processor", "soak",
+)  # fmt: skip
+"""Parts of the names of tests that take too long for every mutant."""
+SERVED = ("neo4j_server", "neo4j_store", "second_home", "browser", "stores")
+"""Fixtures that start a server or a browser."""
+HEAVY = (
+    "duckdb", "hypothesis", "neo4j", "networkx", "numba", "numpy", "pandas", "pyarrow.compute",
+    "pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet", "rich.console", "rich.table",
+    "scipy.sparse.csgraph", "scipy.sparse.linalg", "typer.testing", "yaml",
+)  # fmt: skip
+"""What the tests import, and no module of graphkit's: imported once."""
+WARM = """
+import graphkit
+
+def test_what_all_share_is_there(sliced_file):
+    graphkit.open().close()
+"""
+"""Test that makes the databases that the mutants of modules above them share."""
 
 
-class Quick:
-    """Leaves out tests that need a server, unless they are wanted, and slow ones."""
+class Watch:
+    """Plugin of pytest that orders the tests, leaves some out, and writes down which one runs."""
 
-    def __init__(self, server: bool) -> None:
+    def __init__(self, paths: Sequence[str], server: bool) -> None:
+        self.order = {str(Path(path).resolve()): place for place, path in enumerate(paths)}
         self.server = server
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the quick ones."""
-        items[:] = [item for item in items if self._kept(item)]
+        """Put the examples first, then the quick tests of each file, then the long ones."""
+        chosen = [item for item in items if self._is_quick(item)]
+        items[:] = sorted(chosen, key=lambda item: (
+            item.get_closest_marker("long") is not None, self.order.get(str(item.path), 0)
+        ))  # fmt: skip
 
-    def _kept(self, item: pytest.Item) -> bool:
-        served = "neo4j_server" in getattr(item, "fixturenames", ()) or "[neo4j" in item.name
-        return served <= self.server and not any(part in item.nodeid for part in LEFT_OUT)
+    def _is_quick(self, item: pytest.Item) -> bool:
+        fixtures = getattr(item, "fixturenames", ())
+        served = (
+            "[neo4j" in item.name
+            or "neo4j]" in item.name
+            or any(name in fixtures for name in SERVED)
+        )
+        return (self.server or not served) and not any(part in item.name for part in LEFT_OUT)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Write down the test that begins."""
+        NOW.write_text(json.dumps({"runs": nodeid, "at": time.process_time()}))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write down the test that failed."""
+        if report.failed:
+            NOW.write_text(json.dumps({"failed": report.nodeid}))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Write down the file that cannot be imported."""
+        if report.failed:
+            NOW.write_text(json.dumps({"failed": report.nodeid}))
 
 
-def outcome(module: str, tests: list[str], limit: float) -> tuple[str, float]:
-    """Run the tests of a module in a process of its own: whether they pass, and its seconds."""
+def run(
+    module: str, paths: Sequence[str], seconds: float, shared: Path | None = None
+) -> tuple[str, str, float]:
+    """Run some tests in a process of its own: how it ended, at which test, and its seconds.
+
+    It ends ``passed``, ``failed``, or is ``cut`` off by the processor's or the clock's time.
+    """
     start = time.monotonic()
-    child = os.fork()
-    if not child:
-        os.setsid()
-        resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit)))
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        said = os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        for stream in (1, 2):
-            os.dup2(said, stream)
-        options = ["-x", "-q", "--assert=plain", "--hypothesis-seed=0", "-p", "no:cacheprovider"]
-        os._exit(pytest.main([*options, module, *tests], [Quick(module in SERVER)]))
-    ended, status, used = 0, 0, None
-    try:
-        while not ended and time.monotonic() - start < WAIT * limit:
-            time.sleep(0.02)
-            ended, status, used = os.wait4(child, os.WNOHANG)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(child, signal.SIGKILL)
-    if not ended:
-        _, _, used = os.wait4(child, 0)
-    passed = ended and os.waitstatus_to_exitcode(status) == 0
-    return "survived" if passed else "killed", used.ru_utime + used.ru_stime
+    NOW.write_text("{}")
+    with tempfile.TemporaryDirectory() as own:
+        child = os.fork()
+        if not child:
+            os.setsid()
+            limit = int(seconds) + 1
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            said = os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            for stream in (1, 2):
+                os.dup2(said, stream)
+            # As a worker of a run, whose folder all its workers share.
+            os.environ["PYTEST_XDIST_WORKER"] = "mutant"
+            folder = Path(shared or own, f"worker-{os.getpid()}")
+            options = ["-x", "-q", "--assert=plain", "--hypothesis-seed=0", "-n0"]
+            options += ["-p", "no:cacheprovider", f"--basetemp={folder}"]
+            served = module.startswith(SERVER)
+            watch = Watch([path.partition("::")[0] for path in paths], served)
+            os._exit(pytest.main([*options, *paths], [watch]))
+        ended, status, used = 0, 0, None
+        try:
+            while not ended and time.monotonic() - start < WAIT * seconds:
+                time.sleep(0.02)
+                ended, status, used = os.wait4(child, os.WNOHANG)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
+        if not ended:
+            _, _, used = os.wait4(child, 0)
+        shutil.rmtree(Path(shared or own, f"worker-{child}"), ignore_errors=True)
+    now = json.loads(NOW.read_text() or "{}")
+    code = os.waitstatus_to_exitcode(status) if ended else -signal.SIGKILL
+    ending = "passed" if code in (0, 5) else "cut" if code in (-9, -signal.SIGXCPU) else "failed"
+    spent = used.ru_utime + used.ru_stime
+    if ending == "cut":
+        return ending, now.get("runs", ""), spent - now.get("at", spent)
+    return ending, now.get("failed", now.get("runs", "")) if ending == "failed" else "", spent
 
 
-def sample(group: dict[str, list[str]], size: int) -> list[tuple[str, Mutant]]:
-    """The mutants of a group with the smallest hashes: a change elsewhere leaves the rest."""
-    drawn = []
-    for module in group:
-        source = Path(module).read_bytes()
-        seen: Counter[str] = Counter()
-        for each in mutants(source, QUESTIONS.get(module, ())):
-            change = each.told(source).partition(": ")[2]
-            text = f"{module} {change} {seen[change]}"
-            drawn.append((hashlib.sha256(text.encode()).digest(), module, each))
-            seen[change] += 1
-    return sorted((module, each) for _, module, each in sorted(drawn)[:size])
+class Trial:
+    """Tries of mutants in the copy, each judged by tests that pass without it."""
+
+    def __init__(self, seconds: float, files: int, shared: Path) -> None:
+        self.seconds, self.files, self.shared = seconds, files, shared
+        self.sound: dict[str, tuple[bool, float]] = {}
+        """If a test passes without a mutant, and its seconds."""
+
+    def outcome(self, module: str, mutant: Mutant, first: str = "") -> dict[str, Any]:
+        """Try one mutant: what noticed it, if anything did."""
+        path, spent = Path(module), 0.0
+        source = path.read_bytes()
+        paths = files_for(module, self.files)
+        while True:
+            path.write_bytes(mutant.applied(source))
+            try:
+                chosen = [first] if first else paths
+                ending, test, seconds = run(module, chosen, self.seconds, self._folder(module))
+            finally:
+                path.write_bytes(source)
+            spent += seconds
+            if ending == "failed" and self._passes(module, test)[0]:
+                return {"noticed": test, "seconds": round(spent, 1)}
+            if ending == "cut" and test:
+                passes, usual = self._passes(module, test)
+                if passes and seconds > SLOW * usual + 2:
+                    return {"noticed": f"{test} (without end)", "seconds": round(spent, 1)}
+            if first:  # it is gone, or notices no more
+                first = ""
+                continue
+            unsound = {"unsound": test} if ending == "failed" else {}
+            cut = {"cut": test} if ending == "cut" else {}
+            return {"noticed": "", "seconds": round(spent, 1), **cut, **unsound}
+
+    def _folder(self, module: str) -> Path | None:
+        part = Path(module).parts[1].removesuffix(".py")
+        return self.shared if part in ABOVE else None
+
+    def _passes(self, module: str, test: str) -> tuple[bool, float]:
+        """Run one test without a mutant."""
+        if test not in self.sound:
+            ending, _, seconds = run(module, [test], 4 * self.seconds, self._folder(module))
+            self.sound[test] = ending == "passed", seconds
+        return self.sound[test]
 
 
-def try_group(group: dict[str, list[str]], chosen: list[tuple[str, Mutant]]) -> list[str]:
-    """The lines of a table of each module's mutants, after those that survive were printed."""
-    table = []
-    for module in dict.fromkeys(module for module, _ in chosen):
-        tests, source = group[module], Path(module).read_bytes()
-        result, seconds = outcome(module, tests, 600)
-        if result == "killed":
-            said = Path(SAID).read_text(encoding="utf-8", errors="replace")[-2000:]
-            sys.exit(f"the tests of {module} fail without a mutant: {' '.join(tests)}\n{said}")
-        survived, tried = 0, [each for name, each in chosen if name == module]
-        for each in tried:
-            Path(module).write_bytes(each.applied(source))
-            if outcome(module, tests, max(LEAST, TIMES * seconds))[0] == "survived":
-                survived += 1
-                print(f"survived {module}:{each.told(source)}", flush=True)
-        Path(module).write_bytes(source)
-        table.append(f"| {module} | {len(tried)} | {len(tried) - survived} | {survived} |")
-        print(table[-1], flush=True)
-    return table
+def drawn(seed: int, number: int) -> list[tuple[str, str]]:
+    """Draw mutants over all modules: those with the smallest hashes, whatever changes elsewhere."""
+    served = bool(os.environ.get("NEO4J_URI"))
+    named = [
+        (path.as_posix(), name)
+        for path in sorted(Path("graphkit").rglob("*.py"))
+        if served or not path.as_posix().startswith(SERVER)
+        for name in mutants(path.read_bytes())
+    ]
+
+    def place(pair: tuple[str, str]) -> bytes:
+        return hashlib.sha256("\0".join((str(seed), *pair)).encode()).digest()
+
+    return sorted(named, key=place)[:number]
+
+
+def read(record: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    """Read a record's results by module and name of the mutant."""
+    lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+    rows = [json.loads(line) for line in lines if line.endswith("}")]
+    return {(row["module"], row["mutant"]): row for row in rows}
+
+
+def table(results: dict[tuple[str, str], dict[str, Any]]) -> str:
+    """Sum up a record by the parts of the package, in Markdown."""
+    rows: dict[str, Counter[str]] = {}
+    for (module, _), row in sorted(results.items()):
+        part = Path(module).parts[1]
+        for name in (part, "all"):
+            counts = rows.setdefault(name, Counter())
+            counts["noticed" if row["noticed"] else "gone" if row.get("gone") else "not"] += 1
+    rows["all"] = rows.pop("all", Counter())
+    lines = ["| part | mutants | noticed | not noticed |", "|---|---|---|---|"]
+    lines += [
+        f"| {part} | {n['noticed'] + n['not']} | {n['noticed']} | {n['not']} |"
+        for part, n in rows.items()
+    ]
+    return "\n".join(lines)
+
+
+def prepare(copy: Path) -> None:
+    """Copy the checkout, go there, and import what every process needs."""
+    shutil.copytree(HERE, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "build"))
+    os.chdir(copy)
+    os.environ.update(PYTHONPATH=str(copy), NUMBA_DISABLE_JIT="1")
+    # A mutant has the time and size of the source before it, by which bytecode is looked up.
+    os.environ.update(PYTHONDONTWRITEBYTECODE="1", MUTANT="1")
+    sys.path.insert(0, str(copy))
+    sys.dont_write_bytecode = True
+    checked = py_compile.PycInvalidationMode.CHECKED_HASH
+    compileall.compile_dir(copy, quiet=1, invalidation_mode=checked)
+    for name in HEAVY:  # once, and not for every mutant
+        importlib.import_module(name)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "graphkit"]:
+        del sys.modules[name]
+    gc.freeze()
 
 
 def main() -> None:
-    """Copy the checkout, mutate the copy, and print what survived."""
+    """Draw, try and count."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("groups", nargs="*", default=list(GROUPS), help=", ".join(GROUPS))
-    parser.add_argument("--sample", type=int, default=100, help="mutants a group (100)")
-    parser.add_argument("--all", action="store_true", help="every mutant")
-    asked = parser.parse_args()
+    parser.add_argument("places", nargs="*", help="modules or folders of the package; default: all")
+    parser.add_argument("--seed", type=int, default=1, help="of the draw (1)")
+    parser.add_argument("--mutants", type=int, default=300, help="number that is drawn (300)")
+    parser.add_argument("--seconds", type=float, default=60, help="most for a mutant's tests (60)")
+    parser.add_argument("--files", type=int, default=4, help="most files of tests for a module (4)")
+    parser.add_argument("--record", type=Path, help="file of the results")
+    parser.add_argument("--like", type=Path, help="record of another checkout to compare with")
+    options = parser.parse_args()
+    name = f"{options.seed}-{options.mutants}.jsonl"
+    record = (options.record or HERE / "build" / "mutation" / name).resolve()
+    record.parent.mkdir(parents=True, exist_ok=True)
+    other = read(options.like.resolve()) if options.like else {}
+    results = read(record)
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder, "copy")
-        shutil.copytree(HERE, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "nightly"))
-        os.chdir(copy)
-        os.environ.update(PYTHONPATH=str(copy), NUMBA_DISABLE_JIT="1")
-        # A mutant has the time and size of the source before it, by which bytecode is looked up.
-        os.environ.update(PYTHONDONTWRITEBYTECODE="1", MUTANT="1")
-        sys.path.insert(0, str(copy))
-        sys.dont_write_bytecode = True
-        checked = py_compile.PycInvalidationMode.CHECKED_HASH
-        compileall.compile_dir(copy, quiet=1, invalidation_mode=checked)
-        for name in HEAVY:  # once, and not for every mutant
-            importlib.import_module(name)
-        for name in [name for name in sys.modules if name.partition(".")[0] == "graphkit"]:
-            del sys.modules[name]
-        gc.freeze()
-        summary = []
-        for name in asked.groups:
-            group = {f"graphkit/{module}": tests for module, tests in GROUPS[name].items()}
-            if "NEO4J_URI" not in os.environ:
-                group = {module: tests for module, tests in group.items() if module not in SERVER}
-            chosen = sample(group, sys.maxsize if asked.all else asked.sample)
-            rows = [line.split("|")[2:5] for line in try_group(group, chosen)]
-            tried, killed, survived = (
-                sum(int(n) for n in column) for column in zip(*rows, strict=True)
-            )
-            summary.append(f"| {name} | {tried} | {killed} | {survived} | {killed / tried:.1%} |")
-        print("| group | mutants | killed | survived | killed, % |\n|---|---|---|---|---|")
-        print("\n".join(summary))
+        prepare(Path(folder, "copy"))
+        pairs = list(other) if options.like else drawn(options.seed, options.mutants)
+        below = tuple(f"graphkit/{place}".rstrip("/") for place in options.places)
+        pairs = [pair for pair in pairs if not below or pair[0].startswith(below)]
+        shared = Path(folder, "shared")
+        shared.mkdir()
+        warm = Path("tests", "warm.py")
+        warm.write_text(WARM)
+        print(f"{len(pairs)} mutants, seed {options.seed}, recorded in {record}", flush=True)
+        if run("", [str(warm)], 3600, shared)[0] != "passed":
+            sys.exit(SAID.read_text(encoding="utf-8", errors="replace")[-2000:])
+        trial = Trial(options.seconds, options.files, shared)
+        for module, name in pairs:
+            if (module, name) in results:
+                continue
+            path = Path(module)
+            mutant = mutants(path.read_bytes()).get(name) if path.exists() else None
+            first = other.get((module, name), {}).get("noticed", "").removesuffix(" (without end)")
+            row = {"noticed": "", "gone": True}
+            if mutant is not None:
+                row = trial.outcome(module, mutant, first)
+            results[module, name] = {"module": module, "mutant": name, **row}
+            with record.open("a", encoding="utf-8") as file:
+                file.write(f"{json.dumps(results[module, name])}\n")
+            if not row["noticed"]:
+                line = f":{mutant.line}" if mutant else " (gone)"
+                print(f"not noticed {module}{line}: {name}", flush=True)
+    print(table({pair: results[pair] for pair in pairs}))
+    for pair in pairs:
+        if other and other[pair]["noticed"] and not results[pair]["noticed"]:
+            print(f"no longer noticed {' '.join(pair)}: {other[pair]['noticed']}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
@@ -31,35 +32,41 @@ class Mutant(NamedTuple):
         """The whole module with the change."""
         return source[: self.start] + self.new.encode() + source[self.end :]
 
-    def told(self, source: bytes) -> str:
-        """The line and the change."""
-        old = " ".join(source[self.start : self.end].decode().split())
-        return f"{self.line}: {old} -> {self.new}"
+    def change(self, source: bytes) -> str:
+        """The change, in words of the module."""
+        return f"{' '.join(source[self.start : self.end].decode().split())} -> {self.new}"
 
 
-def mutants(source: bytes, leave: Collection[str] = ()) -> list[Mutant]:
-    """Every mutant of a module, but of some functions and classes of it, in the order of its text.
+def mutants(source: bytes) -> dict[str, Mutant]:
+    """Every mutant of a module in the order of its text, by a name that lines above do not change.
 
-    Texts, annotations, decorators and what is raised are left as they are.
+    It is the line, the change in it, and a number where the module has the same again. Texts,
+    annotations, decorators and what is raised are left as they are.
     """
-    lines = [0]
-    for line in source.splitlines(keepends=True):
-        lines.append(lines[-1] + len(line))
-    found = []
-    for node, new in _changes(ast.parse(source), {"__repr__", *leave}):
-        start = lines[node.lineno - 1] + node.col_offset
-        end = lines[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
-        found.append(Mutant(node.lineno, start, end, new))
-    return sorted(set(found))
+    lines = source.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    places = set()
+    for node, new in _changes(ast.parse(source)):
+        start = starts[node.lineno - 1] + node.col_offset
+        end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
+        places.add(Mutant(node.lineno, start, end, new))
+    named: dict[str, Mutant] = {}
+    times: Counter[str] = Counter()
+    for mutant in sorted(places):
+        line = lines[mutant.line - 1].decode().strip()
+        name = f"{line} | {mutant.change(source)}"
+        times[name] += 1
+        named[f"{name} | {times[name]}"] = mutant
+    return named
 
 
-def _changes(
-    node: ast.AST, leave: Collection[str], inside: bool = False
-) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+def _changes(node: ast.AST, inside: bool = False) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     """The nodes that can be changed at and below a node, and the text that replaces each."""
     if isinstance(node, ast.JoinedStr) or _is_type_checking(node):
         return
-    if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name in leave:
+    if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == "__repr__":
         return
     inside = inside or isinstance(node, ast.FunctionDef)
     if isinstance(node, ast.expr):
@@ -79,7 +86,7 @@ def _changes(
     for field, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and field not in UNREAD:
-                yield from _changes(child, leave, inside)
+                yield from _changes(child, inside)
 
 
 def _other_values(node: ast.expr) -> Iterator[ast.expr]:
