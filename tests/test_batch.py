@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pytest
 from pyarrow import parquet
+from saying import unsaid
 
 from graphkit.analysis import batch as batch_module
 from graphkit.analysis.batch import MEASURES, MeasureRequest, measured
@@ -161,24 +162,25 @@ def test_flows_of_two_sources_are_two_networks(other):
 @pytest.mark.parametrize(
     ("name", "values", "said"),
     [
-        ("usd", [1.0, -2.0], "found a flow of -2, wanted a number of 0 or more"),
-        ("usd", [1.0, float("nan")], "found a flow of nan"),
-        ("usd", ["1", "2"], "found 'usd' as string, wanted numbers"),
-        ("period", ["2024", None], "found flows with no period: 1"),
-        ("supplier", [None, None], "found flows with no supplier: 2"),
-        ("product", [1.5, 2.5], "found 'product' as double, wanted text"),
+        ("usd", [1.0, -2.0], "-2 … 0 or more"),
+        ("usd", [1.0, float("nan")], "flow … nan"),
+        ("usd", ["1", "2"], "'usd' … string … numbers"),
+        ("period", ["2024", None], "no period: 1"),
+        ("supplier", [None, None], "no supplier: 2"),
+        ("product", [1.5, 2.5], "'product' … double … text"),
     ],
 )
 def test_what_is_not_a_flow_is_refused(name, values, said):
     columns = {"supplier": ["A", "B"], "consumer": ["B", "C"], "product": ["x"] * 2,
                "period": ["2024"] * 2, "usd": [1.0, 2.0]}  # fmt: skip
     kind = pa.string() if name == "supplier" else None
-    with pytest.raises(GraphkitError, match=said):
+    with pytest.raises(GraphkitError) as caught:
         whole(pa.table({**columns, name: pa.array(values, kind)}), "shares")
+    assert unsaid(str(caught.value), said) == []
 
 
 def test_what_is_not_a_measure_is_refused():
-    with pytest.raises(UsageError, match="measure: found 'hubs', wanted one of shares"):
+    with pytest.raises(UsageError, match=r"measure: .*'hubs'.* shares"):
         whole(random_flows(), "hubs")
 
 
@@ -229,9 +231,8 @@ def test_flows_without_the_amount_are_counted(tmp_path, command):
 
     code, said = command("shares", tmp_path / "flows.parquet", "--by", "tonnes")
     about = json.loads(parquet.read_metadata(tmp_path / "out.parquet").metadata[b"graphkit"])
-    assert (code, said) == (
-        0, f"graphkit: {lacking:,} of {len(flows):,} flows give no tonnes and are left out\n",
-    )  # fmt: skip
+    assert code == 0
+    assert unsaid(said, f"graphkit: {lacking:,} of {len(flows):,} flows … no tonnes") == []
     assert about == {
         "measure": "shares", "by": "tonnes", "flows": 900, "flows_left_out": lacking,
         "rows": len(written(tmp_path)),
@@ -256,13 +257,13 @@ def spoiled(tmp_path):
 @pytest.mark.parametrize(
     ("name", "measure", "wanted", "said"),
     [
-        ("empty", "shares", 1, "there are no Parquet files (*.parquet) in this folder"),
-        ("missing", "shares", 1, "there is no such file or folder"),
-        ("text.parquet", "shares", 1, "cannot read "),
-        ("lacking.parquet", "shares", 1, "found no column product, only supplier,"),
-        ("nothing.parquet", "shares", 1, "none of 0 flows gives usd: nothing to measure"),
-        ("negative.parquet", "pagerank", 1, "wanted a number of 0 or more"),
-        ("negative.parquet", "hubs", 2, "measure: found 'hubs', wanted one of shares"),
+        ("empty", "shares", 1, "no Parquet files"),
+        ("missing", "shares", 1, "no such file or folder"),
+        ("text.parquet", "shares", 1, "text.parquet"),
+        ("lacking.parquet", "shares", 1, "no column product, only supplier"),
+        ("nothing.parquet", "shares", 1, "0 flows … usd"),
+        ("negative.parquet", "pagerank", 1, "number … 0 or more"),
+        ("negative.parquet", "hubs", 2, "measure: … 'hubs' … shares"),
     ],
 )
 def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(
@@ -272,7 +273,7 @@ def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(
 
     code, err = command(measure, spoiled / name)
     assert (code, err.count("\n")) == (wanted, 1)
-    assert said in err
+    assert unsaid(err, said) == []
     assert (spoiled / "out.parquet").read_text() == "before"
     assert not list(spoiled.glob(".out*"))
 
@@ -285,19 +286,17 @@ def test_flows_of_no_product_are_refused_in_partitions_too(tmp_path, command):
     flows = flows.set_column(place, "product", lacking)
     ds.write_dataset(flows, tmp_path / "flows", format="parquet", partitioning=hive)
 
-    assert command("shares", tmp_path / "flows") == (
-        1,
-        "graphkit: found flows with no product: 1\n",
-    )
+    code, err = command("shares", tmp_path / "flows")
+    assert (code, unsaid(err, "graphkit: … no product: 1")) == (1, [])
 
 
 @pytest.mark.parametrize(
     ("out", "said"),
     [
-        ("flows/out.parquet", "lies among the flows"),
-        ("flows/a.parquet", "lies among the flows"),
-        ("out.csv", "wanted a name that ends in .parquet"),
-        ("none/out.parquet", "cannot write"),
+        ("flows/out.parquet", "among the flows"),
+        ("flows/a.parquet", "among the flows"),
+        ("out.csv", ".parquet"),
+        ("none/out.parquet", "none/out.parquet"),
     ],
 )
 def test_the_output_is_a_parquet_file_outside_the_flows(tmp_path, capfd, out, said):
@@ -306,5 +305,5 @@ def test_the_output_is_a_parquet_file_outside_the_flows(tmp_path, capfd, out, sa
     options = ["--flows", str(tmp_path / "flows"), "-o", str(tmp_path / out)]
 
     assert run(["measure", "shares", *options]) != 0
-    assert said in capfd.readouterr().err
+    assert unsaid(capfd.readouterr().err, said) == []
     assert [p.name for p in tmp_path.rglob("*.parquet")] == ["a.parquet"]

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from pyarrow import parquet
+from saying import unsaid
 from test_batch import each, random_flows
 
 from graphkit.analysis.batch import MeasureRequest, measured
@@ -132,9 +133,9 @@ def test_production_is_read_from_a_file(tmp_path, capfd):
         return run(["measure", measure, *options, *made]), capfd.readouterr().err
 
     code, said = ran("look-through", "lacking.parquet")
-    assert (code, "found no column period, only country" in said) == (1, True)
+    assert (code, unsaid(said, "column period … country")) == (1, [])
     code, said = ran("shares", "mines.parquet")
-    assert (code, "--production: wanted look-through or removal" in said) == (2, True)
+    assert (code, unsaid(said, "--production: … look-through or removal")) == (2, [])
     assert ran("look-through", "mines.parquet") == (0, "")
     found = parquet.read_table(tmp_path / "out.parquet")
     assert found.to_pylist() == whole(

@@ -82,7 +82,7 @@ def test_two_facts_of_one_fingerprint_are_refused(tmp_path):
     facts = read_seeds(write_seeds(tmp_path))
     twice = pa.concat_tables([facts["EXPORTS"]] * 2)
 
-    with pytest.raises(GraphkitError, match="two facts of EXPORTS have the same fingerprint"):
+    with pytest.raises(GraphkitError, match=r"EXPORTS .*fingerprint"):
         build_graph(Facts(facts.schema, {**facts.tables, "EXPORTS": twice}))
 
 

@@ -76,7 +76,7 @@ def test_a_code_without_a_product_stops_the_build(reference):
     rows = build_baci.read_table(DATA, RARE_EARTHS)
     odd = rows.set_column(rows.column_names.index("k"), "k", pa.array(["999999"] * len(rows)))
 
-    with pytest.raises(SystemExit, match="no product for the codes 999999"):
+    with pytest.raises(SystemExit, match=r"no product .*999999"):
         build_baci.flows_of(odd, RARE_EARTHS, reference)
 
 

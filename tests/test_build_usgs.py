@@ -6,6 +6,7 @@ from pathlib import Path
 
 import build_usgs
 import pytest
+from saying import unsaid
 
 from graphkit.errors import GraphkitError
 from graphkit.importers.report import FailedCheck
@@ -103,7 +104,7 @@ def test_rare_earths_mined_in_china_in_2024_are_as_printed(fact):
     # The printed total is 380,000 t; the countries and the others add up to 384,000 t.
     assert row["share"] == pytest.approx(270_000 / 384_000, abs=1e-6)
     assert row["estimated"] is True
-    assert "withdrew the note that this is a production quota" in row["note"]
+    assert unsaid(row["note"], "withdrew", "production quota") == []
     assert (row["source"], row["observed"]) == ("usgs-mcs-2026", True)
 
 
@@ -149,7 +150,7 @@ def test_the_world_total_is_rounded_and_has_no_share(fact):
 
     assert (row["tonnes"], row["qualifier"]) == (119_000, "rounded")
     assert "share" not in row
-    assert row["note"].endswith("Does not include production in the United States.")
+    assert unsaid(row["note"], "not include … United States") == []
 
 
 def test_the_others_of_a_table_are_an_area_with_a_share(fact):
@@ -197,7 +198,7 @@ def test_a_blank_cell_of_mcs_2025_gives_no_row_and_is_counted(seeds, facts):
 
     assert not {"CAN", "GRL", "TZA", "ZAF"} & countries
     # Rare earths 4; mined copper 3; gallium 2.
-    assert "left out, blank in MCS 2025: 9 rows of 2023" in report
+    assert any(unsaid(line, "blank in MCS 2025: 9 rows … 2023") == [] for line in [*report])
 
 
 def test_boron_keeps_the_form_of_each_country_and_gets_no_share(facts):
@@ -223,8 +224,8 @@ def test_a_unit_that_cannot_be_right_is_put_right_and_said(fact):
 
     assert titanium["tonnes"] == 3_250_000
     assert vanadium["tonnes"] == 5_800_000
-    assert titanium["note"].startswith("The data release prints metric tons")
-    assert vanadium["note"].startswith("The data release prints metric tons")
+    assert unsaid(titanium["note"], "release prints metric tons") == []
+    assert unsaid(vanadium["note"], "release prints metric tons") == []
 
 
 def test_rutile_counted_with_ilmenite_is_included_elsewhere(fact):
@@ -242,7 +243,7 @@ def test_rutile_counted_with_ilmenite_is_included_elsewhere(fact):
 def test_countries_that_do_not_add_up_to_the_world_stop_the_build(tmp_path):
     usgs = _changed(tmp_path, "Value", "839,000", "2839,000")
 
-    with pytest.raises(FailedCheck, match=r"gallium, 2024, .* add up to 2,848,000 kg, .* 848,000"):
+    with pytest.raises(FailedCheck, match=r"gallium, 2024, .* 2,848,000 kg.* 848,000"):
         build_usgs.build(usgs, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -260,9 +261,7 @@ def test_what_was_corrected_after_the_release_is_as_corrected_and_says_so(fact):
     india = fact("reserves/rare-earths", country="IND")
 
     assert brazil["tonnes"] == 11_000_000
-    assert brazil["note"] == (
-        "Corrected in version 1.3 of 27 May 2026; first printed as 21,000,000 t."
-    )
+    assert unsaid(brazil["note"], "version 1.3 of 27 May 2026", "21,000,000 t") == []
     assert (india["qualifier"], "tonnes" in india) == ("not-available", False)
     assert "256,000 t of monazite in 2015" in india["note"]
 
@@ -270,7 +269,7 @@ def test_what_was_corrected_after_the_release_is_as_corrected_and_says_so(fact):
 def test_a_correction_that_the_release_has_itself_stops_the_build(tmp_path):
     usgs = _changed(tmp_path, "Value", "21,000,000", "11,000,000")
 
-    with pytest.raises(GraphkitError, match=r"no reserves of rare-earth-ore BRA 2025 .* 21000000"):
+    with pytest.raises(GraphkitError, match=r"rare-earth-ore BRA 2025 .* 21000000"):
         build_usgs.build(usgs, tmp_path / "out")
 
 
@@ -319,7 +318,7 @@ def test_a_sentence_about_reliance_is_stated_in_our_own_words(fact):
     row = fact("claims/us-net-import-reliance", key="usgs-nir-cesium-2025")
 
     assert row["value"] == 1
-    assert row["statement"] == "All cesium used in the United States is imported"
+    assert unsaid(row["statement"], "All cesium … United States") == []
 
 
 def test_import_sources_name_supplier_period_and_basket(fact):
@@ -388,14 +387,14 @@ def test_an_unknown_country_stops_the_build_by_name(tmp_path):
 def test_an_unknown_word_in_place_of_a_figure_is_refused_with_its_place(tmp_path):
     usgs = _changed(tmp_path, "Value", "839,000", "plenty")
 
-    with pytest.raises(GraphkitError, match=r"\| China \| 2024: found the figure 'plenty'"):
+    with pytest.raises(GraphkitError, match=r"\| China \| 2024: .*'plenty'"):
         build_usgs.build(usgs, tmp_path / "out")
 
 
 def test_an_unknown_unit_is_refused_with_its_place(tmp_path):
     usgs = _changed(tmp_path, "Unit", "kilograms", "carats")
 
-    with pytest.raises(GraphkitError, match=r"GALLIUM .*found the unit 'carats', wanted"):
+    with pytest.raises(GraphkitError, match=r"GALLIUM .*unit 'carats'"):
         build_usgs.build(usgs, tmp_path / "out")
 
 

@@ -334,15 +334,15 @@ def test_what_a_strong_circle_feeds_is_central_too():
 
 def test_a_network_without_flows_says_so():
     empty = FlowGraph.from_edges("ab", [], [], [])
-    with pytest.raises(GraphkitError, match="no flow of at least 0 among 0 flows"):
+    with pytest.raises(GraphkitError, match=r"at least 0 .*\b0 flows"):
         centrality(empty)
-    with pytest.raises(GraphkitError, match=r"at least 1e\+09 among .* the largest is"):
+    with pytest.raises(GraphkitError, match=r"at least 1e\+09 .*largest"):
         centrality(random_graph(1), min_flow=1e9)
 
 
 def test_what_is_not_a_question_is_refused():
     graph = random_graph(1)
-    with pytest.raises(UsageError, match="found the measure 'pagerang', wanted one of strength_in"):
+    with pytest.raises(UsageError, match=r"measure 'pagerang'.* strength_in"):
         centrality(graph, ["pagerang"])
     with pytest.raises(UsageError, match="smallest flow of -1"):
         centrality(graph, min_flow=-1)

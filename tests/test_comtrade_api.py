@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from comtrade_rows import CHN, JPN, KOR, answer, both_sides, row
+from saying import unsaid
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError
@@ -188,32 +189,32 @@ def test_it_waits_as_long_as_the_server_asks(api, text):
 
 def test_a_wait_of_an_hour_is_said_and_not_made(api):
     api.answers((429, LIMITED, {"Retry-After": "3600"}))
-    assert "asks to wait for 3,600 seconds: HTTP 429, Rate limit" in refusal(api, fresh=True)
+    assert unsaid(refusal(api, fresh=True), "3,600 seconds: HTTP 429, Rate limit") == []
 
 
 @pytest.mark.parametrize(
     ("reply", "message", "tries"),
     [
-        ((503, "", {}), "does not answer, tried 3 times: HTTP 503", 3),
-        ((429, LIMITED, {}), "tried 3 times: HTTP 429, Rate limit is exceeded", 3),
+        ((503, "", {}), "tried 3 times: HTTP 503", 3),
+        ((429, LIMITED, {}), "tried 3 times: HTTP 429, Rate limit … exceeded", 3),
         ((401, REFUSED, {}), "refuses: HTTP 401, Access denied due to invalid subscription", 1),
-        ((403, QUOTA, {}), "refuses: HTTP 403, Out of call volume quota", 1),
+        ((403, QUOTA, {}), "refuses: HTTP 403, Out … call volume quota", 1),
         ((400, answer([], error=f"bad {KEY}"), {}), "refuses: HTTP 400, bad ***", 1),
         ((302, "", {"Location": "http://127.0.0.1:1/"}), "refuses: HTTP 302", 1),
-        ((200, answer(both_sides())[:-300], {}), "the answer for 2024 is truncated or not JSON", 1),
-        ((200, b"\xff\xfe", {}), "is not text in UTF-8", 1),
-        ((200, "{}", {"Content-Length": "900"}), "does not answer, tried 3 times: IncompleteRead",
+        ((200, answer(both_sides())[:-300], {}), "answer … 2024 … truncated or not JSON", 1),
+        ((200, b"\xff\xfe", {}), "not text … UTF-8", 1),
+        ((200, "{}", {"Content-Length": "900"}), "tried 3 times: IncompleteRead",
          3),
-        ((200, answer([], error="Too many periods"), {}), "an error of UN Comtrade: Too many", 1),
-        ((200, answer(both_sides(), count=9000), {}), "is truncated: it counts 9,000 rows", 1),
-        ((200, answer(both_sides()[:1] * 500), {}), "exactly 500 rows, where UN Comtrade cuts", 1),
-        ((200, answer([]), {}), "has no rows for this request", 1),
+        ((200, answer([], error="Too many periods"), {}), "error … UN Comtrade: Too many", 1),
+        ((200, answer(both_sides(), count=9000), {}), "truncated: … 9,000 rows", 1),
+        ((200, answer(both_sides()[:1] * 500), {}), "exactly 500 rows … UN Comtrade cuts", 1),
+        ((200, answer([]), {}), "no rows … this request", 1),
     ],
 )  # fmt: skip
 def test_what_is_not_a_whole_answer_is_refused(api, tmp_path, reply, message, tries):
     api.answers(reply)
 
-    assert message in refusal(api)
+    assert unsaid(refusal(api), message) == []
     assert len(api.paths) == tries
     if "no rows" not in message:
         assert cache(tmp_path) == []
@@ -234,7 +235,7 @@ def test_a_server_that_is_silent_or_not_there_is_given_up(tmp_path, monkeypatch)
     "url", ["http://comtradeapi.un.org", "http://localhost.example.org", "ftp://localhost", "x"]
 )
 def test_the_key_is_sent_over_https_only(url):
-    with pytest.raises(GraphkitError, match="is sent to https only"):
+    with pytest.raises(GraphkitError, match="https only"):
         fetch_comtrade([REQUEST], KEY, api=url)
 
 
@@ -242,7 +243,8 @@ def test_the_key_is_sent_over_https_only(url):
 def test_a_key_that_no_header_carries_is_refused_and_not_shown(key):
     with pytest.raises(GraphkitError) as caught:
         fetch_comtrade([REQUEST], key)
-    assert str(caught.value) == "the key for UN Comtrade holds invalid characters"
+    assert unsaid(str(caught.value), "key for UN Comtrade", "invalid characters") == []
+    assert key not in str(caught.value)
 
 
 def test_the_key_comes_from_the_environment_or_else_from_the_keyring(tmp_path, monkeypatch):
@@ -262,14 +264,14 @@ def test_the_key_comes_from_the_environment_or_else_from_the_keyring(tmp_path, m
     )
     importlib.invalidate_caches()
     sys.modules.pop("keyring")
-    with pytest.raises(GraphkitError, match="no key for UN Comtrade: set COMTRADE_API_KEY"):
+    with pytest.raises(GraphkitError, match=r"no key for UN Comtrade.* COMTRADE_API_KEY"):
         find_key()
     sys.modules.pop("keyring")
 
 
 def test_an_address_that_is_nowhere_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with pytest.raises(GraphkitError, match="UN Comtrade cannot be found: "):
+    with pytest.raises(GraphkitError, match=r"UN Comtrade .*: "):
         fetch_comtrade([REQUEST], KEY, api="https://nowhere.invalid")
 
 
@@ -285,7 +287,7 @@ def test_from_the_api_to_seeds_in_two_commands(api, tmp_path, capfd):
     first = pull.read_bytes()
     out, err = capfd.readouterr()
     assert out == ""
-    assert "7 rows of 1 answers (0 from the cache)" in err
+    assert unsaid(err, "7 rows … 1 answers (0 from") == []
     assert run(ask) == 0
     assert pull.read_bytes() == first
     [path] = api.paths
@@ -303,12 +305,12 @@ def test_from_the_api_to_seeds_in_two_commands(api, tmp_path, capfd):
 @pytest.mark.parametrize(
     ("changes", "code", "message"),
     [
-        ({"--reporter": "Koreaa"}, 2, "no country is called 'Koreaa'; did you mean"),
-        ({"--reporter": ","}, 2, "found nothing, wanted countries, or all"),
-        ({"--products": "unobtainium"}, 2, "is called 'unobtainium'"),
-        ({"--years": "20x4"}, 2, "--years: found '20x4'"),
-        ({"--years": ""}, 2, "--products and --years: found nothing"),
-        ({"-o": "/nowhere/at/all.json"}, 1, "cannot write /nowhere/at/all.json"),
+        ({"--reporter": "Koreaa"}, 2, "no country … 'Koreaa'"),
+        ({"--reporter": ","}, 2, "nothing … countries, or all"),
+        ({"--products": "unobtainium"}, 2, "'unobtainium'"),
+        ({"--years": "20x4"}, 2, "--years: … '20x4'"),
+        ({"--years": ""}, 2, "--products and --years: … nothing"),
+        ({"-o": "/nowhere/at/all.json"}, 1, "/nowhere/at/all.json"),
     ],
 )
 def test_a_wrong_option_is_one_line(api, tmp_path, capfd, changes, code, message):
@@ -318,7 +320,7 @@ def test_a_wrong_option_is_one_line(api, tmp_path, capfd, changes, code, message
     assert run(["fetch", "comtrade", *(part for pair in options.items() for part in pair)]) == code
     out, err = capfd.readouterr()
     assert out == ""
-    assert message in err
+    assert unsaid(err, message) == []
     assert err.count("\n") == 1
 
 
@@ -330,6 +332,6 @@ def test_without_a_key_nothing_is_asked(api, tmp_path, capfd, monkeypatch):
            "-o", str(output)]  # fmt: skip
 
     assert run(ask) == 1
-    assert "no key for UN Comtrade: set COMTRADE_API_KEY" in capfd.readouterr().err
+    assert unsaid(capfd.readouterr().err, "no key for UN Comtrade … COMTRADE_API_KEY") == []
     assert api.paths == []
     assert not output.exists()

@@ -7,13 +7,20 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from saying import unsaid
 from supply_cases import FIGURE
 
 from graphkit.analysis import hhi
 from graphkit.analysis.concentration import import_concentration, production_concentration
 from graphkit.analysis.hhi import Markets, band, indices
 from graphkit.analysis.n_minus_1 import n_minus_1
-from graphkit.analysis.production import production_shares
+from graphkit.analysis.production import (
+    ADDED,
+    ADDED_ABOVE,
+    PRINTED,
+    SHARES_ALONE,
+    production_shares,
+)
 from graphkit.analysis.reliance import net_import_reliance, reliance_bounds
 from graphkit.analysis.shares import import_shares
 from graphkit.analysis.unit_values import far_unit_values
@@ -208,7 +215,7 @@ def test_the_published_world_total_is_the_denominator_and_the_gap_has_no_name():
         {"country": "WLD", "type": "world", "tonnes": 100.0, "qualifier": "rounded"},
     )))  # fmt: skip
 
-    assert row["denominator"] == "published world total"
+    assert row["denominator"] == PRINTED
     assert (row["total"], row["suppliers"], row["top"]) == (100.0, 2, "CHN")
     assert row["unnamed_share"] == pytest.approx(0.2)
     assert (row["hhi_low"], row["hhi_high"]) == pytest.approx((4_000, 4_400))
@@ -222,7 +229,7 @@ def test_without_a_world_total_the_published_figures_are_the_denominator():
         {"country": "XOC", "type": "rest", "tonnes": 20.0},
     )))  # fmt: skip
 
-    assert (row["denominator"], row["total"]) == ("sum of the published figures", 100.0)
+    assert (row["denominator"], row["total"]) == (ADDED, 100.0)
     assert (row["hhi_low"], row["hhi_high"]) == pytest.approx((4_000, 4_400))
 
 
@@ -244,7 +251,7 @@ def test_a_table_of_shares_alone_is_one_of_a_world_that_makes_1():
     )))  # fmt: skip
 
     assert (row["total"], row["unpublished"], row["note"]) == (None, 0, None)
-    assert row["denominator"] == "world supply, of which only shares are published"
+    assert row["denominator"] == SHARES_ALONE
     assert (row["coverage"], row["unnamed_share"]) == pytest.approx((0.8, 0.2))
     assert row["hhi_low"] == pytest.approx(4_000)
 
@@ -273,7 +280,7 @@ def test_a_withheld_figure_without_a_world_total_leaves_nothing():
     )))  # fmt: skip
 
     assert (row["hhi_low"], row["total"]) == (None, None)
-    assert row["note"] == "no world total, and not every figure is published"
+    assert unsaid(row["note"], "no world total", "not every figure") == []
 
 
 def test_figures_of_several_bases_are_not_added_up_without_a_world_total():
@@ -310,7 +317,7 @@ def test_shares_are_of_the_larger_of_the_printed_total_and_the_sum():
     shares = {r["country"]: r["share_low"] for r in production_shares(gallium).to_pylist()}
 
     assert (row["total"], row["denominator"]) == (
-        909.0, "sum of the published figures, above the rounded world total",
+        909.0, ADDED_ABOVE,
     )  # fmt: skip
     assert (row["coverage"], row["unnamed_share"]) == (pytest.approx(1.0), 0.0)
     assert row["hhi_low"] == row["hhi_high"] == pytest.approx(1e4 * (900**2 + 6**2 + 3**2) / 909**2)
@@ -423,7 +430,7 @@ def test_china_mined_70_percent_of_the_rare_earths_of_2024(shipped_production):
 
     # The figures of the table add up to 384,000 t, its total is printed as 380,000 t.
     assert (row["top"], row["total"], row["denominator"]) == (
-        "CHN", 384_000, "sum of the published figures, above the rounded world total",
+        "CHN", 384_000, ADDED_ABOVE,
     )  # fmt: skip
     assert row["cr1"] == pytest.approx(270 / 384)
     assert (row["band"], row["above_4000"], row["top_above_65"]) == ("high", True, True)
@@ -531,9 +538,9 @@ def test_a_net_exporter_of_unknown_production_relies_on_nobody_unless_a_mass_is_
 @pytest.mark.parametrize(
     ("change", "missing"),
     [
-        ({"basis": "REO", "tonnes": 1.0}, "one basis: trade is in gross, production in REO"),
+        ({"basis": "REO", "tonnes": 1.0}, "basis: … trade … gross … production … REO"),
         ({"country": "CHN", "tonnes": 1.0}, "production"),
-        ({"tonnes": 0.0}, None),
+        ({"tonnes": 0.0}, ""),
     ],
 )
 def test_what_keeps_reliance_from_being_computed_is_said(change, missing):
@@ -542,8 +549,8 @@ def test_what_keeps_reliance_from_being_computed_is_said(change, missing):
         net_import_reliance(flows({"consumer": "USA", "tonnes": 8.0}), made, countries=["USA"])
     )
 
-    assert row["missing"] == missing
-    assert (row["reliance_low"] is None) == (missing is not None)
+    assert unsaid(row["missing"] or "", missing) == []
+    assert (row["reliance_low"] is None) == (row["missing"] is not None) == bool(missing)
 
 
 def test_flows_without_a_mass_are_counted():

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from saying import unsaid
 from supply_cases import Node, flows, inflows, makes, network, random_tables, settled
 
 from graphkit.analysis.supply.disruption import cascade, disruption
@@ -300,30 +301,32 @@ def test_the_order_of_the_rows_changes_nothing(order):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"loss": 0.0}, "loss of 0, wanted more than 0, at most 1"),
+        ({"loss": 0.0}, "loss … 0 … more than 0, at most 1"),
         ({"loss": 1.5}, "loss of 1.5"),
         ({"slack": -1.0}, "slack of -1"),
-        ({"exporters": ["B"]}, "no exports of any product from B are known"),
-        ({"exporters": ["Z"]}, "Z: neither trade nor production"),
-        ({"products": ["tin"]}, "tin: no data here; data exists for ore"),
-        ({"destinations": ["A"]}, "no exports of any product from A to A are known"),
+        ({"exporters": ["B"]}, "no exports … from B"),
+        ({"exporters": ["Z"]}, "Z: … trade … production"),
+        ({"products": ["tin"]}, "tin: no data … ore"),
+        ({"destinations": ["A"]}, "no exports … from A to A"),
     ],
 )
 def test_what_cannot_be_asked_is_said_in_one_line(asked, message):
     given = {"exporters": ["A"], **asked}
-    with pytest.raises(GraphkitError, match=message):
+    with pytest.raises(GraphkitError) as caught:
         disruption(network(flows("A 1 B")), given.pop("exporters"), **given)
+    assert unsaid(str(caught.value), message) == []
 
 
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"tolerance": 2.0}, "tolerance of 2, wanted 0 to 1"),
-        ({"spread": -0.1}, "spread of -0.1, wanted 0 to 1"),
-        ({"links": "all"}, "wanted one of supply, either"),
-        ({"capacity": {"A": 1.0}}, "no capacity of B, wanted one of each"),
+        ({"tolerance": 2.0}, "tolerance … 2 … 0 to 1"),
+        ({"spread": -0.1}, "spread … -0.1 … 0 to 1"),
+        ({"links": "all"}, "all … supply, either"),
+        ({"capacity": {"A": 1.0}}, "no capacity of B"),
     ],
 )
 def test_a_cascade_that_cannot_be_is_said_in_one_line(asked, message):
-    with pytest.raises(GraphkitError, match=message):
+    with pytest.raises(GraphkitError) as caught:
         cascade(network(flows("A 1 B")), ["A"], **{"tolerance": 0.1, "spread": 0.5, **asked})
+    assert unsaid(str(caught.value), message) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+from saying import unsaid
 from seed_problems import seeds, trade
 
 from graphkit.errors import Problem
@@ -52,7 +53,7 @@ def test_a_mistake_of_a_thousand_in_a_year_of_less_trade_is_doubted(tmp_path):
 def test_a_value_a_thousand_times_its_neighbours_for_their_mass_is_doubted(tmp_path, usd):
     (doubt,) = found(tmp_path, trade=series((10, 9, 11), usd))
     assert "usd: found" in doubt.message
-    assert doubt.message.endswith("are these dollars?")
+    assert unsaid(doubt.message, "dollars?") == []
 
 
 def test_a_small_flow_is_doubted_from_a_thousand_times_on(tmp_path):
@@ -77,10 +78,9 @@ def market(price: float, tonnes: float) -> str:
 
 def test_a_flow_a_thousand_times_from_the_price_of_its_market_is_doubted(tmp_path):
     (doubt,) = found(tmp_path, trade=market(0.0009, 50))
-    assert "0.0009 USD a tonne, where the median of the trade is 1" in doubt.message
-    assert doubt.message.endswith("are these tonnes?")
+    assert unsaid(doubt.message, "0.0009 USD a tonne … median … 1", "tonnes?") == []
     (doubt,) = found(tmp_path, trade=market(1_100, 5))
-    assert doubt.message.endswith("are these dollars?")
+    assert unsaid(doubt.message, "dollars?") == []
 
 
 @pytest.mark.parametrize(("price", "tonnes"), [(0.002, 50), (500, 5), (0.0009, 5)])
@@ -174,7 +174,7 @@ def production(**shares: float) -> dict[str, str]:
 @pytest.mark.parametrize("of", [claims, production])
 def test_shares_of_a_whole_table_far_under_one_are_doubted(tmp_path, of):
     (doubt,) = found(tmp_path, **of(CHN=0.5, JPN=0.03, XOC=0.2))
-    assert doubt.message.endswith("add up to 73.0%; wanted about 100 %")
+    assert unsaid(doubt.message, "73.0% … 100 %") == []
 
 
 @pytest.mark.parametrize("of", [claims, production])
@@ -186,10 +186,7 @@ def test_shares_that_are_rounded_or_of_one_place_are_not_doubted(tmp_path, of, s
 def test_a_table_of_producers_without_a_row_for_all_others_is_doubted(tmp_path):
     (doubt,) = found(tmp_path, **production(CHN=0.5, JPN=0.1))
     assert (doubt.file, doubt.line) == ("production.yaml", 5)
-    assert doubt.message == (
-        "share: the shares of this table add up to 60.0%; wanted about 100 %, with a row for all "
-        "other places"
-    )
+    assert unsaid(doubt.message, "share: … 60.0% … 100 %", "other places") == []
     assert found(tmp_path, **claims(CHN=0.5, JPN=0.1)) == []
     assert found(tmp_path, **production(WLD=1, CHN=0.6)) == []
 

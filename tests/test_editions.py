@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from saying import unsaid
 from seed_texts import write_seeds
 
 from graphkit.api import Session
@@ -78,10 +79,10 @@ def test_every_edition_stays_in_the_graph(session):
 def test_a_revision_of_more_than_a_tenth_is_said_with_both_editions(session):
     (note,) = [n for n in session.concentration(period="2023").notes if n.startswith("Revised")]
 
-    assert note == (
-        "Revised by more than a tenth: rare-earth metals of China in 2023: 63 t in the 2025 "
-        "edition, 40 t in the 2026 edition and 1 more (all: graphkit query production-revisions)."
+    revised = (
+        "rare-earth metals of China in 2023: 63 t … 2025 edition … 40 t … 2026 edition … 1 more"
     )
+    assert unsaid(note, "tenth", revised, "graphkit query production-revisions") == []
 
 
 def test_a_figure_that_moved_by_less_is_not_a_revision(session):
@@ -105,7 +106,7 @@ def test_a_series_says_where_it_changes_its_edition(session):
 def test_an_edition_without_a_date_is_refused(tmp_path):
     undated = SOURCES.replace("key: book-3, published: 2026", "key: book-3")
 
-    with pytest.raises(GraphkitError, match="edition without 'published', wanted its date"):
+    with pytest.raises(GraphkitError, match=r"edition .*'published'.* date"):
         read_seeds(write_seeds(tmp_path, EDITIONS, {"sources.yaml": undated}))
 
 
@@ -129,8 +130,5 @@ def test_antimony_of_china_in_2024_is_that_of_the_2026_edition(shipped):
 def test_the_answer_says_what_the_2025_edition_had(shipped):
     notes = shipped.concentration(scope="antimony-ore", period="2024").notes
 
-    assert any(
-        "antimony ore of Russia in 2024: 13,000 t in the 2025 edition, 40,000 t in the 2026 edition"
-        in note
-        for note in notes
-    )
+    revised = "antimony ore of Russia in 2024: 13,000 t … 2025 edition … 40,000 t … 2026 edition"
+    assert any(unsaid(note, revised) == [] for note in notes)

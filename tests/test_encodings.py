@@ -53,7 +53,7 @@ def test_a_text_is_never_read_in_a_wrong_encoding(language, encoding, firms):
 
 
 def test_a_text_that_is_in_no_encoding_is_refused():
-    with pytest.raises(GraphkitError, match=r"t\.csv:2: found the byte 0xff, which is not utf-8"):
+    with pytest.raises(GraphkitError, match=r"t\.csv:2: .* 0xff\b.* utf-8"):
         decoded("t.csv", b"a\n\xff\n", "utf-8")
-    with pytest.raises(UndecidedError, match=r"t\.csv:2: found bytes that are not UTF-8 and may b"):
+    with pytest.raises(UndecidedError, match=r"t\.csv:2: .* UTF-8 "):
         decoded("t.csv", b"a\n\xff\x81\x8d\n", None)

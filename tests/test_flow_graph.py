@@ -117,9 +117,9 @@ def test_a_self_loop_stays():
 @pytest.mark.parametrize(
     ("flows", "message"),
     [
-        (table(ROWS).drop_columns("supplier"), "no column 'supplier'.*, only usd, consumer"),
+        (table(ROWS).drop_columns("supplier"), "no column 'supplier'.* usd, consumer"),
         (table([(None, "B", 1.0)]), "1 flows with no supplier"),
-        (table([("A", "B", -1.0)]), "a flow of -1, wanted a number of 0 or more"),
+        (table([("A", "B", -1.0)]), "flow of -1.* 0 or more"),
         (table([("A", "B", float("nan"))]), "a flow of nan"),
         (table([("A", "B", float("inf"))]), "a flow of inf"),
         (table(ROWS, period=["2023", "2024", "2024", "2024"]), "2 values of 'period'"),
@@ -147,7 +147,7 @@ def test_two_bases_of_mass_are_not_added_up():
     ("given", "message"),
     [
         (("aa", [0], [1], [1.0]), "the label 'a' twice"),
-        (("ab", [0], [2], [1.0]), "target 2, wanted a position of one of 2 labels"),
+        (("ab", [0], [2], [1.0]), "target 2.* 2 labels"),
         (("ab", [-1], [1], [1.0]), "source -1"),
         (("ab", [0.0], [1], [1.0]), "wanted positions"),
         (("ab", [0, 1], [1], [1.0]), "2 sources, 1 targets and 1 weights"),
@@ -324,5 +324,5 @@ def test_a_copy_and_a_pickle_are_the_same_graph_and_lack_unknown_names():
     for other in (copy(graph), deepcopy(graph), pickle.loads(pickle.dumps(graph))):
         assert (other.labels, edges(other)) == (graph.labels, edges(graph))
         assert list(other.in_edges) == list(graph.in_edges)
-    with pytest.raises(AttributeError, match="'FlowGraph' object has no attribute 'neighbour'"):
+    with pytest.raises(AttributeError, match=r"'FlowGraph' .*'neighbour'"):
         graph.neighbour  # noqa: B018

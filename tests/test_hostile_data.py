@@ -17,6 +17,7 @@ import pyarrow as pa
 import pytest
 from long_cases import others_long
 from pyarrow import parquet
+from saying import Naming, unsaid
 from seed_problems import problems, seeds
 
 from graphkit.errors import GraphkitError
@@ -161,9 +162,7 @@ def test_a_flood_of_problems_says_that_there_are_more(tmp_path):
 
     found = problems(tmp_path)
     assert len(found) == MOST_PROBLEMS + 1
-    assert f"b.yaml:1002:3: found more than the {MOST_PROBLEMS:,} problems told; mend those" in str(
-        found[-2:]
-    )
+    assert Naming(f"b.yaml:1002:3: … more than … {MOST_PROBLEMS:,} problems") in found[-2:]
 
 
 # --- bombs: little that becomes much ------------------------------------------------------------
@@ -195,9 +194,8 @@ def test_a_parquet_file_that_is_a_bomb_is_refused_unread(tmp_path, name):
 
     def refused() -> None:
         (found,) = problems(folder)
-        assert found.startswith("t.parquet:1:1: found ")
-        assert found.endswith("; wanted at most 200 times as many")
-        with pytest.raises(GraphkitError, match=r"t\.parquet: found .* 200 times as many"):
+        assert unsaid(found, "t.parquet:1:1: … at most 200 times") == []
+        with pytest.raises(GraphkitError, match=r"t\.parquet: .* 200 times"):
             read_sheet(folder / "t.parquet", SheetLayout())
 
     within_bounds(refused)

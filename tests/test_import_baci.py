@@ -14,6 +14,7 @@ import pytest
 from databases import slice_seeds
 from long_cases import others_long
 from pyarrow import parquet
+from saying import unsaid
 
 from graphkit.api import Session
 from graphkit.arrow import without_codes
@@ -198,53 +199,54 @@ def refusal(files: dict[str, str | bytes], tmp_path: Path, **more: Any) -> str:
     ("files", "message"),
     [
         ({"BACI_HS92_Y2024_V1.csv": "t i j k v q\n2024 156 410 280530 1.5 0.1\n"},
-         "found the columns 't i j k v q', wanted t,i,j,k,v,q separated by commas"),
-        ({"BACI_HS92_Y2024_V1.csv": "year,exporter\n"}, "found the columns 'year,exporter'"),
-        ({"BACI_HS92_Y2024_V1.csv": ""}, "found the columns ''"),
-        ({"BACI_HS92_Y2024_V1.csv": GOOD + "2024,156,41"}, "is not a BACI table: CSV parse error"),
+         "columns 't i j k v q' … t,i,j,k,v,q"),
+        ({"BACI_HS92_Y2024_V1.csv": "year,exporter\n"}, "columns 'year,exporter'"),
+        ({"BACI_HS92_Y2024_V1.csv": ""}, "columns ''"),
+        ({"BACI_HS92_Y2024_V1.csv": GOOD + "2024,156,41"}, "BACI table: CSV"),
         ({"BACI_HS92_Y2024_V1.csv": GOOD + "2024,156,410,280530,much,0.1\n"}, "'much'"),
         ({"BACI_HS92_Y2024_V1.csv": "t,i,j,k,v,q\n2024,4,24,10121,2.2,1\n"},
-         "found the HS code '10121', wanted 6 digits; a program that takes codes for numbers"),
+         "HS code '10121' … 6 digits"),
         ({"BACI_HS92_Y2023_V202501.csv": GOOD, "BACI_HS92_Y2024_V202601.csv": GOOD},
-         "editions of BACI must not be mixed: BACI_HS92_Y2023_V202501.csv is HS92 V202501"),
+         "editions … BACI_HS92_Y2023_V202501.csv … HS92 V202501"),
         ({"BACI_HS92_Y2023_V202601.csv": GOOD, "BACI_HS22_Y2024_V202601.csv": GOOD},
-         "BACI_HS22_Y2024_V202601.csv is HS22 V202601"),
-        ({"BACI_HS92_V202601.zip": b"PK\x03\x04 torn"}, "cannot be read as a zip"),
-        ({"BACI_HS92_V202601.zip": b"no zip"}, "cannot be read as a zip"),
-        ({"mine.csv": GOOD}, "the name does not give the HS revision"),
+         "BACI_HS22_Y2024_V202601.csv … HS22 V202601"),
+        ({"BACI_HS92_V202601.zip": b"PK\x03\x04 torn"}, "BACI_HS92_V202601.zip … zip"),
+        ({"BACI_HS92_V202601.zip": b"no zip"}, "BACI_HS92_V202601.zip … zip"),
+        ({"mine.csv": GOOD}, "mine.csv … HS revision"),
         ({"BACI_HS92_Y2024_V1.csv": GOOD.replace("280530", "010121")},
-         "no flow of BACI_HS92_Y2024_V1.csv matches the filters: 1 rows were read"),
+         "no flow … BACI_HS92_Y2024_V1.csv … 1 rows"),
         ({"BACI_HS92_Y2024_V1.csv": b"t,i,j,k,v,q\n2024,156,410,\xff\xfe,1.5,0.1\n"},
-         "is not a BACI table"),
+         "BACI table"),
     ],
 )  # fmt: skip
 def test_what_is_not_baci_is_refused_and_nothing_is_written(files, message, tmp_path):
-    assert message in refusal(files, tmp_path)
+    assert unsaid(refusal(files, tmp_path), message) == []
 
 
 def test_a_missing_file_and_a_torn_zip_are_refused(archive, reference, tmp_path):
-    with pytest.raises(GraphkitError, match="cannot be read"):
+    with pytest.raises(GraphkitError, match=r"BACI_HS92_Y2024_V1\.csv .*: No such file"):
         import_baci([tmp_path / "BACI_HS92_Y2024_V1.csv"], tmp_path / "seeds", reference)
     with zipfile.ZipFile(tmp_path / "BACI_HS92_V1.zip", "w") as other:
         other.writestr("notes.csv", GOOD)
-    with pytest.raises(GraphkitError, match="holds no table named like BACI_HS92"):
+    with pytest.raises(GraphkitError, match=r"BACI_HS92_V1\.zip .*no table"):
         import_baci([tmp_path / "BACI_HS92_V1.zip"], tmp_path / "seeds", reference)
     content = bytearray(archive.read_bytes())
     content[200:260] = bytes(60)
     archive.write_bytes(content)
-    with pytest.raises(GraphkitError, match=r"cannot be read|is not a BACI table"):
+    with pytest.raises(GraphkitError, match=r"BACI_HS92_Y\d+_V202601\.csv"):
         import_baci([archive], tmp_path / "seeds", reference)
     assert not (tmp_path / "seeds").exists()
 
 
 def test_an_unknown_revision_or_another_one_is_refused(tmp_path):
     files = {"BACI_HS92_Y2024_V1.csv": GOOD}
-    assert "wanted one of HS92, HS96" in refusal(files, tmp_path, revision="HS93")
-    assert "is HS92, --revision says HS17" in refusal(files, tmp_path, revision="HS17")
-    assert "is V1, --version says 202501" in refusal(files, tmp_path, version="202501")
-    with pytest.raises(
-        UsageError, match="no HS code is mainly for 'battery-anode'; codes exist for"
+    for given, problem in (
+        ({"revision": "HS93"}, "'HS93' … HS92, HS96"),
+        ({"revision": "HS17"}, "HS92 … --revision … HS17"),
+        ({"version": "202501"}, "V1 … --version … 202501"),
     ):
+        assert unsaid(refusal(files, tmp_path, **given), problem) == []
+    with pytest.raises(UsageError, match=r"HS code.*'battery-anode'.*ree-metals"):
         import_baci([tmp_path / "BACI_HS92_Y2024_V1.csv"], tmp_path / "seeds", read_reference(),
                     wanted=ImportFilter(products=["battery-anode"]))  # fmt: skip
 
@@ -459,12 +461,12 @@ def test_a_chain_counts_the_codes_of_a_users_own_year(reference, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--years", "20x4"], 2, "--years: found '20x4', wanted years such as 2018,2020-2024"),
-        (["--years", "2024-2020"], 2, "--years: found '2024-2020'"),
-        (["--countries", "Koreaa"], 2, "no country is called 'Koreaa'; did you mean"),
-        (["--products", "unobtainium"], 2, "is called 'unobtainium'"),
-        (["--products", "9999"], 2, "no HS code is mainly for '9999'"),
-        (["--max-unknown", "0", "--years", "1990"], 1, "no flow of BACI_HS92_V202601.zip matches"),
+        (["--years", "20x4"], 2, "--years: … '20x4' … 2018,2020-2024"),
+        (["--years", "2024-2020"], 2, "--years: … '2024-2020'"),
+        (["--countries", "Koreaa"], 2, "'Koreaa' … South Korea (KOR)"),
+        (["--products", "unobtainium"], 2, "'unobtainium'"),
+        (["--products", "9999"], 2, "HS code … '9999'"),
+        (["--max-unknown", "0", "--years", "1990"], 1, "no flow of BACI_HS92_V202601.zip"),
     ],
 )
 def test_a_wrong_option_is_one_line(archive, tmp_path, capfd, arguments, code, message):
@@ -473,6 +475,6 @@ def test_a_wrong_option_is_one_line(archive, tmp_path, capfd, arguments, code, m
     assert run(["import", "baci", str(archive), "-o", str(folder), *arguments]) == code
     out, err = capfd.readouterr()
     assert out == ""
-    assert message in err
+    assert unsaid(err, message) == []
     assert err.count("\n") == 1
     assert not folder.exists()

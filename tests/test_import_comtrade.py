@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from comtrade_rows import CHN, JPN, KOR, USA, WORLD, Row, answer, both_sides, row, table, with_trap
+from saying import unsaid
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
@@ -86,7 +87,7 @@ def test_the_double_count_trap_gives_the_totals_of_the_world_rows(load):
     assert said["other than six digits"] == len(rows)
     assert said["the world, which is the sum of its partners"] == 1
     assert said["re-exports, re-imports and other parts of exports and imports"] == len(rows)
-    parts = "transport modes, customs procedures and second partners, beside their total"
+    [parts] = [why for why in said if unsaid(why, "modes", "procedures", "second partners") == []]
     assert said[parts] == 7 * len(rows)
     assert report.warnings == []
 
@@ -100,8 +101,8 @@ def test_without_the_columns_of_totals_the_largest_row_counts_and_a_warning_says
 
     assert flows == whole
     [warning] = report.warnings
-    assert "without the column motCode and customsCode and partner2Code" in warning
-    assert "the largest of each of 7 flows is kept" in warning
+    assert unsaid(warning, "without", "motCode", "customsCode", "partner2Code") == []
+    assert unsaid(warning, "largest", "7 flows") == []
 
 
 def test_flows_in_parts_only_are_left_out_and_said(load):
@@ -109,17 +110,15 @@ def test_flows_in_parts_only_are_left_out_and_said(load):
     flows, report = load(answer(rows))
 
     assert len(flows) == 6
-    assert report.warnings[0].startswith("1 flows have no total, only parts")
-    assert "9,000 USD at most" in report.warnings[0]
+    assert unsaid(report.warnings[0], "1 flows … no total", "9,000 USD at most") == []
 
 
 def test_partners_that_do_not_add_up_to_the_world_are_said(load):
     rows = [r for r in both_sides() if r["partnerCode"] != JPN]
     _, report = load(answer(rows))
 
-    assert report.warnings == [
-        "the partners do not add up to the world's row: imports of 284690 by 410 in 2024 (73.3 %)"
-    ]
+    [warning] = report.warnings
+    assert unsaid(warning, "partners … world's row", "284690 by 410 … 2024 (73.3 %)") == []
 
 
 def test_groups_are_left_out_and_remainders_are_not_countries(load):
@@ -248,7 +247,7 @@ def test_only_what_is_asked_for_is_kept(load, wanted, kept):
 
 
 def test_a_code_that_nothing_travels_under_is_refused(load):
-    with pytest.raises(UsageError, match="no HS code is mainly for '9999'"):
+    with pytest.raises(UsageError, match=r"HS code.*'9999'"):
         load(answer(both_sides()), wanted=ImportFilter(products=["9999"]))
 
 
@@ -270,7 +269,7 @@ def test_the_same_rows_in_any_order_give_the_same_bytes(reference, tmp_path):
 def test_a_table_is_written_over_only_by_one_that_holds_all_of_it(load):
     load(answer(both_sides()))
     fewer = [r for r in both_sides() if r["partnerCode"] != USA]
-    with pytest.raises(GraphkitError, match=r"holds 1 flows that these files do not have"):
+    with pytest.raises(GraphkitError, match=r"\b1 flows\b"):
         load(answer(fewer))
     flows, _ = load(answer([r | {"primaryValue": 1.0} for r in both_sides()]))
     assert {f["usd"] for f in flows} == {1.0}
@@ -296,42 +295,42 @@ def changed(number: int, **more: Any) -> list[Row]:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (answer(GOOD)[:-400], "is truncated or not JSON"),
-        (answer(GOOD, count=900), "is truncated: it counts 900 rows and has 7"),
+        (answer(GOOD)[:-400], "truncated or not JSON"),
+        (answer(GOOD, count=900), "truncated: … 900 rows … 7"),
         (answer([], error="Maximum number of periods for preview is 1"),
-         "holds an error of UN Comtrade: Maximum number of periods"),
-        ("{}", 'found no rows, wanted an object with "data"'),
-        ('{"data": [1]}', "found no rows"),
-        (answer([{"a": 1}]), "found the columns 'a', which lack classificationCode, cmdCode"),
-        (answer(changed(1, primaryValue="much")), "row 2 has 'much' as its primaryValue"),
-        (answer(changed(1, reporterCode=410.0)), "row 2 has '410.0' as its reporterCode"),
+         "error … UN Comtrade: Maximum number … periods"),
+        ("{}", 'no rows … object with "data"'),
+        ('{"data": [1]}', "no rows"),
+        (answer([{"a": 1}]), "columns 'a' … classificationCode, cmdCode"),
+        (answer(changed(1, primaryValue="much")), "row 2 … 'much' … primaryValue"),
+        (answer(changed(1, reporterCode=410.0)), "row 2 … '410.0' … reporterCode"),
         (answer(changed(1, cmdCode=None)), "1 rows have no cmdCode"),
-        (answer(changed(1, cmdCode=10121)), "found the cmdCode '10121', wanted an even number"),
-        (answer(changed(1, primaryValue=-1.0)), "found a negative primaryValue"),
-        (answer(changed(1, classificationCode="S4")), "found the classificationCode 'S4', wanted"),
-        (answer(changed(1, typeCode="S")), "found the typeCode 'S', wanted C for goods"),
-        (answer(changed(1, period="2024-01")), "found the period '2024-01', wanted a year or"),
-        (answer(H5), "found the imports of 284690 by 410 from 156 in 2024 in H5 and in H6"),
+        (answer(changed(1, cmdCode=10121)), "cmdCode '10121' … even number"),
+        (answer(changed(1, primaryValue=-1.0)), "negative primaryValue"),
+        (answer(changed(1, classificationCode="S4")), "classificationCode 'S4'"),
+        (answer(changed(1, typeCode="S")), "typeCode 'S' … C"),
+        (answer(changed(1, period="2024-01")), "period '2024-01' … year or"),
+        (answer(H5), "284690 by 410 from 156 … 2024 … H5 … H6"),
         (answer([*GOOD, GOOD[0] | {"primaryValue": 1.0}]),
-         "found two figures for the imports of 284690 by 410 from 156 in 2024"),
-        (table(GOOD).replace(",", ";"), "which lack classificationCode"),
-        (table(GOOD)[:-30], "is not a Comtrade table: CSV parse error"),
+         "two figures … 284690 by 410 from 156 … 2024"),
+        (table(GOOD).replace(",", ";"), "classificationCode"),
+        (table(GOOD)[:-30], "not … Comtrade table: CSV parse error"),
         (table(GOOD).replace("110000.0", "lots"), "'lots'"),
-        (table(changed(1, motCode=0.0)), "found the motCode '0.0'"),
-        ("", "found the columns ''"),
+        (table(changed(1, motCode=0.0)), "motCode '0.0'"),
+        ("", "columns ''"),
     ],
 )  # fmt: skip
 def test_what_is_not_comtrade_is_refused_and_nothing_is_written(text, message, load, tmp_path):
     with pytest.raises(GraphkitError) as caught:
         load(text)
-    assert message in str(caught.value)
+    assert unsaid(str(caught.value), message) == []
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "seeds").exists()
 
 
 def test_files_with_and_without_the_columns_of_totals_are_not_mixed(load):
     names = [name for name in GOOD[0] if name not in DIMENSIONS]
-    with pytest.raises(GraphkitError, match="files must have the same of the columns motCode"):
+    with pytest.raises(GraphkitError, match=r"same .*columns motCode"):
         load(answer(GOOD), table(GOOD, names=names))
 
 
@@ -348,7 +347,8 @@ def test_as_many_rows_as_a_preview_has_are_a_warning(load):
     flows, report = load(answer([*GOOD, *others]))
 
     assert amounts(flows) == amounts(load(answer(GOOD))[0])
-    assert report.warnings == ["0.json has exactly 500 rows, where the API cuts off its preview"]
+    [warning] = report.warnings
+    assert unsaid(warning, "0.json … 500 rows", "preview") == []
 
 
 def test_columns_that_an_answer_may_lack_are_unknown(load):
@@ -362,11 +362,11 @@ def test_columns_that_an_answer_may_lack_are_unknown(load):
 
 
 def test_a_missing_file_and_nothing_asked_for_are_refused(reference, load, tmp_path):
-    with pytest.raises(GraphkitError, match=r"none.json cannot be read: No such file"):
+    with pytest.raises(GraphkitError, match=r"none\.json .*: No such file"):
         import_comtrade([tmp_path / "none.json"], tmp_path / "seeds", reference)
-    with pytest.raises(GraphkitError, match=r"no flow of 0.json matches the filters: 7 rows"):
+    with pytest.raises(GraphkitError, match=r"0\.json .*: 7 rows"):
         load(answer(GOOD), wanted=ImportFilter(years=[1990]))
-    with pytest.raises(GraphkitError, match=r"no flow of 0.json matches"):
+    with pytest.raises(GraphkitError, match=r"no flow of 0\.json"):
         load(answer([]))
     assert not (tmp_path / "seeds").exists()
 
@@ -407,9 +407,9 @@ def test_from_answers_to_shares_by_either_report(tmp_path, monkeypatch, capsysbi
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--name", "../x"], 2, "--name: found '../x', wanted letters, digits, - and _"),
-        (["--products", "unobtainium"], 2, "is called 'unobtainium'"),
-        (["--years", "1990"], 1, "no flow of pull.json matches the filters"),
+        (["--name", "../x"], 2, "--name: … '../x' … letters, digits, - and _"),
+        (["--products", "unobtainium"], 2, "'unobtainium'"),
+        (["--years", "1990"], 1, "no flow of pull.json … filters"),
     ],
 )
 def test_a_wrong_option_is_one_line(tmp_path, capfd, arguments, code, message):
@@ -419,7 +419,7 @@ def test_a_wrong_option_is_one_line(tmp_path, capfd, arguments, code, message):
     assert run(["import", "comtrade", str(pull), "-o", str(folder), *arguments]) == code
     out, err = capfd.readouterr()
     assert out == ""
-    assert message in err
+    assert unsaid(err, message) == []
     assert err.count("\n") == 1
     assert not folder.exists()
 
@@ -439,5 +439,6 @@ def test_a_flow_that_the_folder_has_under_another_name_is_refused(tmp_path, caps
     capsys.readouterr()
 
     assert run(["import", "comtrade", str(tmp_path / "two.json"), "-o", str(seeds)]) == 3
-    assert "could not be read with this import" in capsys.readouterr().err
+    refusal = capsys.readouterr().err
+    assert unsaid(refusal, "duplicate EXPORTS", "older") == []
     assert not yaml.exists()

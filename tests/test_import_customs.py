@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from customs_files import ENGLISH, census, china, comext, item, korea
+from saying import unsaid
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
@@ -171,10 +172,10 @@ def test_imports_and_exports_of_china_stand_side_by_side(load):
 def test_a_cut_off_download_and_a_page_of_several_are_warned_of(load):
     many = [("202503", "85051110", "133", str(n), "1", "1") for n in range(10_000)]
     _, report = load(china(*many), flow="exports")
-    assert report.warnings == ["file-0 has exactly 10,000 rows, where the download is cut off"]
+    assert unsaid(*report.warnings, "file-0 … 10,000 rows … cut off") == []
 
     _, report = load(korea(item("CN", 1, 1), count=7))
-    assert report.warnings == ["file-0 is one page, 2 of 7 rows: import all pages"]
+    assert unsaid(*report.warnings, "file-0 … page", "2 of 7 rows") == []
 
 
 def test_six_digits_beside_national_codes_are_their_total(load):
@@ -214,40 +215,40 @@ def test_filters_keep_codes_years_and_countries(load):
     [
         (korea(item("CN", 1, 1)).replace("statCd>", "country>"), "Customs Service without statCd"),
         (comext().replace("QUANTITY_KG", "KG"), "Eurostat without QUANTITY_KG"),
-        (china(*CHINA_ROWS).replace("美元", "人民币"), "Customs of China without US dollar"),
+        (china(*CHINA_ROWS).replace("美元", "人民币"), "Customs of China … US dollar"),
         (census(("5700", "CHINA", "2846908090", 1, 1, "KG")).replace("CTY_NAME", "CTY"),
          "US Census Bureau without CTY_NAME"),
-        ("a,b\n1,2\n", "found the columns 'a,b', wanted those of Korea Customs Service"),
-        (korea(item("CN", 1, 1), code="30"), "holds an error, 30"),
-        (korea(item("CN", 1, 1))[:-40], "is truncated or not XML"),
-        ("<!DOCTYPE html><html></html>", "found a web page"),
-        ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "with a document type"),
-        ("[[1, 2], [3]]", "wanted rows of one length"),
-        ("[[1, 2", "is truncated or not JSON"),
-        ('{"error": "no key"}', "found a JSON object"),
-        ("", "found an empty file"),
-        (b"7z\xbc\xaf\x27\x1c", "wanted text, found a 7z archive; unpack it"),
-        (b"PK\x03\x04", "wanted text, found a zip; unpack it"),
-        (korea(item("CN", 1, 1, month="2025.13")), "found '2025.13' as year, wanted a month"),
-        (korea(item("CN", 1, 1)).replace(">1</impDlr>", ">-5</impDlr>"), "found '-5' as impDlr"),
-        (korea(item("CN", 1, 1, code="846901000")), "wanted an even number of digits"),
+        ("a,b\n1,2\n", "columns 'a,b' … Korea Customs Service"),
+        (korea(item("CN", 1, 1), code="30"), "error, 30"),
+        (korea(item("CN", 1, 1))[:-40], "truncated or not XML"),
+        ("<!DOCTYPE html><html></html>", "web page"),
+        ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "document type"),
+        ("[[1, 2], [3]]", "rows … one length"),
+        ("[[1, 2", "truncated or not JSON"),
+        ('{"error": "no key"}', "JSON object"),
+        ("", "empty file"),
+        (b"7z\xbc\xaf\x27\x1c", "text … 7z archive"),
+        (b"PK\x03\x04", "text … zip"),
+        (korea(item("CN", 1, 1, month="2025.13")), "'2025.13' … year … month"),
+        (korea(item("CN", 1, 1)).replace(">1</impDlr>", ">-5</impDlr>"), "'-5' … impDlr"),
+        (korea(item("CN", 1, 1, code="846901000")), "even number … digits"),
         (korea(item("CN", 1, 1), item("CN", 2, 1)),
-         "file-0:4: found usd=2.0, kg=1.0 for direction=imports, code=2846901000, partner=CN"),
-        (comext().replace("FLOW", "PERIOD"), "found the column 'PERIOD' twice"),
-        (comext() + "DE,CN\n", "is not a table"),
-        (korea(), "no flow of file-0 matches the filters: 1 rows were read"),
+         "file-0:4: … usd=2.0, kg=1.0 … imports … 2846901000 … CN"),
+        (comext().replace("FLOW", "PERIOD"), "column 'PERIOD' twice"),
+        (comext() + "DE,CN\n", "not a table"),
+        (korea(), "no flow … file-0 … 1 rows"),
     ],
 )  # fmt: skip
 def test_a_bad_file_is_one_error_and_nothing_is_written(load, tmp_path, text, message):
     with pytest.raises(GraphkitError) as raised:
         load(text, flow="imports")
 
-    assert message in str(raised.value)
+    assert unsaid(str(raised.value), message) == []
     assert not (tmp_path / "seeds").exists()
 
 
 def test_files_of_two_publishers_are_refused(load):
-    with pytest.raises(GraphkitError, match="found files of several publishers"):
+    with pytest.raises(GraphkitError, match="several publishers"):
         load(korea(item("CN", 1, 1)), comext(("DE", "CN", "28469030", "1", "1", "202503", 1)))
 
 
@@ -264,16 +265,16 @@ def test_unknown_partners_are_said_and_refused(load):
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        ({}, "--flow: General Administration of Customs of China's files do not say"),
-        ({"flow": "both"}, "--flow: found 'both', wanted imports or exports"),
-        ({"flow": "exports", "period": "2025"}, "--period: found '2025', wanted a month"),
+        ({}, "--flow: … Customs of China"),
+        ({"flow": "both"}, "--flow: … 'both' … imports or exports"),
+        ({"flow": "exports", "period": "2025"}, "--period: … '2025' … month"),
     ],
 )
 def test_what_china_does_not_say_must_be_given(load, choice, message):
     with pytest.raises(UsageError) as raised:
         load(china(*CHINA_ROWS), **choice)
 
-    assert message in str(raised.value)
+    assert unsaid(str(raised.value), message) == []
 
 
 @pytest.mark.parametrize(
@@ -311,7 +312,7 @@ def test_comext_answers_by_weight_and_calls_the_value_unknown(tmp_path, capsys):
     shares = {row["supplier"]: (row["share_usd"], row["share_tonnes"]) for row in found}
     assert shares == {"CHN": (None, 0.75), "USA": (None, 0.25)}
     assert run([*asked, "--format", "table"]) == 0
-    assert "2 flows of unknown value in 1 product" in capsys.readouterr().out
+    assert unsaid(capsys.readouterr().out, "2 flows of unknown value") == []
 
 
 def test_a_national_code_can_be_asked_for(tmp_path, capsys):
@@ -324,8 +325,9 @@ def test_a_national_code_can_be_asked_for(tmp_path, capsys):
     imported = ["import", "customs", str(file), "--flow", "exports", "-o", str(seeds)]
     assert run([*imported, "--format", "json"]) == 0
     why = [row["why"] for row in json.loads(capsys.readouterr().out) if row["what"] == "matched"]
-    assert why == [f"{code} by 280530, which fits ree-metals: exact"
-                   for code in ("28053012", "28053013")]  # fmt: skip
+    assert unsaid(why[0], "28053012 by 280530 … ree-metals: exact") == []
+    assert unsaid(why[1], "28053013 by 280530 … ree-metals: exact") == []
+    assert len(why) == 2
 
     asked = ["suppliers", "KOR", "--for", "28053012", "--db", str(seeds), "--format", "json"]
     assert run(asked) == 0

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from long_cases import others_long
+from saying import unsaid
 
 from graphkit.errors import SeedError
 from graphkit.importers.reference import read_reference
@@ -111,7 +112,7 @@ def test_the_order_of_columns_and_rows_changes_no_fact(reference, tmp_path, seed
 
 def test_lines_of_one_plant_are_added_up_where_the_mapping_says_so(reference, tmp_path):
     rows = [("Onsan Smelter", "KOR", "Nickel", n, "kt", "A Zinc", 1, None, None) for n in (10, 20)]
-    with pytest.raises(SeedError, match=r"plants.csv:3:4: capacity: found 20 beside 10 in line 2"):
+    with pytest.raises(SeedError, match=r"plants\.csv:3:4: capacity: .*\b20\b.*\b10\b.*line 2"):
         import_table(written(tmp_path, rows), mapped(tmp_path), tmp_path / "seeds", reference)
     added = MAPPING + "sum: [capacity]\n"
     import_table(written(tmp_path, rows), mapped(tmp_path, added), tmp_path / "seeds", reference)
@@ -144,31 +145,29 @@ def bad(column: str, value: Any, row: int = 0) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize(
     ("rows", "line"),
     [
-        (bad("Share", "140 %"), "plants.csv:2:7: share: found '1.4', wanted at most 1"),
+        (bad("Share", "140 %"), "plants.csv:2:7: share: … '1.4' … at most 1"),
         (bad("Share", "70 %", 1),
-         "plants.csv:3:7: share: shares of 'kor-onsan-smelter' add up to 1.3, wanted at most 1"),
+         "plants.csv:3:7: share: … 'kor-onsan-smelter' … 1.3 … at most 1"),
         (bad("Share", "50 %", 2),
-         "plants.csv:4:7: share: found 0.5 beside 0.6 in line 2 for the same owner, wanted one"),
-        (bad("Unit", None, 3), "plants.csv:5:4: capacity: found a capacity of 7, wanted its unit"),
+         "plants.csv:4:7: share: … 0.5 … 0.6 … line 2 … owner"),
+        (bad("Unit", None, 3), "plants.csv:5:4: capacity: … 7 … unit"),
         (bad("Country", "CHN", 2),
-         "plants.csv:4:2: country: found CHN for 'Onsan Smelter', which is in KOR in line 2; "
-         "wanted one country a plant, or a column key that tells plants of one name apart"),
+         "plants.csv:4:2: country: … CHN … 'Onsan Smelter' … KOR … line 2 … key"),
         ([*ROWS[:3], (*ROWS[3][:5], None, 0.5, None, None)],
-         "plants.csv:5:7: share: found a share without an owner, wanted both"),
+         "plants.csv:5:7: share: … owner"),
         ([(*ROWS[3][:7], -35.4, 129.3)],
-         "plants.csv:2:8: latitude: found -35.4, 129.3, wanted a place in KOR: "),
+         "plants.csv:2:8: latitude: … -35.4, 129.3 … place … KOR:"),
         (bad("Commodity", None, 3),
-         "plants.csv:5:4: capacity: found a capacity without a product, wanted both"),
+         "plants.csv:5:4: capacity: … product"),
         (bad("Capacity", 31, 1),
-         "plants.csv:3:4: capacity: found 31 beside 30 in line 2 for the same plant and product, "
-         "wanted one, or sum: [capacity]"),
+         "plants.csv:3:4: capacity: … 31 … 30 … line 2 … product … sum: [capacity]"),
     ],
 )  # fmt: skip
 def test_a_bad_list_is_one_line_with_its_place(reference, tmp_path, rows, line):
     with pytest.raises(SeedError) as error:
         import_table(written(tmp_path, rows), mapped(tmp_path), tmp_path / "seeds", reference)
 
-    assert str(error.value).startswith(line)
+    assert unsaid(str(error.value), line) == []
     assert len(error.value.problems) == 1
     assert not (tmp_path / "seeds").exists()
 
@@ -176,8 +175,8 @@ def test_a_bad_list_is_one_line_with_its_place(reference, tmp_path, rows, line):
 @pytest.mark.parametrize(
     ("pairs", "line"),
     [
-        ([("A", "A")], "plants.csv:2:4: owned: found 'a' as the owner of itself"),
-        ([("A", "B"), ("B", "A")], "plants.csv:2:4: owned: found a circle of owners, wanted none:"),
+        ([("A", "A")], "plants.csv:2:4: owned: … 'a' … owner … itself"),
+        ([("A", "B"), ("B", "A")], "plants.csv:2:4: owned: … circle"),
     ],
 )
 def test_owners_of_themselves_are_one_line(reference, tmp_path, pairs, line):
@@ -190,7 +189,7 @@ def test_owners_of_themselves_are_one_line(reference, tmp_path, pairs, line):
     with pytest.raises(SeedError) as error:
         import_table(path, mapped(tmp_path, mapping), tmp_path / "seeds", reference)
 
-    assert str(error.value).startswith(line)
+    assert unsaid(str(error.value), line) == []
     assert len(error.value.problems) == 1
 
 
@@ -208,8 +207,7 @@ def test_a_column_called_capacity_is_never_production(reference, tmp_path):
     mapping = head + text[text.index("aliases") :]
     problems = check_table(written(tmp_path, ROWS), mapped(tmp_path, mapping), reference).problems
 
-    assert any("what plants can make is no production; take kind: plants" in str(p)
-               for p in problems)  # fmt: skip
+    assert any(unsaid(str(problem), "no production … kind: plants") == [] for problem in problems)
 
 
 PRODUCTION = """\
@@ -235,7 +233,7 @@ def test_output_of_plants_is_added_up_by_country_where_the_mapping_says_so(refer
 def test_an_empty_cell_is_not_added_up_as_nothing(reference, tmp_path):
     path = written(tmp_path, [*MADE, ("KOR", "Nickel", None)], ("Country", "Commodity", "Made"))
     added = mapped(tmp_path, PRODUCTION + "sum: [tonnes]\n")
-    with pytest.raises(SeedError, match=r"plants.csv:5:3: tonnes: found no number in a row that"):
+    with pytest.raises(SeedError, match=r"plants\.csv:5:3: tonnes: .*no number"):
         import_table(path, added, tmp_path / "seeds", reference)
 
 

@@ -12,6 +12,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from saying import unsaid
 from seed_texts import SMALL, write_seeds
 
 from graphkit.errors import GraphkitError, SeedError, UsageError, install
@@ -143,10 +144,10 @@ def test_a_national_code_is_matched_on_six_digits_and_kept_as_reported(
         r["code"]: r["description"] for r in read_seeds(tmp_path / "seeds")["Code"].to_pylist()
     }
     assert codes["2846901000"].startswith("national code of 284690: ")
-    assert [line[:3] for line in report.lines if line[0] == "matched"] == [
-        ("matched", "2805309900 by 280530, which fits ree-metals: exact", 1),
-        ("matched", "2846901000 by 284690, which fits ree-compounds: exact", 1),
-    ]
+    metals, compounds = (line for line in report.lines if line[0] == "matched")
+    assert unsaid(metals[1], "2805309900 by 280530 … ree-metals: exact") == []
+    assert unsaid(compounds[1], "2846901000 by 284690 … ree-compounds: exact") == []
+    assert (metals[2], compounds[2]) == (1, 1)
 
 
 def test_a_sheet_of_excel_is_named_and_its_dates_are_dates(reference, tmp_path):
@@ -160,10 +161,10 @@ def test_a_sheet_of_excel_is_named_and_its_dates_are_dates(reference, tmp_path):
     header = "kind: Control\ncolumns: {country: Who, key: What, since: From, measure: How}\n"
     mapping.write_text(header + SOURCE, encoding="utf-8")
 
-    with pytest.raises(GraphkitError, match=r"acts\.xlsx has the sheets Sheet, Acts: set sheet:"):
+    with pytest.raises(GraphkitError, match=r"acts\.xlsx .*Sheet, Acts.* sheet:"):
         import_table(tmp_path / "acts.xlsx", mapping, tmp_path / "seeds", reference)
     mapping.write_text(header + SOURCE + "sheet: Act\n", encoding="utf-8")
-    with pytest.raises(GraphkitError, match=r"has no sheet 'Act'; it has Sheet, Acts"):
+    with pytest.raises(GraphkitError, match=r"'Act'.* Sheet, Acts"):
         import_table(tmp_path / "acts.xlsx", mapping, tmp_path / "seeds", reference)
     mapping.write_text(header + SOURCE + "sheet: Acts\n", encoding="utf-8")
     import_table(tmp_path / "acts.xlsx", mapping, tmp_path / "seeds", reference)
@@ -203,15 +204,14 @@ def test_every_problem_is_told_at_its_row_and_column_of_the_table(mapping, refer
         import_table(path, mapping, tmp_path / "seeds", reference)
 
     told = [str(problem) for problem in caught.value.problems]
-    starts = (
-        "flows.csv:2:5: usd: found 'much', wanted a number",
-        "flows.csv:3:4: period: '2024-13' is not a period; wanted",
-        "flows.csv:3:6: tonnes: found '-1', wanted at least 0",
-        "flows.csv:4:4: period: missing; EXPORTS needs it",
-        "flows.csv:7:3: hs: found '10121', wanted 6 digits; a program that takes codes for numbers",
+    problems = (
+        "flows.csv:2:5: usd: … 'much' … number",
+        "flows.csv:3:4: period: '2024-13'",
+        "flows.csv:3:6: tonnes: … '-1' … at least 0",
+        "flows.csv:4:4: period: missing; EXPORTS",
+        "flows.csv:7:3: hs: … '10121' … 6 digits",
     )
-    for start, line in zip(starts, told, strict=True):
-        assert line.startswith(start)
+    assert [*map(unsaid, told, problems)] == [[]] * len(problems) == [[]] * len(told)
     assert not (tmp_path / "seeds").exists()
 
     path = write(tmp_path / "flows.csv", rows[3:5])
@@ -223,24 +223,21 @@ def test_a_fault_of_a_whole_column_is_one_problem(mapping, reference, tmp_path):
     rows = [("CHN", "KOR", "280530", 1900 + n, f"{n}.5.", -1 - n, None) for n in range(120)]
     path = write(tmp_path / "flows.csv", rows)
 
-    assert [str(problem) for problem in check_table(path, mapping, reference).problems] == [
-        "flows.csv:2:5: usd: found '0.5.', wanted a number (and 119 more like it)",
-        "flows.csv:2:6: tonnes: found '-1', wanted at least 0 (and 119 more like it)",
-    ]
+    usd, tonnes = map(str, check_table(path, mapping, reference).problems)
+    assert unsaid(usd, "flows.csv:2:5: usd: … '0.5.' … number", "119 more") == []
+    assert unsaid(tonnes, "flows.csv:2:6: tonnes: … '-1' … at least 0", "119 more") == []
 
 
 def test_double_facts_and_torn_rows_are_one_problem_each(mapping, reference, tmp_path):
     row = ("CHN", "KOR", "280530", 2024, 5, 1, None)
     path = write(tmp_path / "flows.csv", [row] * 4)
     [double] = check_table(path, mapping, reference).problems
-    assert str(double).endswith("; first at flows.csv:2:1 (and 2 more like it)")
+    assert unsaid(str(double), "first … flows.csv:2:1", "2 more") == []
 
     path = write(tmp_path / "flows.csv", [row[:4], row, row[:5]])
     with pytest.raises(SeedError) as raised:
         check_table(path, mapping, reference)
-    assert str(raised.value) == (
-        "flows.csv:2:1: found 4 values, wanted 7 as in the header (and 1 more like it)"
-    )
+    assert unsaid(str(raised.value), "flows.csv:2:1: … 4 … 7 … header", "1 more") == []
 
 
 def test_a_mark_that_may_be_of_decimals_or_thousands_is_what_the_mapping_says(
@@ -249,10 +246,8 @@ def test_a_mark_that_may_be_of_decimals_or_thousands_is_what_the_mapping_says(
     path = write(tmp_path / "flows.csv", [("CHN", "KOR", "280530", 2024, "1.234", 1, None)])
     with pytest.raises(SeedError) as raised:
         import_table(path, mapping, tmp_path / "seeds", reference)
-    assert str(raised.value) == (
-        "flows.csv:2:5: usd: found '1.234', in which '.' may mark decimals or thousands; set "
-        'decimal: "." or decimal: ","'
-    )
+    doubt = "flows.csv:2:5: usd: … '1.234' … '.' … decimals or thousands"
+    assert unsaid(str(raised.value), doubt, 'decimal: "."', 'decimal: ","') == []
 
     for mark, usd in ((".", 1234.0), (",", 1_234_000.0)):
         mapping.write_text(f'{MAPPING}decimal: "{mark}"\n', encoding="utf-8")
@@ -265,19 +260,19 @@ def test_names_that_nobody_knows_are_weighed_by_their_value(mapping, reference, 
             ("China", "KOR", "010121", 2024, 9_999, 1, None)]  # fmt: skip
     path = write(tmp_path / "flows.csv", rows)
 
-    with pytest.raises(UnmappedError, match=r"25\.0 % of the value: exporter Ruritania") as raised:
+    with pytest.raises(UnmappedError, match=r"25\.0 % .*exporter Ruritania") as raised:
         import_table(path, mapping, tmp_path / "seeds", reference)
-    assert '; set aliases: {exporter: {"Ruritania": KEY}} for each. Nothing' in str(raised.value)
+    assert 'aliases: {exporter: {"Ruritania": KEY}}' in str(raised.value)
     assert not (tmp_path / "seeds").exists()
 
     report = import_table(path, mapping, tmp_path / "seeds", reference, max_unknown=0.3)
-    lines = [(r["what"], r["why"], r["rows"], r["value"]) for r in report.table().to_pylist()]
-    assert lines[1:] == [
-        ("left out", "HS codes that are not mainly for one product", 1, None),
-        ("left out", "unknown names", 1, 430.0),
-        ("kept", "in trade/flows.parquet", 3, 1291.75),
-        ("unknown code", "exporter Ruritania", None, 430.0),
-    ]
+    lines = report.table().to_pylist()[1:]
+    assert [(row["what"], row["rows"], row["value"]) for row in lines] == [
+        ("left out", 1, None), ("left out", 1, 430.0), ("kept", 3, 1291.75),
+        ("unknown code", None, 430.0),
+    ]  # fmt: skip
+    reasons = ("HS codes", "unknown names", "trade/flows.parquet", "exporter Ruritania")
+    assert [*map(unsaid, (row["why"] for row in lines), reasons)] == [[]] * 4
     assert flows(tmp_path / "seeds") == FLOWS
 
 
@@ -302,20 +297,20 @@ def test_a_folder_keeps_its_own_source_and_refuses_the_same_fact_twice(
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("t.csv", "", "found no header in row 1, wanted one"),
-        ("t.csv", text() + "China,KOR\n", "t.csv:5:1: found 2 values, wanted 7 as in the header"),
-        ("t.csv", text() + '"China,KOR', "t.csv:5: not CSV: unexpected end of data; is the file"),
-        ("t.csv", text().replace("Code", "From"), "t.csv:1:3: found the column 'From' twice"),
+        ("t.csv", "", "no header … row 1"),
+        ("t.csv", text() + "China,KOR\n", "t.csv:5:1: … 2 values … 7 … header"),
+        ("t.csv", text() + '"China,KOR', "t.csv:5: not CSV: … end"),
+        ("t.csv", text().replace("Code", "From"), "t.csv:1:3: … column 'From' twice"),
         ("t.csv", text().replace("Code", "Kode"),
-         "map.yaml:2:45: t.csv has no column 'Code'; it has From, To, Kode"),
+         "map.yaml:2:45: t.csv … no column 'Code' … From, To, Kode"),
         ("t.csv", text().encode() + b"Caf\xe9 Ltd,KOR,280530,2024,1,1,\n",
-         "t.csv:5: found bytes that are not UTF-8 and may be cp1252 ('Café Ltd')"),
-        ("t.csv", b"PK\x03\x04\x00", "t.csv: wanted text, found a zip; unpack it"),
-        ("t.csv", text([]), "t.csv:1:1: found no row to keep; wanted at least one"),
-        ("t.xlsx", "no zip", "found no Excel workbook (.xlsx is a zip); is it truncated?"),
-        ("t.xlsx", b"PK\x05\x06" + bytes(18), "t.xlsx cannot be read as an Excel workbook: "),
+         "t.csv:5: … UTF-8 … cp1252 ('Café Ltd')"),
+        ("t.csv", b"PK\x03\x04\x00", "t.csv: … text … zip"),
+        ("t.csv", text([]), "t.csv:1:1: … no row"),
+        ("t.xlsx", "no zip", "no Excel workbook"),
+        ("t.xlsx", b"PK\x05\x06" + bytes(18), "t.xlsx … Excel workbook:"),
         ("t.parquet", "no table", "t.parquet: not Parquet: "),
-        ("t.ods", "x", ".tsv, .txt, .parquet, .xlsx, .xlsm; save it as .xlsx"),
+        ("t.ods", "x", ".tsv, .txt, .parquet, .xlsx, .xlsm … .xlsx"),
     ],
 )  # fmt: skip
 def test_what_is_not_a_table_is_refused_in_one_line(
@@ -326,7 +321,7 @@ def test_what_is_not_a_table_is_refused_in_one_line(
 
     with pytest.raises(GraphkitError) as caught:
         import_table(path, mapping, tmp_path / "seeds", reference)
-    assert message in str(caught.value)
+    assert unsaid(str(caught.value), message) == []
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "seeds").exists()
 
@@ -334,46 +329,46 @@ def test_what_is_not_a_table_is_refused_in_one_line(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("kind: EXPORTS", "kind: EXPORT"), "map.yaml:1:7: found the kind 'EXPORT'; did you mean"),
-        (("exporter: From", "exportr: From"), "map.yaml:2:11: EXPORTS has no property 'exportr'"),
-        (("usd: kUSD", "usd: EUR"), "map.yaml:3:14: unknown unit 'EUR'; wanted one of USD, kUSD"),
-        (("units:", "unit:"), "map.yaml:3:1: found 'unit', wanted one of kind, columns, units"),
-        (("HS22", "HS23"), "wanted one of HS92"),
-        ((", hs_revision: HS22", ""), "only if defaults have the hs_revision, one of HS92"),
-        (("reporter: exporter, ", ""), "no column gives reporter, and EXPORTS needs it (Who count"),
-        (("title: My customs, ", ""), "title: missing; Source needs it"),
-        ((SOURCE, ""), "no column gives source, and EXPORTS needs it"),
-        ((SOURCE, 'decimal: "x"\n'), "map.yaml:5:10: decimal: found 'x', wanted one of '.' ','"),
-        ((SOURCE, 'thousands: ","\ndecimal: ","\n'), "map.yaml:5:12: thousands: found the decimal"),
-        ((SOURCE, "header: 3-5\n"), "map.yaml:5:9: header: wanted the number of a row, 1 is the"),
-        ((SOURCE, "last: end\n"), "map.yaml:5:7: last: wanted the number of a row"),
-        ((SOURCE, "notes: e\n"), "map.yaml:5:8: notes: wanted a list of texts"),
-        ((SOURCE, "fill: [seller]\n"), "map.yaml:5:8: fill: EXPORTS has no property 'seller'"),
-        (("usd: Value", "usd: <year>"), "map.yaml:2:59: period: found one beside <year>, which gi"),
-        (("period: Year, usd: Value", "usd: <year> USD"), "t.csv has no column like '<year> USD'"),
-        ((SOURCE, "header: first\n"), "map.yaml:5:9: header: wanted the number of a row"),
-        ((SOURCE, "header: 0\n"), "map.yaml:5:9: header: wanted the number of a row, 1 is the fir"),
-        ((SOURCE, f"header: {'9' * 5000}\n"), "map.yaml:5:9: header: wanted the number of a row"),
-        ((SOURCE, "delimiter: [;]\n"), "map.yaml:5:12: delimiter: wanted text"),
+        (("kind: EXPORTS", "kind: EXPORT"), "map.yaml:1:7: … kind 'EXPORT'"),
+        (("exporter: From", "exportr: From"), "map.yaml:2:11: EXPORTS … no property 'exportr'"),
+        (("usd: kUSD", "usd: EUR"), "map.yaml:3:14: unknown unit 'EUR' … USD, kUSD"),
+        (("units:", "unit:"), "map.yaml:3:1: … 'unit' … kind, columns, units"),
+        (("HS22", "HS23"), "'HS23' … HS92"),
+        ((", hs_revision: HS22", ""), "defaults … hs_revision … HS92"),
+        (("reporter: exporter, ", ""), "no column … reporter … EXPORTS"),
+        (("title: My customs, ", ""), "title: missing; Source"),
+        ((SOURCE, ""), "no column … source … EXPORTS"),
+        ((SOURCE, 'decimal: "x"\n'), "map.yaml:5:10: decimal: … 'x' … '.' ','"),
+        ((SOURCE, 'thousands: ","\ndecimal: ","\n'), "map.yaml:5:12: thousands: … decimal"),
+        ((SOURCE, "header: 3-5\n"), "map.yaml:5:9: header: … number … row, 1"),
+        ((SOURCE, "last: end\n"), "map.yaml:5:7: last: … number … row"),
+        ((SOURCE, "notes: e\n"), "map.yaml:5:8: notes: … list … texts"),
+        ((SOURCE, "fill: [seller]\n"), "map.yaml:5:8: fill: EXPORTS … no property 'seller'"),
+        (("usd: Value", "usd: <year>"), "map.yaml:2:59: period: … <year>"),
+        (("period: Year, usd: Value", "usd: <year> USD"), "t.csv … '<year> USD'"),
+        ((SOURCE, "header: first\n"), "map.yaml:5:9: header: … number … row"),
+        ((SOURCE, "header: 0\n"), "map.yaml:5:9: header: … number … row, 1"),
+        ((SOURCE, f"header: {'9' * 5000}\n"), "map.yaml:5:9: header: … number … row"),
+        ((SOURCE, "delimiter: [;]\n"), "map.yaml:5:12: delimiter: … text"),
         ((SOURCE, "encoding: klingon\n"), "map.yaml:5:11: encoding: unknown encoding 'klingon'"),
         ((SOURCE, "encoding: base64\n"), "map.yaml:5:11: encoding: unknown encoding 'base64'"),
-        ((SOURCE, "missing: x\n"), "map.yaml:5:10: missing: wanted a list of texts"),
-        ((SOURCE, "aliases: {exporter: KOR}\n"), "map.yaml:5:10: aliases: wanted {property: {text"),
-        ((SOURCE, "aliases: {seller: {x: KOR}}\n"), "EXPORTS has no property 'seller'"),
+        ((SOURCE, "missing: x\n"), "map.yaml:5:10: missing: … list … texts"),
+        ((SOURCE, "aliases: {exporter: KOR}\n"), "map.yaml:5:10: aliases: … {property: {text"),
+        ((SOURCE, "aliases: {seller: {x: KOR}}\n"), "EXPORTS … no property 'seller'"),
         ((SOURCE, "aliases: {exporter: {China: CHX}}\n" + SOURCE),
-         "map.yaml:5:29: unknown key 'CHX' for 'China'"),
+         "map.yaml:5:29: unknown key 'CHX' … 'China'"),
         ((MAPPING, "kind: Product\ncolumns: {key: Code, used_in: From}\n"),
-         "map.yaml:2:22: used_in is a list, which no column can give"),
-        ((MAPPING, "kind: EXPORTS\ncolumns: {}\n"), "map.yaml:2:10: no column gives exporter, and"),
+         "map.yaml:2:22: used_in … list … no column"),
+        ((MAPPING, "kind: EXPORTS\ncolumns: {}\n"), "map.yaml:2:10: no column … exporter"),
         ((MAPPING, "kind: Source\ncolumns: {key: Code}\n" + SOURCE),
-         "map.yaml:3:1: Source has no source"),
-        (("importer: To, ", ""), "no column gives importer, and EXPORTS needs it"),
+         "map.yaml:3:1: Source … source"),
+        (("importer: To, ", ""), "no column … importer … EXPORTS"),
         ((MAPPING, MAPPING.replace("importer: To, ", "").replace("{bas", "{importer: XXX, bas")),
          "map.yaml:4:22: importer: unknown country or area 'XXX'"),
         (("tonnes: Mass", "tonnes: Mass, basis: Remark, source: Code"),
          "t.csv:2:3: source: unknown source '280530'"),
         ((MAPPING, "[1"), "map.yaml:1:1: not YAML"),
-        ((MAPPING, "x"), "map.yaml:1:1: found no mapping; wanted kind and columns"),
+        ((MAPPING, "x"), "map.yaml:1:1: … no mapping … kind … columns"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_mapping_is_told_at_its_place(
@@ -383,7 +378,7 @@ def test_what_is_wrong_with_a_mapping_is_told_at_its_place(
 
     with pytest.raises(GraphkitError) as caught:
         import_table(write(tmp_path / "t.csv"), mapping, tmp_path / "seeds", reference)
-    assert message in str(caught.value)
+    assert unsaid(str(caught.value), message) == []
     assert not (tmp_path / "seeds").exists()
 
 
@@ -450,12 +445,12 @@ def test_a_name_of_several_countries_is_nobodys(mapping, tmp_path):
 def test_a_folder_that_cannot_be_written_is_told(mapping, reference, tmp_path):
     path, file = write(tmp_path / "t.csv"), tmp_path / "file"
     file.touch()
-    with pytest.raises(GraphkitError, match=r"cannot write seeds into .*file/x: Not a directory"):
+    with pytest.raises(GraphkitError, match=r"/file/x: Not a directory"):
         import_table(path, mapping, file / "x", reference)
 
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "trade").touch()
-    with pytest.raises(GraphkitError, match=r"cannot write seeds into .*seeds: File exists"):
+    with pytest.raises(GraphkitError, match=r"/seeds: File exists"):
         import_table(path, mapping, tmp_path / "seeds", reference)
     assert not list((tmp_path / "seeds").rglob("*.yaml"))
 
@@ -463,21 +458,21 @@ def test_a_folder_that_cannot_be_written_is_told(mapping, reference, tmp_path):
 def test_no_mapping_is_drafted_for_what_is_not_a_table(tmp_path):
     (tmp_path / "t.csv").touch()
 
-    with pytest.raises(GraphkitError, match=r"t\.csv: found no header in row 1, wanted one"):
+    with pytest.raises(GraphkitError, match=r"t\.csv: .*header .*\b1\b"):
         draft_mapping(tmp_path / "t.csv")
 
 
 @pytest.mark.parametrize("name", ["none.csv", "none.xlsx", "none.parquet"])
 def test_a_missing_table_is_refused(mapping, reference, tmp_path, name):
-    with pytest.raises(GraphkitError, match=rf"{name} cannot be read: "):
+    with pytest.raises(GraphkitError, match=rf"{name} .*: No such file"):
         import_table(tmp_path / name, mapping, tmp_path / "seeds", reference)
 
 
 def test_a_missing_mapping_and_a_bad_name_are_refused(mapping, reference, tmp_path):
     path, seeds = write(tmp_path / "t.csv"), tmp_path / "seeds"
-    with pytest.raises(GraphkitError, match=r"none\.yaml cannot be read: No such file"):
+    with pytest.raises(GraphkitError, match=r"none\.yaml .*: No such file"):
         import_table(path, tmp_path / "none.yaml", seeds, reference)
-    with pytest.raises(UsageError, match=r"--name: found '\.\./x', wanted letters, digits"):
+    with pytest.raises(UsageError, match=r"--name: .*'\.\./x'.* letters, digits"):
         import_table(path, mapping, seeds, reference, name="../x")
 
 

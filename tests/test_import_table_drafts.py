@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import test_import_table
+from saying import unsaid
 from test_clumsy_tables import TWO_ROWS, YEARBOOK, workbook
 from test_import_table import ROWS, write
 
@@ -29,10 +30,9 @@ def test_a_preview_has_ten_rows_and_every_problem(mapping, reference, tmp_path):
 
     assert len(checked.first()) == 10
     assert "tonnes" not in checked.first().column_names
-    assert [str(problem) for problem in checked.problems] == [
-        "t.csv:2:6: tonnes: found 'heavy', wanted a number; if it means unknown, set missing: "
-        '["heavy"] (and 11 more like it)'
-    ]
+    [problem] = map(str, checked.problems)
+    assert unsaid(problem, "t.csv:2:6: tonnes: … 'heavy' … number") == []
+    assert unsaid(problem, 'missing: ["heavy"]', "11 more") == []
     assert checked.unused == ["Remark"]
 
 
@@ -47,7 +47,7 @@ def test_goods_that_are_codes_are_taken_for_codes(reference, tmp_path):
     mapping = tmp_path / "map.yaml"
     mapping.write_text(draft.replace('hs: "', 'product: "'), encoding="utf-8")
 
-    with pytest.raises(GraphkitError, match="name its column as hs in place of product"):
+    with pytest.raises(GraphkitError, match=r"\bhs\b.*\bproduct\b"):
         import_table(path, mapping, tmp_path / "seeds", reference)
     mapping.write_text(draft, encoding="utf-8")
     assert import_table(path, mapping, tmp_path / "seeds", reference)
@@ -82,17 +82,17 @@ def test_the_draft_of_a_mapping_can_be_filled_in_and_used(name, delimiter, refer
         (["1.234,5", "7"], "utf-8", ";", ['delimiter: ";"', 'decimal: ","', 'thousands: "."']),
         (["1 234,5", "7"], "cp1252", "\t",
          ['encoding: "cp1252"', 'delimiter: "\\t"',
-          "# TODO: t.csv:2: found bytes that are not UTF-8 and may be cp1252 ('Côte'), mac-roman "
-          "('CÙte'), cp850 ('C¶te'), cp1257 ('Cōte'), gb18030 ('C魌e'), cp1251 ('Cфte'); set "
-          "encoding: cp1252, or the one that reads well",
+          "# TODO: t.csv:2: … UTF-8 … cp1252 ('Côte'), mac-roman "
+          "('CÙte'), cp850 ('C¶te'), cp1257 ('Cōte'), gb18030 ('C魌e'), cp1251 ('Cфte') … "
+          "encoding: cp1252",
           'decimal: ","', 'thousands: " "']),
         (["12,5", "n/d"], "utf-16", ";",
          ['encoding: "utf-16"', 'delimiter: ";"', 'decimal: ","', 'missing: ["n/d"]']),
         (["1,234", "7"], "utf-8", ";",
          ['delimiter: ";"', 'thousands: ","',
-          "# TODO: ',' in '1,234' is taken for the thousands mark; or decimal?"]),
+          "# TODO: ',' … '1,234' … thousands … decimal"]),
         (["1.234", "7"], "utf-8", ",",
-         ["# TODO: '.' in '1.234' is taken for the decimal mark; or thousands?"]),
+         ["# TODO: '.' … '1.234' … decimal … thousands"]),
     ],
 )  # fmt: skip
 def test_a_draft_states_how_a_table_is_written(values, encoding, delimiter, stated, tmp_path):
@@ -104,7 +104,8 @@ def test_a_draft_states_how_a_table_is_written(values, encoding, delimiter, stat
 
     lines = draft_mapping(path).splitlines()
     [dataset] = [n for n, line in enumerate(lines) if line.startswith("dataset")]
-    assert lines[dataset + 1 :] == stated
+    drafted = lines[dataset + 1 :]
+    assert [*map(unsaid, drafted, stated)] == [[]] * len(stated) == [[]] * len(drafted)
 
 
 @pytest.mark.parametrize(
@@ -159,15 +160,17 @@ def test_headings_are_drafted_in_ten_languages_with_their_units(heads, tmp_path)
     start = lines.index("columns:") + 1
     assert lines[start : start + len(columns)] == columns
     is_sure = heads != HEADINGS["pt"]  # "mil" of Portuguese is a million elsewhere
-    doubt = f"# TODO: usd: found 'mil', which may be thousands or millions in \"{heads[4]}\""
-    assert ("units: {usd: kUSD}" in lines, doubt in lines) == (is_sure, not is_sure)
+    doubts = [line for line in lines if line.startswith("# TODO: usd:")]
+    assert ("units: {usd: kUSD}" in lines, doubts == []) == (is_sure, is_sure)
+    for doubt in doubts:
+        assert unsaid(doubt, f"'mil' … thousands or millions … \"{heads[4]}\"") == []
 
 
 def test_a_file_of_baci_is_sent_to_its_importer(tmp_path):
     path = tmp_path / "BACI_HS92_Y2024_V202601 (1).csv"
     path.write_text("t,i,j,k,v,q\n2024,156,410,280530,12.5,3\n", encoding="utf-8")
 
-    with pytest.raises(GraphkitError, match=r"\(1\).csv is of CEPII BACI: take 'graphkit import b"):
+    with pytest.raises(GraphkitError, match=r"\(1\)\.csv .*CEPII BACI.*'graphkit import baci"):
         draft_mapping(path)
 
 
@@ -177,8 +180,9 @@ def test_a_draft_of_trade_asks_for_the_end_that_no_column_names(tmp_path):
     lines = draft_mapping(path).splitlines()
 
     assert {'  importer: "Käufer"', '  period: "Jahr"', '  usd: "Wert"'} <= set(lines)
-    assert "# TODO: exporter, a column, or one value of all rows in the defaults" in lines
-    assert "# not taken: Land (such as China)" in lines
+    [todo] = [line for line in lines if line.startswith("# TODO: exporter")]
+    assert unsaid(todo, "column", "defaults") == []
+    assert any(unsaid(line, "# not taken: Land … China") == [] for line in lines)
 
 
 def test_a_sheet_with_titles_and_years_is_drafted_with_its_header(tmp_path):
@@ -268,7 +272,7 @@ def test_problems_are_one_line_each_and_exit_code_3(mapping, tmp_path, monkeypat
 
     assert run(["import", "table", path, "--mapping", str(mapping), *more]) == 3
     *_, problem, total = capfd.readouterr().err.splitlines()
-    assert problem.startswith("flows.csv:2:5: usd: found 'much', wanted a number; if it means unk")
+    assert unsaid(problem, "flows.csv:2:5: usd: … 'much' … number") == []
     assert total == "graphkit: 1 problem in 1 file; nothing was loaded"
     assert not (tmp_path / "seeds").exists()
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from saying import unsaid
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
@@ -77,8 +78,7 @@ def test_an_unknown_series_is_counted_and_left_out(reference, tmp_path):
     report = import_usgs([renamed], tmp_path / "seeds", reference).table().to_pylist()
 
     whys = [row["why"] for row in report if row["what"] == "left out"]
-    assert any(why.startswith("MCS 2026: not among the known tables, ") and why.endswith("Eaten")
-               for why in whys)  # fmt: skip
+    assert any(unsaid(why, "MCS 2026: … tables … Eaten") == [] for why in whys)
 
 
 @pytest.mark.long
@@ -144,9 +144,8 @@ def test_a_footnotes_digit_glued_to_a_number_is_refused_with_both_numbers(refere
         import_usgs([glued], tmp_path / "seeds", reference)
     message = str(caught.value)
     assert caught.value.exit_code == 3
-    assert "rare-earth-ore, 2024, REO: the countries add up to" in message
-    assert "t, the printed total is 380,000 t, and rounding explains at most" in message
-    assert "27,000 for Burma's 127,000" in message
+    assert unsaid(message, "rare-earth-ore, 2024, REO: … countries add up", "380,000 t") == []
+    assert unsaid(message, "27,000 for Burma's 127,000") == []
     assert not (tmp_path / "seeds").exists()
 
 
@@ -155,7 +154,7 @@ def test_a_country_that_is_missing_is_refused_too(reference, tmp_path):
         lines = text.splitlines(keepends=True)
         return "".join(line for line in lines if "839,000" not in line)
 
-    with pytest.raises(FailedCheck, match=r"gallium, 2024, .* add up to 9,000 kg, .* 848,000 kg"):
+    with pytest.raises(FailedCheck, match=r"gallium, 2024, .* 9,000 kg.* 848,000 kg"):
         import_usgs([changed(tmp_path, LONG, without_china)], tmp_path / "seeds", reference)
 
 
@@ -173,7 +172,7 @@ def test_places_that_nobody_knows_are_counted_within_their_own_table(reference, 
     assert not edges(tmp_path / "a", "PRODUCES", country="JPN", product="gallium", period="2024",
                      source="usgs-mcs-2026")  # fmt: skip
 
-    with pytest.raises(UnmappedError, match=r"0\.4 % of the tonnes of gallium, 2024, .* Edo;"):
+    with pytest.raises(UnmappedError, match=r"0\.4 % .*gallium, 2024, .* Edo;"):
         import_usgs([path], tmp_path / "b", reference, max_unknown=0.003)
     assert not (tmp_path / "b").exists()
 
@@ -193,19 +192,19 @@ def test_a_release_of_another_year_brings_its_source(reference, tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "found the columns '', wanted those of a data release of the Mineral Commodity"),
-        (b"year;country\n2024;CHN\n", "found the columns 'year;country', wanted those of a data"),
+        (b"", "columns '' … Mineral Commodity"),
+        (b"year;country\n2024;CHN\n", "columns 'year;country' … Mineral Commodity"),
         (LONG.read_bytes().replace(b",", b";"), "separated by commas"),
         (LONG.read_bytes()[:20_000], "truncated"),
         (WIDE.read_bytes()[:5_001], "truncated"),
-        (LONG.read_bytes().replace(b"839,000", b"plenty"), "found the figure 'plenty', wanted a"),
-        (LONG.read_bytes().replace(b"kilograms", b"carats"), "found the unit 'carats', wanted one"),
+        (LONG.read_bytes().replace(b"839,000", b"plenty"), "figure 'plenty'"),
+        (LONG.read_bytes().replace(b"kilograms", b"carats"), "unit 'carats'"),
         (LONG.read_bytes().replace(b"kilograms,2025", b"metric tons,2025"),
-         "GALLIUM: found the units kg, t, wanted one"),
-        (LONG.read_bytes().splitlines(keepends=True)[0] + b"a,b\n", "found 2 values, wanted"),
+         "GALLIUM: … units kg, t"),
+        (LONG.read_bytes().splitlines(keepends=True)[0] + b"a,b\n", "2 values"),
         (WIDE.read_bytes()[:400] + b"\x81", "neither UTF-8 nor cp1252"),
-        (WIDE.read_bytes().splitlines(keepends=True)[0], "found no figure of a critical mineral"),
-        (b"PK\x03\x04\x00\x01", "wanted text, found a zip; unpack it"),
+        (WIDE.read_bytes().splitlines(keepends=True)[0], "no figure … critical mineral"),
+        (b"PK\x03\x04\x00\x01", "text … zip"),
     ],
 )  # fmt: skip
 def test_what_is_not_a_release_is_refused_in_one_line(content, message, reference, tmp_path):
@@ -214,15 +213,15 @@ def test_what_is_not_a_release_is_refused_in_one_line(content, message, referenc
 
     with pytest.raises(GraphkitError) as caught:
         import_usgs([path], tmp_path / "seeds", reference)
-    assert message in str(caught.value)
+    assert unsaid(str(caught.value), message) == []
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "seeds").exists()
 
 
 def test_a_missing_file_and_one_given_twice_are_refused(reference, tmp_path):
-    with pytest.raises(GraphkitError, match=r"none\.csv cannot be read: No such file"):
+    with pytest.raises(GraphkitError, match=r"none\.csv .*: No such file"):
         import_usgs([tmp_path / "none.csv"], tmp_path / "seeds", reference)
-    with pytest.raises(UsageError, match="found the release of 2026 twice"):
+    with pytest.raises(UsageError, match="2026 twice"):
         import_usgs([LONG, LONG], tmp_path / "seeds", reference)
 
 

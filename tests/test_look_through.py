@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow.parquet import read_table
+from saying import unsaid
 from supply_cases import (
     FLOW,
     STAGES,
@@ -255,18 +256,19 @@ def test_nothing_gives_an_empty_answer():
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"consumers": ["Z"]}, "Z: neither trade nor production is known here; data exists for A"),
-        ({"products": ["tin"]}, "tin: no data here; data exists for ore"),
-        ({"stages": ["metal"]}, "no product at stage 'metal'; data exists for mine"),
-        ({"untraded": "none"}, "untraded: found 'none', wanted one of unknown, own"),
-        ({"unreported": "none"}, "wanted one of any, as-inferred"),
-        ({"base": "exports"}, "wanted one of imports, supply"),
-        ({"consumers": ["A"]}, "A: no imports of ore known"),
+        ({"consumers": ["Z"]}, "Z: … trade … production … A"),
+        ({"products": ["tin"]}, "tin: no data … ore"),
+        ({"stages": ["metal"]}, "stage 'metal' … mine"),
+        ({"untraded": "none"}, "untraded: … 'none' … unknown, own"),
+        ({"unreported": "none"}, "unreported: … 'none' … any, as-inferred"),
+        ({"base": "exports"}, "base: … 'exports' … imports, supply"),
+        ({"consumers": ["A"]}, "A: no imports … ore"),
     ],
 )
 def test_what_cannot_be_asked_is_said_in_one_line(asked, message):
-    with pytest.raises(GraphkitError, match=message):
+    with pytest.raises(GraphkitError) as caught:
         look_through(network(flows("A 1 B"), makes("A 2")), **asked)
+    assert unsaid(str(caught.value), message) == []
 
 
 def test_one_node_and_what_it_makes():
