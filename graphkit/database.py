@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,7 @@ BUILDERS = (
     "analysis/flows.py", "analysis/remnants.py", "analysis/shares.py", "analysis/unlisted.py",
     "files/input.py", "stores/base.py", "stores/changes.py", "stores/limits.py",
     "stores/results.py", "stores/duck/engine.py", "stores/duck/file.py", "stores/duck/own.py",
-    "stores/duck/types.py",
+    "stores/duck/seal.py", "stores/duck/types.py", "stores/edits.py",
 )  # fmt: skip
 """Modules that, with the seed reader, determine the content of the default database: those that
 build and write it, and all that these import."""
@@ -445,7 +446,7 @@ class WithNeo4j(Closing):
         self._open_server = open_server or _open_running
         self._neo4j: Store | None = None
         self.label, self.content = embedded.label, embedded.content
-        self.load, self.run = embedded.load, embedded.run
+        self.load, self.run, self.edits = embedded.load, embedded.run, embedded.edits
         self.translated, self.free = embedded.translated, embedded.free
 
     @property
@@ -457,6 +458,11 @@ class WithNeo4j(Closing):
     def is_replaced(self) -> bool:
         """True if another file stands in the place of the one that was read."""
         return self._embedded.is_replaced
+
+    @property
+    def is_as_loaded(self) -> bool:
+        """True if nothing was written to the file since its load."""
+        return self._embedded.is_as_loaded
 
     @property
     def written(self) -> datetime | None:
@@ -536,7 +542,8 @@ def last_load(store: Store) -> LastLoad:
         return store.run(statement, limits=UNLIMITED if store.identity else OPENING).table
 
     try:
-        rows = kept_rows(store.identity, statement, {}, read, 0.0) if store.identity else read()
+        cached = partial(kept_rows, lambda: store.identity, statement, {}, read, 0.0)
+        rows = cached() if store.identity else read()
         loads = [LastLoad(**row) for row in rows.to_pylist()]
     except Unreachable:
         raise
@@ -716,5 +723,6 @@ def _database(db: str | None) -> Iterator[Diagnosis]:
             load = last_load(store)
             text = f"it holds {load.facts:,} facts, loaded by graphkit {load.version}"
             yield Diagnosis(True, text)
+            store.edits().refuse(store.label)
     except GraphkitError as error:
         yield Diagnosis(False, f"database: {error}")

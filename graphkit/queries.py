@@ -284,8 +284,8 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """Run a shipped query with parameters already typed, and return its rows.
 
     Front matter and statement are checked in the tests, not here. Rows that take long are cached
-    until the next load; those of a file all are until it changes: to start its engine takes longer
-    than to read them. A column without values has the type of the property of
+    until somebody writes to the server; those of a file all are until it changes: to start its
+    engine takes longer than to read them. A column without values has the type of the property of
     its name, or text.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
@@ -293,9 +293,11 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     def read() -> pa.Table:
         return _typed(store.run(text, values).table)
 
-    same = store.identity or store.content
+    def content() -> str:
+        return store.identity or store.content
+
     least = 0.0 if store.identity else None
-    return kept_rows(same, text, values, read, least) if same else read()
+    return kept_rows(content, text, values, read, least) if content() else read()
 
 
 def _typed(rows: pa.Table) -> pa.Table:

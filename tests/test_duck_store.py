@@ -31,6 +31,7 @@ from graphkit.stores.duck.confinement import landlock_version
 from graphkit.stores.duck.engine import attach, batches, start_engine
 from graphkit.stores.duck.execution import in_time
 from graphkit.stores.duck.file import FILE, fill, verify
+from graphkit.stores.duck.seal import BLOCK, HEADER
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.limits import UNLIMITED, Limits
 
@@ -234,6 +235,24 @@ def test_a_damaged_file_gives_the_same_rows_or_none(path, tmp_path, count):
         damaged.unlink()
     assert not any("\n" in line for line in said)
     assert len(said) > count // 4
+
+
+def test_blocks_that_are_elsewhere_give_the_same_rows_or_none(path, tmp_path):
+    content, wanted = path.read_bytes(), everything(path)
+    places = range(HEADER, len(content) - BLOCK, BLOCK)
+    chance, refused = random.Random(1), 0
+    damaged = tmp_path / "damaged"
+    for _ in range(6):
+        one, other = chance.sample(places, 2)
+        swapped = bytearray(content)
+        swapped[one : one + BLOCK] = content[other : other + BLOCK]
+        swapped[other : other + BLOCK] = content[one : one + BLOCK]
+        damaged.write_bytes(swapped)
+        try:
+            assert everything(damaged) == wanted, (one, other)
+        except Unreachable:
+            refused += 1
+    assert refused
 
 
 # --- loads

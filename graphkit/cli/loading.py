@@ -94,6 +94,8 @@ def load(
     show_table(_report_table(report), output_form, output)
     counts = [f"{report.total(w):,} {w}" for w in ("added", "changed", "removed")]
     would = "would be " if dry_run else ""
+    if report.edits:
+        say(f"{label} was not as it was loaded: {report.edits}; {would or 'they were '}made anew")
     say(f"{label}: {report.total('rows'):,} rows; {would}{', '.join(counts)}")
     if dry_run and report.attached:
         say(_removal(report, label))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -14,9 +15,13 @@ from graphkit._version import METHOD, __version__
 from graphkit.answers.citation_id import EDITION, FACTS, CitationId
 from graphkit.answers.figures import number_of
 from graphkit.database import last_load
-from graphkit.errors import GraphkitError, StoreError, UsageError
-from graphkit.queries import rows_of
+from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError
+from graphkit.files.folders import shipped
+from graphkit.kinds import Kind
+from graphkit.queries import Reading, noted_readings, rows_of
 from graphkit.questions.question import Question, prepare
+from graphkit.schema import GRAPH
+from graphkit.stores.edits import Conditions, Scope
 from graphkit.verbs.addresses import PATHS, Pairs, command_of, pairs_of, path_of, read_values
 from graphkit.verbs.parameter import LATEST
 from graphkit.verbs.registry import PARAMETERS
@@ -51,20 +56,95 @@ def cite(
         Its answer, if it is known.
     db, own : str, optional
         Database and folder of own facts, as the user named them, for the command.
+
+    Raises
+    ------
+    Unreachable
+        A row that the answer may rest on is not as it was loaded.
+    StoreError
+        The known answer is not the one that the facts give now.
     """
     from graphkit.render.citation import Citation
 
-    answer = answer or question.ask(catalog)
-    question, answer = _dated(catalog, question, answer)
-    verb, pairs = _canonical(catalog, question)
-    content = last_load(catalog.store).content
+    with _as_loaded(catalog) as facts:
+        if answer is None or facts is not catalog:
+            known, answer = answer, question.ask(facts)
+            if known is not None and known.headline != answer.headline:
+                raise StoreError(
+                    f"{catalog.store.label} now gives another answer: {answer.headline} Ask again"
+                )
+        question, answer = _dated(facts, question, answer)
+        verb, pairs = _canonical(facts, question)
+        content = last_load(catalog.store).content
+        editions = frozenset(_editions(facts, answer).values())
     cited = CitationId(
         f"{path_of(verb)}?{urlencode(pairs)}", answer.headline, METHOD,
-        bytes.fromhex(content)[:FACTS].ljust(FACTS, b"\0"),
-        frozenset(_editions(catalog, answer).values()),
+        bytes.fromhex(content)[:FACTS].ljust(FACTS, b"\0"), editions,
     )  # fmt: skip
     day = datetime.now(UTC).date()
     return Citation(answer, day, command_of(verb, pairs, db, own), content, cited)
+
+
+@contextmanager
+def _as_loaded(catalog: Catalog) -> Iterator[Catalog]:
+    """Give facts to read, and refuse them afterwards if a row that was read is not as loaded.
+
+    They are read anew unless they come from a file to which nobody wrote.
+    """
+    from graphkit.catalog.catalog import Catalog
+
+    store = catalog.store
+    if store.identity and store.is_as_loaded:
+        yield catalog
+        return
+    before = store.content
+    with noted_readings() as readings:
+        try:
+            yield Catalog(store)
+        except StoreError:
+            raise
+        except GraphkitError:  # which may be of an edit, such as one of the name of a country
+            store.edits(_scope(readings)).refuse(store.label)
+            raise
+    store.edits(_scope(readings)).refuse(store.label)
+    if store.content != before:
+        raise Unreachable(f"{store.label} was written to while it was read; ask again")
+
+
+PARTLY_READ = ("EXPORTS", "DEPENDS_ON")
+"""Kinds of so many rows that only those behind an answer are compared with their digests."""
+COLUMNS_OF: Mapping[str, tuple[str, ...]] = {
+    "product": ("product",), "products": ("product",), "period": ("period",),
+    "periods": ("period",), "consumer": ("importer", "consumer"),
+    "consumers": ("importer", "consumer"), "importers": ("importer", "consumer"),
+    "supplier": ("exporter", "supplier"), "suppliers": ("exporter", "supplier"),
+}  # fmt: skip
+"""Columns that the parameters of query files narrow down, by whatever kind has them."""
+
+
+def _scope(readings: Iterable[Reading]) -> Scope:
+    """Select the rows that an answer may rest on: of some kinds those read, of all others all."""
+    scope: dict[str, list[Conditions]] = {name: [] for name in PARTLY_READ}
+    for query, values in readings:
+        text = (shipped("queries") / f"{query}.cypher").read_text(encoding="utf-8")
+        for name in PARTLY_READ:
+            condition = _condition(GRAPH[name], values)
+            if f":{name}" in text and condition not in scope[name]:
+                scope[name].append(condition)
+    return scope
+
+
+def _condition(kind: Kind, values: Mapping[str, object]) -> Conditions:
+    """Write the parameters of a query as values of the columns of a kind."""
+    names = [prop.name for prop in kind.columns]
+    condition = {}
+    for parameter, value in values.items():
+        for column in COLUMNS_OF.get(parameter, ()):
+            if column in names:
+                condition[column] = (
+                    [str(v) for v in value] if isinstance(value, list) else [str(value)]
+                )
+    return condition
 
 
 def _dated(catalog: Catalog, question: Question, answer: Answer) -> tuple[Question, Answer]:
@@ -142,12 +222,15 @@ def recheck(
             raise UsageError(f"graphkit {__version__} has no question {path!r}")
         values = read_values(PATHS[path], pairs)
         command = command_of(PATHS[path], pairs, db, own)
-        answer = prepare(PATHS[path], values, "json").ask(catalog)
+        question = prepare(PATHS[path], values, "json")
+        with _as_loaded(catalog) as facts:
+            answer = question.ask(facts)
+            editions = _editions(facts, answer)
     except StoreError:
         raise
     except GraphkitError as error:
         return Recheck(Outcome.UNKNOWN, cited, command, because=str(error))
-    now, editions = answer.headline, _editions(catalog, answer)
+    now = answer.headline
     same = now == cited.sentence or (
         cited.editions == set(editions.values()) and figures(now) == figures(cited.sentence)
     )

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from graphkit.stores.changes import Confirm, LoadReport
+from graphkit.stores.edits import Edits, Scope
 from graphkit.stores.limits import Limits
 from graphkit.stores.results import Result
 
@@ -62,6 +63,10 @@ class Store(Closing, Protocol):
         """True if a load has put another file in the place of the one that was read."""
 
     @property
+    def is_as_loaded(self) -> bool:
+        """True if the database can tell that nothing was written to it since its load."""
+
+    @property
     def written(self) -> datetime | None:
         """Time at which the file that was read was written; None of a server."""
 
@@ -74,6 +79,9 @@ class Store(Closing, Protocol):
         confirm: Confirm = ...,
     ) -> LoadReport:
         """Make the database hold exactly this graph."""
+
+    def edits(self, scope: Scope = ...) -> Edits:
+        """List the rows of a scope that are not as they were loaded."""
 
     def run(
         self, statement: str, parameters: Mapping[str, Any] = ..., limits: Limits = ...

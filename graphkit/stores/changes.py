@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.arrow import without_codes
 from graphkit.kinds import Kind
+from graphkit.stores.edits import NO_EDITS, Digests, Edits
 
 if TYPE_CHECKING:
     from graphkit.build import Graph
@@ -31,11 +32,13 @@ class Change:
 class LoadReport:
     """Changes of a load, kind by kind.
 
-    ``attached`` counts the relationships of others that go with the nodes that they join.
+    ``attached`` counts the relationships of others that go with the nodes that they join;
+    ``edits`` are the rows that were not as an earlier load wrote them.
     """
 
     changes: tuple[Change, ...]
     attached: int = 0
+    edits: Edits = NO_EDITS
 
     def total(self, field: str) -> int:
         """Sum of ``rows``, ``added``, ``changed`` or ``removed``."""
@@ -61,10 +64,6 @@ Raises an error to end the load before it writes a row. A load that changes noth
 
 def confirmed(report: LoadReport) -> None:
     """Let every load go on."""
-
-
-Digests = dict[str, pa.Table]
-"""For each kind, ``key`` and ``digest`` of the rows in a database."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +94,11 @@ def difference(graph: Graph, kind: Kind, digests: Digests) -> Difference:
     places = pc.index_in(keys, value_set=old_keys)
     added = keys.filter(pc.is_null(places))
     old_digests = old["digest"].combine_chunks().take(places)
-    differs = pc.fill_null(pc.not_equal(new["digest"].combine_chunks(), old_digests), False)
+    same = pc.fill_null(pc.equal(new["digest"].combine_chunks(), old_digests), False)
+    differs = pc.and_not(pc.is_valid(places), same)
     removed = pc.invert(pc.is_in(old_keys, value_set=keys))
-    return Difference(added, keys.filter(differs), old_keys.filter(removed))
+    twice = len(old_keys) - len(pc.unique(old_keys))
+    return Difference(added, keys.filter(differs), old_keys.filter(removed), twice)
 
 
 def _replacement(kind: Kind, keys: pa.Array, old_keys: pa.Array) -> Difference:

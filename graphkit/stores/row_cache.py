@@ -20,15 +20,19 @@ MOST_BYTES = 2**30
 
 
 def kept_rows(
-    content: str, statement: str, values: Mapping[str, Any], read: Callable[[], pa.Table],
+    content: Callable[[], str],
+    statement: str,
+    values: Mapping[str, Any],
+    read: Callable[[], pa.Table],
     least: float | None = None,
-) -> pa.Table:  # fmt: skip
+) -> pa.Table:
     """Return the rows of a statement: kept ones of the same load, else those of ``read``.
 
     Parameters
     ----------
-    content : str
-        Identity of one load of one database.
+    content : callable
+        Gives the identity of what the database holds; rows are kept only if reading them left it
+        the same.
     statement, values
         The query and its parameters.
     read : callable
@@ -36,7 +40,8 @@ def kept_rows(
     least : float, optional
         Seconds from which on rows are worth keeping. Default: :data:`QUICK`.
     """
-    request = "\x1e".join([content, statement, repr(sorted(values.items()))])
+    before = content()
+    request = "\x1e".join([before, statement, repr(sorted(values.items()))])
     path = user_folder("cache") / "rows" / f"{sha256(request.encode()).hexdigest()[:32]}.arrow"
     with suppress(OSError, pa.ArrowException):  # not there, or damaged: it is only a cache
         # Some kilobytes: to start threads would take ten times as long as to read them.
@@ -46,7 +51,8 @@ def kept_rows(
         return rows
     start = time.monotonic()
     rows = read()
-    if time.monotonic() - start >= (QUICK if least is None else least):
+    slow = time.monotonic() - start >= (QUICK if least is None else least)
+    if slow and content() == before:
         with suppress(OSError):
             _keep(rows, path)
     return rows

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphkit.errors import Damaged, OutOfMemory, StoreError, Unreachable, Untranslated, one_line
 from graphkit.stores.duck.file import FILE, SETTINGS
+from graphkit.stores.duck.seal import State, state_of
 from graphkit.stores.duck.types import UNSURE, text
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def start_engine(memory: int) -> DuckDBPyConnection:
         raise Unreachable(f"DuckDB does not start here: {first_line(error)}") from error
 
 
-def attach(connection: DuckDBPyConnection, path: Path) -> None:
-    """Open a file for reading, and close all other doors of the engine.
+def attach(connection: DuckDBPyConnection, path: Path) -> State:
+    """Open a file for reading, and close all other doors of the engine; gives its state before.
 
     An instance that is opened by the path of a file is kept by it, and would go on reading a file
     that another has replaced.
@@ -79,6 +80,10 @@ def attach(connection: DuckDBPyConnection, path: Path) -> None:
     if head(path)[8:12] != MARK:  # of another sort of database, DuckDB would want an extension
         connection.close()
         raise Damaged(f"cannot open {path} as a graphkit database: it is no DuckDB file; {AGAIN}")
+    state = state_of(path)
+    if state is State.DAMAGED:
+        connection.close()
+        raise Damaged(f"cannot open {path} as a graphkit database: {state.value}; {AGAIN}")
     try:
         # Absolute: a relative path may look like the name of another sort of database.
         connection.execute(f"ATTACH {text(str(path.absolute()))} AS {FILE} (READ_ONLY)")
@@ -92,6 +97,7 @@ def attach(connection: DuckDBPyConnection, path: Path) -> None:
     except Damaged:
         connection.close()
         raise
+    return state
 
 
 def head(path: Path) -> bytes:

@@ -15,6 +15,7 @@ from graphkit.arrow import release_memory
 from graphkit.errors import StoreError
 from graphkit.kinds import Kind, Schema, Type
 from graphkit.stores.base import Progress
+from graphkit.stores.duck.seal import seal
 from graphkit.stores.duck.types import (
     BOOL,
     FLOAT,
@@ -154,7 +155,7 @@ def create(connection: DuckDBPyConnection, path: Path, schema: Schema) -> None:
 
 
 def fill(path: Path, graph: Graph, progress: Progress) -> None:
-    """Make a new database file, write every row, and verify the counts.
+    """Make a new database file, write every row, verify the counts, and seal it.
 
     Raises
     ------
@@ -179,6 +180,7 @@ def fill(path: Path, graph: Graph, progress: Progress) -> None:
             verify(connection, graph)
             connection.execute(f"CHECKPOINT {FILE}")
             connection.execute(f"DETACH {FILE}")
+        seal(path)
     except duckdb.IOException as error:
         raise OSError(errno.ENOSPC, f"there is no room, or the disk fails ({error})") from error
     except duckdb.Error as error:

@@ -25,6 +25,7 @@ from graphkit.seeds.facts import OwnSeeds
 from graphkit.stores.changes import difference
 from graphkit.stores.duck.engine import BATCH, batches
 from graphkit.stores.duck.file import FILE, MEMORY, SETTINGS, write_rows
+from graphkit.stores.duck.seal import seal
 from graphkit.stores.duck.types import quoted, text
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def put_on_top(path: Path, own: OwnSeeds) -> None:
             least = file.size
         if path.stat().st_size < least:  # DuckDB cut off free blocks that it still counts
             os.truncate(path, least)
+        seal(path)
     except duckdb.IOException as error:
         raise OSError(errno.ENOSPC, f"there is no room, or the disk fails ({error})") from error
     except duckdb.Error as error:

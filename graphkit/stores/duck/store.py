@@ -18,16 +18,18 @@ from graphkit.errors import OutOfMemory, StoreError, Unreachable, UsageError
 from graphkit.files.output import check_place
 from graphkit.schema import GRAPH, Schema
 from graphkit.stores.base import Closing, Progress, no_progress
-from graphkit.stores.changes import Confirm, Digests, LoadReport, change, confirmed, difference
-from graphkit.stores.duck.digests import read_digests
+from graphkit.stores.changes import Confirm, LoadReport, change, confirmed, difference
+from graphkit.stores.duck.digests import compare_digests, read_digests
 from graphkit.stores.duck.engine import OWN_MEMORY, attach, failure, start_engine
 from graphkit.stores.duck.execution import Read, Run, at_once, in_time
 from graphkit.stores.duck.file import fill, model_of
 from graphkit.stores.duck.identity import WRITTEN, identity_of, is_settled, version_of
 from graphkit.stores.duck.old_files import is_old, is_old_graph
 from graphkit.stores.duck.sandbox import Sandbox
+from graphkit.stores.duck.seal import State, state_of
 from graphkit.stores.duck.types import Model
 from graphkit.stores.duck.workroom import workroom
+from graphkit.stores.edits import NO_EDITS, WHOLE, Digests, Edits, Scope, all_edits, edits_in
 from graphkit.stores.limits import LIMITS, UNLIMITED, Limits
 from graphkit.stores.results import Result, check_names, plan_table
 
@@ -55,6 +57,8 @@ class DuckStore(Closing):
         """Marks of the file that was identified."""
         self._loaded = ""
         """Identity of the file as this object loaded it, however recently."""
+        self._state = State.WRITTEN
+        """State of the file before it was opened."""
         self._opening = threading.Lock()
         self._engine: DuckDBPyConnection | None = None
         self._started: DuckDBPyConnection | None = None
@@ -103,6 +107,12 @@ class DuckStore(Closing):
     def is_replaced(self) -> bool:
         """True if another file stands in the place of the one that was identified, or none."""
         return self._version is not None and version_of(self.path) != self._version
+
+    @property
+    def is_as_loaded(self) -> bool:
+        """True if the seal of the file is whole: nothing was written to it since its load."""
+        # To open and close a file that the engine has open would give up its lock.
+        return (self._state if self.is_open else state_of(self.path)) is State.SEALED
 
     @property
     def written(self) -> datetime | None:
@@ -159,7 +169,7 @@ class DuckStore(Closing):
         self.start()
         engine, self._started = self._started, None
         assert engine is not None
-        attach(engine, self.path)
+        self._state = attach(engine, self.path)
         self._engine = engine
 
     def _detach(self) -> None:
@@ -327,8 +337,12 @@ class DuckStore(Closing):
             The facts have problems; the file stays as it is.
         StoreError
             The file cannot be written.
+        Unreachable
+            The other file was edited.
         """
         path = self.path.resolve()
+        with DuckStore(base) as below:
+            below.edits().refuse(below.label)
         try:
             with workroom(path) as folder:
                 from graphkit.stores.duck.own import put_on_top
@@ -346,12 +360,11 @@ class DuckStore(Closing):
         check_place(self.path)
         kinds = graph.schema.kinds
         before = self._digests(graph.schema) if self._exists else {}
-        return LoadReport(
-            tuple(change(graph, kind, difference(graph, kind, before)) for kind in kinds)
-        )
+        changes = (change(graph, kind, difference(graph, kind, before)) for kind in kinds)
+        return LoadReport(tuple(changes), edits=edits_in(before))
 
     def _digests(self, schema: Schema) -> Digests:
-        """Read keys and digests of the file as it is."""
+        """Read keys and digests of the file as it is; trust these only if nobody wrote to it."""
         foreign = StoreError(f"{self.path} is a database of something else; load into another file")
         if self.path.is_file() and is_old(self.path):
             if not is_old_graph(self.path):
@@ -360,14 +373,28 @@ class DuckStore(Closing):
                 "graphkit: %s was made by graphkit 0.2; this load makes it anew", self.path
             )
             return {}
+        self.open()
+        read_all = read_digests if self.is_as_loaded else compare_digests
 
         def read(cursor: DuckDBPyConnection) -> Digests | None:
-            return read_digests(cursor, schema)
+            return read_all(cursor, schema)
 
         digests = self._execute(read, UNLIMITED, in_time)
         if digests is None:
             raise foreign
         return digests
+
+    def edits(self, scope: Scope = WHOLE) -> Edits:
+        """List the rows that are not as they were loaded; none while the seal is whole."""
+        self.open()
+        if self.is_as_loaded:
+            return NO_EDITS
+
+        def read(cursor: DuckDBPyConnection) -> Digests:
+            return compare_digests(cursor, self._schema, scope) or {}
+
+        digests = self._execute(read, UNLIMITED, in_time)
+        return edits_in(digests) if scope else all_edits(digests, self._schema)
 
     def _replace(self, path: Path, new: Path, graph: Graph, progress: Progress) -> None:
         fill(new, graph, progress)

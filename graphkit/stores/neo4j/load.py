@@ -18,7 +18,9 @@ from graphkit.arrow import without_codes
 from graphkit.errors import StoreError, Unreachable
 from graphkit.schema import Kind, Schema
 from graphkit.stores.base import say_slow, say_waiting
-from graphkit.stores.changes import Difference, Digests, difference
+from graphkit.stores.changes import Difference, difference
+from graphkit.stores.edits import Edits, edits_in
+from graphkit.stores.neo4j.digests import match
 
 if TYPE_CHECKING:
     from graphkit.build import Graph, Part
@@ -27,6 +29,7 @@ CONSTRAINT = (
     "CREATE CONSTRAINT graphkit_LoadLock IF NOT EXISTS FOR (x:LoadLock) REQUIRE x.key IS UNIQUE"
 )
 LOCK = "MERGE (x:LoadLock {key: 'turn'})"
+HELD = "RETURN $owner AS owner"
 CLAIM = "MERGE (x:LoadLock {key: 'owner'}) SET x.owner = $owner"
 RELEASE = "MATCH (x:LoadLock {key: 'owner', owner: $owner}) DELETE x"
 # Writing before reading: what is read under the lock cannot change before the end.
@@ -40,20 +43,35 @@ LOADS = (
 )
 """The loads that hold the lock or wait for it; each user sees what the server lets them see."""
 MARKER = "MATCH (l:Load) RETURN l.content AS content"
+TAKEN_OVER = "another load of {} has taken over; this one gave up"
 SOON = 3.0
 """Seconds of waiting without a message."""
 
 
 @contextmanager
-def turn(open_session: Callable[[], neo4j.Session], label: str) -> Iterator[str]:
-    """Wait until no other load is under way, and keep others out; gives the owner's name."""
+def turn(open_session: Callable[[], neo4j.Session], label: str) -> Iterator[Callable[[], str]]:
+    """Wait until no other load is under way, and keep others out.
+
+    Gives a function that claims the turn and returns the owner's name. A load that has nothing to
+    write does not call it, and leaves the last transaction of the database as it is.
+    """
     owner = uuid.uuid4().hex
     with open_session() as locking, open_session() as session:
         lock = locking.begin_transaction(metadata={"graphkit": "load", "owner": owner})
+
+        def claim() -> str:
+            for transaction, statement in ((lock, HELD), (session, CLAIM), (lock, HELD)):
+                try:
+                    transaction.run(statement, owner=owner).consume()
+                except Neo4jError as error:
+                    if transaction is session:
+                        raise
+                    raise StoreError(TAKEN_OVER.format(label)) from error
+            return owner
+
         try:
             _wait(lock, owner, open_session, label)
-            session.run(CLAIM, owner=owner).consume()
-            yield owner
+            yield claim
         finally:
             with suppress(DriverError, Neo4jError):
                 session.run(RELEASE, owner=owner).consume()
@@ -93,7 +111,7 @@ def check_owner(transaction: neo4j.ManagedTransaction, owner: str, label: str) -
         Another load has begun.
     """
     if not transaction.run(CHECK, owner=owner).single(strict=True)["ours"]:
-        raise StoreError(f"another load of {label} has taken over; this one gave up")
+        raise StoreError(TAKEN_OVER.format(label))
 
 
 def marker(transaction: neo4j.ManagedTransaction) -> str:
@@ -155,9 +173,13 @@ def ddl(schema: Schema) -> Iterator[str]:
 
 Read = Callable[[str, Mapping[str, Any]], pa.Table]
 """Runs one statement of ours."""
+ReadDigests = Callable[[Kind, str, Mapping[str, Any]], pa.Table]
+"""Reads keys and digests of the rows of a kind that a clause finds as ``x``."""
 
 
-def compare(graph: Graph, read: Read, *, whole: bool = False) -> dict[str, Difference]:
+def compare(
+    graph: Graph, read: Read, read_digests: ReadDigests, *, whole: bool = False
+) -> tuple[dict[str, Difference], Edits]:
     """Compare each kind of a graph with what the database holds of it.
 
     Of relationships of which few can stay, only those of the graph are looked up, in an index:
@@ -167,36 +189,48 @@ def compare(graph: Graph, read: Read, *, whole: bool = False) -> dict[str, Diffe
     ----------
     graph : Graph
         Content that the database is to have.
-    read : callable
-        Runs one statement.
+    read, read_digests : callable
+        Run one statement.
     whole : bool
         List all that is held: also where there may be no index yet.
+
+    Returns
+    -------
+    changes : dict
+        The difference of each kind.
+    edits : Edits
+        The rows whose values are not those of their digests, if these were compared.
     """
-    return {kind.name: _difference(graph, kind, read, whole=whole) for kind in graph.schema.kinds}
+    changes, listed = {}, {}
+    for kind in graph.schema.kinds:
+        rows = 0 if whole else _rows_to_clear(graph, kind, read)
+        if rows:
+            listed[kind.name] = _looked_up(graph, kind, read_digests)
+        else:
+            listed[kind.name] = read_digests(kind, match(kind), {})
+        digests = {name: table for name, table in listed.items() if len(table)}
+        change = difference(graph, kind, digests)
+        changes[kind.name] = (
+            replace(change, others=rows - len(listed[kind.name])) if rows else change
+        )
+    return changes, edits_in(listed)
 
 
-def _difference(graph: Graph, kind: Kind, read: Read, *, whole: bool) -> Difference:
-    rows = 0 if whole else _rows_to_clear(graph, kind, read)
-    if not rows:
-        return difference(graph, kind, _digests(read(digests_statement(kind), {}), kind))
+def _looked_up(graph: Graph, kind: Kind, read_digests: ReadDigests) -> pa.Table:
+    """Look up the relationships of a graph, page after page."""
     keys = _keys(graph, kind)
     pages = [
-        read(lookup_statement(kind), {"keys": keys.slice(start, BATCH).to_pylist()})
+        read_digests(kind, match(kind, by_key=True), {"keys": keys.slice(start, BATCH).to_pylist()})
         for start in range(0, max(len(keys), 1), BATCH)
     ]
     # A column without a row has no type, so that pages of none cannot be joined to others.
-    listed = pa.concat_tables([page for page in pages if len(page)] or pages[:1])
-    return replace(difference(graph, kind, _digests(listed, kind)), others=rows - len(listed))
+    return pa.concat_tables([page for page in pages if len(page)] or pages[:1])
 
 
 def _keys(graph: Graph, kind: Kind) -> pa.Array:
     """Return the keys of all relationships of a kind."""
     columns = [part.table[kind.key].combine_chunks() for part in graph.parts if part.kind is kind]
     return pa.concat_arrays(columns) if columns else pa.array([], pa.int64())
-
-
-def _digests(table: pa.Table, kind: Kind) -> Digests:
-    return {kind.name: table} if len(table) else {}
 
 
 def _rows_to_clear(graph: Graph, kind: Kind, read: Read) -> int:
@@ -210,21 +244,6 @@ def _rows_to_clear(graph: Graph, kind: Kind, read: Read) -> int:
         if rows < least:
             return 0
     return rows
-
-
-def digests_statement(kind: Kind) -> str:
-    """Write the query for keys and digests of our facts of a kind."""
-    pattern = f"()-[x:`{kind.name}`]->()" if kind.is_edge else f"(x:`{kind.name}`)"
-    columns = f"x.`{kind.key}` AS key, x.digest AS digest"
-    return f"MATCH {pattern} WHERE x.digest IS NOT NULL RETURN {columns}"
-
-
-def lookup_statement(kind: Kind) -> str:
-    """Write the query for those of some keys that a kind of relationship has, with digests."""
-    return (
-        f"UNWIND $keys AS key MATCH ()-[x:`{kind.name}` {{`{kind.key}`: key}}]->() "
-        "WHERE x.digest IS NOT NULL RETURN key, x.digest AS digest"
-    )
 
 
 def check_room(graph: Graph, changes: Mapping[str, Difference], read: Read, label: str) -> None:

@@ -9,6 +9,9 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
@@ -16,10 +19,15 @@ import neo4j
 import neo4j.exceptions as failures
 import neo4j.graph
 
+from graphkit._version import __version__
 from graphkit.cypher.statement import EXPLAIN, Statement
 from graphkit.errors import StoreError, TookTooLong, Unreachable
+from graphkit.files.folders import user_folder
+from graphkit.files.output import write_private
+from graphkit.schema import GRAPH, Kind, Schema
 from graphkit.stores.base import Closing, Progress, no_progress
 from graphkit.stores.changes import Confirm, Difference, LoadReport, change, confirmed
+from graphkit.stores.edits import NO_EDITS, WHOLE, Edits, Scope, all_edits, edits_in
 from graphkit.stores.limits import (
     GRACE_SECONDS,
     LIMITS,
@@ -30,6 +38,13 @@ from graphkit.stores.limits import (
     within,
 )
 from graphkit.stores.mixed_comparisons import numbers_for_text
+from graphkit.stores.neo4j.digests import (
+    compared_rows,
+    match,
+    narrowed,
+    returned_digests,
+    returned_values,
+)
 from graphkit.stores.neo4j.errors import OUT_OF_MEMORY, translate_errors
 from graphkit.stores.neo4j.load import (
     CONSTRAINT,
@@ -105,7 +120,7 @@ class Neo4jStore(Closing):
     ) -> None:
         self._seconds, self._end = seconds, time.monotonic() + seconds
         self._uri, self._shown, self._database = uri, shown_uri(uri), database
-        self._seen = self._owner = ""
+        self._seen = self._owner = self._transaction = ""
         self._name = uuid4().hex
         # In a cluster, a read after a load waits for a member that has heard of it.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
@@ -154,10 +169,11 @@ class Neo4jStore(Closing):
 
     @property
     def content(self) -> str:
-        """The server, and the digest of its load."""
+        """The server, the digest of its load, and the last transaction that was there to read."""
         if not self._seen:
             self.run("RETURN 1 AS one")
-        return f"{self._uri} {self._database or ''} {self._seen}" if self._seen else ""
+        place = f"{self._uri} {self._database or ''}"
+        return f"{place} {self._seen} {self._transaction}" if self._seen else ""
 
     @property
     def is_replaced(self) -> bool:
@@ -343,7 +359,9 @@ class Neo4jStore(Closing):
                 raise
 
         with self._failures(prefix), self._session(neo4j.READ_ACCESS) as session:
-            return session.execute_read(work)
+            result = session.execute_read(work)
+            self._transaction = _last_transaction(session)
+            return result
 
     def _session(self, access: str) -> neo4j.Session:
         return self._driver.session(
@@ -364,12 +382,13 @@ class Neo4jStore(Closing):
 
         1. Make the key of the lock unique, and take the lock in a transaction that is never
            committed: it is free again as soon as its holder is gone. Another load waits here.
-        2. Write the name of this load as the owner. Each later transaction that writes facts
-           checks it first, so a load that lost its lock gives up.
-        3. Create the constraints and indexes that are missing.
-        4. Read the keys and digests of our facts, and compare them with the graph. Of a kind of
+        2. Create the constraints and indexes that are missing.
+        3. Read the keys and digests of our facts, with their values unless it is known that nobody
+           wrote since these were compared, and compare them with the graph. Of a kind of
            relationships of which few can stay, look up those, and count the others.
-        5. Without a difference, end here. Else ask to go on, and refuse what would fail later.
+        4. Without a difference, end here. Else ask to go on, and refuse what would fail later.
+        5. Write the name of this load as the owner. Each later transaction that writes facts
+           checks it first, so a load that lost its lock gives up.
         6. Delete the load marker: from now on readers refuse the database, and a load that is cut
            off can be told from a whole one.
         7. Remove the relationships that are gone or changed.
@@ -377,7 +396,7 @@ class Neo4jStore(Closing):
         9. Remove the nodes that are gone, and write the load marker last.
         10. Release the owner and the lock.
 
-        A load that was cut off is finished by running it again. A dry run does only step 4, and
+        A load that was cut off is finished by running it again. A dry run does only step 3, and
         lists all.
         """
         if dry_run:
@@ -385,10 +404,9 @@ class Neo4jStore(Closing):
             _tell_all(graph, progress)
             return report
         self._write(CONSTRAINT)
-        with self._failures(), turn(lambda: self._session(neo4j.WRITE_ACCESS), self.label) as owner:
-            self._owner = owner
+        with self._failures(), turn(lambda: self._session(neo4j.WRITE_ACCESS), self.label) as claim:
             try:
-                return self._load(graph, progress, confirm)
+                return self._load(graph, progress, confirm, claim)
             finally:
                 self._owner = ""
 
@@ -398,12 +416,80 @@ class Neo4jStore(Closing):
         def read(statement: str, parameters: Mapping[str, Any]) -> pa.Table:
             return self._read(statement, parameters).table
 
-        changes = compare(graph, read, whole=whole)
+        def trusted(kind: Kind, clause: str, parameters: Mapping[str, Any]) -> pa.Table:
+            return read(clause + returned_digests(kind), parameters)
+
+        before = self.last_transaction()
+        read_digests = (
+            trusted if self._knows(before) else partial(self._compared_rows, graph.schema)
+        )
+        changes, edits = compare(graph, read, read_digests, whole=whole)
         check_room(graph, changes, read, self.label)
         counts = (change(graph, kind, changes[kind.name]) for kind in graph.schema.kinds)
-        return LoadReport(tuple(counts), count_attached(graph, changes, read)), changes
+        attached = count_attached(graph, changes, read)
+        report = LoadReport(tuple(counts), attached, edits)
+        if not report.differs:
+            self._remember(before)
+        return report, changes
 
-    def _load(self, graph: Graph, progress: Progress, confirm: Confirm) -> LoadReport:
+    def _compared_rows(
+        self, schema: Schema, kind: Kind, clause: str, parameters: Mapping[str, Any]
+    ) -> pa.Table:
+        """Read keys and digests of the rows that a clause finds, and compare these with them."""
+        statement = clause + returned_values(schema, kind)
+
+        def read(transaction: neo4j.ManagedTransaction) -> pa.Table:
+            return compared_rows(kind, transaction.run(statement, dict(parameters)))
+
+        return self._once(UNLIMITED, _Wait(UNLIMITED.too_long), read)
+
+    def last_transaction(self) -> str:
+        """Name the last transaction that wrote to the database."""
+        self._read("RETURN 1 AS one", {})
+        return self._transaction
+
+    @property
+    def _note(self) -> Path:
+        """File that names the last transaction before all rows were as loaded."""
+        place = sha256(f"{self._uri} {self._database or ''}".encode()).hexdigest()[:16]
+        return user_folder("cache") / f"neo4j-{place}.loaded"
+
+    def _knows(self, transaction: str) -> bool:
+        """Tell whether all rows were as loaded after some transaction."""
+        with suppress(OSError):
+            return self._note.read_text() == f"{__version__} {transaction}"
+        return False
+
+    def _remember(self, transaction: str) -> None:
+        """Note that all rows were as loaded, unless somebody wrote meanwhile."""
+        if transaction == self.last_transaction():
+            with suppress(OSError):  # it only saves time
+                write_private(self._note, f"{__version__} {transaction}")
+
+    @property
+    def is_as_loaded(self) -> bool:
+        """True if nobody wrote since all rows were compared with their digests, on this machine."""
+        return self._knows(self.last_transaction())
+
+    def edits(self, scope: Scope = WHOLE) -> Edits:
+        """List the rows of a scope that are not as they were loaded."""
+        before = self.last_transaction()
+        if self._knows(before):
+            return NO_EDITS
+        digests = {}
+        for kind in GRAPH.kinds:
+            where, values = narrowed(kind, scope[kind.name]) if kind.name in scope else ("", {})
+            digests[kind.name] = self._compared_rows(GRAPH, kind, match(kind) + where, values)
+        if scope:
+            return edits_in(digests)
+        edits = all_edits(digests, GRAPH)
+        if not edits:
+            self._remember(before)
+        return edits
+
+    def _load(
+        self, graph: Graph, progress: Progress, confirm: Confirm, claim: Callable[[], str]
+    ) -> LoadReport:
         for statement in ddl(graph.schema):  # of a database that neo4j-admin filled, all of them
             self._write(statement)
         report, changes = self._compared(graph, whole=False)
@@ -411,6 +497,7 @@ class Neo4jStore(Closing):
             _tell_all(graph, progress)
             return report
         confirm(report)
+        self._owner = claim()
         stay = report.before - report.total("changed") - report.total("removed")
         for number, step in enumerate(steps(graph, changes)):
             self._write(step.statement, step.parameters, if_owner=True)
@@ -440,6 +527,11 @@ class Neo4jStore(Closing):
 
         with self._failures(), self._session(neo4j.WRITE_ACCESS) as session:
             session.execute_write(work)
+
+
+def _last_transaction(session: neo4j.Session) -> str:
+    """Name the last transaction before the end of one that read: its bookmark."""
+    return " ".join(sorted(session.last_bookmarks().raw_values))
 
 
 def _tell_all(graph: Graph, progress: Progress) -> None:
