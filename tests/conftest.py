@@ -107,6 +107,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the longest groups, Neo4j's by what it holds: saves loads, changes no outcome."""
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        left_out = small_graphs_asked_of_neo4j_elsewhere(items)
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
     def place(item: pytest.Item) -> tuple[int, bool]:
         order = {"neo4j": 0, "second": 1}.get(str(group(item)), 2)
@@ -114,6 +118,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     if not config.pluginmanager.hasplugin("randomly"):
         items.sort(key=place)
+
+
+def small_graphs_asked_of_neo4j_elsewhere(items: list[pytest.Item]) -> set[pytest.Item]:
+    """All but the first test of each module that asks Neo4j about a small graph.
+
+    That both databases answer alike is a test of its own on the sample, on random graphs and of
+    every query file. A module that is named asks Neo4j all of them, and tests/nightly names each.
+    """
+    first: dict[Path, pytest.Item] = {}
+    for item in items:
+        if hasattr(item, "callspec") and item.callspec.params.get("graph_of") == "neo4j":
+            first.setdefault(item.path, item)
+    return {
+        item
+        for item in items
+        if hasattr(item, "callspec")
+        and item.callspec.params.get("graph_of") == "neo4j"
+        and item is not first[item.path]
+    }
 
 
 def group(item: pytest.Item) -> object:

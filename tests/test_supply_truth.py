@@ -214,7 +214,7 @@ def true_shares(truth: Truth) -> dict[tuple[str, ...], float]:
 
 
 # A product without any trade has pools that no data bound: tests/test_look_through_ranges.py.
-CHAINS = int(os.environ.get("RANDOM_CHAINS", "60"))
+CHAINS = int(os.environ.get("RANDOM_CHAINS", "20"))
 """Number of chains that are drawn; those that do not sell every product are left out."""
 SHORT = 4
 """Number of chains in a run without long tests."""

@@ -31,7 +31,7 @@ from graphkit.questions.unknowns import open_part
 
 NEAR = 1e-6
 GRID = np.linspace(0, 1, 13)
-SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 100))]
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, truth.CHAINS))]
 
 
 def share_of(net, consumer: str, product: str, stage: str, origin: str) -> OpenShare:

@@ -16,6 +16,7 @@ from pyarrow import parquet
 from supply_cases import STAGES
 from test_supply_truth import (
     CHAIN,
+    CHAINS,
     FORK,
     Truth,
     chain,
@@ -285,7 +286,7 @@ CUTS = (Extent(LARGEST_OF_EACH, 1), Extent(LARGEST_OF_EACH, 2), Extent(LARGEST, 
 @pytest.mark.parametrize("extent", CUTS, ids=["one-of-each", "two-of-each", "largest"])
 @pytest.mark.parametrize("shape", [CHAIN, FORK], ids=["chain", "fork"])
 @pytest.mark.parametrize(
-    "seed", [pytest.param(n, marks=[pytest.mark.long] if n >= 2 else []) for n in range(60)]
+    "seed", [pytest.param(n, marks=[pytest.mark.long] if n >= 2 else []) for n in range(CHAINS)]
 )
 def test_ranges_of_origins_hold_the_truth_behind_what_is_not_listed(seed, shape, extent):
     truth = chain(seed, shape)

@@ -286,7 +286,7 @@ ASKED = [
     for seed in range(number + 5 * place, CHAINS, 24)
     if set(chain(seed, shape).sold["product"].to_pylist()) == set(shape.inputs)
 ]  # fmt: skip
-"""About fifty worlds, each of other numbers."""
+"""Each shape with each unseen trade, and of many worlds each of other numbers."""
 
 
 @pytest.mark.parametrize(("shape", "unseen", "seed"), ASKED)

@@ -42,7 +42,7 @@ def printed(page: Page) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
 
 
-def sheets(page: Page, brief: Brief) -> tuple[int, int]:
+def sheets_of(page: Page, brief: Brief) -> tuple[int, int]:
     """Number of sheets of the brief, and of its first page alone."""
     page.set_content(brief.html())
     number = printed(page)
@@ -50,24 +50,22 @@ def sheets(page: Page, brief: Brief) -> tuple[int, int]:
     return number, printed(page)
 
 
-@pytest.mark.parametrize("country", ["KOR", "DEU", "USA", "EU27", "JPN", "COD", "LUX"])
+def assert_printed(page: Page, brief: Brief, sheets: int | None = None) -> None:
+    """A brief is on as many sheets as it may be, and its first page on one."""
+    number, first = sheets_of(page, brief)
+    assert first == 1
+    assert number == sheets if sheets else 1 < number <= MOST_PAGES
+
+
+# An importer, a group without a page of its own losses, and a producer; tests/nightly has others.
+@pytest.mark.parametrize("country", ["KOR", "EU27", "COD"])
 def test_page_1_on_a_country_is_one_sheet_and_the_brief_at_most_six(whole, page, country):
-    number, first = sheets(page, whole.brief(country))
-
-    assert first == 1
-    assert 1 < number <= MOST_PAGES
+    assert_printed(page, whole.brief(country))
 
 
-@pytest.mark.parametrize("scope", ["rare earths", "lithium,magnets", "cobalt"])
-def test_page_1_on_minerals_is_one_sheet_and_the_brief_at_most_six(whole, page, scope):
-    number, first = sheets(page, whole.brief(scope=scope))
-
-    assert first == 1
-    assert 1 < number <= MOST_PAGES
+def test_page_1_on_minerals_is_one_sheet_and_the_brief_at_most_six(whole, page):
+    assert_printed(page, whole.brief(scope="lithium,magnets"))
 
 
-@pytest.mark.parametrize("pages", [1, 2, 3])
-def test_a_brief_has_no_more_sheets_than_it_may(whole, page, pages):
-    number, first = sheets(page, whole.brief("KOR", pages=pages))
-
-    assert (number, first) == (pages, 1)
+def test_a_brief_has_no_more_sheets_than_it_may(whole, page):
+    assert_printed(page, whole.brief("KOR", pages=2), sheets=2)

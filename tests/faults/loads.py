@@ -64,8 +64,8 @@ class Counts:
 
 COUNTS = {
     "all": Counts(
-        kills=100, neo4j_kills=20, server_kills=1, grown_kills=1, full=10, races=20, cuts=30,
-        sequences=20, neo4j_sequences=2, whole_sequences=0,
+        kills=40, neo4j_kills=10, server_kills=1, grown_kills=1, full=5, races=8, cuts=12,
+        sequences=10, neo4j_sequences=1, whole_sequences=0,
     ),
     "nightly": Counts(
         kills=500, neo4j_kills=100, server_kills=10, grown_kills=20, full=50, races=200, cuts=300,
@@ -226,10 +226,14 @@ def state(loads: Loads, store: Neo4jStore) -> str:
     return ""
 
 
+FAULTS = os.environ.get("FAULTS", "all")
+AT_LENGTH = pytest.mark.skipif(FAULTS != "nightly", reason="takes minutes: pytest tests/nightly")
+
+
 @pytest.fixture(scope="session", name="counts")
 def fault_counts() -> Counts:
     """Number of faults of each sort: of ``FAULTS``, which is ``all`` or ``nightly``."""
-    return COUNTS[os.environ.get("FAULTS", "all")]
+    return COUNTS[FAULTS]
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from chance import SEED
 from databases import clear, settled, until
-from loads import Loads, marker, state, strike
+from loads import AT_LENGTH, Loads, marker, state, strike
 from seed_slices import expected_digest
 
 from graphkit.build import build_graph
@@ -44,7 +44,7 @@ def spread(found: Counter[str], kills: int) -> None:
     """Kills really hit before, during and after what they are to disturb."""
     print(dict(found))
     assert found.total() == kills
-    assert all(found[when] >= kills // 20 for when in ("before", "during", "after")), found
+    assert all(found[when] >= max(1, kills // 20) for when in ("before", "during", "after")), found
 
 
 def version(path: Path) -> tuple[int, int]:
@@ -169,7 +169,11 @@ def slice_digest(facts: Facts, part: tuple[str, str]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [(SMALLER, LARGER), (LARGER, SMALLER)], ids=["grows", "shrinks"]
+    ("before", "after"),
+    [
+        pytest.param(SMALLER, LARGER, marks=AT_LENGTH, id="grows"),
+        pytest.param(LARGER, SMALLER, id="shrinks"),  # clears what the other only writes
+    ],
 )
 def test_a_server_killed_in_a_load_of_shipped_trade(
     loads, counts, neo4j_version, second_home, monkeypatch, before, after

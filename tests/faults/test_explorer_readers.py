@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import select
 import socket
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,14 +14,12 @@ from http.client import HTTPConnection, HTTPResponse
 
 import httpx
 import pytest
-from explorers import explorer, explorer_process
+from explorers import explorer
 from hostile_statements import WRITES
-from soak import memory_of, soak
 from test_explore import QUESTIONS, hostile_market
 from written_seeds import write_files
 
 from graphkit.build import build_graph
-from graphkit.explore.answers import TIDY_SECONDS
 from graphkit.explore.guard import BODY_SECONDS
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
@@ -33,8 +30,6 @@ KINDS = ("depends?country", "dependents?country", "trend?country", "page/supplie
 SLOW = 200
 BUSY = 20
 """Seconds for which a busy machine may stand still."""
-SOAKED = 25
-"""Seconds of random requests."""
 ENDLESS = 5
 """Seconds that a statement without an end may take."""
 Headers = Mapping[str, str]
@@ -178,15 +173,3 @@ def test_slow_readers_hold_nobody_up(server, kind):
         for one in slow:
             one.close()
     assert server.get("/").status_code == 200
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep freed memory as they like")
-def test_many_readers_leave_hardly_more_memory_behind_than_one(sliced_file):
-    with explorer_process(str(sliced_file)) as (client, number):
-        taken = []
-        for readers in (1, 8):
-            soak(client, number, SOAKED, readers)
-            time.sleep(2 * TIDY_SECONDS)
-            taken.append(memory_of(number))
-
-    assert taken[1] < 1.5 * taken[0]

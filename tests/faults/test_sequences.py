@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from chance import SEED
 from databases import clear, content, settled
-from loads import dying_step, marker
+from loads import AT_LENGTH, dying_step, marker
 from seed_slices import (
     FLOWS,
     SHARES,
@@ -205,10 +205,9 @@ def test_each_load_of_a_sequence_leaves_its_slice_in_neo4j(
     on_neo4j(whole, neo4j_store, neo4j_server, numbers, NEO4J_FLOWS, CLEARED)
 
 
+@AT_LENGTH
 def test_each_load_of_the_shipped_trade_leaves_its_slice_in_neo4j(
     whole, counts, neo4j_store, neo4j_server
 ):
-    if not counts.whole_sequences:
-        pytest.skip("takes a quarter of an hour: pytest tests/nightly")
     numbers = range(KILLED - counts.whole_sequences, KILLED)
     on_neo4j(whole, neo4j_store, neo4j_server, numbers, None, loading.CLEARED)

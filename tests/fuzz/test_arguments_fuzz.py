@@ -34,7 +34,7 @@ from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.limits import Limits
 
-ARGUMENTS = int(os.environ.get("FUZZED_ARGUMENTS", "100"))
+ARGUMENTS = int(os.environ.get("FUZZED_ARGUMENTS", "40"))
 SECONDS = 10
 CODES = (0, 1, 2, 3)
 

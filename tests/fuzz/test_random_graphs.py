@@ -29,7 +29,7 @@ from graphkit.stores.neo4j.store import Neo4jStore
 GRAPHS = int(os.environ.get("RANDOM_GRAPHS", "3"))
 DRAWS = 3
 """Values that a query is tried with until it finds rows."""
-ROUNDS = int(os.environ.get("RANDOM_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("RANDOM_ROUNDS", "1"))
 PLACES = (*KEYS["Country"], *KEYS["Area"])
 VALUES: Mapping[str, tuple[str, ...]] = {
     "application": KEYS["Application"],

@@ -16,7 +16,7 @@ from graphkit.errors import StoreError, UsageError
 from graphkit.stores.base import Store
 from graphkit.stores.results import Result
 
-STATEMENTS = int(os.environ.get("FUZZED_STATEMENTS", "2000"))
+STATEMENTS = int(os.environ.get("FUZZED_STATEMENTS", "400"))
 PART = 200
 """Statements whose rows are kept until both databases have answered."""
 

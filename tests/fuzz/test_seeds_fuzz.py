@@ -29,7 +29,7 @@ from graphkit.seeds.facts import read_seeds
 from graphkit.seeds.files import SeedFile, read_file
 from graphkit.seeds.text import parse
 
-SEEDS = int(os.environ.get("FUZZED_SEEDS", "10_000"))
+SEEDS = int(os.environ.get("FUZZED_SEEDS", "2_000"))
 
 
 def stable(examples: int) -> settings:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
+import time
 from statistics import median
 
+import pytest
 from explorers import explorer_process
-from soak import soak
+from soak import memory_of, soak
 from test_shipped_graph import whole
 
+from graphkit.explore.answers import TIDY_SECONDS
 from graphkit.stores.duck.store import DuckStore
 
 __all__ = ["whole"]
@@ -17,6 +21,8 @@ MINUTES = int(os.environ.get("SOAK_MINUTES", "60"))
 BEFORE = 10
 """Minutes after which memory must not grow any more; of fewer in all, a half of them."""
 MOST = 1.5
+SOAKED = 25
+"""Seconds of random requests of one reader, and of eight."""
 MIB = 2**20
 
 
@@ -49,3 +55,15 @@ def test_an_hour_of_readers_leaves_the_memory_as_it_is_after_ten_minutes(whole, 
         "picture",
         "statement",
     }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep freed memory as they like")
+def test_many_readers_leave_hardly_more_memory_behind_than_one(sliced_file):
+    with explorer_process(str(sliced_file)) as (client, number):
+        taken = []
+        for readers in (1, 8):
+            soak(client, number, SOAKED, readers)
+            time.sleep(2 * TIDY_SECONDS)
+            taken.append(memory_of(number))
+
+    assert taken[1] < MOST * taken[0]
