@@ -30,10 +30,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from choice import files_for
@@ -78,17 +77,14 @@ def test_what_all_share_is_there(sliced_file):
 class Watch:
     """Plugin of pytest that orders the tests, leaves some out, and writes down which one runs."""
 
-    def __init__(self, paths: Sequence[str], server: bool) -> None:
-        self.order = {str(Path(path).resolve()): place for place, path in enumerate(paths)}
+    def __init__(self, server: bool) -> None:
         self.server = server
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the examples first, then the quick tests of each file, then the long ones."""
+        """Put the long tests last."""
         chosen = [item for item in items if self._is_quick(item)]
-        items[:] = sorted(chosen, key=lambda item: (
-            item.get_closest_marker("long") is not None, self.order.get(str(item.path), 0)
-        ))  # fmt: skip
+        items[:] = sorted(chosen, key=lambda item: item.get_closest_marker("long") is not None)
 
     def _is_quick(self, item: pytest.Item) -> bool:
         fixtures = getattr(item, "fixturenames", ())
@@ -114,13 +110,21 @@ class Watch:
             NOW.write_text(json.dumps({"failed": report.nodeid}))
 
 
-def run(
-    module: str, paths: Sequence[str], seconds: float, shared: Path | None = None
-) -> tuple[str, str, float]:
-    """Run some tests in a process of its own: how it ended, at which test, and its seconds.
+class Run(NamedTuple):
+    """How tests ended in a process of their own."""
 
-    It ends ``passed``, ``failed``, or is ``cut`` off by the processor's or the clock's time.
-    """
+    ending: str
+    """``passed``, ``failed``, or ``cut`` off by the processor's or the clock's time."""
+    test: str
+    """The test that failed, or was cut off."""
+    seconds: float
+    """Time of the processor."""
+    of_test: float
+    """Time of that test, if it was cut off."""
+
+
+def run(module: str, tests: str, seconds: float, shared: Path | None = None) -> Run:
+    """Run a file of tests, or one of them, in a process of its own."""
     start = time.monotonic()
     NOW.write_text("{}")
     with tempfile.TemporaryDirectory() as own:
@@ -139,8 +143,7 @@ def run(
             options = ["-x", "-q", "--assert=plain", "--hypothesis-seed=0", "-n0"]
             options += ["-p", "no:cacheprovider", f"--basetemp={folder}"]
             served = module.startswith(SERVER)
-            watch = Watch([path.partition("::")[0] for path in paths], served)
-            os._exit(pytest.main([*options, *paths], [watch]))
+            os._exit(pytest.main([*options, tests], [Watch(served)]))
         ended, status, used = 0, 0, None
         try:
             while not ended and time.monotonic() - start < WAIT * seconds:
@@ -154,11 +157,11 @@ def run(
         shutil.rmtree(Path(shared or own, f"worker-{child}"), ignore_errors=True)
     now = json.loads(NOW.read_text() or "{}")
     code = os.waitstatus_to_exitcode(status) if ended else -signal.SIGKILL
-    ending = "passed" if code in (0, 5) else "cut" if code in (-9, -signal.SIGXCPU) else "failed"
     spent = used.ru_utime + used.ru_stime
-    if ending == "cut":
-        return ending, now.get("runs", ""), spent - now.get("at", spent)
-    return ending, now.get("failed", now.get("runs", "")) if ending == "failed" else "", spent
+    if code in (0, 5):
+        return Run("passed", "", spent, 0.0)
+    ending = "cut" if code in (-signal.SIGKILL, -signal.SIGXCPU) else "failed"
+    return Run(ending, now.get("failed", now.get("runs", "")), spent, spent - now.get("at", spent))
 
 
 class Trial:
@@ -166,45 +169,41 @@ class Trial:
 
     def __init__(self, seconds: float, files: int, shared: Path) -> None:
         self.seconds, self.files, self.shared = seconds, files, shared
-        self.sound: dict[str, tuple[bool, float]] = {}
-        """If a test passes without a mutant, and its seconds."""
+        self.sound: dict[str, Run] = {}
+        """Tests that noticed something, as they end without a mutant."""
 
     def outcome(self, module: str, mutant: Mutant, first: str = "") -> dict[str, Any]:
-        """Try one mutant: what noticed it, if anything did."""
-        path, spent = Path(module), 0.0
+        """Try one mutant: what noticed it, if anything did, by one file of tests after another."""
+        path, spent, cut = Path(module), 0.0, ""
         source = path.read_bytes()
-        paths = files_for(module, self.files)
-        while True:
+        for chosen in [*([first] if first else []), *files_for(module, self.files)]:
+            left = self.seconds - (0 if chosen == first else spent)
+            if left < 1:
+                break
             path.write_bytes(mutant.applied(source))
             try:
-                chosen = [first] if first else paths
-                ending, test, seconds = run(module, chosen, self.seconds, self._folder(module))
+                trial = run(module, chosen, left, self._folder(module))
             finally:
                 path.write_bytes(source)
-            spent += seconds
-            if ending == "failed" and self._passes(module, test)[0]:
-                return {"noticed": test, "seconds": round(spent, 1)}
-            if ending == "cut" and test:
-                passes, usual = self._passes(module, test)
-                if passes and seconds > SLOW * usual + 2:
-                    return {"noticed": f"{test} (without end)", "seconds": round(spent, 1)}
-            if first:  # it is gone, or notices no more
-                first = ""
-                continue
-            unsound = {"unsound": test} if ending == "failed" else {}
-            cut = {"cut": test} if ending == "cut" else {}
-            return {"noticed": "", "seconds": round(spent, 1), **cut, **unsound}
+            spent += trial.seconds
+            cut = trial.test if trial.ending == "cut" else ""
+            if self._is_noticed(module, trial):
+                return {"noticed": trial.test, "seconds": round(spent, 1)}
+        return {"noticed": "", "seconds": round(spent, 1), **({"cut": cut} if cut else {})}
+
+    def _is_noticed(self, module: str, trial: Run) -> bool:
+        """Return True if the last test fails by the mutant, or does not end by it."""
+        if trial.ending == "passed" or not trial.test:
+            return False
+        if trial.test not in self.sound:
+            self.sound[trial.test] = run(module, trial.test, 4 * self.seconds, self._folder(module))
+        usual = self.sound[trial.test]
+        slower = trial.of_test > SLOW * usual.seconds + 2
+        return usual.ending == "passed" and (trial.ending == "failed" or slower)
 
     def _folder(self, module: str) -> Path | None:
         part = Path(module).parts[1].removesuffix(".py")
         return self.shared if part in ABOVE else None
-
-    def _passes(self, module: str, test: str) -> tuple[bool, float]:
-        """Run one test without a mutant."""
-        if test not in self.sound:
-            ending, _, seconds = run(module, [test], 4 * self.seconds, self._folder(module))
-            self.sound[test] = ending == "passed", seconds
-        return self.sound[test]
 
 
 def drawn(seed: int, number: int) -> list[tuple[str, str]]:
@@ -291,7 +290,7 @@ def main() -> None:
         warm = Path("tests", "warm.py")
         warm.write_text(WARM)
         print(f"{len(pairs)} mutants, seed {options.seed}, recorded in {record}", flush=True)
-        if run("", [str(warm)], 3600, shared)[0] != "passed":
+        if run("", str(warm), 3600, shared).ending != "passed":
             sys.exit(SAID.read_text(encoding="utf-8", errors="replace")[-2000:])
         trial = Trial(options.seconds, options.files, shared)
         for module, name in pairs:
@@ -299,7 +298,7 @@ def main() -> None:
                 continue
             path = Path(module)
             mutant = mutants(path.read_bytes()).get(name) if path.exists() else None
-            first = other.get((module, name), {}).get("noticed", "").removesuffix(" (without end)")
+            first = other.get((module, name), {}).get("noticed", "")
             row = {"noticed": "", "gone": True}
             if mutant is not None:
                 row = trial.outcome(module, mutant, first)
