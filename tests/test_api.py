@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 from long_cases import others_long
 from pyarrow import parquet
+from saying import unsaid
 
 import graphkit
 from graphkit.api import Session
@@ -52,13 +53,11 @@ def test_a_reply_is_what_the_command_line_writes(graph, capsysbinary):
 
 
 def test_the_repr_of_a_reply_is_one_screen(graph):
-    lines = repr(graph.depends("KOR", on="CHN", scope="rare earths", period="2024")).splitlines()
+    answer = graph.depends("KOR", on="CHN", scope="rare earths", period="2024")
+    lines = repr(answer).splitlines()
 
-    assert lines[0].startswith(
-        "China sold at least half of South Korea’s imports of 2 of 3 products"
-    )
-    assert "How much does South Korea depend on China for rare earth elements (REE)?" in lines
-    assert lines[-1] == "4 notes, coverage and sources in full: print(answer)."
+    assert " ".join(lines).startswith(f"{answer.headline} {answer.question} ")
+    assert unsaid(lines[-1], f"{len(answer.notes)} notes", "print(answer)") == []
     assert len(lines) <= 40
     assert len(repr(graph.trend("KOR")).splitlines()) <= 40
 
@@ -83,13 +82,14 @@ class Cells(HTMLParser):
 
 
 def test_a_notebook_shows_a_table_in_which_no_data_is_markup(graph):
+    answer = graph.suppliers("KOR", scope="ree-metals", period="2024")
     page = Cells()
-    page.feed(graph.suppliers("KOR", scope="ree-metals", period="2024")._repr_html_())
+    page.feed(answer._repr_html_())
     assert page.open == []
     assert "China" in page.found["td"]
     assert "80.2 %" in page.found["td"]
-    assert page.found["strong"][0].startswith("South Korea bought rare-earth metals from 11 supp")
-    assert "Who supplies South Korea with rare-earth metals (ree-metals)?" in page.found["p"]
+    assert page.found["strong"][0] == answer.headline
+    assert answer.question in page.found["p"]
 
     reply = graph.depends("KOR", scope="ree-metals", period="2024")
     hostile = type(reply)(**{**vars(reply), "question": "<script>alert(1)</script> & \x1b[1m"})
@@ -132,7 +132,7 @@ def test_an_answer_is_written_in_the_format_of_the_ending(graph, tmp_path):
     kept = parquet.read_table(tmp_path / "korea.parquet")
     assert kept.to_pylist() == answer.rows.to_pylist()
     assert json.loads(kept.schema.metadata[b"graphkit"])["headline"] == answer.headline
-    with pytest.raises(UsageError, match=r"^found the ending '.xls'; wanted .csv, "):
+    with pytest.raises(UsageError, match=r"'\.xls'.*\.csv"):
         answer.write(tmp_path / "korea.xls")
 
 
@@ -153,7 +153,7 @@ def test_a_citation_has_the_answer_and_each_source_with_version_and_licence(grap
     for source in sources:
         stated = [source["title"], source["licence"], source["version"], source["url"]]
         assert all(part in text for part in stated if part)
-    with pytest.raises(UsageError, match="found 'ris', wanted one of text, bibtex"):
+    with pytest.raises(UsageError, match=r"'ris'.* text, bibtex"):
         answer.cite("ris")
 
 
@@ -187,7 +187,7 @@ def test_a_network_is_written_as_graphml(graph, options):
     text = "\n".join(nx.generate_graphml(network))
 
     assert nx.parse_graphml(text).number_of_edges() == network.number_of_edges()
-    with pytest.raises(UsageError, match=r"^period: found 2, and a network is of one"):
+    with pytest.raises(UsageError, match=r"^period: .*\b2\b.*\bone\b"):
         graph.supply_network("rare earths", period=[2023, 2024])
 
 
@@ -200,15 +200,15 @@ def test_a_method_says_what_it_takes_and_returns_an_answer(name):
 
 
 def test_what_is_wrong_is_raised_with_the_words_of_the_command_line(graph):
-    with pytest.raises(UsageError, match=r"no country is called 'Koreaa'; did you mean"):
+    with pytest.raises(UsageError, match=r"'Koreaa'.*South Korea \(KOR\)"):
         graph.depends("Koreaa")
-    with pytest.raises(UsageError, match=r"`exporter`: found 2 values, wanted one; join "):
+    with pytest.raises(UsageError, match=r"`exporter`: .*\b2\b.*\bone\b.*\+"):
         graph.disrupt(["CHL", "CHN"])
     with pytest.raises(UsageError, match=r"`loss`: found 2 values, wanted one$"):
         graph.disrupt("CHN", loss=[0.1, 0.5])
     with pytest.raises(UsageError, match="not read-only"):
         graph.cypher("MATCH (n) DELETE n")
-    with pytest.raises(UsageError, match="there is no query 'sole-supliers'"):
+    with pytest.raises(UsageError, match=r"'sole-supliers'.*sole-suppliers"):
         graph.query("sole-supliers")
     with pytest.raises(GraphkitError, match="nowhere"), graphkit.open("/nowhere/x.duckdb") as other:
         other.depends("KOR")

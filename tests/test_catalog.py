@@ -14,6 +14,7 @@ import pytest
 from databases import until
 from long_cases import others_long
 from reference_names import AMBIGUOUS
+from saying import unsaid
 
 from graphkit.answers.answer import Answer
 from graphkit.catalog.catalog import Catalog
@@ -115,7 +116,7 @@ def test_countries_are_found_in_any_case_with_or_without_accents(places, text, k
 )  # fmt: skip
 def test_countries_are_found_in_other_languages(places, text, key):
     if key is None:
-        with pytest.raises(UsageError, match=r"did you mean South Korea \(KOR\)"):
+        with pytest.raises(UsageError, match=r"Suedkorea.*South Korea \(KOR\)"):
             place(places, text)
     else:
         assert place(places, text) == key
@@ -217,8 +218,7 @@ def test_korea_is_the_south(places):
 def test_an_unknown_country_comes_with_near_names(places, text, nearest):
     with pytest.raises(UsageError) as caught:
         place(places, text)
-    assert str(caught.value).startswith(f"no country is called {text!r}; did you mean ")
-    assert nearest in str(caught.value)
+    assert unsaid(str(caught.value), f"country … {text!r} … {nearest}") == []
 
 
 @pytest.mark.parametrize("text", ["", " ", "-", "xqzw", "ⵣ", "\x1b[31m", "\udcff", "KOR\x00"])
@@ -246,9 +246,10 @@ def test_two_things_of_one_name_are_both_named():
     assert names.find("land", "country", ("Country",)).key == "CCC"  # a name before an alias
     with pytest.raises(UsageError) as caught:
         names.find("islands", "country", ("Country",))
-    assert str(caught.value) == (
-        "'islands' may be Upper Land (AAA) or Lower Land (BBB); give its key"
+    assert (
+        unsaid(str(caught.value), "'islands'", "Upper Land (AAA)", "Lower Land (BBB)", "key") == []
     )
+    assert "CCC" not in str(caught.value)
 
 
 # --- elements, products, stages
@@ -287,9 +288,10 @@ def test_a_name_of_element_and_product_is_the_element_in_any_case(materials, tex
 def test_the_product_alone_is_one_prefix_away_and_a_note_says_so(materials):
     scope = materials.scope("silver")
     assert scope.products == ("precious-metal-scrap", "silver", "silver-ore")
-    assert scope.notes == (
-        "'silver' is read as Silver (Ag): every product bought for it. "
-        "The product Silver metal (silver) alone: `scope=product:silver`.",
+    [note] = scope.notes
+    assert (
+        unsaid(note, "'silver' … Silver (Ag)", "Silver metal (silver) … `scope=product:silver`")
+        == []
     )
     assert materials.scope("product:silver").products == ("silver",)
     assert materials.scope("Product: silver ").products == ("silver",)
@@ -329,11 +331,12 @@ def test_a_prefix_allows_only_its_kind(materials):
 def test_an_unknown_material_comes_with_near_names(materials):
     with pytest.raises(UsageError) as caught:
         materials.scope("disprosium")
-    assert str(caught.value) == (
-        "no element, mineral, product, stage or HS code is called 'disprosium'; "
-        "did you mean Dysprosium (Dy), Dysprosium oxide (dy-oxide)?"
-    )
-    with pytest.raises(UsageError, match=r"did you mean Dysprosium \(Dy\)\?$"):
+    kinds = ("element", "mineral", "product", "stage", "HS code")
+    near = "'disprosium' … Dysprosium (Dy) … Dysprosium oxide (dy-oxide)"
+    assert unsaid(str(caught.value), *kinds, near) == []
+    with pytest.raises(
+        UsageError, match=r"'dysprosium sputtering targets'.* Dysprosium \(Dy\)\W*$"
+    ):
         materials.scope("dysprosium sputtering targets")
 
 
@@ -365,7 +368,7 @@ def test_the_beginning_of_codes_stands_for_all_of_them(materials):
 
 @pytest.mark.parametrize("text", ["284699", "9999", "2", "1"])
 def test_a_code_that_no_product_travels_under_is_an_error(materials, text):
-    with pytest.raises(UsageError, match=f"no product travels under the HS code '{text}'"):
+    with pytest.raises(UsageError, match=f"product.* HS code '{text}'"):
         materials.scope(text)
 
 
@@ -397,7 +400,7 @@ def test_several_products_are_one_scope(materials):
 
 @pytest.mark.parametrize("text", ["dysprosium,magnets-metal", "280530,2846", "Dy,280530"])
 def test_scopes_of_unlike_kinds_do_not_go_together(materials, text):
-    with pytest.raises(UsageError, match="not both in one list"):
+    with pytest.raises(UsageError, match="both"):
         materials.scope(text)
 
 
@@ -411,7 +414,7 @@ def test_places_joined_by_plus_are_one_group(store):
 
 
 def test_several_countries_with_commas_are_refused_with_what_to_write(store):
-    with pytest.raises(UsageError, match="'KOR,JPN': ask for one at a time, or join them by"):
+    with pytest.raises(UsageError, match=r"'KOR,JPN'.* one .*\+"):
         Catalog(store).place("KOR,JPN")
     assert Catalog(store).place("Korea, Republic of").key == "KOR"
 

@@ -12,6 +12,7 @@ import pytest
 from databases import trade_tables
 from long_cases import others_long
 from pyarrow import parquet
+from saying import unsaid
 from seed_texts import SMALL
 
 from graphkit.answers.answer import Answer
@@ -80,7 +81,7 @@ def test_flows_of_all_products_in_scope_are_one_network_that_the_coverage_lists(
     assert [(s["product"], s["dataset"]) for s in series] == [
         ("magnets-metal", "baci-hs17"), ("ree-compounds", "baci-hs92"), ("ree-metals", "baci-hs92"),
     ]  # fmt: skip
-    assert any("are added up by value" in note for note in answer.notes)
+    assert any(unsaid(note, "added up by value") == [] for note in answer.notes)
     row = answer.rows.to_pylist()[0]
     assert row["products"] == "+".join(products)
     assert row["source"] == "cepii-baci-hs17+cepii-baci-hs92"
@@ -118,7 +119,7 @@ def test_over_time_a_product_that_lacks_periods_is_left_out_of_all(ask):
     answer = ask.centrality(scope=RARE_EARTHS, over_time=True, top=1)
 
     assert set(answer.rows["products"].to_pylist()) == {"ree-compounds+ree-metals"}
-    assert "Metal magnets: left out, with data only in 2022, 2024" in answer.notes[0]
+    assert unsaid(answer.notes[0], "Metal magnets: left out … only … 2022, 2024") == []
     assert "magnets-metal" not in answer.coverage["products_without_trade_data"]
     assert [s["period"] for s in answer.coverage["series"]] == ["1995 to 2024 (30 periods)"] * 2
     assert len(answer.rows) == 30
@@ -134,7 +135,7 @@ def test_only_the_first_ranks_and_the_larger_flows(ask):
     assert set(whole.rows["pairs"].to_pylist()) == {sum(flow >= 1e6 for flow in flows)}
     kept = sum(flow for flow in flows if flow >= 1e6) / sum(flows)
     assert whole.rows["flow_share"][0].as_py() == pytest.approx(kept)
-    assert "smallest flow kept: 1e+06 USD" in whole.caption
+    assert unsaid(whole.caption, "smallest flow … 1e+06 USD") == []
 
 
 @pytest.mark.parametrize(
@@ -146,9 +147,9 @@ def test_every_answer_says_how_scores_are_normalised(ask, question, given):
     answer = getattr(ask, question)(scope="ree-metals", **given)
 
     text = " ".join(answer_text(answer).split())
-    assert "smallest flow kept: any above 0" in text
-    assert "Betweenness: of (n-1)(n-2) ordered pairs; distance 1/flow." in text
-    assert "sums to 1; damping 0.85, uniform jumps" in answer.units["pagerank"]
+    assert unsaid(text, "smallest flow … any above 0") == []
+    assert unsaid(text, "Betweenness: … (n-1)(n-2) ordered pairs … distance 1/flow") == []
+    assert unsaid(answer.units["pagerank"], "sums to 1", "damping 0.85", "uniform jumps") == []
 
 
 def test_by_mass_every_period_says_what_gives_none(ask):
@@ -178,7 +179,7 @@ def test_the_layers_of_a_chain_are_joined_by_shares(ask):
     assert {row["stage"] for row in rows} == {"mine", "separate", "metal", "component"}
     assert pools["rare-earth-ore"] == 0
     assert all(0 < pools[p] <= 1 + 1e-12 for p in ("ree-compounds", "ree-metals", "magnets-metal"))
-    assert answer.notes[0].startswith("Each edge is a share of all pools of a product")
+    assert unsaid(answer.notes[0], "edge … share … pools of a product") == []
     assert {s["product"] for s in answer.coverage["series"]} == set(pools) - {"rare-earth-ore"}
 
 
@@ -238,7 +239,7 @@ def test_of_two_reports_of_the_same_goods_the_importers_counts(embedded_of):
 
     found = graph.centrality(period="2024")
     assert found.rows == central.rows
-    assert found.notes[0].startswith("Rare-earth metals: exporters differs by more than a tenth")
+    assert unsaid(found.notes[0], "Rare-earth metals: exporters … more than a tenth") == []
     before = graph.centrality(period="2023")
     assert (before.rows["country"].to_pylist(), before.notes) == (["CHN", "NOR"], ())
     behind = graph.origins("KOR", period="2024")
@@ -264,9 +265,8 @@ def test_a_code_and_one_inside_it_are_not_added_up(embedded_of):
     )
     graph = embedded_of(TWO, {"trade.yaml": SMALL["trade.yaml"] + wider})
 
-    with pytest.raises(
-        GraphkitError, match=r"dysprosium metal HS 2805 .* and rare-earth metals HS"
-    ):
+    both = r"dysprosium metal HS 2805 .*rare-earth metals HS 280530"
+    with pytest.raises(GraphkitError, match=both):
         graph.centrality(period="2024")
     assert len(graph.centrality(scope="product:dy-metal").rows) == 2
 
@@ -280,9 +280,8 @@ def test_masses_of_two_bases_are_not_added_up(embedded_of):
     gross = SMALL["trade.yaml"].replace("reporter: importer", "basis: gross, reporter: importer")
     graph = embedded_of(TWO, {"trade.yaml": gross + row})
 
-    with pytest.raises(
-        GraphkitError, match=r"several bases .*gross: rare-earth metals; metal: dysp"
-    ):
+    bases = r"bases .*gross: rare-earth metals; metal: dysprosium"
+    with pytest.raises(GraphkitError, match=bases):
         graph.centrality(period="2024", by="tonnes")
     assert len(graph.centrality(period="2024").rows) == 3
 
@@ -330,29 +329,25 @@ def test_over_time_a_table_has_one_row_a_period(command):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["--period", "1990"], 1, "no trade flows are known in 1990; there are 30 periods"),
-        (["--period", "20x4"], 2, "--period: '20x4' is not a period"),
-        (
-            ["--for", "lithium"],
-            1,
-            "no trade data for lithium (Li) itself: no trade flows are known",
-        ),
-        (["--measure", "pagerang"], 2, "--measure: found 'pagerang', wanted some of strength_in,"),
-        (["--measure", "hub,hub"], 2, "--measure: found hub, hub, wanted each once"),
-        (["--min-flow", "1e15"], 1, "no flow of at least 1e+15 in any period; the largest is"),
-        (["--min-flow", "-1"], 2, "--min-flow: found -1, wanted 0 or more"),
-        (["--by", "kg"], 2, "--by: found 'kg', wanted one of usd, tonnes"),
-        (["--top", "0"], 2, "--top: found 0, wanted 1 or more"),
-        (["--over-time", "--period", "2024"], 2, "--over-time asks for every period"),
-        (["--over-time", "--layered"], 2, "--layered is of one period"),
-        (["--layered", "--for", "284690"], 1, "ask for rare-earth compounds"),
+        (["--period", "1990"], 1, "no trade … 1990 … 30 periods"),
+        (["--period", "20x4"], 2, "--period: '20x4'"),
+        (["--for", "lithium"], 1, "no trade … lithium (Li)"),
+        (["--measure", "pagerang"], 2, "--measure: … 'pagerang' … strength_in"),
+        (["--measure", "hub,hub"], 2, "--measure: … hub, hub … once"),
+        (["--min-flow", "1e15"], 1, "no flow … 1e+15 … largest"),
+        (["--min-flow", "-1"], 2, "--min-flow: … -1 … 0 or more"),
+        (["--by", "kg"], 2, "--by: … 'kg' … usd, tonnes"),
+        (["--top", "0"], 2, "--top: … 0 … 1 or more"),
+        (["--over-time", "--period", "2024"], 2, "--over-time … every period"),
+        (["--over-time", "--layered"], 2, "--layered … one period"),
+        (["--layered", "--for", "284690"], 1, "rare-earth compounds"),
     ],
 )
 def test_what_is_not_a_question_is_one_clear_line(command, arguments, code, said):
     got, out, err = command(*arguments)
 
     assert (got, out) == (code, "")
-    assert said in err
+    assert unsaid(err, said) == []
     assert err.startswith("graphkit: ")
     assert err.count("\n") == 1
 

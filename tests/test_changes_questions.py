@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from long_cases import others_long
 from pyarrow import parquet
+from saying import unsaid
 from seed_texts import SMALL, write_seeds
 
 from graphkit.answers.answer import Answer
@@ -172,7 +173,7 @@ def test_only_the_first_partners_of_either_period_where_so_asked(ask):
     ]
     assert first.rows.to_pylist() == kept
     left = len(every.rows) - len(kept)
-    assert f"{left} partners of lower rank are left out; `top=0` shows all." in first.notes
+    assert any(unsaid(note, f"{left} partners … `top=0`") == [] for note in first.notes)
     assert first.coverage == every.coverage
     assert ask.compare("2010", "2024", scope="ree-compounds", top=0).rows.equals(every.rows)
 
@@ -182,11 +183,11 @@ def test_what_only_a_claim_compares_shows_the_claim_and_says_what_lacks(ask):
 
     assert len(answer.rows) == 0
     assert answer.claims["key"].to_pylist() == ["kor-dy-q1-more-than-2024"]
-    assert answer.notes[0].startswith("No trade is known for dysprosium oxide (dy-oxide); there is")
+    assert unsaid(answer.notes[0], "No trade … dysprosium oxide (dy-oxide)") == []
     eu = ask.compare("2023", "2024", of="EU27", scope="REE")
     assert "eu-ree-imports-change-2024" in eu.claims["key"].to_pylist()
     assert "magnets-metal" not in eu.coverage["products_without_trade_data"]
-    assert "Left out, without data of both periods: metal magnets (2022, 2024)." in eu.notes
+    assert any(unsaid(note, "Left out … metal magnets (2022, 2024)") == [] for note in eu.notes)
 
 
 # --- every period
@@ -287,9 +288,8 @@ def test_buyers_are_partners_of_what_a_country_sells(ask, table):
     for row in answer.rows.to_pylist():
         sums = added(sold, "importer", row["period"], "ree-metals")
         assert row["on_share_usd"] == pytest.approx(sums["JPN"] / sum(sums.values()))
-    assert (
-        "exports of rare-earth metals (ree-metals) to Japan change since 2020?" in answer.question
-    )
+    sold = ("exports of rare-earth metals (ree-metals)", "to Japan", "since 2020")
+    assert unsaid(answer.question, *sold) == []
 
 
 def test_a_trend_since_a_year_is_the_end_of_the_whole_one(ask):
@@ -316,18 +316,16 @@ def test_since_keeps_periods_that_begin_no_earlier(graph_of):
     assert shown("2024") == {"2024", "2024-Q1", "2024-Q3", "2024-08", "2025"}
     assert shown("2024-Q3") == {"2024-Q3", "2024-08", "2025"}
     assert shown("2024-08") == {"2024-08", "2025"}
-    with pytest.raises(
-        GraphkitError, match="no imports of South Korea are known since 2026; the n"
-    ):
+    with pytest.raises(GraphkitError, match=r"no imports .*South Korea .*2026.*\b2025\b"):
         shown("2026")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"since": "latest"}, "`since`: 'latest' is not a period"),
-        ({"since": "soon"}, "`since`: 'soon' is not a period"),
-        ({"on": "Atlantis"}, "no country is called 'Atlantis'"),
+        ({"since": "latest"}, "`since`: 'latest'"),
+        ({"since": "soon"}, "`since`: 'soon'"),
+        ({"on": "Atlantis"}, "country .*'Atlantis'"),
     ],
 )
 def test_a_part_of_a_trend_that_cannot_be_is_refused(ask, options, message):
@@ -336,7 +334,7 @@ def test_a_part_of_a_trend_that_cannot_be_is_refused(ask, options, message):
 
 
 def test_a_member_is_no_partner_of_its_group(ask):
-    with pytest.raises(UsageError, match=r"Germany \(DEU\) is part of the European Union"):
+    with pytest.raises(UsageError, match=r"Germany \(DEU\) .*European Union"):
         ask.trend("EU27", scope="ree-metals", on="DEU")
 
 
@@ -405,11 +403,11 @@ def test_a_table_shows_the_first_partners_and_data_formats_all(graphkit):
     shown = graphkit(*arguments, "-f", "table")[1]
     assert re.search(r"\d+ more rows: --all\.", shown)
     ranked = graphkit(*arguments, "-f", "table", "--top", "15", "--long")[1]
-    assert "partners of lower rank are left out; --top 0 shows all." in ranked
+    assert unsaid(ranked, "partners … --top 0") == []
     code, out, err = graphkit(*arguments, "-f", "json")
     assert (code, err) == (0, "")
     assert len(json.loads(out)["rows"]) > 70
-    assert not any("left out; --top" in note for note in json.loads(out)["notes"])
+    assert not any("--top" in note for note in json.loads(out)["notes"])
     assert graphkit("trend", "KOR", "--for", "ree-metals", "-f", "csv")[1].count("\n") == 31
 
 
@@ -466,32 +464,29 @@ def test_tables_are_of_a_terminals_width(graphkit, monkeypatch, arguments, width
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["compare", "2023"], 2, "missing argument 'AFTER'"),
-        (["compare", "2023", "2024-Q7"], 2, "'2024-Q7' is not a period; wanted 2024"),
-        (["compare", "2023", "2023"], 2, "found 2023 twice, wanted two different periods"),
-        (["compare", "1989", "2024", "--of", "KOR"], 1, r"no trade is known of both 1989 and 2024"),
+        (["compare", "2023"], 2, "argument 'AFTER'"),
+        (["compare", "2023", "2024-Q7"], 2, "'2024-Q7' … 2024"),
+        (["compare", "2023", "2023"], 2, "2023 twice … two different periods"),
+        (["compare", "1989", "2024", "--of", "KOR"], 1, "no trade … both 1989 and 2024"),
         (["compare", "2024", "2025-Q1", "--for", "ree-metals"], 1,
-         r"rare-earth metals \(1995 to 2024\)"),
-        (["compare", "2023", "2024", "--of", "NRU"], 1, "no imports of Nauru are known in 2023 or"),
-        (["compare", "2023", "2024", "--of", "XOC"], 2,
-         "is neither a country nor a group of named"),
-        (["compare", "2023", "2024", "--for", "dy-oxide"], 1, r"no trade is known for dysprosium"),
-        (["compare", "2023", "2024", "--partner", "x"], 2, "--partner: found 'x', wanted one"),
-        (["compare", "2023", "2024", "--top", "-1"], 2, "--top: found -1, wanted 0"),
-        (["trend", "Koreaa"], 2, "no country is called 'Koreaa'; did you mean"),
-        (["trend", "NRU", "--for", "ree-metals"], 1, "no imports of Nauru are known for rare-ear"),
-        (["trend", "--for", "dy-oxide"], 1, r"no trade is known for dysprosium oxide"),
-        (["trend", "--partner", "seller"], 2, "--partner: found 'seller', wanted one of supplier"),
+         "rare-earth metals (1995 to 2024)"),
+        (["compare", "2023", "2024", "--of", "NRU"], 1, "no imports of Nauru … 2023 or 2024"),
+        (["compare", "2023", "2024", "--of", "XOC"], 2, "(XOC) … country … group"),
+        (["compare", "2023", "2024", "--for", "dy-oxide"], 1, "no trade … dysprosium oxide"),
+        (["compare", "2023", "2024", "--partner", "x"], 2, "--partner: … 'x' … supplier, consumer"),
+        (["compare", "2023", "2024", "--top", "-1"], 2, "--top: … -1 … 0"),
+        (["trend", "Koreaa"], 2, "'Koreaa' … South Korea (KOR)"),
+        (["trend", "NRU", "--for", "ree-metals"], 1, "no imports of Nauru … rare-earth metals"),
+        (["trend", "--for", "dy-oxide"], 1, "no trade … dysprosium oxide"),
+        (["trend", "--partner", "seller"], 2, "--partner: … 'seller' … supplier"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_line(graphkit, arguments, code, message):
     found, out, err = graphkit(*arguments)
     assert (found, out, err.count("\n")) == (code, "", 1)
-    assert re.search(message, err)
+    assert unsaid(err, message) == []
 
 
 def test_the_api_refuses_in_the_same_words(ask):
-    with pytest.raises(
-        UsageError, match="`partner`: found 'both', wanted one of supplier, consumer"
-    ):
+    with pytest.raises(UsageError, match=r"`partner`: .*'both'.* supplier, consumer"):
         ask.trend("KOR", partner="both")

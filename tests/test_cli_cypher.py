@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import test_cli
 from long_cases import others_long
+from saying import unsaid
 from seed_texts import write_seeds
 from test_cli import Outcome, rows_of
 
@@ -35,7 +36,7 @@ def test_cypher_is_read_from_an_argument_a_file_or_stdin(graphkit, tmp_path):
 def test_a_file_that_is_not_text_is_refused(graphkit, tmp_path):
     path = tmp_path / "x.cypher"
     path.write_bytes(b"RETURN '\xff' AS x")
-    assert "it is not UTF-8 text" in graphkit("cypher", "-i", str(path)).err
+    assert "UTF-8" in graphkit("cypher", "-i", str(path)).err
     assert "as a query file" in graphkit("query", str(path)).err
 
 
@@ -192,18 +193,18 @@ def test_every_parameter_that_names_a_thing_of_the_graph_takes_its_names():
 
 @pytest.mark.parametrize(
     ("query", "given", "message"),
-    [("us-import-sources", "material=antimoni", "did you mean Antimony (Sb)"),
-     ("chains-to-application", "application=wind turbin", "did you mean Wind turbines"),
-     ("trade", "products=ree metal,magnetz", "did you mean Permanent magnets of metal"),
-     ("ratings", "indicators=wgi-political-stabilty", "did you mean"),
-     ("exports", "dataset=baci-hs19", "did you mean")],
+    [("us-import-sources", "material=antimoni", "'antimoni' … Antimony (Sb)"),
+     ("chains-to-application", "application=wind turbin", "'wind turbin' … Wind turbines"),
+     ("trade", "products=ree metal,magnetz", "'magnetz' … Permanent magnets"),
+     ("ratings", "indicators=wgi-political-stabilty", "wgi-political-stability"),
+     ("exports", "dataset=baci-hs19", "'baci-hs19' … baci-hs17")],
 )  # fmt: skip
 def test_a_name_that_no_query_knows_is_refused_with_the_nearest(graphkit, query, given, message):
     others = ["-P", "periods=2024"] if query == "trade" else []
     outcome = graphkit("query", query, "-P", given, *others)
 
     assert (outcome.code, outcome.out) == (2, "")
-    assert message in outcome.err
+    assert unsaid(outcome.err, message) == []
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
@@ -273,19 +274,19 @@ def test_a_parameter_that_is_not_a_whole_number_is_refused(graphkit, tmp_path, t
     ("lines", "message"),
     [([], "no title"),
      (["title: [a]"], "no title"),
-     (["title: x", "params: [a]"], "wanted a title, and params and units as maps"),
-     (["title: x", "more: y"], "found params, units, title, more; wanted"),
+     (["title: x", "params: [a]"], "title … params … units … maps"),
+     (["title: x", "more: y"], "params, units, title, more"),
      (["title: x", "title: y"], "title"),
-     (["title: x", "params:", "  a: {type: odd, doc: y}"], "parameter a: found"),
-     (["title: x", "params:", "  a: {type: int}"], "parameter a: found"),
+     (["title: x", "params:", "  a: {type: odd, doc: y}"], "parameter a:"),
+     (["title: x", "params:", "  a: {type: int}"], "parameter a:"),
      (["title: x", "params:", "  a: {type: int, doc: y, defualt: 1}"], "'defualt'"),
-     (["title: x"], r"declares the parameters \[\] and uses \['a'\]"),
-     (["title: x", "params:", "  b: {type: int, doc: y}"], r"\['b'\] and uses \['a'\]")],
+     (["title: x"], "parameters [] … ['a']"),
+     (["title: x", "params:", "  b: {type: int, doc: y}"], "['b'] … ['a']")],
 )  # fmt: skip
 def test_a_query_file_that_is_wrong_says_what(graphkit, tmp_path, lines, message):
     path = tmp_path / "wrong.cypher"
     path.write_text("".join(f"// {line}\n" for line in lines) + "RETURN $a AS a")
     outcome = graphkit("query", str(path))
     assert outcome.code == 1
-    assert re.search(message, outcome.err)
+    assert unsaid(outcome.err, message) == []
     assert outcome.err.count("\n") == 1

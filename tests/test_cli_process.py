@@ -16,6 +16,7 @@ import pytest
 import test_cli
 from long_cases import others_long
 from pyarrow import parquet
+from saying import unsaid
 from seed_texts import write_seeds
 from test_cli import COMMAND, in_terminal, process
 from test_completion import read_until
@@ -98,7 +99,8 @@ def test_text_from_stdin_is_utf8_or_refused(db):
 def test_on_a_terminal_an_answer_is_a_table_of_its_width(db, columns):
     shown = in_terminal(["depends", "KOR"], columns, db)
     plain = re.sub(r"\x1b\[\d*m", "", shown)
-    assert shown.startswith("\x1b[1mFor 2 of 3 products, South Korea bought at least half")
+    assert shown.startswith("\x1b[1m")
+    assert unsaid(plain, "2 of 3 products", "South Korea") == []
     assert "HHI" in plain
     lines = [line for line in plain.splitlines() if "https://" not in line]
     assert max(map(len, lines)) <= columns
@@ -225,7 +227,7 @@ def test_parquet_is_not_thrown_at_a_terminal(db):
 def test_cypher_without_a_statement_opens_a_prompt_on_a_terminal(db):
     typed = "MATCH (s:Stage {key: 'mine'})\r RETURN s.name + '!' AS x;\r:quit\r"
     shown = in_terminal(["cypher"], 200, db, typed)
-    assert "a statement ends with ';', :help shows the commands" in shown
+    assert unsaid(shown, "';' … :help") == []
     assert "graphkit> " in shown
     assert "Mine!" in shown
 

@@ -36,7 +36,7 @@ def test_a_command_explains_its_columns(name, capsys, monkeypatch):
 
     assert run([*name.split(), "--help-columns"]) == 0
     text = capsys.readouterr().out
-    words = " ".join(text.split("Columns, with their names in JSON and CSV.")[1].split())
+    words = " ".join(text.rpartition("JSON and CSV.")[2].split())
     for columns in columns_of(next(verb for verb in VERBS if verb.name == name)).values():
         for column in columns:
             if column.header:

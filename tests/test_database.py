@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from long_cases import others_long
+from saying import unsaid
 from seed_texts import SMALL, write_seeds
 
 import graphkit
@@ -216,9 +217,7 @@ def test_a_cache_that_cannot_be_written_is_said_with_what_to_do(
 
     with pytest.raises(StoreError) as caught:
         open_database()
-    assert "cannot build the database in " in str(caught.value)
-    assert "set XDG_CACHE_HOME to a folder that can be written" in str(caught.value)
-    assert "'graphkit load --db FILE'" in str(caught.value)
+    assert unsaid(str(caught.value), place, "XDG_CACHE_HOME", "'graphkit load --db FILE'") == []
     assert "\n" not in str(caught.value)
 
 
@@ -299,7 +298,7 @@ def test_a_graph_of_another_version_says_how_to_rebuild_it(store, tmp_path, monk
     seeds = read_seeds(write_seeds(tmp_path / "seeds"))
     monkeypatch.setattr("graphkit.build.__version__", "0.0.9")
     store.load(build_graph(seeds))
-    said = f"loaded by graphkit 0.0.9 and this is {graphkit.__version__}; rebuild it with 'graphkit"
+    said = rf"graphkit 0\.0\.9 .*{re.escape(graphkit.__version__)}.*'graphkit load"
     with pytest.raises(StoreError, match=said) as refused:
         last_load(store)
     assert refused.value.exit_code == 1

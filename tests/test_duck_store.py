@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 from databases import until
+from saying import unsaid
 from seed_texts import SMALL, write_seeds
 
 from graphkit.build import Graph, build_graph
@@ -90,14 +91,12 @@ def test_a_file_of_the_engine_before_is_named_and_made_anew_by_a_load(graph, tmp
     path = tmp_path / "graph.duckdb"
     path.write_bytes(b"LBUG1" + bytes(8192) + b"DEPENDS_ON" + bytes(9) + b"EXPORTS digest")
     with DuckStore(path) as store:
-        with pytest.raises(
-            Unreachable, match=r"was made by graphkit 0\.2; 'graphkit load' makes it"
-        ):
+        with pytest.raises(Unreachable, match=r"graphkit 0\.2\b.*'graphkit load'"):
             n_of(store)
         report = store.load(graph)
         assert (report.total("added"), report.total("removed")) == (graph.rows, 0)
         assert n_of(store) == 4
-    assert "was made by graphkit 0.2; this load makes it anew" in caplog.text
+    assert unsaid(caplog.text, "graphkit 0.2 … anew") == []
 
 
 def test_a_file_that_the_engine_before_made_of_something_else_is_not_replaced(graph, tmp_path):
@@ -105,9 +104,9 @@ def test_a_file_that_the_engine_before_made_of_something_else_is_not_replaced(gr
     path.write_bytes(b"LBUG1" + bytes(8192) + b"Person")
     content = path.read_bytes()
     with DuckStore(path) as store:
-        with pytest.raises(Unreachable, match="is a database of another program"):
+        with pytest.raises(Unreachable, match="another program"):
             n_of(store)
-        with pytest.raises(StoreError, match="is a database of something else"):
+        with pytest.raises(StoreError, match="something else"):
             store.load(graph)
     assert path.read_bytes() == content
 
@@ -123,10 +122,10 @@ def test_a_duckdb_file_of_something_else_is_told_and_not_replaced(graph, tmp_pat
     path = other_database(tmp_path / "theirs.duckdb", "CREATE TABLE Person AS SELECT 'Ada' AS name")
     content = path.read_bytes()
     with DuckStore(path) as store:
-        with pytest.raises(Unreachable, match="holds no finished load: none was made"):
+        with pytest.raises(Unreachable, match="no finished load"):
             last_load(store)
         for dry_run in (True, False):
-            with pytest.raises(StoreError, match="is a database of something else; load into"):
+            with pytest.raises(StoreError, match="something else"):
                 store.load(graph, dry_run=dry_run)
     assert path.read_bytes() == content
 
@@ -139,7 +138,7 @@ def test_an_older_schema_says_what_it_lacks_and_is_replaced_by_a_load(graph, tmp
         "INSERT INTO Country VALUES ('KOR', '0'), ('OLD', '0')",
     )
     with DuckStore(path) as store:
-        with pytest.raises(StoreError, match="has not all that the graph has in this version"):
+        with pytest.raises(StoreError, match=r"old\.duckdb .*version.*Product"):
             store.run("MATCH (p:Product) RETURN p.key")
         assert n_of(store) == 2
         [country] = [c for c in store.load(graph).changes if c.kind == "Country"]
@@ -152,7 +151,7 @@ def test_a_file_that_is_no_database_is_told_in_one_line_and_left_alone(graph, tm
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
     with DuckStore(path) as store:
-        with pytest.raises(Damaged, match="no DuckDB file; move it away, and make it again with"):
+        with pytest.raises(Damaged, match="no DuckDB file"):
             n_of(store)
         with pytest.raises(Damaged):
             store.load(graph)
@@ -177,7 +176,7 @@ def test_a_file_that_another_program_writes_to_is_not_deleted(path, tmp_path):
             n_of(store)
         assert not isinstance(said.value, Damaged)
         if "GRAPHKIT_ENGINE" in os.environ:
-            with pytest.raises(Unreachable, match="another program has it open for writing"):
+            with pytest.raises(Unreachable, match="open for writing"):
                 build_cache(tmp_path / "seeds", path)
         holder.communicate()
     assert path.read_bytes() == content
@@ -187,7 +186,7 @@ def test_a_file_that_another_program_writes_to_is_not_deleted(path, tmp_path):
 def test_a_file_that_was_cut_off_is_damaged(path, part):
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * part)])
-    wanted = r"it was cut off, .* bytes of at|Could not read enough bytes"
+    wanted = r"cut off|Could not read enough"
     with DuckStore(path) as store, pytest.raises(Damaged, match=wanted):
         n_of(store)
 
@@ -261,7 +260,7 @@ def test_blocks_that_are_elsewhere_give_the_same_rows_or_none(path, tmp_path):
 def test_a_graph_that_lacks_a_row_or_leads_nowhere_is_not_put_in_place(path, graph, tmp_path):
     before = path.read_bytes()
     lost = [replace(part, table=nowhere(part.rows(), part.kind.name)) for part in graph.parts]
-    leads = "EXPORTS has 'XXX' as importer, which is no Country"
+    leads = r"EXPORTS .*'XXX'.*importer.*Country"
     with DuckStore(path) as store, pytest.raises(StoreError, match=leads):
         store.load(replace(graph, parts=tuple(lost)))
     assert path.read_bytes() == before
@@ -269,7 +268,7 @@ def test_a_graph_that_lacks_a_row_or_leads_nowhere_is_not_put_in_place(path, gra
     connection = start_engine(2**28)
     attach(connection, path)
     verify(connection, graph)
-    with pytest.raises(StoreError, match="loaded 3 of 4 EXPORTS; the old graph is kept"):
+    with pytest.raises(StoreError, match="3 of 4 EXPORTS"):
         verify(connection, graph_of(tmp_path / "seeds", {"trade.yaml": more}))
     connection.close()
 
@@ -342,7 +341,7 @@ def test_a_statement_is_compiled_once_and_has_each_time_the_values_of_its_parame
 def test_sums_of_integers_are_integers_and_what_does_not_fit_is_an_error(store):
     table = store.run("UNWIND [1, 2] AS n RETURN sum(n) AS s, avg(n) AS a, collect('x') AS l").table
     assert table.schema.types == [pa.int64(), pa.float64(), pa.list_(pa.string())]
-    with pytest.raises(StoreError, match="found an integer that does not fit into 64 bits"):
+    with pytest.raises(StoreError, match="64 bits"):
         store.run("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from saying import unsaid
 from seed_texts import write_seeds
 
 from graphkit.build import build_graph
@@ -138,4 +139,4 @@ def test_a_call_that_takes_too_long_is_given_up(monkeypatch):
     [outcome] = in_threads(lambda: ended.wait(20), 1, ended)
 
     assert isinstance(outcome, TooLate)
-    assert str(outcome) == "the answer takes longer than 0.05 s; ask for less"
+    assert unsaid(str(outcome), "longer than 0.05 s") == []

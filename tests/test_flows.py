@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from saying import unsaid
 
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
@@ -46,7 +47,8 @@ def test_shares_of_one_country_are_of_the_whole_trade(ask: Session):
     own = by_pair(ask.flows(scope="ree-metals", period="2024", of="KOR"), "share")
 
     assert own == {pair: share for pair, share in every.items() if "KOR" in pair}
-    assert "in the trade of South Korea" in ask.flows(scope="ree-metals", of="korea").question
+    question = ask.flows(scope="ree-metals", of="korea").question
+    assert unsaid(question, "trade of South Korea") == []
 
 
 def test_a_group_has_the_flows_of_its_members(ask: Session):
@@ -73,10 +75,10 @@ def test_only_the_largest_are_listed_on_demand(ask: Session):
 @pytest.mark.parametrize(
     ("asked", "error", "message"),
     [
-        ({"of": "Atlantis"}, UsageError, "no country is called 'Atlantis'"),
-        ({"scope": "ree-metals", "of": "NRU"}, GraphkitError, "Nauru has no trade of rare-earth"),
-        ({"scope": "magnets-metal", "period": "2010"}, GraphkitError, "there are 2022, 2024"),
-        ({"top": 0}, UsageError, "found 0, wanted 1 or more"),
+        ({"of": "Atlantis"}, UsageError, "country .*'Atlantis'"),
+        ({"scope": "ree-metals", "of": "NRU"}, GraphkitError, r"Nauru .*rare-earth metals"),
+        ({"scope": "magnets-metal", "period": "2010"}, GraphkitError, "2010.* 2022, 2024"),
+        ({"top": 0}, UsageError, r"\b0\b.* 1 or more"),
     ],
 )
 def test_what_cannot_be_answered_is_told(ask: Session, asked, error, message):

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from databases import settled, until
 from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, ordinary
+from saying import Naming
 
 from graphkit.cli import app
 from graphkit.cypher.statement import EXPLAIN, Statement
@@ -237,15 +238,14 @@ def test_no_ordinary_query_is_refused_and_both_databases_answer_alike(stores, as
 
 # --- what is kept of a long answer
 
-MORE_ROWS = "there are more rows than these first {}; see more with --max-rows N"
-
 
 @pytest.mark.parametrize("rows", [1, 10_000, 10_002, 10_003])
 def test_no_more_rows_are_kept_than_asked_for_and_a_note_says_so(stores, engine, rows):
     answer = stores[engine].ask("UNWIND range(1, 10003) AS x RETURN x", {}, Limits(rows=rows))
 
     assert answer.table["x"].to_pylist() == list(range(1, rows + 1))
-    assert answer.notes == ((MORE_ROWS.format(f"{rows:,}"),) if rows < 10_003 else ())
+    more = Naming(f"more rows … {rows:,}", "--max-rows")
+    assert answer.notes == ((more,) if rows < 10_003 else ())
 
 
 def test_no_more_bytes_are_kept_than_allowed_and_a_note_says_so(stores, engine):
@@ -253,10 +253,7 @@ def test_no_more_bytes_are_kept_than_allowed_and_a_note_says_so(stores, engine):
     answer = stores[engine].ask(statement, {"text": "x" * 1000}, limits)
 
     assert 0.9 * 2**20 < answer.table.nbytes <= 2**20
-    assert answer.notes == (
-        f"there are more rows than these first {len(answer.table):,}; "
-        "they fill 1 MiB; ask for fewer columns, or in parts",
-    )
+    assert answer.notes == (Naming(f"more rows … {len(answer.table):,}", "1 MiB"),)
 
 
 def test_a_column_that_begins_with_many_nulls_keeps_what_comes_after(stores, engine):

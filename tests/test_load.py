@@ -250,8 +250,7 @@ def test_a_node_in_the_way_is_named_before_anything_is_written(neo4j_store, tmp_
     first = graph_of(tmp_path / "seeds")
     neo4j_store.load(first)
 
-    message = "has a Country with iso3 'SWE' that graphkit did not load, and the seeds have one too"
-    with pytest.raises(StoreError, match=message):
+    with pytest.raises(StoreError, match=r"Country .*iso3 'SWE'.* seeds"):
         neo4j_store.load(graph_of(tmp_path / "seeds", MORE_NODES), dry_run=dry_run)
     assert totals(neo4j_store.load(first)) == (0, 0, 0)
     assert last_load(neo4j_store).facts == first.rows - 1
@@ -457,7 +456,7 @@ def test_rows_that_the_embedded_database_refuses_leave_the_old_graph(tmp_path):
     lost = [replace(part, table=nowhere(part)) for part in graph.parts]
     with DuckStore(path) as embedded:
         embedded.load(graph_of(tmp_path / "seeds", OTHER_TONNES))
-        with pytest.raises(StoreError, match=r"the embedded database refused the load: .*XXX"):
+        with pytest.raises(StoreError, match=r"refused .*XXX"):
             embedded.load(replace(graph, parts=tuple(lost)))
         assert ("CHN", "KOR", "2024", 11.0) in flows(embedded)
     assert [p.name for p in tmp_path.iterdir() if p.name != "seeds"] == ["graph.duckdb"]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from saying import unsaid
 from seed_texts import SMALL, write_seeds
 
 from graphkit.cli.app import run
@@ -46,9 +47,9 @@ def test_a_part_of_the_trade_is_loaded_with_all_else(tmp_path, options, trade):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--for", "gold", "--db", "part.duckdb"], "is called 'gold'"),
-        (["--years", "1950", "--db", "part.duckdb"], "no trade in these products and years"),
-        (["--years", "2024"], "need a database of their own"),
+        (["--for", "gold", "--db", "part.duckdb"], "'gold'"),
+        (["--years", "1950", "--db", "part.duckdb"], "no trade … years"),
+        (["--years", "2024"], "a database of their own"),
     ],
 )
 def test_what_cannot_be_loaded_in_part_is_said(tmp_path, monkeypatch, capsys, options, message):
@@ -57,5 +58,5 @@ def test_what_cannot_be_loaded_in_part_is_said(tmp_path, monkeypatch, capsys, op
 
     assert run(["load", str(folder), *options]) == 2
 
-    assert message in capsys.readouterr().err
+    assert unsaid(capsys.readouterr().err, message) == []
     assert not (tmp_path / "part.duckdb").exists()

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from long_cases import others_long
+from saying import unsaid
 from seed_texts import SMALL
 
+from graphkit.analysis.production import ADDED_ABOVE, SHARES_ALONE
 from graphkit.api import Session
 from graphkit.build import Graph as Built
 from graphkit.cli import app
@@ -61,7 +63,7 @@ def test_production_is_as_the_seeds_add_up(ask, sliced_graph):
     [row] = answer.rows.to_pylist()
     assert (row["market"], row["measure"], row["top"]) == ("production", "tonnes", "CHN")
     assert printed < row["total_tonnes"] == total
-    assert row["denominator"] == "sum of the published figures, above the rounded world total"
+    assert row["denominator"] == ADDED_ABOVE
     assert close(row["cr1"], max(shares))
     assert close(row["hhi_low"], 10_000 * sum(share**2 for share in shares))
     assert close(row["hhi_high"], row["hhi_low"] + 10_000 * max(rest, 0) ** 2)
@@ -146,11 +148,9 @@ def test_producers_by_published_shares_come_before_exports(ask):
     [claimed] = [r for r in answer.rows.to_pylist() if r["source"] == "iea-cmde-2025"]
     assert (claimed["total_tonnes"], claimed["coverage"]) == (None, pytest.approx(0.913))
     assert claimed["hhi_high"] == pytest.approx(10_000 * (0.913**2 + 0.087**2))
-    assert (
-        "Who makes most is unknown, for no figure or share is published: metal (rare-earth metals)."
-        in answer.notes
-    )
-    assert answer.caption.startswith("Producers come first, exports below them")
+    unknown = ("unknown", "metal (rare-earth metals)")
+    assert any(unsaid(note, *unknown) == [] for note in answer.notes)
+    assert unsaid(answer.caption, "Producers … exports") == []
     plain = ask.concentration(scope="rare earths", period="2024").rows
     assert "production as claimed" not in plain["market"].to_pylist()
 
@@ -215,14 +215,11 @@ def test_a_table_of_producers_stands_wherever_there_is_one_with_its_years(graph_
     assert {r["period"] for r in exports} == {"2024"}
     salt = next(r for r in by_stage.rows.to_pylist() if r["period"] == "2016-2020")
     assert (salt["source"], salt["denominator"]) == (
-        "customs", "world supply, of which only shares are published",
+        "customs", SHARES_ALONE,
     )  # fmt: skip
     assert (salt["unnamed_share"], salt["coverage"]) == (pytest.approx(0.2), pytest.approx(0.8))
-    assert (
-        "No table of producers is of 2024 for these products; theirs are of the nearest years that "
-        "have one: 2016-2020 (salt)." in by_stage.notes
-    )
-    assert by_stage.headline.startswith("China made 80 % of the world’s output of oxide in 2024")
+    assert any(unsaid(note, "2024 … 2016-2020 (salt)") == [] for note in by_stage.notes)
+    assert unsaid(by_stage.headline, "China", "80 %", "world", "oxide", "2024") == []
     # Without a period the newest, and apart from that of the stages only what was asked for.
     newest = session.concentration(scope="Dy", sort="stage")
     assert [row[:2] for row in producers(newest)] == [("oxide", "2024"), ("salt", "2016-2020")]
@@ -254,11 +251,8 @@ def test_a_row_of_shares_alone_says_its_years_at_every_width(graph_of, width):
 def test_the_brief_on_a_mineral_says_of_which_years_its_makers_are(graph_of):
     brief = graph_of(TABLES).brief(scope="Dy").markdown()
 
-    assert "China made 50.0 % of the published world production of " in brief
-    assert (
-        " in 2016-2020, the first three countries between 80.0 % and 100.0 % (shares alone, "
-        "content; customs)"
-    ) in brief
+    made = ("salt", "2016-2020", "China … 50.0 % … world", "three … 80.0 % … 100.0 %", "customs")
+    assert any(unsaid(line, *made) == [] for line in brief.splitlines())
 
 
 def test_a_share_of_several_products_together_is_one_row_of_all_of_them(graph_of):
@@ -331,10 +325,7 @@ def test_a_first_with_all_of_a_rounded_total_has_its_share_of_the_sum(ask):
     assert (made["top"], made["total_tonnes"]) == ("CHN", 909)
     assert close(made["cr1"], 900 / 909)
     assert round(made["hhi_low"]) == 9_804
-    assert any(
-        "gallium metal in 2025 add up to more than the world total, which is rounded: shares are "
-        "of their sum." in note for note in answer.notes
-    )  # fmt: skip
+    assert any(unsaid(note, "gallium", "2025", "rounded", "sum") == [] for note in answer.notes)
 
 
 def test_figures_of_two_sources_stay_two_rows(embedded_of):
@@ -352,7 +343,7 @@ def test_production_without_trade_is_an_answer_that_says_so(embedded_of):
     answer = embedded_of({"made.yaml": MADE, "trade.yaml": None}).concentration()
 
     assert answer.rows["market"].to_pylist() == ["production"]
-    assert answer.notes[0] == "No trade flows are known at all."
+    assert unsaid(answer.notes[0], "No trade") == []
 
 
 # --- net import reliance
@@ -387,10 +378,10 @@ def test_two_bases_give_no_reliance(embedded_of):
 
     [row] = answer.rows.to_pylist()
     assert row["reliance_low"] is None
-    assert "one basis: trade is in gross, production in REO" in row["missing"]
-    assert answer.notes[-1].startswith("Nothing could be computed")
+    assert unsaid(row["missing"], "basis … trade … gross", "production … REO") == []
+    assert unsaid(answer.notes[-1], "Nothing") == []
     assert "'graphkit import table FILE --mapping MAP -o SEEDS --with-shipped'" in answer.notes[-1]
-    with pytest.raises(GraphkitError, match="name a country to see its data"):
+    with pytest.raises(GraphkitError, match=r"\bcountry\b"):
         asked.reliance(period="2024")
 
 
@@ -415,7 +406,7 @@ def test_a_group_relies_on_what_comes_from_outside(embedded_of):
     assert (row["country"], row["imports"], row["exports"]) == ("PAIR", 10, 0)
     assert (row["production_low"], row["production_high"]) == (20, None)
     assert (row["reliance_low"], close(row["reliance_high"], 10 / 30)) == (0, True)
-    assert "at least that of the members with a figure" in answer.notes[0]
+    assert unsaid(answer.notes[0], "at least", "members") == []
 
 
 def test_published_figures_stay_as_printed(ask):
@@ -440,10 +431,8 @@ def test_a_published_reliance_that_was_revised_is_said_and_the_newest_stands_in_
     (whole,) = [row for row in answer.rows.to_pylist() if row["material"] == "REE"]
 
     assert (whole["published"], whole["published_source"]) == ("53 %", "usgs-mcs-2026")
-    assert (
-        "Published reliance that was revised: rare earths of the United States in 2024: 80 % in "
-        "the 2025 edition, 53 % in the 2026 edition."
-    ) in answer.notes
+    revised = ("rare earths", "United States", "2024", "80 % … 2025 edition", "53 % … 2026 edition")
+    assert any(unsaid(note, *revised) == [] for note in answer.notes)
     (first,) = [
         row for row in ask.reliance("USA", scope="REE", period="2020").rows.to_pylist()
         if row["published"]
@@ -470,18 +459,17 @@ def test_trade_with_a_figure_of_its_own_stands_beside_the_balance_and_says_why(e
 
     assert (first["trade_source"], first["reliance_low"]) == ("customs national balance", 0.5)
     assert close(second["reliance_low"], 10 / 15)
-    assert second["missing"] == (
-        "of trade flows, without stock changes, beside the national balance; the mass of 1 flow"
-    )
+    reasons = ("trade flows", "stock changes", "national balance", "the mass of 1 flow")
+    assert unsaid(second["missing"], *reasons) == []
 
 
 @pytest.mark.parametrize(
     ("consumption", "reliance", "missing"),
     [
-        ("value: 20", 0.5, None),
+        ("value: 20", 0.5, ()),
         ("qualifier: withheld, published_value: W", None,
-         "Consumption: withheld; of trade flows: the mass of 1 flow; one basis: trade is in "
-         "gross, production in REO"),
+         ("Consumption: withheld", "trade flows … the mass of 1 flow",
+          "basis … trade … gross", "production … REO")),
     ],
 )  # fmt: skip
 def test_trade_without_a_figure_of_its_own_leaves_the_row_to_the_balance(
@@ -493,13 +481,14 @@ def test_trade_without_a_figure_of_its_own_leaves_the_row_to_the_balance(
     (row,) = embedded_of(seeds).reliance("KOR", period="2024").rows.to_pylist()
 
     assert (row["trade_source"], row["reliance_low"]) == ("customs national balance", reliance)
-    assert row["missing"] == missing
+    assert unsaid(row["missing"] or "", *missing) == []
+    assert (row["missing"] is None) == (missing == ())
 
 
 def test_what_is_known_of_no_country_is_said(ask):
-    with pytest.raises(GraphkitError, match="nor is a reliance of South Korea published"):
+    with pytest.raises(GraphkitError, match="reliance of South Korea"):
         ask.reliance("KOR", scope="gallium")
-    with pytest.raises(UsageError, match=r"World \(WLD\) is neither a country nor a group"):
+    with pytest.raises(UsageError, match=r"World \(WLD\).* country "):
         ask.reliance("WLD", scope="ree-metals")
 
 
@@ -532,9 +521,9 @@ def test_an_unknown_demand_leaves_the_upper_end_open(ask):
 
 
 def test_the_world_has_one_largest_producer(ask):
-    with pytest.raises(UsageError, match="covers the whole world; leave out 'KOR'"):
+    with pytest.raises(UsageError, match=r"world.*'KOR'"):
         ask.n_minus_1("KOR")
-    with pytest.raises(GraphkitError, match=r"production figures are known for gallium .* in 1999"):
+    with pytest.raises(GraphkitError, match=r"production .*\bgallium\b.* 1999"):
         ask.n_minus_1(scope="gallium", period="1999")
 
 
@@ -624,11 +613,11 @@ def test_an_element_brings_its_group_with_a_published_risk(ask):
 
 
 def test_inputs_are_from_0_to_1(ask):
-    with pytest.raises(UsageError, match="`eol_rir`: found 2, wanted 0 to 1"):
+    with pytest.raises(UsageError, match=r"`eol_rir`: .*2.* 0 to 1"):
         ask.criticality(scope="Ga", eol_rir=2)
     with pytest.raises(UsageError, match="`import_reliance`: found nan"):
         ask.criticality(scope="Ga", import_reliance=math.nan)
-    with pytest.raises(GraphkitError, match="neither production nor a supply risk is known for Pm"):
+    with pytest.raises(GraphkitError, match=r"production .*supply risk .*\bPm\b"):
         ask.criticality(scope="Pm")
 
 
@@ -658,18 +647,16 @@ def test_the_risk_of_phosphorus_is_not_that_of_phosphate_rock(ask):
 
 
 def test_an_unknown_order_is_refused(ask):
-    with pytest.raises(
-        UsageError, match="`sort`: found 'colour', wanted one of stake, product, st"
-    ):
+    with pytest.raises(UsageError, match=r"`sort`: .*'colour'.* stake, product, st"):
         ask.concentration(sort="colour")
-    with pytest.raises(UsageError, match="lists every country; leave out 'KOR'"):
+    with pytest.raises(UsageError, match=r"every country.*'KOR'"):
         ask.concentration("KOR", each=True)
 
 
 def test_a_scope_without_figures_is_told_what_there_is(ask):
-    with pytest.raises(GraphkitError, match="in 1999; there are 2022, 2024; nor are production"):
+    with pytest.raises(GraphkitError, match=r"1999.*2022, 2024.* production"):
         ask.concentration(scope="magnets", period="1999")
-    with pytest.raises(GraphkitError, match="figures; there are for 2016-2020, 2020, 2021"):
+    with pytest.raises(GraphkitError, match=r"production.* 2016-2020, 2020, 2021"):
         ask.concentration(scope="gallium", period="1999")
 
 
@@ -705,17 +692,13 @@ def test_both_databases_give_the_same_json(stores: dict[str, Store], verb, names
     ("line", "code", "message"),
     [
         ("concentration --for unobtainium", 2, "is called 'unobtainium'"),
-        ("concentration atlantis", 2, "no country is called 'atlantis'"),
-        ("concentration --sort colour", 2, "--sort: found 'colour'"),
+        ("concentration atlantis", 2, "country … 'atlantis'"),
+        ("concentration --sort colour", 2, "--sort: … 'colour'"),
         ("concentration --period 2024-Q9", 2, "--period: "),
-        ("concentration --for magnets --period 1999", 1, "there are 2022, 2024"),
-        (
-            "reliance KOR --for gallium",
-            1,
-            "no trade data for gallium (Ga) itself: no trade flows are known",
-        ),
-        ("criticality --for unobtainium", 2, "no element or mineral is called 'unobtainium'"),
-        ("criticality --for Ga --eol-rir 2", 2, "--eol-rir: found 2, wanted 0 to 1"),
+        ("concentration --for magnets --period 1999", 1, "1999 … 2022, 2024"),
+        ("reliance KOR --for gallium", 1, "no trade … gallium (Ga)"),
+        ("criticality --for unobtainium", 2, "element or mineral … 'unobtainium'"),
+        ("criticality --for Ga --eol-rir 2", 2, "--eol-rir: … 2 … 0 to 1"),
         ("reliance KOR --n-minus-1", 2, "leave out 'KOR'"),
     ],
 )
@@ -726,4 +709,4 @@ def test_what_is_wrong_is_one_line(capsys, monkeypatch, sliced_file, line, code,
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
-    assert message in said.err
+    assert unsaid(said.err, message) == []

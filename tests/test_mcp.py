@@ -24,6 +24,7 @@ from jsonschema import Draft202012Validator
 from long_cases import others_long
 from mcp import Client, MCPError
 from mcp.client.stdio import StdioServerParameters
+from saying import unsaid
 from test_hostile import last_commits
 from written_seeds import market, write_files
 from written_seeds import plain as plain_seeds
@@ -264,35 +265,39 @@ def test_a_sentence_needs_little_and_one_without_a_year_is_of_the_newest(sliced_
 @pytest.mark.parametrize(
     ("name", "arguments", "message"),
     [
-        ("depends", {"country": "Kroea"}, "did you mean South Korea (KOR)?"),
-        ("depends", {}, "'country' is a required property"),
-        ("mirror", {"for": "magnets-metal"}, "the data that ship are reconciled"),
+        ("depends", {"country": "Kroea"}, "South Korea (KOR)"),
+        ("depends", {}, "'country' … required property"),
+        ("mirror", {"for": "magnets-metal"}, "data … reconciled"),
         ("depends", {"country": "KOR", "db": "x"}, "'db' was unexpected"),
-        ("depends", {"country": "KOR", "by": "kg"}, "found 'kg', wanted one of usd, tonnes"),
-        ("disrupt", {"country": "CHN", "loss": 2}, "loss: found 2, wanted at most 1"),
-        ("disrupt", {"country": "CHN", "sweep": "loss"}, "--sweep: found 'loss', wanted a number"),
-        ("scenario", {"names": ["my.yaml"]}, "names.0: found 'my.yaml', wanted one of china-"),
-        ("scenario", {"names": ["congo-cobalt-2025"], "sweep": "x=0:1:1"}, "found 'x', wanted"),
-        ("disrupt", {"country": "CHN", "loss": "all"}, "loss: found 'all', wanted number"),
-        ("depends", {"country": "KOR", "max_rows": 5000}, "wanted at most 1000"),
+        ("depends", {"country": "KOR", "by": "kg"}, "'kg' … usd, tonnes"),
+        ("disrupt", {"country": "CHN", "loss": 2}, "loss: … 2 … at most 1"),
+        ("disrupt", {"country": "CHN", "sweep": "loss"}, "--sweep: … 'loss' … number"),
+        ("scenario", {"names": ["my.yaml"]}, "names.0: … 'my.yaml' … congo-cobalt-2025"),
+        ("scenario", {"names": ["congo-cobalt-2025"], "sweep": "x=0:1:1"}, "'x'"),
+        ("disrupt", {"country": "CHN", "loss": "all"}, "loss: … 'all' … number"),
+        ("depends", {"country": "KOR", "max_rows": 5000}, "5000 … at most 1000"),
         ("depends", {"country": "KOR", "period": "soon"}, "soon"),
-        ("query", {"name": "/etc/hostile.cypher"}, "found '/etc/hostile.cypher'"),
+        ("query", {"name": "/etc/hostile.cypher"}, "'/etc/hostile.cypher'"),
         ("cypher", {"statement": "RETURN 'a"}, "line 1"),
-        ("cypher", {"statement": "RETURN $x AS x"}, "the statement needs $x"),
+        ("cypher", {"statement": "RETURN $x AS x"}, "$x"),
         ("cypher", {"statement": "RETURN 1 AS x", "parameters": {"x": {}}}, "JSON object"),
-        ("check_sentence", {"sentence": "x", **CLAIM, "value": 87.4}, "wanted a share of 0 to 1"),
+        ("check_sentence", {"sentence": "x", **CLAIM, "value": 87.4}, "share … 0 to 1"),
         ("check_sentence", {"sentence": "x", **CLAIM, "supplier": "Chnia"}, "China"),
-        ("check_sentence", {"sentence": "x", **CLAIM, "consumer": "KOR+JPN"}, "wanted one country"),
-        ("check_sentence", {"sentence": "x", **CLAIM, "period": "soon"}, "period: "),
+        (
+            "check_sentence",
+            {"sentence": "x", **CLAIM, "consumer": "KOR+JPN"},
+            "KOR+JPN … one country",
+        ),
+        ("check_sentence", {"sentence": "x", **CLAIM, "period": "soon"}, "period: 'soon'"),
         (
             "check_sentence",
             {"sentence": "x"},
-            "found no figure, wanted a value, low or high of the share",
+            "no figure … value, low or high … share",
         ),
         (
             "draft_claim",
             {"key": "a", **CLAIM, "source": "reex-2025-10-2"},
-            "did you mean reex-2025",
+            "'reex-2025-10-2' … reex-2025-10-24",
         ),
         ("draft_claim", {"key": "a", **CLAIM, "source": "no-such"}, "no source 'no-such'"),
     ],
@@ -305,27 +310,26 @@ def test_what_is_wrong_with_a_call_is_said_in_words(server, sliced_file, name, a
         here = str(error)
 
     assert result.is_error
-    assert message in said(result) == here
+    assert said(result) == here
+    assert unsaid(here, message) == []
     assert said(result).isprintable()
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_number_that_is_none_is_refused(value):
-    with pytest.raises(
-        UsageError, match=r"timeout: found (nan, wanted a number|inf, wanted at most)"
-    ):
+    with pytest.raises(UsageError, match=r"timeout: .*(nan.* number|inf.* at most)"):
         read_arguments("cypher", {"statement": "RETURN 1 AS x", "timeout": value})
 
 
 def test_an_unknown_tool_page_or_prompt_is_an_error_of_the_protocol(server):
     async def call() -> None:
         async with Client(server.address) as client:
-            with pytest.raises(MCPError, match="no tool is called 'load'"):
+            with pytest.raises(MCPError, match="'load'"):
                 await client.call_tool("load", {})
             for uri in ("graphkit://../seeds", "graphkit://query/../../a", "file:///etc/passwd"):
-                with pytest.raises(MCPError, match="found no resource"):
+                with pytest.raises(MCPError, match="resource"):
                     await client.read_resource(uri)
-            with pytest.raises(MCPError, match="needs 'country'"):
+            with pytest.raises(MCPError, match="'country'"):
                 await client.get_prompt("brief_country", {})
 
     anyio.run(call)
@@ -459,7 +463,7 @@ def test_a_call_that_takes_too_long_is_ended_and_says_so(sliced_file):
         async with Client(make_server(str(sliced_file), 0.2)) as client:
             result = await client.call_tool("centrality", CALLS["centrality"])
             assert result.is_error
-            assert said(result) == "this took longer than 0.2 s and was ended; ask for less"
+            assert unsaid(said(result), "longer than 0.2 s") == []
 
     anyio.run(call)
 
@@ -551,7 +555,7 @@ def test_a_first_call_tells_that_the_database_is_built_and_a_name_that_instructs
 
     early, found, named = anyio.run(call)
     assert early.is_error
-    assert said(early).endswith("happens once; call again in half a minute")
+    assert unsaid(said(early), "once", "half a minute") == []
     assert told
     assert all(message and "being built" in message for message in told)
     assert named.structured_content["rows"] == [{"name": BAIT}]
@@ -601,16 +605,16 @@ NEW = {"key": "wire-2026", "title": "Magnets", "publisher": "Wire", "licence": "
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"key": "kor-ree-metals-chn-2024"}, "the graph has a claim 'kor-ree-metals-chn-2024'"),
-        ({"new_source": {**NEW, "key": "reex-2025-10-24"}}, "has a source 'reex-2025-10-24'"),
-        ({"new_source": NEW}, "source: wanted 'wire-2026', the key in new_source"),
+        ({"key": "kor-ree-metals-chn-2024"}, "graph … claim 'kor-ree-metals-chn-2024'"),
+        ({"new_source": {**NEW, "key": "reex-2025-10-24"}}, "source 'reex-2025-10-24'"),
+        ({"new_source": NEW}, "source: … 'wire-2026' … key … new_source"),
     ],
 )
 def test_a_draft_that_no_seed_could_hold_is_told(sliced_file, changed, message):
     reply = work(sliced_file, "draft_claim", {**CALLS["draft_claim"], **changed})
 
     assert list(reply) == ["error"]
-    assert message in reply["error"]
+    assert unsaid(reply["error"], message) == []
 
 
 def test_a_call_before_the_first_load_says_so_and_one_after_it_answers(tmp_path, sliced_file):
@@ -618,8 +622,9 @@ def test_a_call_before_the_first_load_says_so_and_one_after_it_answers(tmp_path,
     early = (work(place, "cypher", CALLS["cypher"]), page(str(place), "sources"))
     shutil.copy(sliced_file, place)
 
-    wanted = f"no database at {place}; make it with 'graphkit load'"
-    assert early == ({"error": wanted}, {"error": wanted})
+    assert early[0] == early[1]
+    assert unsaid(early[0]["error"], f"no database … {place}", "'graphkit load'") == []
+    assert [*early[0]] == ["error"]
     assert work(place, "cypher", CALLS["cypher"]) == work(sliced_file, "cypher", CALLS["cypher"])
     assert page(str(place), "sources") == page(str(sliced_file), "sources")
 
@@ -633,7 +638,7 @@ def test_a_statement_with_more_rows_than_asked_for_is_not_complete(sliced_file):
     assert [len(reply["structured"]["rows"]) for reply in (few, many)] == [3, 30]
     assert not few["structured"]["complete"]
     assert many["structured"]["complete"] is False
-    assert "5 of 30 rows of the structured content." in many["text"]
+    assert unsaid(many["text"], "5 of 30 rows") == []
 
 
 @pytest.mark.long

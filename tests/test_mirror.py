@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from comtrade_rows import CHN, JPN, KOR, USA, Row, answer, both_sides, row
+from saying import unsaid
 
 from graphkit.analysis.mirror import mirror
 from graphkit.api import Session
@@ -103,12 +104,9 @@ def test_codes_are_added_up_and_those_of_one_side_only_are_said(graph):
     assert (only["usd_exporter"], only["usd_importer"], only["usd_ratio"]) == (6e4, 3e4, 0.5)
     assert (only["hs_exporter"], only["hs_importer"]) == ("284690", "284610+284690")
     assert (only["hs_revision_exporter"], only["hs_revision_importer"]) == ("HS22", "HS17")
-    assert "HS codes of the two sides differ: ree-compounds 284690 and 284610+284690." in (
-        found.notes
-    )
-    assert "Revisions of the HS of the two sides differ: ree-compounds HS22 and HS17." in (
-        found.notes
-    )
+    codes, revisions = "ree-compounds 284690 … 284610+284690", "ree-compounds HS22 … HS17"
+    assert any(unsaid(note, "HS codes", codes) == [] for note in found.notes)
+    assert any(unsaid(note, "Revisions", revisions) == [] for note in found.notes)
     [one] = graph.mirror("USA", scope="284690").rows.to_pylist()
     assert (one["usd_importer"], one["tonnes_importer"]) == (2e4, 3.0)
 
@@ -132,28 +130,28 @@ def test_what_only_one_side_reports_is_counted_and_no_difference(graph):
 def test_a_period_can_be_chosen_and_a_missing_one_is_said(graph):
     rows = graph.mirror("CHN", period="2023").rows.to_pylist()
     assert [(r["period"], r["usd_ratio"]) for r in rows] == [("2023", 1.0)]
-    with pytest.raises(GraphkitError, match="by both sides in 2020; there are 2023, 2024"):
+    with pytest.raises(GraphkitError, match=r"both sides .*2020.* 2023, 2024"):
         graph.mirror(period="2020")
 
 
 def test_a_group_is_its_members(graph):
-    with pytest.raises(GraphkitError, match="no trade of the European Union is known"):
+    with pytest.raises(GraphkitError, match=r"no trade .*European Union"):
         graph.mirror("EU27")
 
 
 @pytest.mark.parametrize(
     "said",
     [
-        "Values are exporters' free on board, importers' with cost, insurance and freight.",
-        "A ratio is the importer's figure over exporter's.",
-        "data set comtrade-annual-exports, source un-comtrade",
-        "Weights estimated by the publisher: in 1 of 3 rows.",
-        "2024, HS22, gross weight, as importers report",
+        "exporters' free on board … importers' … insurance … freight",
+        "ratio … importer's … over exporter's",
+        "comtrade-annual-exports, source un-comtrade",
+        "Weights estimated … publisher: … 1 of 3 rows",
+        "2024, HS22, gross weight … importers",
         "Rare-earth compounds (HS 284690, dominant)",
     ],
 )
 def test_the_table_says_what_the_figures_are(graph, said):
-    assert said in " ".join(str(graph.mirror("KOR", scope="rare earths")).split())
+    assert unsaid(str(graph.mirror("KOR", scope="rare earths")), said) == []
 
 
 def test_both_databases_give_the_same_json_for_any_order_of_rows(
@@ -180,15 +178,14 @@ def test_of_two_reports_of_the_same_trade_one_is_taken(graph, dataset, reporter,
 @pytest.mark.parametrize(
     "said",
     [
-        "as importers report, values with cost, insurance and freight; data set "
-        "comtrade-annual-imports",
+        "importers … insurance … freight … comtrade-annual-imports",
         "`dataset=comtrade-annual-exports` takes it",
     ],
 )
 def test_an_answer_from_importers_reports_says_so(graph, said):
     found = graph.depends("KOR", on="CHN", scope="284690", period="2024")
 
-    assert said in " ".join(str(found).split())
+    assert unsaid(str(found), said) == []
 
 
 # --- the measure alone
@@ -254,18 +251,18 @@ def test_the_examples_of_the_help(graphkit):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["Koreaa"], 2, "no country is called 'Koreaa'; did you mean"),
-        (["--for", "unobtainium"], 2, "is called 'unobtainium'"),
-        (["--period", "24"], 2, "--period: '24' is not a period"),
-        (["NOR"], 1, "no trade of Norway is known as one side reported it: the data that ship are"),
-        (["--for", "magnets-metal", "--period", "2024"], 1, "in 2024; there are 2023"),
+        (["Koreaa"], 2, "'Koreaa' … South Korea (KOR)"),
+        (["--for", "unobtainium"], 2, "'unobtainium'"),
+        (["--period", "24"], 2, "--period: '24'"),
+        (["NOR"], 1, "no trade … Norway … one side"),
+        (["--for", "magnets-metal", "--period", "2024"], 1, "2024 … 2023"),
     ],
 )
 def test_a_wrong_question_is_one_line(graphkit, arguments, code, message):
     found, out, err = graphkit("mirror", *arguments)
 
     assert (found, out) == (code, "")
-    assert message in err
+    assert unsaid(err, message) == []
     assert err.count("\n") == 1
 
 
@@ -274,7 +271,7 @@ def test_reports_of_one_side_alone_are_said(tmp_path):
     rows = [r for r in both_sides() if r["flowCode"] == "M"]
     with DuckStore(tmp_path / "graph.duckdb") as store:
         store.load(built(rows, tmp_path))
-        with pytest.raises(GraphkitError, match=r"there are reports of importers alone"):
+        with pytest.raises(GraphkitError, match=r"reports of importers alone"):
             Session(store).mirror()
         with pytest.raises(UsageError):
             Session(store).mirror("nowhere at all")
