@@ -135,8 +135,19 @@ def questions(random: Random) -> Iterator[tuple[str, tuple[str | None, ...], dic
         yield verb, (perhaps,), now
     for verb in ("mirror", "trend"):
         yield verb, (perhaps,), of
-    for verb in ("claims", "claims_check", "claims_conflicts", "criticality"):
+    for verb in ("claims", "claims_check", "claims_conflicts", "criticality", "controls"):
         yield verb, (), {}
+    for verb in ("plants", "owners"):
+        yield verb, (random.choice((None, country)),), of
+    yield "plant", (random.choice(KEYS["Facility"]),), {}
+    yield "company", (random.choice(KEYS["Company"]),), {}
+    yield "uses", (random.choice(KEYS["Element"]),), {}
+    yield "prices", (), {"scope": random.choice((*KEYS["Product"], *KEYS["Element"]))}
+    yield "targets", (country,), now
+    yield "flows", (), now
+    yield "diversify", (country,), now
+    yield "unknowns", (country,), now
+    yield "disrupt", (country,), {**now, "months": 6}
     yield "compare", ("2023", "2024"), of
     yield "centrality", (), {**now, **by}
     yield "layered_centrality", (), now
