@@ -24,7 +24,7 @@ from graphkit.explore.guard import BODY_SECONDS
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
-READERS, REQUESTS = 50, 10_000
+READERS, REQUESTS = 50, 2_000
 COUNTRIES = ("CHN", "DEU", "JPN", "KOR", "MYS", "VNM")
 KINDS = ("depends?country", "dependents?country", "trend?country", "page/suppliers?country")
 SLOW = 200
@@ -77,7 +77,7 @@ def test_fifty_readers_at_once_have_the_same_answers(server):
         assert [path for wrong in readers.map(ask, range(READERS)) for path in wrong] == []
 
 
-def test_ten_thousand_requests_are_each_answered_or_refused(server):
+def test_two_thousand_requests_are_each_answered_or_refused(server):
     pages = ("/", "/api/controls", *(f"/api/{kind}={c}" for kind in KINDS for c in COUNTRIES))
     alone = {path: server.get(path).content for path in pages}
     turns: list[tuple[str, str, Headers, int]] = [

@@ -153,12 +153,12 @@ def answered(text: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def installed(wheel, outside) -> Path:
-    """A folder with graphkit installed by pip, on the Python of the tests."""
+    """A folder with graphkit installed on the Python of the tests; the named command runs pip."""
     folder, env = outside
-    run(sys.executable, "-m", "venv", folder / "own", cwd=folder)
-    # Compiling all of every package takes longer than what the tests ask of a few.
-    run(folder / "own/bin/pip", "install", "-q", "--no-compile", wheel, cwd=folder, env=env)
-    return folder / "own"
+    place = folder / "own"
+    run(str(UV), "venv", "-q", "--seed", "-p", sys.executable, place, cwd=folder)
+    run(str(UV), "pip", "install", "-q", "-p", place / "bin/python", wheel, cwd=folder, env=env)
+    return place
 
 
 def assert_answers(place: Path, version: str, folder: Path, env: dict[str, str]) -> None:
