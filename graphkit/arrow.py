@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.kinds import Type
+from graphkit.kinds import KEY, Kind, Type
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -231,6 +231,26 @@ def fingerprints(rows: pa.Table, salt: str = "") -> npt.NDArray[np.int64]:
     for column in rows.columns:
         mixed = _mix(mixed ^ _bits(column))
     return mixed.view(np.int64)
+
+
+def row_digests(kind: Kind, rows: pa.Table, ends: str = "") -> npt.NDArray[np.int64]:
+    """Hash all that rows of a kind say: names and values, and of edges also what they join.
+
+    Parameters
+    ----------
+    kind : Kind
+        Their kind.
+    rows : pyarrow.Table
+        Ends of edges, all properties of the kind, and the keys of edges; other columns do not
+        count.
+    ends : str
+        Of edges, the names of the two node kinds with ``>`` between them.
+    """
+    names = [end.name for end in kind.ends] + [prop.name for prop in kind.props]
+    table = rows.select(names)
+    if kind.is_edge:  # under its first name, so that the digests of older graphs are the same
+        table = table.append_column("key", rows[KEY.name])
+    return fingerprints(table, ends)
 
 
 def any_twice(prints: npt.NDArray[np.int64]) -> bool:

@@ -23,11 +23,12 @@ from graphkit.arrow import (
     fingerprints,
     lean_memory,
     release_memory,
+    row_digests,
     without_codes,
 )
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
-from graphkit.schema import DIGEST, KEY, LOAD, OWN, SUPERSEDED, YEAR, Kind, Prop, Schema
+from graphkit.schema import DIGEST, KEY, LOAD, MARK, OWN, SUPERSEDED, YEAR, Kind, Prop, Schema
 from graphkit.seeds.check import Facts
 
 
@@ -104,7 +105,7 @@ def _built(facts: Facts, only: Collection[str] | None) -> Graph:
     }
     wanted = [kind for kind in schema.kinds if only is None or kind.name in only]
     parts = [
-        Part(kind, _with_digests(_finish(kind, facts[kind.name])))
+        Part(kind, _with_digests(kind, _finish(kind, facts[kind.name])))
         for kind in keys
         if kind in wanted
     ]
@@ -132,7 +133,7 @@ def load_marker(digests: Iterable[tuple[Kind, npt.NDArray[np.int64]]]) -> Part:
             facts += len(ordered)
     values = ("graphkit", __version__, facts, content.hexdigest())
     row = pa.table({p.name: [v] for p, v in zip(LOAD.columns, values, strict=True)})
-    return Part(LOAD, _with_digests(coded(row)))
+    return Part(LOAD, _with_digests(LOAD, coded(_marked(LOAD, row))))
 
 
 Ends = tuple[pa.Table, list[Kind], list[Kind]]
@@ -263,6 +264,8 @@ def _finish(kind: Kind, table: pa.Table) -> pa.Table:
                 f"two facts of {kind.name} have the same fingerprint; change one of them"
             )
         table = table.append_column(KEY.name, pa.array(keys))
+    else:
+        table = _marked(kind, table)
     names = [end.name for end in kind.ends] + [p.name for p in kind.stored if p != DIGEST]
     return _narrow(table.select(names)).take(_order(table, kind.identity)).combine_chunks()
 
@@ -278,9 +281,16 @@ def _order(table: pa.Table, names: Sequence[str]) -> np.ndarray:
     return np.lexsort(joined(keys)[::-1])
 
 
-def _with_digests(table: pa.Table, kind_names: str = "") -> pa.Table:
-    """Append digests of names and values, and for an edge also of the kinds that it joins."""
-    return table.append_column(DIGEST.name, pa.array(fingerprints(table, kind_names)))
+def _marked(kind: Kind, table: pa.Table) -> pa.Table:
+    """Append the mark of graphkit's nodes."""
+    codes = pa.array(np.zeros(len(table), np.int8))
+    return table.append_column(MARK.name, pa.DictionaryArray.from_arrays(codes, [kind.name]))
+
+
+def _with_digests(kind: Kind, table: pa.Table, ends: Sequence[Kind] = ()) -> pa.Table:
+    """Append the digests of rows."""
+    pair = ">".join(end.name for end in ends)
+    return table.append_column(DIGEST.name, pa.array(row_digests(kind, table, pair)))
 
 
 def _narrow(table: pa.Table) -> pa.Table:
@@ -309,7 +319,7 @@ def _split(
         for to_kind in ends:
             part = _among(rows, end.name, keys[to_kind], len(ends))
             if len(part):
-                part = _with_digests(part, f"{from_kind.name}>{to_kind.name}")
+                part = _with_digests(kind, part, (from_kind, to_kind))
                 yield Part(kind, part.combine_chunks(), from_kind, to_kind)
 
 

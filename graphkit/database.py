@@ -724,5 +724,8 @@ def _database(db: str | None) -> Iterator[Diagnosis]:
             text = f"it holds {load.facts:,} facts, loaded by graphkit {load.version}"
             yield Diagnosis(True, text)
             store.edits().refuse(store.label)
+            if not store.identity:  # a server, which may hold more
+                for note in store.ask("RETURN 1 AS one").notes:
+                    yield Diagnosis(True, note)
     except GraphkitError as error:
         yield Diagnosis(False, f"database: {error}")

@@ -141,8 +141,8 @@ class Kind:
 
     @property
     def key(self) -> str:
-        """The property with a uniqueness constraint: the node's key, or ``key`` of an edge."""
-        return "key" if self.is_edge else self.identity[0]
+        """The property that identifies a row among those of its kind: of an edge, its mark."""
+        return KEY.name if self.is_edge else self.identity[0]
 
     def column(self, name: str) -> Prop:
         """Return the column with this name."""
@@ -150,8 +150,14 @@ class Kind:
 
 
 DIGEST = Prop("digest", Type.INTEGER, "Fingerprint of 64 bits; differs if any property does.")
-KEY = Prop("key", Type.INTEGER, "Fingerprint of its identity: both ends and the key properties.")
-_NODE_MARKS = (DIGEST,)
+MARK = Prop("graphkit", Type.TEXT, "Its kind; others' nodes have no such property.")
+KEY = Prop(
+    "graphkit",
+    Type.INTEGER,
+    "Fingerprint of its identity: both ends and the key properties; others' have no such property.",
+)
+"""Key of an edge, and its mark: under the name of :data:`MARK`, so that both are found alike."""
+_NODE_MARKS = (MARK, DIGEST)
 _EDGE_MARKS = (KEY, DIGEST)
 
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphkit.kinds import DATE_TEXT, DIGEST, KEY, NUMBER_TEXT, UNITS, End, Kind, Prop, Schema, Type
+from graphkit.kinds import (
+    DATE_TEXT,
+    DIGEST,
+    KEY,
+    MARK,
+    NUMBER_TEXT,
+    UNITS,
+    End,
+    Kind,
+    Prop,
+    Schema,
+    Type,
+)
 
 __all__ = [
     "DATE_TEXT",
@@ -17,6 +29,7 @@ __all__ = [
     "KEY",
     "LOAD",
     "MAIN",
+    "MARK",
     "NUMBER_TEXT",
     "OWN",
     "SUPERSEDED",

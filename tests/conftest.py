@@ -28,7 +28,16 @@ if sys.dont_write_bytecode and "MUTANT" not in os.environ:
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
-from databases import MARK, clear, content, hold, sample, slice_seeds, stopped_at_the_end
+from databases import (
+    MARK,
+    clear,
+    content,
+    everything,
+    hold,
+    sample,
+    slice_seeds,
+    stopped_at_the_end,
+)
 from seed_texts import write_seeds
 
 from graphkit.api import Session
@@ -269,9 +278,9 @@ def neo4j_store(
 ) -> Iterator[Neo4jStore]:
     """The test database, cleared in the end if it outlasts the tests; never somebody's data."""
     with Neo4jStore(*neo4j_server) as store:
-        marks = store.run("SHOW INDEXES YIELD name WHERE name = $mark RETURN name", {"mark": MARK})
-        nodes = store.run("MATCH (n) RETURN count(n) AS n").table["n"][0].as_py()
-        if nodes and not len(marks.table):
+        marks = everything(store, f"SHOW INDEXES YIELD name WHERE name = '{MARK}' RETURN name")
+        nodes = everything(store, "MATCH (n) RETURN count(n) AS n")["n"][0].as_py()
+        if nodes and not len(marks):
             pytest.exit(f"{neo4j_server[0]} holds {nodes:,} nodes that the tests would delete", 1)
         store._write(f"CREATE INDEX {MARK} IF NOT EXISTS FOR (n:{MARK}) ON (n.x)")
         yield store

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+
 from graphkit.build import Graph
 from graphkit.files.folders import shipped
 from graphkit.seeds.check import Facts
@@ -120,16 +122,22 @@ def clear(store: Neo4jStore) -> None:
     store._seen = ""  # another store may have loaded since
     for pattern in ("()-[n]->()", "(n)"):
         count = f"MATCH {pattern} RETURN count(n) AS n"
-        while store.run(count).table["n"][0].as_py():
+        while everything(store, count)["n"][0].as_py():
             store._write(f"MATCH {pattern} WITH n LIMIT {BATCH} DELETE n")
+
+
+def everything(store: Neo4jStore, statement: str) -> pa.Table:
+    """Read from all that the database holds, graphkit's or not."""
+    return store._read(statement, {}).table
 
 
 def rules(store: Neo4jStore, what: str) -> dict[str, tuple[str, list[str], list[str]]]:
     """Show the constraints or indexes of ours: on nodes or relationships, of a kind, its keys."""
-    rows = store.run(
+    rows = everything(
+        store,
         f"SHOW {what} YIELD name, entityType AS on, labelsOrTypes AS of, properties AS keys "
-        f"WHERE name STARTS WITH 'graphkit_' AND name <> '{MARK}' RETURN name, on, of, keys"
-    ).table.to_pylist()
+        f"WHERE name STARTS WITH 'graphkit_' AND name <> '{MARK}' RETURN name, on, of, keys",
+    ).to_pylist()
     return {row["name"]: (row["on"], row["of"], row["keys"]) for row in rows}
 
 

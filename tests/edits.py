@@ -16,7 +16,7 @@ from graphkit.database import last_load
 from graphkit.errors import GraphkitError, StoreError, Unreachable
 from graphkit.questions.citing import PARTLY_READ, cite
 from graphkit.questions.question import Question, prepare
-from graphkit.schema import GRAPH, LOAD, Kind
+from graphkit.schema import GRAPH, LOAD, MARK, Kind
 from graphkit.stores.base import Store
 from graphkit.stores.duck.file import kind_column
 from graphkit.stores.duck.store import DuckStore
@@ -37,11 +37,14 @@ class Edit(NamedTuple):
 
 
 def possible_edits(graph: Graph, *, ends: bool) -> list[Edit]:
-    """All values of a row of each kind that a database stores; with ends, those of tables too."""
+    """All values of a row of each kind that a database stores; with ends, those of tables too.
+
+    In a Neo4j, a node with another mark is none of graphkit's.
+    """
     edits = []
     for kind in GRAPH.kinds:
         if graph.count(kind.name):
-            columns = [prop.name for prop in kind.stored]
+            columns = [prop.name for prop in kind.stored if ends or prop != MARK]
             for end in kind.ends if ends else ():
                 columns += [end.name, kind_column(end.name)][: min(len(end.kinds), 2)]
             edits += [Edit(kind, column) for column in columns]
@@ -89,8 +92,8 @@ def apply(edit: Edit, store: Store, graph: Graph, random: Random) -> None:
             )
     else:
         assert isinstance(store, Neo4jStore)
-        if column == "digest" and new is None:
-            new = 0  # a row without a digest is not ours
+        if column == kind.key and new is None and kind.is_edge:
+            new = 0  # a relationship without the mark is not ours
         pattern = f"()-[x:`{kind.name}`]->()" if kind.is_edge else f"(x:`{kind.name}`)"
         store._write(
             f"MATCH {pattern} WHERE x.`{kind.key}` = $key SET x.`{column}` = $new",

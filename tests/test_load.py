@@ -4,16 +4,16 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from databases import clear, rules
+from databases import clear, everything, rules
 from seed_texts import SMALL, write_seeds
 
 from graphkit.build import Graph, Part, build_graph
-from graphkit.database import last_load
 from graphkit.errors import GraphkitError, StoreError
 from graphkit.export.digest import digest, lines
 from graphkit.importers.reference import with_part_of_trade
@@ -23,7 +23,8 @@ from graphkit.stores.base import Store
 from graphkit.stores.changes import Digests, LoadReport, change, difference
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import load as loading
-from graphkit.stores.neo4j.load import Step, compare, digests_statement, marker, steps
+from graphkit.stores.neo4j.digests import match, returned_digests
+from graphkit.stores.neo4j.load import Step, compare, marker, steps
 from graphkit.stores.neo4j.store import Neo4jStore
 
 
@@ -236,49 +237,46 @@ def test_what_is_not_ours_stays_in_a_neo4j(neo4j_store, tmp_path):
     neo4j_store.load(graph_of(tmp_path / "seeds", {"trade.yaml": None}))
 
     statement = "MATCH (c:Country {iso3: 'XXX'})-[r:EXPORTS]->(t:Thing) RETURN r.mine AS mine"
-    assert neo4j_store.run(statement).table.to_pylist() == [{"mine": True}]
+    assert everything(neo4j_store, statement).to_pylist() == [{"mine": True}]
 
 
 MORE_NODES = {"countries.yaml": SMALL["countries.yaml"] + "  - {iso3: SWE, name: Sweden}\n"}
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("dry_run", [True, False])
-def test_a_node_in_the_way_is_named_before_anything_is_written(neo4j_store, tmp_path, dry_run):
+def test_a_node_that_goes_stays_without_the_mark_where_others_use_it(neo4j_store, tmp_path):
+    more = SMALL["countries.yaml"] + "".join(
+        f"  - {{iso3: {key}, name: {key}}}\n" for key in ("SWE", "FIN", "DNK", "ISL")
+    )
     clear(neo4j_store)
-    neo4j_store._write("CREATE (:Country {iso3: 'SWE', name: 'mine'})")
-    first = graph_of(tmp_path / "seeds")
-    neo4j_store.load(first)
-
-    with pytest.raises(StoreError, match=r"Country .*iso3 'SWE'.* seeds"):
-        neo4j_store.load(graph_of(tmp_path / "seeds", MORE_NODES), dry_run=dry_run)
-    assert totals(neo4j_store.load(first)) == (0, 0, 0)
-    assert last_load(neo4j_store).facts == first.rows - 1
-
-
-def test_relationships_of_others_that_go_with_a_node_are_counted(neo4j_store, tmp_path):
-    clear(neo4j_store)
-    neo4j_store.load(graph_of(tmp_path / "seeds", MORE_NODES))
+    neo4j_store.load(graph_of(tmp_path / "seeds", {"countries.yaml": more}))
     neo4j_store._write(
-        "MATCH (s:Country {iso3: 'SWE'}), (n:Country {iso3: 'NOR'}) "
-        "CREATE (s)-[:NEAR]->(n), (:Mine)-[:IN]->(s), (:Mine)-[:IN]->(n), (s)-[:ITSELF]->(s)"
+        "MATCH (s:Country {iso3: 'SWE'}), (n:Country {iso3: 'NOR'}), (f {iso3: 'FIN'}), "
+        "(d {iso3: 'DNK'}) CREATE (s)-[:NEAR]->(n), (:Mine)-[:IN]->(s), (:Mine)-[:IN]->(n), "
+        "(s)-[:EXPORTS]->(s) SET f.mine = 1, d:Mine"
     )
     graph = graph_of(tmp_path / "seeds")
 
-    assert neo4j_store.load(graph, dry_run=True).attached == 3
+    assert neo4j_store.load(graph, dry_run=True).released == 3
     report = neo4j_store.load(graph)
-    assert (report.attached, report.total("removed")) == (3, 1)
-    left = neo4j_store.run("MATCH (:Mine)-[r]->(n) RETURN n.iso3 AS iso3").table
-    assert left.to_pylist() == [{"iso3": "NOR"}]
+    assert (report.released, report.total("removed")) == (3, 4)
+    left = "MATCH (n:Country) WHERE n.graphkit IS NULL RETURN n.iso3 AS iso3, n.digest AS d, "
+    ends = "COUNT { (n)--() } AS links ORDER BY iso3"
+    assert everything(neo4j_store, left + ends).to_pylist() == [
+        {"iso3": "DNK", "d": None, "links": 0}, {"iso3": "FIN", "d": None, "links": 0},
+        {"iso3": "SWE", "d": None, "links": 3},
+    ]  # fmt: skip
+    assert totals(neo4j_store.load(graph)) == (0, 0, 0)
 
 
-def clears(store: Store, graph: Graph) -> bool:
+def clears(store: Neo4jStore, graph: Graph) -> bool:
     """Tell if a load clears the flows of a Neo4j, and that it counts them as others would."""
 
     def read(statement: str, parameters: Mapping[str, Any]) -> pa.Table:
-        return store.run(statement, parameters).table
+        return store._read(statement, parameters).table
 
-    some, whole = compare(graph, read), compare(graph, read, whole=True)
+    digests = partial(store._compared_rows, GRAPH)
+    some, _ = compare(graph, read, digests)
+    whole, _ = compare(graph, read, digests, whole=True)
     for kind in GRAPH.kinds:
         counts = change(graph, kind, some[kind.name])
         assert counts == change(graph, kind, whole[kind.name])
@@ -312,12 +310,12 @@ def test_relationships_of_which_few_stay_are_cleared(neo4j_store, tmp_path, monk
         alone.load(graph)
         assert list(lines(neo4j_store)) == list(lines(alone))
     mine = "MATCH ()-[f:EXPORTS]->() WHERE {} RETURN count(*) AS n"
-    for condition, count in (("f.mine", 2), ("f.digest IS NULL", 3)):
-        assert neo4j_store.run(mine.format(condition)).table["n"].to_pylist() == [count]
+    for condition, count in (("f.mine", 2), ("f.graphkit IS NULL", 3)):
+        assert everything(neo4j_store, mine.format(condition))["n"].to_pylist() == [count]
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("old", ["key", "digest"])
+@pytest.mark.parametrize("old", ["graphkit", "digest"])
 def test_relationships_of_an_older_graphkit_are_cleared_as_others(
     neo4j_store, tmp_path, monkeypatch, old
 ):
@@ -356,8 +354,11 @@ def test_a_load_makes_every_key_unique_and_flows_quick_to_find(neo4j_store, tmp_
     neo4j_store.load(graph_of(tmp_path / "seeds"))
 
     on = {kind.name: "RELATIONSHIP" if kind.is_edge else "NODE" for kind in GRAPH.kinds}
-    keys = {f"graphkit_{k.name}": (on[k.name], [k.name], [k.key]) for k in GRAPH.kinds}
-    keys["graphkit_LoadLock"] = ("NODE", ["LoadLock"], ["key"])
+    keys = {
+        f"graphkit_{k.name}": (on[k.name], [k.name], [k.key, "graphkit"][: 2 - k.is_edge])
+        for k in GRAPH.kinds
+    }
+    keys["graphkit_turn"] = ("NODE", ["LoadLock"], ["graphkit"])
     assert rules(neo4j_store, "CONSTRAINTS") == keys
     flows = {
         f"graphkit_{name}_product": ("RELATIONSHIP", [name], ["product", "period"])
@@ -368,7 +369,7 @@ def test_a_load_makes_every_key_unique_and_flows_quick_to_find(neo4j_store, tmp_
 
 def test_a_marker_without_content_tells_of_no_finished_load(neo4j_store):
     clear(neo4j_store)
-    neo4j_store._write("CREATE (:Load)")
+    neo4j_store._write("CREATE (:Load {key: 'graphkit', graphkit: 'Load'}), (:Load {content: 'a'})")
 
     with neo4j_store._session("READ") as session:
         assert session.execute_read(marker) == ""
@@ -380,7 +381,7 @@ def test_keys_and_digests_of_an_older_graphkit_are_replaced(neo4j_store, tmp_pat
     neo4j_store.load(graph)
     before = flows(neo4j_store)
     for statement in (
-        "MATCH ()-[x]->() WHERE x.key IS NOT NULL SET x.key = 'a' + x.key, x.digest = 'd'",
+        "MATCH ()-[x]->() SET x.graphkit = 'a' + x.graphkit, x.digest = 'd'",
         "MATCH (x) WHERE x.digest IS NOT NULL SET x.digest = 'd'",
     ):
         neo4j_store._write(statement)
@@ -551,7 +552,10 @@ def test_batches_leave_in_neo4j_what_one_batch_does(neo4j_store, tmp_path):
         changes = {kind.name: difference(graph, kind, held) for kind in GRAPH.kinds}
         gone = max(len(what.removed) for what in changes.values())
         written = write_steps(neo4j_store, steps(graph, changes, size=1))
-        held = {kind.name: neo4j_store.run(digests_statement(kind)).table for kind in GRAPH.kinds}
+        held = {
+            kind.name: everything(neo4j_store, match(kind) + returned_digests(kind))
+            for kind in GRAPH.kinds
+        }
 
         assert written > len(list(steps(graph, changes)))
         with DuckStore(tmp_path / "graph.duckdb") as whole:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from databases import settled, until
+from databases import everything, settled, until
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import create_pipe_input
@@ -186,7 +186,7 @@ def test_ctrl_c_on_a_terminal_ends_a_statement_of_neo4j_and_the_prompt_lives(neo
 
 def running(store: Neo4jStore, part: str) -> list[str]:
     """The statements that the server runs and that have a part."""
-    listed = store.run("SHOW TRANSACTIONS YIELD currentQuery AS text RETURN text").table["text"]
+    listed = everything(store, "SHOW TRANSACTIONS YIELD currentQuery AS text RETURN text")["text"]
     return [text for text in listed.to_pylist() if part in text and "SHOW" not in text]
 
 

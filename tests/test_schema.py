@@ -20,6 +20,7 @@ from graphkit.schema import GRAPH, LOAD, UNITS, End, Kind, Prop, Schema, Type
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck import file as duck_file
 from graphkit.stores.neo4j import load as neo4j_load
+from graphkit.stores.neo4j import rules as neo4j_rules
 
 # --- a schema made up here ----------------------------------------------------------------------
 
@@ -99,19 +100,19 @@ def test_a_property_is_one_line_and_is_documented():
 
 
 def test_a_kind_is_one_declaration_and_has_its_constraint():
-    statements = " ".join(neo4j_load.ddl(mines()))
+    statements = " ".join(neo4j_rules.ddl(mines()))
 
-    assert "FOR (x:`Mine`) REQUIRE x.`key` IS UNIQUE" in statements
-    assert "FOR ()-[x:`HAULS`]-() REQUIRE x.`key` IS UNIQUE" in statements
+    assert "FOR (x:`Mine`) REQUIRE (x.`key`, x.`graphkit`) IS UNIQUE" in statements
+    assert "FOR ()-[x:`HAULS`]-() REQUIRE (x.`graphkit`) IS UNIQUE" in statements
     assert 'CREATE TABLE graph."Mine" (' in " ".join(duck_file.ddl(mines()))
 
 
 def test_an_edge_of_a_product_in_a_period_is_indexed():
     scope = (Prop("product", Type.TEXT, "What."), Prop("period", Type.PERIOD, "When."))
 
-    assert "CREATE INDEX" not in " ".join(neo4j_load.ddl(mines()))
-    assert "FOR ()-[x:`HAULS`]-() ON (x.product, x.period)" in " ".join(
-        neo4j_load.ddl(mines(hauls=scope))
+    assert "CREATE INDEX" not in " ".join(neo4j_rules.ddl(mines()))
+    assert "FOR ()-[x:`HAULS`]-() ON (x.`product`, x.`period`)" in " ".join(
+        neo4j_rules.ddl(mines(hauls=scope))
     )
 
 
@@ -123,7 +124,7 @@ def test_a_key_property_makes_two_facts_of_one(tmp_path):
     graph = build_graph(read_seeds(tmp_path, mines(hauls=(SHIFT,))))
     edges = next(p.table for p in graph.parts if p.kind.name == "HAULS")
     assert edges["shift"].to_pylist() == ["day", "night"]
-    assert len(set(edges["key"].to_pylist())) == 2
+    assert len(set(edges["graphkit"].to_pylist())) == 2
 
 
 VALUES = [

@@ -300,6 +300,7 @@ def test_a_node_is_its_label_and_what_is_set(graph_of):
         "label": "Country",
         "properties": {
             "iso3": "NOR", "iso2": "NO", "name": "Norway", "source": "customs", "type": "country",
+            "graphkit": "Country",
         },
     }  # fmt: skip
     assert table.schema.field("c").metadata == {b"graphkit": b"json"}
@@ -311,7 +312,7 @@ def test_a_relationship_is_its_type_and_what_is_set(graph_of):
     statement = "MATCH (:Country {iso3: 'JPN'})-[f:EXPORTS]->() RETURN f"
     found = json.loads(store.ask(statement).table["f"][0].as_py())
     assert found["type"] == "EXPORTS"
-    assert {type(found["properties"].pop(name)) for name in ("key", "digest")} == {int}
+    assert {type(found["properties"].pop(name)) for name in ("graphkit", "digest")} == {int}
     assert found["properties"] == {
         "product": "ree-metals", "hs": "280530", "period": "2024", "year": 2024, "usd": 200.0,
         "reporter": "importer", "dataset": "test", "source": "customs", "preferred": True,
@@ -327,7 +328,7 @@ def test_keys_and_properties_are_those_that_are_set(graph_of):
     assert isinstance(properties.pop("digest"), int)
     assert properties == {
         "iso3": "KOR", "iso2": "KR", "name": "South Korea", "aliases": ["Korea"],
-        "source": "customs", "type": "country",
+        "source": "customs", "type": "country", "graphkit": "Country",
     }  # fmt: skip
 
 

@@ -97,8 +97,10 @@ def load(
     if report.edits:
         say(f"{label} was not as it was loaded: {report.edits}; {would or 'they were '}made anew")
     say(f"{label}: {report.total('rows'):,} rows; {would}{', '.join(counts)}")
-    if dry_run and report.attached:
+    if dry_run and report.released:
         say(_removal(report, label))
+    for text in report.beside:
+        say(text)
 
 
 def _check_place(place: str) -> None:
@@ -118,7 +120,7 @@ def _check_place(place: str) -> None:
 def confirm_removal(report: LoadReport, label: str, *, ask: bool) -> None:
     """Say what a load is about to remove, and ask on a terminal if that is much.
 
-    Much is more than half of the rows, or anything that graphkit did not load.
+    Much is more than half of the rows.
 
     Raises
     ------
@@ -129,7 +131,7 @@ def confirm_removal(report: LoadReport, label: str, *, ask: bool) -> None:
     if not removed:
         return
     say(_removal(report, label))
-    much = removed > report.before / 2 or report.attached
+    much = removed > report.before / 2
     if ask and much and sys.stdin.isatty() and sys.stderr.isatty():
         # typer.confirm takes an interrupt for a no.
         print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
@@ -138,12 +140,12 @@ def confirm_removal(report: LoadReport, label: str, *, ask: bool) -> None:
 
 
 def _removal(report: LoadReport, label: str) -> str:
-    removed, attached = report.total("removed"), report.attached
+    removed, released = report.total("removed"), report.released
     text = f"this load removes {removed:,} of the {report.before:,} rows in {label}"
-    if attached:
+    if released:
         text += (
-            f", and {attached:,} relationship{'s' * (attached != 1)} that graphkit did not load, "
-            "with the nodes that they join"
+            f"; of these, {released:,} node{'s' * (released != 1)} with relationships, labels or "
+            "properties that graphkit did not load only lose its mark, and stay"
         )
     return text
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.arrow import each_text, shortest
 from graphkit.export.graph import pages
-from graphkit.schema import DIGEST, GRAPH, Kind, Schema
+from graphkit.schema import DIGEST, GRAPH, MARK, Kind, Schema
 from graphkit.stores.base import Store
 from graphkit.stores.results import canonical_json, json_texts
 
@@ -81,7 +81,7 @@ def _written(kind: Kind, ends: tuple[Kind, ...], rows: pa.Table) -> pa.LargeStri
     for end, node_kind in zip(kind.ends, ends, strict=False):
         fields += [f"\t{node_kind.name}\t", rows[end.name]]
     fields.append("\t{")
-    names = sorted(p.name for p in kind.stored)
+    names = sorted(p.name for p in kind.stored if p.name != MARK.name)
     always = names.index(DIGEST.name)  # a missing property leaves no comma
     for place, name in enumerate(names):
         comma = ("," * (place > always), "," * (place < always))

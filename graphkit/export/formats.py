@@ -18,7 +18,7 @@ from pyarrow import csv
 from graphkit.arrow import each_text, shortest, without_codes
 from graphkit.build import Graph, Part
 from graphkit.errors import GraphkitError
-from graphkit.schema import Prop, Type
+from graphkit.schema import MARK, Prop, Type
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML does not allow."""
@@ -95,9 +95,8 @@ def _elements(part: Part, rows: pa.Table) -> Elements:
         _named(kind.name, attributes.pop(end.name))
         for end, kind in zip(part.kind.ends, part.ends, strict=False)
     )
-    if ends:
-        del attributes["key"]
-    else:
+    del attributes[MARK.name]
+    if not ends:
         attributes["label"] = pc.coalesce(attributes.get("name", key), key)
     attributes["kind"] = pa.chunked_array([pa.repeat(part.kind.name, len(rows))])
     return Elements(names, pa.table(attributes), ends)
@@ -259,7 +258,7 @@ def write_import_folder(graph: Graph, folder: Path) -> None:
     fills a database, and ``cypher-shell -f constraints.cypher`` adds what an import leaves out.
     Text is quoted, which tells an empty text from a missing value.
     """
-    from graphkit.stores.neo4j.load import ddl
+    from graphkit.stores.neo4j.rules import ddl
 
     folder.mkdir()
     delimiter = _delimiter(graph)
@@ -355,7 +354,8 @@ def write_script(graph: Graph, path: Path) -> None:
 
 def statements(graph: Graph) -> Iterator[str]:
     """Yield the statements of the script, each on one line."""
-    from graphkit.stores.neo4j.load import create_statement, ddl
+    from graphkit.stores.neo4j.load import create_statement
+    from graphkit.stores.neo4j.rules import ddl
 
     yield from ddl(graph.schema)
     written = 0

@@ -146,9 +146,8 @@ def statement(kind: Kind, ends: tuple[Kind, ...]) -> str:
         for variable, k, end in zip("ab", ends, kind.ends, strict=False)
     ]
     columns += [f"x.`{p.name}` AS `{p.name}`" for p in kind.stored]
-    between = f"AND x.`{kind.key}` >= $low AND x.`{kind.key}` <= $high " if ends else ""
-    # Rows without a digest are not graphkit's.
-    return f"MATCH {pattern} WHERE x.digest IS NOT NULL {between}RETURN {', '.join(columns)}"
+    between = f"WHERE x.`{kind.key}` >= $low AND x.`{kind.key}` <= $high " if ends else ""
+    return f"MATCH {pattern} {between}RETURN {', '.join(columns)}"
 
 
 def trade_network(store: Store, scope: str | None, period: str | None) -> TradeNetwork:

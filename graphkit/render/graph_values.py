@@ -11,7 +11,7 @@ from graphkit.schema import GRAPH
 
 LONGEST = 80
 """Characters of the properties of a node or relationship."""
-MARKS = ("digest", "key")
+MARKS = ("digest", "graphkit")
 """Properties that mean nothing to people where the identity is shown."""
 
 

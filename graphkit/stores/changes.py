@@ -32,13 +32,15 @@ class Change:
 class LoadReport:
     """Changes of a load, kind by kind.
 
-    ``attached`` counts the relationships of others that go with the nodes that they join;
-    ``edits`` are the rows that were not as an earlier load wrote them.
+    ``released`` counts, of the removed rows, nodes that stay without graphkit's mark, for what
+    others gave them; ``edits`` are the rows that were not as an earlier load wrote them.
+    ``beside`` says what else of others a dry run found in a Neo4j.
     """
 
     changes: tuple[Change, ...]
-    attached: int = 0
+    released: int = 0
     edits: Edits = NO_EDITS
+    beside: tuple[str, ...] = ()
 
     def total(self, field: str) -> int:
         """Sum of ``rows``, ``added``, ``changed`` or ``removed``."""

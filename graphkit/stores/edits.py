@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.arrow import ARROW, fingerprints, without_codes
+from graphkit.arrow import ARROW, row_digests, without_codes
 from graphkit.errors import Unreachable
-from graphkit.schema import DIGEST, LOAD, Kind, Schema, Type
+from graphkit.schema import DIGEST, LOAD, MARK, Kind, Schema, Type
 
 Conditions = Mapping[str, Sequence[str]]
 """Columns, and the values of which a row has one in each."""
@@ -125,9 +125,12 @@ def compared(kind: Kind, rows: pa.Table, strange: Sequence[int] = ()) -> pa.Tabl
         values = rows.select(list(types)).cast(pa.schema(list(types.items())))
         computed = np.zeros(len(rows), np.int64)
         for ends, places in _joined(kind, rows).items():
-            computed[places] = fingerprints(values.take(pa.array(places)), ends)
+            computed[places] = row_digests(kind, values.take(pa.array(places)), ends)
         same = computed == stored.fill_null(0).to_numpy(zero_copy_only=False)
         same &= stored.is_valid().to_numpy(zero_copy_only=False)
+        if not kind.is_edge:
+            marked = pc.fill_null(pc.equal(values[MARK.name], kind.name), False)
+            same &= marked.to_numpy()
         for prop in (p for p in kind.stored if p.type is Type.TEXTS):
             same &= _is_list_of_texts(values[prop.name])
     same[list(strange)] = False

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from chance import SEED
-from databases import until
+from databases import everything, until
 from loads import Loads
 
 from graphkit.database import last_load
@@ -115,7 +115,7 @@ def test_two_neo4j_loads_and_a_reader(loads, counts, neo4j_store, neo4j_server):
             seen.append(read(loads, neo4j_server))
         ended(loads, both)
         assert read(loads, neo4j_server) in "AB"
-    left = neo4j_store.run("MATCH (x:LoadLock) RETURN count(*) AS n").table
+    left = everything(neo4j_store, "MATCH (x:LoadLock) RETURN count(*) AS n")
     assert left["n"].to_pylist() == [0]
     assert len(set(seen)) > 1
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from chance import SEED
-from databases import clear, content, settled
+from databases import clear, content, everything, settled
 from loads import AT_LENGTH, dying_step, marker
 from seed_slices import (
     FLOWS,
@@ -176,9 +176,9 @@ def on_neo4j(
 
     def check(facts: Facts, graph: Graph, random: Random) -> None:
         assert_holds(store, facts, graph, random)
-        if not store.run(OWN[0]).table["n"][0].as_py():
+        if not everything(store, OWN[0])["n"][0].as_py():
             store._write(CREATE)
-        assert tuple(store.run(query).table["n"][0].as_py() for query in OWN) == TIMES
+        assert tuple(everything(store, query)["n"][0].as_py() for query in OWN) == TIMES
 
     def kill(number: int, last: int, wanted: list[str]) -> None:
         nonlocal kills

@@ -10,7 +10,7 @@ import neo4j
 import pyarrow as pa
 
 from graphkit.arrow import ARROW
-from graphkit.schema import Kind, Schema, Type
+from graphkit.schema import MARK, Kind, Schema, Type
 from graphkit.stores.edits import END_KIND, START_KIND, Conditions, compared
 
 PAGE = 10_000
@@ -26,7 +26,8 @@ def match(kind: Kind, *, by_key: bool = False) -> str:
     """Write the clause that finds our rows of a kind as ``x``, of those by key the given ones."""
     key = f" {{`{kind.key}`: key}}" if by_key else ""
     pattern = f"(a)-[x:`{kind.name}`{key}]->(b)" if kind.is_edge else f"(x:`{kind.name}`{key})"
-    return f"{'UNWIND $keys AS key ' * by_key}MATCH {pattern} WHERE x.digest IS NOT NULL"
+    mark = "IS NOT NULL" if kind.is_edge else f"= '{kind.name}'"
+    return f"{'UNWIND $keys AS key ' * by_key}MATCH {pattern} WHERE x.{MARK.name} {mark}"
 
 
 def returned_digests(kind: Kind) -> str:
@@ -39,9 +40,8 @@ def returned_values(schema: Schema, kind: Kind) -> str:
     columns = []
     for variable, end in zip("ab", kind.ends, strict=False):
         nodes = [schema[name] for name in end.kinds]
-        keys = [f"WHEN {variable}:`{k.name}` THEN {variable}.`{k.key}`" for k in nodes]
-        kinds = [f"WHEN {variable}:`{k.name}` THEN '{k.name}'" for k in nodes]
-        columns += [f"CASE {' '.join(cases)} END" for cases in (keys, kinds)]
+        keys = " ".join(f"WHEN '{k.name}' THEN {variable}.`{k.key}`" for k in nodes)
+        columns += [f"CASE {variable}.{MARK.name} {keys} END", f"{variable}.{MARK.name}"]
     columns += [f"x.`{p.name}`" for p in kind.stored]
     return " RETURN " + ", ".join(f"{text} AS c{n}" for n, text in enumerate(columns))
 

@@ -1,4 +1,7 @@
-"""Loads into Neo4j: the lock that keeps others out, then the differences, in batches."""
+"""Loads into Neo4j: the lock that keeps others out, then the differences, in batches.
+
+Only what bears graphkit's mark is read, changed or removed.
+"""
 
 from __future__ import annotations
 
@@ -16,25 +19,26 @@ from neo4j.exceptions import DriverError, Neo4jError
 
 from graphkit.arrow import without_codes
 from graphkit.errors import StoreError, Unreachable
-from graphkit.schema import Kind, Schema
+from graphkit.schema import DIGEST, KEY, LOAD, MARK, Kind
 from graphkit.stores.base import say_slow, say_waiting
 from graphkit.stores.changes import Difference, difference
 from graphkit.stores.edits import Edits, edits_in
 from graphkit.stores.neo4j.digests import match
+from graphkit.stores.neo4j.rules import Read
 
 if TYPE_CHECKING:
     from graphkit.build import Graph, Part
 
 CONSTRAINT = (
-    "CREATE CONSTRAINT graphkit_LoadLock IF NOT EXISTS FOR (x:LoadLock) REQUIRE x.key IS UNIQUE"
+    "CREATE CONSTRAINT graphkit_turn IF NOT EXISTS FOR (x:LoadLock) REQUIRE x.graphkit IS UNIQUE"
 )
-LOCK = "MERGE (x:LoadLock {key: 'turn'})"
+LOCK = "MERGE (x:LoadLock {graphkit: 'turn'})"
 HELD = "RETURN $owner AS owner"
-CLAIM = "MERGE (x:LoadLock {key: 'owner'}) SET x.owner = $owner"
-RELEASE = "MATCH (x:LoadLock {key: 'owner', owner: $owner}) DELETE x"
+CLAIM = "MERGE (x:LoadLock {graphkit: 'owner'}) SET x.owner = $owner"
+RELEASE = "MATCH (x:LoadLock {graphkit: 'owner', owner: $owner}) DELETE x"
 # Writing before reading: what is read under the lock cannot change before the end.
 CHECK = (
-    "MATCH (x:LoadLock {key: 'owner'}) SET x.locked = true WITH x WHERE x.owner = $owner "
+    "MATCH (x:LoadLock {graphkit: 'owner'}) SET x.locked = true WITH x WHERE x.owner = $owner "
     "RETURN count(*) AS ours"
 )
 LOADS = (
@@ -42,7 +46,7 @@ LOADS = (
     "RETURN metaData.owner AS owner, database"
 )
 """The loads that hold the lock or wait for it; each user sees what the server lets them see."""
-MARKER = "MATCH (l:Load) RETURN l.content AS content"
+MARKER = "MATCH (l:Load {key: 'graphkit', graphkit: 'Load'}) RETURN l.content AS content"
 TAKEN_OVER = "another load of {} has taken over; this one gave up"
 SOON = 3.0
 """Seconds of waiting without a message."""
@@ -155,24 +159,6 @@ class Step(NamedTuple):
     rows: int = 0
 
 
-def ddl(schema: Schema) -> Iterator[str]:
-    """Yield constraints that make keys unique, and indexes on (product, period)."""
-    for kind in schema.kinds:
-        pattern = f"()-[x:`{kind.name}`]-()" if kind.is_edge else f"(x:`{kind.name}`)"
-        yield (
-            f"CREATE CONSTRAINT `graphkit_{kind.name}` IF NOT EXISTS "
-            f"FOR {pattern} REQUIRE x.`{kind.key}` IS UNIQUE"
-        )
-        names = {p.name for p in kind.props}
-        if kind.is_edge and {"product", "period"} <= names:
-            yield (
-                f"CREATE INDEX `graphkit_{kind.name}_product` IF NOT EXISTS "
-                f"FOR {pattern} ON (x.product, x.period)"
-            )
-
-
-Read = Callable[[str, Mapping[str, Any]], pa.Table]
-"""Runs one statement of ours."""
 ReadDigests = Callable[[Kind, str, Mapping[str, Any]], pa.Table]
 """Reads keys and digests of the rows of a kind that a clause finds as ``x``."""
 
@@ -239,45 +225,31 @@ def _rows_to_clear(graph: Graph, kind: Kind, read: Read) -> int:
         return 0
     least = max(CLEARED, FEW * graph.count(kind.name))
     pattern = f"MATCH ()-[x:`{kind.name}`]->()"
-    for condition in ("", " WHERE x.digest IS NOT NULL"):  # the first needs no look at a row
+    for condition in ("", f" WHERE x.{KEY.name} IS NOT NULL"):  # the first needs no look at a row
         rows = int(read(f"{pattern}{condition} RETURN count(*) AS n", {})["n"][0].as_py())
         if rows < least:
             return 0
     return rows
 
 
-def check_room(graph: Graph, changes: Mapping[str, Difference], read: Read, label: str) -> None:
-    """Refuse a load whose nodes would have the keys of nodes that graphkit did not load.
-
-    Raises
-    ------
-    StoreError
-        Naming the first of them: the constraint would only end the load in its middle.
-    """
-    for kind in graph.schema.nodes:
-        keys = changes[kind.name].added.to_pylist()
-        statement = (
-            f"UNWIND $keys AS key MATCH (x:`{kind.name}` {{`{kind.key}`: key}}) "
-            "WHERE x.digest IS NULL RETURN key ORDER BY key LIMIT 1"
-        )
-        foreign = read(statement, {"keys": keys})["key"].to_pylist() if keys else []
-        if foreign:
-            raise StoreError(
-                f"{label} has a {kind.name} with {kind.key} {foreign[0]!r} that graphkit did not "
-                "load, and the seeds have one too; delete that node or its label, then load again"
-            )
+def node_pattern(kind: Kind, variable: str, key: str) -> str:
+    """Write the pattern of graphkit's node of a kind whose key is the value of an expression."""
+    properties = f"`{kind.key}`: {key}, {MARK.name}: '{kind.name}'"
+    return f"({variable}:`{kind.name}` {{{properties}}})"
 
 
-def count_attached(graph: Graph, changes: Mapping[str, Difference], read: Read) -> int:
-    """Count the relationships of others that go with the nodes that they join."""
+def count_released(graph: Graph, changes: Mapping[str, Difference], read: Read) -> int:
+    """Count the nodes that are to go and stay, without the mark, for what others gave them."""
+    types = [kind.name for kind in graph.schema.edges]
     total = 0
     for kind in graph.schema.nodes:
         keys = changes[kind.name].removed.to_pylist()
         statement = (
-            f"UNWIND $keys AS key MATCH (x:`{kind.name}` {{`{kind.key}`: key}})-[r]-() "
-            "WHERE r.digest IS NULL RETURN count(DISTINCT r) AS n"
+            f"UNWIND $keys AS key MATCH {node_pattern(kind, 'x', 'key')} WHERE {_is_used(kind)} OR "
+            f"EXISTS {{ (x)-[r]-() WHERE r.{KEY.name} IS NULL OR NOT type(r) IN $types }} "
+            "RETURN count(*) AS n"
         )
-        total += read(statement, {"keys": keys})["n"][0].as_py() if keys else 0
+        total += read(statement, {"keys": keys, "types": types})["n"][0].as_py() if keys else 0
     return total
 
 
@@ -286,7 +258,7 @@ def steps(
 ) -> Iterator[Step]:
     """Yield the transactions of steps 6 to 9 of a load, which ``Neo4jStore.load`` lists."""
     written, removed = size or BATCH, size or REMOVED_BATCH
-    yield Step("MATCH (x:Load) DELETE x", {})
+    yield Step(removal_statement(LOAD), {"keys": ["graphkit"]})
     for kind in graph.schema.edges:
         change = changes[kind.name]
         if change.others:
@@ -338,8 +310,9 @@ def _clear_steps(graph: Graph, kind: Kind, change: Difference, size: int) -> Ite
     stay = keys.filter(pc.invert(pc.is_in(keys, value_set=written))).to_pylist()
     starts = "|".join(f"`{name}`" for name in kind.ends[0].kinds)
     statement = (
-        f"MATCH (a:{starts}) WITH a MATCH (a)-[x:`{kind.name}`]->() WHERE x.digest IS NOT NULL "
-        f"AND NOT x.`{kind.key}` IN $stay WITH x LIMIT $size DELETE x"
+        f"MATCH (a:{starts}) WITH a MATCH (a)-[x:`{kind.name}`]->() "
+        f"WHERE x.`{kind.key}` IS NOT NULL AND NOT x.`{kind.key}` IN $stay "
+        "WITH x LIMIT $size DELETE x"
     )
     removed = change.others + len(change.removed)
     for start in range(0, removed + len(change.changed), size):
@@ -348,16 +321,31 @@ def _clear_steps(graph: Graph, kind: Kind, change: Difference, size: int) -> Ite
 
 
 def _removal_steps(kind: Kind, keys: pa.Array, size: int) -> Iterator[Step]:
-    pattern = (
-        f"()-[x:`{kind.name}` {{key: key}}]->()"
-        if kind.is_edge
-        else f"(x:`{kind.name}` {{`{kind.key}`: key}})"
-    )
-    delete = "DELETE" if kind.is_edge else "DETACH DELETE"
     for start in range(0, len(keys), size):
         batch = keys.slice(start, size).to_pylist()
-        statement = f"UNWIND $keys AS key MATCH {pattern} {delete} x"
-        yield Step(statement, {"keys": batch}, kind.name, len(batch))
+        yield Step(removal_statement(kind), {"keys": batch}, kind.name, len(batch))
+
+
+def removal_statement(kind: Kind) -> str:
+    """Write the statement that removes rows by key.
+
+    A node that bears anything of others only loses the mark: graphkit's relationships at it are
+    gone by then.
+    """
+    if kind.is_edge:
+        return f"UNWIND $keys AS key MATCH ()-[x:`{kind.name}` {{`{kind.key}`: key}}]->() DELETE x"
+    return (
+        f"UNWIND $keys AS key MATCH {node_pattern(kind, 'x', 'key')} "
+        f"WITH x, {_is_used(kind)} OR EXISTS {{ (x)--() }} AS used "
+        f"FOREACH (one IN CASE WHEN used THEN [1] END | REMOVE x.{MARK.name}, x.{DIGEST.name}) "
+        "FOREACH (one IN CASE WHEN NOT used THEN [1] END | DELETE x)"
+    )
+
+
+def _is_used(kind: Kind) -> str:
+    """Write the condition that a node has a label or property of others."""
+    names = ", ".join(f"'{prop.name}'" for prop in kind.stored)
+    return f"size(labels(x)) > 1 OR any(name IN keys(x) WHERE NOT name IN [{names}])"
 
 
 def create_statement(part: Part) -> str:
@@ -369,8 +357,8 @@ def create_statement(part: Part) -> str:
         return f"UNWIND $rows AS row CREATE (x:`{kind.name}` {{{values}}})"
     return (
         f"UNWIND $rows AS row "
-        f"MATCH (a:`{part.start.name}` {{`{part.start.key}`: row[0]}}) "
-        f"MATCH (b:`{part.end.name}` {{`{part.end.key}`: row[1]}}) "
+        f"MATCH {node_pattern(part.start, 'a', 'row[0]')} "
+        f"MATCH {node_pattern(part.end, 'b', 'row[1]')} "
         f"CREATE (a)-[x:`{kind.name}` {{{values}}}]->(b)"
     )
 
@@ -379,9 +367,7 @@ def update_statement(kind: Kind) -> str:
     """Write the bulk statement that rewrites nodes; other people's properties stay."""
     place = [p.name for p in kind.stored].index(kind.key)
     values = ", ".join(f"x.`{p.name}` = row[{i}]" for i, p in enumerate(kind.stored))
-    return (
-        f"UNWIND $rows AS row MATCH (x:`{kind.name}` {{`{kind.key}`: row[{place}]}}) SET {values}"
-    )
+    return f"UNWIND $rows AS row MATCH {node_pattern(kind, 'x', f'row[{place}]')} SET {values}"
 
 
 def _as_lists(table: pa.Table) -> list[list[Any]]:

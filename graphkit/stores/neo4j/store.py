@@ -49,17 +49,25 @@ from graphkit.stores.neo4j.errors import OUT_OF_MEMORY, translate_errors
 from graphkit.stores.neo4j.load import (
     CONSTRAINT,
     check_owner,
-    check_room,
     check_unchanged,
     compare,
-    count_attached,
-    ddl,
+    count_released,
     marker,
     steps,
     turn,
 )
-from graphkit.stores.neo4j.notes import notes
+from graphkit.stores.neo4j.notes import notes, others
+from graphkit.stores.neo4j.own import own_statement
 from graphkit.stores.neo4j.plans import check_plan
+from graphkit.stores.neo4j.rules import (
+    FORMER_LOCK,
+    adoption,
+    beside,
+    ddl,
+    former_rules,
+    obstacles,
+    stored_rules,
+)
 from graphkit.stores.neo4j.uris import shown_uri
 from graphkit.stores.neo4j.values import PLAIN, neutral
 from graphkit.stores.results import Result, check_names, plan_table
@@ -68,6 +76,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from graphkit.build import Graph
+    from graphkit.schema import Schema
 
 # What the server has to say reaches the user as notes of a result, not as log lines on stderr.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -121,6 +130,7 @@ class Neo4jStore(Closing):
         self._seconds, self._end = seconds, time.monotonic() + seconds
         self._uri, self._shown, self._database = uri, shown_uri(uri), database
         self._seen = self._owner = self._transaction = ""
+        self._counted_others = False
         self._name = uuid4().hex
         # In a cluster, a read after a load waits for a member that has heard of it.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
@@ -278,7 +288,11 @@ class Neo4jStore(Closing):
 
             check_plan(self._once(limits, wait, plan, EXPLAIN))
             result = self._read(query.text, values, limits, wait)
-            return Result(result.table, result.notes + numbers_for_text(query, values))
+            more = numbers_for_text(query, values)
+            if not self._counted_others:
+                self._counted_others = True
+                more += others(lambda text: self._read(text, {}, limits, wait).table, self.label)
+            return Result(result.table, result.notes + more)
 
         return self._in_time(limits, answer)
 
@@ -294,10 +308,12 @@ class Neo4jStore(Closing):
         parameters: Mapping[str, Any] | None = None,
         limits: Limits = PATIENT,
     ) -> Result:
-        """Run one statement of graphkit's own; see :class:`graphkit.stores.results.Result`."""
-        return self._in_time(
-            limits, lambda wait: self._read(statement, parameters or {}, limits, wait)
-        )
+        """Run one statement of graphkit's own on what a load of it wrote, and on nothing else.
+
+        See :class:`graphkit.stores.results.Result`.
+        """
+        text = own_statement(statement)
+        return self._in_time(limits, lambda wait: self._read(text, parameters or {}, limits, wait))
 
     def _read(
         self,
@@ -380,29 +396,36 @@ class Neo4jStore(Closing):
     ) -> LoadReport:
         """Make the database hold exactly this graph, beside whatever else it holds.
 
+        0. Refuse constraints, indexes and nodes of others that would end the load in its middle.
         1. Make the key of the lock unique, and take the lock in a transaction that is never
            committed: it is free again as soon as its holder is gone. Another load waits here.
-        2. Create the constraints and indexes that are missing.
+        2. Mark what graphkit 0.3 loaded, and create the constraints and indexes that are missing.
         3. Read the keys and digests of our facts, with their values unless it is known that nobody
            wrote since these were compared, and compare them with the graph. Of a kind of
            relationships of which few can stay, look up those, and count the others.
-        4. Without a difference, end here. Else ask to go on, and refuse what would fail later.
+        4. Without a difference, end here. Else ask to go on.
         5. Write the name of this load as the owner. Each later transaction that writes facts
            checks it first, so a load that lost its lock gives up.
-        6. Delete the load marker: from now on readers refuse the database, and a load that is cut
+        6. Remove the load marker: from now on readers refuse the database, and a load that is cut
            off can be told from a whole one.
         7. Remove the relationships that are gone or changed.
         8. Create and rewrite nodes, then create relationships, in batches.
-        9. Remove the nodes that are gone, and write the load marker last.
+        9. Remove the nodes that are gone, but for those that bear anything of others: these only
+           lose the mark. Write the load marker last.
         10. Release the owner and the lock.
 
-        A load that was cut off is finished by running it again. A dry run does only step 3, and
-        lists all.
+        A load that was cut off is finished by running it again. A dry run does only steps
+        0 and 3, and lists all.
         """
+        rules = stored_rules(graph.schema, self._table)
+        if problems := list(obstacles(graph, rules, self._table)):
+            raise StoreError(
+                f"{self.label} has what a load cannot stand beside: {'; '.join(problems)}"
+            )
         if dry_run:
             report, _ = self._compared(graph, whole=True)
             _tell_all(graph, progress)
-            return report
+            return replace(report, beside=tuple(beside(graph, rules, self._table)))
         self._write(CONSTRAINT)
         with self._failures(), turn(lambda: self._session(neo4j.WRITE_ACCESS), self.label) as claim:
             try:
@@ -410,24 +433,24 @@ class Neo4jStore(Closing):
             finally:
                 self._owner = ""
 
+    def _table(self, statement: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+        """Read the rows of a statement, of all that the database holds."""
+        return self._read(statement, parameters or {}).table
+
     def _compared(
         self, graph: Graph, *, whole: bool
     ) -> tuple[LoadReport, Mapping[str, Difference]]:
-        def read(statement: str, parameters: Mapping[str, Any]) -> pa.Table:
-            return self._read(statement, parameters).table
-
         def trusted(kind: Kind, clause: str, parameters: Mapping[str, Any]) -> pa.Table:
-            return read(clause + returned_digests(kind), parameters)
+            return self._table(clause + returned_digests(kind), parameters)
 
         before = self.last_transaction()
         read_digests = (
             trusted if self._knows(before) else partial(self._compared_rows, graph.schema)
         )
-        changes, edits = compare(graph, read, read_digests, whole=whole)
-        check_room(graph, changes, read, self.label)
+        changes, edits = compare(graph, self._table, read_digests, whole=whole)
         counts = (change(graph, kind, changes[kind.name]) for kind in graph.schema.kinds)
-        attached = count_attached(graph, changes, read)
-        report = LoadReport(tuple(counts), attached, edits)
+        released = count_released(graph, changes, self._table)
+        report = LoadReport(tuple(counts), released, edits)
         if not report.differs:
             self._remember(before)
         return report, changes
@@ -487,11 +510,26 @@ class Neo4jStore(Closing):
             self._remember(before)
         return edits
 
+    def _set_rules(self, schema: Schema) -> None:
+        """Create what is missing of constraints and indexes, in the place of those of 0.3.
+
+        What graphkit 0.3 loaded of a kind is marked before its constraint is dropped.
+        """
+        rules = stored_rules(schema, self._table)
+        former = former_rules(schema, rules)
+        for rule in former:
+            with self._failures(), self._session(neo4j.WRITE_ACCESS) as session:
+                session.run(adoption(schema, rule)).consume()
+            self._write(rule.drop)
+        if former:
+            self._write(FORMER_LOCK)
+        for statement in ddl(schema, rules):  # of a database that neo4j-admin filled, all of them
+            self._write(statement)
+
     def _load(
         self, graph: Graph, progress: Progress, confirm: Confirm, claim: Callable[[], str]
     ) -> LoadReport:
-        for statement in ddl(graph.schema):  # of a database that neo4j-admin filled, all of them
-            self._write(statement)
+        self._set_rules(graph.schema)
         report, changes = self._compared(graph, whole=False)
         if not report.differs:
             _tell_all(graph, progress)
