@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from saying import unsaid
 from test_mcp import Server, asked, said, serving
 
 from graphkit.build import build_graph
@@ -15,50 +16,50 @@ from graphkit.mcp.reply import SHORT, size_of
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
-TASKS: dict[str, tuple[str, dict[str, Any], str]] = {
+TASKS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     "How dependent is Germany on China for gallium?": (
         "depends", {"country": "Germany", "on": "China", "for": "gallium"},
-        "China sold 36 % of Germany’s imports of gallium and six more metals",
+        ("China … 36 % … Germany’s imports", "gallium and six more metals"),
     ),
     "Which country stands behind Korea's lithium hydroxide, beyond the seller?": (
         "origins", {"country": "Korea", "for": "lithium hydroxide"},
-        "of South Korea’s imports of lithium hydroxide in 2024",
+        ("South Korea’s imports of lithium hydroxide", "2024"),
     ),
     "What happens to Japan if Myanmar stops selling rare earths?": (
         "disrupt", {"country": "Myanmar", "for": "rare earths", "of": "Japan"},
-        "If Myanmar stopped its exports of rare earth elements, Japan would lose between",
+        ("Myanmar stopped", "rare earth elements", "Japan would lose"),
     ),
     "Is '47.5 % of Korea's rare-earth imports come from China' right?": (
         "check_sentence",
         {"sentence": "47.5 % of Korea's rare-earth imports come from China", "consumer": "Korea",
          "supplier": "China", "element": "rare earths", "value": 0.475},
-        "Cannot be told: 47.5 % of imports: South Korea from China, Rare earths, 2024.",
+        ("Cannot be told", "47.5 %", "South Korea from China", "Rare earths", "2024"),
     ),
     "Who are the three largest refiners of cobalt, with their source?": (
         "query", {"name": "production", "parameters": {
             "products": "cobalt-processed", "periods": "2016-2020"}},
-        "Production of some products",
+        ("Production",),
     ),
     "How has the concentration of natural graphite changed since 2015?": (
         "trend", {"for": "natural graphite", "since": "2015"},
-        "The world’s imports of natural graphite rose from",
+        ("world’s imports of natural graphite",),
     ),
     "Which export controls of China touch magnets today?": (
-        "controls", {"country": "China", "for": "magnets"}, "China has 3 export controls on",
+        "controls", {"country": "China", "for": "magnets"}, ("China … 3 export controls",),
     ),
     "Compare Korea's and Japan's exposure to China for magnets.": (
         "depends", {"country": "KOR,JPN", "on": "CHN", "for": "magnets"},
-        "China sold 87 % of South Korea’s imports of metal magnets in 2024",
+        ("China … 87 % … South Korea’s imports of metal magnets", "2024"),
     ),
     "Which US imports have a single supplier above 90 %?": (
-        "depends", {"country": "USA"}, "the United States bought at least half of its imports",
+        "depends", {"country": "USA"}, ("United States … half … imports",),
     ),
     "How much dysprosium does Australia export?": (
         "flows", {"of": "Australia", "for": "dysprosium"},
-        "No code holds dysprosium alone; the largest flow of goods with it",
+        ("No code … dysprosium alone", "largest flow"),
     ),
 }  # fmt: skip
-"""Of each question the tool, its arguments, and a part of the headline."""
+"""Of each question the tool, its arguments, and what the headline names."""
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_a_question_has_a_short_answer_with_a_source_to_open(whole, question):
 
     assert not result.is_error, said(result)
     content = result.structured_content
-    assert headline in content["headline"]
+    assert unsaid(content["headline"], *headline) == []
     assert size_of({"structured": content, "text": said(result)}) <= SHORT
     sources = [source for source in content["citations"] if source.get("url")]
     assert sources

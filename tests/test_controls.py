@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from databases import hold
+from saying import unsaid
 from seed_texts import SMALL, write_seeds
 
 from graphkit.api import Session
 from graphkit.build import Graph, build_graph
 from graphkit.cli.app import run
 from graphkit.errors import UsageError
+from graphkit.questions.controls import LATER_UNKNOWN
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
@@ -100,7 +102,7 @@ def test_a_control_is_found_by_country_element_and_day(graph, country, scope, da
 @pytest.mark.parametrize(
     ("date", "status"),
     [("2024-12-31", "licensed"), ("2025-01-01", "suspended"), ("2025-06-30", "suspended"),
-     ("2025-07-01", "suspended as announced; later unknown")],
+     ("2025-07-01", LATER_UNKNOWN)],
 )  # fmt: skip
 def test_a_suspension_has_a_first_and_a_last_day(graph, date, status):
     rows = graph.controls("CHN", scope="Dy", date=date).rows.to_pylist()
@@ -154,19 +156,15 @@ def test_a_rate_is_a_node_on_its_act_that_the_graph_cannot_check(graph):
         {"act": "act-2", "role": "control", "value": 0.6},
     ]
     assert {row["verdict"] for row in checked} == {"cannot be told"}
-    assert {row["why"] for row in checked} == {
-        "missing: licences: the graph holds acts, and no decisions on applications"
-    }
+    assert [unsaid(row["why"], "missing: licences") for row in checked] == [[]] * 3
     assert len(graph.claims_conflicts().rows) == 0
 
 
 def test_a_cut_by_an_act_tells_the_published_rates_of_its_licences(graph):
     notes = graph.disrupt(restriction="Act 1").notes
 
-    assert (
-        "Act 1: of the applications for a licence, about 25 %, 2024-05, were granted (firms; "
-        "customs)."
-    ) in notes
+    granted = "Act 1: … licence … about 25 %, 2024-05 … granted (firms; customs)"
+    assert any(unsaid(note, granted) == [] for note in notes)
 
 
 def test_a_quota_is_one_amount_with_the_items_of_its_act(graph):
@@ -186,7 +184,7 @@ def test_the_path_from_a_country_through_its_controls_names_their_elements_alone
 
 @pytest.mark.parametrize("text", ["2025-02-29", "2025-4-1", "spring"])
 def test_a_day_must_be_one_of_the_calendar(sample_store, text):
-    with pytest.raises(UsageError, match=r"`date`: found .* wanted a day such as 2025-06-01"):
+    with pytest.raises(UsageError, match=rf"`date`: .*{text}.* a day such as 2025-06-01"):
         Session(sample_store).controls(date=text)
 
 
@@ -205,4 +203,6 @@ def test_the_command_shows_the_elements_of_each_control(capsys, monkeypatch, sam
     code = run(["controls", "CHN", "--for", "Sc", "--format", "table", "--db", str(sample_file)])
 
     assert code == 0
-    assert "does China have on scandium (Sc)?" in capsys.readouterr().out
+    assert (
+        unsaid(capsys.readouterr().out, "China … scandium (Sc)", "Announcement 18", "Yttrium") == []
+    )

@@ -11,6 +11,7 @@ from random import Random
 import networkx as nx
 import numpy as np
 import pytest
+from saying import unsaid
 
 from graphkit.analysis.diversification import (
     Purchases,
@@ -350,10 +351,8 @@ def test_a_case_by_hand(graph_of):
     }
     assert {(row["verdict"], round(row["moved"], 6), round(row["strain"], 6))
             for row in answer.rows.to_pylist()} == {("possible", 30, 0.5)}  # fmt: skip
-    assert answer.headline == (
-        "To buy at most 50 % of its rare-earth metals from China, South Korea would move 30 t in "
-        "2024, 50 % of what others sell elsewhere."
-    )
+    limit = ("at most 50 % … rare-earth metals … from China", "30 t", "2024")
+    assert unsaid(answer.headline, "South Korea", *limit, "50 % of what others sell") == []
     assert "<svg" in picture(answer).svg()
 
 
@@ -366,8 +365,8 @@ def test_the_least_cost_takes_the_cheaper_and_prices_the_limit(graph_of):
         "JPN": (pytest.approx(40), "spare", pytest.approx(20), pytest.approx(20 * 20)),
         "NOR": (pytest.approx(10), None, None, pytest.approx(10 * 40)),
     }
-    assert any("more tonne of rare-earth metals allowed from China would save 30 USD"
-               in note for note in answer.notes)  # fmt: skip
+    price = "tonne of rare-earth metals … from China … save 30 USD"
+    assert any(unsaid(note, price) == [] for note in answer.notes)
 
 
 def test_what_cannot_be_done_is_proved_in_two_lines(graph_of):
@@ -377,15 +376,14 @@ def test_what_cannot_be_done_is_proved_in_two_lines(graph_of):
     [row] = [row for row in answer.rows.to_pylist() if row["supplier"] == "CHN"]
     assert row["verdict"] == "impossible"
     assert (row["least_share"], row["shortfall"], row["planned"]) == pytest.approx((0.68, 18, 68))
-    assert answer.caption.startswith(
-        "Rare-earth metals: South Korea would need 50 t from others than China (up to 50 % each). "
-        "These deliver 20 t today and can add at most 12 t: 18 t are lacking. The least share that "
-        "can be reached is 68.0 %; 18 t of further capacity outside China would do."
-    )
-    assert answer.headline == (
-        "No purchases of rare-earth metals in 2024 bring all suppliers of South Korea below 68 %; "
-        "for 50 %, 18 t are lacking."
-    )
+    assert unsaid(
+        answer.caption,
+        "Rare-earth metals: South Korea … 50 t … others than China (up to 50 %",
+        "deliver 20 t", "add at most 12 t", "18 t … lacking", "least share … 68.0 %",
+        "18 t … outside China",
+    ) == []  # fmt: skip
+    least = ("below 68 %", "50 %, 18 t … lacking")
+    assert unsaid(answer.headline, "rare-earth metals", "2024", "South Korea", *least) == []
 
 
 def test_several_countries_compete_for_the_same_spare_amounts(graph_of):
@@ -407,7 +405,7 @@ def test_several_countries_compete_for_the_same_spare_amounts(graph_of):
     at_once = session.diversify(["KOR", "JPN"], slack=0.5)
     assert {row["verdict"] for row in alone} == {"possible"}
     assert {row["verdict_together"] for row in at_once.rows.to_pylist()} == {"impossible"}
-    assert "South Korea and Japan together would need" in at_once.caption
+    assert unsaid(at_once.caption, "South Korea and Japan together") == []
 
 
 @pytest.mark.long
@@ -424,7 +422,7 @@ def test_prices_of_another_good_are_counted_over_all_consumers(embedded_of):
     assert {row["consumer"]: row["verdict"] for row in answer.rows.to_pylist()} == {
         "KOR": "possible", "CHN": "met",
     }  # fmt: skip
-    assert any(f"{100 * part:.1f} % of what would be moved" in note for note in answer.notes)
+    assert any(unsaid(note, f"{100 * part:.1f} % … moved") == [] for note in answer.notes)
 
 
 def test_trade_without_any_mass_is_planned_by_value(embedded_of):
@@ -434,7 +432,7 @@ def test_trade_without_any_mass_is_planned_by_value(embedded_of):
     assert by_supplier(session.diversify("KOR", by="usd"), "verdict", "unit_value") == {
         "CHN": ("possible", None), "JPN": ("possible", None), "NOR": ("possible", None),
     }  # fmt: skip
-    with pytest.raises(GraphkitError, match="no imports of South Korea with a mass are known"):
+    with pytest.raises(GraphkitError, match=r"no imports .*South Korea .*\bmass\b"):
         session.diversify("KOR")
 
 
@@ -494,8 +492,7 @@ def test_a_limit_on_origins_counts_what_sellers_pass_on(ask: Session):
 
 
 def test_a_limit_on_seats_needs_owners(ask: Session):
-    message = r"`cap=seat`: Metal magnets: seats of owners are known for plants behind 0\.0 %"
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(UsageError, match=r"`cap=seat`: Metal magnets: .*owners .*\b0\.0 %"):
         ask.diversify("KOR", scope="magnets-metal", cap="seat")
 
 
@@ -518,28 +515,29 @@ def test_seats_count_what_may_be_theirs(embedded_of):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"max_share": 0.0}, "`max_share`: found 0, wanted more than 0, at most 1"),
-        ({"max_share": 1.5}, "`max_share`: found 1.5"),
-        ({"max_share": 0.1}, "found 0.1, but 3 sellers of 0.1 each make 0.3; wanted at least 0.33"),
-        ({"growth": -0.1, "until": 2030}, "`growth`: found -0.1, wanted 0"),
+        ({"max_share": 0.0}, "`max_share`: … 0 … more than 0, at most 1"),
+        ({"max_share": 1.5}, "`max_share`: … 1.5"),
+        ({"max_share": 0.1}, "0.1 … 3 sellers … 0.3 … at least 0.333"),
+        ({"growth": -0.1, "until": 2030}, "`growth`: … -0.1 … 0"),
         ({"growth": 0.1}, "give both, or none"),
-        ({"growth": 0.1, "until": 2020}, "`until`: found 2020, wanted a year after 2024"),
-        ({"slack": -1.0}, "`slack`: found -1"),
-        ({"partners": "Atlantis"}, "no country is called"),
-        ({"partners": "KOR"}, "`partners`: South Korea is the consumer itself"),
-        ({"partners": "JPN,NOR", "exclude": "NOR"}, "`partners` and `exclude` both name Norway"),
-        ({"least": "cost", "by": "usd"}, "`least=cost` compares values of a tonne"),
-        ({"consumer": "KOR,KOR+JPN"}, "South Korea and Japan and South Korea both count"),
-        ({"date": "2025-02-30"}, "wanted a day such as"),
+        ({"growth": 0.1, "until": 2020}, "`until`: … 2020 … after 2024"),
+        ({"slack": -1.0}, "`slack`: … -1"),
+        ({"partners": "Atlantis"}, "country … 'Atlantis'"),
+        ({"partners": "KOR"}, "`partners`: South Korea … itself"),
+        ({"partners": "JPN,NOR", "exclude": "NOR"}, "`partners` and `exclude` … Norway"),
+        ({"least": "cost", "by": "usd"}, "`least=cost` … values of a tonne"),
+        ({"consumer": "KOR,KOR+JPN"}, "South Korea and Japan … South Korea"),
+        ({"date": "2025-02-30"}, "2025-02-30 … a day such as"),
     ],
 )
 def test_what_contradicts_itself_is_refused(embedded_of, options, message):
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(UsageError) as caught:
         embedded_of({"trade.yaml": SALES}).diversify(**{"consumer": "KOR", **options})
+    assert unsaid(str(caught.value), message) == []
 
 
 def test_a_country_that_buys_nothing_is_named(embedded_of):
-    with pytest.raises(GraphkitError, match="no imports of Norway with a mass are known"):
+    with pytest.raises(GraphkitError, match=r"no imports of Norway .*\bmass\b"):
         embedded_of({"trade.yaml": SALES}).diversify("NOR")
 
 
@@ -553,8 +551,8 @@ def test_sellers_at_prices_of_another_good_are_named(embedded_of):
     answer = embedded_of({"trade.yaml": cheap}).diversify("KOR")
 
     assert by_supplier(answer, "far_price") == {"CHN": (False,), "JPN": (False,), "NOR": (True,)}
-    assert any("66.7 % of what would be moved comes at prices of another good, from Norway" in n
-               for n in answer.notes)  # fmt: skip
+    far = "66.7 % … moved … another good, from Norway"
+    assert any(unsaid(note, far) == [] for note in answer.notes)
 
 
 def test_shares_by_value_are_of_the_same_rows(ask: Session):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from saying import unsaid
 from seed_texts import SMALL
 
 from graphkit.api import Session
@@ -59,11 +60,11 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_without_trade_of_its_own_an_ingredient_does_not_answer(ask, question):
-    with pytest.raises(GraphkitError, match="no trade data for cobalt") as refused:
+    with pytest.raises(GraphkitError, match=r"no trade .*cobalt") as refused:
         question(ask())
 
-    assert "Needed: trade in cobalt oxides (HS 282200)." in str(refused.value)
-    assert "Bought for something else, but with it in them: magnets." in str(refused.value)
+    assert unsaid(str(refused.value), "Needed: … cobalt oxides (HS 282200)") == []
+    assert unsaid(str(refused.value), "something else … magnets") == []
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
@@ -75,7 +76,7 @@ def test_what_holds_an_element_for_something_else_stands_below_and_in_no_row(ask
         {"product": "magnets", "stage": "metal", "element": "Co", "role": "alloying",
          "note": "Added to some.", "source": "customs"}
     ]  # fmt: skip
-    assert "Contains cobalt (Co), bought for something else" in str(answer)
+    assert unsaid(str(answer), "Contains cobalt (Co) … something else") == []
 
 
 def test_the_same_product_answers_for_what_it_is_bought_for(ask):
@@ -88,7 +89,7 @@ def test_the_same_product_answers_for_what_it_is_bought_for(ask):
 
 
 def test_a_group_is_answered_by_products_of_which_a_member_is_main(ask):
-    with pytest.raises(GraphkitError, match="no trade data for iron group"):
+    with pytest.raises(GraphkitError, match=r"no trade .*iron group"):
         ask().suppliers("KOR", scope="iron group")
 
 
@@ -115,8 +116,8 @@ def ask_basket(graph_of: Callable[..., Session]) -> Callable[..., Session]:
 def test_a_basket_is_named_in_caption_rows_and_coverage_of_every_answer(ask_basket, question):
     answer = question(ask_basket(), "samarium")
 
-    said = "Basket: magnets (HS 850511) also holds dysprosium; not samarium (Sm) alone."
-    assert said in answer.caption
+    basket = "Basket: magnets (HS 850511) … dysprosium … not samarium (Sm) alone"
+    assert unsaid(answer.caption, basket) == []
     assert {row["product"]: row["fit"] for row in answer.rows.to_pylist()} == {"magnets": "basket"}
     assert {series["fit"] for series in answer.coverage["series"]} == {"basket"}
     assert "Magnets (HS 850511, basket)" in " ".join(str(answer).split())
@@ -193,9 +194,7 @@ def test_magnets_answer_for_no_element_that_they_are_alloyed_with(
     sample_store: DuckStore, question: str, element: str
 ) -> None:
     # The sample has trade in rare earths and magnets alone.
-    with pytest.raises(
-        GraphkitError, match=r"itself: no .* with it in them: metal magnets"
-    ) as told:
+    with pytest.raises(GraphkitError, match=rf"no .*{element[:6]}.*metal magnets") as told:
         getattr(Session(sample_store), question)("KOR", scope=element)
 
     assert "Needed: trade in " in str(told.value)

@@ -27,6 +27,7 @@ from explorers import explorer
 from hostile_statements import WRITES
 from long_cases import others_long
 from pyarrow import parquet
+from saying import unsaid
 from written_seeds import market, with_reference, write_files
 
 from graphkit import explore
@@ -86,46 +87,46 @@ QUESTIONS = {
     "claims/conflicts": "claims conflicts",
 }
 REFUSED = {
-    "depends": (400, "missing field 'country'"),
-    "depends?country=Atlantis": (400, "no country is called 'Atlantis'"),
-    "disrupt?country=CHN&to=KOR&to=JPN": (400, "to is given twice; it takes one value"),
-    "depends?country=KOR&db=/etc/passwd": (400, "depends has no field 'db'; it takes country, on"),
-    "depends?country=KOR&period=2024-Q9": (400, "--period: '2024-Q9' is not a period"),
-    "depends?country=KOR&by=usd": (400, "--by belongs to --look-through"),
-    "depends?country=KOR&look-through=maybe": (400, "look-through: found 'maybe', wanted true or"),
-    "depends?country=KOR&format=table": (400, "format: found 'table', wanted one of json"),
-    "depends?country=KOR&format=csv&format=json": (400, "format: found 'csv', 'json'"),
-    "disrupt?country=CHN&loss=2": (400, "--loss: found 2, wanted more than 0, at most 1"),
-    "disrupt?country=CHN&loss=much": (400, "loss: found 'much', wanted a number"),
-    "disrupt?country=CHN&top=1.5": (400, "top: found '1.5', wanted a whole number"),
-    "disrupt?country=CHN&loss=nan": (400, "loss: found 'nan', wanted a number"),
-    "mirror": (422, "no"),
+    "depends": (400, "field 'country'"),
+    "depends?country=Atlantis": (400, "country … 'Atlantis'"),
+    "disrupt?country=CHN&to=KOR&to=JPN": (400, "to … twice … one"),
+    "depends?country=KOR&db=/etc/passwd": (400, "'db' … country, on"),
+    "depends?country=KOR&period=2024-Q9": (400, "--period: '2024-Q9'"),
+    "depends?country=KOR&by=usd": (400, "--by … --look-through"),
+    "depends?country=KOR&look-through=maybe": (400, "look-through: … 'maybe' … true or false"),
+    "depends?country=KOR&format=table": (400, "format: … 'table' … json"),
+    "depends?country=KOR&format=csv&format=json": (400, "format: … 'csv', 'json'"),
+    "disrupt?country=CHN&loss=2": (400, "--loss: … 2 … more than 0, at most 1"),
+    "disrupt?country=CHN&loss=much": (400, "loss: … 'much' … number"),
+    "disrupt?country=CHN&top=1.5": (400, "top: … '1.5' … whole number"),
+    "disrupt?country=CHN&loss=nan": (400, "loss: … 'nan' … number"),
+    "mirror": (422, "no … reported"),
     "steal?country=KOR": (404, "/api/steal: not found"),
-    "query/sole-supplier": (400, "there is no query 'sole-supplier'; did you mean sole-suppliers"),
+    "query/sole-supplier": (400, "'sole-supplier' … sole-suppliers"),
     "query/..%2Fseeds.cypher": (404, "not found"),
-    "query/secret.cypher": (400, "found 'secret.cypher', wanted one of "),
-    "queries/secret.cypher": (400, "found 'secret.cypher', wanted one of "),
-    "query/countries?format=svg": (400, "only answers of questions have pictures; wanted one of"),
-    "query/countries?x=1": (400, "query countries has no parameter 'x'"),
-    "query/suppliers-of-country?consumer=Atlantis&product=magnet": (400, "no country is called"),
+    "query/secret.cypher": (400, "'secret.cypher' … countries"),
+    "queries/secret.cypher": (400, "'secret.cypher' … countries"),
+    "query/countries?format=svg": (400, "pictures … json"),
+    "query/countries?x=1": (400, "countries … parameter 'x'"),
+    "query/suppliers-of-country?consumer=Atlantis&product=magnet": (400, "country … 'Atlantis'"),
     "cypher": (405, "/api/cypher: method not allowed"),
 }
 BODIES = {
-    '{"statement": 1}': (400, "statement: found no text"),
+    '{"statement": 1}': (400, "statement: … no text"),
     '{"statement": "RETURN 1 AS x", "db": "/etc/passwd"}': (
         400,
-        "the body is not an object with some",
+        "body … object … statement, parameters",
     ),
-    '["RETURN 1 AS x"]': (400, "the body is not an object with some of statement, parameters"),
-    "RETURN 1": (400, "the body is not JSON"),
-    "[" * 100_000: (400, "the body is not JSON"),
-    '{"statement": "RETURN $x AS x", "parameters": {"x": {}}}': (400, "parameter x: found a JSON"),
-    '{"statement": "RETURN $x AS x", "parameters": {"x": 1e999}}': (400, "wanted a finite number"),
-    '{"statement": "RETURN $x AS x", "parameters": [1]}': (400, "parameters: wanted an object"),
-    '{"statement": "RETURN 1 AS x", "timeout": 31}': (400, "timeout: found 31, wanted more than 0"),
-    '{"statement": "RETURN 1 AS x", "max_rows": 0}': (400, "max_rows: found 0, wanted 1 to"),
+    '["RETURN 1 AS x"]': (400, "body … object … statement, parameters"),
+    "RETURN 1": (400, "body … JSON"),
+    "[" * 100_000: (400, "body … JSON"),
+    '{"statement": "RETURN $x AS x", "parameters": {"x": {}}}': (400, "parameter x: … JSON"),
+    '{"statement": "RETURN $x AS x", "parameters": {"x": 1e999}}': (400, "finite number"),
+    '{"statement": "RETURN $x AS x", "parameters": [1]}': (400, "parameters: … object"),
+    '{"statement": "RETURN 1 AS x", "timeout": 31}': (400, "timeout: … 31 … more than 0"),
+    '{"statement": "RETURN 1 AS x", "max_rows": 0}': (400, "max_rows: … 0 … 1 to"),
     '{"statement": "RETURN nothing AS x"}': (400, "nothing"),
-    '{"statement": "RETURN \'\\ud800\' AS x"}': (400, "a lone surrogate"),
+    '{"statement": "RETURN \'\\ud800\' AS x"}': (400, "surrogate"),
 }
 
 
@@ -237,7 +238,7 @@ def test_a_question_that_is_wrong_is_told_in_one_line(server, address, expected)
     reply = server.get(f"/api/{address}")
 
     assert reply.status_code == expected[0], reply.text
-    assert expected[1] in reply.json()["error"]
+    assert unsaid(reply.json()["error"], expected[1]) == []
 
 
 @pytest.mark.parametrize(("address", "command"), others_long(QUESTIONS.items(), 8))
@@ -300,7 +301,7 @@ def test_a_statement_has_the_rows_of_the_command_line_and_the_notes(server, grap
     )
 
     assert reply.content == printed
-    assert "more rows than these first 2" in json.loads(reply.headers["graphkit-notes"])[0]
+    assert unsaid(json.loads(reply.headers["graphkit-notes"])[0], "more rows … 2") == []
 
 
 @pytest.mark.parametrize("statement", WRITES)
@@ -334,14 +335,14 @@ def test_a_body_that_is_not_a_statement_is_told_in_one_line(server, body, expect
     reply = server.post("/api/cypher", content=body, headers={"Content-Type": "application/json"})
 
     assert reply.status_code == expected[0]
-    assert expected[1] in reply.json()["error"]
+    assert unsaid(reply.json()["error"], expected[1]) == []
 
 
 def test_a_form_of_another_page_is_not_a_statement(server):
     reply = server.post("/api/cypher", content="statement=RETURN+1")
 
     assert reply.status_code == 400
-    assert "wanted application/json" in reply.json()["error"]
+    assert "application/json" in reply.json()["error"]
 
 
 @pytest.mark.parametrize("connection", ["keep-alive", "close"])
@@ -414,7 +415,8 @@ def test_a_request_of_another_site_is_refused(server, site, path):
     reply = server.get(path, headers={"Sec-Fetch-Site": site})
 
     assert reply.status_code == 403
-    assert reply.json() == {"error": f"found a request of {site}, wanted this page"}
+    assert unsaid(reply.json()["error"], site) == []
+    assert [*reply.json()] == ["error"]
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
@@ -427,14 +429,14 @@ def test_a_statement_that_takes_too_long_is_told_by_its_status(server):
     reply = server.post("/api/cypher", json={"statement": endless, "timeout": 0.3})
 
     assert reply.status_code == 504
-    assert reply.json()["error"].startswith("the statement took longer than 0.3 s")
+    assert unsaid(reply.json()["error"], "longer than 0.3 s") == []
 
 
 def test_a_wrong_path_is_a_page_that_says_so(server):
     reply = server.get("/<b>nowhere</b>")
 
     assert (reply.status_code, reply.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert "There is no page /&lt;b&gt;nowhere&lt;/b&gt; here." in reply.text
+    assert "/&lt;b&gt;nowhere&lt;/b&gt;" in reply.text
 
 
 @pytest.mark.long
@@ -450,11 +452,9 @@ def test_half_sent_requests_end_in_time_and_others_are_refused_in_json_meanwhile
         late = halves[0].recv(65536)
 
     assert busy.status_code == 503
-    assert busy.json() == {"error": "too many readers ask at once; ask again"}
+    assert unsaid(busy.json()["error"], "too many readers") == []
     assert late.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
-    assert json.loads(late.partition(b"\r\n\r\n")[2]) == {
-        "error": "the head of the request did not come within 10 s"
-    }
+    assert unsaid(json.loads(late.partition(b"\r\n\r\n")[2])["error"], "head … 10 s") == []
     assert server.get("/api/names").status_code == 200
 
 
@@ -505,10 +505,10 @@ def test_a_headline_is_told_alone_and_one_that_cannot_be_says_why(server):
     told = server.get("/api/headline/controls?country=CHN").json()
     lacking = server.get("/api/headline/compare?before=1995&after=1996")
 
-    assert told["headline"].startswith("CHN has 1 export control")
+    assert unsaid(told["headline"], "CHN … 1 export control") == []
     assert lacking.status_code == 200
     assert lacking.json()["headline"] is None
-    assert lacking.json()["reason"].startswith("no trade is known of both 1995 and 1996")
+    assert unsaid(lacking.json()["reason"], "no trade … both 1995 and 1996") == []
     assert server.get("/api/headline/controls?country=Atlantis").status_code == 400
 
 

@@ -194,9 +194,9 @@ def test_a_card_of_the_front_page_has_the_headline_of_its_answer(embedded, opene
     page = opened(embedded, VIEWS["overview"])
     card = page.locator(".tiles a", has_text="magnets are made of")
 
-    expect(card).to_contain_text("of metal magnets in 2024 was made in China")
+    expect(card).to_contain_text(re.compile("metal magnets.*2024.*China"))
     card.click()
-    expect(page.locator("h1")).to_contain_text("of metal magnets in 2024 was made in China")
+    expect(page.locator("h1")).to_contain_text(re.compile("metal magnets.*2024.*China"))
 
 
 LOW_ROWS = """() => Math.max(...[...document.querySelectorAll("#answer tbody tr")]
@@ -490,9 +490,7 @@ def test_cypher_is_completed_from_the_schema_and_the_shipped_queries(embedded, o
 def test_a_view_that_is_not_there_says_so(embedded, opened):
     page = opened(embedded, "view=everything")
 
-    expect(page.get_by_role("alert")).to_have_text(
-        "There is no view everything: see the links above."
-    )
+    expect(page.get_by_role("alert")).to_contain_text("everything")
 
 
 def test_nodes_and_relationships_are_drawn_as_a_graph_too(embedded, opened):

@@ -143,14 +143,14 @@ def test_a_reader_of_neo4j_does_not_mix_two_loads(loads, neo4j_store, neo4j_serv
         steps = []
 
         def step(kind: str, rows: int) -> None:
-            with pytest.raises(Unreachable, match=r"is being loaded, or a load of it|loaded anew"):
+            with pytest.raises(Unreachable, match=r"being loaded|loaded anew"):
                 reader.run(statement)
             steps.append(kind)
 
         neo4j_store.load(loads.graphs["B"], step)
         assert "Load" in steps
         assert len(steps) > 3
-        with pytest.raises(Unreachable, match="was loaded anew while it was read; ask again"):
+        with pytest.raises(Unreachable, match="loaded anew"):
             reader.run(statement)
 
 
@@ -168,7 +168,7 @@ def test_a_load_that_has_lost_its_lock_gives_up(loads, neo4j_store, neo4j_server
                 assert ended.values() == [["Transaction terminated."]]
             other.load(loads.graphs["A"])
 
-    with pytest.raises(StoreError, match=r"another load of .* has taken over; this one gave up"):
+    with pytest.raises(StoreError, match=r"another load of "):
         neo4j_store.load(loads.graphs["B"], lose)
     assert read(loads, neo4j_server) == "A"
 
