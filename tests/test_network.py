@@ -8,6 +8,7 @@ from math import hypot
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from saying import Naming
 
 from graphkit.answers.figures import percent
 from graphkit.api import Session
@@ -84,7 +85,7 @@ def test_expanding_a_country_adds_all_that_it_buys_and_sells(ask):
 
 
 def test_a_group_is_not_expanded(ask):
-    with pytest.raises(UsageError, match="`expand`: found the European Union, wanted one country"):
+    with pytest.raises(UsageError, match=r"`expand`: .*European Union, .*one country"):
         ask.network(**MAGNETS, expand=["EU27"])
 
 
@@ -131,7 +132,7 @@ def test_countries_that_are_not_drawn_are_said_with_their_imports(ask):
     )
     text = " ".join(drawn.option["title"][0]["subtext"].split())
 
-    assert f"{len(rest)} more countries, with {percent(part)} of all imports, are not drawn" in text
+    assert text == Naming(f"{len(rest)} more countries … {percent(part)} … not drawn")
 
 
 def test_each_way_of_a_pair_is_an_arrow_of_its_own():
@@ -182,7 +183,7 @@ def test_rows_with_nodes_are_drawn_alike_on_each_database(graph_of, statement):
         ("Country JPN", "Country KOR", "200 USD, 2024"),
     }
     assert all(link["symbol"] == ["none", "arrow"] for link in graph["links"])
-    assert answer.headline == "3 nodes (Country 3) and 3 relationships (EXPORTS 3)."
+    assert answer.headline == Naming("3 nodes (Country 3) … 3 relationships (EXPORTS 3)")
 
 
 def test_a_relationship_without_its_ends_is_counted_and_not_drawn(embedded_of):
@@ -190,7 +191,7 @@ def test_a_relationship_without_its_ends_is_counted_and_not_drawn(embedded_of):
     answer = drawn_from(embedded_of(), statement)
 
     assert [row["type"] for row in answer.rows.to_pylist()] == [None, None]
-    assert answer.notes[0].startswith("3 more relationships have no ends in their rows")
+    assert answer.notes[0] == Naming("3 more relationships … no ends")
 
 
 def test_more_nodes_than_fit_are_said(ask):
@@ -198,6 +199,4 @@ def test_more_nodes_than_fit_are_said(ask):
     drawn = picture(drawn_from(ask, statement))
 
     assert len(series_of(drawn.option)[0]["data"]) == MOST_NODES
-    assert (
-        "40 of 60 nodes and 0 of 0 relationships are drawn." in drawn.option["title"][0]["subtext"]
-    )
+    assert drawn.option["title"][0]["subtext"] == Naming("40 of 60 nodes … 0 of 0 relationships")

@@ -72,7 +72,7 @@ def test_a_pipe_takes_what_is_written_and_stays(tmp_path):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
 def test_a_full_device_is_one_line():
-    with pytest.raises(GraphkitError, match="cannot write /dev/full: No space left on device"):
+    with pytest.raises(GraphkitError, match=r"/dev/full: No space left"):
         files.write_text("rows", Path("/dev/full"))
 
 

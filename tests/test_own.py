@@ -11,6 +11,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 from long_cases import others_long
+from saying import Naming
 from seed_texts import SMALL, write_seeds
 from written_seeds import Rows, market, plain, write_files
 
@@ -137,7 +138,7 @@ def test_an_own_fact_is_marked_in_answers_sources_and_pictures(tmp_path, base, c
 
     assert answer.rows["supplier"].to_pylist() == ["NOR", "JPN"]
     assert answer.sources.select(["key", "own"]).to_pylist() == [{"key": "mine", "own": True}]
-    assert "mine (own facts): Me, Notes." in text
+    assert text == Naming("mine (own facts) … Me, Notes")
     assert "own facts" in str(answer.plot().svg())
     assert (
         app.run(
@@ -157,7 +158,7 @@ def test_an_own_fact_is_marked_in_answers_sources_and_pictures(tmp_path, base, c
         == 0
     )
     screen = " ".join(capsys.readouterr().out.split())
-    assert "Source: Me (mine, own facts; not stated)." in screen
+    assert screen == Naming("Me (mine, own facts")
     assert "Own facts" in screen
     with gk.open(str(base)) as graph:
         assert (
@@ -192,7 +193,7 @@ def test_a_new_folder_passes_and_each_fact_is_asked_and_drawn(
     folder = str(tmp_path / "facts")
     assert app.run(["new", folder]) == 0
     assert app.run(["check", "--with", folder, "--strict"]) == 0
-    assert capsys.readouterr().out == "10 facts of your own of 9 kinds, no problems\n"
+    assert capsys.readouterr().out == Naming("10 facts … 9 kinds, no problems")
     with gk.open(with_=folder) as graph:
         answers = {
             "my-claim": graph.claims_check(source="my-source"),
@@ -207,7 +208,7 @@ def test_a_new_folder_passes_and_each_fact_is_asked_and_drawn(
         assert "own facts" in answer.plot().svg()
 
     assert app.run(["new", folder]) == 1
-    assert "wanted a new or empty folder" in capsys.readouterr().err
+    assert capsys.readouterr().err == Naming("new or empty folder")
 
 
 def test_a_row_that_rests_on_own_facts_and_others_says_so(tmp_path, base):
@@ -244,30 +245,26 @@ def test_rows_that_are_below_already_word_for_word_are_passed_over(tmp_path, bas
     assert check_own(str(own), str(base))[0] == {"Source": 1, "Dataset": 1, "EXPORTS": 2}
     changed = mine(tmp_path, countries=SMALL["countries.yaml"].replace("Norway", "Norge"))
     assert problems(changed, base) == [
-        "countries.yaml:2:35: source: found 'customs', a Source of the facts below; wanted one of "
-        "this folder, by which answers tell your facts from others",
-        "countries.yaml:7:12: iso3: duplicate Country NOR; first in the facts below",
+        Naming("countries.yaml:2:35: source … 'customs', a Source … below … this folder"),
+        Naming("countries.yaml:7:12: iso3 … duplicate Country NOR … below"),
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
-        ("flows", FLOWS.replace("NOR", "NRO"), "flows.yaml:4:16: exporter: unknown country or "
-         "area 'NRO'; nearest: NOR"),
-        ("flows", FLOWS.replace("NOR", "KOR"), "flows.yaml:4:31: importer: found 'KOR' on both "
-         "sides, wanted two countries"),
+        ("flows", FLOWS.replace("NOR", "NRO"), "flows.yaml:4:16: exporter … 'NRO' … NOR"),
+        ("flows", FLOWS.replace("NOR", "KOR"), "flows.yaml:4:31: importer … 'KOR' on both sides"),
         ("areas", "kind: Area\nrows:\n  - {iso3: JPN, name: J, type: group, source: mine}\n",
-         "areas.yaml:3:12: iso3: 'JPN' is also the key of Country in the facts below"),
+         "areas.yaml:3:12: iso3 … 'JPN' … Country … below"),
         ("countries", "kind: Country\nrows:\n  - {iso3: WLD, name: J, type: country, source: mine}"
-         "\n", "countries.yaml:3:12: iso3: 'WLD' is also the key of Area in the facts below"),
-        ("flows", FLOWS.replace("dataset: mine", "dataset: test"), "flows.yaml:2:74: "
-         "dataset: found 'test', a Dataset of the facts below; wanted one of this folder, since "
-         "flows of two sources in one are not added up"),
+         "\n", "countries.yaml:3:12: iso3 … 'WLD' … Area … below"),
+        ("flows", FLOWS.replace("dataset: mine", "dataset: test"),
+         "flows.yaml:2:74: dataset … 'test', a Dataset … below … this folder"),
     ],
 )  # fmt: skip
 def test_problems_are_of_the_folder_alone_with_their_line(tmp_path, base, name, text, problem):
-    assert problem in problems(mine(tmp_path, **{name: text}), base)
+    assert Naming(problem) in problems(mine(tmp_path, **{name: text}), base)
 
 
 def test_a_circle_of_owners_through_facts_below_is_reported_in_the_folder(tmp_path):
@@ -294,7 +291,7 @@ def test_a_folder_that_refers_to_shipped_facts_is_told_once_where_it_belongs(tmp
     assert app.run(["check", str(folder)]) == 3
     text = capsys.readouterr().err
     assert text.count("claims.yaml:") == 1
-    assert "found 42 references to kinds that no file here has (Area, Country, Product)" in text
+    assert text == Naming("42 references … (Area, Country, Product)")
     assert "graphkit check --with FOLDER" in text
 
 
@@ -312,7 +309,7 @@ def test_the_option_and_the_variable_put_a_folder_on_top_of_any_command(
         assert graph.cypher(count)["n"][0].as_py() == 1
     monkeypatch.setenv("GRAPHKIT_DB", str(base))
     assert app.run(["check"]) == 0
-    assert capsys.readouterr().out == "4 facts of your own of 3 kinds, no problems\n"
+    assert capsys.readouterr().out == Naming("4 facts … 3 kinds, no problems")
 
 
 @pytest.mark.long
@@ -363,7 +360,7 @@ def test_a_load_puts_both_into_a_database_of_its_own(tmp_path, seeds, base, caps
     with DuckStore(path) as whole, open_database(str(base), with_=str(own)) as quick:
         assert everything(whole) == everything(quick)
     assert app.run(["load", "--with", str(own)]) == 2
-    assert "need a database of their own" in capsys.readouterr().err
+    assert capsys.readouterr().err == Naming("database of their own")
 
 
 def test_what_is_no_folder_of_facts_is_refused(tmp_path, base, capsys):

@@ -77,7 +77,7 @@ def test_a_period_is_in_a_longer_one_and_not_the_other_way_round(inner, outer):
      "2024-02..2024-01", "2024..2025", "2024-Q1..2024-Q3", "2024-01..2024-13"],
 )  # fmt: skip
 def test_an_invalid_period_is_told_the_valid_forms(text):
-    with pytest.raises(ValueError, match=r"is not a period; (wanted 2024, |its last (year|month))"):
+    with pytest.raises(ValueError, match=r"not a period; (wanted 2024, |.*last (year|month))"):
         Period(text)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from long_cases import others_long
+from saying import Naming
 from seed_texts import SMALL, write_seeds
 
 from graphkit.analysis.production import production_sums
@@ -68,9 +69,9 @@ def test_several_years_are_added_up_and_a_missing_one_is_named(graph_of):
     assert (year["period"], year["flows"], year["usd"]) == ("2022", 3, 60.0)
     [half] = asked.depends("KOR", period="2022-07..2022-12").rows.to_pylist()
     assert (half["supplier"], half["period"], half["share_usd"]) == ("JPN", "2022-H2", 0.75)
-    with pytest.raises(GraphkitError, match="no imports of South Korea are known in 2023; there"):
+    with pytest.raises(GraphkitError, match=r"imports of South Korea .*in 2023"):
         asked.depends("KOR", period="2023")
-    with pytest.raises(GraphkitError, match="no trade flows are known in 2025-2026; there are"):
+    with pytest.raises(GraphkitError, match=r"no trade flows .*in 2025-2026"):
         asked.dependents("CHN", period="2025-2026")
 
 
@@ -115,10 +116,8 @@ def test_a_picture_and_a_brief_name_the_years_beside_the_period(graph_of):
     answer = graph.depends("KOR", period="2021-2024")
 
     assert stated(answer).startswith("2021-2024 (data of 2021-2022, 2024) · ")
-    assert (
-        graph.brief("KOR", period="2021-2024")
-        .bullets[0]
-        .startswith("In 2021-2024 (data of 2021-2022, 2024), South Korea imported ")
+    assert graph.brief("KOR", period="2021-2024").bullets[0] == Naming(
+        "2021-2024 (data of 2021-2022, 2024) … South Korea imported"
     )
 
 
@@ -370,7 +369,7 @@ def test_production_is_added_up_over_the_editions_of_a_source(graph_of):
     answer = asked.concentration(period="2022-2023")
     assert answer.sources["key"].to_pylist() == ["book-1", "book-2"]
 
-    with pytest.raises(GraphkitError, match="nor are production figures; there are for 2022, 2023"):
+    with pytest.raises(GraphkitError, match=r"production figures.* 2022, 2023"):
         asked.concentration(period="2021-2023")
 
 
@@ -423,9 +422,9 @@ def test_shares_claimed_for_each_year_of_a_run_estimate_its_point_and_bound_noth
     assert min(ends) < point < max(ends)
     assert bounds == list(made_in_china(through_china(graph_of), "2022-2023")[1:])
     assert (
-        "The share of production in these years together is the mean of those claimed for each, "
-        "an estimate and no bound (rare-earth metals in China: 90 % in 2022, 80 % in 2023)."
-    ) in graph.origins("KOR", period="2022-2023").notes
+        Naming("mean … no bound (rare-earth metals in China: 90 % in 2022, 80 % in 2023)")
+        in graph.origins("KOR", period="2022-2023").notes
+    )
 
 
 @pytest.mark.long
@@ -436,20 +435,17 @@ def test_a_share_claimed_for_one_year_carries_no_run_of_years(graph_of):
         through_china(graph_of), "2022-2023"
     )[0]  # fmt: skip
     assert (
-        "A share of production that is claimed for one year carries no run of years, as the totals "
-        "are unknown: points of the run rest on trade alone, those of that year on the claim "
-        "(rare-earth metals in China: 90 % in 2022)."
-    ) in graph.origins("KOR", period="2022-2023").notes
+        Naming(
+            "one year … no run of years … trade alone … rare-earth metals in China: 90 % in 2022"
+        )
+        in graph.origins("KOR", period="2022-2023").notes
+    )
 
 
 @pytest.mark.long
 def test_years_with_and_without_a_claimed_share_name_the_step_between_them(graph_of):
     graph = through_china(graph_of, y2022=0.9)
-    step = (
-        "Points rest on a claimed share of production in a year that has one, and on trade alone "
-        "in the year before or after: the step between them need not be one of the trade "
-        "(rare-earth metals in China: 90 % in 2022)."
-    )
+    step = Naming("claimed share … trade alone … step … rare-earth metals in China: 90 % in 2022")
 
     for period in ("2021", "2022", "2023", "2021,2022"):
         assert step in graph.origins("KOR", period=period).notes

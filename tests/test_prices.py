@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from saying import Naming
 from seed_problems import assert_told
 
 from graphkit.analysis.unit_prices import usd_per_tonne
@@ -60,7 +61,7 @@ def test_the_unit_value_is_value_over_the_mass_of_the_flows_that_give_one(sessio
 
     # China's 800 USD for 10 t; Japan's 200 USD have no mass.
     assert (unit_value["usd_per_tonne"], unit_value["usd_without_tonnes"]) == (80.0, 200.0)
-    assert unit_value["figure"] == "unit value, world trade (test, importer)"
+    assert unit_value["figure"] == Naming("unit value … world … (test, importer)")
 
 
 def test_a_price_stays_as_printed_beside_its_conversion(session):
@@ -91,15 +92,15 @@ def test_imports_of_a_country_stand_beside_the_worlds(session):
     figures = [r["figure"] for r in rows(session, scope="ree-metals", of="KOR", period="2024")]
 
     assert figures[:2] == [
-        "unit value, imports of KOR (test, importer)",
-        "unit value, world trade (test, importer)",
+        Naming("unit value … imports of KOR (test, importer)"),
+        Naming("unit value … world … (test, importer)"),
     ]
 
 
 def test_a_code_asks_for_trade_only(session):
     figures = [r["figure"] for r in rows(session, scope="280530", period="2024")]
 
-    assert figures == ["unit value, world trade (test, importer)"]
+    assert figures == [Naming("unit value … world … (test, importer)")]
 
 
 def test_a_period_without_a_figure_names_those_there_are(session):
@@ -163,9 +164,8 @@ def test_months_stand_each_on_their_own_if_they_are_wanted(embedded_of):
         "2025-01": 20.0, "2025-02": 22.0, "2025-03": 27.0,
     }  # fmt: skip
     answer = ask.prices(scope="ree-metals", monthly=True)
-    assert answer.headline == (
-        "A tonne of rare-earth metals was worth 27 USD (Spot) in 2025-03, "
-        "after 3.00 USD in 2024-03."
+    assert answer.headline == Naming(
+        "tonne of rare-earth metals … 27 USD (Spot) in 2025-03 … 3.00 USD in 2024-03"
     )
 
 
@@ -177,7 +177,7 @@ def test_no_mean_is_taken_where_a_month_is_not_known(embedded_of):
 
 
 def test_without_prices_by_month_the_answer_says_so(session):
-    with pytest.raises(GraphkitError, match="is known by month for"):
+    with pytest.raises(GraphkitError, match="by month"):
         session.prices(scope="Dy", monthly=True)
 
 

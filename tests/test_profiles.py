@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from saying import Naming
 from test_plants import WORLD
 
 from graphkit.api import Session
@@ -37,8 +38,8 @@ def test_a_plant_has_its_capacities_owners_and_those_behind_them(world):
         ("B Holding", pytest.approx(0.42)), ("C Investment", pytest.approx(0.4)),
         ("A Zinc", pytest.approx(0.18)),
     ]  # fmt: skip
-    assert answer.headline == (
-        "Onsan Smelter in South Korea has 2 known capacities and 2 known owners."
+    assert answer.headline == Naming(
+        "Onsan Smelter … South Korea … 2 known capacities … 2 known owners"
     )
     assert "customs" in answer.sources["key"].to_pylist()
 
@@ -62,7 +63,7 @@ def test_a_company_has_its_owners_its_plants_and_those_through_others(world):
     through = rows(behind, "part", fact="has through others")
     assert through == [(pytest.approx(0.42),)] * 2
     assert "Seat: China (customs)" in behind.caption
-    assert "A source says that a state has most of it." in behind.caption
+    assert behind.caption == Naming("a state has most")
 
 
 def test_a_company_that_only_runs_a_plant_owns_none(world):
@@ -70,7 +71,7 @@ def test_a_company_that_only_runs_a_plant_owns_none(world):
 
     assert rows(answer, "plant", fact="runs") == [("anyang",)]
     assert {row[0] for row in rows(answer, "plant", fact="owns")} == {"onsan"}
-    assert "Its seat is not known" in answer.caption
+    assert answer.caption == Naming("seat … not known")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_plants_and_companies_in_rows_have_a_page(world, question, pages):
 
 
 def test_what_is_not_known_is_suggested(world):
-    with pytest.raises(UsageError, match=r"did you mean Onsan Smelter \(onsan\)\?"):
+    with pytest.raises(UsageError, match=r"Onsan Smelter \(onsan\)\?"):
         world.plant("Onsan Smeltr")
-    with pytest.raises(UsageError, match="no company is called 'onsan'"):
+    with pytest.raises(UsageError, match=r"no company .*'onsan'"):
         world.company("onsan")

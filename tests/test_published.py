@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from saying import Naming
 
 from graphkit.analysis.claims.published import (
     published_amount_changes,
@@ -168,7 +169,7 @@ def test_published_exports_answer_for_the_trade_that_is_missing(graph_of):
     ]  # fmt: skip
     assert {round(r["hhi_low"]) for r in rows} == {6_229}
     assert answer.scope["counted"] == "published figures"
-    assert answer.question == "Who buys dysprosium (Dy) from China, as published?"
+    assert answer.question == Naming("Who buys dysprosium (Dy) from China … published")
     assert "not from trade data" in answer_text(answer)
 
 
@@ -198,7 +199,7 @@ def test_published_figures_of_two_years_are_compared_without_trade(graph_of):
         ("CHN", -20), ("JPN", 20),
     ]  # fmt: skip
     assert answer.coverage["published_figures"] == 4
-    with pytest.raises(GraphkitError, match="no trade is known of both 2021 and 2023"):
+    with pytest.raises(GraphkitError, match=r"no trade .*2021 and 2023"):
         ask.compare("2021", "2023", of="KOR", scope="ree-metals")
 
 
@@ -212,8 +213,7 @@ def test_published_totals_are_compared_also_of_the_side_that_was_not_asked_for(g
     assert answer.rows == sold.rows
     assert (row["consumer"], row["share_of"]) == (None, "CHN's exports")
     assert row["amount_change"] == pytest.approx(-0.806, abs=0.0005)
-    assert answer.question.startswith("How did China’s exports of dysprosium (Dy) change")
-    assert "No imports of China are known for dysprosium (Dy): these are its exports." in (
-        answer.notes
-    )
-    assert not any("these are its exports" in note for note in sold.notes)
+    assert answer.question == Naming("China’s exports of dysprosium (Dy)")
+    side = Naming("No imports of China … dysprosium (Dy) … its exports")
+    assert side in answer.notes
+    assert side not in sold.notes

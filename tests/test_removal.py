@@ -281,9 +281,9 @@ def test_who_is_cut_off_hangs_on_what_is_assumed_of_production():
 @pytest.mark.parametrize(
     ("groups", "more", "message"),
     [
-        ({"Z": ["Z"]}, {}, "Z: neither trade nor production is known here; data exists for A, B"),
+        ({"Z": ["Z"]}, {}, "Z: neither trade nor production .*A, B"),
         ({"none": []}, {}, "no country in none"),
-        ({"A": ["A"]}, {"slack": -0.1}, "slack of -0.1, wanted 0 or more"),
+        ({"A": ["A"]}, {"slack": -0.1}, "slack of -0.1, .*0 or more"),
         ({"A": ["A"]}, {"consumers": ["Q"]}, "Q: neither trade"),
     ],
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from saying import Naming
 from test_supply_questions import CHAIN
 
 from graphkit.api import Session
@@ -81,8 +82,8 @@ def test_several_stand_side_by_side_with_what_differs(chain, write):
     answer = chain.scenario(write(), write({"73 days": "0 days"}, "bare"))
 
     assert list(dict.fromkeys(answer.rows["scenario"].to_pylist())) == ["stop", "bare"]
-    assert answer.notes[0] == "The scenarios differ in: stock days 73.0 / 0.0."
-    assert answer.headline.startswith("If China cut 80 % of its exports of rare-earth metals for 3")
+    assert answer.notes[0] == Naming("differ … stock days 73.0 / 0.0")
+    assert answer.headline == Naming("China cut 80 % … exports of rare-earth metals for 3")
     labels = json.dumps(answer.plot().option["yAxis"])
     assert "stop" in labels
     assert "bare" in labels
@@ -98,28 +99,28 @@ def test_the_same_file_gives_the_same_bytes(chain, write):
 @pytest.mark.parametrize(
     ("old", "new", "place", "message"),
     [
-        ("until: 2025-03", "until: 2024-12", "4:68", "before the event starts; wanted 2025-01"),
-        ("what: ree-metals", "what: ore", "4:22", "no trade flows are known for ore"),
+        ("until: 2025-03", "until: 2024-12", "4:68", "before the event … 2025-01"),
+        ("what: ree-metals", "what: ore", "4:22", "no trade flows … ore"),
         ("who: CHN", "who: KOR", "4:22", "no exports|neither trade"),
         ("what: ree-metals", "what: unobtainium", "4:22", "unobtainium"),
         ("who: CHN", "who: [CHN, china]", "4:11", "found China twice"),
         ("who: CHN", "who: CHN+Atlantis", "4:11", "Atlantis"),
-        ("stocks: 73 days", "stocks: 73", "6:9", "found '73', wanted days with their unit"),
-        ("slack: 20 %", "slack: 0.2", "5:8", "found '0.2', wanted a share"),
-        ("loss: 80 %", "loss: 0 %", "4:40", "found '0 %', wanted a share of more than 0"),
+        ("stocks: 73 days", "stocks: 73", "6:9", "'73' … days … unit"),
+        ("slack: 20 %", "slack: 0.2", "5:8", "'0.2' … a share"),
+        ("loss: 80 %", "loss: 0 %", "4:40", "'0 %' … a share … more than 0"),
         ("loss: 80 %, ", "", "4:5", "found no loss"),
-        ("from: 2025-01", "from: January", "4:52", "found 'January', wanted a month"),
-        ("slack", "slak", "5:1", "found the field 'slak'"),
+        ("from: 2025-01", "from: January", "4:52", "'January' … a month"),
+        ("slack", "slak", "5:1", "field 'slak'"),
         (
             "slack: 20 %",
             "substitution: 10 %",
             "5:15",
-            "found '10 %', wanted a share and",
+            "'10 %' … a share and",
         ),
         ("slack: 20 %", "substitution: {share: 10 %}", "5:15", "found no source"),
-        ("slack: 20 %", "substitution: {share: 0.1, source: x}", "5:23", "found '0.1', wanted a"),
+        ("slack: 20 %", "substitution: {share: 0.1, source: x}", "5:23", "'0.1' … a"),
         ("sources: [customs]", "sources: []", "2:10", "found no sources"),
-        ("who: CHN", "restriction: x, who: CHN", "4:19", "wanted one of the two"),
+        ("who: CHN", "restriction: x, who: CHN", "4:19", "one of the two"),
     ],
 )
 def test_a_wrong_file_is_one_line_with_its_place(chain, write, old, new, place, message):
@@ -127,29 +128,29 @@ def test_a_wrong_file_is_one_line_with_its_place(chain, write, old, new, place, 
         chain.scenario(write({old: new}))
 
     assert str(error.value).startswith(f"stop.yaml:{place}: ")
-    assert any(text in str(error.value) for text in message.split("|"))
+    assert any(Naming(text) == str(error.value) for text in message.split("|"))
     assert "\n" not in str(error.value)
 
 
 def test_what_is_no_scenario_is_refused(chain, write, tmp_path):
-    with pytest.raises(UsageError, match="found the scenario 'nothing', wanted a file"):
+    with pytest.raises(UsageError, match=r"'nothing'.*a file"):
         chain.scenario("nothing")
     with pytest.raises(GraphkitError, match="cannot be read"):
         chain.scenario(tmp_path / "none.yaml")
-    with pytest.raises(GraphkitError, match=r"found a folder, wanted a file"):
+    with pytest.raises(GraphkitError, match=r"a folder, .*a file"):
         chain.scenario(tmp_path)
     (tmp_path / "huge.yaml").touch()
     os.truncate(tmp_path / "huge.yaml", TEXT + 1)
-    with pytest.raises(GraphkitError, match=r"huge.yaml: found 16,777,217 bytes, wanted at most"):
+    with pytest.raises(GraphkitError, match=r"huge.yaml: .*16,777,217 bytes, .*at most"):
         chain.scenario(tmp_path / "huge.yaml")
     with pytest.raises(UsageError, match="twice"):
         chain.scenario(write(), write())
     with pytest.raises(UsageError, match="found no scenario"):
         chain.scenario()
-    with pytest.raises(ScenarioError, match="wanted a list of one event"):
+    with pytest.raises(ScenarioError, match="a list of one event"):
         chain.scenario(write({"  - {": "  - {who: KOR}\n  - {"}))
     (tmp_path / "list.yaml").write_text("- a\n")
-    with pytest.raises(ScenarioError, match=r"list.yaml:1:1: found a list, wanted a mapping"):
+    with pytest.raises(ScenarioError, match=r"list.yaml:1:1: .*a list, .*a mapping"):
         chain.scenario(tmp_path / "list.yaml")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from saying import Naming
 
 from graphkit.arrow import ARROW
 from graphkit.build import build_graph
@@ -67,10 +68,8 @@ def part(schema: Schema, folder: Path, kind: str) -> Any:
 def test_a_property_is_one_line_and_is_checked(tmp_path):
     write(tmp_path, ", depth: -1")
 
-    assert told(tmp_path, mines()) == (
-        "mines.yaml:3:23: Mine has no property 'depth', wanted one of key, name"
-    )
-    assert told(tmp_path, mines(DEPTH)) == ("mines.yaml:3:30: depth: found '-1', wanted at least 0")
+    assert told(tmp_path, mines()) == Naming("mines.yaml:3:23: Mine … 'depth' … key, name")
+    assert told(tmp_path, mines(DEPTH)) == Naming("mines.yaml:3:30: depth … '-1' … at least 0")
     write(tmp_path, ", depth: 7")
     assert read_seeds(tmp_path, mines(DEPTH))["Mine"]["depth"].to_pylist() == [7.0, None]
 
@@ -164,7 +163,7 @@ def test_a_reference_with_an_edge_becomes_relationships(tmp_path):
     ]
     write(tmp_path, ", beside: [b, c]")
     assert told(tmp_path, mines(beside)) == (
-        "mines.yaml:3:35: beside: unknown mine 'c'; nothing is near it"
+        Naming("mines.yaml:3:35: beside … unknown … 'c' … nothing")
     )
 
 

@@ -267,7 +267,7 @@ def test_a_figure_beyond_all_that_the_world_has_is_refused(tmp_path, unit, value
     text = trade(f"{KOREA}, {value}").replace("rows:", f"units: {{{unit}}}\nrows:")
     name, _, number = value.replace("▶", "").partition(": ")
 
-    assert_told(tmp_path, {"trade.yaml": text}, f"{name}: found '{number}', wanted at most {most}")
+    assert_told(tmp_path, {"trade.yaml": text}, f"{name} … '{number}' … at most {most}")
 
 
 def test_a_number_that_is_too_large_in_the_unit_of_the_graph_is_refused(tmp_path):

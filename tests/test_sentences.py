@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
+from saying import Naming
 
 from graphkit.errors import UsageError
 from graphkit.questions.claim_checks import check_stated
@@ -43,18 +43,19 @@ def test_a_sentence_is_read_with_its_figure_parties_material_and_period(ask, tex
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        ("12 % and 14 % of imports", "found the figures 12 % and 14 %, wanted one"),
-        ("98 % of magnets from China in 2023 and 2024", "found the periods 2023 and 2024"),
-        ("98 % of EU imports of magnets and lithium", "found the materials"),
-        ("Germany and France magnets 12 % imports", "who buys and who sells"),
-        ("98 % of imports", "understood value 0.98, unit share, measure imports; wanted who sells"),
-        ("Korean imports of magnets from China are 90 %", "who buys (--of); not read: Korean"),
-        ("hello", "understood nothing; wanted a figure"),
+        ("12 % and 14 % of imports", "12 % and 14 % … one"),
+        ("98 % of magnets from China in 2023 and 2024", "periods 2023 and 2024"),
+        ("98 % of EU imports of magnets and lithium", "materials"),
+        ("Germany and France magnets 12 % imports", "who buys … who sells"),
+        ("98 % of imports", "value 0.98, unit share, measure imports … who sells"),
+        ("Korean imports of magnets from China are 90 %", "--of … not read … Korean"),
+        ("hello", "understood nothing … a figure"),
     ],
 )  # fmt: skip
 def test_a_part_that_is_not_understood_is_named(ask, text, refusal):
-    with pytest.raises(UsageError, match=re.escape(refusal)):
+    with pytest.raises(UsageError) as told:
         stated_by(ask.catalog, text, {})
+    assert str(told.value) == Naming(refusal)
 
 
 def test_options_say_what_the_sentence_does_not_and_have_the_last_word(ask):
@@ -83,8 +84,9 @@ def test_a_statement_is_checked_as_assistants_check_it(ask, graphkit):
     assert row["verdict"] == stated.rows["verdict"][0].as_py()
     assert row["found"] == stated.rows["found"][0].as_py()
     assert row["found_source"] in {source["key"] for source in answer["sources"]}
-    assert answer["question"].startswith("Understood: 98 % of imports: European Union from China")
-    assert answer["headline"].startswith(f"{row['verdict'].capitalize()}: 98 % of imports")
+    assert answer["question"] == Naming("98 % of imports … European Union from China")
+    assert answer["headline"].startswith(row["verdict"].capitalize())
+    assert answer["headline"] == Naming("98 % of imports")
     reply = ask.claims_check(that="98 % of the EU's imports of magnets came from China in 2024")
     assert reply.rows["found"][0].as_py() == row["found"]
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 from pyarrow import parquet
+from saying import Naming
 
 from graphkit.analysis import flows as module
 from graphkit.analysis.flows import flows_of, period_of, shipment_keys, totals
@@ -102,12 +103,12 @@ def test_a_date_lies_in_its_period(each, wanted, column):
 @pytest.mark.parametrize(
     ("name", "values", "said"),
     [
-        ("usd", [1.0, -2.0], "found a shipment of -2, wanted a number of 0 or more"),
-        ("usd", ["1", "2"], "found 'usd' as string, wanted numbers"),
-        ("date", ["2024-02-01", "2024-02-31"], "found an invalid date, wanted YYYY-MM-DD"),
-        ("date", ["2024-02-01", None], "found shipments with no period: 1"),
-        ("consumer", [None, "B"], "found shipments with no consumer: 1"),
-        ("product", [1.5, 2.5], "found 'product' as double, wanted text"),
+        ("usd", [1.0, -2.0], "shipment of -2, .*0 or more"),
+        ("usd", ["1", "2"], "'usd' as string, .*numbers"),
+        ("date", ["2024-02-01", "2024-02-31"], "invalid date, .*YYYY-MM-DD"),
+        ("date", ["2024-02-01", None], "no period: 1"),
+        ("consumer", [None, "B"], "no consumer: 1"),
+        ("product", [1.5, 2.5], "'product' as double, .*text"),
     ],
 )
 def test_what_is_not_a_shipment_is_refused(name, values, said):
@@ -126,15 +127,15 @@ def test_a_folder_of_shipments_becomes_a_file_of_flows(tmp_path, capfd):
     options = ["--flows", str(tmp_path / "customs"), "-o", str(out)]
 
     assert run(["measure", "flows", *options, "--each", "quarter"]) == 0
-    said = "graphkit: flows have no column vessel: shipments are added up over them\n"
-    assert capfd.readouterr() == ("", said)
+    output, err = capfd.readouterr()
+    assert (output, err.count("\n"), err) == ("", 1, Naming("no column vessel … added up"))
     same(parquet.read_table(out).to_pylist(), slow(table, 3))
     assert parquet.read_schema(out).field("tonnes").metadata[b"unit"] == b"t"
 
     assert run(["measure", "shares", "--flows", str(out), "-o", str(tmp_path / "s.parquet")]) == 0
-    assert "flows give no usd and are left out" in capfd.readouterr().err
+    assert capfd.readouterr().err == Naming("no usd … left out")
     assert run(["measure", "flows", *options, "--each", "week"]) == 2
-    assert "--each: found 'week', wanted one of year, month" in capfd.readouterr().err
+    assert capfd.readouterr().err == Naming("--each … 'week' … year, month")
 
 
 def outliers(rows: list[tuple[str, str, float | None, float | None]]) -> dict[str, object]:

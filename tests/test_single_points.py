@@ -83,5 +83,5 @@ def test_who_makes_nothing_is_not_a_producer_however_that_is_told():
 
 
 def test_a_threshold_is_a_share():
-    with pytest.raises(GraphkitError, match="threshold of 0, wanted more than 0"):
+    with pytest.raises(GraphkitError, match=r"threshold of 0, .*more than 0"):
         share_points(look_through(network(flows("A 1 B"))), threshold=0)

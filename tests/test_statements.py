@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from saying import Naming
 
 from graphkit.database import WithNeo4j
 from graphkit.errors import StoreError, Untranslated, UsageError
@@ -213,8 +214,10 @@ def test_what_the_file_lacks_is_named_and_neo4j_runs_it(stores, statement, const
     with pytest.raises(Untranslated) as caught:
         stores["embedded"].ask(statement)
 
-    assert str(caught.value).startswith(f"{where}the embedded database has no {construct}")
-    assert "get one with 'graphkit neo4j start', then add '--db local'" in str(caught.value)
+    assert str(caught.value).startswith(where)
+    assert str(caught.value) == Naming(
+        f"has no {construct}", "'graphkit neo4j start' … '--db local'"
+    )
     stores["neo4j"].ask(statement)
 
 
@@ -379,15 +382,15 @@ def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, state
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("RETURN 1 AS a UNION §RETURN 2 AS b", "found the columns b after UNION, wanted a"),
-        ("MATCH (p)-->() MATCH §p = ()-->() RETURN 1", "p has a value, wanted a new name"),
-        ("MATCH p = (§p)-->() RETURN 1 AS x", "p is a path, wanted a node here"),
+        ("RETURN 1 AS a UNION §RETURN 2 AS b", "columns b after UNION … a"),
+        ("MATCH (p)-->() MATCH §p = ()-->() RETURN 1", "p has a value … new name"),
+        ("MATCH p = (§p)-->() RETURN 1 AS x", "p is a path … a node"),
         ("MATCH (n:Stage) WHERE (n)<--(§a) RETURN n", "Variable `a` not defined"),
-        ("MATCH (n:Stage) RETURN type(§n) AS x", "found a node in type(), wanted a relationship"),
+        ("MATCH (n:Stage) RETURN type(§n) AS x", "a node in type() … a relationship"),
         ("MATCH (n:Stage) RETURN §size((n)<--()) AS x", "wanted COUNT { ... }"),
-        ("RETURN §count(rand()) AS x", "found rand() in an aggregate"),
-        ("RETURN §1.34E999 AS x", "wanted a number of 64 bits"),
-        ("MATCH (n:Stage) WITH §n.key LIMIT 3 RETURN 1 AS x", "found a value without a name"),
+        ("RETURN §count(rand()) AS x", "rand() in an aggregate"),
+        ("RETURN §1.34E999 AS x", "64 bits"),
+        ("MATCH (n:Stage) WITH §n.key LIMIT 3 RETURN 1 AS x", "value without a name"),
         (
             "MATCH (n:Stage) WITH n, §count(*) ORDER BY n.key SKIP 1 LIMIT 3 RETURN n",
             "VALUE AS NAME",
@@ -403,18 +406,18 @@ def test_what_neo4j_gives_an_error_for_has_no_rows(stores, statement, said):
         stores["neo4j"].ask(statement)
 
     assert str(caught.value).startswith(where)
-    assert said in str(caught.value)
+    assert str(caught.value) == Naming(said)
 
 
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
         ("MATCH (c:Country)\nRETURN d", "line 2, column 8: Variable `d` not defined"),
-        ("RETURN cast('x', 'INT64') AS x", "line 1, column 8: Unknown function `cast`"),
+        ("RETURN cast('x', 'INT64') AS x", "line 1, column 8: … `cast`"),
         ("RETURN 1 / 0 AS x", "/ by zero"),
         ("RETURN 9223372036854775807 + 1 AS x", "Overflow in addition of INT64"),
-        ("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x", "does not fit into 64 bits"),
-        ("RETURN 1 AS a, 2 AS a", "found two columns of the name a, wanted a name for each"),
+        ("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x", "not fit … 64 bits"),
+        ("RETURN 1 AS a, 2 AS a", "two columns … name a"),
         ("RETURN date('2024-02-30') AS x", "Date out of range"),
     ],
 )
@@ -422,7 +425,7 @@ def test_an_error_says_in_one_line_what_and_where(stores, statement, said):
     with pytest.raises((StoreError, UsageError)) as caught:
         stores["embedded"].ask(statement)
 
-    assert said in str(caught.value)
+    assert str(caught.value) == Naming(said)
     assert "\n" not in str(caught.value)
 
 
@@ -432,7 +435,7 @@ def test_an_error_says_in_one_line_what_and_where(stores, statement, said):
         ("MATCH (c:Country)\nRETURN d", "line 2, column 8: Variable `d` not defined"),
         ("RETURN 1 / 0 AS x", "/ by zero"),
         ("RETURN 1 AS a, 2 AS a", "same name"),
-        ("RETURN nosuch(1)", "line 1, column 8: Unknown function 'nosuch'"),
+        ("RETURN nosuch(1)", "line 1, column 8: … 'nosuch'"),
     ],
 )
 def test_an_error_of_neo4j_says_in_one_line_what_and_where(stores, statement, said):
@@ -440,7 +443,7 @@ def test_an_error_of_neo4j_says_in_one_line_what_and_where(stores, statement, sa
         stores["neo4j"].ask(statement)
 
     assert str(caught.value).startswith("Neo4j refused the statement: ")
-    assert said in str(caught.value)
+    assert str(caught.value) == Naming(said)
     assert "\n" not in str(caught.value)
 
 
@@ -455,7 +458,7 @@ def test_a_range_to_null_that_no_row_asks_for_is_refused_by_the_file_alone(store
     statement = "UNWIND [] AS n RETURN range(null, 3) AS x"
 
     assert stores["neo4j"].ask(statement).table.num_rows == 0
-    with pytest.raises((StoreError, UsageError), match="no end that is null"):
+    with pytest.raises((StoreError, UsageError), match=r"no end .*null"):
         stores["embedded"].ask(statement)
 
 
@@ -492,10 +495,8 @@ def test_a_label_that_the_schema_lacks_has_no_rows_and_a_note(stores, statement)
     found = {name: store.ask(statement) for name, store in stores.items()}
 
     assert found["embedded"].table.to_pylist() == found["neo4j"].table.to_pylist()
-    assert found["embedded"].notes == (
-        f"line 1, column {statement.index('Nation') + 1}: the graph has no label or relationship "
-        "type 'Nation'; it matches nothing",
-    )
+    (note,) = found["embedded"].notes
+    assert note == Naming(f"line 1, column {statement.index('Nation') + 1}: … no label … 'Nation'")
 
 
 SUBQUERIES = """
@@ -570,7 +571,7 @@ def test_auto_sends_what_has_no_translation_to_a_neo4j_of_the_same_load(
 def test_auto_asks_no_neo4j_of_another_load(stores, neo4j_server, sliced_file):
     for server in (lambda: Neo4jStore(*neo4j_server), lambda: None):
         both = WithNeo4j(DuckStore(sliced_file), server)
-        with both, pytest.raises(Untranslated, match="Neo4j runs it; get one with"):
+        with both, pytest.raises(Untranslated, match="Neo4j runs it"):
             both.ask("RETURN valueType(1) AS x")
 
 
@@ -579,7 +580,7 @@ def test_lists_in_more_lists_than_an_arrow_stream_holds_are_of_neo4j(stores):
     found = {name: store.ask(deep[63]).table["x"].to_pylist() for name, store in stores.items()}
 
     assert found["embedded"] == found["neo4j"]
-    with pytest.raises(Untranslated, match="the file returns no list within more than 62 others"):
+    with pytest.raises(Untranslated, match=r"no list .*more than 62"):
         stores["embedded"].ask(deep[64])
     assert str(stores["neo4j"].ask(deep[64]).table["x"].to_pylist()).count("[") == 65
 
@@ -880,7 +881,7 @@ def test_a_number_where_text_is_has_no_rows_and_a_note(stores, statement, parame
 
     assert [answer.table.to_pylist() for answer in answers] == [[{"n": 0}], [{"n": 0}]]
     assert answers[0].notes == answers[1].notes
-    assert "period holds text; found the number 2024" in answers[0].notes[0]
+    assert answers[0].notes[0] == Naming("period holds text … number 2024")
 
 
 WALKS = """

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from saying import Naming
 from test_ownership import PLANTS, hidden
 from test_ownership import world as true_owners
 from test_supply_questions import CHAIN
@@ -136,19 +137,18 @@ def test_a_plant_takes_from_its_part_of_output_to_its_part_of_what_is_known(worl
         "output_tonnes_high": 80, "output_period": "2024", "output_source": "customs",
     }]  # fmt: skip
     assert "customs" in answer.sources["key"].to_pylist()
-    assert answer.headline == (
-        "If North Pit stopped, Japan would lose most: 150 USD, between 21 and 35 % of its imports "
-        "of ore in 2024 (estimate: 21 %)."
+    assert answer.headline == Naming(
+        "North Pit … Japan … 150 USD … 21 and 35 % … imports of ore in 2024 … estimate: 21 %"
     )
-    assert any("62 % of what was made in 2024" in note for note in answer.notes)
+    assert Naming("62 % … in 2024") in answer.notes
 
 
 def test_under_half_of_what_was_made_is_said_first(graph_of):
     less = PRODUCTION.replace("CHN, product: ore, tonnes: 80", "CHN, product: ore, tonnes: 200")
     answer = graph_of({**WORLD, "production.yaml": less}).disrupt(plant="North Pit", scope="ore")
 
-    assert "; under half of capacity is known" in answer.headline
-    assert any(note.endswith("less than half is known.") for note in answer.notes)
+    assert answer.headline == Naming("under half … capacity")
+    assert Naming("less than half") in answer.notes
 
 
 def test_a_member_of_a_group_takes_at_most_the_group_s_part(world):
@@ -169,7 +169,7 @@ def test_months_follow_what_is_known_and_are_refused_where_nothing_is(world):
 
     assert of(plain, *names)
     assert of(answer, *names) == of(plain, *names)
-    with pytest.raises(GraphkitError, match="so that no month can be told"):
+    with pytest.raises(GraphkitError, match="no month"):
         world.disrupt(plant="West Pit", months=3)
 
 
@@ -203,20 +203,20 @@ def test_a_state_s_exports_and_its_owners_plants_stop_together(world):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"plant": "fjord", "company": "a"}, "one of them at a time"),
-        ({"plant": "fjord", "to": "JPN"}, "plants that stop sell to nobody"),
-        ({"plant": "Fjord Mina"}, "did you mean Fjord Mine (fjord)?"),
-        ({"company": "nobody"}, "no company is called 'nobody'"),
+        ({"plant": "fjord", "company": "a"}, "one … at a time"),
+        ({"plant": "fjord", "to": "JPN"}, "plants … sell to nobody"),
+        ({"plant": "Fjord Mina"}, "Fjord Mine (fjord)?"),
+        ({"company": "nobody"}, "no company … 'nobody'"),
         ({"seat": "WLD"}, "wanted a country"),
-        ({"plant": "bare"}, "no capacity of Bare Pit is known in tonnes a year"),
-        ({"seat": "JPN"}, "no capacity of owners seated in Japan is known"),
-        ({"plant": "fjord", "scope": "magnets"}, "no mine or plant for magnets is known"),
+        ({"plant": "bare"}, "no capacity of Bare Pit … tonnes a year"),
+        ({"seat": "JPN"}, "no capacity … owners … Japan"),
+        ({"plant": "fjord", "scope": "magnets"}, "no mine or plant … magnets"),
     ],
 )
 def test_what_cannot_stop_is_said_in_one_line(world, asked, message):
     with pytest.raises((UsageError, GraphkitError)) as error:
         world.disrupt(**asked)
-    assert message in str(error.value)
+    assert str(error.value) == Naming(message)
     assert "\n" not in str(error.value)
 
 
@@ -234,9 +234,8 @@ def test_plants_are_ranked_by_what_their_end_costs(world):
         ("Fjord Mine", 10 / 70, 10 / 70, 10 / 70, 1.0, "certain"),
     ]  # fmt: skip
     assert of(answer, "unknown", product="ore") == [(60 / 70 * 30 / 80,)] * 4
-    assert answer.headline == (
-        "Without North Pit, Japan would lose between 21 and 35 % of its imports of ore in 2024 "
-        "(estimate: 21 %)."
+    assert answer.headline == Naming(
+        "North Pit … Japan … 21 and 35 % … imports of ore in 2024 … estimate: 21 %"
     )
 
 

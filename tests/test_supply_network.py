@@ -141,7 +141,7 @@ def test_mass_of_two_bases_is_not_added_up_and_value_has_none():
     two = flows("A 4 B", "B 2 C").append_column("basis", pa.array(["gross", "REO"]))
     of_value = two.rename_columns({"tonnes": "usd"})
 
-    with pytest.raises(GraphkitError, match="flows of more than one basis for ore"):
+    with pytest.raises(GraphkitError, match=r"more than one basis .*ore"):
         network(two)
     assert supply_network(of_value, None, CHAIN, STAGES, measure="usd").size == 3
 
@@ -354,15 +354,15 @@ def test_networkx_sees_the_same_amounts(seed):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"measure": "kg"}, "measure: found 'kg', wanted one of usd, tonnes"),
-        ({"unpublished": "none"}, "wanted one of exports, net-exports"),
-        ({"flows": flows("A -1 B")}, "flow in tonnes of -1, wanted 0 or more"),
+        ({"measure": "kg"}, "measure: found 'kg', .*usd, tonnes"),
+        ({"unpublished": "none"}, "exports, net-exports"),
+        ({"flows": flows("A -1 B")}, "flow in tonnes of -1, .*0 or more"),
         ({"flows": flows("A nan B")}, "flow in tonnes of nan"),
         ({"flows": flows("A inf B")}, "flow in tonnes of inf"),
         ({"flows": flows("A 1 B").drop_columns(["consumer"])}, "no column 'consumer'"),
         ({"flows": flows("A 1 B gravel")}, "no stage of gravel"),
-        ({"made": makes("A 1", "A 2")}, "2 figures for the production of ore in A"),
-        ({"made": makes("A 120%")}, "share of world production of 1.2, wanted 0 to 1"),
+        ({"made": makes("A 1", "A 2")}, "2 figures .*production of ore in A"),
+        ({"made": makes("A 120%")}, "production of 1.2, .*0 to 1"),
         ({"products": None, "flows": flows("A 1 B", "A 1 B oxide")}, "2 products"),
         ({"flows": pa.concat_tables([
             flows("A 1 B").append_column("period", pa.array([p])) for p in ("2023", "2024")
@@ -391,7 +391,7 @@ def test_an_unknown_country_or_product_is_named_with_those_there_are():
     net = network(flows("A 1 B"))
     with pytest.raises(GraphkitError, match=r"Z: neither trade nor production .* A, B"):
         net.nodes.of_countries(["Z"])
-    with pytest.raises(GraphkitError, match="tin: no data here; data exists for ore"):
+    with pytest.raises(GraphkitError, match=r"tin: no data .*ore"):
         net.nodes.product_places(["tin"])
 
 

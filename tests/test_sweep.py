@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from long_cases import others_long
+from saying import Naming
 from supply_cases import network, random_tables
 from test_diversification import NEAR, SHARES, world
 from test_supply_questions import CHAIN
@@ -158,22 +159,22 @@ def test_a_sweep_with_equal_ends_has_one_value():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"sweep": "loss"}, "`sweep`: found 'loss', wanted a number with its first and last"),
-        ({"sweep": "price=0:1:0.1"}, "`sweep`: found 'price', wanted one of loss, slack, "),
-        ({"sweep": "loss=0:1:0.1"}, "`loss`: found 0, wanted more than 0"),
-        ({"sweep": "slack=1:0:0.1"}, "wanted a step above 0 and a last value from the first on"),
-        ({"sweep": "slack=0:1:0"}, "wanted a step above 0"),
-        ({"sweep": "slack=0:1:0.001"}, "`sweep`: found 1,001 values, wanted at most 200"),
-        ({"sweep": "months=1:3:0.5"}, "`months`: found 1.5, wanted whole numbers"),
-        ({"sweep": "loss=0.1:1:0.1", "loss": 0.5}, "`sweep` gives `loss`: leave out one"),
-        ({"sweep": "loss=0.1:1:0.1", "industries": True}, "`industries` has no months and no"),
+        ({"sweep": "loss"}, "`sweep` … 'loss' … first and last"),
+        ({"sweep": "price=0:1:0.1"}, "`sweep` … 'price' … loss, slack,"),
+        ({"sweep": "loss=0:1:0.1"}, "`loss` … 0 … more than 0"),
+        ({"sweep": "slack=1:0:0.1"}, "step above 0 … last value … first"),
+        ({"sweep": "slack=0:1:0"}, "step above 0"),
+        ({"sweep": "slack=0:1:0.001"}, "`sweep` … 1,001 values … at most 200"),
+        ({"sweep": "months=1:3:0.5"}, "`months` … 1.5 … whole numbers"),
+        ({"sweep": "loss=0.1:1:0.1", "loss": 0.5}, "`sweep` … `loss` … leave out one"),
+        ({"sweep": "loss=0.1:1:0.1", "industries": True}, "`industries` has no months"),
     ],
 )
 def test_a_bad_sweep_is_one_line(chain, options, message):
     with pytest.raises(UsageError) as error:
         chain.disrupt("CHN", scope="ree-metals", **options)
 
-    assert message in str(error.value)
+    assert str(error.value) == Naming(message)
     assert "\n" not in str(error.value)
 
 

@@ -252,11 +252,10 @@ def test_strategic_projects_stand_beside_the_step_that_they_work_on(ask: Session
         assert {name.rpartition(" (")[0] for name in row["project_names"]} == names
         assert row["projects"] == len(names) > 1
     assert rows["eu-one-country-rare-earths", "magnets-metal"]["projects"] is None
-    assert any("names no step that makes these" in note and "magnets" in note
-               for note in answer.notes)  # fmt: skip
+    assert any(note == Naming("no step", "magnets") for note in answer.notes)
     korea = ask.targets("KOR")
     assert set(korea.rows["projects"].to_pylist()) == {None}
-    assert any(note.startswith("No list of strategic projects of South") for note in korea.notes)
+    assert any(note == Naming("No list … strategic projects … South Korea") for note in korea.notes)
 
 
 @pytest.mark.long

@@ -62,7 +62,7 @@ def test_a_period_without_data_is_named_and_nothing_is_made_up():
 
 
 def test_if_nothing_has_both_periods_the_error_says_what_there_is():
-    with pytest.raises(GraphkitError, match="no series has data of both 2024 and 2025; found 2024"):
+    with pytest.raises(GraphkitError, match=r"2024 and 2025; .*2024"):
         compare_totals(flows({"usd": 1.0}), "2024", "2025")
     with pytest.raises(GraphkitError, match="found no flow"):
         compare_partners(flows(), "2024", "2025")

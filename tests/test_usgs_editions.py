@@ -7,6 +7,7 @@ from pathlib import Path
 import build_usgs
 import pytest
 import usgs_editions
+from saying import Naming
 from test_editions import shipped  # noqa: F401 - a fixture
 
 from graphkit.errors import GraphkitError
@@ -110,15 +111,16 @@ def test_a_total_that_is_known_to_be_missed_says_so(built):
     world = one(rows[2024], country="WLD", product="tantalum-ore", period="2022")
 
     assert (world["tonnes"], world["note"]) == (
-        1_990, "The table's own figures add up to 2,051 tonnes."
+        1_990, Naming("add up to 2,051 tonnes")
     )  # fmt: skip
 
 
 def test_what_is_left_out_is_counted_with_its_reason(built):
     _, report = built
 
-    assert "left out of MCS 2024, no figure after 2021, and of no one product: 16 figures" in report
-    assert "left out, blank in MCS 2023: 12 figures" in report
+    lines = report.splitlines()
+    assert any(line == Naming("left out … MCS 2024 … after 2021 … 16 figures") for line in lines)
+    assert any(line == Naming("left out … blank … MCS 2023 … 12 figures") for line in lines)
 
 
 @pytest.mark.long
@@ -137,7 +139,7 @@ def test_what_is_left_out_is_counted_with_its_reason(built):
          "found the column 'Prod_lb_2022'"),
         ('tantalum content",Prod_t_2022,Prod,2022,,1990',
          'tantalum content",Prod_t_2022,Prod,2022,,2050', GraphkitError,
-         "no missed total of tantalum-ore in 2022"),
+         "no missed total .*tantalum-ore in 2022"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_right_stops_the_build(tmp_path, old, new, error, message):

@@ -53,8 +53,8 @@ def test_choices_are_those_of_the_measures():
 @pytest.mark.parametrize(
     ("parameter", "value", "message"),
     [
-        (TOP, -1, "`top`: found -1, wanted 0 or more"),
-        (PERIOD, "2024-Q9", "`period`: '2024-Q9' is not a period"),
+        (TOP, -1, "`top`: found -1, .*0 or more"),
+        (PERIOD, "2024-Q9", "`period`: '2024-Q9' .*not a period"),
         (
             Parameter("x", "--x", "X", "", range=AcceptedRange(0, 1)),
             float("nan"),
@@ -65,9 +65,9 @@ def test_choices_are_those_of_the_measures():
             0.0,
             "wanted more than 0",
         ),
-        (Parameter("x", "--x", "X", "", choices=("a", "b")), "A", "found 'A', wanted one of a, b"),
+        (Parameter("x", "--x", "X", "", choices=("a", "b")), "A", "'A', .*a, b"),
         (Parameter("x", "", "X", "", "names", choices=("a",)), ("a", "a"), "wanted each once"),
-        (Parameter("x", "", "X", "", "names", choices=("a",)), (), "found none, wanted some of a"),
+        (Parameter("x", "", "X", "", "names", choices=("a",)), (), "none, .*some of a"),
     ],
 )
 def test_a_value_that_is_not_taken_is_refused(parameter, value, message):

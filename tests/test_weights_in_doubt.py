@@ -18,6 +18,7 @@ import yaml
 from databases import slice_seeds
 from long_cases import others_long
 from pyarrow import parquet
+from saying import Naming
 
 from graphkit.answers.answer import Answer, undoubted
 from graphkit.api import Session
@@ -207,9 +208,10 @@ def test_a_flow_that_is_missing_takes_the_weight_of_another_source_and_is_said_b
     [japan] = [row for row in answer.rows.to_pylist() if row["supplier"] == "JPN"]
     assert japan["share_tonnes"] == pytest.approx(3 / 15)
     assert japan["share_tonnes_without"] == pytest.approx(99 / 111)
-    note = (
-        "Weight in doubt: Japan to South Korea, 3 t of rare-earth metals in 2024, is missing for "
-        "the most part; customs gives 99 t. Says customs."
+    note = Naming(
+        "in doubt … Japan to South Korea, 3 t of rare-earth metals in 2024",
+        "missing",
+        "customs … 99 t … Says customs.",
     )
     assert note in answer.notes
     assert note in graph.origins("KOR", period="2024").notes  # by value
