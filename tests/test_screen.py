@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 import pytest
+from saying import Naming
 
 from graphkit.answers.answer import WITHOUT, Answer
 from graphkit.answers.columns import Column
@@ -70,9 +71,7 @@ def test_the_published_share_stands_beside_that_of_the_trade_data(graphkit):
     _, shown, _ = graphkit("depends", "KOR", "--on", "CHN", "--format", "table")
     text = " ".join(shown.split())
 
-    assert re.search(
-        r"Published: 47\.5 % of [^.]+\(reex-2025-04-30\)\. Trade data by value: 47\.0 %", text
-    )
+    assert text == Naming("47.5 % … (reex-2025-04-30) … by value: 47.0 %")
 
 
 @pytest.mark.parametrize("option", [("--all",), ("--long",), ("--top", "3")], ids=" ".join)
@@ -92,7 +91,7 @@ def test_all_and_a_number_of_rows_together_are_refused(graphkit, command):
     code, _, err = graphkit(*command, "--all", "--top", "3")
 
     assert code == 2
-    assert err == "graphkit: --all and --top say different things; give one of the two\n"
+    assert err == Naming("--all and --top … one")
 
 
 def test_the_rows_that_are_left_of_one_whole_are_added_up(ask):
@@ -232,6 +231,6 @@ def test_a_screen_is_what_a_session_shows_and_the_long_form_what_it_prints(korea
     shown = repr(korea)
 
     assert shown.count("\n") <= LINES
-    assert "notes, coverage and sources in full: print(answer)" in shown
+    assert shown == Naming("print(answer)")
     assert "\nSources\n" in str(korea)
     assert plain_text(korea, PlainPage(100), View(long=True)).count("\n") > LINES

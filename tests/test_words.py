@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 import typer
 from long_cases import others_long
+from saying import Naming
 
 from graphkit.api import Session
 from graphkit.brief.brief import BRIEF
@@ -123,9 +124,7 @@ def test_of_is_the_same_as_the_argument(graphkit, name):
 
     assert graphkit(name, "--of", place, *rest) == graphkit(name, place, *rest)
     both = graphkit(name, place, "--of", "JPN", *rest)
-    assert both == (
-        2, "", "graphkit: COUNTRY is given twice, as an argument and by --of; give it once\n"
-    )  # fmt: skip
+    assert both == (2, "", Naming("COUNTRY … twice … argument … --of"))
 
 
 def test_of_may_be_repeated_as_the_argument_may(graphkit):
@@ -137,9 +136,7 @@ def test_of_may_be_repeated_as_the_argument_may(graphkit):
 
 @pytest.mark.parametrize("name", ["depends", "dependents", "suppliers", "origins"])
 def test_a_country_that_is_needed_is_asked_for(graphkit, name):
-    assert graphkit(name) == (
-        2, "", f"graphkit: missing argument 'COUNTRY...'. See 'graphkit {name} --help'\n"
-    )  # fmt: skip
+    assert graphkit(name) == (2, "", Naming(f"'COUNTRY...' … 'graphkit {name} --help'"))
 
 
 # --- former words
@@ -208,7 +205,7 @@ def test_a_former_name_in_python_is_refused_with_the_new_one(sliced, path, old, 
 
 
 def test_the_network_of_a_session_counts_by(sliced):
-    with pytest.raises(TypeError, match="supply_network: measure is now by"):
+    with pytest.raises(TypeError, match=r"supply_network: measure .*by"):
         sliced.supply_network("magnets", measure="usd")
 
 
@@ -299,10 +296,8 @@ def test_every_pointer_of_a_help_leads_somewhere(graphkit):
 
 
 def test_an_unknown_topic_is_refused_with_those_there_are(graphkit):
-    assert graphkit("help", "colours") == (
-        2, "", "graphkit: help: found 'colours', wanted one of names, periods, formats, own, "
-        "databases, or a command\n",
-    )  # fmt: skip
+    wanted = Naming("help … 'colours' … names, periods, formats, own, databases … command")
+    assert graphkit("help", "colours") == (2, "", wanted)
 
 
 @pytest.mark.parametrize("name", [verb.name for verb in VERBS])
@@ -310,15 +305,15 @@ def test_columns_are_explained_without_a_question(graphkit, name):
     shown = graphkit(*name.split(), "--help-columns")
 
     assert (shown.code, shown.err) == (0, "")
-    assert shown.out.startswith("Columns, with their names in JSON and CSV.")
-    assert "Columns, with" not in graphkit(*name.split(), "--help").out
+    assert shown.out.splitlines()[0] == Naming("Columns … JSON and CSV")
+    assert shown.out.splitlines()[0] not in graphkit(*name.split(), "--help").out
 
 
 def test_long_helps_of_fields_stay_for_addresses_and_tools():
     fields: Mapping[str, Parameter] = parameters("--for")
 
-    assert fields["depends"].help == "Minerals, products or codes: 'graphkit help names'."
-    assert "product:gallium is the metal alone" in fields["depends"].described
+    assert "product:gallium" in fields["depends"].described
+    assert "product:gallium" not in fields["depends"].help
 
 
 @pytest.fixture(scope="module")
