@@ -212,6 +212,8 @@ def _table_sums(table: Sequence[Figure], pieces: Sequence[str], period: str) -> 
         shared = any(figure["share"] is not None for figure in by_country[country].values())
         exact = shared and total and row["tonnes"] is not None
         row["share"] = row["tonnes"] / total if exact else None
+        if row["share"] is None and len(pieces) == 1:  # as printed, of a table without amounts
+            row["share"] = next(iter(by_country[country].values()))["share"]
     return list(sums.values())
 
 
