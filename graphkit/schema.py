@@ -195,7 +195,7 @@ NODES = (
               "unspecified: disjoint trade of no named country.", required=True,
               one_of=("world", "group", "rest", "unspecified")),
         _text("baci_code", "Code in CEPII BACI."),
-        Prop("one_country", Type.FLAG, "True where it is one country in practice."),
+        _ref("in_practice", "The one country that it is in practice.", "Country"),
         Prop("members", Type.TEXTS, "Countries that a group counts as one.", ref=("Country",),
              edge="MEMBER_OF"),
         Prop("as_of", Type.PERIOD, "When a group had these members."),
@@ -479,6 +479,7 @@ EDGES = (
              required=True),
         _share("share", "Share of the end uses of the element, as printed: shares of one element "
                "need not add to 1. None: the source names the use alone."),
+        _ref("region", "Whose end uses they are. None: not stated.", *PLACE),
         QUALIFIER,
         _text("published_value", "The figure as printed, where it is not a plain number."),
         NOTE,

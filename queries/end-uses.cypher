@@ -14,6 +14,6 @@ RETURN material.key AS element, use.label AS label, use.share AS share,
        purpose.key AS application, purpose.name AS application_name, use.sector AS sector,
        division.name AS sector_name, division.value_added AS value_added,
        division.value_added_of AS value_added_of, division.value_added_period AS value_added_period,
-       use.period AS period, use.qualifier AS qualifier, use.published_value AS published_value,
+       use.region AS region, use.period AS period, use.qualifier AS qualifier, use.published_value AS published_value,
        use.note AS note, use.source AS source
 ORDER BY element, period, label, application, sector, source

@@ -192,7 +192,8 @@ def main() -> None:
     about = ABOUT_EU.format(missing=", ".join(sorted(NO_ELEMENT)), repeated="; ".join(repeated))
     write_seed(
         folder / "end-uses-eu-2023.yaml", about, "USED_FOR", shares,
-        defaults={"period": "2023", "source": EU_SOURCE}, sort=("element", "label", "sector"),
+        defaults={"region": "EU27", "period": "2023", "source": EU_SOURCE},
+        sort=("element", "label", "sector"),
     )  # fmt: skip
     write_seed(
         folder / "main-uses-usgs-2024.yaml", ABOUT_USGS, "USED_FOR", main_uses,

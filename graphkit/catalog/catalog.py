@@ -205,6 +205,16 @@ class Catalog(Tables):
             texts.append(f"{parameter.name} {', '.join(parts) or 'empty'}")
         return ", ".join(texts)
 
+    def in_trade(self, text: str) -> str:
+        """Name a country as statistics of trade do: Taiwan by the area that it is in practice."""
+        areas = self.nodes("Area").to_pylist()
+        area_of = {row["in_practice"]: row["key"] for row in areas if row["in_practice"]}
+        parts = []
+        for part in text.split("+"):
+            country = next(self.places.all(part.strip(), ("Country", "Area")), None)
+            parts.append(area_of.get(country.key, part) if country else part)
+        return "+".join(parts)
+
     def places_in(self, text: str) -> list[str]:
         """Split names of countries and areas at commas, each place once.
 

@@ -132,7 +132,9 @@ class Materials:
     def scopes_in(self, text: str) -> list[str]:
         """Split names at commas into scopes: all elements, all products and stages, each code.
 
-        The scopes keep the order of their first names.
+        The scopes keep the order of their first names. A name whose products are all among those
+        of another one is left out, so that nothing is counted twice: of
+        ``lithium,lithium-hydroxide`` the first is asked alone.
 
         Raises
         ------
@@ -143,8 +145,10 @@ class Materials:
         if len(names) == 1:
             return [text]
         groups: dict[object, list[str]] = {}
-        for name in names:
-            scope = self.scope(name)
+        scopes = {name: self.scope(name) for name in names}
+        for name, scope in scopes.items():
+            if any(scope.is_within(other) for other in scopes.values() if other is not scope):
+                continue
             groups.setdefault(scope.code or bool(scope.elements), []).append(name)
         return [",".join(group) for group in groups.values()]
 
@@ -356,6 +360,13 @@ class Scope:
     def holds(self, product: str | None, code: str | None) -> bool:
         """Return True if a flow of this product under this code is in scope."""
         return product in self.products and (self.code is None or begins(code, self.code))
+
+    def is_within(self, other: Scope) -> bool:
+        """Tell if all of it is in another scope of a wider kind: an element, or a shorter code."""
+        if other.code is not None:
+            return self.code != other.code and begins(self.code, other.code)
+        is_wider = self.code is not None or bool(other.elements) > bool(self.elements)
+        return is_wider and {*self.products} <= {*other.products}
 
 
 def begins(code: str | None, start: str) -> bool:

@@ -341,7 +341,7 @@ def _trade_rows(catalog: Catalog, trade: ImportsInScope, market: str) -> list[di
 
     Where flows priced far from the product are a large part of its mass, add rows without them.
     """
-    areas = [a["key"] for a in catalog.nodes("Area").to_pylist() if not a["one_country"]]
+    areas = [a["key"] for a in catalog.nodes("Area").to_pylist() if not a["in_practice"]]
     series = {(s["product"], s["period"], s["reporter"], s["dataset"], s["source"]): s
               for s in trade.series}  # fmt: skip
     unlisted = trade.unlisted

@@ -123,6 +123,7 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
         key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
         COLUMNS[key] = _with_marks([column for table in tables for column in table])
         declared, signature = PARAMETERS[key], inspect.signature(question)
+        is_of_trade = any(column.name == "fit" for table in tables for column in table)
         question.__doc__ = documented(question, declared)
 
         @wraps(question)
@@ -139,6 +140,12 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
                 for parameter in declared
                 if parameter.name in bound.arguments
             }
+            if is_of_trade:
+                values |= {
+                    parameter.name: [_in_trade(catalog, value) for value in values[parameter.name]]
+                    for parameter in declared
+                    if parameter.names == "places" and parameter.name in values
+                }
             if isinstance(text := bound.arguments.get("scope"), str):
                 values["scope"] = catalog.materials.scopes_in(text)
             from graphkit.headlines.headline import headline
@@ -162,6 +169,15 @@ def _with_marks(columns: Sequence[Column]) -> tuple[Column, ...]:
     from graphkit.questions.weights_in_doubt import DOUBT
 
     return (*columns, YEARS, DOUBT, EXTENT)
+
+
+def _in_trade(catalog: Catalog, value: Any) -> Any:
+    """Name places as statistics of trade do, in a text or in each of several."""
+    if isinstance(value, str):
+        return catalog.in_trade(value)
+    if isinstance(value, list | tuple):
+        return type(value)(_in_trade(catalog, text) for text in value)
+    return value
 
 
 def _in_python(parameter: Parameter) -> str:

@@ -32,6 +32,7 @@ USES = (
     Column("value_added", "Value added", "EUR, gross value added of the whole sector, not of what "
            "it makes with the element", "EUR", NUMBER),
     Column("value_added_of", "", "country or group whose sector it is", ref="place"),
+    Column("region", "Whose", "country or group whose end uses they are", rank=0, ref="place"),
     Column("value_added_period", "", "year of the value added, where the source states it"),
     Column("period", "Published", "year of the figures; where the source says no more, its own",
            rank=3),
