@@ -6,7 +6,7 @@ from math import fsum
 from typing import Any
 
 import pytest
-from saying import unsaid
+from saying import Naming, unsaid
 
 from graphkit.api import Session
 from graphkit.plot.pictures import picture
@@ -38,7 +38,11 @@ def test_the_value_added_counts_each_sector_once_and_is_called_exposure(ask: Ses
 
     assert answer.coverage["sectors"] == len(added)
     assert answer.coverage["value_added_eur"] == fsum(added.values())
-    assert "exposure, not loss" in answer.headline
+    # The value added is the European Union's, and nothing of a consumer elsewhere.
+    assert answer.headline == Naming("China stopped … 6 uses of neodymium … the European Union")
+    assert "EUR" not in answer.headline
+    eu = ask.disrupt("CHN", scope="neodymium", of="EU27", period="2024", industries=True)
+    assert eu.headline == Naming("the European Union … EUR … exposure, not loss")
     assert any("exposure, not loss" in note for note in answer.notes)
     assert unsaid(answer.caption, "no estimate … loss") == []
     assert any("Applications behind it" in note for note in answer.notes)

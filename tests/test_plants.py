@@ -99,8 +99,7 @@ def test_a_group_s_capacity_stands_once_and_first_is_the_largest_of_most(graph_o
     ]
     assert answer.coverage["plants"] == 4
     assert answer.headline == Naming(
-        "4 mines and plants … dysprosium … South Korea",
-        "4 known capacities … largest … Onsan Smelter (500 t of rare-earth metals)",
+        "Known to graphkit … 4 mines and plants … dysprosium … South Korea", "4 … a capacity"
     )
     assert any("stand still" in note for note in answer.notes)
 
@@ -184,8 +183,7 @@ def test_owners_of_a_basis_through_parents_with_what_is_unknown(graph_of):
     first = answer.rows.to_pylist()[0]
     assert (first["coverage_low"], first["output_period"]) == (pytest.approx(0.4), "2024")
     assert answer.headline == Naming(
-        "B Holding … 21 and 71 % of South Korea’s known capacity … rare-earth metals (metal)",
-        "under half … 2024",
+        "South Korea’s capacity … rare-earth metals (metal) … cannot be told", "40 % … 2020"
     )
 
 
@@ -239,7 +237,9 @@ def test_production_of_a_part_of_a_group_alone_leaves_its_coverage_open(ask):
     block = block_of(answer, "cobalt-ore", None)
 
     assert (block["coverage_low"], block["coverage_high"]) == (None, pytest.approx(0.618, abs=1e-3))
-    assert answer.headline == Naming("cobalt ore (basis not stated) … unknown coverage")
+    assert answer.headline == Naming(
+        "cobalt ore (basis not stated) … cannot be told", "at most 62 % … 2018"
+    )
 
 
 def test_bad_arguments_are_one_line(ask):
@@ -293,7 +293,7 @@ def test_congo_s_cobalt_by_seat(ask: Session):
     first = [row for row in answer.rows.to_pylist() if row["product"] == "cobalt-ore"]
 
     assert answer.headline == Naming(
-        "Switzerland … 29 and 71 % of Congo (Kinshasa)’s known capacity … cobalt ore",
+        "Switzerland … 29 and 71 % of Congo (Kinshasa)’s known capacity … cobalt ore … 2018",
         "41 % … unknown",
     )
     assert fsum(row["share_low"] for row in first) == pytest.approx(1)
@@ -308,7 +308,7 @@ def test_congo_s_cobalt_by_seat(ask: Session):
     [
         (
             "MMR", "rare earths",
-            "Myanmar’s known capacity … rare-earth ore … unknown … no share … 5 owners",
+            "Myanmar’s known capacity … rare-earth ore … cannot be told … without a year",
         ),
         (
             "KOR", "ndfeb-alloy",

@@ -38,9 +38,7 @@ def test_a_plant_has_its_capacities_owners_and_those_behind_them(world):
         ("B Holding", pytest.approx(0.42)), ("C Investment", pytest.approx(0.4)),
         ("A Zinc", pytest.approx(0.18)),
     ]  # fmt: skip
-    assert answer.headline == Naming(
-        "Onsan Smelter … South Korea … 2 known capacities … 2 known owners"
-    )
+    assert answer.headline == Naming("Onsan Smelter in South Korea … 2 capacities … 2 owners")
     assert "customs" in answer.sources["key"].to_pylist()
 
 

@@ -132,7 +132,9 @@ def test_uses_of_an_element_stand_by_share_with_their_sectors(ask):
         ("CIGS solar cells", 0.05, "C26", 77e9),
     ]
     assert {row["share"] for row in rows[3:]} == {None}
-    assert answer.headline == Naming("70 % of gallium … integrated circuits … 2023")
+    assert answer.headline == Naming(
+        "70 % … the European Union … gallium … integrated circuits … 2023"
+    )
     (note,) = [note for note in answer.notes if "value added" in note]
     assert note == Naming("2 sectors … value added of 166.4 bn EUR in EU27", "not loss")
 

@@ -110,7 +110,8 @@ def _purchases(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if row["cap"] != SUPPLIER:
         seller = f"one {row['cap']}"
     moved = amount(row["moved"], row["measure"])
-    start = f"To buy at most {most} of its {goods} from {seller}, {buyer} would "
+    traced = " as traced" if row["cap"] not in (SUPPLIER, "seller") else ""
+    start = f"To buy at most {most} of its {goods} from {seller}{traced}, {buyer} would "
     until = names.answer.scope.get("until")
     start += f"buy {moved} more of others by {until}" if until else f"move {moved}{time}"
     strain = f", {part(row['strain'])} of what others sell elsewhere" if row["strain"] else ""
@@ -225,11 +226,11 @@ def _figure(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         place = names.place(row["place"])
         what = f"{capitalized(possessive(place))} {FIGURES[row['figure']]} {good}"
     share = f"{possessive(names.place(row['origin']))} share of {whose}"
-    takes = f"if known, would take {number_of(points, 'point')} or more off"
-    for narrowed in (f"{share} ({ends})", share, f"the range of {goods} ({ends})", "a range"):
-        yield f"{what}, {takes} {narrowed}."
-    if not isinstance(names.answer.scope.get("consumer"), list):
-        yield f"One figure, {takes} a range of {names.subject}."
+    by = f"by {number_of(points, 'point')} or more"
+    for narrowed in (f"the range of {share} ({ends})", f"the range of {share}"):
+        yield f"{what}, if known, would narrow {narrowed} {by}."
+    yield f"{what}, if known, would narrow a range of {goods} {by}."
+    yield f"One figure, if known, would narrow a range of {names.subject} {by}."
 
 
 def _figure_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:

@@ -218,6 +218,8 @@ def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             shortened(f"{start}{fit}", *_after(fit, additions)), *_of_supplier(names, rows)
         )
     large = _from_one(products)
+    if not large:
+        return _none_from_one(names, rows, products)
     end = f"{buyer} bought at least half of its imports from one country{time}{fit}"
     long, short = (
         f"For {count_of(len(large), text)}, {end}"
@@ -225,6 +227,25 @@ def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     )
     most = names.most(next(iter(sellers[key])) for key in large)
     return _then(shortened(long, most), *shortened(short, most))
+
+
+def _none_from_one(
+    names: Lexicon, rows: Sequence[Row], products: Mapping[tuple[Any, ...], Sequence[Row]]
+) -> Sentences:
+    """Say what is the most that came from one country, of products of which none has half."""
+    buyer, count = possessive(names.place(rows[0]["consumer"])), len(products)
+    known = [row for row in rows if row["share_usd"] is not None]
+    if not known:
+        yield (
+            f"Which country sold most of {buyer} imports of {number_of(count, 'product')}"
+            f"{time_of(rows)} is unknown."
+        )
+        return
+    row = max(known, key=lambda row: (row["share_usd"], row["product"]))
+    goods, fit = names.goods(row["product"]), qualified([row])
+    most = f"the most from one country was {part(row['share_usd'])} of {goods} by value{fit}"
+    start = f"Of {buyer} imports of {names.products(count)}{time_of(rows)}, {most}"
+    yield from shortened(start, f", from {names.place(row['supplier'])}")
 
 
 def _from_one(products: Mapping[tuple[Any, ...], Sequence[Row]]) -> list[str]:
@@ -241,7 +262,10 @@ def _largest_of(rows: Sequence[Row]) -> list[Row]:
     for group in grouped(rows, "product", "dataset", "reporter", "source").values():
         known = [row for row in group if share_of(row)[0] is not None]
         if known:
-            largest.append(max(known, key=lambda row: (share_of(row)[0], row["supplier"])))
+            largest.append(max(known, key=lambda row: (
+                (row["share_usd_high"] is not None and row["usd"]) or 0.0,
+                share_of(row)[0], row["supplier"],
+            )))  # fmt: skip
     return largest
 
 
@@ -249,8 +273,6 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say who sells most of one product; of several, as of the largest suppliers."""
     rows = in_main_period(rows)
     largest = _largest_of(rows)
-    # Where not all flows are listed, which product is bought from whom is for an answer of its own.
-    largest = [row for row in largest if not row.get("extent")] or largest
     if not largest:
         buyer = capitalized(names.place(rows[0]["consumer"]))
         products = number_of(len({row["product"] for row in rows}), "product")
@@ -264,6 +286,21 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     count = len({row["supplier"] for row in rows})
     if count == 1:
         yield from _of_largest(names, largest)
+        return
+    if row.get("extent") and row["share_usd"] is None and row["usd"] is not None:
+        most = f", the most of the {number_of(count, 'supplier')} listed{qualified([row])}"
+        yield from shortened(
+            f"{capitalized(buyer)} bought {goods} worth {worth(row['usd'])} from "
+            f"{names.place(row['supplier'])}{time_of(rows)}{most}"
+        )
+    by_weight = max(rows, key=lambda row: (row["share_tonnes"] or 0.0, row["supplier"]))
+    if row.get("doubt") and by_weight["supplier"] != row["supplier"] and row["share_usd"]:
+        weighed = f"{part(by_weight['share_tonnes'])} from {names.place(by_weight['supplier'])}"
+        yield (
+            f"Who sold most {goods} to {buyer}{time_of(rows)} cannot be told: "
+            f"{part(row['share_usd'])} from {names.place(row['supplier'])} by value, "
+            f"{weighed} by weight."
+        )
         return
     start = (
         f"{capitalized(buyer)} bought {goods} from {listed_at_least(rows)}"

@@ -15,7 +15,6 @@ from graphkit.headlines.wording import (
     part,
     sentences_on_parts,
     shortened,
-    weight,
     without_brackets,
 )
 from graphkit.names import capitalized, possessive
@@ -37,24 +36,16 @@ def _keys(rows: Sequence[Row]) -> tuple[int, int]:
 
 
 def _count(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Count what the graph knows: it is no count of what there is, so nothing is the largest."""
     number, with_capacity = _keys(rows)
     where = f" in {names.place(rows[0]['country'])}" if names.answer.scope["country"] else ""
     about = "" if names.is_of_all else f" for {names.subject}"
-    start = number_of(number, "mine or plant", "mines and plants")
-    verb = "has" if number == 1 else "have"
-    capacities = number_of(with_capacity, "known capacity", "known capacities")
-    capacities = f"{verb} {capacities if with_capacity else 'no known capacity'}"
-    known = f"{start}{about}{where} {capacities}"
-    first = rows[0]
-    if first["tonnes"] is None:
-        yield from shortened(known)
-        return
-    name = first["name"]
-    figure = f"{weight(first['tonnes'])} of {names.goods(first['product'])}"
-    largest = f": {name} ({figure})" if PLAIN_NAME.fullmatch(name) else f" of {figure}"
-    yield from shortened(f"{known}, the largest{largest}")
-    yield from shortened(known)
-    yield from shortened(f"{start} {capacities}")
+    start = f"Known to graphkit: {number_of(number, 'mine or plant', 'mines and plants')}"
+    capacities = f"{with_capacity:,} of them with a capacity" if with_capacity else (
+        "without a capacity"
+    )  # fmt: skip
+    yield from shortened(f"{start}{about}{where}, {capacities}")
+    yield from shortened(f"{start}, {capacities}")
 
 
 def _count_alone(names: Lexicon, rows: Sequence[Row]) -> Figure:
@@ -91,13 +82,16 @@ def _is_unknown(row: Row) -> bool:
     return UNKNOWN in (row["owner"], row["seat"]) or NOBODY in (row["owner"], row["seat"])
 
 
-def _coverage(row: Row) -> str:
-    """Say that the known capacity is less than half of what was made, if it is or may be."""
-    low, high = row["coverage_low"], row["coverage_high"]
-    least = high if low is None else low
-    if least is not None and least < UNDER:
-        return f", under half of its output in {row['output_period']}"
-    return ", of unknown coverage" if low is None else ""
+def _is_known(row: Row) -> bool:
+    """Return True if at least half of the capacity is surely known: below, nobody is first."""
+    least = row["coverage_low"]
+    return least is not None and least >= UNDER
+
+
+def _dates(row: Row) -> str:
+    """Write of when the capacities and owners are."""
+    dates = str(row["as_of"] or "")
+    return f" (facts of {dates})" if PLAIN_NAME.fullmatch(dates) else " (facts without a year)"
 
 
 def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -114,35 +108,33 @@ def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         yield from shortened(f"No capacity is known in tonnes; {known}")
         return
     first = block[0]
-    goods, coverage = names.goods(first["product"]), _coverage(first)
+    goods = names.goods(first["product"])
     bases = {row["basis"] for row in rows if row["product"] == first["product"]}
     if len(bases) > 1:
         goods += f" ({first['basis'] or 'basis not stated'})"
-    capacity = f"{possessive(place)} known capacity for {goods}"
-    short = f"the known capacity for {goods}"
+    capacity = f"{possessive(place)} capacity for {goods}"
+    if not _is_known(first):
+        least = first["coverage_high"] if first["coverage_low"] is None else first["coverage_low"]
+        part_known = "an unknown part"
+        if least is not None:
+            part_known = f"{'at most ' * (first['coverage_low'] is None)}{part(least)}"
+        start = f"Who owns most of {capacity} cannot be told"
+        yield from shortened(start, f": graphkit knows {part_known} of it{_dates(first)}")
+        return
+    known = f"{possessive(place)} known capacity for {goods}"
     unknown = next((row for row in block if UNKNOWN in (row["owner"], row["seat"])), None)
     if _is_unknown(first) or not first["share_low"]:
-        kind = "seat" if names.answer.scope["by"] == "seat" else "share"
-        named = sum(not _is_unknown(row) for row in block)
-        owners_named = f"; {number_of(named, 'owner')} {'is' if named == 1 else 'are'} named" if (
-            named and kind == "share"
-        ) else ""  # fmt: skip
-        for text in (capacity, short):
-            start = f"Who owns {text} is unknown{coverage}"
-            yield from shortened(start, f": no {kind} of an owner is published", owners_named)
+        yield from shortened(f"Who owns most of {known} cannot be told", _dates(first))
         return
     share = between(first["share_low"], first["share_high"])
-    rest = f"; {part(unknown['share_low'])} is unknown" if unknown else ""
-    verb = "have" if names.answer.scope["by"] == "seat" else "has"
-    for text in (capacity, short):
-        who = capitalized(_who(names, first))
-        yield from shortened(f"{who} {verb} {share} of {text}{coverage}", rest)
-    yield from shortened(f"One owner has {share} of {short}{coverage}")
+    rest = f"; {part(unknown['share_low'])} is of unknown owners" if unknown else ""
+    who = capitalized(_who(names, first))
+    yield from shortened(f"{who} had {share} of {known}{_dates(first)}", rest)
 
 
 def _most_alone(names: Lexicon, rows: Sequence[Row]) -> Figure:
     block = _first_block(rows)
-    if not block or _is_unknown(block[0]) or not block[0]["share_low"]:
+    if not block or _is_unknown(block[0]) or not block[0]["share_low"] or not _is_known(block[0]):
         return "unknown", "unknown"
     first = block[0]
     share = between(first["share_low"], first["share_high"])
@@ -155,34 +147,32 @@ def plant(answer: Answer) -> Sentences:
     rows = answer.rows.to_pylist()
     capacities = sum(row["fact"] == "can make" and row["published"] is not None for row in rows)
     owners = [row for row in rows if row["fact"] == "owned by"]
-    known = number_of(capacities, "known capacity", "known capacities") if capacities else (
-        "no known capacity"
-    )  # fmt: skip
-    who = number_of(len(owners), "known owner") if owners else "no known owner"
-    where = f" in {names.place(answer.scope['country'])}"
-    yield from _of_one(names, where, f"has {known} and {who}")
+    what = (
+        f"{number_of(capacities, 'capacity', 'capacities')} and {number_of(len(owners), 'owner')}"
+    )
+    yield from _of_one(names, f" in {names.place(answer.scope['country'])}", what)
 
 
 def company(answer: Answer) -> Sentences:
-    """Say in how many plants one company has a part."""
+    """Say of how many plants of one company the graph knows."""
     names = Lexicon(answer)
     rows = answer.rows.to_pylist()
     plants = {row["plant"] for row in rows if row["plant"] and row["fact"] != "runs"}
     run = {row["plant"] for row in rows if row["fact"] == "runs"}
-    known = f"has a part of {number_of(len(plants), 'mine or plant', 'mines and plants')}"
-    known += f" and runs {len(run):,}" if run else ""
+    what = f"a part of {number_of(len(plants), 'mine or plant', 'mines and plants')}"
+    what += f", and {len(run):,} that it runs" if run else ""
     seat = answer.scope["seat"]
-    where = f", seated in {names.place(seat)}," if seat else ", of unknown seat,"
-    yield from _of_one(names, where, known)
+    where = f", seated in {names.place(seat)}" if seat else ", of unknown seat"
+    yield from _of_one(names, where, what)
 
 
-def _of_one(names: Lexicon, where: str, known: str) -> Sentences:
-    """Write what is known of one thing, with its name where that is plain."""
+def _of_one(names: Lexicon, where: str, what: str) -> Sentences:
+    """Write what the graph knows of one thing, with its name where that is plain."""
     name = without_brackets(str(names.answer.scope["name"]))
     if PLAIN_NAME.fullmatch(name):
-        yield from shortened(f"{capitalized(name)}{where} {known}")
-        yield from shortened(f"{capitalized(name)} {known}")
-    yield from shortened(f"It {known}")
+        yield from shortened(f"{capitalized(name)}{where}: graphkit knows {what}")
+        yield from shortened(f"{capitalized(name)}: graphkit knows {what}")
+    yield from shortened(f"Known to graphkit: {what}")
 
 
 HEADLINES = {

@@ -51,7 +51,7 @@ def headline(function: str, answer: Answer) -> str:
     Returns
     -------
     str
-        At most 140 characters with every figure computed from the rows, in their main period and
+        At most 200 characters with every figure computed from the rows, in their main period and
         without weights in doubt. Of no rows, what is missing.
 
     Examples
@@ -78,9 +78,8 @@ def _counts(answer: Answer) -> Sentences:
     products = set(rows["product"].to_pylist()) if "product" in rows.column_names else set()
     periods = rows["period"].to_pylist() if "period" in rows.column_names else []
     on_products = f" on {number_of(len(products), 'product')}" if products else ""
-    yield from shortened(
-        f"The answer has {number_of(len(rows), 'row')}", on_products, when(main_period_of(periods))
-    )
+    time = when(main_period_of(periods)) if len(set(periods)) == 1 else ""
+    yield from shortened(f"The answer has {number_of(len(rows), 'row')}", on_products, time)
 
 
 NOTHING = {

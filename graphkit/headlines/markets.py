@@ -8,7 +8,7 @@ from typing import Any
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.answer import parts_of as coverages_of
-from graphkit.answers.figures import HALF, floor_percent, number_of
+from graphkit.answers.figures import HALF, UNFIT, floor_percent, number_of
 from graphkit.answers.remarks import SHARES_ALONE
 from graphkit.headlines.wording import (
     BY,
@@ -58,8 +58,9 @@ def _of_one_market(rows: Sequence[Row]) -> list[Row]:
     rows = [row for row in rows if row["market"] != BY_ORE] or rows
     market = _main_market(rows)
     rows = [row for row in rows if (row["market"], row["measure"]) == market]
-    counted = [row for row in rows if SHARES_ALONE not in (row["denominator"] or "")]
-    return in_main_period(counted or rows)
+    known = [row for row in rows if row["top"] is not None]
+    counted = [row for row in known if SHARES_ALONE not in (row["denominator"] or "")]
+    return in_main_period(counted or known or rows)
 
 
 def _is_one_country(row: Row) -> bool:
@@ -106,7 +107,7 @@ def _market(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     tops = [row["top"] for key in sure for row in products[key,]]
     most = names.most(tops)
     verb = "made" if market.startswith("production") else "sold"
-    end = f"one country {verb} at least half of {whole_trade}{time}{fit}"
+    end = f"one country is known to have {verb} at least half of {whole_trade}{time}{fit}"
     for text in (names.products(len(products)), number_of(len(products), "product")):
         yield from shortened(f"For {count_of(len(sure), text)}, {end}", most, f", {BY[measure]}")
 
@@ -223,6 +224,13 @@ def _one_reliance(names: Lexicon, row: Row) -> Sentences:
     country, goods = names.place(row["country"]), names.goods(row["material"])
     time, fit = time_of([row]), qualified([row])
     low, high = row["reliance_low"], row["reliance_high"]
+    published = row["published_value"]
+    if published is not None and low is not None and not low <= published <= (high or 1.0):
+        start = f"{capitalized(possessive(country))} net import reliance for {goods} is "
+        computed = between(low, 1.0 if high is None else high)
+        addition = f"; imports, exports and stocks give {computed}"
+        yield from shortened(f"{start}{part(published)}{time} as published", addition)
+        return
     if row["net_exporter"]:
         yield f"{capitalized(country)} exported more {goods} than it imported{time}{fit}."
         return
@@ -274,41 +282,75 @@ def n_minus_1(answer: Answer) -> Sentences:
 
 
 def prices(answer: Answer) -> Sentences:
-    """Say what a tonne of the most traded material was worth, and what before."""
+    """Say what a tonne of the goods asked about costs: by a published price, else as traded.
+
+    A unit value under a code that holds other goods too is no price of the goods asked about.
+    """
     names = Lexicon(answer)
-    known = [row for row in answer.rows.to_pylist() if row["usd_per_tonne"] is not None]
-    rows = [row for row in known if row["usd"] is not None] or known
-    if not rows:
-        yield from shortened(f"No price of {names.subject} is one of a tonne")
+    rows = [row for row in answer.rows.to_pylist() if row["usd_per_tonne"] is not None]
+    published = [row for row in rows if row["dataset"] is None]
+    traded = [row for row in rows if row["dataset"] is not None and row["fit"] not in UNFIT]
+    buyers = (answer.scope.get("consumer") or "WLD").split(",")
+    values = [row for row in traded if row["place"] in buyers]
+    candidates = values if buyers != ["WLD"] else published or values
+    newest = max((Period(row["period"]).end for row in candidates), default=0)
+    current = [row for row in candidates if Period(row["period"]).end == newest]
+    if not current:
+        whose = "" if buyers == ["WLD"] else f" in the imports of {names.places(buyers)}"
+        yield from shortened(f"No price of {names.subject} alone is known{whose}")
         return
-
-    def order(row: Row) -> tuple[Any, ...]:
-        return Period(row["period"]).end, row["usd"] or 0.0, row["material"], row["figure"]
-
-    newest = max(rows, key=lambda row: (*order(row), row["usd_per_tonne"]))
-    series = [
-        row for row in rows
-        if all(row[name] == newest[name] for name in ("material", "figure"))
-        and Period(row["period"]).months == Period(newest["period"]).months
-    ]  # fmt: skip
-    first = min(series, key=lambda row: (Period(row["period"]).end, row["usd_per_tonne"]))
-    goods, figure = names.goods(newest["material"]), ""
-    if newest["usd"] is None:
-        figure = f" ({newest['figure']})"
-    elif newest["figure"].startswith("unit value, imports of "):
-        figure = f" in the imports of {names.place(newest['figure'].split()[4])}"
-    else:
-        figure = " in world trade"
+    if len({(row["material"], row["figure"]) for row in current}) > 1:
+        yield from _several_prices(names, current)
+        return
+    row = current[0]
+    estimated = ", estimated" if row["estimated"] else ""
+    start = f"A tonne of {names.goods(row['material'])} cost {_price(row)}"
+    where = f" ({row['figure']})"
+    if row["dataset"] is not None:
+        where = " in world trade"
+        if row["place"] != "WLD":
+            where = f" in the imports of {names.place(row['place'])}"
+    series = [old for old in candidates if old["figure"] == row["figure"] and old is not row
+              and old["material"] == row["material"]]  # fmt: skip
     before = ""
-    if first is not newest and first["period"] != newest["period"]:
-        before = f", after {_price(first)}{when(first['period'])}"
-    worth, time = f"A tonne of {goods} was worth {_price(newest)}", when(newest["period"])
-    starts = [f"{worth}{figure}{time}"]
-    if newest["usd"] is None:
-        starts.append(f"{worth} by one published price{time}")
-    for addition in (before, "") if before else ("",):
-        for start in starts:
-            yield f"{start}{addition}."
+    if series:
+        last = max(series, key=lambda old: (Period(old["period"]).end, old["period"]))
+        before = f", after {_price(last)}{when(last['period'])}"
+        peak = max([*series, row], key=lambda old: old["usd_per_tonne"])
+        if peak not in (row, last):
+            before += f" and {_price(peak)}{when(peak['period'])}"
+    start += f"{where}{when(row['period'])}{estimated}"
+    yield from shortened(start, before)
+    if row["dataset"] is None and row["product"] is not None:
+        start = f"A tonne of {names.goods(row['material'])} cost {_price(row)}"
+        start += f" by one published price{when(row['period'])}{estimated}"
+        yield from shortened(start, before)
+    yield f"One price of {names.subject} is known{when(row['period'])}{estimated}."
+
+
+def _several_prices(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say between what prices of one or several materials lie in one period."""
+    low, high = (choose(rows, key=lambda row: row["usd_per_tonne"]) for choose in (min, max))
+    time = time_of([max(rows, key=lambda row: (row["period"], row["figure"]))])
+    time += ", estimated" if any(row["estimated"] for row in rows) else ""
+    kind = "published prices" if rows[0]["dataset"] is None else "unit values of trade"
+    materials = {row["material"] for row in rows}
+    if len(materials) == 1:
+        goods = names.goods(rows[0]["material"])
+        ends = f"between {_price(low).removesuffix(' USD')} and {_price(high)}"
+        yield from shortened(
+            f"A tonne of {goods} cost {ends} by {number_of(len(rows), kind[:-1])}{time}"
+        )
+        return
+    ends = (
+        f"from {_price(low)} ({names.goods(low['material'])}) "
+        f"to {_price(high)} ({names.goods(high['material'])})"
+    )
+    if len({row["period"] for row in rows}) == 1 and all(row["product"] for row in (low, high)):
+        start = f"{capitalized(kind)} of a tonne of {names.subject} went {ends}{time}"
+        yield from shortened(start)
+    count = number_of(len(materials), "material")
+    yield from shortened(f"{capitalized(kind)} of {count} ({names.subject}) are known{time}")
 
 
 def _price(row: Row) -> str:
@@ -392,6 +434,10 @@ def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     trade = f"from {names.place(row['exporter'])} to {names.place(row['importer'])}"
     share = f", {part(row['share'])} of world trade" if row["share"] is not None else ""
     size = f": {amount(row[measure], measure)}"
+    if earlier := names.earlier:
+        start = f"The largest flow{f' of {names.subject}' * (not names.is_of_all)}{whose}{time}"
+        yield from shortened(f"{start} cannot be told", f": its codes also hold {earlier}")
+        return
     if names.are_baskets:
         goods = f"No code holds {names.subject} alone; the largest flow of goods with it"
         for scope in (f"{whose}{time}", time):
@@ -430,6 +476,10 @@ def _first_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     bought = fsum(row["imports"] for row in own) / fsum(row["imports"] for row in first)
     whose = "these buy" if len(own) > 1 else "this one buys"
     much = "" if listed_at_least(first) else f"; {whose} {part(bought)} of it {measure}"
+    if earlier := names.earlier:
+        start = f"Who first supplies most buyers of {names.subject}{time} cannot be told"
+        yield from shortened(start, f": its codes also hold {earlier}")
+        return
     if names.are_baskets:
         basket = f"No code holds {names.subject} alone; {who} is the first supplier {count}"
         yield from shortened(f"{basket} goods with it{time}", much)
@@ -612,9 +662,17 @@ def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
     before, after = totals[0]["before"], totals[0]["after"]
     span = f" from {before} to {after}"
     usd, per = _base(totals)
+    split = _split(names.answer)
     if len(totals) == 1:
         row = totals[0]
         goods = names.goods(row["product"])
+        if row["product"] in split:
+            yield from shortened(
+                f"Whether {_trade_of(names, row)} of {goods}{partners} changed{span} cannot be "
+                "told",
+                ": one trade may stand under two codes",
+            )  # fmt: skip
+            return
         old, new = row[f"{usd}_before"], row[f"{usd}_after"]
         if not old or new is None:
             value = f"worth {worth(new)}{per}" if new is not None else "of unknown value"
@@ -630,7 +688,8 @@ def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
         (row[f"{usd}_after"] - row[f"{usd}_before"], row["product"])
         for row in totals
         if row[f"{usd}_before"] is not None and row[f"{usd}_after"] is not None
-    ]
+        and row["product"] not in split
+    ]  # fmt: skip
     most = ""
     if changes:
         change, product = max(changes, key=lambda pair: (abs(pair[0]), pair[1]))
@@ -642,6 +701,12 @@ def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
         yield from shortened(start, most)
 
 
+def _split(answer: Answer) -> frozenset[str]:
+    """Return the products of which a trade may stand under another code in some of the years."""
+    parts = coverages_of(answer.coverage).values()
+    return frozenset(row["product"] for part in parts for row in part.get("split_trade", ()))
+
+
 def _turn(change: float) -> str:
     """Write a relative change.
 
@@ -651,7 +716,10 @@ def _turn(change: float) -> str:
     if abs(change) < 0.005:
         return "changed little by value"
     if change >= 1:
-        return f"rose {change + 1:,.1f}-fold by value"
+        times = change + 1
+        return f"rose {times:.1f}-fold by value" if times < 10 else (
+            f"rose {float(f'{times:.2g}'):,.0f}-fold by value"
+        )  # fmt: skip
     return f"{'rose' if change > 0 else 'fell'} {part(abs(change))} by value"
 
 
@@ -682,54 +750,63 @@ def _first_and_newest(rows: Sequence[Row]) -> dict[str, list[tuple[Row, Row]]]:
 def _trend_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     pairs = _first_and_newest(rows)
     if len(pairs) == 1 and len(next(iter(pairs.values()))) == 1:
-        ((first, last),) = next(iter(pairs.values()))
-        if first is last:
-            return id(rows), ""
-        kind = (first["product"], first["period"], last["period"], qualified([first, last]))
-        return kind, f"{_worth(first)} to {_worth(last)}"
+        ((_, last),) = next(iter(pairs.values()))
+        return (last["product"], last["period"], qualified([last])), _worth(last)
     return id(rows), ""
 
 
 def _trend(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say what the largest trade of the newest period was, after the one before and its peak."""
     series = _first_and_newest(rows)
     if not series:
         yield from shortened(f"No trade of {names.subject} has a known value")
         return
     trade = capitalized(_trade_of(names, rows[0]))
-    if len(series) == 1:
-        pairs = next(iter(series.values()))
-        newest_end = max(Period(last["period"]).end for _, last in pairs)
-        pairs = [pair for pair in pairs if Period(pair[1]["period"]).end == newest_end]
-        if len(pairs) == 1:
-            yield from _of_series(names, trade, *pairs[0])
-            return
-    periods = [last["period"] for pairs in series.values() for _, last in pairs]
-    newest = max(periods, key=lambda text: (Period(text).end, text))
-    current = [
-        pairs for pairs in series.values() if all(last["period"] == newest for _, last in pairs)
-    ]
-    grown = sum(all(last["usd"] > first["usd"] for first, last in pairs) for pairs in current)
-    start = f"{trade}{when(newest)} were larger than in the first period with data for "
-    for text in (names.products(len(current)), number_of(len(current), "product")):
-        yield from shortened(f"{start}{count_of(grown, text)}", ", by value")
+    ends = [last for pairs in series.values() for _, last in pairs]
+    newest = max(Period(last["period"]).end for last in ends)
+    current = [last for last in ends if Period(last["period"]).end == newest]
+    last = max(current, key=lambda row: (row["usd"], row["product"]))
+    line = [
+        row for row in rows
+        if row["usd"] is not None and Period(row["period"]).months == Period(last["period"]).months
+        and all(row.get(name) == last.get(name) for name in SERIES)
+    ]  # fmt: skip
+    rest = len(series) - 1
+    more = f"; {number_of(rest, 'more product')} below" if rest else ""
+    if last["product"] in _split(names.answer):
+        more = f"{more}; one trade may stand under two codes"
+    yield from _of_series(names, trade, line, more)
 
 
-def _of_series(names: Lexicon, trade: str, first: Row, last: Row) -> Sentences:
-    """Say what one series of trade was in its first and its last period."""
-    goods, share = names.goods(first["product"]), ""
-    newest = f"{_worth(last)}{when(last['period'])}"
+SERIES = ("product", "on", "hs_revision", "reporter", "source")
+"""Columns that all rows of one line through time share."""
+
+
+def _of_series(names: Lexicon, trade: str, line: Sequence[Row], more: str) -> Sentences:
+    """Say what one series of trade was in its last period, the one before and its peak."""
+    line = sorted(line, key=lambda row: (Period(row["period"]).end, row["period"]))
+    first, last = line[0], line[-1]
+    goods, share = names.goods(last["product"]), ""
     verb = "bought" if last.get("supplier") else "sold"
-    if last.get("on"):
-        if text := _share(last, "on_share_usd"):
-            share = f"; {names.place(last['on'])} {verb} {text} of that"
-    elif last["largest"] and (text := _share(last, "largest_share_usd")):
-        share = f"; {names.place(last['largest'])} {verb} {text} of that"
-    if first is last:
-        yield from shortened(f"{trade} of {goods} were worth {newest}{qualified([last])}", share)
-        return
-    start = f"{trade} of {goods} {_moved(first['usd'], last['usd'])} from {_worth(first)}"
-    fit = qualified([first, last])
-    yield from shortened(f"{start}{when(first['period'])} to {newest}{fit}", share)
+    partner, column = (
+        (last["on"], "on_share_usd") if last.get("on") else (last["largest"], "largest_share_usd")
+    )
+    if partner and (text := _share(last, column)):
+        share = f"; {names.place(partner)} {verb} {text} of that"
+        then = _share(first, column)
+        same = last.get("on") or first["largest"] == partner
+        if first is not last and then and same:
+            share += f" ({then}{when(first['period'])})"
+    start = f"{trade} of {goods} were worth {_worth(last)}{when(last['period'])}{qualified([last])}"
+    before = ""
+    if len(line) > 1:
+        before = f", after {_worth(line[-2])}{when(line[-2]['period'])}"
+        peak = max(line, key=lambda row: row["usd"])
+        is_whole = not any(row.get("extent") for row in line)
+        if is_whole and peak["usd"] > max(last["usd"], line[-2]["usd"]):
+            before += f" and {_worth(peak)} at most{when(peak['period'])}"
+    for additions in ((before, share, more), (before, more), (more,)):
+        yield f"{start}{''.join(additions)}."
 
 
 def production_trend(answer: Answer) -> Sentences:
@@ -803,7 +880,7 @@ def _made(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 def _share(row: Row, name: str) -> str:
     """Write a share, as a range where some flows are not listed; empty if it is unknown."""
     if row[name] is not None:
-        return part(row[name])
+        return part(row[name]) if row[name] else ""
     low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
     return between(low, high) if low is not None and high is not None else ""
 
@@ -811,12 +888,6 @@ def _share(row: Row, name: str) -> str:
 def _worth(row: Row) -> str:
     """Write the value of a row, which is the least where not all flows are listed."""
     return f"{listed_at_least([row])}{worth(row['usd'])}"
-
-
-def _moved(first: float, last: float) -> str:
-    if worth(first) == worth(last):
-        return "moved"
-    return "rose" if last > first else "fell"
 
 
 TWICE = 2.0

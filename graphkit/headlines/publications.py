@@ -102,40 +102,56 @@ def conflicts(answer: Answer) -> Sentences:
 
 
 def controls(answer: Answer) -> Sentences:
-    """Say how many export controls there are, of whom, and what they do or how they stand."""
+    """Say how many export controls are in force, and how many are not, on the day asked about."""
     names = Lexicon(answer)
     rows = answer.rows.to_pylist()
     countries = grouped(rows, "country")
     date = answer.scope.get("date")
     goods = "" if names.is_of_all else f" on {names.subject}"
-    count = number_of(len(rows), "export control")
-    day = f" on {date}" if isinstance(date, str) else ""
-    kinds = _measures(rows, with_status=bool(day))
-    if len(countries) == 1:
-        country = capitalized(names.place(rows[0]["country"]))
-        start = (
-            f"{country} had {count}{goods}{day}"
-            if day
-            else f"{country} has {count}{goods} in these data"
-        )
-        yield from shortened(start, f": {kinds}")
+    if not isinstance(date, str):
+        count = number_of(len(rows), "export control")
+        whose = f"of {names.places(key for key, in countries)}" if len(countries) == 1 else (
+            f"of {number_of(len(countries), 'country', 'countries')}"
+        )  # fmt: skip
+        suspended = sum(row["suspended_from"] is not None for row in rows)
+        ended = sum(row["until"] is not None for row in rows)
+        ends = [f"{n:,} {'has' if n == 1 else 'have'} {text}" for n, text in (
+            (suspended, "a suspension"), (ended, "an end")) if n]  # fmt: skip
+        yield from shortened(
+            f"Known to graphkit: {count} {whose}{goods}, whatever the day",
+            f"; {' and '.join(ends)}" if ends else "", "; --date asks for one day",
+        )  # fmt: skip
         return
-    key, times = most_frequent(row["country"] for row in rows)
-    most = f", {times:,} of {names.place(key)}"
-    verb = "stood" if day else "are known"
-    start = f"{count}{goods} of {number_of(len(countries), 'country', 'countries')} {verb}{day}"
-    yield from shortened(start, most, f": {kinds}")
+    states = Counter(_state(row) for row in rows)
+    in_force = states.pop(IN_FORCE, 0)
+    rest = [f"{count:,} {'was' if count == 1 else 'were'} {state}" for state, count in
+            sorted(states.items())]  # fmt: skip
+    start = number_of(in_force, "export control") if in_force else "No export control"
+    whose = f" of {names.places(key for key, in countries)}" if len(countries) == 1 else (
+        f" of {number_of(len(countries), 'country', 'countries')}"
+    )  # fmt: skip
+    verb = "was" if in_force < 2 else "were"
+    kinds = _measures([row for row in rows if _state(row) == IN_FORCE])
+    yield from shortened(
+        f"{start}{whose}{goods} known to graphkit {verb} in force on {date}",
+        f": {kinds}" if kinds else "", f"; {listed(rest)}" if rest else "",
+    )  # fmt: skip
 
 
-def _measures(rows: Sequence[Row], with_status: bool) -> str:
-    """Count the acts of each measure, and status, the most frequent first; one says on what."""
-    counts = Counter((row["measure"], row["status"] if with_status else None) for row in rows)
-    texts = []
-    for (measure, status), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        text = number_of(count, measure)
-        if status and status != "licensed":  # which the measure tells
-            text += f" ({status.replace(';', ',')})"
-        texts.append(text)
+IN_FORCE, LICENSED = "in force", "licensed"
+"""States of an act that holds exports back."""
+
+
+def _state(row: Row) -> str:
+    """Return whether an act was in force, or how it stood instead."""
+    return IN_FORCE if row["status"] in (IN_FORCE, LICENSED) else str(row["status"])
+
+
+def _measures(rows: Sequence[Row]) -> str:
+    """Count the acts of each measure, the most frequent first; one says on what."""
+    counts = Counter(row["measure"] for row in rows)
+    texts = [number_of(count, measure) for measure, count in
+             sorted(counts.items(), key=lambda item: (-item[1], item[0]))]  # fmt: skip
     items = rows[0]["items"] if len(rows) == 1 else None
     return listed(texts) + (f" on {listed(items)}" if items else "")
 

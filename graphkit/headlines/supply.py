@@ -226,11 +226,14 @@ def _dependent(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     threshold = _threshold(names)
     pairs = grouped(sure, "consumer", "product")
     consumers = {row["consumer"] for row in sure}
-    goods = sorted({row["product"] for row in sure})
     time = time_of(sure)
     if point == "removed" and (len(pairs) == 1 or threshold == 0):
         yield from _without(names, sure, time)
         return
+    bought = [row for row in sure if row.get("definition") == "face value"]
+    counted = bought or sure
+    goods = sorted({row["product"] for row in counted})
+    traced = {row["product"] for row in sure} - set(goods)
     counts: tuple[str, ...] = (names.products(len(goods)), number_of(len(goods), "product"))
     whose = "its imports"
     if len(goods) == 1:
@@ -238,16 +241,19 @@ def _dependent(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if len(consumers) == 1:
         whose = f"{possessive(names.place(sure[0]['consumer']))} imports"
     else:
-        buyers = number_of(len(consumers), "importer")
+        buyers = number_of(len({row["consumer"] for row in counted}), "importer")
         any_of = "one or more of " * (len(goods) > 1)
         counts = tuple(f"{buyers} of {any_of}{count}" for count in counts)
         whose = "the imports"
-    hangs = (
-        f"at least {threshold * 100:g} % of {whose}{time} {SURE[verdict]} depends on one country"
-    )
+    verb = "was bought from" if bought else "depends on"
+    hangs = f"at least {threshold * 100:g} % of {whose}{time} {SURE[verdict]} {verb} one country"
+    pairs = grouped(counted, "consumer", "product")
     points = [key for group in pairs.values() for key in sorted({row[point] for row in group})]
+    behind = ""
+    if bought and traced and len(consumers) == 1:
+        behind = f"; for {len(traced):,} more as traced behind the last seller"
     for count in counts:
-        yield from shortened(f"For {count}, {hangs}", names.most(points))
+        yield from shortened(f"For {count}, {hangs}", names.most(points), behind)
 
 
 def _points_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
@@ -403,16 +409,20 @@ def disrupt(answer: Answer) -> Sentences:
 
 
 def _industries(names: Lexicon) -> Sentences:
-    """Say how many uses and sectors a shortfall reaches, and the value added behind them."""
+    """Say how many uses and sectors a shortfall reaches, and whose value added is behind them."""
     rows = names.answer.rows.to_pylist()
     elements = sorted({row["element"] for row in rows})
     goods = names.goods(elements[0]) if len(elements) == 1 else f"{len(elements):,} elements"
-    reached = f"The shortfall reaches {number_of(len(rows), 'use')} of {goods}"
+    reached = f"{cut_of(names)}, the shortfall reaches {number_of(len(rows), 'use')} of {goods}"
     total, sectors = value_added(rows)
-    if not sectors:
-        return shortened(f"{reached}, of no known sector")
-    where = f"in {number_of(sectors, 'sector')} with {money(total)} EUR of value added"
-    return shortened(f"{reached}, {where}: exposure, not loss")
+    regions = {row["value_added_of"] for row in rows if row["value_added_of"]}
+    buyer = names.answer.scope.get("consumer")
+    if not sectors or len(regions) != 1 or buyer not in (None, *regions):
+        return shortened(f"{reached} in {names.places(regions)}" if regions else reached)
+    where = f"in {number_of(sectors, 'sector')} of {names.places(regions)}"
+    return shortened(
+        f"{reached} {where} with {money(total)} EUR of value added", ": exposure, not loss"
+    )
 
 
 def cascade(answer: Answer) -> Sentences:
@@ -553,20 +563,32 @@ def _uncovered(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if text == "nothing" and verb.endswith(":"):
         country, verb, text = "nobody", "would lack", "any"
     estimate = "" if text in (share, "nothing", "any") else f" (estimate: {share})"
+    if estimate and row["high"] - row["low"] > WIDE:
+        text, estimate = f"an estimated {share} ({text})", ""
     number = number_of(names.answer.scope["months"], "month")
     restart = names.answer.scope.get("restart")
     span = f" for {number_of(restart - 1, 'month')}" if restart else ""
     of_goods = "" if goods == names.subject and not _stopped(names) else f" of {goods}"
     when = f"{time_of([row])}{qualified([row])}"
+    stocks = _held(names)
     for cut, what in (
         (cut_of(names), of_goods), (cut_of(names, "these exports"), f" of {goods}"),
     ):  # fmt: skip
         lack = f"{country} {verb} {text} of {possessive(number)} imports{what}{when}"
         yield from shortened(
-            f"{cut}{span}, {lack}{_uncovered_day(row)}{_capacity(names)}", estimate
+            f"{cut}{span}{stocks}, {lack}{_uncovered_day(row)}{_capacity(names)}", estimate
         )
-    lack = f"{country} {verb} {text} of {possessive(number)} imports of {goods}{when}"
-    yield f"{capitalized(lack)}{_uncovered_day(row)}{_capacity(names)}."
+        yield f"{cut}{span}{stocks}, {lack}."
+
+
+def _held(names: Lexicon) -> str:
+    """Write which stocks and slack are assumed."""
+    scope = names.answer.scope
+    days, slack = scope.get("stock_days"), scope.get("slack")
+    stocks = " and buyers held no stocks"
+    if days:
+        stocks = f" and buyers held {number_of(round(days), 'day')} of stock"
+    return stocks + (f", with a slack of {100 * slack:g} % elsewhere" if slack else "")
 
 
 def _ends_of_sweep(rows: Sequence[Row]) -> tuple[Row, Row]:
@@ -600,8 +622,8 @@ def _swept(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     of_time = f"{time_of([last])}{qualified([last])}"
     lacks = f"{country} would lack {{}} of its imports of {goods}{of_time}"
     start = f"{SETTINGS[swept]} {settings[0]}, {lacks.format(shares[0])}"
-    yield f"{start}; {SETTINGS[swept].split()[0].lower()} {settings[1]}, {shares[1]}."
-    yield f"{capitalized(country)} would lack from {shares[0]} to {shares[1]} of its {goods}."
+    for cut in (cut_of(names), cut_of(names, "these exports")):
+        yield f"{cut}: {start[0].lower()}{start[1:]}; at {settings[1]}, {shares[1]}."
 
 
 def _lost_supply(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -617,8 +639,11 @@ def _lost(
     """Say what a country loses of its imports or supply, within its range."""
     text = _range_of(row["low"], row["high"], row["lost_share"])
     share, estimate = row["lost_share"], ""
+    loss_of_exports = names.answer.scope.get("loss")
     if share is not None and row["low"] is not None and text != part(share):
         estimate = f" (estimate: {part(share)})"
+        if isinstance(loss_of_exports, float) and loss_of_exports < 1:
+            text, estimate = f"an estimated {part(share)} ({text})", ""
     goods, time, fit = names.goods(row["product"]), time_of([row]), qualified([row])
     goods_text = "" if goods == names.subject and not _stopped(names) else f" of {goods}"
     fit += _capacity(names)
@@ -629,8 +654,6 @@ def _lost(
     ):  # fmt: skip
         loss = verb.format(f"{value}{text} of its {whole}{of_goods}")
         yield from shortened(f"{cut}, {country} {loss}{time}{fit}", estimate)
-    loss = verb.format(f"{text} of its {whole} of {goods}")
-    yield f"{capitalized(country)} {loss}{time}{fit}."
 
 
 HEADLINES = {

@@ -37,8 +37,10 @@ def uses(answer: Answer) -> Sentences:
         return
     label = first["label"]
     use = uncapitalized(label) if PLAIN_NAME.fullmatch(label) else "one use"
-    yield from shortened(f"{part(first['share'])} of {element} goes into {use}", time)
-    yield from shortened(f"{capitalized(element)} goes into one use by {part(first['share'])}")
+    whose = f"what {names.place(region)} uses of " if (region := first["region"]) else ""
+    start = f"{part(first['share'])} of {whose}{element} goes into"
+    yield from shortened(f"{capitalized(start)} {use}", time)
+    yield from shortened(f"{capitalized(start)} one use", time)
 
 
 def _needs(names: Lexicon) -> Sentences:

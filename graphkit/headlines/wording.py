@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, TypeAlias
 
-from graphkit.answers.answer import PLAIN_NAME, Answer
+from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
 from graphkit.answers.figures import UNFIT, ceiling_percent, floor_percent, money, number_of
 from graphkit.names import uncapitalized, with_article
 from graphkit.period import Period
 
-LONGEST = 140
+LONGEST = 200
 """Number of characters that a headline has at most."""
 EXACT = 5e-4
 """Width of a range of shares up to which it is one figure."""
@@ -224,6 +224,15 @@ class Lexicon:
         """True if one element was asked for, and all that is counted holds others too."""
         fits = {series.get("fit") for series in self.answer.coverage.get("series", ())}
         return len(self.meanings) == 1 and fits == {"basket"}
+
+    @property
+    def earlier(self) -> str:
+        """The goods of earlier stages that codes of what is counted also hold; empty if none."""
+        parts = parts_of(self.answer.coverage).values()
+        goods = {
+            text for part in parts for row in part.get("series", ()) for text in row["earlier"]
+        }
+        return listed([text for text in sorted(goods) if PLAIN_NAME.fullmatch(text)])
 
     @property
     def subject(self) -> str:

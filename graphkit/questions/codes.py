@@ -89,7 +89,7 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
         return answer
     consumers = sorted(set(rows["consumer"].to_pylist()) - {None})
     suppliers = rows["supplier"].to_pylist() if "supplier" in rows.column_names else None
-    notes, double = [], False
+    notes, split, double = [], [], False
     for (product, code), (other, other_code) in _sharing(catalog):
         pair = {product, other}
         series = [row for row in coverage["series"] if row["product"] in pair]
@@ -103,6 +103,11 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
         trades = [
             trade for trade in split_trades(flows, product, other, years)
             if suppliers is None or trade.supplier in suppliers
+        ]  # fmt: skip
+        split += [
+            {"product": product, "other": other, "supplier": trade.supplier,
+             "consumer": trade.consumer, "years": sorted(trade.years)}
+            for trade in trades
         ]  # fmt: skip
         label, other_label = map(catalog.materials.in_text, (product, other))
         notes += [
@@ -119,6 +124,8 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
         double |= bool(trades) and pair == {row["product"] for row in series}
     if double and coverage.get("usd") is not None:
         coverage = {**coverage, "usd": None, "usd_share_without_tonnes": None}
+    if split:
+        coverage = {**coverage, "split_trade": split}
     return replace(answer, coverage=coverage, notes=(*answer.notes, *notes))
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.unlisted import with_ends
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column, plain_columns
+from graphkit.answers.figures import percent
 from graphkit.catalog.catalog import TOTALS, Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -24,12 +25,15 @@ from graphkit.questions.published import PUBLISHED_SHARES, published_answer, pub
 from graphkit.questions.question import checked
 from graphkit.questions.trade import (
     FACE_VALUE,
+    SERIES_ATTRIBUTES,
+    TRADE_SERIES,
     ImportsInScope,
     coverage_of,
     imports_of,
     in_sentence,
     product_notes,
     trade_of,
+    with_attributes,
 )
 from graphkit.questions.unlisted import SHARE_RANGE
 
@@ -132,9 +136,7 @@ def _by_stake(rows: pa.Table) -> pa.Table:
     main = max(periods, key=lambda period: (periods[period], period), default=None)
 
     def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        shares = (row[name] for name in SURE)
-        share = next((share for share in shares if share is not None), 0.0)
-        return row["period"] != main, share < HALF, descending(row["usd"])
+        return row["period"] != main, (_sure_share(row) or 0.0) < HALF, descending(row["usd"])
 
     return in_order_of(rows, key)
 
@@ -220,8 +222,7 @@ def _answer(
         )  # fmt: skip
     claims = claims_about(catalog.claims, query, context=context)
     if trade.lacking and not _answered(claims, query):
-        lacking = f"{trade.lacking}{_recorded_as(catalog, query.buyer)}"
-        raise GraphkitError(in_sentence(lacking))
+        raise GraphkitError(in_sentence(trade.lacking))
     return Answer(
         question,
         _scope_of(catalog, query, trade),
@@ -233,7 +234,7 @@ def _answer(
         comparisons(claims, trade, catalog.materials),
         elsewhere=query.scope.elsewhere,
         notes=tuple(_notes(catalog, query, rows, trade)),
-        nothing=_nothing(catalog, query, trade),
+        nothing=_nothing(catalog, query, trade, min_share),
         caption=_caption(query, trade),
     )
 
@@ -259,7 +260,7 @@ def _notes(
 ) -> Sequence[str]:
     notes = [*query.scope.notes, *trade.notes]
     if trade.lacking:
-        return [_nothing(catalog, query, trade), *notes] if len(rows) else notes
+        return [_nothing(catalog, query, trade, 0.0), *notes] if len(rows) else notes
     notes.append(FACE_VALUE)
     keys = {*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()}
     groups = {place.key for place in (query.buyer, query.seller) if place and place.is_group}
@@ -272,23 +273,32 @@ def _notes(
     return notes
 
 
-def _nothing(catalog: Catalog, query: ClaimScope, trade: ImportsInScope) -> str:
+def _nothing(catalog: Catalog, query: ClaimScope, trade: ImportsInScope, min_share: float) -> str:
     """State why nothing is known of the trade asked for."""
     if trade.lacking:
-        lacking = f"{trade.lacking}{_recorded_as(catalog, query.buyer)}"
-        return f"{lacking} Only published claims cover it."
+        return f"{trade.lacking} Only published claims cover it."
     seller = query.seller.in_text if query.seller else "any supplier"
     if query.buyer is not None and query.buyer == query.seller:
         return f"Trade data hold no flow from {seller} to itself."
+    if min_share and query.seller is not None:
+        sold = _from_supplier(catalog, trade.shares, query.seller).to_pylist()
+        sold = [row for row in sold if _sure_share(row) is not None]
+        if sold:
+            first = max(
+                sold, key=lambda row: (_sure_share(row), row["usd"] or 0.0, row["consumer"])
+            )
+            return (
+                f"Nobody is known to buy {100 * min_share:g} % of a product in this scope from "
+                f"{seller}: the most is {percent(_sure_share(first) or 0.0)} of the imports of "
+                f"{catalog.materials.in_text(first['product'])} by "
+                f"{catalog.place_in_text(first['consumer'])} in {first['period']}."
+            )
     return f"No flow from {seller} in this scope is known."
 
 
-def _recorded_as(catalog: Catalog, buyer: Entity | None) -> str:
-    """Name the area under which trade statistics record a country that they do not name."""
-    for area in catalog.nodes("Area").to_pylist() if buyer else ():
-        if area["type"] == "unspecified" and buyer and buyer.name in (area["note"] or ""):
-            return f" Trade data call it {area['name']} ({area['key']}): ask for {area['key']}."
-    return ""
+def _sure_share(row: Mapping[str, Any]) -> float | None:
+    """Return the share that a supplier has at least; None if it is unknown."""
+    return next((row[name] for name in SURE if row[name] is not None), None)
 
 
 ADDED = ("share_usd", "share_tonnes", "usd", "tonnes")
@@ -301,11 +311,12 @@ def _from_supplier(catalog: Catalog, shares: pa.Table, seller: Entity) -> pa.Tab
         members = pa.array(catalog.members(seller), pa.string())
         sells, buys = (pc.is_in(shares[end], members) for end in ("supplier", "consumer"))
         rows = shares.filter(pc.and_not(sells, buys))
-        own = (*ADDED, "supplier", "rank", "share_usd_low", "share_usd_high")
+        sold = rows
+        own = (*ADDED, *SERIES_ATTRIBUTES, "supplier", "rank", "share_usd_low", "share_usd_high")
         names = [name for name in shares.column_names if name not in own]
         rows = rows.group_by(names).aggregate([(name, "sum") for name in ADDED])
         rows = rows.rename_columns([name.removesuffix("_sum") for name in rows.column_names])
-        rows = with_ends(rows)
+        rows = with_ends(with_attributes(rows, sold, (*TRADE_SERIES, "consumer")))
         constants = {"supplier": pa.array([seller.key] * len(rows), pa.string()),
                  "rank": pa.nulls(len(rows), shares.schema.field("rank").type)}  # fmt: skip
         for name, column in constants.items():

@@ -29,7 +29,12 @@ def fitted(catalog: Catalog, answer: Answer, text: str | None) -> Answer:
         return answer
     scope = catalog.materials.scope(text)
     fits = catalog.materials.fits(scope, series)
-    series = [{**row, FIT.name: fits[row["product"]]} for row in series]
+    earlier = catalog.materials.earlier_goods(series)
+    series = [
+        {**row, FIT.name: fits[row["product"]],
+         "earlier": sorted({goods["earlier"] for goods in earlier.get(row["product"], ())})}
+        for row in series
+    ]  # fmt: skip
     rows, columns = answer.rows, answer.columns
     if "product" in rows.column_names:
         grades = [fits.get(product) for product in rows["product"].to_pylist()]

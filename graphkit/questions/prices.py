@@ -17,6 +17,7 @@ from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period, spelled
+from graphkit.questions.fit import FIT
 from graphkit.questions.question import checked
 from graphkit.questions.trade import data_set_notes, product_notes, there_are
 
@@ -25,15 +26,16 @@ PRICES = (
            "the product, or the element of a price of no single product"),
     Column("product"),
     Column("element"),
-    Column("place", "", "whose price it is; WLD: of a world market; null: a unit value"),
+    Column("place", "", "whose price it is, or whose imports a unit value is of; WLD: the world"),
     Column("stage", "Stage"),
     Column("period", "Period"),
     Column("figure", "Figure",
-           "a unit value: value over mass of trade; or a price as its source names it"),
+           "a unit value: value over mass of trade; or a price as its source names it", rank=0),
     Column("value", "Printed", "in the unit of its row, as printed, or the mean of such months",
-           type=NUMBER),
-    Column("unit", "Unit"),
-    Column("usd_per_tonne", "USD/t", "USD per tonne of what the figure counts", "USD/t", NUMBER),
+           type=NUMBER, rank=2),
+    Column("unit", "Unit", rank=2),
+    Column("usd_per_tonne", "USD/t", "USD per tonne of what the figure counts", "USD/t", NUMBER,
+           rank=0),
     Column("factor", "Factor", "from the printed figure to USD per tonne; null: not converted",
            type=NUMBER, rank=3),
     Column("published_value", "As printed", "a figure that is not a plain number"),
@@ -47,11 +49,12 @@ PRICES = (
     Column("basis"),
     Column("dataset"),
     Column("reporter"),
+    FIT,
     Column("note"),
     Column("source"),
 )  # fmt: skip
 PRICES_SHOWN = (
-    "material", "period", "figure", "value", "unit", "factor", "usd_per_tonne", "published_value",
+    "material", "period", "usd_per_tonne", "figure", "value", "unit", "factor", "published_value",
 )  # fmt: skip
 PRICES_CAPTION = (
     "A unit value is the average worth of a tonne at the border, over all qualities and contracts; "
@@ -156,20 +159,23 @@ def _table(catalog: Catalog, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 def _unit_values(catalog: Catalog, scope: Scope, buyers: Iterable[Entity]) -> list[dict[str, Any]]:
     """Read the unit values of the world's trade, and of the imports of some countries."""
-    markets: list[tuple[str, Sequence[str]]] = [("world trade", ["WLD"])]
+    markets: list[tuple[str, str, Sequence[str]]] = [("WLD", "world trade", ["WLD"])]
     for buyer in buyers:
         members = catalog.members(buyer) if buyer.is_group else [buyer.key]
-        markets.append((f"imports of {buyer.key}", members))
+        markets.append((buyer.key, f"imports of {buyer.key}", members))
+    traded = [row for row in catalog.covered.to_pylist() if row["product"] in scope.products]
+    fits = catalog.materials.fits(scope, traded)
     rows = []
-    for market, importers in markets:
+    for place, market, importers in markets:
         unit_values = catalog.flows(
             "unit-values-by-period",
             products=sorted(scope.products), importers=list(importers), code=scope.code or "",
-        )  # fmt: skip
+        ).to_pylist()  # fmt: skip
         rows += [
-            {**row, "material": row["product"], "element": None, "order": 0,
-             "figure": f"unit value, {market} ({row['dataset']}, {row['reporter']})"}
-            for row in unit_values.to_pylist()
+            {**row, "material": row["product"], "element": None, "place": place, "order": 0,
+             "figure": f"unit value, {market} ({row['dataset']}, {row['reporter']})",
+             FIT.name: fits.get(row["product"])}
+            for row in unit_values
         ]  # fmt: skip
     return rows
 

@@ -43,7 +43,9 @@ MOST_NAMED = 8
 NOTABLE = 0.1
 """Difference between two data sets, as a part of the one used, above which an answer says it."""
 SERIES_ATTRIBUTES = ("hs", "hs_revision", "basis", "valuation")
-"""Columns in which flows of one series may differ; an answer joins all values by ``+``."""
+"""Columns in which flows of one series, or from one supplier, may differ; joined by ``+``."""
+PARTNERS = (*TRADE_SERIES, "consumer", "supplier")
+"""Columns that all flows between two countries in one series share."""
 
 
 @dataclass(frozen=True)
@@ -310,15 +312,22 @@ def _with_shares(
     series = series_of(flows)
     shares = bounded_shares(flows, unlisted)
     shares = shares.cast(pa.schema([*RESULT, *list(shares.schema)[len(RESULT) :]]))
-    summaries = {tuple(row[name] for name in TRADE_SERIES): row for row in series}
+    shares = with_attributes(shares, flows, PARTNERS)
     rows = shares.select(list(TRADE_SERIES)).to_pylist()
-    for name in SERIES_ATTRIBUTES:
-        texts = [summaries[tuple(row.values())][name] for row in rows]
-        shares = shares.append_column(name, pa.array(texts, pa.string()))
     for name, kind in (("stage", pa.string()), ("stage_order", pa.int64())):
         values = [catalog.materials.products[row["product"]][name] for row in rows]
         shares = shares.append_column(name, pa.array(values, kind))
     return ImportsInScope(flows, series, shares, notes, lacking, choices, unlisted)
+
+
+def with_attributes(rows: pa.Table, flows: pa.Table, keys: Sequence[str]) -> pa.Table:
+    """Append to rows the codes, revision, basis and valuation of the flows with the same keys."""
+    labels, order, spans = grouped(flows, keys)
+    texts = dict(zip(labels, _attributes(flows.take(order), spans), strict=True))
+    wanted = [texts[tuple(row.values())] for row in rows.select(list(keys)).to_pylist()]
+    for name in SERIES_ATTRIBUTES:
+        rows = rows.append_column(name, pa.array([text[name] for text in wanted], pa.string()))
+    return rows
 
 
 def border_of(flows: pa.Table) -> str:
@@ -337,7 +346,7 @@ def series_of(flows: pa.Table) -> list[dict[str, Any]]:
     """Summarise each series of flows: codes, revision, basis, number, amounts and gaps."""
     keys, order, spans = grouped(flows, TRADE_SERIES)
     usd, tonnes = (flows[name].take(order).to_pylist() for name in ("usd", "tonnes"))
-    attributes = _attributes_of_series(flows.take(order), spans)
+    attributes = _attributes(flows.take(order), spans)
     series = []
     for key, texts, (start, end) in zip(keys, attributes, spans, strict=True):
         pairs = zip(usd[start:end], tonnes[start:end], strict=True)
@@ -354,16 +363,14 @@ def series_of(flows: pa.Table) -> list[dict[str, Any]]:
     return series
 
 
-def _attributes_of_series(
-    flows: pa.Table, spans: Sequence[tuple[int, int]]
-) -> Iterator[dict[str, str]]:
-    """Join the codes, revision, basis and valuation of each series, in order."""
-    columns = {name: flows[name].combine_chunks() for name in SERIES_ATTRIBUTES}
+def _attributes(flows: pa.Table, spans: Sequence[tuple[int, int]]) -> Iterator[dict[str, str]]:
+    """Join the codes, revision, basis and valuation of each part of some flows, in order."""
+    columns = {name: flows[name].to_pylist() for name in SERIES_ATTRIBUTES}
     for start, end in spans:
         texts = {}
-        for name, column in columns.items():
-            values = {*column[start:end].unique().to_pylist()} - {None}
-            texts[name] = "+".join(sorted(values))
+        for name, values in columns.items():
+            parts = {part for text in {*values[start:end]} if text for part in text.split("+")}
+            texts[name] = "+".join(sorted(parts))
         yield texts
 
 
