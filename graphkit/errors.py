@@ -54,6 +54,10 @@ class UsageError(GraphkitError):
     exit_code = 2
 
 
+LONGEST_MESSAGE = 1_000
+"""Characters of the message of a problem; of a longer one, the ends are kept."""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong in one seed file, at a place a person can jump to."""
@@ -62,6 +66,12 @@ class Problem:
     line: int
     column: int
     message: str
+
+    def __post_init__(self) -> None:
+        if len(self.message) > LONGEST_MESSAGE:
+            half = LONGEST_MESSAGE // 2
+            cut = f"{self.message[: half - 5]} ... {self.message[-half:]}"
+            object.__setattr__(self, "message", cut)
 
     def __str__(self) -> str:
         # One line, whatever a file is called.

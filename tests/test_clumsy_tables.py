@@ -226,6 +226,16 @@ TABLES = [
            [(*FLOWS[0][:4], 1234.0, 10.0)], "clumsy.csv:2:5: usd: found '1.234', in which '.' may "
            'mark decimals or thousands; set decimal: "." or decimal: ","', 'decimal: ","\n',
            remarks=["delimiter ';'", "thousands '.' in usd"]),
+    Clumsy("a comma before three digits, beside blanks", lines(
+        HEADS, (*ROWS[0][:4], "2,000", "10"), (*ROWS[1][:4], "6 500", "1"), mark=";"),
+           [(*FLOWS[0][:4], 2.0, 10.0), (*FLOWS[1][:4], 6500.0, 1.0)],
+           "clumsy.csv:2:5: usd: found '2,000', in which ',' may mark decimals or thousands; set "
+           'decimal: "." or decimal: ","', 'decimal: ","\n',
+           remarks=["delimiter ';'", "thousands ' ' in usd"]),
+    Clumsy("a comma that another cell settles", lines(
+        HEADS, (*ROWS[0][:4], "2,000", "10"), (*ROWS[1][:4], "6 500,5", "1"), mark=";"),
+           [(*FLOWS[0][:4], 2.0, 10.0), (*FLOWS[1][:4], 6500.5, 1.0)],
+           remarks=["delimiter ';'", "decimal ',' and thousands ' ' in usd"]),
     Clumsy("a point that another column settles", lines(HEADS, (*ROWS[0][:4], "1.234", "0,5"),
            mark=";"), [(*FLOWS[0][:4], 1234.0, 0.5)], remarks=[
                "delimiter ';'", "decimal ',' and thousands '.' in usd", "decimal ',' in tonnes"]),

@@ -188,7 +188,27 @@ def test_a_table_of_producers_without_a_row_for_all_others_is_doubted(tmp_path):
     assert (doubt.file, doubt.line) == ("production.yaml", 5)
     assert unsaid(doubt.message, "share: … 60.0% … 100 %", "other places") == []
     assert found(tmp_path, **claims(CHN=0.5, JPN=0.1)) == []
-    assert found(tmp_path, **production(WLD=1, CHN=0.6)) == []
+
+
+def test_one_share_beside_that_of_the_world_is_doubted(tmp_path):
+    (doubt,) = found(tmp_path, **production(WLD=1, CHN=0.3))
+    assert (doubt.file, doubt.line) == ("production.yaml", 5)
+    assert "30.0%" in doubt.message
+    assert found(tmp_path, **production(WLD=1, CHN=0.95)) == []
+
+
+def test_elements_of_an_ore_that_are_not_its_whole_are_doubted(tmp_path):
+    files = {
+        "ores": "kind: Ore\nrows:\n  - {key: o, name: O, mineral: M, product: ree-metals, "
+        "country: CHN, source: customs}\n",
+        "parts": "kind: COMPOSED_OF\ndefaults: {ore: o, source: customs}\nrows:\n"
+        "  - {element: Dy, share: 0.3}\n",
+    }
+    (doubt,) = found(tmp_path, **files)
+    assert (doubt.file, doubt.line) == ("parts.yaml", 4)
+    assert "30.0%" in doubt.message
+    files["parts"] = files["parts"].replace("0.3", "0.95")
+    assert found(tmp_path, **files) == []
 
 
 def test_claims_that_add_up_to_more_than_the_total_are_doubted(tmp_path):

@@ -202,10 +202,11 @@ def refusal(files: dict[str, str | bytes], tmp_path: Path, **more: Any) -> str:
          "columns 't i j k v q' … t,i,j,k,v,q"),
         ({"BACI_HS92_Y2024_V1.csv": "year,exporter\n"}, "columns 'year,exporter'"),
         ({"BACI_HS92_Y2024_V1.csv": ""}, "columns ''"),
-        ({"BACI_HS92_Y2024_V1.csv": GOOD + "2024,156,41"}, "BACI table: CSV"),
+        ({"BACI_HS92_Y2024_V1.csv": GOOD + "2024,156,41"},
+         "BACI_HS92_Y2024_V1.csv:3 … 3 values … 6"),
         ({"BACI_HS92_Y2024_V1.csv": GOOD + "2024,156,410,280530,much,0.1\n"}, "'much'"),
         ({"BACI_HS92_Y2024_V1.csv": "t,i,j,k,v,q\n2024,4,24,10121,2.2,1\n"},
-         "HS code '10121' … 6 digits"),
+         "BACI_HS92_Y2024_V1.csv:2 … k … '10121' … HS code … 6 digits"),
         ({"BACI_HS92_Y2023_V202501.csv": GOOD, "BACI_HS92_Y2024_V202601.csv": GOOD},
          "editions … BACI_HS92_Y2023_V202501.csv … HS92 V202501"),
         ({"BACI_HS92_Y2023_V202601.csv": GOOD, "BACI_HS22_Y2024_V202601.csv": GOOD},
@@ -216,11 +217,35 @@ def refusal(files: dict[str, str | bytes], tmp_path: Path, **more: Any) -> str:
         ({"BACI_HS92_Y2024_V1.csv": GOOD.replace("280530", "010121")},
          "no flow … BACI_HS92_Y2024_V1.csv … 1 rows"),
         ({"BACI_HS92_Y2024_V1.csv": b"t,i,j,k,v,q\n2024,156,410,\xff\xfe,1.5,0.1\n"},
-         "BACI table"),
+         "BACI_HS92_Y2024_V1.csv:2 … k"),
     ],
 )  # fmt: skip
 def test_what_is_not_baci_is_refused_and_nothing_is_written(files, message, tmp_path):
     assert unsaid(refusal(files, tmp_path), message) == []
+
+
+BROKEN = {
+    "t": ("", "abc", "24", "NA"),
+    "i": ("", "x", "-5", "1.5", "1 000", '"1'),
+    "j": ("", "1e3", "9" * 30),
+    "k": ("", "28053", "2805300"),
+    "v": ("abc", "-5", "NaN", "inf", "1e999", "1,5", '"1', "1 000", "\0"),
+    "q": ("much", "-0.1", "nan", "1e999", '2"'),
+}
+
+
+@pytest.mark.parametrize("column", BROKEN)
+def test_a_broken_row_is_named_with_its_line(column, tmp_path):
+    lines = ["t,i,j,k,v,q", *(f"2024,156,{place},280530,1.5,0.1" for place in (410, 392, 842))]
+    place = lines[0].split(",").index(column)
+    for number, value in enumerate(BROKEN[column]):
+        cells = lines[2].split(",")
+        cells[place] = value
+        text = "\n".join([*lines[:2], "", ",".join(cells), *lines[3:], ""])
+        folder = tmp_path / str(number)
+        folder.mkdir()
+
+        assert "BACI_HS92_Y2024_V1.csv:4: " in refusal({"BACI_HS92_Y2024_V1.csv": text}, folder)
 
 
 def test_a_missing_file_and_a_torn_zip_are_refused(archive, reference, tmp_path):

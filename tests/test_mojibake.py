@@ -71,6 +71,24 @@ def test_every_name_in_another_language_is_repaired(encoding, times):
         assert repaired(text) == name
 
 
+THAI = "รถ ลด แกนโลก รถEV เธอ เนย เนตร “ทหาร” ไทย–จีน ต่างๆ เกาหลีใต้ ธาตุหายาก เนปาล ไฟLED"
+
+
+@pytest.mark.parametrize("text", THAI.split())
+def test_thai_is_not_taken_for_a_misread_text(text):
+    assert [run[0] for run in misread(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Côte d'Ivoire", "Türkiye", "Curaçao", "Åland", "Россия", "日本", "한국", "ไทย", "จีน"]
+)
+def test_what_was_read_as_windows_874_is_repaired(text):
+    misread_text = misreading(text, "cp874")
+
+    assert any(misread(misread_text))
+    assert repaired(misread_text) == text
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [

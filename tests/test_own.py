@@ -11,7 +11,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 from long_cases import others_long
-from saying import Naming
+from saying import Naming, unsaid
 from seed_texts import SMALL, write_seeds
 from written_seeds import Rows, market, plain, write_files
 
@@ -164,6 +164,66 @@ def test_an_own_fact_is_marked_in_answers_sources_and_pictures(tmp_path, base, c
         assert (
             "own" not in json.loads(graph.suppliers("KOR", period="2024").to_json())["sources"][0]
         )
+
+
+GROUP = """\
+kind: Area
+rows:
+  - {iso3: MY-GROUP, name: Mine, type: group, members: [CHN, JPN], as_of: 2024, source: mine}
+"""
+
+
+def test_trade_of_a_group_is_refused(tmp_path, base):
+    """To the world and to places that no source names there is trade."""
+    flows = FLOWS.replace("exporter: NOR, importer: KOR", "exporter: MY-GROUP, importer: WLD")
+    flows = flows.replace("exporter: JPN, importer: KOR", "exporter: JPN, importer: MY-GROUP")
+    folder = mine(tmp_path, flows=flows, areas=GROUP)
+
+    first, second = problems(folder, base)
+    assert "flows.yaml:4:16: " in first
+    assert "flows.yaml:5:31: " in second
+    assert unsaid(first + second, "exporter … 'MY-GROUP' … importer … 'MY-GROUP'") == []
+
+
+TAKEN = [
+    ("products", "Product", "{key: ▶KOR, name: A, stage: metal}", "'KOR'"),
+    ("products", "Product", "{key: a, name: ▶China, stage: metal}", "'China' … CHN"),
+    ("products", "Product", "{key: a, name: ▶rare-earth Metals, stage: metal}", "ree-metals"),
+    ("elements", "Element", "{key: X1, name: ▶korea, type: mineral}", None),
+    ("areas", "Area", "{iso3: MINE, name: ▶South Korea, type: group, members: [CHN]}", "KOR"),
+    ("companies", "Company", "{key: ▶chn, name: A, type: company}", "CHN"),
+    ("companies", "Company", "{key: a, name: Norway, type: company}", None),
+]
+
+
+@pytest.mark.parametrize(("stem", "kind", "row", "words"), TAKEN)
+def test_a_name_of_another_fact_is_refused(tmp_path, base, stem, kind, row, words):
+    row = row.replace("}", ", source: mine}")
+    text = f"kind: {kind}\nrows:\n  - {row.replace('▶', '')}\n"
+    folder = mine(tmp_path, **{stem: text})
+    if words is None:
+        assert check_own(str(folder), str(base))[0][kind] == 1
+        return
+    (problem,) = problems(folder, base)
+    assert problem.startswith(f"{stem}.yaml:3:{len('  - ') + row.index('▶') + 1}: ")
+    assert unsaid(problem, words) == []
+
+
+def test_what_a_data_set_of_ones_own_hides_is_told_as_data(tmp_path, base):
+    """Two flows stand in the place of the world's: no answer leaves that out."""
+    with gk.open(str(base), with_=str(mine(tmp_path))) as graph:
+        answers = [graph.suppliers("KOR", period="2024"), graph.flows(period="2024"),
+                   graph.depends("KOR", period="2024"), graph.origins("KOR", period="2024"),
+                   graph.trend("KOR", scope="ree-metals")]  # fmt: skip
+        other = graph.suppliers("KOR", period="2024", dataset="test")
+    for answer in answers:
+        (hidden,) = [row for row in answer.coverage["hidden_trade"] if row["period"] == "2024"]
+        assert hidden == {
+            "product": "ree-metals", "period": "2024", "dataset": "mine", "flows": 2, "usd": 400.0,
+            "hidden_dataset": "test", "hidden_flows": 2, "hidden_usd": 1000.0,
+        }  # fmt: skip
+        assert unsaid(" ".join(answer.notes), "2024", "mine", "test", "1,000 USD") == []
+    assert "hidden_trade" not in other.coverage
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")

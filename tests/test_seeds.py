@@ -257,6 +257,36 @@ def test_a_default_is_in_the_unit_of_the_file_too(tmp_path):
     assert read(tmp_path, trade=text)["EXPORTS"]["usd"].to_pylist() == [3000.0]
 
 
+OUTPUT = """\
+kind: PRODUCES
+defaults: {product: ree-metals, period: 2024, basis: gross, source: customs}
+rows:
+  - {country: WLD, tonnes: 300}
+  - {country: CHN, tonnes: 310}
+"""
+
+
+def test_a_countrys_output_above_that_of_the_world_is_refused(tmp_path):
+    """The world's figure may be rounded, and be only the least."""
+    read(tmp_path, production=OUTPUT)
+    above = OUTPUT.replace("310", "▶500")
+    read(tmp_path, production=above.replace("▶", "").replace("300", "300, qualifier: more-than"))
+
+    assert_told(
+        tmp_path,
+        {"production.yaml": above},
+        "tonnes: found 500 t, wanted at most the world's 300 t",
+    )
+
+
+def test_a_message_is_cut(tmp_path):
+    text = trade(f"exporter: CHN, importer: KOR, period: {'x' * 200_000}, usd: 1")
+    (problem,) = problems(seeds(tmp_path, {"trade.yaml": text}))
+
+    assert len(str(problem)) < 1_100
+    assert "wanted 2024" in str(problem)
+
+
 @pytest.mark.parametrize(
     ("unit", "value", "most"),
     [("usd: USD", "usd: ▶1.7e308", "100,000,000,000,000 USD"),

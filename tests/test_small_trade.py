@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from long_cases import others_long
-from saying import Naming
+from saying import Naming, unsaid
 from seed_texts import SMALL
 
 from graphkit.api import Session
@@ -224,3 +226,17 @@ def test_an_empty_database_is_told_to_be_filled(store):
         return
     with pytest.raises(UsageError, match=r"none.*'graphkit load'"):
         Session(store).depends("KOR")
+
+
+@pytest.mark.parametrize("ask", ["depends", "origins", "concentration", "trend", "flows"])
+def test_data_sets_without_a_preference_are_named_not_called_nothing(embedded_of, ask):
+    without = re.sub(", preference: [0-9]", "", SMALL["datasets.yaml"])
+    asked = embedded_of({"datasets.yaml": without})
+    arguments = ["KOR"] if ask in ("depends", "origins", "trend") else []
+
+    with pytest.raises(GraphkitError) as caught:
+        getattr(asked, ask)(*arguments)
+    assert unsaid(str(caught.value), "preference … `dataset=test`") == []
+    assert len(asked.depends("KOR", dataset="test").rows)
+    with pytest.raises(GraphkitError, match="imports of Norway"):
+        asked.depends("NOR", dataset="test")

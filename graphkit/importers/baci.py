@@ -35,6 +35,7 @@ from graphkit.importers.seed_files import SeedTable, write_trade
 from graphkit.schema import GRAPH, REVISIONS
 from graphkit.seeds.files import read_file
 from graphkit.seeds.tables import check_zip
+from graphkit.seeds.text import shown
 
 BACI_COLUMNS = ("t", "i", "j", "k", "v", "q")
 FLOW = BACI_COLUMNS[:4]
@@ -46,8 +47,10 @@ COLUMN_TYPES = {
 DELIMITERS = (",", ";", "\t", "|")
 BLOCK = 2 * 2**20
 """Bytes read at once; more is hardly faster and takes several times as much memory."""
+LONGEST_ROW = 2**16
+"""Bytes of a row that are read; BACI's have some 40."""
 UNKNOWN = ["", "NA", *(" " * n + "NA" for n in range(1, 20))]
-"""Texts for an unknown quantity, which BACI pads with blanks."""
+"""Texts for an unknown amount, which BACI pads with blanks."""
 FLOW_KEYS = ("product", "hs", "period", "exporter", "importer")
 """The columns that identify a flow of a table."""
 AMOUNTS = ("usd", "tonnes")
@@ -272,15 +275,16 @@ def _batches(path: Path, member: str | None, name: str, report: Report) -> Itera
                 pa.PythonFile(file), read_options=csv.ReadOptions(block_size=BLOCK),
                 parse_options=csv.ParseOptions(delimiter=delimiter), convert_options=options,
             )  # fmt: skip
-            first = True
             for batch in reader:
-                if first and len(batch):
-                    _check_codes(batch["k"][: min(1000, len(batch))], name)
-                    first = False
+                if not _is_sound(batch):
+                    with _opened(path, member) as rows:
+                        _refuse_row(rows, name, delimiter, decimal)
                 yield pa.Table.from_batches([batch])
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise GraphkitError(f"{name} cannot be read: {error}") from error
     except pa.ArrowInvalid as error:
+        with _opened(path, member) as file:
+            _refuse_row(file, name, delimiter, decimal)
         message = re.sub(r"\s+", " ", str(error))
         raise GraphkitError(f"{name} is not a BACI table: {message}") from error
 
@@ -301,13 +305,59 @@ def _text_form(file: Any, name: str) -> tuple[str, str]:
     return delimiter, "," if has_comma else "."
 
 
-def _check_codes(codes: pa.Array, name: str) -> None:
-    short = codes.filter(pc.not_equal(pc.utf8_length(codes), HS_CODE))
-    if len(short):
-        raise GraphkitError(
-            f"{name}: found the HS code {short[0].as_py()!r}, wanted {HS_CODE} digits; a program "
-            "that takes codes for numbers loses their leading zeros"
-        )
+FORMS = {
+    "t": (re.compile(r" *[0-9]{4} *"), "a year"),
+    "i": (re.compile(r" *[0-9]{1,9} *"), "the number of an exporter"),
+    "j": (re.compile(r" *[0-9]{1,9} *"), "the number of an importer"),
+    "k": (re.compile(f"[0-9]{{{HS_CODE}}}"), f"an HS code of {HS_CODE} digits; a program that "
+          "takes codes for numbers loses their leading zeros"),
+    "v": (re.compile(r" *[0-9]{1,15}([.,][0-9]+)?([eE][+-]?[0-9]{1,2})? *"), "a value or NA"),
+    "q": (re.compile(r" *[0-9]{1,15}([.,][0-9]+)?([eE][+-]?[0-9]{1,2})? *"), "a quantity or NA"),
+}  # fmt: skip
+"""The text of each column, and what it is; an amount may be unknown as well."""
+
+
+def _is_sound(rows: pa.RecordBatch) -> bool:
+    """Tell if all rows have a year, two places, a code, and amounts that can be."""
+    has_keys = not any(rows[name].null_count for name in FLOW)
+    lengths = pc.utf8_length(rows["k"])
+    years = pc.and_(pc.greater(rows["t"], 1000), pc.less(rows["t"], 10_000))
+    checks = [pc.equal(lengths, HS_CODE), years]
+    checks += [pc.greater_equal(rows[name], 0) for name in ("i", "j", "v", "q")]
+    checks += [pc.is_finite(rows[name]) for name in ("v", "q")]
+    return has_keys and all(pc.all(check, min_count=0).as_py() for check in checks)
+
+
+def _refuse_row(file: Any, name: str, delimiter: str, decimal: str) -> None:
+    """Refuse the first row that is not BACI's, with its line; do nothing if there is none.
+
+    Raises
+    ------
+    GraphkitError
+        The message says what was found and what was wanted.
+    """
+    heads: list[str] = []
+    other_mark = "." if decimal == "," else ","
+    for line, raw in enumerate(iter(lambda: file.readline(LONGEST_ROW), b""), 1):
+        text = raw.decode("utf-8", "backslashreplace").strip("\ufeff\r\n")
+        cells = [cell.strip().strip('"') for cell in text.split(delimiter)]
+        if not heads:
+            heads = cells
+            continue
+        if not text.strip():
+            continue
+        if text.count('"') % 2:
+            raise GraphkitError(f"{name}:{line}: found a quote that is never closed")
+        if len(cells) != len(heads):
+            counts = f"found {len(cells)} values, wanted {len(heads)} as in the header"
+            raise GraphkitError(f"{name}:{line}: {counts}")
+        for head, cell in zip(heads, cells, strict=True):
+            if head not in FORMS or (head in ("v", "q") and cell in UNKNOWN):
+                continue
+            form, expected = FORMS[head]
+            if form.fullmatch(cell) is None or (head in ("v", "q") and other_mark in cell):
+                message = f"{head}: found {shown(cell)}, wanted {expected}"
+                raise GraphkitError(f"{name}:{line}: {message}")
 
 
 # --- writing

@@ -150,7 +150,13 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
                 values["scope"] = catalog.materials.scopes_in(text)
             from graphkit.headlines.headline import headline
 
-            answer = _with_names(catalog, _ask_each(question, bound, values))
+            try:
+                answer = _with_names(catalog, _ask_each(question, bound, values))
+            except GraphkitError as error:
+                is_of_trade = any(column.name == "fit" for column in COLUMNS[key])
+                if type(error) is GraphkitError and is_of_trade and not values.get("dataset"):
+                    _refuse_without_preference(catalog)
+                raise
             return replace(
                 answer, headline=headline(key, answer), picture=answer.picture or PICTURES[key]
             )
@@ -158,6 +164,24 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
         return ask
 
     return declare
+
+
+def _refuse_without_preference(catalog: Catalog) -> None:
+    """Say that answers take no trade by themselves, if no data set with trade has a preference.
+
+    Raises
+    ------
+    GraphkitError
+        The message names the data sets.
+    """
+    if len(catalog.traded) or not len(catalog.covered):
+        return
+    datasets = sorted({*catalog.covered["dataset"].to_pylist()})
+    choices = ", ".join(f"`dataset={dataset}`" for dataset in datasets[:3])
+    raise GraphkitError(
+        f"no data set with trade has a preference, so that answers take none by themselves: name "
+        f"one ({choices}), or give its seed a preference, such as 1"
+    )
 
 
 def _with_marks(columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -253,12 +277,14 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
     if not answer.coverage.get("series"):
         return answer
     from graphkit.questions.codes import remnant_notes, with_split_trade
+    from graphkit.questions.hidden_trade import with_hidden_trade
     from graphkit.questions.periods import with_years
     from graphkit.questions.unlisted import with_extents
     from graphkit.questions.weights_in_doubt import with_doubts
 
     answer = with_doubts(catalog, answer, ask, bound.arguments.get("top"))
     answer = replace(answer, notes=(*answer.notes, *remnant_notes(catalog, answer)))
+    answer = with_hidden_trade(catalog, answer)
     return with_split_trade(catalog, with_extents(catalog, with_years(answer)))
 
 

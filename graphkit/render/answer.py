@@ -322,6 +322,7 @@ def _source_line(source: Mapping[str, Any]) -> str:
 IN_SENTENCES = (
     "flows", "usd", "flows_without_tonnes", "usd_share_without_tonnes", "flows_without_usd",
     "products", "products_without_trade_data", "series", "network", "production", "totals",
+    "hidden_trade",
 )  # fmt: skip
 """Entries of the coverage that have their own sentences."""
 STATES = {

@@ -58,6 +58,9 @@ def empty_table(kind: Kind) -> pa.Table:
     return pa.table({p.name: pa.array([], FACTS[p.type]) for p in kind.columns})
 
 
+WORLD = "WLD"
+LEAST = ("more-than", "at-least")
+"""Qualifiers of a figure that is only the least."""
 MAX_SHARE_SUM = 1.05
 """Published production shares are rounded; above this sum something is counted twice."""
 SHARE_SCOPE = ("product", "period", "basis", "source")
@@ -66,7 +69,12 @@ MEASURED = ("EXPORTS", "PRODUCES", "HOLDS", "RATED", "REPORTS")
 """Kinds of what has been counted; a claim may be about the future."""
 SAME_WEIGHT = 0.01
 """Part of an atomic weight by which published ones differ at most, as samples and rounding do."""
-SUMS = ("world", "group")
+PLACES, MATERIALS = ("Country", "Area"), ("Element", "Product", "Stage")
+"""Kinds that questions find by name."""
+MAKERS = ("Company", "Facility")
+"""Kinds whose names may be those of places, and whose keys may not."""
+GROUPS = ("group",)
+SUMS = ("world", *GROUPS)
 """Types of area whose figures hold those of others."""
 MOST_HINTS = 20
 """Number of unknown names of one column for which the nearest known ones are looked up."""
@@ -154,13 +162,16 @@ def _check_all(files: Sequence[SeedFile], schema: Schema, base: Facts | None) ->
     if base is None:
         absent, of_absent = _absent_kinds(read, nodes)
         yield from of_absent
+    areas = of_kind.get("Area", [])
     for rows in read:
         yield from _unknown_references(rows, nodes, absent)
         if base is not None:
             yield from _foreign(rows, nodes)
+            yield from _taken_names(rows, base)
         yield from _ends_below_start(rows)
         yield from _shares_over_one(rows)
         yield from _trade_with_oneself(rows, nodes)
+        yield from _trade_of_groups(rows, _areas(areas, GROUPS))
         yield from _unlike_data_set(rows, of_kind.get("Dataset", []))
         yield from _balances_of_areas(rows, nodes)
         yield from _wrong_elements(rows)
@@ -184,7 +195,8 @@ def _check_all(files: Sequence[SeedFile], schema: Schema, base: Facts | None) ->
     if "OWNS" in kinds_read:
         yield from wrong_owners([(r.table, r.locations) for r in of_kind["OWNS"]])
     if "PRODUCES" in kinds_read:
-        yield from _share_sums(of_kind["PRODUCES"], _sums(of_kind.get("Area", [])))
+        yield from _share_sums(of_kind["PRODUCES"], _areas(areas, SUMS))
+        yield from _above_the_world(of_kind["PRODUCES"])
 
 
 def _absent_kinds(
@@ -382,6 +394,42 @@ def _trade_with_oneself(rows: RowsOfKind, nodes: Mapping[str, NodeKeys]) -> Iter
             yield rows.locations.problem(row, "importer", message)
 
 
+def _trade_of_groups(rows: RowsOfKind, groups: Collection[str]) -> Iterator[Problem]:
+    """Report trade of a group: no answer can tell whose of its members it is."""
+    if rows.kind.name != "EXPORTS":
+        return
+    for name in ("exporter", "importer"):
+        places = rows.table[name].cast(pa.string())
+        wrong = pc.is_in(places, pa.array(sorted(groups), pa.string()))
+        for row in pc.indices_nonzero(wrong).to_pylist():
+            message = (
+                f"found {places[row].as_py()!r}, a group of countries, wanted a country: answers "
+                "count a group's trade from that of its members"
+            )
+            yield rows.locations.problem(row, name, message)
+
+
+def _taken_names(rows: RowsOfKind, base: Facts) -> Iterator[Problem]:
+    """Report nodes on top of others that take the name of one of these."""
+    if rows.kind.is_edge or rows.kind.name not in {*PLACES, *MATERIALS, *MAKERS}:
+        return
+    taken: dict[str, str] = {}
+    for kind in PLACES:
+        for row in base[kind].select(["iso3", "name"]).to_pylist():
+            taken |= dict.fromkeys((row["iso3"].lower(), row["name"].lower()), row["iso3"])
+    named = ["key"] if rows.kind.name in MAKERS else ["key", "iso3", "name", "short"]
+    if rows.kind.name not in MAKERS:
+        taken |= NodeKeys(
+            rows.kind, [RowsOfKind(rows.kind, base[rows.kind.name], IN_NO_FILE)], True
+        ).spoken
+    for name in (name for name in named if name in rows.table.column_names):
+        for row, text in enumerate(rows.table[name].to_pylist()):
+            key = taken.get((text or "").lower())
+            if key is not None and key != rows.table[rows.kind.key][row].as_py():
+                message = f"found {shown(text)}, a name of {key} below; wanted one of its own"
+                yield rows.locations.problem(row, name, message)
+
+
 def _unlike_data_set(rows: RowsOfKind, sets: Sequence[RowsOfKind]) -> Iterator[Problem]:
     """Report flows that are counted in another way than their data set says."""
     if rows.kind.name != "EXPORTS":
@@ -496,13 +544,13 @@ def _added_nowhere(rows: RowsOfKind) -> Iterator[Problem]:
             yield rows.locations.problem(row, "value_added", message)
 
 
-def _sums(areas: Sequence[RowsOfKind]) -> set[str]:
-    """Return the keys of areas that hold others."""
+def _areas(areas: Sequence[RowsOfKind], types: Collection[str]) -> set[str]:
+    """Return the keys of areas of some types."""
     return {
         area["iso3"]
         for rows in areas
         for area in rows.table.select(["iso3", "type"]).to_pylist()
-        if area["type"] in SUMS
+        if area["type"] in types
     }
 
 
@@ -523,3 +571,20 @@ def _share_sums(files: Sequence[RowsOfKind], sums: set[str]) -> Iterator[Problem
             label = ", ".join(" ".join(part.split()) for part in scope if part)
             message = f"shares of {label} add up to {fsum(parts):.1%}; wanted at most 105 %"
             yield locations.problem(row, "share", message)
+
+
+def _above_the_world(files: Sequence[RowsOfKind]) -> Iterator[Problem]:
+    """Report output above that of the world in the same table, by more than rounding."""
+    world: dict[Scope, float] = {}
+    for _, table, _ in files:
+        for row in table.filter(pc.equal(table["country"], WORLD)).to_pylist():
+            if row["tonnes"] is not None and row["qualifier"] not in LEAST:
+                world[tuple(row[name] for name in SHARE_SCOPE)] = row["tonnes"]
+    for _, table, locations in files:
+        scopes = zip(*(table[name].to_pylist() for name in SHARE_SCOPE), strict=True)
+        values = zip(scopes, table["tonnes"].to_pylist(), strict=True)
+        for row, (scope, tonnes) in enumerate(values):
+            most = world.get(scope)
+            if most is not None and tonnes is not None and tonnes > MAX_SHARE_SUM * most:
+                message = f"found {tonnes:,.15g} t, wanted at most the world's {most:,.15g} t"
+                yield locations.problem(row, "tonnes", message)

@@ -1,9 +1,11 @@
-"""Text that is UTF-8 read as Windows-1252 or Latin-1, such as ``CÃ´te d'Ivoire``."""
+"""Text that is UTF-8 read as Windows-1252, Latin-1 or Windows-874: ``CÃ´te``, ``Cรดte``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import chain
 
 
 def _bytes() -> dict[str, int]:
@@ -35,6 +37,20 @@ CLOSE = "\xa0©®™°¹²³ªº†‡" + LETTERS
 """Marks that no word has after Ã, the first half of most letters with an accent."""
 
 
+THAI_BYTES = {
+    character: byte
+    for byte in range(0x80, 0x100)
+    if (character := bytes([byte]).decode("cp874", "ignore") or chr(byte) * (byte < 0xA0))
+}
+"""The byte of each character above ASCII in Windows-874, the encoding of Thai; as above, some bytes
+have none."""
+THAI_RUN = re.compile(f"[{''.join(map(re.escape, THAI_BYTES))}]+")
+MARKS = frozenset(character for character, byte in THAI_BYTES.items() if byte < 0xA1)
+"""Quotes, dashes and the like, which no Thai word has in it."""
+NEVER_FIRST = frozenset("ะๅๆ็่้๊๋์ํ๎ัิีึืฺุู")
+"""Thai vowels and signs that stand behind a letter."""
+
+
 def misread(text: str) -> Iterator[re.Match[str]]:
     """Find the runs that are UTF-8 read in another encoding, and cannot be anything else.
 
@@ -44,11 +60,31 @@ def misread(text: str) -> Iterator[re.Match[str]]:
     >>> [run[0] for run in misread("CÃ´te d’Ivoire, CAFÉ” and PERÚ–CHILE")]
     ['Ã´']
     """
-    return (
-        run
-        for run in ([] if text.isascii() else RUN.finditer(text))
-        if _decoded(run[0]) is not None and not _is_ordinary(text, run)
-    )
+    if text.isascii():
+        return iter(())
+    western = (
+        run for run in RUN.finditer(text)
+        if _decoded(run[0], BYTES) is not None and not _is_ordinary(text, run)
+    )  # fmt: skip
+    return chain(western, (run for run in THAI_RUN.finditer(text) if _is_no_thai(text, run)))
+
+
+def _is_no_thai(text: str, run: re.Match[str]) -> bool:
+    """Tell if Thai letters can only be UTF-8 read as Windows-874.
+
+    Some Thai words have such bytes as well: a run counts if it begins as no word does, stands for
+    Thai again, or for letters of a word in small Latin ones.
+    """
+    meant = _decoded(run[0], THAI_BYTES)
+    if meant is None:
+        return False
+    if run[0][0] in NEVER_FIRST:
+        return True
+    if all("ก" <= character <= "๛" for character in meant):
+        return len(meant) > 1 or not MARKS.isdisjoint(run[0])
+    beside = text[max(run.start() - 1, 0) : run.start()] + text[run.end() : run.end() + 1]
+    is_in_word = any(letter.isascii() and letter.islower() for letter in beside)
+    return is_in_word and all("À" <= letter <= "ɏ" for letter in meant)
 
 
 def _is_ordinary(text: str, run: re.Match[str]) -> bool:
@@ -72,9 +108,9 @@ def _is_ordinary(text: str, run: re.Match[str]) -> bool:
     return marks[-1] in JOINING and not (lead == "Ã" and after.islower())
 
 
-def _decoded(run: str) -> str | None:
+def _decoded(run: str, encoding: Mapping[str, int]) -> str | None:
     try:
-        return bytes(map(BYTES.__getitem__, run)).decode()
+        return bytes(map(encoding.__getitem__, run)).decode()
     except UnicodeDecodeError:
         return None
 
@@ -82,9 +118,14 @@ def _decoded(run: str) -> str | None:
 def repaired(text: str) -> str:
     """Read the bytes of a misread text as UTF-8, as often as it was misread.
 
-    >>> repaired("ThaÃ¯lande â€“ CÃƒÂ´te")
-    'Thaïlande – Côte'
+    >>> repaired("ThaÃ¯lande â€“ CÃƒÂ´te"), repaired("Cรดte d'Ivoire")
+    ('Thaïlande – Côte', "Côte d'Ivoire")
     """
-    while any(misread(text)):
-        text = RUN.sub(lambda run: _decoded(run[0]) or run[0], text)
+    while run := next(misread(text), None):
+        pattern, encoding = (RUN, BYTES) if RUN.fullmatch(run[0]) else (THAI_RUN, THAI_BYTES)
+        text = pattern.sub(partial(_repaired_run, encoding), text)
     return text
+
+
+def _repaired_run(encoding: Mapping[str, int], run: re.Match[str]) -> str:
+    return _decoded(run[0], encoding) or run[0]

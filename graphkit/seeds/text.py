@@ -106,7 +106,8 @@ def misread_as(text: str, run: re.Match[str]) -> str:
     before = text[start : run.start()].split("\n")[-1].split(" ")[-1]
     after = text[run.end() : run.end() + LONGEST_WORD].split("\n")[0].split(" ")[0]
     word = before + run[0] + after
-    message = f"found {shown(word)}, which is UTF-8 read as Windows-1252 or Latin-1"
+    encodings = "Windows-1252 or Latin-1" if RUN.fullmatch(run[0]) else "Windows-874"
+    message = f"found {shown(word)}, which is UTF-8 read as {encodings}"
     meant = repaired(word)
     return f"{message}; wanted " + (
         "the text before a character of it was lost" if LOST in meant else shown(meant)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from graphkit.errors import Problem
 from graphkit.period import Period
-from graphkit.seeds.check import SUMS
+from graphkit.seeds.check import SUMS, WORLD
 from graphkit.seeds.files import SeedFile
 from graphkit.seeds.records import Locations
 
@@ -53,6 +53,7 @@ SHARED = {
         ("source", "kind", "measure", "consumer", "product", "element", "stage", "period", "basis"),
         "supplier", "value",
     ),
+    "COMPOSED_OF": (("ore", "source"), "element", "share"),
 }  # fmt: skip
 """Kinds with shares of one total: the properties that the rows of one table have in common, the
 one whose share each row gives, and the share."""
@@ -68,8 +69,9 @@ def doubts(files: Sequence[SeedFile]) -> list[Problem]:
       the median of all flows of that product and period.
     - A mass that is made or held, 300 times from the two nearest figures in time of the same
       place, product and basis, within three years.
-    - Shares of a table with a row for all other places, or of production with two places or more,
-      that add up to less than 90 %; and shares of claims that add up to more than 105 %.
+    - Shares of the elements in an ore, of a table with a row for all other places, or of production
+      with one for the world or two places or more, that add up to less than 90 %; and shares of
+      claims or of elements that add up to more than 105 %.
 
     Flows that have a ``WEIGHT_REVIEWED`` row were judged, and are not doubted.
     """
@@ -268,17 +270,23 @@ def _shares_far_from_one(
     scope, place, share = SHARED[kind]
     parts: dict[tuple[str | None, ...], list[tuple[str, float]]] = defaultdict(list)
     last: dict[tuple[str | None, ...], tuple[Locations, int]] = {}
+    declared = set()
     for rows, locations in _of_kind(files, kind):
         for number, row in enumerate(rows.to_pylist()):
             of_total = kind != "Claim" or (row["kind"] == row["unit"] == "share")
-            if not of_total or row[share] is None or types.get(row[place] or "WLD") in SUMS:
+            if not of_total or row[share] is None:
                 continue
             table = tuple(row[name] for name in scope)
+            if types.get(row[place] or WORLD) in SUMS:
+                if kind == "PRODUCES" and row[place] == WORLD:
+                    declared.add(table)
+                continue
             parts[table].append((row[place], row[share]))
             last[table] = locations, number
     for table, rows_of_table in parts.items():
         total = fsum(value for _, value in rows_of_table)
-        whole = any(types.get(name) == "rest" for name, _ in rows_of_table)
+        whole = table in declared or any(types.get(name) == "rest" for name, _ in rows_of_table)
+        whole |= kind == "COMPOSED_OF"
         # A claim is one published statement: without a row for all others, it promises no more.
         under = total < LEAST_SUM - 1e-9 and (
             whole or (kind == "PRODUCES" and len(rows_of_table) > 1)

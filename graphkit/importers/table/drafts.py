@@ -13,7 +13,7 @@ from graphkit.importers.baci import BACI_COLUMNS
 from graphkit.importers.table.encodings import UndecidedError
 from graphkit.importers.table.headings import PROPERTY_WORDS
 from graphkit.importers.table.mapping import is_code
-from graphkit.importers.table.numbers import DASHES, number_marks
+from graphkit.importers.table.numbers import DASHES, may_group, number_marks
 from graphkit.importers.table.plants import PLANTS
 from graphkit.importers.table.sheets import MisshapenError, Sheet, SheetLayout, read_sheet
 from graphkit.importers.table.units import stated_unit
@@ -190,6 +190,10 @@ def _number_lines(figures: Sequence[str]) -> list[str]:
     if not choices or not figures:
         return []
     (decimal, thousands), *other_choices = choices
+    if not other_choices and may_group(figures, decimal):
+        example = next(text for text in figures if decimal in text)
+        text = f"{decimal!r} in {example!r} may be the decimal or the thousands mark"
+        return [f'# TODO: {text}: set decimal: "." or decimal: ","']
     lines = [f"decimal: {_quoted(decimal)}"] if decimal != "." else []
     lines += [f"thousands: {_quoted(thousands)}"] if thousands else []
     if other_choices:

@@ -71,6 +71,17 @@ def number_marks(
     return sorted(choices, key=lambda marks: marks == (",", ""))
 
 
+def may_group(texts: Iterable[str], mark: str) -> bool:
+    """Tell if a decimal mark may mark thousands as well: three digits follow it wherever it stands.
+
+    >>> may_group(["2,000", "6 500"], ","), may_group(["2,000", "6 500,5"], ",")
+    (True, False)
+    """
+    marked = [text for text in texts if mark in text]
+    form = re.compile(rf"[+-]?[1-9][0-9]{{0,2}}{re.escape(mark)}[0-9]{{3}}")
+    return bool(marked) and all(map(form.fullmatch, marked))
+
+
 def _is_number(text: str, marks: Marks, maximum: float | None) -> bool:
     plain = _plain(text, marks)
     return plain is not None and (maximum is None or abs(float(Decimal(plain))) <= maximum)
@@ -200,14 +211,20 @@ def read_numbers(
         for name, cells in columns.items()
     }
     choices = {name: column.marks(layout) for name, column in sorted_columns.items()}
+    is_set = layout.decimal is not None or layout.thousands is not None
+    is_open = {
+        name: len(marks) > 1
+        or any(not is_set and may_group(sorted_columns[name].texts.values(), m) for m, _ in marks)
+        for name, marks in choices.items()
+    }
     decimals = {
         decimal for name in choices for decimal, thousands in choices[name]
-        if len(choices[name]) == 1 and _shows(sorted_columns[name], decimal, thousands)
+        if not is_open[name] and _shows(sorted_columns[name], decimal, thousands)
     }  # fmt: skip
     for name, column in sorted_columns.items():
         fitting = [marks for marks in choices[name] if marks[0] in decimals]
-        unsure = len(choices[name]) > 1 and not (len(decimals) == 1 and len(fitting) == 1)
-        if len(choices[name]) > 1:
+        unsure = is_open[name] and not (len(decimals) == 1 and len(fitting) == 1)
+        if is_open[name]:
             marks = fitting[0] if fitting else choices[name][0]
         else:
             marks = choices[name][0] if choices[name] else column.likeliest()
