@@ -153,7 +153,6 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
             try:
                 answer = _with_names(catalog, _ask_each(question, bound, values))
             except GraphkitError as error:
-                is_of_trade = any(column.name == "fit" for column in COLUMNS[key])
                 if type(error) is GraphkitError and is_of_trade and not values.get("dataset"):
                     _refuse_without_preference(catalog)
                 raise
