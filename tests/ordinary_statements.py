@@ -423,7 +423,7 @@ MATCH (c:Country {iso3: 'KOR'})-[]->(x) RETURN labels(x) AS kind, count(*) AS n 
 MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN b.key AS b, [n IN [m IN nodes(p) WHERE m.key > 'e'] WHERE n.key < 'z' AND n.name > 'A' | n.key] AS x, size([n IN nodes(p)[1..] WHERE n.key > 'd' AND n.name > 'A']) AS y, any(n IN tail(nodes(p)) WHERE n.key = 'magnets-metal' AND n.name > 'A') AS z ORDER BY b, size(x)
 MATCH (a:Product)-[r:MADE_INTO*1..3]->(b), (b)-[s:MADE_INTO*1..3]->(c) RETURN count(*) AS n
 MATCH (a:Product)-[r:MADE_INTO*1..3]-(b)-[s:MADE_INTO*1..2]-(c) RETURN a.key AS a, count(*) AS n ORDER BY n DESC, a LIMIT 20
-MATCH (a:Product)-[r:MADE_INTO*1..3]-(b) RETURN a.key AS a, sum(size([x IN r WHERE x.kind = 'main' AND x.process > 'm' | x.key])) AS n, count(*) AS c ORDER BY n DESC, a LIMIT 20
+MATCH (a:Product)-[r:MADE_INTO*1..3]-(b) RETURN a.key AS a, sum(size([x IN r WHERE x.kind = 'main' AND x.process > 'm' | x.graphkit])) AS n, count(*) AS c ORDER BY n DESC, a LIMIT 20
 MATCH p = (a:Product)-[:MADE_INTO*1..3]->(b) RETURN sum(size([n IN nodes(p) WHERE n.key > 'm' AND n.name > 'M' | labels(n)])) AS n, sum(size([n IN nodes(p) WHERE n:Product])) AS k, count(*) AS c
 MATCH p = (a:Product)-[:MADE_INTO*1..4]-(b) WITH nodes(p) AS ns RETURN sum(size([n IN ns WHERE n.key > 'm' AND n.name > 'M' | n.key])) AS n, count(*) AS c
 MATCH p = (a:Product)-[:MADE_INTO*1..4]-(b) RETURN sum(size([n IN nodes(p) WHERE n.key > 'm' AND n.name > 'M' | n.key])) AS n, sum(size([n IN nodes(p) WHERE n:Product])) AS k, count(*) AS c
@@ -452,7 +452,7 @@ MATCH p = (a:Product {key: 'dy-metal'})-[rs:MADE_INTO*1..3]->(b) MATCH (x)-[s:MA
 MATCH (c:Country) WITH collect(c) AS cs MATCH (d:Country) WHERE NOT d IN cs[0..50] RETURN count(d) AS n
 MATCH (b:Country) WHERE b.iso3 IN $list RETURN b.iso3 AS b, COLLECT { MATCH (a)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(b) RETURN e.tonnes ORDER BY e.usd } AS t ORDER BY b
 MATCH (c:Country) WHERE c.iso3 > 'U' RETURN c.iso3 AS c, size([(c)-[h:HOLDS]->() | h.tonnes]) AS n, size([(c)-[h:HOLDS]->() WHERE h.tonnes IS NULL | h.tonnes]) AS m ORDER BY c
-MATCH (c:Country {iso3: 'CHN'}) WITH c, COLLECT { MATCH (c)-[e:EXPORTS]->() RETURN e.tonnes ORDER BY e.usd, e.key } AS ts RETURN size(ts) > 2100 AS many, ts[2100] AS a, ts[-1] AS b, ts[0] AS c
+MATCH (c:Country {iso3: 'CHN'}) WITH c, COLLECT { MATCH (c)-[e:EXPORTS]->() RETURN e.tonnes ORDER BY e.usd, e.graphkit } AS ts RETURN size(ts) > 2100 AS many, ts[2100] AS a, ts[-1] AS b, ts[0] AS c
 """,
 }
 """Statements by kind, one a line unless a line begins with a space."""

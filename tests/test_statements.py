@@ -906,8 +906,8 @@ RETURN min(null) AS a, max(null) AS b, avg(null) AS d, collect(null) AS e, count
 RETURN sum(null) AS c
 MATCH (c:Country) WITH c ORDER BY c.iso3 LIMIT 5 RETURN c.aliases[..2] IS NOT NULL AS x, c.aliases[0] IS NULL AS y
 MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..1]->(b:Product) RETURN b.key AS b, count(r) AS n, head(r).process AS h, last(r).kind AS k, r[0].process AS z ORDER BY b
-MATCH (a)-[e:EXPORTS]->(b:Country) WITH b, e ORDER BY e.usd DESC, e.key WITH b, collect({u: e.usd, p: e.product}) AS es RETURN b.iso3 AS b, es[0].u AS u, es[1].p AS v, es[-1].u AS w, es[500].u AS x ORDER BY b
-MATCH (a)-[e:EXPORTS]->(b:Country) WITH e ORDER BY e.usd DESC, e.key WITH collect(e) AS es RETURN es[5000].usd AS u, es[9000].product AS p, es[99999].usd AS n
+MATCH (a)-[e:EXPORTS]->(b:Country) WITH b, e ORDER BY e.usd DESC, e.graphkit WITH b, collect({u: e.usd, p: e.product}) AS es RETURN b.iso3 AS b, es[0].u AS u, es[1].p AS v, es[-1].u AS w, es[500].u AS x ORDER BY b
+MATCH (a)-[e:EXPORTS]->(b:Country) WITH e ORDER BY e.usd DESC, e.graphkit WITH collect(e) AS es RETURN es[5000].usd AS u, es[9000].product AS p, es[99999].usd AS n
 UNWIND range(1, 9) AS z UNWIND [[1, null], [null], [], [2, 3]] AS l RETURN z, l, l + CASE WHEN z % 3 = 0 THEN z END AS m, CASE WHEN z % 2 = 0 THEN z END + l AS n, l + z AS o ORDER BY z, size(l), l[0]
 UNWIND range(1, 9) AS z UNWIND [['x', 'yy'], [], ['a-b']] AS w RETURN z, [v IN (CASE WHEN z % 4 = 0 THEN 'z' + z END + w) | v + ''] AS a, all(v IN (CASE WHEN z % 4 = 0 THEN w END + w) WHERE v <> 'x') AS b ORDER BY z, size(w)
 """

@@ -70,7 +70,7 @@ GRAPH = (
     "MATCH (s:Stage) RETURN *  ORDER BY s.position LIMIT 1",
     "MATCH (z:Stage {key: 'mine'})<-[r:AT_STAGE]-(a:Product {key: 'lithium-mine'}) RETURN *",
     "MATCH (z:Stage {key: 'mine'}) WITH z, 1 AS b, 2 AS a RETURN *, b + 1",
-    "MATCH (a:Product {key: 'dy-metal'})-->()-[u:USED_IN]->(c) RETURN * ORDER BY u.key",
+    "MATCH (a:Product {key: 'dy-metal'})-->()-[u:USED_IN]->(c) RETURN * ORDER BY u.graphkit",
     "MATCH (s:Stage) RETURN s.key, s.position * 2, count(*) ORDER BY s.key",
     "MATCH (c:Country) RETURN count(*), max(c.iso3), count( DISTINCT c.region ), 'x', [1,2]",
     "MATCH (s:Stage) RETURN s.key AS `a key`, s.position AS größe ORDER BY größe",
@@ -80,7 +80,7 @@ GRAPH = (
     "OPTIONAL MATCH (c:Country {iso3: 'ZZZ'})-[r:EXPORTS]->(d) RETURN c, r, d.iso3 AS i",
     KOREA + "OPTIONAL MATCH (c)<-[r:IMPOSED_BY]-(p) RETURN c.iso3 AS c, r, collect(p) AS p",
     KOREA + "MATCH (c)-[d:DEPENDS_ON {period: '2024', product: 'ree-metals'}]->(s) "
-    "RETURN d ORDER BY d.key",
+    "RETURN d ORDER BY d.graphkit",
     "MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO]->(b) RETURN p ORDER BY b.key",
     "MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO]->(b)-[:USED_IN]->(c) "
     "RETURN p, length(p) AS l, nodes(p) AS n ORDER BY b.key, c.key",
@@ -107,7 +107,7 @@ GRAPH = (
     "MATCH (c:Claim)-[:CITES]->(s)<-[:CITES]-(d {kind: 'share'}) WHERE c.key < d.key "
     "RETURN s.key AS k, count(*) AS n ORDER BY k",
     "MATCH (:Product {key: 'ree-compounds'})-[r:USED_IN]->(a)<-[s:USED_IN]-(p:Product) "
-    "WHERE r.key <> s.key MATCH (p)-[:USED_IN]->(m) RETURN count(*) AS n",
+    "WHERE r.graphkit <> s.graphkit MATCH (p)-[:USED_IN]->(m) RETURN count(*) AS n",
     "MATCH (a)-[:HOLDS]->(p)<-[:HOLDS]-(b), (a)-[:PRODUCES {period: '2024'}]->(p) "
     "RETURN count(*) AS n",
     "MATCH (n) RETURN count(n) AS n",
