@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,14 @@ def run(
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def whole_of(
+    sliced_file: Path, folders: dict[str, Path]
+) -> Callable[[str], subprocess.CompletedProcess[bytes]]:
+    """Run a command with all of its streams, once for all that it is compared with."""
+    return cache(lambda line: run(line, "", sliced_file, folders))
+
+
 @pytest.mark.parametrize("streams", CLOSED)
 @pytest.mark.parametrize(
     "line",
@@ -57,8 +67,10 @@ def run(
         for line in (*COMMANDS, *MISTAKES)
     ],
 )
-def test_a_command_without_some_of_its_streams_is_no_traceback(sliced_file, folders, line, streams):
-    whole = run(line, "", sliced_file, folders)
+def test_a_command_without_some_of_its_streams_is_no_traceback(
+    sliced_file, folders, whole_of, line, streams
+):
+    whole = whole_of(line)
     assert whole.returncode == {**COMMANDS, **MISTAKES}[line]
 
     done = run(line, streams, sliced_file, folders)

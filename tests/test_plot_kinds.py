@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from itertools import combinations, product
 from typing import Any
 from xml.etree import ElementTree
@@ -113,10 +114,20 @@ BASKETS: dict[str, Callable[[Session], Answer]] = {
 """Questions about an element that no customs code holds alone."""
 
 
+EVERY = {**ASKED, **{f"{name} of a basket": ask for name, ask in BASKETS.items()}}
+"""Questions of every verb, and those whose figures are of a basket."""
+
+
+@pytest.fixture(scope="module")
+def answer_of(ask: Session) -> Callable[[str], Answer]:
+    """Ask a question of these once for all of its pictures."""
+    return cache(lambda question: EVERY[question](ask))
+
+
 @pytest.mark.parametrize("question", others_long(BASKETS, 2))
-def test_a_title_says_that_figures_are_of_a_basket(ask, question):
+def test_a_title_says_that_figures_are_of_a_basket(answer_of, question):
     for narrow in (False, True):
-        text = titled(picture(BASKETS[question](ask), narrow=narrow))
+        text = titled(picture(answer_of(f"{question} of a basket"), narrow=narrow))
 
         assert re.search("holds? other elements too|rare earths together|goods included", text)
 
@@ -127,14 +138,10 @@ def titled(drawn: Picture) -> str:
     return " ".join(f"{title['text']} {title['subtext']}".split())
 
 
-EVERY = {**ASKED, **{f"{name} of a basket": ask for name, ask in BASKETS.items()}}
-"""Questions of every verb, and those whose figures are of a basket."""
-
-
 @pytest.mark.parametrize("question", others_long(EVERY, 4))
-def test_a_title_names_what_is_a_basket_or_a_proxy_and_weights_in_doubt(ask, question):
+def test_a_title_names_what_is_a_basket_or_a_proxy_and_weights_in_doubt(answer_of, question):
     """A product that is not named is counted behind those that are."""
-    answer = EVERY[question](ask)
+    answer = answer_of(question)
     rows = undoubted(with_remarks(answer)).rows.to_pylist()
     series = [s for part in parts_of(answer.coverage).values() for s in part.get("series", ())]
     unfit = {row["product"] for row in (*rows, *series) if row.get("fit") in UNFIT}
@@ -170,8 +177,8 @@ NOTHING = {
 
 
 @pytest.mark.parametrize(("path", "said"), others_long(NOTHING.items(), 3))
-def test_rows_without_a_figure_are_a_line_that_says_so(ask, path, said):
-    answer = ASKED[path](ask)
+def test_rows_without_a_figure_are_a_line_that_says_so(answer_of, path, said):
+    answer = answer_of(path)
     rows = answer.rows
     for place, field in enumerate(rows.schema):
         if pa.types.is_floating(field.type):
@@ -182,9 +189,8 @@ def test_rows_without_a_figure_are_a_line_that_says_so(ask, path, said):
 
 
 @pytest.mark.parametrize(("narrow", "path"), others_long(product((False, True), ASKED), 6))
-def test_every_question_has_a_picture_whose_text_stays_on_it(ask, path, narrow):
-    answer = ASKED[path](ask)
-    drawn = picture(answer, narrow=narrow)
+def test_every_question_has_a_picture_whose_text_stays_on_it(answer_of, path, narrow):
+    drawn = picture(answer_of(path), narrow=narrow)
     root = ElementTree.fromstring(drawn.svg())
     texts = [box for node in root.iter("{http://www.w3.org/2000/svg}text") if (box := boxed(node))]
 
@@ -200,8 +206,8 @@ def test_every_question_has_a_picture_whose_text_stays_on_it(ask, path, narrow):
 
 
 @pytest.mark.parametrize("path", others_long(ASKED, 3))
-def test_every_question_has_a_slide_whose_text_stays_on_it(ask, path):
-    drawn = picture(ASKED[path](ask), slide=True)
+def test_every_question_has_a_slide_whose_text_stays_on_it(answer_of, path):
+    drawn = picture(answer_of(path), slide=True)
     root = ElementTree.fromstring(drawn.svg())
     texts = [box for node in root.iter("{http://www.w3.org/2000/svg}text") if (box := boxed(node))]
 
