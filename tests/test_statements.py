@@ -178,6 +178,17 @@ REFUSED = (
         "UNWIND of a value of any type",
         "whether it is a list is known row by row",
     ),
+    (
+        "RETURN §trim('x', 'xax') AS x",
+        "trim() of two values",
+        "Neo4j reads the first as what is trimmed",
+    ),
+    ("RETURN §split('a-b', ['-', 'b']) AS x", "split of list", "it has several delimiters"),
+    (
+        "UNWIND [1, 2] AS v WITH v, 0.5 AS s RETURN §percentileDisc(v, s) AS x LIMIT 0",
+        "percentile of a share that is computed",
+        "DuckDB wants it before the statement runs",
+    ),
 )
 """Statements that Neo4j runs, with § where the construct is that the file lacks, and why it does."""
 
@@ -221,10 +232,79 @@ def test_what_the_file_lacks_is_named_and_neo4j_runs_it(stores, statement, const
     stores["neo4j"].ask(statement)
 
 
+ENDED = (
+    (
+        "RETURN toUpper('ﬁ') AS x",
+        "capital of a letter that is none of one letter",
+        "of `ﬁ` Java makes `FI`; `ß` is `SS` here too",
+    ),
+    (
+        "RETURN toLower('ΟΣ.') AS x",
+        "small form of a letter beside a sign",
+        "whether a word ends behind a capital sigma depends on the sign",
+    ),
+    (
+        "RETURN toInteger('٣') AS x",
+        "number in digits other than 0 to 9",
+        "Java reads them",
+    ),
+    (
+        "RETURN toInteger('1234567890.123456e1') AS x",
+        "integer of a long number with a power of ten",
+        "of 16 characters and more, digits would be lost",
+    ),
+    ("RETURN toFloat('0x1p3') AS x", "hexadecimal fraction in a text", "Java reads it"),
+    (
+        "RETURN toString(5e-324) AS x",
+        "digits of the least fractions",
+        "below 1e-321, Java has two digits where one is enough",
+    ),
+    (
+        "RETURN split('👍x', '')[2] AS x",
+        "character that is two for Java",
+        "Neo4j takes an emoji apart where an empty text is split or replaced",
+    ),
+    (
+        "RETURN rtrim('xx', 'x') AS x",
+        "trim at the end of a text of which nothing is left",
+        "Neo4j leaves the first character",
+    ),
+    (
+        "UNWIND [9007199254740993] AS n RETURN percentileCont(n, 0.5) AS x",
+        "percentileCont of integers of more than 53 bits",
+        "a column of fractions loses their last digits",
+    ),
+    (
+        "UNWIND [0.0 / 0.0, 1.0] AS f RETURN count(DISTINCT f) AS x",
+        "group of a fraction that is no number",
+        "in Neo4j each NaN is a group of its own",
+    ),
+    (
+        "UNWIND [0.0, 2] AS n RETURN 1.5 / n AS x",
+        "quotient by 0, which may be an integer",
+        "Neo4j divides by the fraction 0.0, not by the integer",
+    ),
+)
+"""Statements that Neo4j runs, and values at which they end in the file, with the reason."""
+
+
+@pytest.mark.parametrize(("statement", "value", "reason"), ENDED)
+def test_a_value_at_which_a_statement_ends_is_named_and_neo4j_has_a_row(
+    stores, statement, value, reason
+):
+    with pytest.raises(Untranslated) as caught:
+        stores["embedded"].ask(statement)
+
+    assert str(caught.value).startswith(f"the embedded database has no {value}")
+    assert len(stores["neo4j"].ask(statement).table)
+
+
 def test_what_the_file_lacks_is_one_public_table():
     lines = dict.fromkeys(f"| {what} | {why} |" for _, what, why in REFUSED)
 
     assert "\n".join(lines) in PAGE.read_text("utf-8")
+    values = [f"| {value} | {why} |" for _, value, why in ENDED]
+    assert "\n".join(values) in PAGE.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 
-from graphkit.cypher.tokens import NAMES, Cursor, Syntax, Token
+from graphkit.cypher.tokens import NAMES, VALUES, Cursor, Syntax, Token
 
 DASHES = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d")
 """Characters that Neo4j takes for the line of a relationship."""
@@ -256,8 +256,17 @@ OPERATORS = {
     "^": ("power", 9),
 }
 """Kind of the operation and binding strength of the operators between two values."""
+COMPARISONS = frozenset(sign for sign, (kind, _) in OPERATORS.items() if kind == "compare")
+OF_SUBJECT = frozenset((
+    ("STARTS", "WITH"), ("ENDS", "WITH"), ("IS", "NULL"), ("IS", "NOT"), ("IS", "TYPED"),
+    ("IS", "NORMALIZED"),
+))  # fmt: skip
+"""Words with which a test begins that CASE makes of its subject."""
 NOT, SIGN = 4, 10
 """Binding strength of the operators before a value."""
+
+SIDES = ("BOTH", "LEADING", "TRAILING")
+"""Words of the ends of a text in ``trim(LEADING '0' FROM text)``."""
 
 TYPES = frozenset((
     "ANY", "ARRAY", "BOOL", "BOOLEAN", "DATE", "DATETIME", "DURATION", "EDGE", "FLOAT", "INT",
@@ -534,10 +543,29 @@ class Expressions(Patterns):
             call = self.predicate(start, word)
         elif word == "REDUCE" and self.following.kind in NAMES:
             call = self.reduced(start)
+        elif word == "TRIM":
+            call = self.build("function", start.offset, name, *self.trimmed())
         else:
             call = self.build("function", start.offset, name, *self.arguments())
         self.outward()
         return call
+
+    def trimmed(self) -> list[Syntax]:
+        """Read the arguments of trim(): a text, or ``BOTH sign FROM text``."""
+        self.wants("(")
+        side, sign, start = None, None, self.token
+        if start.upper in SIDES and self.following.kind in (*NAMES, *VALUES):
+            side = Syntax("side", start.offset, start.end, self.take().upper)
+        if self.token.upper != "FROM" and self.token.text != ")":
+            sign = self.expression()
+        if side or self.token.upper == "FROM":
+            self.wants("FROM")
+            side = side or Syntax("side", start.offset, start.offset, SIDES[0])
+            texts = [side, self.expression(), sign]
+        else:
+            texts = [sign, *(self.separated(self.expression) if self.takes(",") else ())]
+        self.wants(")")
+        return [text for text in texts if text is not None]
 
     def arguments(self) -> list[Syntax]:
         """Read the arguments of a function."""
@@ -581,11 +609,13 @@ class Expressions(Patterns):
         start = self.take()
         self.deeper(start)
         parts: list[Syntax | None] = []
+        read: Callable[[], Syntax] = self.expression
         if self.token.upper != "WHEN":
             parts.append(self.build("subject", self.token.offset, "", self.expression()))
+            read = self.said_of_subject
         while self.token.upper == "WHEN":
             branch = self.take()
-            conditions = self.separated(self.expression)
+            conditions = self.separated(read)
             self.wants("THEN")
             parts.append(self.build("when", branch.offset, "", *conditions, self.expression()))
         if self.token.upper == "ELSE":
@@ -594,3 +624,14 @@ class Expressions(Patterns):
         self.wants("END")
         self.outward()
         return self.build("case", start.offset, "", *parts)
+
+    def said_of_subject(self) -> Syntax:
+        """Read what the subject of CASE must equal, or ``> 3``, ``=~ 'a.*'``, ``IS NULL``."""
+        subject = Syntax("subject-value", self.token.offset, self.token.offset)
+        token, after = self.token, self.following.upper
+        if token.upper in COMPARISONS and token.kind == "symbol":
+            sign = self.single("sign")
+            return self.build("compare", token.offset, "", subject, sign, self.expression(6))
+        if token.text in ("=~", "::") or (token.upper, after) in OF_SUBJECT:
+            return self.test(subject)
+        return self.expression()

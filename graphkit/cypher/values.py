@@ -288,7 +288,7 @@ class Values:
         signature = signatures().get(value.name.lower())
         if signature is None:
             self.refuse(value, f"Unknown function `{value.name}`")
-        arguments = [part for part in value.parts if part.kind not in ("distinct", "star")]
+        arguments = [part for part in value.parts if part.kind not in ("distinct", "star", "side")]
         count = len(arguments) or len(value.all("star"))
         if not signature.fewest <= count <= signature.most:
             arity = f"found {count or 'no'} argument{'s' * (count != 1)} of {value.name}()"

@@ -11,7 +11,7 @@ from typing import Any
 from graphkit.cypher.statement import Statement
 from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated, UsageError
-from graphkit.stores.duck.comparisons import equivalent, sorted_by
+from graphkit.stores.duck.comparisons import equivalent, sorted_by, told_apart
 from graphkit.stores.duck.expressions import ExpressionCompiler
 from graphkit.stores.duck.functions import AGGREGATES
 from graphkit.stores.duck.patterns import PatternCompiler
@@ -406,6 +406,8 @@ class _Clauses:
                 before[name] = variable
                 continue
             value = values.value(syntax)
+            if by_group and not is_aggregated:
+                value = told_apart(value)
             column = self.context.fresh("v")
             written = value.sql
             if value.type == NULL and not is_aggregated:

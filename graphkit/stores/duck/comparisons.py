@@ -248,3 +248,13 @@ def equivalent(type_: ValueType) -> bool:
     if type_.name == "map":
         return all(equivalent(item) for _, item in type_.fields)
     return type_ != ANY
+
+
+def told_apart(value: Value) -> Value:
+    """Return a value for a group or DISTINCT; in Cypher, a number that is none is like no other."""
+    if not value.type.nan:
+        return value
+    unlike = unsure("group of a fraction that is no number")
+    return Value(
+        once({"x": value.sql}, f"CASE WHEN isnan(o.x) THEN {unlike} ELSE o.x END"), value.type
+    )

@@ -9,7 +9,7 @@ from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
 from graphkit.stores.duck.comparisons import boolean, compared, every, membership, some
 from graphkit.stores.duck.functions import as_text, called, properties_of
-from graphkit.stores.duck.scope import ENDS, KEY, KIND, Context, Scope, Variable
+from graphkit.stores.duck.scope import ENDS, KEY, KIND, NAMELESS, Context, Scope, Variable
 from graphkit.stores.duck.temporal import arithmetic
 from graphkit.stores.duck.temporal.components import component
 from graphkit.stores.duck.temporal.values import TYPES
@@ -33,6 +33,7 @@ from graphkit.stores.duck.types import (
     packed,
     sql_type,
     together,
+    unsure,
 )
 
 
@@ -183,7 +184,7 @@ class ExpressionCompiler:
             return Value(f"CAST({float(syntax.name.replace('_', ''))!r} AS DOUBLE)", FLOAT)
         if number >= -LEAST:
             raise UsageError(f"found {syntax.name}, wanted a number of 64 bits")
-        return Value(f"CAST({number} AS BIGINT)", INT)
+        return Value(f"CAST({number} AS BIGINT)", replace(INT, zero=number == 0))
 
     def string(self, syntax: Syntax) -> Value:
         """Compile a text, which is bound."""
@@ -292,16 +293,15 @@ class ExpressionCompiler:
                 continue
             if not (result.type.is_number and factor.type.is_number):
                 raise Untranslated(f"{sign.name} of {result.type.name} and {factor.type.name}")
-            both = number_of(result.type, factor.type)
             operator = sign.name
-            if both.mixed and operator == "/":
-                raise Untranslated("quotient of numbers that may be integers")
-            if operator == "/" and both == INT:
-                zero = f"CASE WHEN {factor.sql} = 0 THEN error('/ by zero') ELSE {factor.sql} END"
-                result = Value(f"({result.sql} // {zero})", INT)
-            else:
-                written = f"({result.cast(both)} {operator} {factor.cast(both)})"
-                result = Value(written, both if both == INT else replace(both, nan=True))
+            if operator == "/":
+                written_out = part.kind == "number" and integer_of(part.name)
+                result = quotient(result, factor, zero=not written_out)
+                continue
+            both = number_of(result.type, factor.type)
+            zero = result.type.zero or factor.type.zero  # if both are integers, one is 0
+            both = replace(both, zero=zero and operator == "*", nan=both != INT)
+            result = Value(f"({result.cast(both)} {operator} {factor.cast(both)})", both)
         return result
 
     def power(self, syntax: Syntax) -> Value:
@@ -320,7 +320,11 @@ class ExpressionCompiler:
         value = self.value(part)
         if not (value.type.is_number or value.type == NULL):
             raise Untranslated(f"sign before {value.type.name}")
-        return Value(f"(- {value.sql})", value.type) if syntax.name == "-" else value
+        if syntax.name == "+":
+            return value
+        # Neo4j takes from 0 what is not written out: of 0.0 it has 0.0 and not -0.0.
+        zero = "0.0::DOUBLE" if value.type == FLOAT and part.kind != "number" else ""
+        return Value(f"({zero} - {value.sql})", value.type)
 
     # --- lists
 
@@ -379,10 +383,12 @@ class ExpressionCompiler:
         values = {"x": owner.sql, "a": first} | ({"b": last} if "to" in syntax.name else {})
         if "to" not in syntax.name:
             end = "len(o.x)"
+        places = [f"o.{name}" for name in values if name != "x"]
+        wide = " OR ".join(f"{place} NOT BETWEEN {-(2**31)} AND {2**31 - 1}" for place in places)
         cut = (
-            "CASE WHEN o.x IS NULL OR o.a IS NULL"
-            + " OR o.b IS NULL" * ("b" in values)
-            + f" THEN NULL WHEN ({end}) > ({begin}) "
+            f"CASE WHEN {' OR '.join(f'{name} IS NULL' for name in ('o.x', *places))} THEN NULL "
+            f"WHEN {wide} THEN error('found a place in a list that does not fit into 32 bits') "
+            f"WHEN ({end}) > ({begin}) "
             f"THEN list_slice(o.x, ({begin}) + 1, {end}) ELSE list_slice(o.x, 1, 0) END"
         )
         return Value(once(values, cut), owner.type)
@@ -463,7 +469,10 @@ class ExpressionCompiler:
             scope = inner.within({total.name: Variable(total_type, {"": f"{a}.y"})})
             value = scope.value(result)
             both = together((total_type, value.type))
-            if both == total_type and both.mixed == total_type.mixed:
+            if both == total_type and (both.mixed, both.zero) == (
+                total_type.mixed,
+                total_type.zero,
+            ):
                 break
             total_type = both
         else:
@@ -483,12 +492,15 @@ class ExpressionCompiler:
     def case(self, syntax: Syntax) -> Value:
         """Compile CASE, of one type or of any."""
         subject = syntax.first("subject")
-        base = None if subject is None else self.value(subject.parts[0])
+        base = Value("NULL", NULL) if subject is None else self.value(subject.parts[0])
+        inner = self.within({SUBJECT: Variable(base.type, {"": base.sql})})
         whens: list[tuple[str, Value]] = []
         for branch in syntax.all("when"):
             *conditions, result = branch.parts
             written = [
-                self.condition(c) if base is None else compared(base, "=", self.value(c))
+                inner.condition(c)
+                if subject is None or (c.parts and c.parts[0].kind == "subject-value")
+                else compared(base, "=", self.value(c))
                 for c in conditions
             ]
             whens.append((" OR ".join(f"({w})" for w in written), self.value(result)))
@@ -499,6 +511,10 @@ class ExpressionCompiler:
             return last
         cases = " ".join(f"WHEN {c} THEN {v.cast(type_)}" for c, v in whens)
         return Value(f"CASE {cases} ELSE {last.cast(type_)} END", type_)
+
+    def subject(self, syntax: Syntax) -> Value:
+        """Compile what the CASE around it is about."""
+        return self.of_variable(self.scope[SUBJECT])
 
     def projection(self, syntax: Syntax) -> Value:
         """Compile ``n {.name, key: value}``."""
@@ -601,6 +617,7 @@ RULES: dict[str, Callable[[ExpressionCompiler, Syntax], Value]] = {
     "predicate": ExpressionCompiler.predicate,
     "reduce": ExpressionCompiler.reduce,
     "case": ExpressionCompiler.case,
+    "subject-value": ExpressionCompiler.subject,
     "projection": ExpressionCompiler.projection,
     "label-test": ExpressionCompiler.label_test,
     "function": ExpressionCompiler.function,
@@ -612,6 +629,8 @@ RULES: dict[str, Callable[[ExpressionCompiler, Syntax], Value]] = {
 TESTS = {"STARTS WITH": "starts_with", "ENDS WITH": "ends_with", "CONTAINS": "contains"}
 CONSTRUCTS = {"type-test": "type test", "normal-test": "test IS NORMALIZED"}
 """Names of constructs that have no rule."""
+SUBJECT = f"{NAMELESS}subject"
+"""Name in a scope of what a CASE is about."""
 DIRECT = {BOOL, INT, TEXT}
 """Types of which IN is the same in SQL."""
 MOST_ITEMS = 1_000
@@ -650,8 +669,34 @@ def added(left: Value, sign: str, right: Value) -> Value:
         return arithmetic.added(left, sign, right)
     if not (left.type.is_number and right.type.is_number):
         raise Untranslated(f"{sign} of {left.type.name} and {right.type.name}")
-    both = number_of(left.type, right.type)
+    both = replace(number_of(left.type, right.type), zero=left.type.zero and right.type.zero)
     return Value(f"({left.cast(both)} {sign} {right.cast(both)})", both)
+
+
+def quotient(left: Value, right: Value, *, zero: bool = True) -> Value:
+    """Divide two numbers; of two integers, the quotient has no fraction.
+
+    Neo4j does not divide by the integer 0, also not a fraction; ``zero`` tells that it may come.
+
+    Raises
+    ------
+    Untranslated
+        Both may be integers other than 0.
+    """
+    both = number_of(left.type, right.type)
+    if both.mixed and not all(one.zero or one == INT for one in (left.type, right.type)):
+        raise Untranslated("quotient of numbers that may be integers")
+    divisor, refusal = right, "error('/ by zero')" if zero and right.type == INT else ""
+    if right.type.mixed:
+        refusal = unsure("quotient by 0, which may be an integer")
+    if refusal:
+        cases = f"CASE WHEN o.b = 0 THEN {refusal} ELSE o.b END"
+        divisor = Value(once({"b": right.sql}, cases), right.type)
+    if both == INT:
+        return Value(f"({left.sql} // {divisor.sql})", INT)
+    integer = both.mixed and right.type == INT  # of an integer 0
+    type_ = replace(FLOAT, mixed=integer, zero=integer, nan=True)
+    return Value(f"({left.cast(FLOAT)} / {divisor.cast(FLOAT)})", type_)
 
 
 def _single(item: Value) -> Value:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
-from graphkit.stores.duck.comparisons import compared, equivalent, sorted_by
+from graphkit.stores.duck.comparisons import compared, equivalent, sorted_by, told_apart
+from graphkit.stores.duck.rounding import rounding
 from graphkit.stores.duck.scope import ENDS, KEY, KIND, BoundValues, node_rows
 from graphkit.stores.duck.temporal import functions as temporal
 from graphkit.stores.duck.temporal import texts
@@ -41,6 +42,20 @@ WHITE = (
 """Signs that Neo4j trims from a text, in a regular expression."""
 CONTROL = r"\x01-\x20"
 """Signs that it trims from a text that is read as a fraction."""
+UNLIKE = r"\x{19b}\x{264}\x{1c89}\x{1c8a}\x{a7cb}-\x{a7cd}\x{a7da}-\x{a7dc}\x{10d50}-\x{10d85}"
+"""Letters whose capitals Java learned with Unicode 16."""
+SEVERAL = (
+    r"\x{149}\x{1f0}\x{390}\x{3b0}\x{587}\x{1e96}-\x{1e9a}\x{1f50}-\x{1f56}\x{1f80}-\x{1faf}"
+    r"\x{1fb2}-\x{1fb7}\x{1fbc}\x{1fc2}-\x{1fc7}\x{1fcc}\x{1fd2}-\x{1fd7}\x{1fe2}-\x{1fe7}"
+    r"\x{1ff2}-\x{1ff7}\x{1ffc}\x{fb00}-\x{fb06}\x{fb13}-\x{fb17}"
+)
+"""Letters whose capital is of several letters; that of the sharp s, which is SS, is made here."""
+CASED = r"\p{Lu}\p{Ll}"
+"""Letters that are capital or small."""
+BEYOND = r"\x{10000}-\x{10ffff}"
+"""Characters that are two for Java, which some functions of Neo4j split."""
+LARGEST = 2**31 - 1
+"""Largest number of a place in a text."""
 AGGREGATES = frozenset((
     "count", "sum", "avg", "min", "max", "collect", "stdev", "stdevp", "percentilecont",
     "percentiledisc",
@@ -75,10 +90,15 @@ def aggregate(scope: BoundValues, syntax: Syntax) -> Value:
     if name == "count":
         if parts[0].kind == "star":
             return Value("count(*)", INT)
-        return Value(f"count({distinct}{_counted(scope, parts[0])})", INT)
+        if not distinct or scope.value(parts[0]).type != FLOAT:
+            return Value(f"count({distinct}{_counted(scope, parts[0])})", INT)
     value = scope.value(parts[0])
     if distinct and not equivalent(value.type):
         raise Untranslated("different values of any type")
+    if distinct:
+        value = told_apart(value)
+    if name == "count":
+        return Value(f"count({distinct}{value.sql})", INT)
     if name == "collect":
         type_ = list_of(value.type)
         not_null = f"FILTER (WHERE {value.sql} IS NOT NULL)"
@@ -105,10 +125,39 @@ def aggregate(scope: BoundValues, syntax: Syntax) -> Value:
         function = "stddev_samp" if name == "stdev" else "stddev_pop"
         spread = f"coalesce({function}({distinct}{value.cast(FLOAT)}), CAST(0 AS DOUBLE))"
         return Value(f"CASE WHEN count({value.sql}) > 0 THEN {spread} END", FLOAT)
-    share = scope.value(parts[1]).cast(FLOAT)
+    share = f"CAST({_share(scope, parts[1])!r} AS DOUBLE)"
     if name == "percentiledisc":
         return Value(f"quantile_disc({value.sql}, {share})", value.type)
-    return Value(f"quantile_cont({value.cast(FLOAT)}, {share})", FLOAT)
+    type_ = replace(FLOAT, mixed=value.type.mixed or value.type == INT, nan=value.type.nan)
+    number = value.cast(FLOAT)
+    if value.type == INT:
+        large = unsure("percentileCont of integers of more than 53 bits")
+        number = once({"x": value.sql}, f"CASE WHEN abs(o.x) > {2**53} THEN {large} ELSE o.x END")
+    return Value(f"quantile_cont(CAST({number} AS DOUBLE), {share})", type_)
+
+
+def _share(scope: BoundValues, part: Syntax) -> float:
+    """Return the share of a percentile, which the engine wants to be written out.
+
+    Raises
+    ------
+    Untranslated
+        It is computed.
+    UsageError
+        It is not from 0 to 1.
+    """
+    number = part.parts[0] if part.kind == "signed" else part
+    if number.kind == "parameter":
+        share = scope.context.value_of(number.name)
+    elif number.kind == "number":
+        share = float(number.name.replace("_", ""))
+    else:
+        raise Untranslated("percentile of a share that is computed")
+    if part.name == "-":
+        share = -share
+    if not (isinstance(share, int | float) and 0 <= share <= 1):
+        raise UsageError(f"found {share!r}, wanted the share of a percentile from 0 to 1")
+    return float(share)
 
 
 def _counted(scope: BoundValues, part: Syntax) -> str:
@@ -245,47 +294,35 @@ def _length(scope: BoundValues, syntax: Syntax) -> Value:
     return _size([value])
 
 
-ELEMENTS: dict[str, Callable[[BoundValues, Syntax], Value]] = {
-    "type": _type, "labels": _labels, "properties": _properties, "length": _length,
-    "keys": _keys, "startnode": _end_of(0), "endnode": _end_of(1), "id": _id,
-    "elementid": _element_id, "exists": _exists,
-    "nodes": _of_path("nodes"), "relationships": _of_path("relationships"),
-}  # fmt: skip
-"""Functions that take a node or relationship, of which they need no property."""
-
-
-def _same(name: str, type_: ValueType) -> Callable[[Sequence[Value]], Value]:
-    """Make the rule of a function that SQL has too, and that takes values of one type."""
-
-    def rule(arguments: Sequence[Value]) -> Value:
-        if any(value.type == NULL for value in arguments):
-            return Value("NULL", NULL)
-        _check_types(name, arguments, type_)
-        return Value(f"{name}({', '.join(value.sql for value in arguments)})", type_)
-
-    return rule
-
-
 def _check_types(name: str, arguments: Sequence[Value], *types: ValueType) -> None:
     for value in arguments:
         if value.type not in types:
             raise Untranslated(f"{name} of {value.type.name}")
 
 
-LIMITED = {"sqrt": "< 0", "ln": "< 0", "log10": "< 0"}
+LIMITED = {
+    "sqrt": "o.x < 0", "ln": "o.x < 0", "log10": "o.x < 0",
+    "asin": "abs(o.x) > 1", "acos": "abs(o.x) > 1",
+    "sin": "isinf(o.x)", "cos": "isinf(o.x)", "tan": "isinf(o.x)",
+}  # fmt: skip
 """Functions that have no number for some, and the condition of those."""
 
 
-def _of_number(name: str) -> Callable[[Sequence[Value]], Value]:
+def _of_number(name: str, written: str = "") -> Callable[[Sequence[Value]], Value]:
+    """Make the rule of a function of a fraction, which has a name in SQL or is written of it."""
+
     def rule(arguments: Sequence[Value]) -> Value:
         if arguments[0].type == NULL:
             return arguments[0]
         _check_types(name, arguments, INT, FLOAT)
         number = arguments[0].cast(FLOAT)
-        type_ = arguments[0].type.nan or name in LIMITED
-        if name in LIMITED:  # Neo4j: no number; the engine: an error
-            number = f"CASE WHEN {number} {LIMITED[name]} THEN 'NaN'::DOUBLE ELSE {number} END"
-        return Value(f"{name}({number})", replace(FLOAT, nan=type_))
+        result = replace(FLOAT, nan=arguments[0].type.nan or name in LIMITED)
+        if name not in LIMITED:
+            return Value(f"{name}({number})", result)
+        # Neo4j: no number; the engine: an error
+        call = written or f"{name}(o.x)"
+        cases = f"CASE WHEN isnan(o.x) OR {LIMITED[name]} THEN 'NaN'::DOUBLE ELSE {call} END"
+        return Value(once({"x": number}, cases), result)
 
     return rule
 
@@ -334,19 +371,6 @@ def _tail(arguments: Sequence[Value]) -> Value:
     return Value(f"list_slice({arguments[0].sql}, 2, len({arguments[0].sql}))", arguments[0].type)
 
 
-def _round(arguments: Sequence[Value]) -> Value:
-    value = arguments[0]
-    if value.type == NULL:
-        return value
-    _check_types("round", [value], INT, FLOAT)
-    if len(arguments) == 1:
-        # Halves go up, also those below zero.
-        return Value(f"floor({value.cast(FLOAT)} + 0.5::DOUBLE)", FLOAT)
-    if len(arguments) == 2:
-        return Value(f"round({value.cast(FLOAT)}, CAST({arguments[1].sql} AS INTEGER))", FLOAT)
-    raise Untranslated("round with a mode")
-
-
 def trimmed(text: str, ends: str = "both", signs: str = WHITE) -> str:
     """Write a text without the signs at its ends."""
     parts = {"left": f"^[{signs}]+", "right": f"[{signs}]+$"}
@@ -354,47 +378,186 @@ def trimmed(text: str, ends: str = "both", signs: str = WHITE) -> str:
     return f"regexp_replace({text}, '{pattern}', '', 'g')"
 
 
+TRIMS = {"both": "trim", "left": "ltrim", "right": "rtrim"}
+"""Functions of SQL that trim a text of given signs."""
+
+
 def _trim(ends: str) -> Callable[[Sequence[Value]], Value]:
     def rule(arguments: Sequence[Value]) -> Value:
-        if arguments[0].type == NULL:
-            return arguments[0]
+        if any(argument.type == NULL for argument in arguments):
+            return Value("CAST(NULL AS VARCHAR)", TEXT)
         _check_types("trim", arguments, TEXT)
-        return Value(trimmed(arguments[0].sql, ends), TEXT)
+        if len(arguments) == 1:
+            return Value(trimmed(arguments[0].sql, ends), TEXT)
+        texts = {"a": arguments[0].sql, "b": arguments[1].sql}
+        written = f"{TRIMS[ends]}(o.a, o.b)"
+        if ends == "right":  # Neo4j leaves the first character
+            whole = unsure("trim at the end of a text of which nothing is left")
+            written = f"CASE WHEN o.a <> '' AND {written} = '' THEN {whole} ELSE {written} END"
+        return Value(once(texts, written), TEXT)
 
     return rule
 
 
-def _to_integer(arguments: Sequence[Value]) -> Value:
-    value = arguments[0]
-    if value.type == NULL:
-        return Value("CAST(NULL AS BIGINT)", INT)
-    if value.type == TEXT:
-        digits = f"regexp_full_match({value.sql}, '[+-]?[0-9]+')"
-        number = f"CASE WHEN regexp_full_match({value.sql}, '{NUMERAL}') THEN {value.sql} END"
-        fraction = f"TRY_CAST(trunc(TRY_CAST({number} AS DOUBLE)) AS BIGINT)"
-        return Value(
-            f"CASE WHEN {digits} THEN TRY_CAST({value.sql} AS BIGINT) ELSE {fraction} END", INT
-        )
-    if value.type == FLOAT:
-        return Value(f"TRY_CAST(trunc({value.sql}) AS BIGINT)", INT)
-    if value.type == ANY:
-        return of_any(value, _to_integer, (INT, FLOAT, TEXT, BOOL), INT)
-    _check_types("toInteger", [value], INT, BOOL)
-    return Value(f"CAST({value.sql} AS BIGINT)", INT)
+SIDES = {"": "both", "BOTH": "both", "LEADING": "left", "TRAILING": "right"}
+
+
+def _trim_of_sign(scope: BoundValues, syntax: Syntax) -> Value:
+    """Compile ``trim(text)`` and ``trim(BOTH sign FROM text)``, whose sign is one."""
+    side = syntax.first("side")
+    text, *sign = (scope.value(part) for part in syntax.parts if part.kind != "side")
+    if sign and side is None:
+        raise Untranslated("trim() of two values")
+    if sign and sign[0].type == TEXT:
+        single = f"CASE WHEN len(o.x) = 1 THEN o.x WHEN o.x IS NOT NULL THEN {NOT_ONE} END"
+        sign = [Value(once({"x": sign[0].sql}, single), TEXT)]
+    return _trim(SIDES[side.name if side else ""])([text, *sign])
+
+
+NOT_ONE = "error('found a text of other than one character in trim(), wanted one')"
+
+
+def _upper(arguments: Sequence[Value]) -> Value:
+    """Write in capitals; a sharp s is two of them."""
+    if arguments[0].type == NULL:
+        return arguments[0]
+    _check_types("upper", arguments, TEXT)
+    return Value(once(
+        {"x": arguments[0].sql},
+        f"CASE WHEN regexp_matches(o.x, '[{SEVERAL}{UNLIKE}]') "
+        f"THEN {unsure('capital of a letter that is none of one letter')} "
+        "ELSE upper(replace(o.x, 'ß', 'SS')) END",
+    ), TEXT)  # fmt: skip
+
+
+def _lower(arguments: Sequence[Value]) -> Value:
+    """Write in small letters; a sigma at the end of a word has a form of its own."""
+    if arguments[0].type == NULL:
+        return arguments[0]
+    _check_types("lower", arguments, TEXT)
+    last = rf"regexp_replace(o.x, '([{CASED}])Σ(\s|$)', '\1ς\2', 'g')"
+    doubtful = rf"regexp_matches({last}, '\SΣ([^{CASED}]|$)|[{UNLIKE}]')"
+    return Value(once(
+        {"x": arguments[0].sql},
+        f"CASE WHEN {doubtful} THEN {unsure('small form of a letter beside a sign')} "
+        f"ELSE lower(replace({last}, 'İ', 'i̇')) END",
+    ), TEXT)  # fmt: skip
+
+
+def _items(rule: Callable[[Sequence[Value]], Value]) -> Callable[[Sequence[Value]], Value]:
+    """Make the rule of a conversion of each item of a list."""
+
+    def of_items(arguments: Sequence[Value]) -> Value:
+        value = arguments[0]
+        if value.type == NULL:
+            return value
+        if value.type.name != "list":
+            raise Untranslated(f"list of {value.type.name}")
+        item = rule([Value("v", value.type.item or NULL)])
+        return Value(f"list_transform({value.sql}, lambda v: {item.sql})", list_of(item.type))
+
+    return of_items
+
+
+def _or_null(
+    rule: Callable[[Sequence[Value]], Value], *types: ValueType
+) -> Callable[[Sequence[Value]], Value]:
+    """Make the rule of a conversion that gives null of what is of none of some types."""
+
+    def or_null(arguments: Sequence[Value]) -> Value:
+        value = arguments[0]
+        if value.type in (NULL, ANY, *types):
+            return rule(arguments)
+        return Value(f"CAST(NULL AS {sql_type(rule([NOTHING]).type)})", rule([NOTHING]).type)
+
+    return or_null
+
+
+NOTHING = Value("NULL", NULL)
+
+
+def _to_integer(beyond: str) -> Callable[[Sequence[Value]], Value]:
+    """Make the rule of a conversion; ``beyond`` stands for a number in a text that is too large."""
+
+    def rule(arguments: Sequence[Value]) -> Value:
+        value = arguments[0]
+        if value.type == NULL:
+            return Value("CAST(NULL AS BIGINT)", INT)
+        if value.type == TEXT:
+            return Value(once({"x": value.sql}, _integer_in_text(beyond)), INT)
+        if value.type == FLOAT:
+            return Value(once({"x": value.sql}, WHOLE), INT)
+        if value.type == ANY:
+            return of_any(value, rule, (INT, FLOAT, TEXT, BOOL), INT)
+        _check_types("toInteger", [value], INT, BOOL)
+        return Value(f"CAST({value.sql} AS BIGINT)", INT)
+
+    return rule
+
+
+WHOLE = (
+    "CASE WHEN isnan(o.x) THEN 0 WHEN o.x >= 9223372036854775808::DOUBLE THEN 9223372036854775807 "
+    "WHEN o.x <= -9223372036854775808::DOUBLE THEN -9223372036854775807 - 1 "
+    "ELSE CAST(trunc(o.x) AS BIGINT) END"
+)
+"""Integer of a fraction, as near as 64 bits come."""
+
+
+def _integer_in_text(beyond: str) -> str:
+    """Write the integer before the point of a decimal: exactly, also with a power of ten."""
+    whole = "TRY_CAST(coalesce(nullif(regexp_extract(o.x, '[0-9]*', 0), ''), '0') AS HUGEINT)"
+    unsigned = "ltrim(o.x, '+-')"
+    whole = whole.replace("o.x", unsigned)
+    signed = f"CASE WHEN starts_with(o.x, '-') THEN -{whole} ELSE {whole} END"
+    behind = "regexp_matches(o.x, '[.][0-9]*[1-9]')"
+    inside = (
+        f"({signed} > -9223372036854775808 OR {signed} = -9223372036854775808 AND NOT {behind}) "
+        f"AND ({signed} < 9223372036854775807 OR {signed} = 9223372036854775807 AND NOT {behind})"
+    )
+    fraction = "TRY_CAST(o.x AS DOUBLE)"
+    return (
+        "CASE WHEN regexp_full_match(o.x, '[+-]?[0-9]{1,18}') THEN CAST(o.x AS BIGINT) "
+        rf"WHEN regexp_full_match(o.x, '[-+.eE\p{{Nd}}]*\p{{Nd}}[-+.eE\p{{Nd}}]*') "
+        "AND regexp_matches(o.x, '[^ -~]') "
+        f"THEN {unsure('number in digits other than 0 to 9')} "
+        f"WHEN NOT regexp_full_match(o.x, '{NUMERAL}') THEN NULL "
+        f"WHEN NOT regexp_matches(o.x, '[eE]') THEN "
+        f"CASE WHEN {inside} THEN CAST({signed} AS BIGINT) ELSE {beyond} END "
+        f"WHEN abs({fraction}) < 1e15::DOUBLE AND len(o.x) <= 15 "
+        f"THEN CAST(trunc({fraction}) AS BIGINT) "
+        f"WHEN abs({fraction}) > 1e19::DOUBLE AND len(o.x) <= 15 THEN {beyond} "
+        f"WHEN o.x IS NOT NULL THEN {unsure('integer of a long number with a power of ten')} END"
+    )
+
+
+TOO_LARGE = "error('the integer in a text is too large for 64 bits')"
 
 
 def _to_float(arguments: Sequence[Value]) -> Value:
+    """Compile a conversion: of a text, of the forms that Java reads."""
     value = arguments[0]
+    result = replace(FLOAT, nan=value.type in (TEXT, ANY) or value.type.nan)
     if value.type == NULL:
         return Value("CAST(NULL AS DOUBLE)", FLOAT)
     if value.type == ANY:
-        return of_any(value, _to_float, (INT, FLOAT, TEXT), FLOAT)
+        return of_any(value, _to_float, (INT, FLOAT, TEXT), result)
     if value.type == TEXT:
-        inner = trimmed(value.sql, signs=CONTROL)
-        number = f"CASE WHEN regexp_full_match(o.x, '{NUMERAL}') THEN o.x END"
-        return Value(once({"x": inner}, f"TRY_CAST({number} AS DOUBLE)"), FLOAT)
+        cases = (
+            f"CASE WHEN regexp_full_match(o.x, '({NUMERAL})[fFdD]?') "
+            "THEN CAST(rtrim(o.x, 'fFdD') AS DOUBLE) "
+            "WHEN regexp_full_match(o.x, '[+-]?NaN') THEN CAST('NaN' AS DOUBLE) "
+            "WHEN regexp_full_match(o.x, '[+-]?Infinity') "
+            "THEN CAST(replace(o.x, '+', '') AS DOUBLE) "
+            f"WHEN regexp_full_match(o.x, '{HEXADECIMAL}') "
+            f"THEN {unsure('hexadecimal fraction in a text')} END"
+        )
+        return Value(once({"x": trimmed(value.sql, signs=CONTROL)}, cases), result)
     _check_types("toFloat", [value], INT, FLOAT)
-    return Value(f"CAST({value.sql} AS DOUBLE)", FLOAT)
+    return Value(f"CAST({value.sql} AS DOUBLE)", result)
+
+
+HEXADECIMAL = "[+-]?0[xX][0-9a-fA-F.]+[pP][+-]?[0-9]+[fFdD]?"
+"""Text that is a fraction in digits to the base 16."""
 
 
 def _to_boolean(arguments: Sequence[Value]) -> Value:
@@ -468,10 +631,12 @@ def _fraction_text(fraction: str) -> str:
         f"|| 'E' || CAST({power} AS VARCHAR)"
     )
     sign = "CASE WHEN o.x < 0 THEN '-' ELSE '' END"
+    least = unsure("digits of the least fractions")
     scientific = f"{sign} || list_transform([{parts}], lambda q: {written})[1]"
     return once(
         {"x": fraction},
         "CASE WHEN o.x IS NULL THEN NULL WHEN isnan(o.x) THEN 'NaN' "
+        f"WHEN o.x <> 0 AND abs(o.x) < 1e-321::DOUBLE THEN {least} "
         f"WHEN isinf(o.x) THEN {sign} || 'Infinity' "
         f"WHEN {plain} THEN CAST(o.x AS VARCHAR) ELSE {scientific} END",
     )
@@ -488,9 +653,13 @@ def _split(arguments: Sequence[Value]) -> Value:
     _check_types("split", arguments, TEXT)
     cases = (
         "CASE WHEN o.a IS NULL OR o.b IS NULL THEN NULL WHEN o.a = '' THEN [''] "
+        f"WHEN o.b = '' AND regexp_matches(o.a, '[{BEYOND}]') THEN {PIECES} "
         "ELSE string_split(o.a, o.b) END"
     )
     return Value(once({"a": arguments[0].sql, "b": arguments[1].sql}, cases), list_of(TEXT))
+
+
+PIECES = unsure("character that is two for Java, between which it finds an empty text")
 
 
 def _replace(arguments: Sequence[Value]) -> Value:
@@ -504,13 +673,40 @@ def _replace(arguments: Sequence[Value]) -> Value:
         "list_transform(string_split(o.a, ''), lambda i: i || o.c), '') END"
     )
     cases = "CASE WHEN o.b <> '' THEN replace(o.a, o.b, o.c) WHEN o.a || o.b = '' THEN o.c "
-    return Value(once(values, f"{cases}WHEN o.b = '' THEN {between} END"), TEXT)
+    apart = f"WHEN regexp_matches(o.a, '[{BEYOND}]') THEN {PIECES} WHEN o.b = '' THEN {between} END"
+    return Value(once(values, f"{cases}{apart}"), TEXT)
+
+
+def _count(number: Value, beyond: str = str(LARGEST)) -> str:
+    """Write a number of characters; less than none ends the statement, as what is beyond may."""
+    if number.type == NULL:
+        return "CAST(NULL AS BIGINT)"
+    _check_types("part of a text by a place", [number], INT)
+    negative = "error('found a place below 0 in a text')"
+    return once(
+        {"n": number.sql},
+        f"CASE WHEN o.n < 0 THEN {negative} WHEN o.n > {LARGEST} THEN {beyond} ELSE o.n END",
+    )
+
+
+TOO_FAR = "error('found a place in a text that does not fit into 32 bits')"
 
 
 def _substring(arguments: Sequence[Value]) -> Value:
-    text, start, *length = (value.sql for value in arguments)
-    limit = f", {length[0]}" if length else ""
-    return Value(f"substring({text}, CAST({start} AS BIGINT) + 1{limit})", TEXT)
+    text, start, *length = arguments
+    _check_types("substring", [text], TEXT, NULL)
+    limit = f", {_count(length[0], TOO_FAR)}" if length else ""
+    return Value(f"substring({text.cast(TEXT)}, {_count(start, TOO_FAR)} + 1{limit})", TEXT)
+
+
+def _side(name: str) -> Callable[[Sequence[Value]], Value]:
+    """Make the rule of left() and right()."""
+
+    def rule(arguments: Sequence[Value]) -> Value:
+        _check_types(name, arguments[:1], TEXT, NULL)
+        return Value(f"{name}({arguments[0].cast(TEXT)}, {_count(arguments[1])})", TEXT)
+
+    return rule
 
 
 def _abs(arguments: Sequence[Value]) -> Value:
@@ -523,8 +719,23 @@ def _sign(arguments: Sequence[Value]) -> Value:
 
 
 def _reverse(arguments: Sequence[Value]) -> Value:
-    name = "list_reverse" if arguments[0].type.name == "list" else "reverse"
-    return Value(f"{name}({arguments[0].sql})", arguments[0].type)
+    """Turn a list or a text round; of a text, each character by itself."""
+    value = arguments[0]
+    if value.type == TEXT:
+        characters = f"list_reverse(regexp_extract_all({value.sql}, '(?s).'))"
+        return Value(f"array_to_string({characters}, '')", TEXT)
+    if value.type.name not in ("list", "null"):
+        raise Untranslated(f"reverse of {value.type.name}")
+    return Value(f"list_reverse({value.sql})", value.type)
+
+
+def _normalize(arguments: Sequence[Value]) -> Value:
+    if any(argument.type == NULL for argument in arguments):
+        return Value("NULL", NULL)
+    if len(arguments) > 1:
+        raise Untranslated("normalize() to a form")
+    _check_types("normalize", arguments, TEXT)
+    return Value(f"nfc_normalize({arguments[0].sql})", TEXT)
 
 
 def _null_if(arguments: Sequence[Value]) -> Value:
@@ -535,30 +746,47 @@ def _null_if(arguments: Sequence[Value]) -> Value:
     return Value(f"CASE WHEN {same} THEN NULL ELSE {first.sql} END", first.type)
 
 
+OR_NULL: dict[str, Callable[[Sequence[Value]], Value]] = {
+    "toboolean": _or_null(_to_boolean, BOOL, INT, TEXT),
+    "tointeger": _or_null(_to_integer("NULL"), INT, FLOAT, BOOL, TEXT),
+    "tofloat": _or_null(_to_float, INT, FLOAT, TEXT),
+    "tostring": _or_null(_to_string, INT, FLOAT, BOOL, TEXT, *TYPES),
+}
+"""Conversions that give null of what they cannot convert, by the beginning of their names."""
+
 FUNCTIONS: dict[str, Callable[[Sequence[Value]], Value]] = {
-    **{name: _same(sql, TEXT) for name, sql in {
-        "toupper": "upper", "upper": "upper", "tolower": "lower", "lower": "lower",
-    }.items()},
+    "toupper": _upper, "upper": _upper, "tolower": _lower, "lower": _lower,
     **{name: _of_number(name) for name in (
-        "sqrt", "exp", "log10", "ceil", "floor", "sin", "cos", "tan", "degrees", "radians",
+        "sqrt", "exp", "log10", "ceil", "floor", "sin", "cos", "tan", "degrees", "radians", "asin",
+        "acos", "atan",
     )},
-    "log": lambda arguments: _of_number("ln")(arguments),
-    "trim": _trim("both"), "btrim": _trim("both"), "ltrim": _trim("left"), "rtrim": _trim("right"),
+    "log": _of_number("ln"),
+    "cot": _of_number("tan", "1.0::DOUBLE / tan(o.x)"),
+    "haversin": _of_number("cos", "(1.0::DOUBLE - cos(o.x)) / 2"),
+    "btrim": _trim("both"), "ltrim": _trim("left"), "rtrim": _trim("right"),
     "replace": _replace,
     "size": _size, "length": _size, "char_length": _size, "character_length": _size,
     "coalesce": _coalesce, "range": _range, "head": _end("1"), "last": _end("-1"), "tail": _tail,
-    "round": _round, "tointeger": _to_integer, "tofloat": _to_float,
+    "round": rounding, "tointeger": _to_integer(TOO_LARGE), "tofloat": _to_float,
     "tostring": _to_string, "split": _split, "substring": _substring, "abs": _abs, "sign": _sign,
-    "left": lambda g: Value(f"left({g[0].sql}, {g[1].sql})", TEXT),
-    "right": lambda g: Value(f"right({g[0].sql}, {g[1].sql})", TEXT),
-    "reverse": _reverse,
+    "left": _side("left"), "right": _side("right"),
+    "reverse": _reverse, "normalize": _normalize,
     "timestamp": lambda _: Value("epoch_ms(now())", INT),
     "rand": lambda _: Value("random()", FLOAT),
     "pi": lambda _: Value("pi()", FLOAT), "e": lambda _: Value("exp(1.0::DOUBLE)", FLOAT),
     "atan2": lambda g: Value(f"atan2({g[0].cast(FLOAT)}, {g[1].cast(FLOAT)})", FLOAT),
-    "toboolean": _to_boolean, "tobooleanornull": _to_boolean, "tointegerornull": _to_integer,
-    "tofloatornull": _to_float, "tostringornull": _to_string,
+    "toboolean": _to_boolean,
+    **{f"{name}ornull": rule for name, rule in OR_NULL.items()},
+    **{f"{name}list": _items(rule) for name, rule in OR_NULL.items()},
     "isnan": lambda g: Value(f"isnan({g[0].cast(FLOAT)})", BOOL),
     "nullif": _null_if,
     "isempty": lambda g: g[0] if g[0].type == NULL else Value(f"(len({g[0].sql}) = 0)", BOOL),
 }  # fmt: skip
+
+ELEMENTS: dict[str, Callable[[BoundValues, Syntax], Value]] = {
+    "type": _type, "labels": _labels, "properties": _properties, "length": _length,
+    "keys": _keys, "startnode": _end_of(0), "endnode": _end_of(1), "id": _id,
+    "elementid": _element_id, "exists": _exists,
+    "trim": _trim_of_sign, "nodes": _of_path("nodes"), "relationships": _of_path("relationships"),
+}  # fmt: skip
+"""Functions that read more of their arguments than the values."""

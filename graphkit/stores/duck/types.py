@@ -24,6 +24,8 @@ class ValueType:
     """True for a map without the entries that are null, as the properties of a node are."""
     mixed: bool = field(default=False, compare=False)
     """True for a fraction that may stand for an integer, as an item of ``[1, 2.5]`` does."""
+    zero: bool = field(default=False, compare=False)
+    """True for a number that is the integer 0 wherever it is one, as in ``[0, 2.5]``."""
     nan: bool = field(default=False, compare=False)
     """True for a fraction that may be no number, as that of ``0.0 / 0.0`` is."""
 
@@ -91,10 +93,11 @@ def _both(left: ValueType, right: ValueType) -> ValueType:
     if left == NULL:
         return right
     if left.is_number and right.is_number:
+        zero = all(one.zero for one in (left, right) if one.mixed or one == INT)
         if left == right == INT:
-            return INT
+            return replace(INT, zero=zero)
         mixed = left.mixed or right.mixed or left != right
-        return replace(FLOAT, mixed=mixed, nan=left.nan or right.nan)
+        return replace(FLOAT, mixed=mixed, zero=zero, nan=left.nan or right.nan)
     if left == right:
         return left
     if left.name == right.name == "list":
