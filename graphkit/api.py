@@ -9,7 +9,7 @@ import inspect
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -255,10 +255,11 @@ def _verb(
 
     @wraps(question)
     def ask(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> Reply:
-        answer = question(session.catalog, *args, **kwargs)
-        arguments = dict(signature.bind(session.catalog, *args, **kwargs).arguments)
+        catalog = session.catalog
+        answer = question(catalog, *args, **kwargs)
+        arguments = dict(signature.bind(catalog, *args, **kwargs).arguments)
         del arguments[next(iter(signature.parameters))]
-        call = session.catalog, Question(function, arguments, PARAMETERS[function])
+        call = catalog, Question(function, arguments, PARAMETERS[function])
         return Reply(**vars(answer), _call=call)
 
     return ask
@@ -286,20 +287,55 @@ class Session(Closing):
     Every question of the command line is a method that returns a :class:`Reply`, with ``rows`` as a
     ``pyarrow.Table``. ``cypher`` and ``query`` obey its ``limits``
     (:class:`graphkit.stores.limits.Limits`) and warn of rows cut off.
+
+    All its answers are of one load: after another one, every method refuses until :meth:`reload`.
     """
 
     limits = LIMITS
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.catalog = Catalog(store)
+    def __init__(self, store: Store, reopen: Callable[[], Store] | None = None) -> None:
+        self._store, self._reopen = store, reopen
+        self._catalog = Catalog(store)
+
+    @property
+    def store(self) -> Store:
+        """The database, if it holds the load that this session opened.
+
+        Raises
+        ------
+        Unreachable
+            It holds another one; or it cannot be reached.
+        """
+        self._store.check_same()
+        return self._store
+
+    @property
+    def catalog(self) -> Catalog:
+        """The facts, read anew after a transaction of anybody in a Neo4j."""
+        if not self._catalog.is_current:
+            self._catalog = Catalog(self._store)
+        return self._catalog
+
+    def reload(self) -> None:
+        """Go on with what the database holds now, such as after another load.
+
+        Raises
+        ------
+        UsageError
+            The session was not opened by :func:`graphkit.open`.
+        """
+        if self._reopen is None:
+            raise UsageError("found a session of a store, wanted one of graphkit.open to reload")
+        store = self._reopen()
+        self._store.close()
+        self._store, self._catalog = store, Catalog(store)
 
     def __repr__(self) -> str:
-        return f"<graphkit.Session: {self.store.label}>"
+        return f"<graphkit.Session: {self._store.label}>"
 
     def close(self) -> None:
         """Release files and connections."""
-        self.store.close()
+        self._store.close()
 
     def cypher(self, statement: str, **parameters: Any) -> pa.Table:
         """Run read-only Cypher; nodes, relationships, paths and maps come as JSON text."""
@@ -362,8 +398,9 @@ class Session(Closing):
                 "a run of years (2020-2023)"
             )
         when = PERIOD.read(period)
+        catalog = self.catalog
         return supply_of(
-            self.catalog, self.catalog.materials.scope(scope), when, measure=by, uses=False
+            catalog, catalog.materials.scope(scope), when, measure=by, uses=False
         ).network
 
     def recheck(self, id: str) -> Recheck:
@@ -501,7 +538,8 @@ def open(db: str | None = None, *, with_: str | Path | None = None) -> Session:
     >>> round(answer.rows["share_usd"][0].as_py(), 3)
     0.802
     """
-    return Session(open_database(db, with_=None if with_ is None else str(with_)))
+    reopen = partial(open_database, db, with_=None if with_ is None else str(with_))
+    return Session(reopen(), reopen)
 
 
 def measure_flows(

@@ -448,6 +448,7 @@ class WithNeo4j(Closing):
         self.label, self.content = embedded.label, embedded.content
         self.load, self.run, self.edits = embedded.load, embedded.run, embedded.edits
         self.translated, self.free = embedded.translated, embedded.free
+        self.check_same = embedded.check_same
 
     @property
     def identity(self) -> str:

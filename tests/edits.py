@@ -134,12 +134,12 @@ def check_edits(store: Store, graph: Graph, edits: list[Edit], random: Random) -
         apply(edit, store, graph, random)
         if isinstance(store, Neo4jStore):
             store._seen = ""  # another process asks
-        for address, sentence in truth.items():
-            try:
-                assert cited(store, address) == sentence, edit
-                assert edit.kind.name in PARTLY_READ, edit
-            except StoreError:
-                pass
+        address = random.choice(QUESTIONS)
+        try:
+            assert cited(store, address) == truth[address], edit
+            assert edit.kind.name in PARTLY_READ, edit
+        except StoreError:
+            pass
         whole = store.edits()
         assert whole, edit
         with pytest.raises(Unreachable, match="not as it was loaded"):

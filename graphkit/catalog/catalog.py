@@ -41,8 +41,21 @@ class Catalog(Tables):
 
     def __init__(self, store: Store, dataset: str | None = None) -> None:
         super().__init__(store, dataset)
+        self._content = store.content
         self._datasets: dict[str, Catalog] = {}
         self.materials = Materials(self)
+
+    @property
+    def is_current(self) -> bool:
+        """False if anybody wrote to a server since; True of a file.
+
+        Raises
+        ------
+        Unreachable
+            The database was replaced or loaded since, or cannot be reached.
+        """
+        self.store.check_same()
+        return self.store.content == self._content
 
     def using(self, dataset: str | None) -> Catalog:
         """Choose the data set of trade by its key; None keeps the preferred ones.

@@ -178,7 +178,7 @@ class Answers(Closing):
         return await asyncio.shield(task)
 
     async def _forget_old(self) -> None:
-        """Drop the kept answers of a server that was loaded anew; ask it now and then."""
+        """Drop the kept answers of a server to which anybody wrote; ask it now and then."""
         now = monotonic()
         if not self._cached or now < self._checked + CHECK_SECONDS:
             return
@@ -233,9 +233,9 @@ def _tidy() -> None:
 
 
 def _read_marker(catalog: Catalog) -> None:
-    """Read one row, which fails if a server was loaded since the last one."""
-    if catalog.store.content:
-        catalog.store.run("RETURN 1 AS one")
+    """Refuse the facts of a server to which anybody wrote since they were read."""
+    if not catalog.is_current:
+        raise Unreachable(f"{catalog.store.label} was written to")
 
 
 def names_of(catalog: Catalog) -> list[dict[str, Any]]:

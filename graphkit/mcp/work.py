@@ -128,6 +128,8 @@ def _reading(job: Job, call: Callable[[Job, Catalog], Reply]) -> Reply:
     try:
         if job.place in _OPEN and _OPEN[job.place].store.is_replaced:
             _OPEN.pop(job.place).store.close()
+        elif job.place in _OPEN and not _OPEN[job.place].is_current:
+            _OPEN[job.place] = Catalog(_OPEN[job.place].store)
         if job.place not in _OPEN:
             _OPEN[job.place] = Catalog(open_database(job.db, with_=job.own))
         return call(job, _OPEN[job.place])

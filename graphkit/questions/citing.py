@@ -94,6 +94,7 @@ def _as_loaded(catalog: Catalog) -> Iterator[Catalog]:
     from graphkit.catalog.catalog import Catalog
 
     store = catalog.store
+    store.check_same()
     if store.identity and store.is_as_loaded:
         yield catalog
         return

@@ -24,6 +24,10 @@ Of a load they add up to the rows of the graph and the removed ones; those that 
 """
 
 
+SINCE = " since it was first read; ask again (a session in Python, after its reload())"
+"""Of a database that holds another load: what it is compared with, and how to go on."""
+
+
 class Closing(Protocol):
     """Resource that a ``with`` block closes at its end."""
 
@@ -65,6 +69,15 @@ class Store(Closing, Protocol):
     @property
     def is_as_loaded(self) -> bool:
         """True if the database can tell that nothing was written to it since its load."""
+
+    def check_same(self) -> None:
+        """Refuse a database that holds another load than the one that was first read of it.
+
+        Raises
+        ------
+        Unreachable
+            Another load has replaced it, or is under way.
+        """
 
     @property
     def written(self) -> datetime | None:

@@ -17,7 +17,7 @@ from graphkit.cypher.statement import Statement
 from graphkit.errors import OutOfMemory, StoreError, Unreachable, UsageError
 from graphkit.files.output import check_place
 from graphkit.schema import GRAPH, Schema
-from graphkit.stores.base import Closing, Progress, no_progress
+from graphkit.stores.base import SINCE, Closing, Progress, no_progress
 from graphkit.stores.changes import Confirm, LoadReport, change, confirmed, difference
 from graphkit.stores.duck.digests import compare_digests, read_digests
 from graphkit.stores.duck.engine import OWN_MEMORY, attach, failure, start_engine
@@ -108,6 +108,17 @@ class DuckStore(Closing):
         """True if another file stands in the place of the one that was identified, or none."""
         return self._version is not None and version_of(self.path) != self._version
 
+    def check_same(self) -> None:
+        """Refuse a file that another load, or another program, has replaced or written to.
+
+        Raises
+        ------
+        Unreachable
+            It is not the one that was identified.
+        """
+        if self._version is not None and version_of(self.path) != self._version:
+            raise Unreachable(f"{self.label} was loaded anew{SINCE}")
+
     @property
     def is_as_loaded(self) -> bool:
         """True if the seal of the file is whole: nothing was written to it since its load."""
@@ -154,8 +165,10 @@ class DuckStore(Closing):
         with self._opening:
             if self.is_open:
                 return
-            before, self._identity = self._identity, self._identify()
+            before, version = self._identity, self._version
+            self._identity = self._identify()
             if before and self._identity != before:
+                self._identity, self._version = before, version
                 raise StoreError(f"{self.path} was replaced while it was read; ask again")
             self._attach()
 
@@ -352,7 +365,7 @@ class DuckStore(Closing):
                 put_on_top(new, own)
                 self.close()
                 new.replace(path)
-                self._loaded = identity_of(self.path)
+                self._version, self._loaded = None, identity_of(self.path)
         except OSError as error:
             raise StoreError(f"cannot write {self.path}: {error.strerror or error}") from error
 
@@ -401,4 +414,4 @@ class DuckStore(Closing):
         self._schema = graph.schema
         self.close()
         new.replace(path)
-        self._loaded = identity_of(self.path)
+        self._version, self._loaded = None, identity_of(self.path)

@@ -20,7 +20,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 from graphkit.arrow import without_codes
 from graphkit.errors import StoreError, Unreachable
 from graphkit.schema import DIGEST, KEY, LOAD, MARK, Kind
-from graphkit.stores.base import say_slow, say_waiting
+from graphkit.stores.base import SINCE, say_slow, say_waiting
 from graphkit.stores.changes import Difference, difference
 from graphkit.stores.edits import Edits, edits_in
 from graphkit.stores.neo4j.digests import match
@@ -137,7 +137,7 @@ def check_unchanged(before: str, after: str, label: str) -> None:
     """
     if after != before:
         event = "was loaded anew" if after else "is being loaded, or a load of it was cut off,"
-        raise Unreachable(f"{label} {event} while it was read; ask again")
+        raise Unreachable(f"{label} {event}{SINCE}")
 
 
 BATCH = 10_000

@@ -190,6 +190,16 @@ class Neo4jStore(Closing):
         """False: a new load of a server ends the next read, which says so."""
         return False
 
+    def check_same(self) -> None:
+        """Read one row, which fails if the server was loaded since the first; see :attr:`content`.
+
+        Raises
+        ------
+        Unreachable
+            Another load was made or is under way, or the server is gone.
+        """
+        self.run("RETURN 1 AS one")
+
     def close(self) -> None:
         """Close all connections."""
         self._driver.close()
