@@ -417,12 +417,12 @@ def _taken_names(rows: RowsOfKind, base: Facts) -> Iterator[Problem]:
     for kind in PLACES:
         for row in base[kind].select(["iso3", "name"]).to_pylist():
             taken |= dict.fromkeys((row["iso3"].lower(), row["name"].lower()), row["iso3"])
-    named = ["key"] if rows.kind.name in MAKERS else ["key", "iso3", "name", "short"]
+    columns = ["key"] if rows.kind.name in MAKERS else ["key", "iso3", "name", "short"]
     if rows.kind.name not in MAKERS:
         taken |= NodeKeys(
             rows.kind, [RowsOfKind(rows.kind, base[rows.kind.name], IN_NO_FILE)], True
         ).spoken
-    for name in (name for name in named if name in rows.table.column_names):
+    for name in (name for name in columns if name in rows.table.column_names):
         for row, text in enumerate(rows.table[name].to_pylist()):
             key = taken.get((text or "").lower())
             if key is not None and key != rows.table[rows.kind.key][row].as_py():
