@@ -20,7 +20,7 @@ from seed_texts import SMALL
 from test_explore import SCRIPT, hostile_market
 from written_seeds import write_files
 
-from graphkit.answers.figures import money, percent
+from graphkit.answers.figures import ceiling_percent, floor_percent, money, percent
 from graphkit.api import Session
 from graphkit.brief.brief import BRIEF
 from graphkit.brief.country import _small
@@ -161,7 +161,8 @@ def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
 
     sold = f"{percent(face['share_usd'])} … value … 2024 … {percent(face['share_tonnes'])} … weight"
     assert unsaid(said, f"Metal magnets (component) … China … {sold}") == []
-    traced = f"{percent(last['low'])} … {percent(last['high'])} … components"
+    ends = floor_percent(last["low"]), ceiling_percent(last["high"])
+    traced = f"{ends[0]} … {ends[1]} % … components"
     assert unsaid(said, f"China … {traced} … {percent(last['share'])}") == []
     unknown = next(row for row in looked.rows.to_pylist() if row["origin"] == "unknown")
     assert unknown["traced_to"] == "mine"
