@@ -147,7 +147,7 @@ def test_a_claim_is_about_each_thing_in_its_role(tmp_path):
         ("a", "ree-metals", "product"),
         ("a", "Dy", "element"),
     }
-    assert len(set(rows(graph, "ABOUT", "key"))) == 5
+    assert len(set(rows(graph, "ABOUT", "graphkit"))) == 5
     assert joins(graph, "ABOUT") == {
         ("Claim", "Country"): 2,
         ("Claim", "Area"): 1,
@@ -213,7 +213,7 @@ def test_the_year_is_the_one_a_period_ends_in(tmp_path, period, year):
 def test_the_key_of_an_edge_is_what_makes_it_this_fact(tmp_path):
     def keys(name: str, old: str = "", new: str = "") -> set[int]:
         trade = SMALL["trade.yaml"].replace(old, new)
-        return {key for (key,) in rows(build(tmp_path / name, trade=trade), "EXPORTS", "key")}
+        return {key for (key,) in rows(build(tmp_path / name, trade=trade), "EXPORTS", "graphkit")}
 
     before = keys("before")
     assert len(before) == 3
@@ -230,7 +230,7 @@ def test_parts_of_an_identity_stay_apart(tmp_path):
     sources = SMALL["sources.yaml"]
     sources += "  - {key: s|customs, title: T, publisher: P, licence: L}\n"
 
-    assert len(set(rows(build(tmp_path, holds=holds, sources=sources), "HOLDS", "key"))) == 4
+    assert len(set(rows(build(tmp_path, holds=holds, sources=sources), "HOLDS", "graphkit"))) == 4
 
 
 def digests(graph: Graph) -> set[str]:

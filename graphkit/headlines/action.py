@@ -226,11 +226,11 @@ def _figure(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         place = names.place(row["place"])
         what = f"{capitalized(possessive(place))} {FIGURES[row['figure']]} {good}"
     share = f"{possessive(names.place(row['origin']))} share of {whose}"
-    by = f"by {number_of(points, 'point')} or more"
+    width = f"by {number_of(points, 'point')} or more"
     for narrowed in (f"the range of {share} ({ends})", f"the range of {share}"):
-        yield f"{what}, if known, would narrow {narrowed} {by}."
-    yield f"{what}, if known, would narrow a range of {goods} {by}."
-    yield f"One figure, if known, would narrow a range of {names.subject} {by}."
+        yield f"{what}, if known, would narrow {narrowed} {width}."
+    yield f"{what}, if known, would narrow a range of {goods} {width}."
+    yield f"One figure, if known, would narrow a range of {names.subject} {width}."
 
 
 def _figure_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
