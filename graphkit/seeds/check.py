@@ -413,18 +413,18 @@ def _taken_names(rows: RowsOfKind, base: Facts) -> Iterator[Problem]:
     """Report nodes on top of others that take the name of one of these."""
     if rows.kind.is_edge or rows.kind.name not in {*PLACES, *MATERIALS, *MAKERS}:
         return
-    taken: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for kind in PLACES:
         for row in base[kind].select(["iso3", "name"]).to_pylist():
-            taken |= dict.fromkeys((row["iso3"].lower(), row["name"].lower()), row["iso3"])
+            owners |= dict.fromkeys((row["iso3"].lower(), row["name"].lower()), row["iso3"])
     columns = ["key"] if rows.kind.name in MAKERS else ["key", "iso3", "name", "short"]
     if rows.kind.name not in MAKERS:
-        taken |= NodeKeys(
+        owners |= NodeKeys(
             rows.kind, [RowsOfKind(rows.kind, base[rows.kind.name], IN_NO_FILE)], True
         ).spoken
     for name in (name for name in columns if name in rows.table.column_names):
         for row, text in enumerate(rows.table[name].to_pylist()):
-            key = taken.get((text or "").lower())
+            key = owners.get((text or "").lower())
             if key is not None and key != rows.table[rows.kind.key][row].as_py():
                 message = f"found {shown(text)}, a name of {key} below; wanted one of its own"
                 yield rows.locations.problem(row, name, message)
