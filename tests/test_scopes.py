@@ -293,6 +293,8 @@ def test_no_statement_of_the_pages_is_refused():
     text = "\n".join(page.read_text("utf-8") for page in pages)
     texts = [*re.findall(r'graphkit cypher "([^"]+)"', text),
              *re.findall(r"```cypher\n(.*?)```", text, re.DOTALL)]  # fmt: skip
+    # Those that write are for the owner of a Neo4j, and are not asked of graphkit.
+    texts = [text for text in texts if not re.search(r"\b(CREATE|DELETE)\b", text)]
 
     assert len(texts) > 1
     assert messages(texts) == {}

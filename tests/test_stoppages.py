@@ -145,6 +145,7 @@ def test_a_plant_takes_from_its_part_of_output_to_its_part_of_what_is_known(worl
 
 def test_under_half_of_what_was_made_is_said_first(graph_of):
     less = PRODUCTION.replace("CHN, product: ore, tonnes: 80", "CHN, product: ore, tonnes: 200")
+    less = less.replace("WLD, product: ore, tonnes: 100", "WLD, product: ore, tonnes: 220")
     answer = graph_of({**WORLD, "production.yaml": less}).disrupt(plant="North Pit", scope="ore")
 
     assert answer.headline == Naming("under half … capacity")

@@ -119,7 +119,15 @@ def test_an_hs_code_is_one_of_the_codes_of_a_product(ask, table):
     assert_same(found(one), by_hand(table, ["KOR"], "2024", codes=("284690",)))
     assert_same(found(both), by_hand(table, ["KOR"], "2024", codes=("284610", "284690")))
     assert set(one.rows["hs"].to_pylist()) == {"284690"}
-    assert set(both.rows["hs"].to_pylist()) == {"284610+284690"}
+    sellers = {
+        code: {*ask.suppliers("KOR", scope=code, period="2024").rows["supplier"].to_pylist()}
+        for code in ("284610", "284690")
+    }
+    codes = {row["supplier"]: row["hs"] for row in both.rows.to_pylist()}
+    assert codes == {
+        seller: "+".join(code for code in sellers if seller in sellers[code])
+        for seller in set.union(*sellers.values())
+    }
     assert found(ask.suppliers("KOR", scope="2846", period="2024")) == found(both)
 
 
@@ -414,7 +422,7 @@ def test_a_product_without_flows_is_told_what_there_is(ask):
     ("scope", "traded", "said"),
     [
         ("lithium-hydroxide", ["cobalt-metal", "lithium-carbonate"], "lithium carbonate"),
-        ("lithium-hydroxide", ["cobalt-metal", "tin-ore"], "cobalt metal, tin ore"),
+        ("lithium-hydroxide", ["copper-ore", "tin-ore"], "copper ore, tin ore"),
         ("lithium-hydroxide", [f"product-{n}" for n in range(9)], "9 other products (see "),
         ("lithium-hydroxide", [], "nothing"),
     ],
