@@ -161,8 +161,8 @@ def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
 
     sold = f"{percent(face['share_usd'])} … value … 2024 … {percent(face['share_tonnes'])} … weight"
     assert unsaid(said, f"Metal magnets (component) … China … {sold}") == []
-    ends = floor_percent(last["low"]), ceiling_percent(last["high"])
-    traced = f"{ends[0]} … {ends[1]} % … components"
+    traced = f"at least {floor_percent(last['low'])} % … components"
+    assert ceiling_percent(last["high"]) == 100
     assert unsaid(said, f"China … {traced} … {percent(last['share'])}") == []
     unknown = next(row for row in looked.rows.to_pylist() if row["origin"] == "unknown")
     assert unknown["traced_to"] == "mine"

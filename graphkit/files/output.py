@@ -39,7 +39,7 @@ def check_place(path: Path) -> None:
     """
     try:
         mode = path.stat().st_mode
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # said where it is written
         return
     except OSError as error:
         raise GraphkitError(f"{path}: {error.strerror}, wanted a file or a free place") from error
