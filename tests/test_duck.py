@@ -154,7 +154,7 @@ def test_own_facts_stand_on_top_of_another_file(path, tmp_path):
         connection.execute(f"ATTACH '{path}' AS shipped (READ_ONLY)")
         connection.execute('CREATE TABLE "EXPORTS" AS FROM shipped."EXPORTS" LIMIT 0')
         connection.execute(
-            f'INSERT INTO "EXPORTS" ({flow}, usd, key) VALUES '
+            f'INSERT INTO "EXPORTS" ({flow}, usd, graphkit) VALUES '
             "('VNM', 'Country', 'KOR', 'Country', 'magnets-metal', '2024', 1e9, 1)"
         )
     usd = "MATCH (a)-[f:EXPORTS {product: 'magnets-metal', period: '2024'}]->({iso3: 'KOR'}) "

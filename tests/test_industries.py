@@ -41,8 +41,8 @@ def test_the_value_added_counts_each_sector_once_and_is_called_exposure(ask: Ses
     # The value added is the European Union's, and nothing of a consumer elsewhere.
     assert answer.headline == Naming("China stopped … 6 uses of neodymium … the European Union")
     assert "EUR" not in answer.headline
-    eu = ask.disrupt("CHN", scope="neodymium", of="EU27", period="2024", industries=True)
-    assert eu.headline == Naming("the European Union … EUR … exposure, not loss")
+    whole = ask.disrupt("CHN", scope="neodymium", period="2024", industries=True)
+    assert whole.headline == Naming("the European Union … EUR … exposure, not loss")
     assert any("exposure, not loss" in note for note in answer.notes)
     assert unsaid(answer.caption, "no estimate … loss") == []
     assert any("Applications behind it" in note for note in answer.notes)

@@ -82,7 +82,7 @@ def test_what_is_damaged_is_asked_for_again_and_the_oldest_makes_room(monkeypatc
         return pa.table({"a": [number]})
 
     def ask(number: int) -> list[int]:
-        rows = row_cache.kept_rows("load", "text", {"n": number}, lambda: read(number))
+        rows = row_cache.kept_rows(lambda: "load", "text", {"n": number}, lambda: read(number))
         return rows["a"].to_pylist()
 
     assert (ask(1), ask(1), asked) == ([1], [1], [1])

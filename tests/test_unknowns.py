@@ -244,4 +244,6 @@ def test_a_scope_and_one_country_are_wanted(ask: Session):
 
 
 def test_the_headline_names_the_figure(magnets: Answer):
-    assert magnets.headline == Naming("China’s inputs for metal magnets … 83 points … China’s")
+    assert magnets.headline == Naming(
+        "China’s inputs for metal magnets … South Korea’s metal magnets … 83 points"
+    )
