@@ -39,7 +39,7 @@ def outcomes(stores: dict[str, Store], asked: Iterable[Asked]) -> list[str]:
         for statement in map(str, asked):
             found = rows(stores["embedded"].ask, statement)
             wanted = (
-                neo4j.submit(rows, stores["neo4j"].run, statement) if found is not None else None
+                neo4j.submit(rows, stores["neo4j"].ask, statement) if found is not None else None
             )
             both.append((found, wanted))
         return [_outcome(found, wanted.result() if wanted else None) for found, wanted in both]

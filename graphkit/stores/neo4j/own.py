@@ -30,6 +30,8 @@ def own_statement(text: str) -> str:
     MATCH (c:Country {iso3: 'KOR', graphkit: 'Country'})<-[f:EXPORTS WHERE f.graphkit IS NOT NULL]-() RETURN f.usd AS usd
     >>> print(own_statement("MATCH (a)-[:MADE_INTO*0..6]->(b) RETURN b.key AS key"))
     MATCH (a)(()-[own1:MADE_INTO WHERE own1.graphkit IS NOT NULL]->()){0,6}(b) RETURN b.key AS key
+    >>> print(own_statement("MATCH (a)-[:MADE_INTO]->+(b) RETURN b.key AS key"))
+    MATCH (a)(()-[own1:MADE_INTO WHERE own1.graphkit IS NOT NULL]->())+(b) RETURN b.key AS key
     """  # noqa: E501
     tree = Statement(text).tree
     names = (f"own{number}" for number in count(1))
@@ -91,6 +93,8 @@ def _of_relationship(text: str, link: Syntax, name: str) -> Edit:
     if length := link.first("length"):
         least, dots, most = length.name.removeprefix("*").partition("..")
         own = f"((){own}()){{{least or 1},{most if dots else least}}}"
+    if quantifier := link.first("quantifier"):
+        own = f"((){own}()){text[quantifier.offset : quantifier.end]}"
     return link.offset, link.end, own
 
 
