@@ -360,7 +360,7 @@ def test_what_the_file_lacks_is_one_public_table():
         "RETURN labels(c) AS x, labels(a) AS y, type(r) AS t, a:Area AS b, labels(null) AS n",
         "RETURN 3 IN $nulls AS a, 1 IN $nulls AS b, null IN $none AS c, 1 IN [] AS d, 2 IN $null",
         "UNWIND [[1, null], [3, null], [2], []] AS l RETURN 3 IN l AS a, NOT 3 IN l, null IN l",
-        "RETURN 0.0 / 0.0 < 1 AS a, 1 > 0.0 / 0.0 AS b, 0.0 / 0.0 <= 0.0 / 0.0 AS c, -1.0 / 0 < 1",
+        "RETURN 0.0 / 0.0 < 1 AS a, 1 > 0.0 / 0.0 AS b, 0.0 / 0.0 <= 0.0 / 0.0 AS c, -1.0 / 0.0 < 1",
         "RETURN date({year: 2024}) AS a, date({year: 2024, month: 2, day: 29}).day AS b",
         "UNWIND [[1, 2], [3]] AS l RETURN [x IN l WHERE x > 1 OR x < 0 | x * 2 + 1] AS a, "
         "[x IN l | CASE WHEN x > 1 THEN 'a' ELSE 'b' END] AS b, split('a-b', '-') AS c",
