@@ -749,6 +749,10 @@ def withdrawn(read: Reader, match: re.Match[str]) -> None:
     goods = {text for row in read.answer.coverage["series"] for text in row["earlier"]}
     assert goods
     assert all(text in match["earlier"] for text in goods)
+    years = set(re.findall(r"\b(?:19|20)\d\d\b", match[0].partition(" cannot be told")[0]))
+    assert years <= {row["period"] for row in read.rows}
+    if isinstance(place := read.scope.get("of"), str):
+        assert read.place(place) in match[0]
 
 
 def one_of_none(read: Reader, match: re.Match[str]) -> None:
@@ -962,6 +966,7 @@ def chosen(read: Reader) -> list[Row]:
 
     market, measure = min(markets, key=order)
     rows = [r for r in read.rows if r["market"] == market and r["measure"] == measure]
+    rows = [r for r in rows if r["top"] is not None] or rows
     amounts = [r for r in rows if "only shares" not in (r["denominator"] or "")]
     return main_period(amounts or rows)
 
@@ -1606,8 +1611,6 @@ def uses_named(read: Reader, match: re.Match[str]) -> None:
     assert all(row["share"] is None for row in read.rows)
     assert match["goods"] == read.goods(read.rows[0]["element"])
     assert match["year"] in (None, read.rows[0]["period"])
-    region = read.rows[0]["region"]
-    assert match["region"] == (read.place(region) if region else None)
 
 
 def purchases_moved(read: Reader, match: re.Match[str]) -> None:
@@ -1750,6 +1753,8 @@ def largest_use(read: Reader, match: re.Match[str]) -> None:
     found = {row["label"].casefold() for row in read.rows if row["share"] == most}
     assert match["use"] == "one use" or match["use"].casefold() in found
     assert match["year"] in (None, read.rows[0]["period"])
+    region = read.rows[0]["region"]
+    assert match["region"] == (read.place(region) if region else None)
 
 
 def plants_counted(read: Reader, match: re.Match[str]) -> None:

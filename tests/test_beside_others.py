@@ -339,7 +339,7 @@ def some_graph(folder: Path, random: Random) -> Graph:
         for code, kind in places.items() if kind == "country"
     )  # fmt: skip
     areas = "".join(
-        f"  - {{iso3: {code}, name: {code}, type: group}}\n"
+        f"  - {{iso3: {code}, name: {code}, type: unspecified}}\n"
         for code, kind in places.items() if kind == "area"
     )  # fmt: skip
     flows = "".join(

@@ -198,7 +198,7 @@ def test_whose_known_capacity_it_is_stands_with_its_coverage(ask):
     (owned,) = section(ask.brief(scope="cobalt"), "Who owns the mines and plants").points[:1]
 
     assert unsaid(owned, "Cobalt ore", "not stated: 151,600 tonnes … 2018", "49 % … 2025") == []
-    assert unsaid(owned, "Switzerland … 27.6 % … 68.3 %", "40.7 % … unknown") == []
+    assert unsaid(owned, "Switzerland … 27 … 69 %", "40.7 % … unknown") == []
     assert unsaid(owned, "usgs-facilities-africa-2018+usgs-mcs-2026") == []
 
 

@@ -298,7 +298,7 @@ def test_no_figure_of_a_headline_can_be_another(ask, asked):
     changed += [text.replace(name, "Iceland", 1) for name in ("China", "Australia") if name in text]
 
     check(asked[0], answer, names)
-    assert len(changed) >= 2
+    assert len(changed) >= (1 if "cannot be told" in text else 2)
     for wrong in changed:
         with pytest.raises(AssertionError):
             check(asked[0], answer, names, wrong)
@@ -346,7 +346,7 @@ def test_several_answers_have_the_figures_of_each(ask, asked, others):
     assert len(rest) == others
     for text, other in zip(rest, single[1:], strict=True):
         figures = re.findall(r"[0-9][0-9.,]*", text.partition(": ")[2])
-        assert figures or name == "centrality" or text.endswith(": none")
+        assert figures or name == "centrality" or text.endswith((": none", ": unknown"))
         assert all(figure in other or re.search("both|all|none", other) for figure in figures)
 
 

@@ -315,14 +315,13 @@ def test_relationships_of_which_few_stay_are_cleared(neo4j_store, tmp_path, monk
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("old", ["graphkit", "digest"])
 def test_relationships_of_an_older_graphkit_are_cleared_as_others(
-    neo4j_store, tmp_path, monkeypatch, old
+    neo4j_store, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(loading, "CLEARED", 40)
     clear(neo4j_store)
     neo4j_store.load(graph_of(tmp_path / "seeds", some_flows(1950, 2000)))
-    neo4j_store._write(f"MATCH ()-[x:EXPORTS]->() SET x.{old} = 'a' + x.{old}")
+    neo4j_store._write("MATCH ()-[x:EXPORTS]->() SET x.digest = 'a' + x.digest")
 
     graph = graph_of(tmp_path / "seeds", some_flows(1950, 1952, tonnes=2))
     assert clears(neo4j_store, graph)
@@ -376,12 +375,12 @@ def test_a_marker_without_content_tells_of_no_finished_load(neo4j_store):
 
 
 @pytest.mark.long
-def test_keys_and_digests_of_an_older_graphkit_are_replaced(neo4j_store, tmp_path):
+def test_digests_of_an_older_graphkit_are_replaced(neo4j_store, tmp_path):
     graph = graph_of(tmp_path / "seeds")
     neo4j_store.load(graph)
     before = flows(neo4j_store)
     for statement in (
-        "MATCH ()-[x]->() SET x.graphkit = 'a' + x.graphkit, x.digest = 'd'",
+        "MATCH ()-[x]->() SET x.digest = 'd'",
         "MATCH (x) WHERE x.digest IS NOT NULL SET x.digest = 'd'",
     ):
         neo4j_store._write(statement)

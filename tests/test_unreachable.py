@@ -291,7 +291,7 @@ def test_a_server_that_falls_silent_while_it_plans_or_answers(statements, loaded
 
 
 def test_a_server_that_falls_silent_later_answers(loaded, capfd):
-    with wire(loaded, "silence", 7) as (uri, _):
+    with wire(loaded, "silence", 12) as (uri, _):
         assert run(["cypher", "RETURN 1 AS one", "--db", uri]) == 0
     assert capfd.readouterr().out == "one\n1\n"
 

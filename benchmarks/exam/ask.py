@@ -23,7 +23,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
 CANNOT = "cannot be told"
-NOT_OF_IT_ALONE = ("No code holds", "other goods included")
+NOT_OF_IT_ALONE = ("No code holds", "other goods included", "its codes also hold")
 """Words of a headline whose figure is of a basket, and not of what was asked for."""
 VERDICTS = {"borne out": "yes", "contradicted": "no", "cannot be told": CANNOT}
 IN_FORCE, UNKNOWN_LATER = ("in force", "licensed"), "later unknown"

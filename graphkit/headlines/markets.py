@@ -417,7 +417,7 @@ def _largest_flow(rows: Sequence[Row]) -> Row | None:
 
 def _flow_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     row = _largest_flow(rows)
-    if row is None or isinstance(names.answer.scope.get("of"), list):
+    if row is None or names.earlier or isinstance(names.answer.scope.get("of"), list):
         return id(rows), ""
     trade = f"{names.place(row['exporter'])} to {names.place(row['importer'])}"
     return row["by"], f"{trade}, {amount(row[row['by']], row['by'])}"
@@ -463,6 +463,8 @@ def _largest_first(rows: Sequence[Row]) -> tuple[str, list[Row], list[Row]]:
 
 
 def _first_supplier_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    if names.earlier:
+        return id(rows), ""
     supplier, own, first = _largest_first(rows)
     return "network", f"{names.place(supplier)}, of {len(own):,} of {len(first):,}"
 
