@@ -20,7 +20,7 @@ from graphkit.period import Period
 
 Row = dict[str, Any]
 UNFIT = {"proxy", "basket"}
-LONGEST = 200
+LONGEST = 240
 TIME = (
     r"(?P<time>(?: (?:in|from) [^ ,;:]+(?: to [^ ,;:]+)?)?"
     r"(?: \((?:data of [^)]*|some years lack data)\))?)"

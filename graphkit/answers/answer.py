@@ -69,7 +69,7 @@ class Answer:
     grouped_by: tuple[str, ...] = ()
     """Columns of the groups of rows: of too many rows, the first of each group are shown."""
     headline: str = ""
-    """The result in one sentence of at most 200 characters, with what it counts."""
+    """The result in one sentence of at most 240 characters, with what it counts."""
     picture: str = ""
     """Name of its picture; empty for that of the question."""
 

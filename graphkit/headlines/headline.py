@@ -51,7 +51,7 @@ def headline(function: str, answer: Answer) -> str:
     Returns
     -------
     str
-        At most 200 characters with every figure computed from the rows, in their main period and
+        At most 240 characters with every figure computed from the rows, in their main period and
         without weights in doubt. Of no rows, what is missing.
 
     Examples

@@ -14,7 +14,7 @@ from graphkit.answers.figures import UNFIT, ceiling_percent, floor_percent, mone
 from graphkit.names import uncapitalized, with_article
 from graphkit.period import Period
 
-LONGEST = 200
+LONGEST = 240
 """Number of characters that a headline has at most."""
 EXACT = 5e-4
 """Width of a range of shares up to which it is one figure."""
