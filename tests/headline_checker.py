@@ -303,15 +303,22 @@ def half_by_some(read: Reader, match: re.Match[str]) -> None:
     assert not any(map(all, of))
 
 
+def least_share(row: Row) -> float | None:
+    """The share, or the least of one that is a range."""
+    share = share_of(row)
+    return row.get("share_usd_low") if share is None else share
+
+
 def first_suppliers(rows: list[Row]) -> list[Row]:
     """The largest supplier of each product in each series, as suppliers lists them all."""
     found = []
     for some in of_each(rows, "product", "dataset", "reporter", "source").values():
-        known = [row for row in some if share_of(row) is not None]
+        known = [row for row in some if least_share(row) is not None]
         if known:
-            largest = max(share_of(row) for row in known)
-            found.append(sorted((r for r in known if share_of(r) == largest),
-                                key=lambda row: row["supplier"])[-1])  # fmt: skip
+            partial = any(row["share_usd_high"] is not None for row in known)
+            found.append(max(known, key=lambda row: (
+                (row["usd"] or 0.0) if partial else 0.0, least_share(row), row["supplier"],
+            )))  # fmt: skip
     return found
 
 
@@ -349,7 +356,7 @@ def half_from_one(read: Reader, match: re.Match[str]) -> None:
     large = []
     for product, some in products.items():
         one = len({row["supplier"] for row in some}) == 1
-        if one and all(share_of(row) is not None and share_of(row) >= 0.5 for row in some):
+        if one and all((least_share(row) or 0.0) >= 0.5 for row in some):
             large.append(product)
     read.count(match, len(large), len(products))
     assert match["buyer"] == read.place(rows[0]["consumer"])
