@@ -118,6 +118,10 @@ def test_elements_and_products_together_are_answered_side_by_side(ask, name, sco
     single = [question("KOR", scope=scope, period="2024").rows.to_pylist() for scope in scopes]
     both = question("KOR", scope=",".join(scopes), period="2024")
 
+    if scopes[1] == "magnets-metal":  # which is among the products of the first: counted once
+        assert both.rows.to_pylist() == single[0]
+        assert both.scope["for"] == scopes[0]
+        return
     rows = [*single[0], *(row for row in single[1] if row not in single[0])]
     assert both.rows.to_pylist() == rows
     assert {row["fit"] for row in both.rows.to_pylist()} - {None} == {"basket", "exact"}
