@@ -5,4 +5,4 @@ from __future__ import annotations
 import os
 
 SEED = int(os.environ.get("TESTS_SEED", "0"))
-"""What every other seed is counted from."""
+"""Seed that every other is counted from."""

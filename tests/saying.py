@@ -1,4 +1,4 @@
-"""Whether a text names what it is about, however its sentences are put.
+"""Check that a text names what it is about, however its sentences are put.
 
 A test compares data where there are data. Where words are all that there is, as in a refusal, it
 asks for those that matter alone: what was found, what was wanted, where, each figure with its unit.

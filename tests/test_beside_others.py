@@ -279,7 +279,7 @@ def state(store: Neo4jStore) -> dict[str, Any]:
 
 
 def theirs(store: Neo4jStore) -> set[tuple[Any, ...]]:
-    """What others wrote: elements without the mark, labels and properties at those with it."""
+    """Read what others wrote: elements without the mark, labels and properties at those with it."""
     found: set[tuple[Any, ...]] = set()
     stored = {kind.name: {prop.name for prop in kind.stored} for kind in GRAPH.kinds}
     rows = everything(

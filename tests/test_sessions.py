@@ -51,7 +51,7 @@ def session(place: str) -> Iterator[graphkit.Session]:
 
 
 def sales(session: graphkit.Session) -> tuple[list[float], list[float]]:
-    """What China sold, by a question and by Cypher."""
+    """Ask for China's sales, by a question and by Cypher."""
     flows = session.trade("ree-metals").to_pylist()
     traded = [flow["usd"] for flow in flows if (flow["supplier"], flow["period"]) == SALE]
     return traded, session.cypher(STATEMENT)["usd"].to_pylist()

@@ -64,7 +64,7 @@ HEAVY = (
     "pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet", "rich.console", "rich.table",
     "scipy.sparse.csgraph", "scipy.sparse.linalg", "typer.testing", "yaml",
 )  # fmt: skip
-"""What the tests import, and no module of graphkit's: imported once."""
+"""Modules that the tests import, none of them graphkit's: imported once."""
 WARM = """
 import graphkit
 
@@ -111,7 +111,7 @@ class Watch:
 
 
 class Run(NamedTuple):
-    """How tests ended in a process of their own."""
+    """The end of tests in a process of their own."""
 
     ending: str
     """``passed``, ``failed``, or ``cut`` off by the processor's or the clock's time."""
