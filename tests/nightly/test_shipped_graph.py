@@ -2,6 +2,7 @@
 
 import pytest
 from databases import hold
+from test_editors_list import LIST, faults, first_line
 from test_export_tables import test_the_shipped_graph_has_one_digest as test_it_has_one_digest
 from test_load import test_both_databases_count_the_same as test_both_databases_count_the_same
 
@@ -41,3 +42,15 @@ def test_180_claims_have_a_verdict(embedded):
     counts = Session(embedded).claims_check().coverage
 
     assert counts["contradicted"] + counts["borne_out"] >= 180
+
+
+@pytest.mark.parametrize("question", LIST, ids=lambda question: question["ask"])
+def test_neo4j_says_what_the_editors_list_wants(
+    question, stores, neo4j_server, capsys, monkeypatch
+):
+    uri, user, password = neo4j_server
+    monkeypatch.setenv("NEO4J_USERNAME", user)
+    monkeypatch.setenv("NEO4J_PASSWORD", password)
+    text = first_line(question, capsys, "--db", uri)
+
+    assert not faults(question, text), text
