@@ -19,6 +19,7 @@ from saying import Naming
 from graphkit.answers.answer import Answer, parts_of, side_by_side, undoubted
 from graphkit.answers.figures import UNFIT
 from graphkit.answers.remarks import with_remarks
+from graphkit.answers.sentence import Sentence
 from graphkit.api import Session
 from graphkit.plot.canvas import Axis
 from graphkit.plot.charts import NO_DATA, Bars, labelled_rows, round_up
@@ -582,7 +583,7 @@ def test_a_control_is_a_line_from_its_first_day_to_its_suspension_or_end(ask):
 
 
 def test_a_country_that_all_rows_have_is_named_above_them(ask):
-    answer = replace(ASKED["dependence.depends"](ask), headline="")
+    answer = replace(ASKED["dependence.depends"](ask), sentence=Sentence())
     asked = ask.depends("KOR", on="CHN", scope="rare earths", period="2024")
 
     assert {row["supplier"] for row in answer.rows.to_pylist()} == {"CHN"}

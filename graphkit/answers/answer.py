@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.answers.columns import NUMBER, PROFILED, REFS, Column, described
+from graphkit.answers.sentence import Sentence
 from graphkit.arrow import LINKS, POINTS, SHARE, counts, flags, number, texts
 from graphkit.names import uncapitalized
 from graphkit.period import Period
@@ -68,10 +69,15 @@ class Answer:
     """Column of the parts of one whole: shares and amounts of those not shown may be added up."""
     grouped_by: tuple[str, ...] = ()
     """Columns of the groups of rows: of too many rows, the first of each group are shown."""
-    headline: str = ""
-    """The result in one sentence of at most 240 characters, with what it counts."""
+    sentence: Sentence = field(default_factory=Sentence)
+    """The result in one sentence of at most 240 characters, and what it claims."""
     picture: str = ""
     """Name of its picture; empty for that of the question."""
+
+    @property
+    def headline(self) -> str:
+        """The words of the sentence that says the result."""
+        return self.sentence.words
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", described(self.rows, self.columns))

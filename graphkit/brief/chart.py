@@ -10,6 +10,7 @@ import pyarrow as pa
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.remarks import with_remarks
+from graphkit.answers.sentence import Sentence
 from graphkit.arrow import SHARE
 
 COLUMNS = (
@@ -62,7 +63,7 @@ def bars(
         Its caption says what the codes of its products hold besides, and names the sources.
     """
     chart = replace(
-        answer, question=title, headline="", shown=(), columns=COLUMNS, picture=PICTURE,
+        answer, question=title, sentence=Sentence(), shown=(), columns=COLUMNS, picture=PICTURE,
         rows=pa.Table.from_pylist(list(map(asdict, rows)), schema_of(COLUMNS)),
         scope={"measure": whole},
     )  # fmt: skip

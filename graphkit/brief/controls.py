@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from graphkit.analysis.claims.phrases import known_values
 from graphkit.answers.figures import number_of, percent
+from graphkit.answers.sentence import Sentence
 from graphkit.brief.inquiry import NOTHING, Finding, Inquiry, Part
 from graphkit.brief.standing import Standing
 from graphkit.brief.wording import first_of
@@ -62,7 +63,7 @@ def controls_part(standing: Standing) -> Part:
         "Goods count alone or in a basket. Dates are as recorded: whether an act is in force on a "
         "later day is not told."
     )
-    answer = replace(finding.answer, rows=rows, headline="")  # of some rows
+    answer = replace(finding.answer, rows=rows, sentence=Sentence())  # of some rows
     section = finding.section("Export controls", [lead, text], answer=answer, points=points,
                               shown=0)  # fmt: skip
     return section, [lead]

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from graphkit.answers.answer import Answer, parts_of
 from graphkit.answers.figures import HALF, money, number_of, percent
+from graphkit.answers.sentence import Sentence
 from graphkit.brief.action import action_parts
 from graphkit.brief.chart import MOST_BARS, BarRow, bars
 from graphkit.brief.claims import claims_part
@@ -187,7 +188,7 @@ def _points(standing: Standing) -> Part:
     shown = [number for row, number in own_stage if row["traced_to"] or not traced_rows]
     rows = finding.answer.rows.take(pa.array(shown, pa.int64()))
     text = "Products of the largest imports come first; the command has the other stages too."
-    answer = replace(finding.answer, rows=rows, headline="")  # of some rows
+    answer = replace(finding.answer, rows=rows, sentence=Sentence())  # of some rows
     return finding.section("Single points of failure", [*lead, text], answer=answer), lead
 
 

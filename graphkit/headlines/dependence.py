@@ -8,29 +8,32 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, floor_percent, number_of
+from graphkit.answers.sentence import Figure, Kind, Sentence
 from graphkit.headlines.wording import (
     BY,
-    Figure,
     Lexicon,
     Row,
     Sentences,
-    between,
-    count_of,
     counted_once,
+    figure_of_count,
+    figure_of_part,
+    figure_of_share,
+    figure_of_value,
     grouped,
     in_main_period,
     listed_at_least,
-    part,
     qualified,
     rows_of_parts,
     sentences_on_parts,
     shortened,
     time_of,
-    weight,
     when,
-    worth,
 )
 from graphkit.names import capitalized, possessive
+
+SERIES = ("product", "dataset", "reporter", "source")
+"""Columns of a product in one series of trade."""
+OF_HALF = {"threshold": HALF}
 
 
 def depends(answer: Answer) -> Sentences:
@@ -39,51 +42,14 @@ def depends(answer: Answer) -> Sentences:
     if isinstance(answer.scope.get("supplier"), list):
         parts = [rows for group in parts for rows in grouped(group, "supplier").values()]
         place = "supplier" if isinstance(answer.scope.get("consumer"), str) else ""
-        return sentences_on_parts(
-            answer, place, _of_supplier, _sold_figure if place else _no_figure, parts
-        )
-    if answer.scope.get("supplier") is None:
-        return sentences_on_parts(answer, "consumer", _of_largest, _largest_figure, parts)
-    return sentences_on_parts(answer, "consumer", _of_supplier, _sold_figure, parts)
+        return sentences_on_parts(answer, place, _of_supplier, parts=parts)
+    tell = _of_largest if answer.scope.get("supplier") is None else _of_supplier
+    return sentences_on_parts(answer, "consumer", tell, parts=parts)
 
 
 def suppliers(answer: Answer) -> Sentences:
     """Say who sells most of one product, or for how many products one country sells half."""
-    return sentences_on_parts(answer, "consumer", _of_every_supplier, _every_figure)
-
-
-def _no_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    """Return no figure to put beside others."""
-    return id(rows), ""
-
-
-def _sold_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    rows = in_main_period(rows)
-    products = grouped(rows, "product")
-    time, fit = names.time(rows), qualified(rows)
-    if len(products) == 1:
-        text, _ = _sold(names, rows)
-        return (rows[0]["product"], time, fit), text
-    large = sum(all(map(_is_half, group)) for group in products.values())
-    return (large > 0, time, fit), f"{large:,} of {len(products):,}"
-
-
-def _largest_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    rows = in_main_period(rows)
-    products = grouped(rows, "product")
-    time, fit = names.time(rows), qualified(rows)
-    if len(products) == 1:
-        text, _ = _sold(names, rows)
-        sellers = {row["supplier"] for row in rows}
-        kind = (rows[0]["product"], time, fit, len(sellers) == 1)
-        return kind, f"{names.places(sellers)}, {text}"
-    return (True, time, fit), f"{len(_from_one(products)):,} of {len(products):,}"
-
-
-def _every_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    rows = in_main_period(rows)
-    largest = _largest_of(rows)
-    return _largest_figure(names, largest) if largest else (None, "")
+    return sentences_on_parts(answer, "consumer", _of_every_supplier)
 
 
 def share_of(row: Row) -> tuple[float | None, str]:
@@ -98,31 +64,35 @@ def share_of(row: Row) -> tuple[float | None, str]:
     return row["share_tonnes"], "tonnes"
 
 
-def _sold(names: Lexicon, rows: Sequence[Row]) -> tuple[str, list[str]]:
+def _sold(names: Lexicon, rows: Sequence[Row], kind: Kind) -> tuple[Sentence, list[Sentence]]:
     """Write the share of one supplier in one product, and what can be added."""
     shares = [share_of(row) for row in rows]
     known = [share for share, _ in shares if share is not None]
     measures = {measure for share, measure in shares if share is not None}
-    if not known or len(measures) > 1:
-        return "an unknown share", []
     most = [row["share_usd_high"] for row in rows if row["share_usd"] is None
             and row.get("share_usd_high") is not None]  # fmt: skip
-    ends = [*known, *most]
-    if min(ends) == 0 and most:
-        return "an unknown share", []
-    text = part(known[0]) if len(ends) == 1 else between(min(ends), max(ends))
-    measure = measures.pop()
-    additions = [f" {BY[measure]}"]
+    if not known or len(measures) > 1 or (min([*known, *most]) == 0 and most):
+        unknown = figure_of_share(None)
+        return Sentence(unknown.words, (names.claim(kind, rows, unknown),)), []
+    measure, values = measures.pop(), [*known, *most]
+    figure = figure_of_share(min(values), max(values))
+    start = Sentence(figure.words, (names.claim(kind, rows, figure, measure=measure),))
+    first = Sentence(f" {BY[measure]}")
     if len(rows) > 1:
-        return text, [*additions, f", in {number_of(len(rows), 'series', 'series')} of trade"]
-    row = rows[0]
+        series = figure_of_count(len(rows), "series", "series")
+        claim = names.claim(Kind.COUNT, rows, series)
+        return start, [first, Sentence(f", in {series} of trade", (claim,))]
+    row, additions = rows[0], [first]
     if measure == "usd" and row["share_tonnes"] is not None:
-        additions[0] += f" ({part(row['share_tonnes'])} by weight)"
-    if row["usd"] is not None:
-        additions.append(f", worth {listed_at_least(rows)}{worth(row['usd'])}")
-    elif row["tonnes"] is not None:
-        additions.append(f", {weight(row['tonnes'])}")
-    return text, additions
+        heavy = figure_of_share(row["share_tonnes"])
+        claim = names.claim(Kind.SHARE, rows, heavy, measure="tonnes")
+        additions = [first + Sentence(f" ({heavy} by weight)", (claim,))]
+    for unit, words in (("usd", "worth "), ("tonnes", "")):
+        if row[unit] is not None:
+            amount = figure_of_value(row[unit], unit, rows if words else ())
+            claim = names.claim(Kind.AMOUNT, rows, amount, measure=unit)
+            return start, [*additions, Sentence(f", {words}{amount}", (claim,))]
+    return start, additions
 
 
 def _of_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -132,31 +102,32 @@ def _of_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     products = grouped(rows, "product")
     time, fit = time_of(rows), qualified(rows)
     if len(products) == 1:
-        text, additions = _sold(names, rows)
-        goods = names.goods(rows[0]["product"])
-        start = f"{capitalized(seller)} sold {text} of {possessive(buyer)} imports of {goods}{time}"
-        return shortened(f"{start}{fit}", *_after(fit, additions))
-    large = [group for group in products.values() if all(map(_is_half, group))]
+        share, additions = _sold(names, rows, Kind.SHARE)
+        goods = f"{possessive(buyer)} imports of {names.goods(rows[0]['product'])}{time}"
+        start = Sentence(f"{capitalized(seller)} sold ") + share + f" of {goods}{fit}"
+        yield from shortened(start, *_after(fit, additions))
+        return
+    large = [row for group in products.values() if all(map(_is_half, group)) for row in group]
     if not large:
-        return _below_half(names, rows, buyer, seller, time)
-    usd = _total([row for group in large for row in group])
-    total = f", worth {listed_at_least(rows)}{worth(usd)}" if usd is not None else ""
-    start = f"{capitalized(seller)} sold at least half of {possessive(buyer)} imports of "
-    long, short = (
-        f"{start}{count_of(len(large), products)}{time}{fit}"
-        for products in (names.products(len(products)), number_of(len(products), "product"))
-    )
-    return _then(shortened(long, total), f"{short}.")
+        yield from _below_half(names, rows, buyer, seller, time)
+        return
+    total = Sentence()
+    if (usd := _total(large)) is not None:
+        worth = figure_of_value(usd, "usd", large)
+        claim = names.claim(Kind.AMOUNT, large, worth, measure="usd")
+        total = Sentence(f", worth {worth}", (claim,))
+    whole = f"{capitalized(seller)} sold at least half of {possessive(buyer)} imports"
+    for text in (names.products(len(products)), number_of(len(products), "product")):
+        count = figure_of_part(len({row["product"] for row in large}), text, len(products))
+        half = names.claim(Kind.HALF, large, count, assumptions=OF_HALF)
+        yield from shortened(Sentence(f"{whole} of {count}{time}{fit}", (half,)), total)
 
 
-def _after(fit: str, additions: Sequence[str]) -> list[str]:
+def _after(fit: str, additions: Sequence[Sentence]) -> list[Sentence]:
     """Part additions by a comma from what stands before them."""
-    return [f",{text}" if fit and text.startswith(" ") else text for text in additions]
-
-
-def _then(sentences: Sentences, *further: str) -> Sentences:
-    yield from sentences
-    yield from further
+    return [
+        Sentence(",") + text if fit and text.words.startswith(" ") else text for text in additions
+    ]
 
 
 def _is_half(row: Row) -> bool:
@@ -177,23 +148,26 @@ def _below_half(
     known = [(share, row) for row in rows if (share := share_of(row)[0]) is not None]
     count = len({row["product"] for row in rows})
     if not known:
-        yield (
-            f"What part of {possessive(buyer)} imports of {number_of(count, 'product')} {seller} "
-            f"sold{time} is unknown."
-        )
+        claim = names.claim(Kind.UNKNOWN, rows, figure_of_count(count, "product"))
+        yield Sentence(
+            f"What part of {possessive(buyer)} imports of {claim.figure} {seller} sold{time} is "
+            "unknown.", (claim,),
+        )  # fmt: skip
         return
     share, row = max(known, key=lambda pair: (pair[0], pair[1]["product"]))
-    start = (
-        f"Of {names.products(count)}, the most that {seller} sold of {possessive(buyer)} imports"
-    )
     if share >= HALF:  # by one series of several
-        start = f"{capitalized(seller)} sold half of {possessive(buyer)} imports"
-        yield f"{start} of a product{time} by some series of trade, not by all."
+        claim = names.claim(Kind.HALF, [row for share, row in known if share >= HALF])
+        start = f"{capitalized(seller)} sold half of {possessive(buyer)} imports of a product"
+        yield Sentence(f"{start}{time} by some series of trade, not by all.", (claim,))
         return
-    measure = BY[share_of(row)[1]]
+    measure, figure = share_of(row)[1], figure_of_share(share)
+    claim = names.claim(Kind.SHARE, [row], figure, measure=measure)
+    of = names.claim(Kind.COUNT, rows, figure_of_count(count, "product"))
+    whole = f"{possessive(buyer)} imports"
+    start = f"Of {names.products(count)}, the most that {seller} sold of {whole}"
     yield from shortened(
-        f"{start}{time} was {part(share)}{qualified([row])}", f" {measure}",
-        f", of {names.goods(row['product'])}",
+        Sentence(f"{start}{time} was {figure}{qualified([row])}", (claim, of)),
+        f" {BY[measure]}", f", of {names.goods(row['product'])}",
     )  # fmt: skip
 
 
@@ -203,30 +177,41 @@ def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     buyer = names.place(rows[0]["consumer"])
     products = grouped(rows, "product")
     time, fit = time_of(rows), qualified(rows)
-    sellers = {key: {row["supplier"] for row in group} for (key,), group in products.items()}
     if len(products) == 1:
-        goods = names.goods(rows[0]["product"])
-        largest = sellers[rows[0]["product"]]
-        start = f"{capitalized(possessive(buyer))} largest supplier of {goods}{time} was "
-        if len(largest) > 1:
-            return shortened(
-                f"{start}{names.places(largest).replace(' and ', ' or ')}, by series of trade{fit}"
-            )
-        text, additions = _sold(names, rows)
-        start += f"{names.place(rows[0]['supplier'])}, with {text} of its imports"
-        return _then(
-            shortened(f"{start}{fit}", *_after(fit, additions)), *_of_supplier(names, rows)
-        )
+        yield from _largest_of_one(names, rows)
+        return
     large = _from_one(products)
     if not large:
-        return _none_from_one(names, rows, products)
+        yield from _none_from_one(names, rows, products)
+        return
     end = f"{buyer} bought at least half of its imports from one country{time}{fit}"
-    long, short = (
-        f"For {count_of(len(large), text)}, {end}"
-        for text in (names.products(len(products)), number_of(len(products), "product"))
-    )
-    most = names.most(next(iter(sellers[key])) for key in large)
-    return _then(shortened(long, most), *shortened(short, most))
+    counted = [row for row in rows if row["product"] in large]
+    first_of = {row["product"]: row["supplier"] for row in reversed(counted)}
+    most = names.named_most(counted, first_of.values())
+    for text in (names.products(len(products)), number_of(len(products), "product")):
+        count = figure_of_part(len(large), text, len(products))
+        half = names.claim(Kind.HALF, counted, count, assumptions=OF_HALF)
+        yield from shortened(Sentence(f"For {count}, {end}", (half,)), most)
+
+
+def _largest_of_one(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say who sells most of one product, and how much."""
+    buyer, goods = names.place(rows[0]["consumer"]), names.goods(rows[0]["product"])
+    time, fit = time_of(rows), qualified(rows)
+    sellers = tuple(sorted({row["supplier"] for row in rows}))
+    start = f"{capitalized(possessive(buyer))} largest supplier of {goods}{time} was "
+    if len(sellers) > 1:
+        either = names.places(sellers).replace(" and ", " or ")
+        claim = names.claim(Kind.FIRST, rows)
+        yield from shortened(Sentence(f"{start}{either}, by series of trade{fit}", (claim,)))
+        return
+    share, additions = _sold(names, rows, Kind.FIRST)
+    first = Sentence(f"{start}{names.place(sellers[0])}, with ") + share + f" of its imports{fit}"
+    yield from shortened(first, *_after(fit, additions))
+    measure = share_of(rows[0])[1]
+    unknown = names.claim(Kind.UNKNOWN, rows, denied=Kind.FIRST, measure=measure)
+    yield Sentence(f"Who sold most {goods} to {buyer}{time} cannot be told.", (unknown,))
+    yield from _of_supplier(names, rows)
 
 
 def _none_from_one(
@@ -235,17 +220,21 @@ def _none_from_one(
     """Say what is the most that came from one country, of products of which none has half."""
     buyer, count = possessive(names.place(rows[0]["consumer"])), len(products)
     known = [row for row in rows if row["share_usd"] is not None]
+    of = names.claim(Kind.COUNT, rows, figure_of_count(count, "product"))
     if not known:
-        yield (
-            f"Which country sold most of {buyer} imports of {number_of(count, 'product')}"
-            f"{time_of(rows)} is unknown."
-        )
+        claim = names.claim(Kind.UNKNOWN, rows, of.figure)
+        yield Sentence(
+            f"Which country sold most of {buyer} imports of {of.figure}{time_of(rows)} is unknown.",
+            (claim,),
+        )  # fmt: skip
         return
     row = max(known, key=lambda row: (row["share_usd"], row["product"]))
     goods, fit = names.goods(row["product"]), qualified([row])
-    most = f"the most from one country was {part(row['share_usd'])} of {goods} by value{fit}"
+    figure = figure_of_share(row["share_usd"])
+    claim = names.claim(Kind.SHARE, [row], figure, measure="usd")
+    most = f"the most from one country was {figure} of {goods} by value{fit}"
     start = f"Of {buyer} imports of {names.products(count)}{time_of(rows)}, {most}"
-    yield from shortened(start, f", from {names.place(row['supplier'])}")
+    yield from shortened(Sentence(start, (claim, of)), f", from {names.place(row['supplier'])}")
 
 
 def _from_one(products: Mapping[tuple[Any, ...], Sequence[Row]]) -> list[str]:
@@ -259,7 +248,7 @@ def _from_one(products: Mapping[tuple[Any, ...], Sequence[Row]]) -> list[str]:
 def _largest_of(rows: Sequence[Row]) -> list[Row]:
     """Select the largest supplier of each product in each series of trade."""
     largest = []
-    for group in grouped(rows, "product", "dataset", "reporter", "source").values():
+    for group in grouped(rows, *SERIES).values():
         known = [row for row in group if share_of(row)[0] is not None]
         if known:
             largest.append(max(known, key=lambda row: (
@@ -273,59 +262,36 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say who sells most of one product; of several, as of the largest suppliers."""
     rows = in_main_period(rows)
     largest = _largest_of(rows)
+    buyer, time = names.place(rows[0]["consumer"]), time_of(rows)
     if not largest:
-        buyer = capitalized(names.place(rows[0]["consumer"]))
-        products = number_of(len({row["product"] for row in rows}), "product")
-        yield f"{buyer} imported {products}{time_of(rows)}, in unknown amounts."
+        products = figure_of_count(len({row["product"] for row in rows}), "product")
+        claim = names.claim(Kind.UNKNOWN, rows, products)
+        start = f"{capitalized(buyer)} imported {claim.figure}{time}, in unknown amounts."
+        yield Sentence(start, (claim,))
         return
-    if len({row["product"] for row in rows}) > 1 or len(largest) > 1:
+    count = figure_of_count(len({row["supplier"] for row in rows}), "supplier")
+    if len({row["product"] for row in rows}) > 1 or len(largest) > 1 or count.low == 1:
         yield from _of_largest(names, largest)
         return
-    row = largest[0]
-    buyer, goods = names.place(row["consumer"]), names.goods(row["product"])
-    count = len({row["supplier"] for row in rows})
-    if count == 1:
-        yield from _of_largest(names, largest)
-        return
+    row, goods = largest[0], names.goods(largest[0]["product"])
+    seller, fit = names.place(row["supplier"]), qualified(largest)
     if row.get("extent") and row["share_usd"] is None and row["usd"] is not None:
-        most = f", the most of the {number_of(count, 'supplier')} listed{qualified([row])}"
-        yield from shortened(
-            f"{capitalized(buyer)} bought {goods} worth {worth(row['usd'])} from "
-            f"{names.place(row['supplier'])}{time_of(rows)}{most}"
-        )
-    by_weight = max(rows, key=lambda row: (row["share_tonnes"] or 0.0, row["supplier"]))
-    if row.get("doubt") and by_weight["supplier"] != row["supplier"] and row["share_usd"]:
-        weighed = f"{part(by_weight['share_tonnes'])} from {names.place(by_weight['supplier'])}"
-        yield (
-            f"Who sold most {goods} to {buyer}{time_of(rows)} cannot be told: "
-            f"{part(row['share_usd'])} from {names.place(row['supplier'])} by value, "
-            f"{weighed} by weight."
-        )
-        return
-    start = (
-        f"{capitalized(buyer)} bought {goods} from {listed_at_least(rows)}"
-        f"{number_of(count, 'supplier')}{time_of(rows)}"
-    )
-    fit = qualified([row])
-    share, additions = _sold(names, [row])
-    yield from shortened(
-        f"{start}, {share} from {names.place(row['supplier'])}{fit}", *_after(fit, additions[:1])
-    )
+        worth = figure_of_value(row["usd"], "usd")
+        claim = names.claim(Kind.FIRST, [row], worth, measure="usd", qualifiers=("listed",))
+        start = f"{capitalized(buyer)} bought {goods} worth {worth} from {seller}{time}, the most"
+        listed = names.claim(Kind.COUNT, rows, count)
+        yield from shortened(Sentence(f"{start} of the {count} listed{fit}", (claim, listed)))
+    share, additions = _sold(names, largest, Kind.FIRST)
+    start = f"{capitalized(buyer)} bought {goods} from {listed_at_least(rows)}{count}{time}, "
+    listed = names.claim(Kind.COUNT, rows, count, whose=row["consumer"])
+    first = Sentence(start) + share + Sentence(f" from {seller}{fit}", (listed,))
+    yield from shortened(first, *_after(fit, additions[:1]))
     yield from _of_largest(names, largest)
 
 
 def dependents(answer: Answer) -> Sentences:
     """Say how many buyers depend on a supplier, and which of them buys most."""
-    return sentences_on_parts(answer, "supplier", _buyers, _buyers_figure)
-
-
-def _buyers_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    rows = in_main_period(rows)
-    products = {row["product"] for row in rows}
-    least = _least(rows)
-    text = f"{number_of(len({row['consumer'] for row in rows}), 'buyer')} with at least {least} %"
-    product = rows[0]["product"] if len(products) == 1 else None
-    return (product, names.time(rows), qualified(rows)), text
+    return sentences_on_parts(answer, "supplier", _buyers)
 
 
 def _least(rows: Sequence[Row]) -> int:
@@ -335,40 +301,47 @@ def _least(rows: Sequence[Row]) -> int:
 
 def _buyers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     rows = in_main_period(rows)
-    seller = names.place(rows[0]["supplier"])
+    seller, time, fit = names.place(rows[0]["supplier"]), time_of(rows), qualified(rows)
     least = _least(rows)
     buyers = {row["consumer"] for row in rows}
     products = {row["product"] for row in rows}
-    time, fit = time_of(rows), qualified(rows)
     known = [row for row in rows if row["usd"] is not None]
     largest = max(known, key=lambda row: (row["usd"], row["consumer"]), default=None)
+    share = Figure(f"at least {least} %", least / 100, None, "share")
+    got = names.claim(Kind.SHARE, rows, share)
+    many = names.claim(Kind.COUNT, rows, figure_of_count(len(buyers), "buyer"))
     if len(buyers) == 1:
-        verb = (
-            f"{capitalized(names.place(rows[0]['consumer']))} got at least {least} % of its imports"
-        )
+        buyer = capitalized(names.place(rows[0]["consumer"]))
+        claims, verb = [got], f"{buyer} got {share} of its imports"
     else:
-        verb = f"{number_of(len(buyers), 'buyer')} got at least {least} % of their imports"
+        claims, verb = [many, got], f"{many.figure} got {share} of their imports"
+    first = Sentence()
     if len(products) == 1:
-        first = ""
         if largest and len(buyers) > 1:
-            first = f", {names.place(largest['consumer'])} most ({worth(largest['usd'])})"
+            worth = figure_of_value(largest["usd"], "usd")
+            most = names.claim(Kind.FIRST, [largest], worth, measure="usd",
+                               subject=largest["consumer"], whose=largest["supplier"])  # fmt: skip
+            first = Sentence(f", {names.place(largest['consumer'])} most ({worth})", (most,))
         start = f"{verb} of {names.goods(rows[0]['product'])} from {seller}{time}{fit}"
-        return shortened(start, first)
-    first = ""
+        yield from shortened(Sentence(start, (*claims,)), first)
+        return
     if largest:
-        first = (
-            f", most of all {names.goods(largest['product'])} to {names.place(largest['consumer'])}"
-        )
-    start = f"{verb} of one or more of {names.products(len(products))} from {seller}{time}{fit}"
-    count = number_of(len(products), "product")
-    short = f"{verb} of one or more of {count} from {seller}{time}{fit}."
-    return _then(shortened(start, first), short)
+        most = names.claim(Kind.FIRST, [largest], measure="usd", subject=largest["consumer"],
+                           whose=largest["supplier"])  # fmt: skip
+        first = Sentence(
+            f", most of all {names.goods(largest['product'])} to "
+            f"{names.place(largest['consumer'])}", (most,),
+        )  # fmt: skip
+    of = names.claim(Kind.COUNT, rows, figure_of_count(len(products), "product"))
+    for text in (names.products(len(products)), number_of(len(products), "product")):
+        start = f"{verb} of one or more of {text} from {seller}{time}{fit}"
+        yield from shortened(Sentence(start, (*claims, of)), first)
 
 
 def published(answer: Answer) -> Sentences:
     """Say which published share is the largest, where there are no data of trade, or count them."""
     names = Lexicon(answer)
-    rows = answer.rows.to_pylist()
+    rows = names.rows
     name = "share" if "share" in answer.rows.column_names else "share_after"
     known = [(partner, row) for row in rows if row.get(name) is not None and row.get("share_of")
              and (partner := _partner(row))]  # fmt: skip
@@ -377,10 +350,12 @@ def published(answer: Answer) -> Sentences:
         owner, _, trade = row["share_of"].partition("'s ")
         whole = f"{possessive(names.place(owner))} {trade}"
         goods = names.goods(row.get("product") or row.get("element"))
-        time = when(row.get("period") or answer.scope.get("after"))
-        share = f"{names.place(partner)} had {part(row[name])} of {whole} of {goods}{time}"
-        yield f"No trade data; published: {share}."
-    count = f"No trade data; published: {number_of(len(rows), 'figure')}"
+        time, figure = row.get("period") or answer.scope.get("after"), figure_of_share(row[name])
+        claim = names.claim(Kind.SHARE, [row], figure, subject=partner, whose=owner, period=time)
+        share = f"{names.place(partner)} had {figure} of {whole} of {goods}{when(time)}"
+        yield Sentence(f"No trade data; published: {share}.", (claim,))
+    claim = names.claim(Kind.COUNT, rows, figure_of_count(len(rows), "figure"))
+    count = Sentence(f"No trade data; published: {claim.figure}", (claim,))
     yield from shortened(count, f" on {names.subject}")
 
 

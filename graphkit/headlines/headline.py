@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pyarrow as pa
 
 from graphkit.answers.answer import Answer, undoubted
 from graphkit.answers.figures import number_of
+from graphkit.answers.sentence import PLACE, Sentence
 from graphkit.headlines import (
     action,
     dependence,
@@ -16,11 +20,11 @@ from graphkit.headlines import (
     supply,
     uses,
 )
+from graphkit.headlines.gate import chosen
 from graphkit.headlines.wording import (
     LONGEST,
     Lexicon,
     Sentences,
-    fitting,
     main_period_of,
     shortened,
     when,
@@ -38,7 +42,7 @@ OF_TOTALS = ("changes.compare",)
 """Functions whose headlines are of the totals in the coverage, and not of the rows."""
 
 
-def headline(function: str, answer: Answer) -> str:
+def headline(function: str, answer: Answer) -> Sentence:
     """Say the result of an answer in one sentence.
 
     Parameters
@@ -50,9 +54,9 @@ def headline(function: str, answer: Answer) -> str:
 
     Returns
     -------
-    str
+    Sentence
         At most 240 characters with every figure computed from the rows, in their main period and
-        without weights in doubt. Of no rows, what is missing.
+        without weights in doubt, and what it claims as data. Of no rows, what is missing.
 
     Examples
     --------
@@ -60,16 +64,20 @@ def headline(function: str, answer: Answer) -> str:
     >>> from graphkit.answers.answer import Answer
     >>> rows = pa.table({"kind": ["share", "share", "rank"]})
     >>> claims = Answer("?", {}, rows, (), {}, pa.table({"key": ["s"]}))
-    >>> headline("claims.claims", claims)
-    '3 published claims are known, 2 of them shares.'
+    >>> print(headline("claims.claims", claims))
+    3 published claims are known, 2 of them shares.
     """
+    rows = answer.rows.append_column(PLACE, pa.array(range(len(answer.rows)), pa.int64()))
+    answer = replace(answer, rows=rows)
     if function not in OF_TOTALS:
         answer = undoubted(answer)
     if not len(answer.rows):
-        return fitting(_missing(function, answer)) or "No data answer this question."
+        missing = chosen(answer, _missing(function, answer))
+        return missing if missing.words else Sentence("No data answer this question.")
     own = HEADLINES.get(function, _counts)
     write = dependence.published if answer.scope.get("counted") else own
-    return fitting(write(answer)) or fitting(_counts(answer))
+    result = chosen(answer, write(answer))
+    return result if result.words else chosen(answer, _counts(answer))
 
 
 def _counts(answer: Answer) -> Sentences:

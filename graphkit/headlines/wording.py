@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
 from graphkit.answers.figures import UNFIT, ceiling_percent, floor_percent, money, number_of
+from graphkit.answers.sentence import PLACE, Claim, Kind, Sentence
+from graphkit.answers.sentence import Figure as Value
 from graphkit.names import uncapitalized, with_article
 from graphkit.period import Period
 
@@ -24,24 +27,26 @@ AT_LEAST = "at least "
 """Beginning of amounts and numbers of data sets that list only some flows."""
 
 Row: TypeAlias = Mapping[str, Any]
-Sentences: TypeAlias = Iterator[str]
+Sentences: TypeAlias = Iterator[Any]
 """Sentences for one headline, the fullest first."""
 
 
-def shortened(start: str, *additions: str) -> Sentences:
+@overload
+def shortened(start: str, *additions: str) -> Iterator[str]: ...
+@overload
+def shortened(start: Sentence, *additions: Sentence | str) -> Iterator[Sentence]: ...
+def shortened(start: Any, *additions: Any) -> Iterator[Any]:
     """Write a sentence with its additions, then without the last of them, down to none.
 
-    >>> list(shortened("China sold 60 %", ", worth 2 M USD"))
+    >>> [text.words for text in shortened(Sentence("China sold 60 %"), ", worth 2 M USD")]
     ['China sold 60 %, worth 2 M USD.', 'China sold 60 %.']
     """
-    texts = [text for text in additions if text]
-    for number in range(len(texts), -1, -1):
-        yield f"{start}{''.join(texts[:number])}."
-
-
-def fitting(sentences: Iterable[str]) -> str:
-    """Choose the first sentence that is short enough; empty text if none is."""
-    return next((text for text in sentences if 0 < len(text) <= LONGEST), "")
+    parts = [part for part in additions if str(part)]
+    for number in range(len(parts), -1, -1):
+        sentence = start
+        for part in parts[:number]:
+            sentence = sentence + part
+        yield sentence + "."
 
 
 def part(share: float) -> str:
@@ -95,6 +100,35 @@ def weight(tonnes: float) -> str:
 def amount(value: float, measure: str) -> str:
     """Write an amount in the unit of a measure, ``usd`` or ``tonnes``."""
     return worth(value) if measure == "usd" else weight(value)
+
+
+def figure_of_share(low: float | None, high: float | None = None) -> Value:
+    """Give a share, or a range of shares, as a figure.
+
+    >>> [figure_of_share(*ends).words for ends in ((0.281, 0.969), (0.8024,), (None,))]
+    ['between 28 and 97 %', '80 %', 'an unknown share']
+    """
+    if low is None:
+        return Value("an unknown share", None, None, "share")
+    high = low if high is None else high
+    return Value(part(low) if high == low else between(low, high), low, high, "share")
+
+
+def figure_of_value(value: float, measure: str, rows: Sequence[Row] = ()) -> Value:
+    """Give an amount of one measure as a figure: the least, where not all flows are listed."""
+    least = any(row.get("extent") for row in rows)
+    words = f"{AT_LEAST * least}{amount(value, measure)}"
+    return Value(words, value, None if least else value, measure)
+
+
+def figure_of_count(number: int, noun: str, several: str = "") -> Value:
+    """Give a number of things as a figure."""
+    return Value(number_of(number, noun, several), number, number, noun)
+
+
+def figure_of_part(number: int, products: str, whole: int) -> Value:
+    """Give a number of some products of all as a figure; ``products`` is all of them in words."""
+    return Value(count_of(number, products), number, number, "product", whole)
 
 
 SETTINGS = {
@@ -177,11 +211,65 @@ def without_brackets(text: str) -> str:
     return _BRACKETS.sub("", text)
 
 
+ASSUMED = (
+    "exporters", "destinations", "stopped", "loss", "slack", "stock_days", "months", "restart",
+    "threshold", "max_share", "growth", "until", "cap", "substitutes", "date", "chain", "makers",
+)  # fmt: skip
+"""Names in a scope of what is assumed, or asked for, on which a figure depends."""
+
+
+ENDS = {"subject": "supplier", "whose": "consumer"}
+"""Columns of trade with the subject of a claim, and with whose trade it is a part of."""
+KEYS = ("subject", "whose", "material")
+"""Parts of a claim that are several keys."""
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Names of the places and goods of an answer, as they stand within a sentence."""
 
     answer: Answer
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows of the answer."""
+        return self.answer.rows.to_pylist()  # type: ignore[no-any-return]
+
+    def claim(
+        self, kind: Kind, rows: Sequence[Row], figure: Value | None = None, **parts: Any
+    ) -> Claim:  # fmt: skip
+        """Make a claim on some rows, with what they and the question say of it.
+
+        Parameters
+        ----------
+        kind : Kind
+            What is claimed.
+        rows : sequence of mappings
+            The rows that it rests on.
+        figure : Figure, optional
+            What is claimed of them.
+        **parts
+            Further fields of a :class:`~graphkit.answers.sentence.Claim`, in place of what the rows
+            give: of trade, the seller and the buyer. ``subject`` and ``whose`` may be one key.
+        """
+        parts = {
+            name: (value,) if isinstance(value, str) and name in KEYS else value
+            for name, value in parts.items()
+        }
+        goods = {row.get("product") or row.get("material") or row.get("element") for row in rows}
+        years = {row.get("years") for row in rows} - {None}
+        defaults = {
+            **{part: (keys.pop(),) for part, end in ENDS.items()
+               if len(keys := {row.get(end) for row in rows} - {None}) == 1},
+            "material": tuple(sorted(key for key in goods if key)),
+            "period": main_period_of(row.get("period") for row in rows),
+            "facts": ", ".join(sorted(year for year in years if year)) or None,
+            "qualifiers": ("other goods",) if qualified(rows) else (),
+            "assumptions": {name: value for name in ASSUMED
+                            if (value := self.answer.scope.get(name)) not in (None, [], ())},
+            "rows": tuple(row[PLACE] for row in rows if PLACE in row),
+        }  # fmt: skip
+        return Claim(kind, figure, **(defaults | parts))
 
     def place(self, key: str | None) -> str:
         """Name a country, an area or a bloc."""
@@ -252,6 +340,18 @@ class Lexicon:
             return f", namely {self.place(key)}"
         return f", most often {self.place(key)} ({times:,})" if times > 1 else ""
 
+    def named_most(self, rows: Sequence[Row], keys: Iterable[str]) -> Sentence:
+        """Name the place that is named most often, and how often, or the only one, as a claim."""
+        places = list(keys)
+        words = self.most(places)
+        if not words:
+            return Sentence()
+        key, times = most_frequent(places)
+        times_figure = figure_of_count(times, "time") if times < len(places) else None
+        if times_figure is not None:
+            times_figure = replace(times_figure, words=f"{times:,}")
+        return Sentence(words, (self.claim(Kind.COUNT, rows, times_figure, subject=key),))
+
     def time(self, rows: Iterable[Row]) -> str:
         """Write the period of rows, unless the question is about several by name."""
         rows = list(rows)
@@ -299,7 +399,7 @@ def rows_of_parts(answer: Answer, place: str) -> list[list[Row]]:
     Places are in the order of the question, else by their keys; so are periods.
     """
     several = [name for name in (place, "period") if isinstance(answer.scope.get(name), list)]
-    groups = grouped(answer.rows.to_pylist(), *several)
+    groups = grouped(Lexicon(answer).rows, *several)
     orders = [[*answer.scope[name]] for name in several]
 
     def order(key: tuple[Any, ...]) -> list[tuple[int, str]]:
@@ -326,11 +426,13 @@ Figure: TypeAlias = tuple[Hashable, str]
 
 
 def sentences_on_parts(
-    answer: Answer, place: str, tell: Callable[[Lexicon, Sequence[Row]], Iterable[str]],
-    figure: Callable[[Lexicon, Sequence[Row]], Figure],
+    answer: Answer, place: str, tell: Callable[[Lexicon, Sequence[Row]], Iterable[Any]],
+    figure: Callable[[Lexicon, Sequence[Row]], Any] | None = None,
     parts: Sequence[Sequence[Row]] | None = None,
 ) -> Sentences:  # fmt: skip
     """Say the result of the first part of a question in a sentence, then the figures of others.
+
+    Figures stand beside each other where the main claims of the parts are of one thing.
 
     Parameters
     ----------
@@ -338,8 +440,10 @@ def sentences_on_parts(
         The answers to one question of several places or periods, side by side, or one answer.
     place : str
         Column of the places.
-    tell, figure : callable
-        Write sentences on the rows of a part, and its figure.
+    tell : callable
+        Writes sentences on the rows of a part.
+    figure : callable, optional
+        Writes the figure of a part. Default: that of the main claim of its first sentence.
     parts : sequence, optional
         Rows of each part. Default: of the places and periods in the scope.
     """
@@ -352,15 +456,53 @@ def sentences_on_parts(
     if len(groups) + len(none) == 1:
         yield from texts
         return
-    kinds, figures = zip(*(figure(names, rows) for rows in groups), strict=True)
-    if len(set(kinds)) == 1 or len(groups) == 1:
-        labels = [label_of(answer, place, rows) for rows in groups[1:]]
-        further = [*map("{}: {}".format, labels, figures[1:])]
-        further += [f"{names.place(key)}: none" for key in none]
-        yield from (f"{text.removesuffix('.')}; {'; '.join(further)}." for text in texts)
+    further: list[Any] | None = None
+    if figure is None:
+        further = _further(names, place, [texts, *(list(tell(names, rows)) for rows in groups[1:])],
+                           groups)  # fmt: skip
+    else:
+        kinds, figures = zip(*(figure(names, rows) for rows in groups), strict=True)
+        if len(set(kinds)) == 1 or len(groups) == 1:
+            labels = [label_of(answer, place, rows) for rows in groups[1:]]
+            further = [*map("; {}: {}".format, labels, figures[1:])]
+    if further is not None:
+        further = [*further, *(f"; {names.place(key)}: none" for key in none)]
+        yield from (_with_more(text, further) for text in texts)
     rest = len(groups) + len(none) - 1
     rest_text = f"; {rest} more {'answer is' if rest == 1 else 'answers are'} below"
-    yield from (f"{text.removesuffix('.')}{rest_text}." for text in texts)
+    yield from (_with_more(text, [rest_text]) for text in texts)
+
+
+def _with_more(text: Any, further: Sequence[Any]) -> Any:
+    """Put more before the full stop of a sentence."""
+    words = str(text).removesuffix(".")
+    sentence = Sentence(words, text.claims) if isinstance(text, Sentence) else words
+    for more in further:
+        sentence = sentence + more
+    return sentence + "."
+
+
+def _further(
+    names: Lexicon, place: str, texts: Sequence[Sequence[Sentence]], groups: Sequence[Sequence[Row]]
+) -> list[Sentence] | None:
+    """Write the figures of further parts; None if they are not of one thing."""
+    several = isinstance(names.answer.scope.get("period"), list)
+    mains = [next((s.claims[0] for s in some if s.claims), None) for some in texts]
+    kinds = {
+        (claim.of if not several else replace(claim, period=None, facts=None).of)
+        if claim and claim.figure else object()
+        for claim in mains
+    }  # fmt: skip
+    if len(kinds) != 1 and len(groups) > 1:
+        return None
+    further = []
+    for claim, rows in zip(mains[1:], groups[1:], strict=True):
+        if claim is None or claim.figure is None:
+            return None
+        who = f"{names.places(claim.subject)}, " if claim.kind is Kind.FIRST else ""
+        words = f"; {label_of(names.answer, place, rows)}: {who}{claim.figure.short}"
+        further.append(Sentence(words, (claim,)))
+    return further
 
 
 def count_of(count: int, products: str) -> str:

@@ -157,7 +157,7 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
                     _refuse_without_preference(catalog)
                 raise
             return replace(
-                answer, headline=headline(key, answer), picture=answer.picture or PICTURES[key]
+                answer, sentence=headline(key, answer), picture=answer.picture or PICTURES[key]
             )
 
         return ask

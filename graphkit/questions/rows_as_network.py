@@ -13,6 +13,7 @@ import pyarrow as pa
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
 from graphkit.answers.figures import number_of
+from graphkit.answers.sentence import Sentence
 from graphkit.catalog.catalog import Catalog
 from graphkit.cypher.statement import Statement
 from graphkit.render.json import objects_of
@@ -136,7 +137,7 @@ def rows_as_network(catalog: Catalog, table: pa.Table, statement: Statement) -> 
     )
     return Answer(
         " ".join(statement.text.split()), {}, links, LINKS, {}, catalog.sources(links),
-        notes=tuple(notes), headline=f"{title}." if rows else "", picture="rows",
+        notes=tuple(notes), sentence=Sentence(f"{title}." if rows else ""), picture="rows",
         nothing="No row holds a node.",
     )  # fmt: skip
 

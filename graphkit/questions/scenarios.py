@@ -11,6 +11,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer, side_by_side
 from graphkit.answers.columns import Column
+from graphkit.answers.sentence import Sentence
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, Problem, ScenarioError, UsageError
 from graphkit.files.folders import shipped
@@ -130,9 +131,9 @@ def play(catalog: Catalog, *scenarios: str | Path, sweep: str | None = None) -> 
         return first
     joined = side_by_side(answers)
     rest = f"; {len(others)} more {'scenario is' if len(others) == 1 else 'scenarios are'} below."
-    headline = f"{first.headline.removesuffix('.')}{rest}"
+    sentence = Sentence(f"{first.headline.removesuffix('.')}{rest}", first.sentence.claims)
     return replace(
-        joined, headline=headline if len(headline) <= LONGEST else first.headline,
+        joined, sentence=sentence if len(sentence.words) <= LONGEST else first.sentence,
         picture=first.picture, grouped_by=(SCENARIO.name,),
         shown=[SCENARIO.name, *(name for name in joined.shown if name != SCENARIO.name)],
         notes=(_differences(read), *joined.notes),

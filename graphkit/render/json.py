@@ -22,6 +22,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
     return {
         "headline": answer.headline,
         "question": answer.question,
+        "headline_claims": [claim.as_data() for claim in answer.sentence.claims],
         "scope": dict(answer.scope),
         "rows": objects_of(answer.rows),
         "units": dict(answer.units),

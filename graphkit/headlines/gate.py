@@ -1,0 +1,140 @@
+"""The gate: which claim may be made from which rows, and what denies it where it may not.
+
+Every sentence passes here, and nowhere else is a claim let through. A writer tells its sentences
+from the fullest to the plainest; the first of which no claim is denied is the one that is shown. A
+sentence that says that something cannot be told gets its reason from the same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
+from graphkit.answers.figures import HALF, floor_percent, percent
+from graphkit.answers.sentence import PLACE, Claim, Kind, Sentence
+from graphkit.headlines.wording import LONGEST, Lexicon, Row, listed
+
+Rule = Callable[[Lexicon, Claim, Sequence[Row]], str]
+"""Return what denies a claim on some rows; empty if nothing does."""
+
+
+def chosen(answer: Answer, sentences: Iterable[Sentence | str]) -> Sentence:
+    """Choose the first sentence that is short enough and of which nothing denies a claim.
+
+    Parameters
+    ----------
+    answer : Answer
+        The answer that the sentences are on, with its rows, coverage and names.
+    sentences : iterable
+        The fullest first.
+
+    Returns
+    -------
+    Sentence
+        Empty if none may be shown. That something cannot be told is shown where a rule denies it.
+    """
+    names = Lexicon(answer)
+    for text in sentences:
+        sentence = Sentence(text) if isinstance(text, str) else text
+        if any(denial(names, claim) for claim in sentence.claims):
+            continue
+        claims = tuple(_with_reason(names, claim) for claim in sentence.claims)
+        if any(claim.denied and not claim.reason for claim in claims):
+            continue
+        reasons = dict.fromkeys(claim.reason for claim in claims if claim.reason)
+        why = f": {'; '.join(reasons)}" if reasons else ""
+        for end in dict.fromkeys((why, "")):
+            words = f"{sentence.words.removesuffix('.')}{end}." if end else sentence.words
+            if 0 < len(words) <= LONGEST:
+                return Sentence(words, claims)
+    return Sentence()
+
+
+def _with_reason(names: Lexicon, claim: Claim) -> Claim:
+    """Add to what cannot be told what denies it, unless its writer knows."""
+    if claim.denied is None or claim.reason:
+        return claim
+    return replace(claim, reason=denial(names, replace(claim, kind=claim.denied)))
+
+
+def denial(names: Lexicon, claim: Claim) -> str:
+    """Return what denies a claim; empty if it may be made.
+
+    Parameters
+    ----------
+    names : Lexicon
+        The answer and its names.
+    claim : Claim
+        A claim with the places of its rows.
+    """
+    rows = [row for row in names.rows if row.get(PLACE) in claim.rows]
+    reasons = (rule(names, claim, rows) for rule in RULES.get(claim.kind, ()))
+    return next((reason for reason in reasons if reason), "")
+
+
+def _earlier(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
+    """Deny who trades most in the world under codes that hold goods of an earlier stage too."""
+    if claim.whose:
+        return ""
+    goods = {
+        text
+        for part in parts_of(names.answer.coverage).values()
+        for series in part.get("series", ())
+        if not claim.material or series["product"] in claim.material
+        for text in series.get("earlier") or ()
+    }
+    texts = [text for text in sorted(goods) if PLAIN_NAME.fullmatch(text)]
+    return f"its codes also hold {listed(texts)}" if texts else ""
+
+
+def _two_codes(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
+    """Deny a change where a trade may stand under another code in some of the years."""
+    parts = parts_of(names.answer.coverage).values()
+    split = {row["product"] for part in parts for row in part.get("split_trade", ())}
+    return "one trade may stand under two codes" if split & {*claim.material} else ""
+
+
+def _missing(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
+    """Deny who sold most by value where a flow is reviewed as missing, and by weight is the most.
+
+    The figures of the flow by weight are those of another source.
+    """
+    if claim.measure != "usd" or not rows or not rows[0].get("doubt"):
+        return ""
+    first = rows[0]
+    same = [
+        row for row in names.rows
+        if all(row.get(name) == first.get(name) for name in ("consumer", "product", "period"))
+        and row.get("share_tonnes") is not None
+    ]  # fmt: skip
+    if not same or first.get("share_usd") is None:
+        return ""
+    heaviest = max(same, key=lambda row: (row["share_tonnes"], row["supplier"]))
+    if heaviest["supplier"] == first["supplier"] or heaviest["share_tonnes"] < HALF:
+        return ""
+    return (
+        f"by value {percent(first['share_usd'])} from {names.place(first['supplier'])}, by weight "
+        f"{percent(heaviest['share_tonnes'])} from {names.place(heaviest['supplier'])}"
+    )
+
+
+def _little_known(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
+    """Deny who has most of a capacity of which less than half is surely known."""
+    for row in rows:
+        if "coverage_low" not in row or "owner" not in row or row.get("total_tonnes") is None:
+            continue
+        low, high = row["coverage_low"], row["coverage_high"]
+        if low is None or low < HALF:
+            least = high if low is None else low
+            if least is None:
+                return "graphkit knows an unknown part of it"
+            return f"graphkit knows {'at most ' * (low is None)}{floor_percent(least)} % of it"
+    return ""
+
+
+RULES: dict[Kind, tuple[Rule, ...]] = {
+    Kind.FIRST: (_earlier, _missing, _little_known),
+    Kind.CHANGE: (_two_codes,),
+}
+"""What may deny each kind of claim."""

@@ -1,0 +1,271 @@
+"""A slow reader of sentences: it finds what each claims again in the rows, and its words in it.
+
+It shares no code with :mod:`graphkit.headlines`, and parses no sentence: claims are fields. Each
+kind of claim of each question is counted and added up again, row by row; and the words of a
+sentence must hold the words of its fields, and no other digit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from math import fsum, isclose
+
+import pyarrow as pa
+from headline_checker import Reader, Row, agrees, form, holds, is_worth
+from headline_checker import check as check_prose
+
+from graphkit.answers.answer import Answer
+from graphkit.answers.sentence import PLACE, Claim, Figure, Kind, Sentence
+
+Check = Callable[["Facts", Claim], None]
+HALF = 0.5
+
+
+class Facts(Reader):
+    """The rows of an answer, and its names."""
+
+    def __init__(self, answer: Answer, names: dict[str, str]) -> None:
+        places = pa.array(range(len(answer.rows)), pa.int64())
+        super().__init__(replace(answer, rows=answer.rows.append_column(PLACE, places)), names)
+
+    def of(self, claim: Claim) -> list[Row]:
+        """The rows that a claim rests on."""
+        rows = [row for row in self.rows if row[PLACE] in claim.rows]
+        assert len(rows) == len(claim.rows), claim
+        return rows
+
+    def beside(self, claim: Claim, *names: str) -> list[Row]:
+        """The rows that a claim is compared with: of the same period, and alike by some columns."""
+        first = self.of(claim)[0]
+        names = ("period", *names)
+        return [row for row in self.rows if all(row.get(n) == first.get(n) for n in names)]
+
+
+def is_figure(figure: Figure, low: float | None, high: float | None = None) -> None:
+    """Check the ends of a figure, and its words."""
+    high = low if high is None else high
+    if low is None:
+        assert figure.low is None, figure
+        return
+    assert figure.low is not None
+    assert isclose(figure.low, low, abs_tol=1e-12), (figure, low)
+    assert figure.high is None or isclose(figure.high, high, abs_tol=1e-12), (figure, high)
+    words = figure.words.removeprefix("at least ")
+    if figure.unit == "share":
+        if figure.high == figure.low:
+            assert agrees(figure.words, low), figure
+        else:
+            assert holds(figure.words, low, 1.0 if figure.high is None else high), figure
+    elif figure.unit in ("usd", "tonnes"):
+        assert is_worth(words, low), figure
+
+
+def share(row: Row) -> tuple[float | None, str]:
+    """The share by value, or the least of it, else by weight; and its measure."""
+    for name, measure in (("share_usd", "usd"), ("share_usd_low", "usd"),
+                          ("share_tonnes", "tonnes")):  # fmt: skip
+        if row.get(name) is not None:
+            return row[name], measure
+    return None, "tonnes"
+
+
+def ends_of(rows: list[Row], measure: str) -> tuple[float | None, float | None]:
+    """The ends of the shares of one supplier in one product, by its series of trade."""
+    if measure == "tonnes" and len(rows) == 1:
+        return rows[0]["share_tonnes"], rows[0]["share_tonnes"]
+    shares = [share(row)[0] for row in rows]
+    highs = [row.get("share_usd_high") for row in rows if row["share_usd"] is None]
+    known = [value for value in (*shares, *highs) if value is not None]
+    return (min(known), max(known)) if known else (None, None)
+
+
+# --- imports at face value
+
+
+def series_of(rows: list[Row]) -> list[list[Row]]:
+    """Rows of each product in each series of trade."""
+    groups: dict[object, list[Row]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in ("product", "dataset", "reporter", "source"))
+        groups.setdefault(key, []).append(row)
+    return [*groups.values()]
+
+
+def largest(rows: list[Row]) -> list[Row]:
+    """The largest supplier in each series: by value where the shares are ranges."""
+    found = []
+    for group in series_of(rows):
+        known = [row for row in group if share(row)[0] is not None]
+        partial = any(row.get("share_usd_high") is not None for row in known)
+        known.sort(key=lambda row: ((row["usd"] or 0.0) * partial, share(row)[0], row["supplier"]))
+        found += known[-1:]
+    return found
+
+
+def first_supplier(read: Facts, claim: Claim) -> None:
+    rows = largest(read.beside(claim, "consumer", "product"))
+    assert {row["supplier"] for row in rows} == {*claim.subject}
+    assert {row["consumer"] for row in rows} == {*claim.whose}
+    if claim.figure is None:
+        return
+    if claim.figure.unit == "usd":
+        is_figure(claim.figure, read.of(claim)[0]["usd"])
+        assert read.of(claim)[0]["usd"] == max(
+            row["usd"] or 0.0 for row in read.beside(claim, "consumer", "product")
+        )
+    elif claim.figure.low is not None:
+        assert {share(row)[1] for row in rows if share(row)[0] is not None} == {claim.measure}
+        is_figure(claim.figure, *ends_of(rows, claim.measure))
+
+
+def share_sold(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    assert {row["supplier"] for row in rows} == {*claim.subject}
+    assert {row["product"] for row in rows} == {*claim.material}
+    if claim.figure.low is not None:
+        is_figure(claim.figure, *ends_of(rows, claim.measure))
+
+
+def half_of(read: Facts, claim: Claim) -> None:
+    """Check for how many products one country, or the one asked about, has half by each series."""
+    alike = ("consumer", "supplier") if read.scope.get("supplier") else ("consumer",)
+    rows = read.beside(claim, *alike)
+    rows = rows if read.scope.get("supplier") else largest(rows)
+    halves: dict[str, set[str]] = {}
+    for product in {row["product"] for row in rows}:
+        group = [row for row in rows if row["product"] == product]
+        sellers = {row["supplier"] for row in group}
+        if len(sellers) == 1 and all((share(row)[0] or 0.0) >= HALF for row in group):
+            halves[product] = sellers
+    if claim.figure is None:  # by one series of several
+        assert not halves
+        assert any((share(row)[0] or 0.0) >= HALF for row in rows)
+        return
+    assert (claim.figure.low, claim.figure.whole) == (
+        len(halves), len({row["product"] for row in rows}),
+    )  # fmt: skip
+    assert {*claim.material} == {*halves}
+
+
+def amount(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    is_figure(claim.figure, fsum(row[claim.measure] for row in rows))
+    codes = [code for row in rows for code in (row["hs"] or "none").split("+")]
+    assert len(rows) == 1 or (len(codes) == len({*codes}) and "none" not in codes)
+
+
+COUNTED = {"product": "product", "supplier": "supplier", "buyer": "consumer"}
+
+
+def count(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    if claim.figure is None or claim.figure.unit == "time":
+        firsts = Counter({row["product"]: row["supplier"] for row in reversed(rows)}.values())
+        most = max(firsts.values())
+        assert firsts[claim.subject[0]] == most
+        assert claim.figure is None or claim.figure.low == most
+        return
+    column = COUNTED.get(claim.figure.unit)
+    assert claim.figure.low == (len({row[column] for row in rows}) if column else len(rows))
+
+
+def unknown(read: Facts, claim: Claim) -> None:
+    assert claim.reason or all(share(row)[0] is None for row in read.of(claim))
+
+
+def most_buyers(read: Facts, claim: Claim) -> None:
+    rows = [row for row in read.beside(claim, "supplier") if row["usd"] is not None]
+    row = max(rows, key=lambda row: (row["usd"], row["consumer"]))
+    assert claim.subject == (row["consumer"],)
+    assert claim.material == (row["product"],)
+    if claim.figure:
+        is_figure(claim.figure, row["usd"])
+
+
+def least_share(read: Facts, claim: Claim) -> None:
+    least = min(value for row in read.of(claim) if (value := share(row)[0]) is not None)
+    assert 0 <= least - claim.figure.low < 0.01 + 1e-9
+
+
+OF_IMPORTS: Mapping[Kind, Check] = {
+    Kind.FIRST: first_supplier, Kind.SHARE: share_sold, Kind.HALF: half_of, Kind.AMOUNT: amount,
+    Kind.COUNT: count, Kind.UNKNOWN: unknown,
+}  # fmt: skip
+CHECKS: dict[str, Mapping[Kind, Check]] = {
+    "depends": OF_IMPORTS,
+    "suppliers": OF_IMPORTS,
+    "dependents": {
+        **OF_IMPORTS, Kind.FIRST: most_buyers, Kind.SHARE: least_share,
+    },
+}  # fmt: skip
+"""Checks of the claims of each question, by their kind."""
+
+
+def published_share(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    is_figure(claim.figure, row["share"] if "share" in row else row["share_after"])
+    assert {*claim.subject, *claim.whose} <= {row.get("supplier"), row.get("consumer")}
+
+
+PUBLISHED: Mapping[Kind, Check] = {Kind.SHARE: published_share, Kind.COUNT: count}
+
+
+def check(function: str, answer: Answer, names: dict[str, str], text: str = "") -> None:
+    """Check a sentence: its claims against the rows, and its words against its claims.
+
+    Raises
+    ------
+    AssertionError
+        A field is not that of the rows, or the words lack one or give another figure.
+    """
+    if text:
+        answer = replace(answer, sentence=Sentence(text, answer.sentence.claims))
+    checks = PUBLISHED if answer.scope.get("counted") else CHECKS.get(function)
+    if checks is None or not len(answer.rows):
+        check_prose(function, answer, names)
+        return
+    form(answer.headline, answer)
+    read = Facts(answer, names)
+    assert answer.sentence.claims, answer.headline
+    for claim in answer.sentence.claims:
+        checks[claim.kind](read, claim)
+    check_words(read, answer.headline, answer.sentence.claims)
+
+
+def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
+    """Check that each name, figure and period is in the words, and no digit is besides."""
+    rest = words.casefold()
+    main = claims[0]
+    for claim in claims:
+        keys = {Kind.COUNT: ()}.get(claim.kind, claim.subject)
+        assert all(read.place(key).casefold() in rest for key in keys), (keys, words)
+        if claim.figure is not None:
+            texts = (claim.figure.words, claim.figure.short)
+            assert any(text.casefold() in rest for text in texts), claim.figure
+        assert claim.period is None or all(
+            part in rest for part in claim.period.split("..") if claim is main
+        )
+    assert all(read.place(key).casefold() in rest for key in main.whose[:1]), (main, words)
+    if len(main.material) == 1 and main.kind is not Kind.HALF:
+        assert read.goods(main.material[0]).casefold() in rest, (main, words)
+    named = {read.place(key) for key in (*read.answer.names, *read.names)}
+    named |= {read.goods(key) for key in read.answer.names} | {*map(str, meanings(read))}
+    texts = {claim.reason for claim in claims} | {claim.facts or "" for claim in claims}
+    texts |= {text for text in named if re.search(r"\d", text)}
+    for claim in claims:
+        texts |= {*(claim.period or "").split("..")}
+        if claim.figure is not None:
+            texts |= {claim.figure.words, claim.figure.short}
+    for text in sorted({text.casefold() for text in texts if text}, key=len, reverse=True):
+        rest = re.sub(rf"(?<![\d.,]){re.escape(text)}(?![\d])", " ", rest)
+    assert not re.search(r"\d", rest), (words, rest)
+
+
+def meanings(read: Facts) -> list[str]:
+    """The scopes of the question in words, without what stands in brackets."""
+    meaning = read.scope.get("meaning") or ()
+    texts = [meaning] if isinstance(meaning, str) else [*meaning]
+    return [re.sub(r" \([^()]*\)", "", str(text)) for text in texts]
