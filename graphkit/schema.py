@@ -336,6 +336,7 @@ NODES = (
         Prop("elements", Type.TEXTS, "Elements, minerals or groups that it is of.",
              ref=("Element",), required=True),
         _text("share_of", "What the share is of.", required=True),
+        _text("grade", "The grade that alone it is of, where codes of trade hold all grades."),
         EVIDENCE, NOTE, SOURCE)),
     Kind("Stockpile", "A country's published stock of some materials, or that it publishes none.", (
         _key("Short name."),

@@ -40,6 +40,11 @@ COUNT = (
 )
 MOST = r"(?P<most>(?:, most often .+? \([\d,]+\)|, namely [^,;]+?)?)"
 BY = {"usd": "by value", "tonnes": "by weight"}
+CAME = (
+    rf"(?P<share>(?i:{SPAN})) of .+?’s? imports of (?P<goods>.+?){TIME} came from (?P<place>.+?)"
+    r"(?P<traced> as traced)?, by (?:value|weight)"
+)
+MOST_BY = r"at most (?P<most>[\d.e-]+) % from one country by (?P<until>\d+)"
 CAPACITY = r"(?P<place>.+?’s?) (?:known )?capacity for (?P<goods>.+?)"
 DATES = r" \((?:facts of (?P<dates>.+?)|facts without a year)\)"
 
@@ -194,7 +199,7 @@ class Reader:
         else:
             found, all_of = text.split(" of ")
             assert (whole(found), whole(all_of)) == (count, total), (text, count, total)
-        assert (match["what"] == "product") == (total == 1)
+        assert match["what"].endswith("s") == (total != 1)
 
     def most(self, text: str, keys: list[str]) -> None:
         """Check who is named most often."""
@@ -1417,18 +1422,52 @@ def purchases_of_products(read: Reader, match: re.Match[str]) -> None:
 
 
 def targets_counted(read: Reader, match: re.Match[str]) -> None:
-    counted = [row for row in read.rows if row["definition"] != "looked through"]
     worst = []
-    for some in of_each(counted, "target").values():
-        found = {row["verdict"] for row in some}
-        order = ("missed", "cannot be told", "on the way", "met")
-        worst.append(next(verdict for verdict in order if verdict in found))
+    for some in of_each(read.rows, "target").values():
+        verdicts = {row["verdict"] for row in some}
+        above = verdicts & {"missed", "on the way"}
+        worst.append("above" if above else "kept" if verdicts == {"met"} else "open")
     assert match["whose"] == read.place(read.rows[0]["country"])
     read.time(match["time"], [row for row in main_period(read.rows) if row["period"]])
-    assert whole(match["missed"]) == worst.count("missed")
-    assert whole(match["n"]) == len(worst)
-    for verdict, name in (("met", "met"), ("on the way", "way"), ("cannot be told", "open")):
-        assert match[name] is None or whole(match[name]) == worst.count(verdict)
+    read.count(match, worst.count("above"), len(worst))
+    assert {row["until"] for row in read.rows} == {match["until"]} or not match["until"]
+    for name in ("kept", "open"):
+        assert whole(match[name] or "0") == worst.count(name)
+
+
+def target_of(read: Reader, match: re.Match[str]) -> list[Row]:
+    """Rows of the one target that a sentence is about."""
+    rows = [row for row in read.rows if row["product"]]
+    assert len({row["target"] for row in rows}) == 1
+    if match["until"]:
+        assert match["until"] == rows[0]["until"]
+        assert match["most"] == f"{100 * rows[0]['threshold']:g}"
+    return rows
+
+
+def target_beside(read: Reader, match: re.Match[str]) -> None:
+    assert any(
+        row["missing"] is None
+        and match["goods"] == read.goods(row["product"])
+        and match["place"] == read.place(row["supplier"])
+        and bool(match["traced"]) == (row["definition"] == "looked through")
+        and holds(match["share"], row["low"], row["high"])
+        and row["verdict"] in (("cannot be told",) if match["open"] else ("missed", "on the way"))
+        for row in target_of(read, match)
+    )
+
+
+def target_kept(read: Reader, match: re.Match[str]) -> None:
+    rows = target_of(read, match)
+    assert {row["verdict"] for row in rows} == {"met"}
+    high = 100 * max(row["high"] for row in rows)
+    assert high - 1e-6 <= float(match["high"]) < high + 1
+
+
+def target_open(read: Reader, match: re.Match[str]) -> None:
+    verdicts = {row["verdict"] for row in target_of(read, match)}
+    assert not verdicts & {"missed", "on the way"}
+    assert "cannot be told" in verdicts
 
 
 def figure_narrows(read: Reader, match: re.Match[str]) -> None:
@@ -1902,10 +1941,17 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
         (r".+ cannot buy all the .+ that it needs.*\.", lambda read, match: None),
     ],
     "targets": [
-        (rf"At face value{TIME}, (?P<whose>.+?) misses (?P<missed>{_NUMBER}) of (?P<n>{_NUMBER}) "
-         rf"targets? at some stage(?:; (?P<met>{_NUMBER}) (?:is|are) met)?"
-         rf"(?:[;,] (?P<way>{_NUMBER}) (?:is|are) on the way)?"
+        (rf"By imports{TIME}, at face value or as traced, (?P<whose>.+?) is above "
+         rf"(?P<count>(?:none|[\d,]+) of [\d,]+|both|all [\d,]+) (?P<what>targets?)"
+         rf"(?: for (?P<until>\d+))? at some stage"
+         rf"(?:; (?P<kept>{_NUMBER}) (?:is|are) kept to at every stage)?"
          rf"(?:[;,] (?P<open>{_NUMBER}) cannot be told)?\.", targets_counted),
+        (rf"(?P<open>Whether .+ cannot be told: )?{CAME}"
+         rf"(?:; its target for .+ is {MOST_BY})?\.", target_beside),
+        (rf"No country has more than (?P<high>\d+) % of .+ imports of .+?, at face value or as "
+         rf"traced(?:; its target for .+ is {MOST_BY})?\.", target_kept),
+        (rf"Whether .+ keeps to its target for .+, {MOST_BY}, cannot be told(?:: missing is "
+         rf".+)?\.", target_open),
     ],
     "unknowns": [
         (rf"(?:The owner of (?P<plant>.+)|(?P<place>.+?’s?) (?P<kind>output of|inputs for"

@@ -146,6 +146,31 @@ def test_a_target_by_hand(graph_of, shares, verdict, pace):
     assert "<svg" in picture(answer).svg()
 
 
+def test_a_target_of_one_grade_is_not_told_from_codes_of_all_grades(embedded_of):
+    graded = TARGETS.replace("{key: a, ", "{key: a, grade: battery, ")
+    trade = {"trade.yaml": sales(0.3)}
+    answer = embedded_of({**trade, "targets.yaml": graded}).targets("KOR")
+    row = face_value(answer)
+
+    assert (row["verdict"], row["grade"]) == ("cannot be told", "battery")
+    assert "battery grade alone" in row["missing"]
+    assert row["share"] == pytest.approx(0.7)
+    ungraded = embedded_of({**trade, "targets.yaml": TARGETS}).targets("KOR")
+    assert face_value(ungraded)["verdict"] == "missed"
+
+
+def test_a_year_without_sales_counts_as_no_share_in_the_pace(embedded_of):
+    """China sold all in four years, and nothing in the middle one, which makes a fifth point."""
+    rows = sales(1, 1, 0, 1, 1).splitlines()
+    trade = "\n".join(row for row in rows if "usd: 0," not in row)
+    answer = embedded_of({"trade.yaml": trade, "targets.yaml": TARGETS}).targets("KOR")
+
+    assert face_value(answer)["years_of_pace"] == "2020-2024"
+    assert face_value(answer)["pace"] == pytest.approx(
+        median_slope([(2020, 1.0), (2021, 1.0), (2022, 0.0), (2023, 1.0), (2024, 1.0)])
+    )
+
+
 OTHER = {
     "others.yaml": """\
 kind: Product

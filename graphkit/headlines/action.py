@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
-from graphkit.answers.answer import Answer
-from graphkit.answers.figures import number_of, setting_in_words
+from graphkit.answers.answer import PLAIN_NAME, Answer
+from graphkit.answers.figures import ceiling_percent, number_of, setting_in_words
 from graphkit.headlines.wording import (
+    BY,
     SETTINGS,
     Figure,
     Lexicon,
     Row,
     Sentences,
     amount,
+    between,
     count_of,
     grouped,
     in_main_period,
+    listed,
     part,
     qualified,
     sentences_on_parts,
@@ -29,6 +32,7 @@ MET, POSSIBLE, IMPOSSIBLE = "met", "possible", "impossible"
 AT_SHARE, SUPPLIER = "share", "supplier"
 OWNER = "owner of a plant"
 ON_THE_WAY, MISSED, UNKNOWN = "on the way", "missed", "cannot be told"
+FACE_VALUE = "face value"
 
 
 def diversify(answer: Answer) -> Sentences:
@@ -154,41 +158,90 @@ def _purchases_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     return id(rows), ""
 
 
-BE = {
-    True: {MET: "is met", ON_THE_WAY: "is on the way", UNKNOWN: "cannot be told"},
-    False: {MET: "are met", ON_THE_WAY: "are on the way", UNKNOWN: "cannot be told"},
-}
-"""Ends of a count of targets, of one and of several."""
-OUTCOMES = (MISSED, UNKNOWN, ON_THE_WAY, MET)
-"""Verdicts on a target: the first that a product of it has, at face value."""
-
-
 def targets(answer: Answer) -> Sentences:
-    """Say how many targets are met, on the way and missed at face value."""
+    """Say by which imports a target is judged, or how many targets imports are above."""
     return sentences_on_parts(answer, "country", _outcomes, _outcomes_figure)
 
 
 def _verdicts(rows: Sequence[Row]) -> list[str]:
-    counted = [row for row in rows if row["definition"] in (None, "face value")]
-    return [
-        next(verdict for verdict in OUTCOMES if verdict in {row["verdict"] for row in some})
-        for some in grouped(counted, "target").values()
-    ]
+    """Judge each target by all its rows: above it at some stage, kept to at all, or neither."""
+    return [_verdict(some) for some in grouped(rows, "target").values()]
+
+
+def _verdict(rows: Sequence[Row]) -> str:
+    verdicts = {row["verdict"] for row in rows}
+    if verdicts & {MISSED, ON_THE_WAY}:
+        return MISSED
+    return MET if verdicts == {MET} else UNKNOWN
 
 
 def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    of_material = grouped([row for row in rows if row["product"]], "target")
+    if len(of_material) == 1 and not names.is_of_all:
+        yield from _outcome(names, next(iter(of_material.values())))
+        return
     verdicts = _verdicts(rows)
-    whose = names.place(rows[0]["country"])
+    years = {row["until"] for row in rows}
+    count = number_of(len(verdicts), "target") + (f" for {years.pop()}" if len(years) == 1 else "")
     start = (
-        f"At face value{time_of(rows)}, {whose} misses {verdicts.count(MISSED):,} of "
-        f"{number_of(len(verdicts), 'target')} at some stage"
+        f"By imports{time_of(rows)}, at face value or as traced, {names.place(rows[0]['country'])} "
+        f"is above {count_of(verdicts.count(MISSED), count)} at some stage"
     )
-    counts = {verdict: verdicts.count(verdict) for verdict in (MET, ON_THE_WAY, UNKNOWN)}
-    rest = [f"{count:,} {BE[count == 1][verdict]}" for verdict, count in counts.items() if count]
+    kept, unknown = verdicts.count(MET), verdicts.count(UNKNOWN)
+    verb = "is" if kept == 1 else "are"
+    rest = [f"{kept:,} {verb} kept to at every stage"] if kept else []
+    rest += [f"{unknown:,} cannot be told"] if unknown else []
     yield from shortened(start, *(f"{', ' if n else '; '}{text}" for n, text in enumerate(rest)))
 
 
+def _outcome(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say the largest share of imports, beside the target for one material, or why none is told."""
+    verdict, row = _verdict(rows), rows[0]
+    buyer, material = names.place(row["country"]), str(row["name"])
+    material = material if PLAIN_NAME.fullmatch(material) else names.subject
+    most = f"at most {100 * row['threshold']:g} % from one country by {row['until']}"
+    if verdict == MISSED:
+        above = [row for row in rows if row["verdict"] in (MISSED, ON_THE_WAY)]
+        at_face_value = [row for row in above if row["definition"] == FACE_VALUE]
+        row = max(at_face_value or above, key=lambda row: (row["distance_usd"], row["product"]))
+        yield from shortened(_came(names, row), f"; its target for {material} is {most}")
+        return
+    if verdict == MET:
+        high, time = max(row["high"] for row in rows), time_of(rows)
+        start = f"No country has more than {ceiling_percent(high)} % of {possessive(buyer)} "
+        goods = sorted({row["product"] for row in rows})
+        texts = (listed([names.goods(key) for key in goods]), number_of(len(goods), "product"))
+        for what in texts:
+            yield from shortened(
+                f"{start}imports of {what}{time}, at face value or as traced",
+                f"; its target for {material} is {most}",
+            )
+        return
+    start = f"Whether {buyer} keeps to its target for {material}, {most}, cannot be told"
+    row = max((row for row in rows if row["verdict"] == UNKNOWN),
+              key=lambda row: (row["period"] or "", row["low"] or 0.0, row["product"]))  # fmt: skip
+    if row["missing"] is not None:
+        yield from shortened(start, f": missing is {row['missing']}")
+        return
+    came = _came(names, row)
+    yield from shortened(start, f": {came[0].lower()}{came[1:]}")
+
+
+def _came(names: Lexicon, row: Row) -> str:
+    """Write which part of imports came from the largest supplier or origin, within its range."""
+    traced = "" if row["definition"] == FACE_VALUE else " as traced"
+    share = between(row["low"], row["high"])
+    buyer, goods = possessive(names.place(row["country"])), names.goods(row["product"])
+    return (
+        f"{capitalized(share)} of {buyer} imports of {goods}{time_of([row])} came from "
+        f"{names.place(row['supplier'])}{traced}, {BY[row['measure']]}"
+    )
+
+
 def _outcomes_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    of_material = grouped([row for row in rows if row["product"]], "target")
+    if len(of_material) == 1 and not names.is_of_all:
+        return id(rows), ""
     verdicts = _verdicts(rows)
     return "targets", f"{verdicts.count(MISSED):,} of {len(verdicts):,}"
 

@@ -78,6 +78,7 @@ TARGETS = (
            DIFFERENCE, NUMBER, rank=2),
     Column("years_of_pace", "", "first and last year of the trend"),
     Column("missing", "Missing", "what is missing to tell", rank=3),
+    Column("grade", "", "the grade of the material that alone the target is of"),
     Column("projects", "Projects", "number of strategic projects that work on the material at the "
            "step of the stage, at home; empty: no list names such", type=COUNT, rank=2),
     Column("project_names", "", "their names, with the states of their sites", type=TEXTS),
@@ -91,10 +92,13 @@ SHOWN = (
     "country", "name", "product", "period", "definition", "supplier", "share", "low", "high",
     "threshold", "until", "verdict", "distance_usd", "pace", "needed_pace", "projects", "missing",
 )  # fmt: skip
-AT_HOME = "consumption, and what is {work} at home: no table of the graph has both on one basis"
+AT_HOME = (
+    "consumption, and what is {work} at home, since no table of the graph has both on one basis"
+)
 WORK = {"extraction": "mined", "processing": "processed", "recycling": "recycled"}
-NO_CODE = "trade of its own: no traded product is bought for it alone"
-OTHER_GOODS = "trade of its own: the code also holds other goods"
+NO_CODE = "trade of its own, since no traded product is bought for it alone"
+OTHER_GOODS = "trade of its own, since the code also holds other goods"
+ALL_GRADES = "trade of {grade} grade alone, since the codes hold all grades"
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
 
 
@@ -206,7 +210,7 @@ def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _of(target: Mapping[str, Any]) -> dict[str, Any]:
     """Describe a target in a row."""
-    names = ("country", "target", "name", "until", "share_of", "evidence", "source")
+    names = ("country", "target", "name", "until", "grade", "share_of", "evidence", "source")
     return {
         **{name: target[name] for name in names}, "threshold": target["share"],
         "verdict": CANNOT_BE_TOLD,
@@ -287,6 +291,8 @@ class Imports:
             yield {**_of(target), "missing": NO_CODE}
         for product, row in largest.items():
             missing = None if fits.get(product) not in UNFIT else OTHER_GOODS
+            if missing is None and target["grade"] is not None:
+                missing = ALL_GRADES.format(grade=target["grade"])
             if self.newest - Period(row["period"]).year > STALE:
                 missing = f"trade after {row['period']}"
             total = fsum(r["usd"] or 0.0 for r in shares if r["product"] == product)
@@ -373,7 +379,10 @@ def _origins(supply: Supply, buyer: Entity, catalog: Catalog) -> dict[str, list[
 def _trend(
     catalog: Catalog, buyer: Entity, goods: Scope, trade: ImportsInScope, by: str
 ) -> dict[tuple[str, str], list[tuple[int, float]]]:
-    """Compute the shares of suppliers in the years up to today's, in today's data set."""
+    """Compute the shares of suppliers in the years up to today's, in today's data set.
+
+    A year in which others sold and a supplier did not is one of a share of 0.
+    """
     now = {row["product"]: row for row in trade.series}
     available, _ = periods_with_trade(catalog, goods)
     periods: dict[str, list[str]] = {}
@@ -383,12 +392,22 @@ def _trend(
         periods[product] = [text for text in years if 0 <= last - Period(text).year < YEARS]
     flows = own_flows(catalog, goods, owner_named(catalog, buyer.key, "supplier"), periods)
     datasets = {(product, row["dataset"]) for product, row in now.items()}
-    points: dict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
-    for row in import_shares(flows).to_pylist():
-        share = row[f"share_{by}"]
-        if share is not None and (row["product"], row["dataset"]) in datasets:
-            points[row["product"], row["supplier"]].append((Period(row["period"]).year, share))
-    return {key: sorted(shares) for key, shares in points.items()}
+    rows = import_shares(flows).to_pylist()
+    rows = [row for row in rows if (row["product"], row["dataset"]) in datasets]
+    no_sales: dict[str, dict[int, float]] = defaultdict(dict)
+    shares: dict[tuple[str, str], dict[int, float | None]] = defaultdict(dict)
+    for row in rows:
+        year, share = Period(row["period"]).year, row[f"share_{by}"]
+        shares[row["product"], row["supplier"]][year] = share
+        if share is not None:
+            no_sales[row["product"]][year] = 0.0
+    return {
+        (product, supplier): sorted(
+            (year, share) for year, share in (no_sales[product] | of_supplier).items()
+            if share is not None
+        )
+        for (product, supplier), of_supplier in shares.items()
+    }  # fmt: skip
 
 
 def _words(selected: Sequence[Mapping[str, Any]]) -> list[str]:
