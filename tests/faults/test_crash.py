@@ -155,7 +155,7 @@ def test_a_neo4j_server_that_is_killed_and_started_again(
         held = wanted
 
 
-SMALLER, LARGER = ("lithium", "2018"), ("lithium,cobalt", "2010-2024")
+SMALLER, LARGER = ("lithium", "2018"), ("lithium,cobalt", "2017-2024")
 """Products and years of two parts of the shipped trade, so that the small one clears the large."""
 HALF_A_MINUTE = 32
 """Seconds, of which two are for the process to begin and end."""
@@ -194,7 +194,7 @@ def test_a_server_killed_in_a_load_of_shipped_trade(
         """Load undisturbed; return the seconds in which the database had no finished load."""
         process, said = load(part)
         with Neo4jStore(server.uri, server.username, server.password) as store:
-            until(lambda: not marker(store) or not process.is_alive())
+            until(lambda: not marker(store) or not process.is_alive(), seconds=300)
             began = time.monotonic()
             loads.finish(process, said)
             assert process.exitcode == 0
@@ -212,7 +212,7 @@ def test_a_server_killed_in_a_load_of_shipped_trade(
         process, said = load(after)
         with Neo4jStore(server.uri, server.username, server.password) as store:
             if number % 10:
-                until(lambda store=store: not marker(store))
+                until(lambda store=store: not marker(store), seconds=300)
             process.join(chance.uniform(0, seconds))
         kill(server.pid)
         began = time.monotonic()

@@ -59,7 +59,7 @@ def test_a_heavy_statement_ends_in_time_and_the_next_one_is_answered(text, comma
     assert seconds < SECONDS + BUSY
     until(lambda: threading.active_count() <= threads, seconds=BUSY)
     assert len(psutil.Process().net_connections()) <= sockets
-    code, out, _, seconds = command("RETURN 1 AS one", capfd)
+    code, out, _, seconds = command("RETURN 1 AS one", capfd, timeout=SECONDS + BUSY)
     assert (code, out) == (0, "one\n1\n")
     assert seconds < SECONDS + BUSY
 
