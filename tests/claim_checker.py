@@ -190,6 +190,109 @@ def least_share(read: Facts, claim: Claim) -> None:
     assert 0 <= least - claim.figure.low < 0.01 + 1e-9
 
 
+# --- plants and owners
+
+
+SITES = "mine or plant"
+
+
+def sites(read: Facts, claim: Claim) -> None:
+    """Check how many plants, capacities or owners the rows of one country have."""
+    rows = read.of(claim)
+    whole = read.beside(claim, "country") if rows and "country" in rows[0] else read.rows
+    if claim.figure.unit == "capacity":
+        assert claim.figure.low == sum(row["capacity"] is not None for row in whole)
+    elif claim.figure.unit == SITES:
+        assert len(rows) == len(whole)
+        assert claim.figure.low == len(
+            {p for row in rows for p in row["members"] or [row["plant"]]}
+        )
+    else:
+        named = [row for row in whole if row["plants"] and not nobody(row)]
+        assert claim.figure.low == len(rows) == len(named)
+
+
+def of_plant(read: Facts, claim: Claim) -> None:
+    column = {"capacity": "can make", "owner": "owned by"}
+    rows = [row for row in read.rows if row["fact"] == column[claim.figure.unit]]
+    if claim.figure.unit == "capacity":
+        rows = [row for row in rows if row["published"] is not None]
+    assert claim.figure.low == len(rows) == len(claim.rows)
+
+
+def of_company(read: Facts, claim: Claim) -> None:
+    runs = {row["fact"] == "runs" for row in read.of(claim)}
+    assert len(runs) <= 1
+    plants = {row["plant"] for row in read.rows
+              if row["plant"] and (row["fact"] == "runs") == (runs == {True})}  # fmt: skip
+    assert claim.figure.low == len(plants)
+
+
+def nobody(row: Row) -> bool:
+    return bool({row["owner"], row["seat"]} & {"unknown", "no single owner"})
+
+
+def owner_of_most(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    block = [other for other in read.beside(claim, "country", "product", "basis")
+             if other["plants"] and not nobody(other)]  # fmt: skip
+    assert row["coverage_low"] >= HALF
+    assert row["share_low"] == max(other["share_low"] for other in block)
+    assert claim.subject in ((row["owner"],), (row["seat"],))
+    assert claim.facts == row["as_of"]
+    is_figure(claim.figure, row["share_low"], row["share_high"])
+
+
+def of_unknown_owners(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert "unknown" in (row["owner"], row["seat"])
+    is_figure(claim.figure, row["share_low"])
+
+
+def untold(read: Facts, claim: Claim) -> None:
+    row = read.of(claim)[0]
+    least = row["coverage_low"]
+    known = least is not None and least >= HALF and row["share_low"] and not nobody(row)
+    assert row["total_tonnes"] is None or not known
+
+
+# --- uses
+
+
+def of_uses(read: Facts, claim: Claim) -> None:
+    """Check how many elements or uses the rows have, or have with a share."""
+    rows, column = read.of(claim), {"element": "element", "use": "label"}[claim.figure.unit]
+    elements = {row["element"]: row for row in reversed(read.rows)}
+    if claim.figure.whole is not None:
+        shares = [row for row in elements.values() if row["share"] is not None]
+        assert (claim.figure.low, claim.figure.whole) == (len(shares), len(elements))
+    else:
+        values = [row[column] for row in rows]
+        assert claim.figure.low == (len({*values}) if column == "element" else len(values))
+        assert read.scope.get("technology") or len(rows) == len(read.rows)
+
+
+def largest_use(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert row["share"] == max(other["share"] or 0.0 for other in read.rows)
+    assert claim.region == row["region"]
+    assert claim.subject in ((row["label"],), ())
+    is_figure(claim.figure, row["share"])
+
+
+def need(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    start = "tonnes" if claim.figure.unit == "tonnes" else "per_unit"
+    ends = [row[f"{start}_{end}"] for end in ("low", "high")]
+    assert (claim.figure.low, claim.figure.high) == (
+        *(row["per_unit"] if end is None else end for end in ends),
+    )
+    texts = re.findall(r"[\d.,]+(?:e[+-]\d+)?", claim.figure.words)
+    for text, value in zip((texts * 2)[:2] if len(texts) == 1 else texts, ends, strict=True):
+        value = row["per_unit"] if value is None else value
+        assert abs(float(text.replace(",", "")) - value) <= 0.005 * value + 0.5 * (value >= 100)
+
+
 OF_IMPORTS: Mapping[Kind, Check] = {
     Kind.FIRST: first_supplier, Kind.SHARE: share_sold, Kind.HALF: half_of, Kind.AMOUNT: amount,
     Kind.COUNT: count, Kind.UNKNOWN: unknown,
@@ -197,9 +300,13 @@ OF_IMPORTS: Mapping[Kind, Check] = {
 CHECKS: dict[str, Mapping[Kind, Check]] = {
     "depends": OF_IMPORTS,
     "suppliers": OF_IMPORTS,
-    "dependents": {
-        **OF_IMPORTS, Kind.FIRST: most_buyers, Kind.SHARE: least_share,
-    },
+    "dependents": {**OF_IMPORTS, Kind.FIRST: most_buyers, Kind.SHARE: least_share},
+    "plants": {Kind.COUNT: sites},
+    "plant": {Kind.COUNT: of_plant},
+    "company": {Kind.COUNT: of_company},
+    "owners": {Kind.FIRST: owner_of_most, Kind.SHARE: of_unknown_owners, Kind.COUNT: sites,
+               Kind.UNKNOWN: untold},
+    "uses": {Kind.COUNT: of_uses, Kind.SHARE: largest_use, Kind.AMOUNT: need},
 }  # fmt: skip
 """Checks of the claims of each question, by their kind."""
 
@@ -241,7 +348,7 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     main = claims[0]
     for claim in claims:
         keys = {Kind.COUNT: ()}.get(claim.kind, claim.subject)
-        assert all(read.place(key).casefold() in rest for key in keys), (keys, words)
+        assert all(name_of(read, key).casefold() in rest for key in keys), (keys, words)
         if claim.figure is not None:
             texts = (claim.figure.words, claim.figure.short)
             assert any(text.casefold() in rest for text in texts), claim.figure
@@ -255,6 +362,11 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     named |= {read.goods(key) for key in read.answer.names} | {*map(str, meanings(read))}
     texts = {claim.reason for claim in claims} | {claim.facts or "" for claim in claims}
     texts |= {text for text in named if re.search(r"\d", text)}
+    texts |= {str(value) for claim in claims for value in claim.assumptions.values()}
+    texts |= {name_of(read, key) for claim in claims for key in claim.subject}
+    texts |= {
+        name_of(read, str(read.scope.get(name) or "")) for name in ("name", "technology_name")
+    }
     for claim in claims:
         texts |= {*(claim.period or "").split("..")}
         if claim.figure is not None:
@@ -262,6 +374,11 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     for text in sorted({text.casefold() for text in texts if text}, key=len, reverse=True):
         rest = re.sub(rf"(?<![\d.,]){re.escape(text)}(?![\d])", " ", rest)
     assert not re.search(r"\d", rest), (words, rest)
+
+
+def name_of(read: Facts, key: str) -> str:
+    """The name of a place, an owner or a use, without what stands in brackets."""
+    return re.sub(r" \([^()]*\)", "", key) if key not in read.names else read.place(key)
 
 
 def meanings(read: Facts) -> list[str]:

@@ -507,21 +507,6 @@ def ended_for_all(read: Reader, match: re.Match[str]) -> None:
     read.other(match["other"], here[:1])
 
 
-def one_plant(read: Reader, match: re.Match[str]) -> None:
-    made = [row for row in read.rows if row["fact"] == "can make" and row["published"]]
-    owners = [row for row in read.rows if row["fact"] == "owned by"]
-    assert (whole(match["made"]), whole(match["owners"])) == (len(made), len(owners))
-    assert not match["place"] or match["place"].endswith(read.place(read.scope["country"]))
-
-
-def one_company(read: Reader, match: re.Match[str]) -> None:
-    plants = {row["plant"] for row in read.rows if row["plant"] and row["fact"] != "runs"}
-    run = {row["plant"] for row in read.rows if row["fact"] == "runs"}
-    assert (whole(match["n"]), whole(match["run"] or "0")) == (len(plants), len(run))
-    seat = read.scope["seat"]
-    assert not match["place"] or match["place"] == read.place(seat)
-
-
 def withdrawn(read: Reader, match: re.Match[str]) -> None:
     """Check that codes of what is counted hold goods of earlier stages, which are named."""
     goods = {text for row in read.answer.coverage["series"] for text in row["earlier"]}
@@ -1339,18 +1324,6 @@ def industries_reached(read: Reader, match: re.Match[str]) -> None:
         assert all(read.place(key) in match["region"] for key in regions)
 
 
-def uses_counted(read: Reader, match: re.Match[str]) -> None:
-    assert whole(match["all"]) == len(of_each(read.rows, "element"))
-    assert whole(match["n"]) == len({r["element"] for r in read.rows if r["share"] is not None})
-
-
-def uses_named(read: Reader, match: re.Match[str]) -> None:
-    assert whole(match["n"]) == len(read.rows)
-    assert all(row["share"] is None for row in read.rows)
-    assert match["goods"] == read.goods(read.rows[0]["element"])
-    assert match["year"] in (None, read.rows[0]["period"])
-
-
 def purchases_moved(read: Reader, match: re.Match[str]) -> None:
     rows = main_period(read.rows)
     row = rows[0]
@@ -1498,103 +1471,6 @@ def no_figure_narrows(read: Reader, match: re.Match[str]) -> None:
     assert not any(int(100 * value) for value in points)
 
 
-def technology_needs(read: Reader, match: re.Match[str]) -> None:
-    row = next(row for row in read.rows if row["figure"] == "need")
-    names = ("per_unit_low", "per_unit_high") if match["unit"] == "kg" else (
-        "tonnes_low", "tonnes_high")  # fmt: skip
-    low, high = (row[name] if row[name] is not None else row["per_unit"] for name in names)
-    texts = (match["low"] or match["high"], match["high"])
-    for text, value in zip(texts, (low, high), strict=True):
-        assert abs(float(text.replace(",", "")) - value) <= 0.005 * value + 0.5 * (value >= 100)
-    assert match["goods"] == read.goods(row["element"])
-    assert match["year"] in (None, row["period"])
-    assert match["built"].casefold() == read.scope["technology_name"].casefold()
-    assert match["size"] in (read.scope["size"], f"One {read.scope['unit']}")
-
-
-def elements_needed(read: Reader, match: re.Match[str]) -> None:
-    needed = {row["element"] for row in read.rows if row["figure"] == "need"}
-    assert whole(match["n"]) == len(needed)
-
-
-def largest_use(read: Reader, match: re.Match[str]) -> None:
-    (element,) = of_each(read.rows, "element")
-    most = max(row["share"] for row in read.rows if row["share"] is not None)
-    assert agrees(match["share"], most)
-    assert match["goods"] == read.goods(element)
-    found = {row["label"].casefold() for row in read.rows if row["share"] == most}
-    assert match["use"] == "one use" or match["use"].casefold() in found
-    assert match["year"] in (None, read.rows[0]["period"])
-    region = read.rows[0]["region"]
-    assert match["region"] == (read.place(region) if region else None)
-
-
-def plants_counted(read: Reader, match: re.Match[str]) -> None:
-    named = {plant for row in read.rows for plant in row["members"] or [row["plant"]]}
-    assert whole(match["n"]) == len(named)
-    assert whole(match["m"] or "0") == sum(row["capacity"] is not None for row in read.rows)
-    if match["place"]:
-        assert match["place"] == read.place(read.rows[0]["country"])
-
-
-def first_capacity(read: Reader) -> list[Row]:
-    """Rows of the product and basis that come first, without what nobody is known to have."""
-    first = read.rows[0]
-    assert first["total_tonnes"]
-    block = (first["product"], first["basis"])
-    return [row for row in read.rows if (row["product"], row["basis"]) == block]
-
-
-def covered(read: Reader, match: re.Match[str], row: Row) -> None:
-    assert match["dates"] == row["as_of"]
-    country = row["country"]
-    assert match["place"] == (read.owner(country) if country else "the world’s")
-    bases = {r["basis"] for r in read.rows
-             if (r["product"], r["country"]) == (row["product"], row["country"])}  # fmt: skip
-    of_basis = f" ({row['basis'] or 'basis not stated'})" if len(bases) > 1 else ""
-    assert match["goods"] == read.goods(row["product"]) + of_basis
-
-
-def owner_of_most(read: Reader, match: re.Match[str]) -> None:
-    rows = first_capacity(read)
-    assert rows[0]["coverage_low"] >= 0.5
-    owned = [row for row in rows if row["plants"] and "unknown" not in (row["owner"], row["seat"])]
-    most = max(row["share_low"] for row in owned)
-    (row, *_) = [row for row in owned if row["share_low"] == most]
-    assert holds(match["share"], row["share_low"], row["share_high"])
-    covered(read, match, row)
-    if match["seat"]:
-        assert match["seat"] == read.place(row["seat"])
-    elif match["who"] != "One owner":
-        assert match["who"].casefold() == re.sub(r" \([^()]*\)", "", row["owner"]).casefold()
-    if match["rest"]:
-        (unknown,) = [r for r in rows if "unknown" in (r["owner"], r["seat"])]
-        assert agrees(match["rest"], unknown["share_low"])
-
-
-def owner_unknown(read: Reader, match: re.Match[str]) -> None:
-    rows = first_capacity(read)
-    low, high = rows[0]["coverage_low"], rows[0]["coverage_high"]
-    names = [row for row in rows if row["plants"] and "unknown" not in (row["owner"], row["seat"])]
-    little = low is None or low < 0.5
-    assert little or not any(row["share_low"] for row in names)
-    covered(read, match, rows[0])
-    if share := match.groupdict().get("known"):
-        assert little
-        assert share == "an unknown part" or agrees(
-            share.removeprefix("at most "), high if low is None else low
-        )
-
-
-def no_capacity(read: Reader, match: re.Match[str]) -> None:
-    assert not any(row["total_tonnes"] for row in read.rows)
-    names = [row for row in read.rows if "unknown" not in (row["owner"], row["seat"])]
-    assert whole(match["n"] if match["n"] != "no" else "0") == len(names)
-    if match["place"]:
-        country = read.rows[0]["country"]
-        assert match["place"] == (read.place(country) if country else "the world")
-
-
 def controls(read: Reader, match: re.Match[str]) -> None:
     assert whole(match["n"]) == len(read.rows)
     whose_acts(read, match, read.rows)
@@ -1707,15 +1583,6 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
         (r"Without .+, .+ may get no .+\.", nothing_left),
         (r"(?P<who>Sources name a single producer of|Only one country is known to produce) "
          rf"(?P<goods>.+?)(?:, (?:(?P<times>{_NUMBER}) )?in (?P<place>.+))?\.", domestic),
-    ],
-    "plant": [
-        (rf"(?P<name>.+?)(?: in (?P<place>.+?))?: graphkit knows (?P<made>{_NUMBER}) "
-         rf"capacit(?:y|ies) and (?P<owners>{_NUMBER}) owners?\.", one_plant),
-    ],
-    "company": [
-        (rf"(?P<name>.+?)(?:, (?:seated in (?P<place>.+?)|of unknown seat))?: graphkit knows a "
-         rf"part of (?P<n>{_NUMBER}) mines? (?:or|and) plants?"
-         rf"(?:, and (?P<run>{_NUMBER}) that it runs)?\.", one_company),
     ],
     "ends": [
         (rf"(?:Without (?P<end>.+), )?(?P<who>.+?) would lose (?P<share>{SPAN}) of its imports of "
@@ -1963,32 +1830,6 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
         (r"No (?:one figure by itself|figure) would narrow a range of .+ for sure by a point or "
          r"more\.", no_figure_narrows),
         (r"No range of .+ is open; some figures are in no range\.", no_figure_narrows),
-    ],
-    "uses": [
-        (rf"Shares of uses are published for (?P<n>{_NUMBER}) of (?P<all>{_NUMBER}) elements\.",
-         uses_counted),
-        (r"(?P<size>.+?) of (?P<built>.+?) needs? (?:between (?P<low>[\d.,e+-]+) and )?"
-         r"(?P<high>[\d.,e+-]+) (?P<unit>kg|t) of (?P<goods>.+?)(?:, by studies of (?P<year>\S+))?"
-         r"\.", technology_needs),
-        (rf"Figures of (?P<n>{_NUMBER}) elements? are known for .+\.", elements_needed),
-        (rf"(?P<n>{_NUMBER}) uses? of (?P<goods>.+) (?:is|are) named, none with a share"
-         rf"(?:, as published in (?P<year>\d{{4}}))?\.", uses_named),
-        (rf"(?P<share>{PART}) of (?:what (?P<region>.+?) uses of )?(?P<goods>.+?) goes into "
-         r"(?P<use>.+?)"
-         rf"(?:, as published in (?P<year>\d{{4}}))?\.", largest_use),
-    ],
-    "plants": [
-        (rf"Known to graphkit: (?P<n>{_NUMBER}) (?:mine or plant|mines and plants)"
-         rf"(?: for (?P<goods>.+?))?(?: in (?P<place>.+?))?, (?:without a capacity"
-         rf"|(?P<m>{_NUMBER}) of them with a capacity)\.", plants_counted),
-    ],
-    "owners": [
-        (rf"No capacity(?: for (?P<goods>.+?))?(?: in (?P<place>.+))? is known in tonnes; "
-         rf"(?P<n>no|{_NUMBER}) (?:owner|seat)s? (?:is|are) named\.", no_capacity),
-        (rf"Who owns most of {CAPACITY} cannot be told(?:: graphkit knows "
-         rf"(?P<known>an unknown part|(?:at most )?{PART}) of it)?(?:{DATES})?\.", owner_unknown),
-        (rf"(?P<who>(?:Owners seated in (?P<seat>.+?)|.+?)) had (?P<share>{SPAN}) of "
-         rf"{CAPACITY}{DATES}(?:; (?P<rest>{PART}) is of unknown owners)?\.", owner_of_most),
     ],
 }  # fmt: skip
 ANYWHERE: list[tuple[str, Check]] = [

@@ -9,6 +9,7 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, floor_percent, number_of
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     BY,
     Lexicon,
@@ -24,7 +25,6 @@ from graphkit.headlines.wording import (
     listed_at_least,
     qualified,
     rows_of_parts,
-    sentences_on_parts,
     shortened,
     time_of,
     when,

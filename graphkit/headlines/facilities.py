@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
-from graphkit.answers.figures import number_of
+from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
-    Figure,
     Lexicon,
     Row,
     Sentences,
-    between,
-    part,
-    sentences_on_parts,
+    figure_of_count,
+    figure_of_share,
     shortened,
     without_brackets,
 )
 from graphkit.names import capitalized, possessive
 
-UNDER = 0.5
-"""Coverage under which a headline says that it is less."""
+SITES = ("mine or plant", "mines and plants")
 NOBODY, UNKNOWN = "no single owner", "unknown"
 
 
 def plants(answer: Answer) -> Sentences:
     """Count the plants of a country, and name the largest capacity."""
-    yield from sentences_on_parts(answer, "country", _count, _count_alone)
+    yield from sentences_on_parts(answer, "country", _count)
 
 
 def _keys(rows: Sequence[Row]) -> tuple[int, int]:
@@ -40,22 +39,27 @@ def _count(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     number, with_capacity = _keys(rows)
     where = f" in {names.place(rows[0]['country'])}" if names.answer.scope["country"] else ""
     about = "" if names.is_of_all else f" for {names.subject}"
-    start = f"Known to graphkit: {number_of(number, 'mine or plant', 'mines and plants')}"
-    capacities = f"{with_capacity:,} of them with a capacity" if with_capacity else (
-        "without a capacity"
-    )  # fmt: skip
-    yield from shortened(f"{start}{about}{where}, {capacities}")
-    yield from shortened(f"{start}, {capacities}")
+    sites = names.claim(Kind.COUNT, rows, figure_of_count(number, *SITES), whose=_countries(rows))
+    start = Sentence(f"Known to graphkit: {sites.figure}", (sites,))
+    capacities = Sentence(", without a capacity")
+    if with_capacity:
+        some = Figure(f"{with_capacity:,}", with_capacity, with_capacity, "capacity")
+        with_one = [row for row in rows if row["capacity"] is not None]
+        known = names.claim(Kind.COUNT, with_one, some)
+        capacities = Sentence(f", {some} of them with a capacity", (known,))
+    yield from shortened(start + f"{about}{where}" + capacities)
+    yield from shortened(start + capacities)
 
 
-def _count_alone(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    number, with_capacity = _keys(rows)
-    return "plants", f"{number:,} with {number_of(with_capacity, 'capacity', 'capacities')}"
+def _countries(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the one country that rows are on; of several, or none, nothing."""
+    keys = {row["country"] for row in rows}
+    return (*keys,) if len(keys) == 1 and None not in keys else ()
 
 
 def owners(answer: Answer) -> Sentences:
     """Say who has most of the first known capacity, as a range, and how far it goes."""
-    yield from sentences_on_parts(answer, "country", _most, _most_alone)
+    yield from sentences_on_parts(answer, "country", _most)
 
 
 def _first_block(rows: Sequence[Row]) -> list[Row]:
@@ -82,12 +86,6 @@ def _is_unknown(row: Row) -> bool:
     return UNKNOWN in (row["owner"], row["seat"]) or NOBODY in (row["owner"], row["seat"])
 
 
-def _is_known(row: Row) -> bool:
-    """Return True if at least half of the capacity is surely known: below, nobody is first."""
-    least = row["coverage_low"]
-    return least is not None and least >= UNDER
-
-
 def _dates(row: Row) -> str:
     """Write of when the capacities and owners are."""
     dates = str(row["as_of"] or "")
@@ -97,82 +95,88 @@ def _dates(row: Row) -> str:
 def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     block = _first_block(rows)
     place = names.place(rows[0]["country"]) if rows[0]["country"] else "the world"
+    whose = _countries(rows)
     if not block:
-        named = sum(not _is_unknown(row) for row in rows)
         kind = "seat" if names.answer.scope["by"] == "seat" else "owner"
-        known = f"{number_of(named, kind)} {'is' if named == 1 else 'are'} named" if named else (
-            f"no {kind} is named"
-        )  # fmt: skip
+        named = [row for row in rows if not _is_unknown(row)]
+        count = names.claim(Kind.COUNT, named, figure_of_count(len(named), kind), whose=whose)
+        known = Sentence(f"no {kind} is named")
+        if named:
+            known = Sentence(f"{count.figure} {'is' if len(named) == 1 else 'are'} named", (count,))
+        unknown = names.claim(Kind.UNKNOWN, rows, whose=whose)
         about = "" if names.is_of_all else f" for {names.subject}"
-        yield from shortened(f"No capacity{about} in {place} is known in tonnes; {known}")
-        yield from shortened(f"No capacity is known in tonnes; {known}")
+        for where in (f"{about} in {place}", ""):
+            start = Sentence(f"No capacity{where} is known in tonnes; ", (unknown,))
+            yield from shortened(start + known)
         return
     first = block[0]
     goods = names.goods(first["product"])
     bases = {row["basis"] for row in rows if row["product"] == first["product"]}
     if len(bases) > 1:
         goods += f" ({first['basis'] or 'basis not stated'})"
-    capacity = f"{possessive(place)} capacity for {goods}"
-    if not _is_known(first):
-        least = first["coverage_high"] if first["coverage_low"] is None else first["coverage_low"]
-        part_known = "an unknown part"
-        if least is not None:
-            part_known = f"{'at most ' * (first['coverage_low'] is None)}{part(least)}"
-        start = f"Who owns most of {capacity} cannot be told"
-        yield from shortened(start, f": graphkit knows {part_known} of it{_dates(first)}")
-        return
-    known = f"{possessive(place)} known capacity for {goods}"
-    unknown = next((row for row in block if UNKNOWN in (row["owner"], row["seat"])), None)
-    if _is_unknown(first) or not first["share_low"]:
-        yield from shortened(f"Who owns most of {known} cannot be told", _dates(first))
-        return
-    share = between(first["share_low"], first["share_high"])
-    rest = f"; {part(unknown['share_low'])} is of unknown owners" if unknown else ""
-    who = capitalized(_who(names, first))
-    yield from shortened(f"{who} had {share} of {known}{_dates(first)}", rest)
+    parts: dict[str, Any] = {"whose": whose, "facts": str(first["as_of"] or "") or None}
+    if not _is_unknown(first) and first["share_low"]:
+        figure = figure_of_share(first["share_low"], first["share_high"])
+        who = names.claim(Kind.FIRST, [first], figure, subject=_owner(names, first), **parts)
+        whole = f"{possessive(place)} known capacity for {goods}"
+        words = f"{capitalized(_who(names, first))} had {figure} of {whole}{_dates(first)}"
+        rest = Sentence()
+        unnamed = next((row for row in block if UNKNOWN in (row["owner"], row["seat"])), None)
+        if unnamed:
+            figure = figure_of_share(unnamed["share_low"])
+            left = names.claim(Kind.SHARE, [unnamed], figure, **parts)
+            rest = Sentence(f"; {figure} is of unknown owners", (left,))
+        yield from shortened(Sentence(words, (who,)), rest)
+    question = f"Who owns most of {possessive(place)} capacity for {goods} cannot be told"
+    untold = names.claim(Kind.UNKNOWN, [first], denied=Kind.FIRST, **parts)
+    yield Sentence(f"{question}{_dates(first)}.", (untold,))
+    untold = names.claim(Kind.UNKNOWN, [first], reason="its owners are not known", **parts)
+    yield Sentence(f"{question}{_dates(first)}.", (untold,))
 
 
-def _most_alone(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    block = _first_block(rows)
-    if not block or _is_unknown(block[0]) or not block[0]["share_low"] or not _is_known(block[0]):
-        return "unknown", "unknown"
-    first = block[0]
-    share = between(first["share_low"], first["share_high"])
-    return (first["product"], first["basis"]), f"{_who(names, first)} {share}"
+def _owner(names: Lexicon, row: Row) -> str:
+    """Return the key of an owner, or of a seat."""
+    return str(row["seat"] if names.answer.scope["by"] == "seat" else row["owner"])
 
 
 def plant(answer: Answer) -> Sentences:
     """Say what is known of one plant: how many capacities and owners."""
     names = Lexicon(answer)
-    rows = answer.rows.to_pylist()
-    capacities = sum(row["fact"] == "can make" and row["published"] is not None for row in rows)
-    owners = [row for row in rows if row["fact"] == "owned by"]
-    what = (
-        f"{number_of(capacities, 'capacity', 'capacities')} and {number_of(len(owners), 'owner')}"
+    capacities = [row for row in names.rows
+                  if row["fact"] == "can make" and row["published"] is not None]  # fmt: skip
+    owners = [row for row in names.rows if row["fact"] == "owned by"]
+    facts = (
+        (capacities, figure_of_count(len(capacities), "capacity", "capacities")),
+        (owners, figure_of_count(len(owners), "owner")),
     )
+    claims = [names.claim(Kind.COUNT, rows, figure) for rows, figure in facts]
+    what = Sentence(" and ".join(str(claim.figure) for claim in claims), (*claims,))
     yield from _of_one(names, f" in {names.place(answer.scope['country'])}", what)
 
 
 def company(answer: Answer) -> Sentences:
     """Say of how many plants of one company the graph knows."""
     names = Lexicon(answer)
-    rows = answer.rows.to_pylist()
-    plants = {row["plant"] for row in rows if row["plant"] and row["fact"] != "runs"}
-    run = {row["plant"] for row in rows if row["fact"] == "runs"}
-    what = f"a part of {number_of(len(plants), 'mine or plant', 'mines and plants')}"
-    what += f", and {len(run):,} that it runs" if run else ""
+    owned = [row for row in names.rows if row["plant"] and row["fact"] != "runs"]
+    runs = [row for row in names.rows if row["fact"] == "runs"]
+    number, run = (len({row["plant"] for row in rows}) for rows in (owned, runs))
+    claim = names.claim(Kind.COUNT, owned, figure_of_count(number, *SITES))
+    what = Sentence(f"a part of {claim.figure}", (claim,))
+    if run:
+        ran = names.claim(Kind.COUNT, runs, Figure(f"{run:,}", run, run, SITES[0]))
+        what += Sentence(f", and {run:,} that it runs", (ran,))
     seat = answer.scope["seat"]
     where = f", seated in {names.place(seat)}" if seat else ", of unknown seat"
     yield from _of_one(names, where, what)
 
 
-def _of_one(names: Lexicon, where: str, what: str) -> Sentences:
+def _of_one(names: Lexicon, where: str, what: Sentence) -> Sentences:
     """Write what the graph knows of one thing, with its name where that is plain."""
     name = without_brackets(str(names.answer.scope["name"]))
     if PLAIN_NAME.fullmatch(name):
-        yield from shortened(f"{capitalized(name)}{where}: graphkit knows {what}")
-        yield from shortened(f"{capitalized(name)}: graphkit knows {what}")
-    yield from shortened(f"Known to graphkit: {what}")
+        for place in (where, ""):
+            yield from shortened(Sentence(f"{capitalized(name)}{place}: graphkit knows ") + what)
+    yield from shortened(Sentence("Known to graphkit: ") + what)
 
 
 HEADLINES = {

@@ -7,7 +7,7 @@ sentence that says that something cannot be told gets its reason from the same r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
@@ -34,7 +34,15 @@ def chosen(answer: Answer, sentences: Iterable[Sentence | str]) -> Sentence:
     Sentence
         Empty if none may be shown. That something cannot be told is shown where a rule denies it.
     """
-    names = Lexicon(answer)
+    texts = allowed(Lexicon(answer), sentences)
+    return next((text for text in texts if 0 < len(text.words) <= LONGEST), Sentence())
+
+
+def allowed(names: Lexicon, sentences: Iterable[Sentence | str]) -> Iterator[Sentence]:
+    """Pass on the sentences of which no claim is denied.
+
+    What cannot be told is said with what denies it, then without; and not where nothing does.
+    """
     for text in sentences:
         sentence = Sentence(text) if isinstance(text, str) else text
         if any(denial(names, claim) for claim in sentence.claims):
@@ -42,13 +50,14 @@ def chosen(answer: Answer, sentences: Iterable[Sentence | str]) -> Sentence:
         claims = tuple(_with_reason(names, claim) for claim in sentence.claims)
         if any(claim.denied and not claim.reason for claim in claims):
             continue
-        reasons = dict.fromkeys(claim.reason for claim in claims if claim.reason)
-        why = f": {'; '.join(reasons)}" if reasons else ""
-        for end in dict.fromkeys((why, "")):
-            words = f"{sentence.words.removesuffix('.')}{end}." if end else sentence.words
-            if 0 < len(words) <= LONGEST:
-                return Sentence(words, claims)
-    return Sentence()
+        reasons = dict.fromkeys(
+            claim.reason for claim, before in zip(claims, sentence.claims, strict=True)
+            if claim is not before
+        )  # fmt: skip
+        if reasons:
+            words = f"{sentence.words.removesuffix('.')}: {'; '.join(reasons)}."
+            yield Sentence(words, claims)
+        yield Sentence(sentence.words, claims)
 
 
 def _with_reason(names: Lexicon, claim: Claim) -> Claim:

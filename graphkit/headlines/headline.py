@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from graphkit.answers.answer import Answer, undoubted
 from graphkit.answers.figures import number_of
-from graphkit.answers.sentence import PLACE, Sentence
+from graphkit.answers.sentence import PLACE, Kind, Sentence
 from graphkit.headlines import (
     action,
     dependence,
@@ -25,6 +25,7 @@ from graphkit.headlines.wording import (
     LONGEST,
     Lexicon,
     Sentences,
+    figure_of_count,
     main_period_of,
     shortened,
     when,
@@ -82,12 +83,17 @@ def headline(function: str, answer: Answer) -> Sentence:
 
 def _counts(answer: Answer) -> Sentences:
     """Count rows, products and periods, where names are too long for a sentence."""
-    rows = answer.rows
-    products = set(rows["product"].to_pylist()) if "product" in rows.column_names else set()
-    periods = rows["period"].to_pylist() if "period" in rows.column_names else []
-    on_products = f" on {number_of(len(products), 'product')}" if products else ""
-    time = when(main_period_of(periods)) if len(set(periods)) == 1 else ""
-    yield from shortened(f"The answer has {number_of(len(rows), 'row')}", on_products, time)
+    names = Lexicon(answer)
+    products = {row.get("product") for row in names.rows} - {None}
+    periods = {row.get("period") for row in names.rows}
+    count = names.claim(Kind.COUNT, names.rows, figure_of_count(len(names.rows), "row"))
+    on_products = Sentence()
+    if products:
+        many = figure_of_count(len(products), "product")
+        on_products = Sentence(f" on {many}", (names.claim(Kind.COUNT, names.rows, many),))
+    time = when(main_period_of(periods)) if len(periods) == 1 else ""
+    start = Sentence(f"The answer has {count.figure}", (count,))
+    yield from shortened(start, on_products, time)
 
 
 NOTHING = {

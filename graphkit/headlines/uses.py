@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graphkit.answers.answer import PLAIN_NAME, Answer
-from graphkit.answers.figures import number_of
+from graphkit.answers.sentence import Figure, Kind, Sentence
 from graphkit.headlines.wording import (
     Lexicon,
     Sentences,
+    figure_of_count,
+    figure_of_share,
     grouped,
-    part,
     shortened,
     when,
 )
@@ -21,54 +24,64 @@ def uses(answer: Answer) -> Sentences:
     if answer.scope.get("technology"):
         yield from _needs(names)
         return
-    elements = grouped(answer.rows.to_pylist(), "element")
-    measured = [key for (key,), rows in elements.items() if rows[0]["share"] is not None]
+    elements = grouped(names.rows, "element")
+    measured = [row for rows in elements.values() for row in rows[:1] if row["share"] is not None]
     if len(elements) > 1:
-        whole = number_of(len(elements), "element")
-        yield from shortened(f"Shares of uses are published for {len(measured):,} of {whole}")
+        whole = figure_of_count(len(elements), "element")
+        many = Figure(f"{len(measured):,}", len(measured), len(measured), "element", len(elements))
+        claim = names.claim(Kind.COUNT, measured, many, period=None)
+        all_of = names.claim(Kind.COUNT, names.rows, whole, period=None)
+        start = f"Shares of uses are published for {many} of {whole}"
+        yield from shortened(Sentence(start, (claim, all_of)))
         return
     [(key,)] = elements
     rows = elements[key,]
     first, element = rows[0], names.goods(key)
     time = f", as published{when(first['period'])}"
     if first["share"] is None:
-        start = f"{number_of(len(rows), 'use')} of {element} {'is' if len(rows) == 1 else 'are'} "
-        yield from shortened(f"{start}named, none with a share", time)
+        claim = names.claim(Kind.COUNT, rows, figure_of_count(len(rows), "use"))
+        verb = "is" if len(rows) == 1 else "are"
+        start = f"{claim.figure} of {element} {verb} named, none with a share"
+        yield from shortened(Sentence(start, (claim,)), time)
         return
     label = first["label"]
     use = uncapitalized(label) if PLAIN_NAME.fullmatch(label) else "one use"
+    claim = names.claim(
+        Kind.SHARE, [first], figure_of_share(first["share"]), subject=label, region=first["region"]
+    )  # fmt: skip
     whose = f"what {names.place(region)} uses of " if (region := first["region"]) else ""
-    start = f"{part(first['share'])} of {whose}{element} goes into"
-    yield from shortened(f"{capitalized(start)} {use}", time)
-    yield from shortened(f"{capitalized(start)} one use", time)
+    start = f"{capitalized(str(claim.figure))} of {whose}{element} goes into"
+    yield from shortened(Sentence(f"{start} {use}", (claim,)), time)
+    yield from shortened(Sentence(f"{start} one use", (replace(claim, subject=()),)), time)
 
 
 def _needs(names: Lexicon) -> Sentences:
     """Say how much of one element a technology needs, by the first year that studies give."""
     scope = names.answer.scope
-    rows = [row for row in names.answer.rows.to_pylist() if row["figure"] == "need"]
+    rows = [row for row in names.rows if row["figure"] == "need"]
     row, elements = rows[0], {row["element"] for row in rows}
     built = scope["technology_name"]
     built = uncapitalized(built) if PLAIN_NAME.fullmatch(built) else "this technology"
     if len(elements) > 1:
-        yield from shortened(
-            f"Figures of {number_of(len(elements), 'element')} are known for {built}"
-        )
+        claim = names.claim(Kind.COUNT, rows, figure_of_count(len(elements), "element"))
+        yield from shortened(Sentence(f"Figures of {claim.figure} are known for {built}", (claim,)))
         return
+    unit = "tonnes" if row["tonnes_low"] is not None else "kg"
     low, high = row["tonnes_low"], row["tonnes_high"]
-    per_unit = low is None
-    if per_unit:
-        figure = row["per_unit"]
-        low, high = (
-            figure if e is None else e for e in (row["per_unit_low"], row["per_unit_high"])
-        )
-    ends = [f"{end:,.0f}" if end >= 100 else f"{end:.3g}" for end in (low, high)]
-    text = ends[0] if low == high else f"between {ends[0]} and {ends[1]}"
-    size = f"One {scope['unit']}" if per_unit else str(scope["size"])
-    verb = "needs" if per_unit else "need"
-    start = f"{size} of {built} {verb} {text} {'kg' if per_unit else 't'} of "
+    if unit == "kg":
+        ends = (row["per_unit_low"], row["per_unit_high"])
+        low, high = (row["per_unit"] if end is None else end for end in ends)
+    texts = [f"{end:,.0f}" if end >= 100 else f"{end:.3g}" for end in (low, high)]
+    text = texts[0] if low == high else f"between {texts[0]} and {texts[1]}"
+    claim = names.claim(
+        Kind.AMOUNT, [row], Figure(text, low, high, unit), period=row["period"], subject=(),
+        assumptions={"built": scope["size"] if unit == "tonnes" else scope["unit"]},
+    )  # fmt: skip
+    size = f"One {scope['unit']}" if unit == "kg" else str(scope["size"])
+    verb = "needs" if unit == "kg" else "need"
+    start = f"{size} of {built} {verb} {text} {'kg' if unit == 'kg' else 't'} of "
     year = f", by studies of {row['period']}" if row["period"] else ""
-    yield from shortened(f"{start}{names.goods(row['element'])}", year)
+    yield from shortened(Sentence(f"{start}{names.goods(row['element'])}", (claim,)), year)
 
 
 HEADLINES = {"uses.uses": uses}

@@ -426,26 +426,13 @@ Figure: TypeAlias = tuple[Hashable, str]
 
 
 def sentences_on_parts(
-    answer: Answer, place: str, tell: Callable[[Lexicon, Sequence[Row]], Iterable[Any]],
-    figure: Callable[[Lexicon, Sequence[Row]], Any] | None = None,
+    answer: Answer, place: str, tell: Callable[[Lexicon, Sequence[Row]], Iterable[str]],
+    figure: Callable[[Lexicon, Sequence[Row]], Figure],
     parts: Sequence[Sequence[Row]] | None = None,
-) -> Sentences:  # fmt: skip
+) -> Iterator[str]:  # fmt: skip
     """Say the result of the first part of a question in a sentence, then the figures of others.
 
-    Figures stand beside each other where the main claims of the parts are of one thing.
-
-    Parameters
-    ----------
-    answer : Answer
-        The answers to one question of several places or periods, side by side, or one answer.
-    place : str
-        Column of the places.
-    tell : callable
-        Writes sentences on the rows of a part.
-    figure : callable, optional
-        Writes the figure of a part. Default: that of the main claim of its first sentence.
-    parts : sequence, optional
-        Rows of each part. Default: of the places and periods in the scope.
+    As :func:`graphkit.headlines.parts.sentences_on_parts`, for writers of words alone.
     """
     names = Lexicon(answer)
     groups = [rows for rows in parts or rows_of_parts(answer, place) if rows]
@@ -456,53 +443,15 @@ def sentences_on_parts(
     if len(groups) + len(none) == 1:
         yield from texts
         return
-    further: list[Any] | None = None
-    if figure is None:
-        further = _further(names, place, [texts, *(list(tell(names, rows)) for rows in groups[1:])],
-                           groups)  # fmt: skip
-    else:
-        kinds, figures = zip(*(figure(names, rows) for rows in groups), strict=True)
-        if len(set(kinds)) == 1 or len(groups) == 1:
-            labels = [label_of(answer, place, rows) for rows in groups[1:]]
-            further = [*map("; {}: {}".format, labels, figures[1:])]
-    if further is not None:
-        further = [*further, *(f"; {names.place(key)}: none" for key in none)]
-        yield from (_with_more(text, further) for text in texts)
+    kinds, figures = zip(*(figure(names, rows) for rows in groups), strict=True)
+    if len(set(kinds)) == 1 or len(groups) == 1:
+        labels = [label_of(answer, place, rows) for rows in groups[1:]]
+        further = [*map("{}: {}".format, labels, figures[1:])]
+        further += [f"{names.place(key)}: none" for key in none]
+        yield from (f"{text.removesuffix('.')}; {'; '.join(further)}." for text in texts)
     rest = len(groups) + len(none) - 1
     rest_text = f"; {rest} more {'answer is' if rest == 1 else 'answers are'} below"
-    yield from (_with_more(text, [rest_text]) for text in texts)
-
-
-def _with_more(text: Any, further: Sequence[Any]) -> Any:
-    """Put more before the full stop of a sentence."""
-    words = str(text).removesuffix(".")
-    sentence = Sentence(words, text.claims) if isinstance(text, Sentence) else words
-    for more in further:
-        sentence = sentence + more
-    return sentence + "."
-
-
-def _further(
-    names: Lexicon, place: str, texts: Sequence[Sequence[Sentence]], groups: Sequence[Sequence[Row]]
-) -> list[Sentence] | None:
-    """Write the figures of further parts; None if they are not of one thing."""
-    several = isinstance(names.answer.scope.get("period"), list)
-    mains = [next((s.claims[0] for s in some if s.claims), None) for some in texts]
-    kinds = {
-        (claim.of if not several else replace(claim, period=None, facts=None).of)
-        if claim and claim.figure else object()
-        for claim in mains
-    }  # fmt: skip
-    if len(kinds) != 1 and len(groups) > 1:
-        return None
-    further = []
-    for claim, rows in zip(mains[1:], groups[1:], strict=True):
-        if claim is None or claim.figure is None:
-            return None
-        who = f"{names.places(claim.subject)}, " if claim.kind is Kind.FIRST else ""
-        words = f"; {label_of(names.answer, place, rows)}: {who}{claim.figure.short}"
-        further.append(Sentence(words, (claim,)))
-    return further
+    yield from (f"{text.removesuffix('.')}{rest_text}." for text in texts)
 
 
 def count_of(count: int, products: str) -> str:

@@ -1,0 +1,78 @@
+"""One sentence on several places or periods: the first result, then the figures of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from graphkit.answers.answer import Answer
+from graphkit.answers.sentence import Claim, Kind, Sentence
+from graphkit.headlines.gate import allowed
+from graphkit.headlines.wording import Lexicon, Row, Sentences, label_of, rows_of_parts
+
+Writer = Callable[[Lexicon, Sequence[Row]], Iterable[Sentence]]
+"""Writes sentences on the rows of one part of a question, the fullest first."""
+
+
+def sentences_on_parts(
+    answer: Answer, place: str, tell: Writer, parts: Sequence[Sequence[Row]] | None = None
+) -> Sentences:
+    """Say the result of the first part of a question in a sentence, then the figures of others.
+
+    Figures stand beside each other where the main claims of the parts are of one thing; else it
+    says how many more answers there are.
+
+    Parameters
+    ----------
+    answer : Answer
+        The answers to one question of several places or periods, side by side, or one answer.
+    place : str
+        Column of the places.
+    tell : callable
+        Writes sentences on the rows of a part.
+    parts : sequence, optional
+        Rows of each part. Default: of the places and periods in the scope.
+    """
+    names = Lexicon(answer)
+    groups = [rows for rows in parts or rows_of_parts(answer, place) if rows]
+    requested = answer.scope.get(place)
+    answered = {row.get(place) for rows in groups for row in rows}
+    none = [key for key in requested if key not in answered] if isinstance(requested, list) else []
+    texts = list(allowed(names, tell(names, groups[0])))
+    rest = len(groups) + len(none) - 1
+    if not rest:
+        yield from texts
+        return
+    firsts = [texts[0], *(next(allowed(names, tell(names, rows))) for rows in groups[1:])]
+    claims = [claim for text in firsts for claim in text.claims[:1] if claim.figure]
+    if len(claims) == len(groups) and len({_of(names, claim) for claim in claims}) == 1:
+        further = [*_further(names, place, claims[1:], groups[1:])]
+        further += [Sentence(f"; {names.place(key)}: none") for key in none]
+        yield from (_joined(text, further) for text in texts)
+    more = Sentence(f"; {rest} more {'answer is' if rest == 1 else 'answers are'} below")
+    yield from (_joined(text, [more]) for text in texts)
+
+
+def _of(names: Lexicon, claim: Claim) -> tuple[object, ...]:
+    """Return what a claim is of, without its period where the question names several."""
+    if isinstance(names.answer.scope.get("period"), list):
+        claim = replace(claim, period=None, facts=None)
+    return claim.of
+
+
+def _further(
+    names: Lexicon, place: str, claims: Sequence[Claim], groups: Sequence[Sequence[Row]]
+) -> Iterator[Sentence]:
+    """Write the figure of each further part after its place or period."""
+    for claim, rows in zip(claims, groups, strict=True):
+        assert claim.figure is not None
+        who = f"{names.places(claim.subject)}, " if claim.kind is Kind.FIRST else ""
+        label = label_of(names.answer, place, rows)
+        yield Sentence(f"; {label}: {who}{claim.figure.short}", (claim,))
+
+
+def _joined(text: Sentence, further: Sequence[Sentence]) -> Sentence:
+    """Put more before the full stop of a sentence."""
+    words = "".join(more.words for more in further)
+    claims = tuple(claim for more in further for claim in more.claims)
+    return Sentence(f"{text.words.removesuffix('.')}{words}.", text.claims + claims)
