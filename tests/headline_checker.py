@@ -1270,12 +1270,13 @@ def checks(read: Reader, match: re.Match[str]) -> None:
     assert whole(match["good"]) == counts["borne out"]
     assert whole(match["n"]) == len(read.rows)
     assert whole(match["bad"]) == counts["contradicted"]
-    if match["open"]:
-        assert whole(match["open"]) == counts["cannot be told"]
+    rest = {"two sources": "differ", "cannot be told": "open", "no measurement": "words"}
+    for verdict, part in rest.items():
+        assert whole(match[part] or "0") == counts[verdict]
 
 
 def checks_alike(read: Reader, match: re.Match[str]) -> None:
-    verb = {"borne out": "bear out", "contradicted": "contradict",
+    verb = {"borne out": "bear out", "contradicted": "contradict", "two sources": "differ from",
             "cannot be told": "cannot tell of", "no measurement": "do not measure"}  # fmt: skip
     [verdict] = {row["verdict"] for row in read.rows}
     assert match["verb"] == verb[verdict]
@@ -1762,8 +1763,11 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
     "claims_check": [
         (rf"The data bear out (?P<good>{_NUMBER}) of (?P<n>{_NUMBER}) published claims?.* and "
          rf"contradict "
-         rf"(?P<bad>{_NUMBER})(?:; of (?P<open>{_NUMBER}) it cannot be told)?\.", checks),
-        (rf"The data (?P<verb>bear out|contradict|cannot tell of|do not measure) "
+         rf"(?P<bad>{_NUMBER})(?:; (?:on (?P<differ>{_NUMBER}) two sources differ)?(?:, | and )?"
+         rf"(?:of (?P<open>{_NUMBER}) it cannot be told)?(?:, | and )?"
+         rf"(?:(?P<words>{_NUMBER}) measure nothing)?)?\.", checks),
+        (rf"The data (?P<verb>bear out|contradict|differ from|cannot tell of|do not "
+         rf"measure) "
          rf"(?P<n>{_NUMBER}) published "
          r"claims?.*\.", checks_alike),
     ],

@@ -142,14 +142,14 @@ def test_a_check_says_what_the_figures_of_a_product_count(ask):
 def test_contradicted_claims_come_first_and_may_be_asked_for_alone(ask):
     answer = ask.claims_check(of="EU27", scope="REE")
     order = [row["verdict"] for row in answer.rows.to_pylist()]
-    ranks = ["contradicted", "borne out", "cannot be told", "no measurement"]
+    ranks = ["contradicted", "two sources", "borne out", "cannot be told", "no measurement"]
     assert order == sorted(order, key=ranks.index)
 
-    alone = ask.claims_check(of="EU27", scope="REE", verdict="contradicted")
+    alone = ask.claims_check(of="EU27", scope="REE", verdict="two sources")
     assert list(by_key(alone)) == [k for k, r in by_key(answer).items()
-                                   if r["verdict"] == "contradicted"]  # fmt: skip
+                                   if r["verdict"] == "two sources"]  # fmt: skip
     assert alone.coverage == answer.coverage
-    assert answer.coverage["contradicted"] == len(alone.rows) > 0
+    assert answer.coverage["two_sources"] == len(alone.rows) > 0
     assert {"eurostat-ddn-20250409-1", "cepii-baci-hs92"} <= set(alone.sources["key"].to_pylist())
 
 
@@ -165,7 +165,7 @@ def test_a_filter_changes_no_verdict(ask, every):
 def test_a_contradiction_says_what_may_explain_it(every):
     row = by_key(every)["eu-ree-chn-2024"]
 
-    assert row["verdict"] == "contradicted"
+    assert row["verdict"] == "two sources"
     assert unsaid(row["likely_cause"], "all 2.1 points", "data set … baci-hs92", "reconciled") == []
     assert row["likely_cause"] in row["why"]
 
@@ -199,7 +199,7 @@ def test_no_shipped_claim_fails_its_expectation(every):
 
     assert coverage["expected_to_be_borne_out"] == 7
     assert coverage["expected_but_not_borne_out"] == []
-    named = ("contradicted", "borne_out", "cannot_be_told", "no_measurement")
+    named = ("contradicted", "two_sources", "borne_out", "cannot_be_told", "no_measurement")
     assert sum(coverage[name] for name in named) == coverage["claims"] == coverage["claims_in_all"]
 
 

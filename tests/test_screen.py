@@ -209,7 +209,7 @@ def test_where_remarks_do_not_fit_those_on_the_largest_rows_stay_and_the_rest_ar
     shown = on_screen(answer)
 
     assert shown.count("\n") <= LINES
-    (count,) = re.findall(r"\* (\d+) remarks? on smaller rows: --long\.", shown)
+    (count,) = re.findall(r"\* (\d+) remarks? beside rows: --long\.", shown)
     table = shown.split("─\n")[1].split("\n\n")[0]
     marks = [line.rstrip().endswith("*") for line in table.splitlines() if "product-" in line]
     assert marks == sorted(marks)

@@ -32,12 +32,68 @@ READ = {
     "Chile produced 1.5 million tonnes of lithium in 2024": {
         "kind": "quantity", "unit": "t", "value": 1_500_000, "measure": "production",
         "supplier": "CHL", "element": "Li", "period": "2024"},
+    "China mined 69 % of the world's rare earths in 2024": {
+        "kind": "share", "unit": "share", "value": 0.69, "measure": "production",
+        "supplier": "CHN", "element": "REE", "stage": "mine", "period": "2024"},
+    "China refined 56 % of lithium in 2016-2020": {
+        "kind": "share", "unit": "share", "value": 0.56, "measure": "production",
+        "supplier": "CHN", "element": "Li", "stage": "separate", "period": "2016-2020"},
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("text", READ, ids=[text[:40] for text in READ])
 def test_a_sentence_is_read_with_its_figure_parties_material_and_period(ask, text):
     assert stated_by(ask.catalog, text, {}) == (READ[text], "")
+
+
+OUTPUT = {
+    "China produced 69 % of the world's rare earths mined in 2024": ("mine", "borne out"),
+    "China mined 90 % of the world's rare earths in 2024": ("mine", "contradicted"),
+    "China's mine output of rare earths was 270,000 tonnes in 2024": ("mine", "borne out"),
+    "The US mined 12 % of the world's rare earths in 2024": ("mine", "borne out"),
+    "China produced 90 % of the world's rare earths in 2024": (None, "cannot be told"),
+    "China produced 98 % of the world's gallium in 2024": (None, "borne out"),
+    "China refined 98 % of gallium in 2024": ("metal", "borne out"),
+    "China refined 44 % of the world's copper in 2024": ("metal", "borne out"),
+    "China separated 100 % of heavy rare earths in 2016-2020": ("separate", "cannot be told"),
+    "China separated 90 % of the world's rare earths in 2024": ("separate", "cannot be told"),
+    "DR Congo mined 20 % of cobalt in 2024": ("mine", "contradicted"),
+    "Indonesia mined 62 % of nickel in 2024": ("mine", "borne out"),
+    "South Africa mined 71 % of the world's platinum in 2024": ("mine", "borne out"),
+    "Chile's mine production of copper was 5.5 million tonnes in 2024": ("mine", "borne out"),
+    "Chile mined 49,000 tonnes of lithium in 2024": ("mine", "borne out"),
+    "China refined 56 % of lithium in 2016-2020": ("separate", "borne out"),
+}
+"""Sentences on output: the stage that they name, and what the rows say of them."""
+
+
+def test_the_stage_of_output_is_read_and_checked_by_the_rows_of_that_stage(ask):
+    told = {}
+    for text in OUTPUT:
+        answer = ask.claims_check(that=text)
+        told[text] = answer.scope.get("stage"), answer.rows["verdict"][0].as_py()
+
+    assert told == OUTPUT
+
+
+def test_two_stages_of_one_figure_are_refused(ask):
+    with pytest.raises(UsageError, match="mined and refined"):
+        ask.claims_check(that="China mined and refined 60 % of lithium in 2024")
+
+
+def test_the_reason_why_it_cannot_be_told_is_on_the_screen(graphkit, monkeypatch):
+    """The finding on the article's figure: only one part of the basket agrees."""
+    monkeypatch.setenv("COLUMNS", "80")
+    sentence = "China supplied 47.5 % of South Korea's rare-earth imports in 2024"
+    _, shown, _ = graphkit("claims", "check", "--that", sentence, "--format", "table")
+    _, listed, _ = graphkit("claims", "check", "--source", "reex-2025-04-30", "--format", "table")
+
+    for text in (shown, listed):
+        words = " ".join(text.split())
+        assert "47.5 %" in words
+        assert "basket:" in words
+        assert "compounds" in words
+    assert " ".join(shown.split()) == Naming("Cannot be told … only a part … compounds")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from graphkit.analysis.claims.verdicts import (
     verdict_counts,
 )
 
-CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD, NO_MEASUREMENT = Verdict
+CONTRADICTED, TWO_SOURCES, BORNE_OUT, CANNOT_BE_TOLD, NO_MEASUREMENT = Verdict
 UNNAMED_BASKET = Naming("basket … products")
 """The reason of a claim that does not name the products it counts."""
 
@@ -122,8 +122,8 @@ def verdict(loaded: Loaded | None = None, **claim: Any) -> str:
 @pytest.mark.parametrize(
     ("value", "qualifier", "wanted"),
     [
-        (0.8, None, BORNE_OUT), (0.809, None, BORNE_OUT), (0.82, None, CONTRADICTED),
-        (0.82, "about", BORNE_OUT), (0.83, "about", CONTRADICTED),
+        (0.8, None, BORNE_OUT), (0.809, None, BORNE_OUT), (0.82, None, TWO_SOURCES),
+        (0.82, "about", BORNE_OUT), (0.83, "about", TWO_SOURCES),
         (0.79, "more-than", BORNE_OUT), (0.8, "more-than", CONTRADICTED),
         (0.8, "at-least", BORNE_OUT), (0.8, "less-than", CONTRADICTED),
         (0.81, "less-than", BORNE_OUT), (0.8, "up-to", BORNE_OUT), (0.7, "up-to", CONTRADICTED),
@@ -140,7 +140,7 @@ def test_a_published_range_is_borne_out_inside_it():
 
 
 def test_a_small_share_is_not_borne_out_by_one_that_is_a_third_larger():
-    assert verdict(value=0.04, supplier="HKG", counted_by="value") == CONTRADICTED
+    assert verdict(value=0.04, supplier="HKG", counted_by="value") == TWO_SOURCES
     assert verdict(value=0.05, supplier="HKG") == BORNE_OUT
 
 
@@ -176,7 +176,16 @@ def test_a_share_just_outside_every_reading_of_an_unstated_basis_cannot_be_told(
     (row,) = check_claims(
         claims_of({"value": 0.84, "counted_by": None}), graph(), strict
     ).to_pylist()
-    assert row["verdict"] == CONTRADICTED
+    assert row["verdict"] == TWO_SOURCES
+
+
+def test_two_sources_differ_by_no_more_than_two_offices_usually_do():
+    """Of a share of 80 %, a figure of the same source or further than that is contradicted."""
+    assert verdict(value=0.86) == TWO_SOURCES
+    assert verdict(value=0.88) == CONTRADICTED
+    assert verdict(value=0.86, source="cepii") == CONTRADICTED
+    assert verdict(value=0.02, supplier="HKG", counted_by="value") == CONTRADICTED
+    assert verdict(value=0.8, qualifier="less-than") == CONTRADICTED
 
 
 def test_a_reading_that_lacks_its_mass_can_bear_out_but_not_contradict():
@@ -457,7 +466,7 @@ def test_china_includes_hong_kong_where_the_claim_says_so():
         "by value … HKG, metals (baci)"
     )
     assert verdict(value=0.85, includes=["HKG"]) == BORNE_OUT
-    assert verdict(value=0.85) == CONTRADICTED
+    assert verdict(value=0.85) == TWO_SOURCES
 
 
 def test_other_countries_do_not_hold_those_that_a_claim_of_the_table_includes():
@@ -569,8 +578,8 @@ def test_amounts_are_compared_in_their_unit():
 
     assert check(value=30_000.0, unit="kg", **amount)["found"] == 30_000.0
     assert verdict(value=31.0, unit="t", **amount) == BORNE_OUT
-    assert verdict(value=40.0, unit="t", **amount) == CONTRADICTED
-    assert verdict(value=120.0, unit="t", **amount | {"supplier": None}) == CONTRADICTED
+    assert verdict(value=40.0, unit="t", **amount) == TWO_SOURCES
+    assert verdict(value=300.0, unit="t", **amount | {"supplier": None}) == CONTRADICTED
     assert verdict(value=100.0, unit="t", **amount | {"supplier": None}) == BORNE_OUT
     assert verdict(value=80.0, unit="USD", **amount) == BORNE_OUT
 

@@ -25,6 +25,11 @@ def claims_part(inquiry: Inquiry, finding: Finding, scope_text: str) -> Part:
     verdicts = [
         f"{agreeing} agree{'s' * (agreeing == 1)} with the data",
         f"{opposed} do{'es' * (opposed == 1)} not",
+        *(
+            [f"on {counts[Verdict.TWO_SOURCES]} two sources differ"]
+            if counts[Verdict.TWO_SOURCES]
+            else ()
+        ),
         f"{counts[Verdict.CANNOT_BE_TOLD]} cannot be told",
         f"{counts[Verdict.NO_MEASUREMENT]} {'is' if counts[Verdict.NO_MEASUREMENT] == 1 else 'are'}"
         " words, not figures",

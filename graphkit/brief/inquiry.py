@@ -273,7 +273,8 @@ METHODS = (
     "The HHI is the sum of squared shares, 0 to 10,000; from 1,800 the US Merger Guidelines of "
     "2023 call a market highly concentrated.",
     "A claim is borne out if the data are off by at most 1 percentage point, or a tenth of it "
-    "where that is less, an amount by at most 5 %; contradicted if no reading of it comes near. "
+    "where that is less, an amount by at most 5 %; contradicted if no reading of it comes "
+    "nearer than two statistical offices usually are. "
     "Unknown figures stay unknown: none is replaced by zero or by an estimate that is not named.",
     "The methods in full, with their sources: docs/methods.md of graphkit.",
 )

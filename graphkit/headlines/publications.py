@@ -54,7 +54,7 @@ def claims(answer: Answer) -> Sentences:
 
 
 VERDICTS = {
-    "borne out": "bear out", "contradicted": "contradict",
+    "borne out": "bear out", "contradicted": "contradict", "two sources": "differ from",
     "cannot be told": "cannot tell of", "no measurement": "do not measure",
 }  # fmt: skip
 """Verbs of what the data do with a claim, by its verdict."""
@@ -66,7 +66,8 @@ def check(answer: Answer) -> Sentences:
     if answer.scope.get("that"):
         (row,) = answer.rows.to_pylist()
         data = f"; the data give {row['data']}" if row["data"] else ""
-        yield from shortened(f"{capitalized(row['verdict'])}: {row['claim']}", data)
+        reason = f" ({row['reason']})" if row["reason"] else ""
+        yield from shortened(f"{capitalized(row['verdict'])}: {row['claim']}", data, reason)
         return
     counts = Counter(row["verdict"] for row in answer.rows.to_pylist())
     total = sum(counts.values())
@@ -79,10 +80,14 @@ def check(answer: Answer) -> Sentences:
     start = f"The data bear out {counts['borne out']:,} of {whole}{subject} and contradict "
     start += f"{counts['contradicted']:,}"
     short = start.replace(subject, "", 1) if subject else start
-    rest = counts["cannot be told"]
-    addition = f"; of {rest:,} it cannot be told" if rest else ""
-    yield from shortened(start, addition)
-    yield from shortened(short, addition)
+    rest = [text for count, text in (
+        (counts["two sources"], f"on {counts['two sources']:,} two sources differ"),
+        (counts["cannot be told"], f"of {counts['cannot be told']:,} it cannot be told"),
+        (counts["no measurement"], f"{counts['no measurement']:,} measure nothing"),
+    ) if count]  # fmt: skip
+    addition = f"; {listed(rest)}" if rest else ""
+    yield from shortened(start + addition)
+    yield from shortened(short + addition)
 
 
 def conflicts(answer: Answer) -> Sentences:

@@ -47,6 +47,12 @@ class TextColumn:
     """Width below which it is not wrapped."""
 
     @property
+    def says_little(self) -> bool:
+        """Return True if it is empty, or may be left out and reads alike in several rows."""
+        is_alike = len(self.cells) > 1 and len(set(self.cells)) == 1
+        return not any(self.cells) or (self.rank > 0 and is_alike)
+
+    @property
     def narrowest(self) -> int:
         """The width with headers and text wrapped between all words."""
         texts = [self.header] if self.number else [self.header, *self.cells]
@@ -66,16 +72,65 @@ def fits(columns: Sequence[TextColumn], width: int, gap: int = GAPS[0]) -> bool:
 
 def fitted(
     columns: Sequence[TextColumn], width: int | None
-) -> tuple[Sequence[TextColumn], Sequence[str]]:
+) -> tuple[Sequence[TextColumn], Sequence[TextColumn]]:
     """Leave out columns until a table fits a width: of the highest rank, from the right.
+
+    Columns that read alike in all rows leave before others, and those that tell two rows apart
+    stay to the end, whatever their rank.
 
     Returns
     -------
     tuple
-        The columns that fit, and the headers of the others.
+        The columns that fit, and the others.
+
+    Examples
+    --------
+    >>> stage = TextColumn("Stage", ["Mine", "Metal"], rank=4)
+    >>> share = TextColumn("Share", ["60 %", "90 %"], number=True)
+    >>> fitting, hidden = fitted([TextColumn("Product", ["Magnets"] * 2), stage, share], 15)
+    >>> [column.header for column in fitting], [column.header for column in hidden]
+    (['Product', 'Stage'], ['Share'])
     """
     fitting = list(columns)
-    while width is not None and len(fitting) > 1 and not fits(fitting, width, GAPS[-1]):
-        place = max(range(1, len(fitting)), key=lambda n: (fitting[n].rank, n))
-        del fitting[place]
-    return fitting, [column.header for column in columns if column not in fitting]
+    if width is None or fits(fitting, width, GAPS[-1]):
+        return fitting, []
+    telling = telling_apart(columns)
+
+    def order(column: TextColumn) -> tuple[bool, bool, int, int]:
+        place = columns.index(column)
+        is_first = place == 0 and not column.says_little
+        return column.says_little, column not in telling, -1 if is_first else column.rank, place
+
+    while len(fitting) > 1 and not fits(fitting, width, GAPS[-1]):
+        fitting.remove(max(fitting, key=order))
+    return fitting, [column for column in columns if column not in fitting]
+
+
+def telling_apart(columns: Sequence[TextColumn]) -> Sequence[TextColumn]:
+    """Choose the columns without which two rows would read alike, if they can be told apart.
+
+    What a row is about stands in its texts, so that two rows which differ in figures alone read
+    alike where another column of texts differs. The first column and texts of rank 0 are there
+    anyway; of the others, that which tells the most rows apart comes first.
+    """
+    texts = [column for column in columns[1:] if not column.number]
+    telling = [*columns[:1], *(column for column in texts if column.rank == 0)]
+    _tell(telling, texts)
+    main = [column for column in columns[1:] if column.number and column.rank == 0]
+    if _distinct([*telling, *main]) < _distinct(columns):
+        _tell(telling, columns[1:])
+    return telling
+
+
+def _tell(telling: list[TextColumn], candidates: Sequence[TextColumn]) -> None:
+    """Add columns to those that tell rows apart, until no other tells more of them apart."""
+    while rest := [column for column in candidates if column not in telling]:
+        best = max(rest, key=lambda column: (_distinct([*telling, column]), -column.rank))
+        if _distinct([*telling, best]) == _distinct(telling):
+            return
+        telling.append(best)
+
+
+def _distinct(columns: Sequence[TextColumn]) -> int:
+    """Count the rows of some columns that read differently."""
+    return len(set(zip(*(column.cells for column in columns), strict=True)))

@@ -425,6 +425,7 @@ def domestic_points(answer: Answer, layout: Layout) -> Framed:
 VERDICTS = {
     "borne out": ("circle", THIRD),
     "contradicted": ("triangle", SECOND),
+    "two sources": ("rect", SECOND),
     "cannot be told": ("diamond", OTHER),
 }
 """Symbol and colour of the computed figure, by verdict."""

@@ -72,10 +72,10 @@ def best(rows: pa.Table, top: int | None) -> pa.Table:
 def columns_of(table: pa.Table, headers: Mapping[str, str]) -> tuple[Column, ...]:
     """Describe the scores with their normalisation, and the columns of the network."""
     scores = []
-    for name, header in headers.items():
+    for place, (name, header) in enumerate(headers.items()):
         metadata = table.schema.field(name).metadata
         doc = f"{metadata[b'unit'].decode()}; {metadata[b'doc'].decode()}"
-        scores.append(Column(name, header, doc, type=NUMBER))
+        scores.append(Column(name, header, doc, type=NUMBER, rank=min(place, 1)))
     return (*scores, *NETWORK, *LABELS)
 
 

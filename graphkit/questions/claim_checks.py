@@ -28,6 +28,7 @@ from graphkit.analysis.claims.published import (
     production_conflicts,
     superseded_claims,
 )
+from graphkit.analysis.claims.verdicts import OFFICES, OFFICES_AMOUNT
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import LONG, NUMBER, Column, plain_columns, schema_of
 from graphkit.arrow import number, texts
@@ -136,6 +137,8 @@ COLUMNS = (
     Column("claim", "Claim", rank=0),
     Column("data", "Facts give", rank=0),
     Column("differs", "Differs by", rank=0),
+    Column("reason", "Why not told", "the finding for which it cannot be told, or the likely cause "
+           "of a difference; in full in why", rank=0),
     Column("why", "Reading, or what is missing", rank=LONG),
     Column("source", "Source"),
     Column("claimed_low", doc="the published figure or the lower end of its range, in the claim's "
@@ -154,7 +157,9 @@ COLUMNS = (
 CAPTION = (
     "'Facts give' is the figure that agrees with the claim, or the closest one. If a claim does "
     "not say value or weight, both are tried. A share agrees within 1 percentage point, or within "
-    "10 % of itself if that is less, an amount within 5 %; 'about' doubles both."
+    "10 % of itself if that is less, an amount within 5 %; 'about' doubles both. Two sources: "
+    f"apart by no more than nine in ten figures of two offices are, {100 * OFFICES:.1f} points of "
+    f"a share and {100 * OFFICES_AMOUNT:.0f} % of an amount."
 )
 
 
@@ -344,14 +349,18 @@ def known_source(catalog: Catalog, key: str) -> str:
 
 
 def _in_words(catalog: Catalog, results: pa.Table, claims: pa.Table) -> pa.Table:
-    """Sort the results of checks by verdict and key, and add their text."""
+    """Sort the results of checks by verdict, with figures first, and key; add their text."""
     published = {row["key"]: known_values(row) for row in claims.to_pylist()}
     order = {verdict: number for number, verdict in enumerate(Verdict)}
-    rows = sorted(results.to_pylist(), key=lambda row: (order[row["verdict"]], row["key"]))
+    rows = sorted(
+        results.to_pylist(),
+        key=lambda row: (order[row["verdict"]], row["found"] is None, row["key"]),
+    )
     words = {
         "claim": [claim_sentence(catalog.in_names(published[row["key"]])) for row in rows],
         "data": [found_figure(known_values(row)) or None for row in rows],
         "differs": [found_difference(known_values(row)) or None for row in rows],
+        "reason": [catalog.materials.without_keys(_reason(row)) or None for row in rows],
         "why": [catalog.materials.without_keys(_why(row)) for row in rows],
     }
     table = pa.Table.from_pylist(rows, results.schema)
@@ -362,12 +371,19 @@ def _in_words(catalog: Catalog, results: pa.Table, claims: pa.Table) -> pa.Table
     return table.select([*first_names, *other_names])
 
 
+def _reason(row: Mapping[str, Any]) -> str:
+    """State the finding for which a claim cannot be told, without the details of the data."""
+    if row["verdict"] != Verdict.CANNOT_BE_TOLD or not row["missing"]:
+        return ""
+    return str(row["missing"][0]).split("; there is", 1)[0]
+
+
 def _why(row: Mapping[str, Any]) -> str:
     """State how the facts were read, what is missing, and what may explain a contradiction."""
     reading = row["found_by"]
     if row["verdict"] == Verdict.NO_MEASUREMENT:
         return "words" if row["kind"] == "statement" else "a decision"
-    if row["verdict"] == Verdict.CONTRADICTED:
+    if row["verdict"] in (Verdict.CONTRADICTED, Verdict.TWO_SOURCES):
         return f"{reading}; likely cause: {row['likely_cause']}"
     if row["verdict"] == Verdict.BORNE_OUT:
         return str(reading)
@@ -437,8 +453,8 @@ _SIDE = ("supplier", "period", "basis")
 PAIRS = (
     *plain_columns("key", "other"),
     Column("conflict", "Conflict"),
-    Column("claim", "Claim"),
-    Column("other_claim", "Other claim"),
+    Column("claim", "Claim", rank=0),
+    Column("other_claim", "Other claim", rank=0),
     *plain_columns(
         "kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit"
     ),

@@ -23,7 +23,7 @@ from graphkit.questions.question import checked
 ENDS = ("consumer", "supplier", "rival")
 """Columns of the countries that a claim names."""
 COLUMNS = (
-    Column("claim", "Claim"),
+    Column("claim", "Claim", rank=0),
     Column("basis", "Basis"),
     Column("attributed_to", "Whose figure"),
     Column("source", "Source"),

@@ -22,19 +22,19 @@ from graphkit.questions.question import checked
 
 CONTROLS = (
     Column("country", "Country"),
-    Column("announcement", "Act"),
+    Column("announcement", "Act", rank=0),
     Column("measure", "Measure"),
     Column("target", "Aimed at"),
     Column("since", "Since"),
     Column("until", "Until"),
     Column("suspended_from", "Suspended"),
     Column("suspended_until", "up to"),
-    Column("status", "Status"),
+    Column("status", "Status", rank=0),
     Column("elements", "Elements", "the elements that it names", type=TEXTS),
     Column(
         "items", "Items", "what it names besides, or the forms that it covers", type=TEXTS, rank=2
     ),
-    Column("quota", "Quota (t)", "metric tons, of all its products together", type=NUMBER),
+    Column("quota", "Quota (t)", "metric tons, of all its products together", type=NUMBER, rank=0),
     Column(
         "granted",
         "Granted",

@@ -56,8 +56,8 @@ COLUMNS = (
            SHARE, NUMBER),
     Column("substitution", "",
            "0 to 1, substitution index for supply risk, as given; null: 0 to 1", SHARE, NUMBER),
-    Column("supply_risk_low", "SR", "score; 1.0 and more is critical", type=NUMBER),
-    Column("supply_risk_high", "SR at most", "the same, at most", type=NUMBER),
+    Column("supply_risk_low", "SR", "score; 1.0 and more is critical", type=NUMBER, rank=0),
+    Column("supply_risk_high", "SR at most", "the same, at most", type=NUMBER, rank=0),
     Column("counts", "", "whether this product has the highest risk of the material; null: "
            "cannot be told", type=FLAG),
     Column("published_supply_risk", "Published SR", rank=0, doc=

@@ -49,7 +49,7 @@ COLUMNS = (
     Column("stage", "Stage", rank=3),
     Column("period", "Period"),
     Column("share_usd", "Share by value",
-           "0 to 1, of the consumer's imports of the product by value", type=NUMBER),
+           "0 to 1, of the consumer's imports of the product by value", type=NUMBER, rank=0),
     *SHARE_RANGE,
     Column("share_tonnes", "by weight", "0 to 1, of the imports with a mass", type=NUMBER),
     Column("usd", "USD",

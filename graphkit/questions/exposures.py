@@ -14,7 +14,8 @@ from graphkit.questions.supply import Supply
 from graphkit.questions.supply_answer import imports_of_products
 
 SUMS = (
-    Column("consumers", "Consumers", "number of consumers that depend on the point", type=COUNT),
+    Column("consumers", "Consumers", "number of consumers that depend on the point", type=COUNT,
+           rank=0),
     Column("importers", "of importers", "number of consumers that import the product", type=COUNT),
     Column("import_share", "Their share of imports",
            "0 to 1, share of all imports of the product that those consumers buy", SHARE, NUMBER),

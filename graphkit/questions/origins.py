@@ -54,7 +54,7 @@ COLUMNS = (
            "sold there at one or several, counted once"),
     Column("origin", "Origin"),
     Column("share", "Looked through", "0 to 1, share of the consumer's imports of the product that "
-           "was made there at the stage, or was there at any", type=NUMBER),
+           "was made there at the stage, or was there at any", type=NUMBER, rank=0),
     *RANGE,
     *ASSUMED,
     Column("face_value", "Face value",

@@ -19,7 +19,7 @@ FIGURE = re.compile(
     re.IGNORECASE,
 )
 SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9}
-PERIOD = re.compile(r"\b(?:Q[1-4] )?(?:19|20)\d\d(?:-(?:Q[1-4]|H[12]|\d\d))?\b")
+PERIOD = re.compile(r"\b(?:Q[1-4] )?(?:19|20)\d\d(?:-(?:(?:19|20)\d\d|Q[1-4]|H[12]|\d\d))?\b")
 QUALIFIERS = {
     "about": "about", "around": "about", "roughly": "about", "approximately": "about",
     "almost": "about", "nearly": "about", "some": "about", "more than": "more-than",
@@ -34,8 +34,11 @@ def _words(text: str) -> frozenset[str]:
 
 
 IMPORTS = _words("import imports imported buys bought gets got sources sourced")
-PRODUCTION = _words(
-    "production output produce produces produced mines mined makes made refines refined"
+MINED = _words("mine mines mined mining extracts extracted extraction")
+SEPARATED = _words("separates separated separating separation")
+REFINED = _words("refines refined refining refinery processes processed processing")
+PRODUCTION = (
+    _words("production output produce produces produced makes made") | MINED | SEPARATED | REFINED
 )
 BUYS = IMPORTS | _words("depends relies dependent reliant receives received needs")
 SELLS = PRODUCTION | _words(
@@ -122,7 +125,7 @@ NEEDED = {
 """Parts that a statement needs, and the properties of which one has it."""
 SHOWN = (
     "value", "low", "high", "unit", "measure", "consumer", "supplier", "product", "element",
-    "period",
+    "stage", "period",
 )  # fmt: skip
 """Properties that a message on a sentence shows."""
 
@@ -149,16 +152,42 @@ def _read(catalog: Catalog, text: str, claim: dict[str, Any]) -> list[str]:
     plain = [_plain(word) for word in words]
     _read_materials(mentions, claim)
     _read_roles(mentions, claim)
-    bare = {word.casefold() for word in plain}
+    bare = {word.casefold() for place, word in enumerate(plain) if place not in used}
     if bare & IMPORTS or "consumer" in claim:
         claim["measure"] = "imports"
     elif bare & PRODUCTION:
         claim["measure"] = "production"
+    if "element" in claim and (stage := _stage(catalog, bare, claim["element"])):
+        claim["stage"] = stage
     known = FILLERS | BUYS | SELLS
     return [
         word for place, word in enumerate(plain)
         if word and place not in used and word.casefold() not in known and GAP not in word
     ]  # fmt: skip
+
+
+def _stage(catalog: Catalog, words: set[str], element: str) -> str | None:
+    """Tell the stage of the chain that words name; ``produced`` alone names none.
+
+    What is refined is a compound of some elements and the metal of others: the stage is the first
+    of these at which production of the element is published.
+
+    Raises
+    ------
+    UsageError
+        The words name two stages.
+    """
+    named = [stage for stage, words_of in
+             (("mine", MINED), ("separate", SEPARATED | REFINED)) if words & words_of]  # fmt: skip
+    if len(named) > 1:
+        raise UsageError("--that: found the stages mined and refined, wanted one: check each alone")
+    if words & REFINED and not words & SEPARATED:
+        materials = catalog.materials
+        produced = {row["product"] for row in catalog.rows("production-periods").to_pylist()}
+        stages = {materials.products[product]["stage"]
+                for product in materials.counts(element) if product in produced}  # fmt: skip
+        return next((stage for stage in ("separate", "metal") if stage in stages), "separate")
+    return named[0] if named else None
 
 
 def _plain(word: str) -> str:

@@ -74,9 +74,9 @@ SHARE_COLUMNS = (
            type=NUMBER),
     *(replace(column, rank=3) for column in RANGE),
     *ASSUMED,
-    Column("verdict", "Verdict", rank=2),
+    Column("verdict", "Verdict", rank=0),
     Column("imports", "Imports", "the consumer's imports of the product, in the measure of the row",
-           rank=0, type=NUMBER),
+           type=NUMBER),
     EARLIER,
 )  # fmt: skip
 STRUCTURE = (
@@ -85,11 +85,11 @@ STRUCTURE = (
     Column("product", "Product"),
     Column("stage"),
     Column("loss", "Loses", "0 to 1, share of the consumer's imports that passes through the "
-           "removed at any stage, lost in proportion and not replaced", SHARE, NUMBER),
+           "removed at any stage, lost in proportion and not replaced", SHARE, NUMBER, rank=0),
     Column("low", "at least", "0 to 1, the least that share can be, given all published data",
            SHARE, NUMBER),
     Column("high", "at most", "0 to 1, the most that share can be", SHARE, NUMBER),
-    Column("verdict", "Verdict"),
+    Column("verdict", "Verdict", rank=0),
     Column("cut_off", "Cut off"),
     Column("kept", "", "0 to 1, share of the consumer's supply in the links that count for "
            "cut_off", SHARE, NUMBER),
@@ -105,7 +105,7 @@ DOMESTIC_COLUMNS = (
     Column("product", "Product"),
     Column("element", "Element"),
     Column("period", "Period"),
-    Column("verdict", "Verdict"),
+    Column("verdict", "Verdict", rank=0),
     Column(
         "world_share", "Share of world output", "0 to 1, of the published world output", type=NUMBER
     ),

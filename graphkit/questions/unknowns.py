@@ -56,7 +56,7 @@ UNKNOWNS = (
            rank=3),
     Column("product", "Product"),
     Column("period", "Period", rank=4),
-    Column("traced_to", "Traced to", rank=0),
+    Column("traced_to", "Traced to", rank=2),
     Column("origin", "Origin", "country whose share the range is of: where the stage's work was "
            "done, or the seat of owners", rank=1),
     *(replace(column, unit=SHARE + IN_SOME_ROWS) for column in RANGE),
@@ -65,7 +65,7 @@ UNKNOWNS = (
            "a country has of a product whose trade no table shows); owner of a plant; composition "
            "of a code; weight; year", rank=0),
     Column("place", "Of", "country, or plant, that the figure is of", ref="place", rank=0),
-    Column("good", "Good", "product that the figure is of", ref="material", rank=0),
+    Column("good", "Good", "product that the figure is of", ref="material", rank=1),
     Column("figure_low", "", "least that the figure can be, in its unit", type=NUMBER),
     Column("figure_high", "", "most that it can be; empty: nothing bounds it", type=NUMBER),
     Column("figure_unit", "", "USD or t of a production, as trade counts it; share of an origin"),

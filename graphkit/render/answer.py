@@ -115,7 +115,8 @@ def _rows(
         left_out.append(f"{qualifier}{len(rows):,} of {row_count:,} rows: {view.more[0]}.")
     page.table(columns)
     if hidden:
-        names = f"{number_of(len(hidden), 'column')} hidden ({', '.join(hidden)})"
+        headers = ", ".join(column.header for column in hidden)
+        names = f"{number_of(len(hidden), 'column')} hidden ({headers})"
         left_out.append(f"{names}: {view.more[1]}.")
     if left_out:
         page.text(" ".join(left_out))

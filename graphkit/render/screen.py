@@ -29,8 +29,8 @@ from graphkit.answers.figures import (
     unit_of,
 )
 from graphkit.answers.remarks import MARKS, REMARK, main_period, with_remarks
-from graphkit.names import capitalized
-from graphkit.pages.columns import GAPS, TextColumn, cell_width, fitted
+from graphkit.names import capitalized, uncapitalized
+from graphkit.pages.columns import GAPS, TextColumn, cell_width, fitted, telling_apart
 from graphkit.pages.markdown import MarkdownPage
 from graphkit.pages.plain import PlainPage
 from graphkit.render.answer import (
@@ -146,7 +146,8 @@ def _screen(
     elif indices:
         columns, hidden = _columns(answer, width, view, indices, unsaid)
         tables.append(columns)
-        lines.append(_hidden_line(answer, view, indices, hidden, unsaid))
+        marks = sum(c.cells.count(UNSAID) for c in columns if c.name == REMARK.name)
+        lines.append(_hidden_line(answer, view, indices, hidden, marks))
     lines += _paragraphs(answer, view)
     return Screen(
         answer.headline or answer.question, answer.question if answer.headline else "", tables,
@@ -169,8 +170,8 @@ def _paragraphs(answer: Answer, view: View) -> list[str]:
 
 def _columns(
     answer: Answer, width: int | None, view: View, indices: Sequence[int], unsaid: Set[int]
-) -> tuple[Sequence[TextColumn], Sequence[str]]:
-    """Make the columns of the chosen rows that fit a width, and name those that do not."""
+) -> tuple[Sequence[TextColumn], Sequence[TextColumn]]:
+    """Choose the columns of some rows that fit a width, and those that do not."""
     remarks = [UNSAID if row in unsaid else text
                for row, text in enumerate(answer.rows[REMARK.name].to_pylist())]  # fmt: skip
     rows = answer.rows.set_column(
@@ -179,13 +180,14 @@ def _columns(
     )  # fmt: skip
     reported = {name.removesuffix(WITHOUT) for name in rows.column_names if name.endswith(WITHOUT)}
     dropped = {*_stated_once(answer), *MARKS, *reported}
-    if main_period(answer) is not None:
-        dropped.add("period")
+    spare = {"period"} if main_period(answer) is not None else set()
     if not view.wide:
-        dropped |= {column.name for column in answer.columns if column.rank >= LONG}
+        spare |= {column.name for column in answer.columns if column.rank >= LONG}
     heads = [name for name in answer.headers if name not in dropped]
     selection = replace(answer, rows=rows.take(pa.array(indices, pa.int64())), shown=heads)
     columns = answer_columns(selection, once={})
+    telling = telling_apart([c for c in columns if c.name != REMARK.name])
+    columns = [c for c in columns if c.name not in spare or c in telling]
     if sums := _sums_of_others(answer, indices):
         columns = [replace(c, cells=[*c.cells, sums.get(c.name, "")]) for c in columns]
     refs = {column.name: column.refers_to for column in answer.columns}
@@ -193,18 +195,27 @@ def _columns(
         [_whole(c, refs.get(c.name.removesuffix(WITHOUT), ""), width or WIDE)
          for c in columns if c.name != REMARK.name], selection.rows,
     )  # fmt: skip
-    notes = [_ditto(c) for c in columns if c.name == REMARK.name and any(c.cells)]
+    notes = [c for c in columns if c.name == REMARK.name and any(c.cells)]
     if answer.rows[REMARK.name].null_count == 0 and len(answer.rows[REMARK.name].unique()) == 1:
         notes = []
     if view.wide or width is None:
-        return [*figures, *notes], []
+        return [*figures, *map(_ditto, notes)], []
     broken = [_broken(c) if refs.get(c.name) == "material" else c for c in figures]
-    for shapes, least in (*((figures, least) for least in NOTES), (broken, NOTES[-1])):
-        notes = [replace(column, least=min(column.widest, least)) for column in notes]
-        fitting, hidden = fitted(shapes, width - sum(c.least + GAPS[-1] for c in notes))
-        if not any(c.rank == 0 for c in shapes if c.header in hidden):
+    marks = [replace(c, cells=[UNSAID * bool(text) for text in c.cells]) for c in notes]
+    narrow = [_broken(c) if refs.get(c.name) else c for c in figures]
+    forms: list[tuple[list[TextColumn], list[TextColumn], int]] = [
+        *((figures, notes, least) for least in NOTES),
+        (broken, notes, NOTES[-1]),
+        (narrow, marks, 0),
+    ]
+    for shapes, beside, least in forms:
+        beside = [replace(c, least=min(c.widest, max(least, c.narrowest))) for c in beside]
+        fitting, hidden = fitted(shapes, width - sum(c.least + GAPS[-1] for c in beside))
+        stay = [c for c in telling_apart(shapes) if any(c.cells)]
+        stay += [c for c in shapes if any(c.cells) and c.rank == 0]
+        if all(column in fitting for column in stay):
             break
-    return [*fitting, *notes], hidden
+    return [*fitting, *map(_ditto, beside)], hidden
 
 
 SHARES = ("share_usd", "on_share_usd", "largest_share_usd")
@@ -346,24 +357,33 @@ def _totals(
     if total > count:
         lines.append(f"{total - count:,} more products, whose trade changed less: {view.more[0]}.")
     if hidden:
-        lines.append(f"Not shown for want of room: {', '.join(hidden)}: {view.more[1]}.")
+        lines.append(_no_room(hidden, view))
     if total > 1 and not view.all:
         lines.append(f"{len(answer.rows):,} rows of single partners: {view.more[0]}.")
     return fitting, lines
 
 
 def _hidden_line(
-    answer: Answer, view: View, indices: Sequence[int], hidden: Sequence[str], unsaid: Set[int]
+    answer: Answer, view: View, indices: Sequence[int], hidden: Sequence[TextColumn], marks: int
 ) -> str:
     """Count the rows, columns and remarks that have no place on the screen."""
     texts = []
     if hidden_rows := sorted(set(range(len(answer.rows))) - set(indices)):
         texts.append(f"{_count_hidden(answer, hidden_rows)}: {view.more[0]}.")
-    if count := len(unsaid & set(indices)):
-        texts.append(f"{UNSAID} {number_of(count, 'remark')} on smaller rows: {view.more[2]}.")
-    if hidden:
-        texts.append(f"Not shown for want of room: {', '.join(hidden)}: {view.more[1]}.")
+    if marks:
+        texts.append(f"{UNSAID} {number_of(marks, 'remark')} beside rows: {view.more[2]}.")
+    alike = [column for column in hidden if column.says_little and any(column.cells)]
+    if alike:
+        values = ", ".join(f"{uncapitalized(c.header)} {c.cells[0]}" for c in alike)
+        texts.append(f"In all rows above: {values}.")
+    if others := [column for column in hidden if column not in alike]:
+        texts.append(_no_room(others, view))
     return " ".join(texts)
+
+
+def _no_room(hidden: Sequence[TextColumn], view: View) -> str:
+    headers = ", ".join(column.header for column in hidden)
+    return f"Not shown for want of room: {headers}: {view.more[1]}."
 
 
 def _count_hidden(answer: Answer, hidden: Sequence[int]) -> str:

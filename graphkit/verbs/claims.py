@@ -31,7 +31,8 @@ VERBS = (
     Verb(
         "claims check", "claim_checks.claims_check",
         "Check published claims against the loaded data.",
-        "Each claim is borne out, contradicted, cannot be told, or no measurement; with what the "
+        "Each claim is borne out, contradicted, two sources (as far apart as offices usually are), "
+        "cannot be told, or no measurement; with what the "
         "data give in its own scope, the difference, the likely cause of a contradiction, and "
         "what is missing. Exit code 3 if a claim that the seeds mark as expected is not borne out.",
         (

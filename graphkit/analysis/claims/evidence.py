@@ -172,6 +172,14 @@ class Loaded:
         return dict(figures)
 
     @cached_property
+    def production_bases(self) -> dict[str, set[str]]:
+        """Bases of the production figures of each product, such as ``Ni-content``."""
+        bases: dict[str, set[str]] = defaultdict(set)
+        for row in self.production.select(["product", "basis"]).to_pylist():
+            bases[row["product"]].add(row["basis"])
+        return dict(bases)
+
+    @cached_property
     def bases(self) -> dict[str, set[str]]:
         """Mass bases of the flows of each product."""
         bases: dict[str, set[str]] = defaultdict(set)
@@ -379,6 +387,8 @@ class Readings:
     """True if the claim names the products it is about, so that it can be contradicted."""
     all_must_agree: bool = False
     """True if all readings must agree to bear the claim out: it does not say which it means."""
+    other_stages: tuple[str, ...] = ()
+    """Stages without a figure that a claim which names none may mean: it is not contradicted."""
     decisive: bool = True
     """False if the claim lacks its scope: the readings come from another, for comparison only."""
 

@@ -16,6 +16,7 @@ class Verdict(StrEnum):
     """Outcomes of checking a claim, in the order in which answers list them."""
 
     CONTRADICTED = "contradicted"
+    TWO_SOURCES = "two sources"
     BORNE_OUT = "borne out"
     CANNOT_BE_TOLD = "cannot be told"
     NO_MEASUREMENT = "no measurement"

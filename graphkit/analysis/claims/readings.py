@@ -60,6 +60,17 @@ def products_of(loaded: Loaded, claim: Claim) -> list[str]:
     )
 
 
+def makes_of(loaded: Loaded, claim: Claim) -> list[str]:
+    """Return the products of a claim on production: ores counted by its element's content too."""
+    products = products_of(loaded, claim)
+    if claim["product"] or states_basket(loaded, claim):
+        return products
+    content = f"{claim['element']}-content"
+    counted = {product for product, bases in loaded.production_bases.items() if content in bases}
+    return sorted({*products, *(product for product in counted
+                                if claim["stage"] in (None, loaded.stages[product]))})  # fmt: skip
+
+
 def included(loaded: Loaded, claim: Claim, *, products: bool) -> set[str]:
     """Return the products, or the countries, that the figure of a claim includes."""
     return {key for key in claim["includes"] or () if (key in loaded.stages) == products}
@@ -144,21 +155,28 @@ def production_readings(claim: Claim, loaded: Loaded) -> Readings:
     """Read a country's production or share of it by product; stages are never mixed."""
     if claim["consumer"]:
         return Readings(missing=["who gets the output: production is counted where it is made"])
-    products, period, maker = products_of(loaded, claim), claim["period"], claim["supplier"]
-    if not claim["product"] and not claim["stage"]:
-        missing = ["the stage: the claim names none"]
-        produced = {product for _, product, _ in loaded.production_figures}
-        if not produced & set(products):
-            missing.append(_no_production(claim, loaded, products))
-        return Readings(missing=missing)
-    if claim["measure"] == FIRST_THREE:
-        result = _first_three(loaded, products, period)
-    elif claim["kind"] == "quantity":
-        result = _amounts(loaded, maker or "WLD", products, claim)
-    elif maker:
-        result = _shares(products, loaded.shares.get((maker, period), ()))
-    else:
-        return Readings(missing=["whose share it is"])
+    products, period, maker = makes_of(loaded, claim), claim["period"], claim["supplier"]
+    by_stage: dict[str, Readings] = {}
+    for stage in sorted({loaded.stages[product] for product in products}):
+        of_stage = [product for product in products if loaded.stages[product] == stage]
+        if claim["measure"] == FIRST_THREE:
+            readings = _first_three(loaded, of_stage, period)
+        elif claim["kind"] == "quantity":
+            readings = _amounts(loaded, maker or "WLD", of_stage, claim)
+        elif maker:
+            readings = _shares(of_stage, loaded.shares.get((maker, period), ()))
+        else:
+            return Readings(missing=["whose share it is"])
+        by_stage[stage] = readings
+    known = [readings for readings in by_stage.values() if readings.figures]
+    result = Readings(
+        figures=[figure for readings in known for figure in readings.figures],
+        missing=[text for readings in by_stage.values() for text in readings.missing],
+        lowering=[text for readings in by_stage.values() for text in readings.lowering],
+        names_products=True,
+        all_must_agree=len(known) > 1,
+        other_stages=tuple(stage for stage, r in by_stage.items() if not r.figures),
+    )
     if not result.figures and not result.missing:
         result.missing.append(_no_production(claim, loaded, products))
     return result
