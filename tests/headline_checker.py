@@ -44,6 +44,7 @@ CAME = (
     rf"(?P<share>(?i:{SPAN})) of .+?’s? imports of (?P<goods>.+?){TIME} came from (?P<place>.+?)"
     r"(?P<traced> as traced)?, by (?:value|weight)"
 )
+MOVES = rf"(?:move (?:nothing|{PART})|lack (?:{WEIGHT}|{MONEY}))"
 MOST_BY = r"at most (?P<most>[\d.e-]+) % from one country by (?P<until>\d+)"
 CAPACITY = r"(?P<place>.+?’s?) (?:known )?capacity for (?P<goods>.+?)"
 DATES = r" \((?:facts of (?P<dates>.+?)|facts without a year)\)"
@@ -319,19 +320,20 @@ def point_of(row: Row) -> str:
 
 def points(read: Reader, match: re.Match[str]) -> None:
     rows = main_period(read.rows)
-    wanted = CERTAINTY[match["sure"]]
+    sure = match["sure"] or (match["other"] or ", surely").removeprefix(", ")
+    wanted = CERTAINTY[sure]
     for better in ("certain", "as traced", "possible"):
         if better in wanted:
             break
         assert all(row["verdict"] != better for row in rows)
     rows = [row for row in rows if row["verdict"] in wanted]
-    if match["sure"].startswith("with"):
+    if sure.startswith("with"):
         first = "basket" if any(row["verdict"] == "basket" for row in rows) else "proxy"
         rows = [row for row in rows if row["verdict"] == first]
     assert abs(float(match["least"]) - 100 * read.scope["threshold"]) < 1e-4
     every = {row["product"] for row in rows}
     faces = [row for row in rows if row.get("definition") == "face value"]
-    assert (match["verb"] == "was bought from") == bool(faces)
+    assert bool(match["bought"]) == bool(faces)
     rows = faces or rows
     if match["traced"]:
         assert whole(match["traced"]) == len(every) - len({row["product"] for row in faces})
@@ -671,7 +673,7 @@ def swept_product(read: Reader, match: re.Match[str]) -> None:
         if verb == "lack":
             assert is_worth(text, row["shortfall"])
         else:
-            assert agrees(text, row["moved_share"])
+            assert text == "nothing" if not row["moved_share"] else agrees(text, row["moved_share"])
     assert match["share"] in (None, f"{100 * rows[0]['max_share']:g} %")
     read.time(match["time"], rows)
     read.other(match["other"], rows)
@@ -1341,6 +1343,9 @@ def purchases_moved(read: Reader, match: re.Match[str]) -> None:
     assert row["moved"] >= fsum(r["change"] for r in rows if r["change"] > 0) * (1 - 1e-3)
     if match["strain"]:
         assert agrees(match["strain"], row["strain"])
+    far = fsum(r["change"] for r in rows if r["far_price"] and (r["change"] or 0.0) > 0)
+    assert is_worth(match["far"], far) if match["far"] else far == 0
+    assert bool(match["left_out"]) == bool(read.scope.get("exclude"))
     if match["until"]:
         assert int(match["until"]) == read.scope["until"]
     else:
@@ -1384,9 +1389,16 @@ def purchases_met(read: Reader, match: re.Match[str]) -> None:
 
 def purchases_of_products(read: Reader, match: re.Match[str]) -> None:
     rows = main_period(read.rows)
-    verdicts = [some[0]["verdict"] for some in of_each(rows, "product").values()]
+    verdicts = [
+        "far" if some[0]["verdict"] == "possible"
+        and any(r["far_price"] and (r["change"] or 0.0) > 0 for r in some)
+        else some[0]["verdict"]
+        for some in of_each(rows, "product").values()
+    ]  # fmt: skip
+    if match["far"]:
+        assert whole(match["far"]) == verdicts.count("far")
     read.starts(match["buyer"], read.place(rows[0]["consumer"]))
-    read.count(match, verdicts.count("possible"), len(verdicts))
+    read.count(match, verdicts.count("possible") + verdicts.count("far"), len(verdicts))
     assert match["share"] == f"{100 * rows[0]['max_share']:g} %"
     read.time(match["time"], rows)
     if match["met"]:
@@ -1547,6 +1559,10 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
         (rf"By sellers alone, (?P<share>{PART}) of {IMPORTS} of (?P<goods>.+?){TIME} {WORK} in "
          rf"(?P<place>.+?){OTHER}(?:, by (?:value|weight))?\.", by_sellers),
         (rf"Which countries {IMPORTS} of .+ come from is unknown\.", no_origin),
+        (rf"What part of {IMPORTS} of (?P<goods>.+?){TIME} (?:{WORK} in|passed through) "
+         rf"(?P<place>.+?){OTHER}(?P<before>(?:, or sold by it before that work)?) cannot be told: "
+         rf"(?P<share>{SPAN})(?:, (?P<measure>by value|by weight)|; (?P<if>if .+?|under "
+         rf"assumptions): (?P<assumed>{SPAN}))?(?P<estimate>)\.", origin),
         (rf"(?P<share>(?i:{SPAN})) of {IMPORTS} of (?P<goods>.+?){TIME} (?:{WORK} in|passed "
          rf"through) "
          rf"(?P<place>.+?)(?: at some stage)?{OTHER}(?P<before>(?:, or sold by it before that "
@@ -1557,9 +1573,9 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
     "spof": [
         (rf"For (?:(?P<n>{_NUMBER}) importers of )?(?:(?:one or more of )?(?P<products>{_NUMBER}) "
          rf"products?(?: of [a-z ]+?| \([^)]*\))?|(?P<goods>.+?)), at least (?P<least>[\d.]+) % of "
-         rf"(?:the|(?P<buyer>.+?’s?)) imports{TIME} (?P<sure>surely|by estimate|perhaps|with "
-         rf"the other "
-         rf"goods under its code) (?P<verb>depends on|was bought from) one country{MOST}"
+         rf"(?:the|(?P<buyer>.+?’s?)) imports{TIME} (?:(?P<sure>surely|by estimate|perhaps|with "
+         rf"the other goods under its code) depends on one country|(?P<bought>was bought from one "
+         rf"country)(?P<other>, with the other goods under its code)?){MOST}"
          rf"(?:; for (?P<traced>{_NUMBER}) more as traced behind the last seller)?\.", points),
         (rf"Without (?P<place>.+), (?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) importers? of "
          rf"(?P<goods>.+?){TIME} "
@@ -1601,10 +1617,10 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
         (rf"(?P<cut>If .+ (?:stopped|made [\d.]+ % less)){HELD}, {LACK}", uncovered),
         (rf"(?P<cut>If .+ (?:stopped|cut) .+?){HELD}, {LACK}", uncovered),
         (rf"(?P<cut>If .+ (?:stopped|cut) .+?), {LOSS}", loss),
-        (rf"(?P<cut>If .+?), the shortfall reaches (?P<n>{_NUMBER}) uses? of (?P<goods>.+?)"
-         rf"(?: in (?P<sectors>{_NUMBER}) sectors? of (?P<whose>.+) with "
+        (rf"(?P<cut>If .+?), the shortfall (?:of .+ )?reaches (?P<n>{_NUMBER}) uses? of "
+         rf"(?P<goods>.+?)(?: in (?P<sectors>{_NUMBER}) sectors? of (?P<whose>.+) with "
          rf"(?P<worth>[\d,.]+ (?:bn|M)) EUR of value added(?:: exposure, not loss)?"
-         r"| in (?P<region>.+))?\.", industries_reached),
+         r"|, as far as uses in (?P<region>.+) tell)?\.", industries_reached),
     ],
     "concentration": [
         (rf"Who mined most of the world’s (?P<goods>.+?){TIME} cannot be told"
@@ -1790,24 +1806,27 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
         (rf"{SETTING_START}(?P<buyer>.+?) could get every supplier of {COUNT} to at most "
          rf"(?P<share>this share|[\d.e-]+ %){TIME}{SETTING_END}of (?P<more>{_NUMBER})\.",
          swept_purchases),
-        (rf"{SETTING_START}(?P<buyer>.+?) would (?P<from>(?:move {PART}|lack (?:{WEIGHT}|{MONEY})))"
+        (rf"{SETTING_START}(?P<buyer>.+?) would (?P<from>{MOVES})"
          rf" of its (?P<goods>.+?){TIME}{OTHER}{SETTING_END}"
-         rf"(?P<to>(?:move {PART}|lack (?:{WEIGHT}|{MONEY})))(?: for (?P<share>[\d.e-]+ %))?\.",
+         rf"(?P<to>{MOVES})(?: for (?P<share>[\d.e-]+ %))?\.",
          swept_product),
-        (rf"To buy at most (?P<most>[\d.e-]+ %) of its (?P<goods>.+?) from (?P<seller>.+), "
+        (rf"To buy at most (?P<most>[\d.e-]+ %) of its (?P<goods>.+?) from (?P<seller>.+?)"
+         rf"(?: and nothing from (?P<left_out>.+))?, "
          rf"(?P<buyer>.+) would (?:move|buy) (?P<moved>{WEIGHT}|{MONEY})(?: more of others by "
-         rf"(?P<until>\d+)|{TIME}){OTHER}(?:, (?P<strain>{PART}) of what others sell elsewhere)?"
-         rf"\.", purchases_moved),
+         rf"(?P<until>\d+)|{TIME}){OTHER}(?:; (?P<far>{WEIGHT}|{MONEY}) of it at prices of "
+         rf"other goods)?(?:, (?P<strain>{PART}) of what others sell elsewhere)?\.",
+         purchases_moved),
         (rf"No purchases of (?P<goods>.+?){TIME} bring all "
          rf"(?P<cap>supplier|origin|seat)s of (?P<buyer>.+) below "
          rf"(?P<least>{PART}){OTHER}(?:; for (?P<most>[\d.e-]+ %), (?P<lacking>{WEIGHT}|{MONEY}) "
          rf"are lacking)?\.", purchases_impossible),
         (rf"No (?P<cap>supplier|origin|seat) has more than (?P<most>[\d.e-]+ %) of "
-         rf"(?P<buyer>.+’s?) (?P<goods>.+?)"
-         rf"{TIME}(?:; (?P<seller>.+) has (?P<largest>{PART}){OTHER})?\.",
+         rf"(?P<buyer>.+’s?) imports of (?P<goods>.+?)"
+         rf"{TIME}, by (?:value|weight)(?:; (?P<seller>.+) has (?P<largest>{PART}){OTHER})?\.",
          purchases_met),
         (rf"(?P<buyer>.+?) could get every (?:supplier|origin|seat) of {COUNT} to at most "
-         rf"(?P<share>[\d.e-]+ %){TIME}(?:; (?P<met>{_NUMBER}) (?:is|are) there already)?"
+         rf"(?P<share>[\d.e-]+ %){TIME}(?:, for (?P<far>{_NUMBER}) of them with some purchases at "
+         rf"prices of other goods)?(?:; (?P<met>{_NUMBER}) (?:is|are) there already)?"
          rf"(?:[;,] (?P<not>{_NUMBER}) (?:is|are) out of reach)?\.", purchases_of_products),
         (r".+ cannot buy all the .+ that it needs.*\.", lambda read, match: None),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, fsum
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.figures import ceiling_percent, number_of, setting_in_words
@@ -29,6 +29,7 @@ from graphkit.headlines.wording import (
 from graphkit.names import capitalized, possessive
 
 MET, POSSIBLE, IMPOSSIBLE = "met", "possible", "impossible"
+AT_FAR_PRICES = "at far prices"
 AT_SHARE, SUPPLIER = "share", "supplier"
 OWNER = "owner of a plant"
 ON_THE_WAY, MISSED, UNKNOWN = "on the way", "missed", "cannot be told"
@@ -46,7 +47,7 @@ def _moves(row: Row) -> str:
     """Write what is moved to keep to the share, or what is lacking for it."""
     if row["verdict"] == IMPOSSIBLE:
         return f"lack {amount(row['shortfall'], row['measure'])}"
-    return f"move {part(row['moved_share'])}"
+    return f"move {part(row['moved_share'])}" if row["moved_share"] else "move nothing"
 
 
 def _at(rows: Sequence[Row], setting: float) -> tuple[int, int]:
@@ -98,8 +99,8 @@ def _purchases(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if row["verdict"] == MET:
         largest = f"; {names.place(row['largest'])} has {part(row['largest_share'])}"
         return shortened(
-            f"No {row['cap']} has more than {most} of {possessive(buyer)} {goods}{time}",
-            largest if row["largest"] else "", fit,
+            f"No {row['cap']} has more than {most} of {possessive(buyer)} imports of {goods}{time}"
+            f", {BY[row['measure']]}", largest if row["largest"] else "", fit,
         )  # fmt: skip
     if row["verdict"] == IMPOSSIBLE:
         lacking = amount(row["shortfall"], row["measure"])
@@ -115,11 +116,28 @@ def _purchases(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         seller = f"one {row['cap']}"
     moved = amount(row["moved"], row["measure"])
     traced = " as traced" if row["cap"] not in (SUPPLIER, "seller") else ""
-    start = f"To buy at most {most} of its {goods} from {seller}{traced}, {buyer} would "
+    left_out = names.answer.scope.get("exclude")
+    nothing = f" and nothing from {names.places(left_out)}" if left_out else ""
+    start = f"To buy at most {most} of its {goods} from {seller}{traced}{nothing}, {buyer} would "
     until = names.answer.scope.get("until")
     start += f"buy {moved} more of others by {until}" if until else f"move {moved}{time}"
     strain = f", {part(row['strain'])} of what others sell elsewhere" if row["strain"] else ""
-    return shortened(f"{start}{fit}", strain)
+    far = _at_far_prices(rows)
+    doubt = f"; {amount(far, row['measure'])} of it at prices of other goods" if far else ""
+    if doubt:
+        strain = ""
+    return shortened(f"{start}{fit}{doubt}", strain)
+
+
+def _at_far_prices(rows: Sequence[Row]) -> float:
+    """Add up what would be bought at prices so far from the usual that the goods may be others."""
+    return fsum(row["change"] for row in rows if row["far_price"] and (row["change"] or 0.0) > 0)
+
+
+def _reached(rows: Sequence[Row]) -> str:
+    """Judge the purchases of one product: possible only where the goods are sure to be the same."""
+    verdict: str = rows[0]["verdict"]
+    return AT_FAR_PRICES if verdict == POSSIBLE and _at_far_prices(rows) else verdict
 
 
 def _most(row: Row) -> str:
@@ -128,27 +146,30 @@ def _most(row: Row) -> str:
 
 def _of_products(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say for how many products purchases can be moved, and for how many they cannot."""
-    verdicts = [some[0]["verdict"] for some in grouped(rows, "product").values()]
+    verdicts = [_reached(some) for some in grouped(rows, "product").values()]
     total, time, most = len(verdicts), time_of(rows), _most(rows[0])
     buyer = names.place(rows[0]["consumer"])
     ends = {MET: "there already", IMPOSSIBLE: "out of reach"}
+    far = verdicts.count(AT_FAR_PRICES)
+    doubt = f", for {far:,} of them with some purchases at prices of other goods" if far else ""
     counts = ((verdicts.count(verdict), text) for verdict, text in ends.items())
     rest = [
         f"{number:,} {'is' if number == 1 else 'are'} {text}" for number, text in counts if number
     ]
     additions = [f"{', ' if place else '; '}{text}" for place, text in enumerate(rest)]
     for products in (names.products(total), f"{total:,} products"):
-        count = count_of(verdicts.count(POSSIBLE), products)
+        count = count_of(verdicts.count(POSSIBLE) + far, products)
         start = f"{capitalized(buyer)} could get every {rows[0]['cap']} of {count} to at most "
-        start += f"{most}{time}"
+        start += f"{most}{time}{doubt}"
         yield from shortened(start, *additions)
 
 
 def _purchases_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     rows = in_main_period(rows)
     if len({row["product"] for row in rows}) > 1:
-        verdicts = [some[0]["verdict"] for some in grouped(rows, "product").values()]
-        return (names.time(rows), "products"), f"{verdicts.count(POSSIBLE):,} of {len(verdicts):,}"
+        verdicts = [_reached(some) for some in grouped(rows, "product").values()]
+        count = verdicts.count(POSSIBLE) + verdicts.count(AT_FAR_PRICES)
+        return (names.time(rows), "products"), f"{count:,} of {len(verdicts):,}"
     row = rows[0]
     kind = (row["product"], row["verdict"], names.time(rows), qualified(rows))
     if row["verdict"] == POSSIBLE:

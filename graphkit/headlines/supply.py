@@ -137,6 +137,11 @@ def _traced(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     is_exact = row["low"] is None or text == part(row["share"] or 0.0)
     estimate = "" if is_exact else f", estimated at {part(row['share'] or 0.0)}"
     start = f"{capitalized(text)} of {goods} {work}{fit}"
+    if not row["low"] and row["high"] is not None and row["high"] - row["low"] > WIDE:
+        told = "passed through" if _is_passed(row) else f"was {_worked(row['traced_to'])} in"
+        end = names.place(row["origin"].removeprefix(THROUGH))
+        start = f"What part of {goods} {told} {end}{fit} cannot be told: {text}"
+        return chain(_assumed(start, row), shortened(start, f", {BY[row['measure']]}"))
     return chain(_assumed(start, row), shortened(start, estimate, f", {BY[row['measure']]}"))
 
 
@@ -167,12 +172,23 @@ def _half_made(rows: Sequence[Row]) -> dict[str, set[str]]:
 def _of_products(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say for how many products one country surely did the work of a stage for half.
 
-    Where the rows tell it, for how many half passed through the country at any stage.
+    Where the rows tell it, for how many half passed through the country at any stage; of none,
+    the largest part that is certain.
     """
-    buyer, time = names.place(rows[0]["consumer"]), time_of(rows)
-    count = len({row["product"] for row in rows})
     counted = _of_any_stage(rows)
     large = _half_made(counted)
+    largest = _surest(rows)
+    if not large and largest and largest["low"]:
+        return _traced(names, [row for row in rows if row["product"] == largest["product"]])
+    return _count_of_products(names, rows, counted, large)
+
+
+def _count_of_products(
+    names: Lexicon, rows: Sequence[Row], counted: Sequence[Row], large: dict[str, set[str]]
+) -> Sentences:
+    """Count the products of which one country did the work of a stage for half."""
+    buyer, time = names.place(rows[0]["consumer"]), time_of(rows)
+    count = len({row["product"] for row in rows})
     fit = qualified([row for row in rows if row["product"] in large])
     origin = names.answer.scope.get("origin")
     place = names.place(origin) if isinstance(origin, str) else "one country"
@@ -245,8 +261,10 @@ def _dependent(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         any_of = "one or more of " * (len(goods) > 1)
         counts = tuple(f"{buyers} of {any_of}{count}" for count in counts)
         whose = "the imports"
-    verb = "was bought from" if bought else "depends on"
-    hangs = f"at least {threshold * 100:g} % of {whose}{time} {SURE[verdict]} {verb} one country"
+    verb = "was bought from one country" if bought else f"{SURE[verdict]} depends on one country"
+    if bought and verdict in ("basket", "proxy"):
+        verb += f", {SURE[verdict]}"
+    hangs = f"at least {threshold * 100:g} % of {whose}{time} {verb}"
     pairs = grouped(counted, "consumer", "product")
     points = [key for group in pairs.values() for key in sorted({row[point] for row in group})]
     behind = ""
@@ -413,12 +431,16 @@ def _industries(names: Lexicon) -> Sentences:
     rows = names.answer.rows.to_pylist()
     elements = sorted({row["element"] for row in rows})
     goods = names.goods(elements[0]) if len(elements) == 1 else f"{len(elements):,} elements"
-    reached = f"{cut_of(names)}, the shortfall reaches {number_of(len(rows), 'use')} of {goods}"
+    uses = f"{number_of(len(rows), 'use')} of {goods}"
+    reached = f"{cut_of(names)}, the shortfall reaches {uses}"
     total, sectors = value_added(rows)
     regions = {row["value_added_of"] for row in rows if row["value_added_of"]}
     buyer = names.answer.scope.get("consumer")
     if not sectors or len(regions) != 1 or buyer not in (None, *regions):
-        return shortened(f"{reached} in {names.places(regions)}" if regions else reached)
+        if isinstance(buyer, str) and buyer not in regions:
+            reached = f"{cut_of(names)}, the shortfall of {names.place(buyer)} reaches {uses}"
+        known = f", as far as uses in {names.places(regions)} tell" if regions else ""
+        return shortened(f"{reached}{known}")
     where = f"in {number_of(sectors, 'sector')} of {names.places(regions)}"
     return shortened(
         f"{reached} {where} with {money(total)} EUR of value added", ": exposure, not loss"
@@ -642,7 +664,8 @@ def _lost(
     loss_of_exports = names.answer.scope.get("loss")
     if share is not None and row["low"] is not None and text != part(share):
         estimate = f" (estimate: {part(share)})"
-        if isinstance(loss_of_exports, float) and loss_of_exports < 1:
+        is_cut = isinstance(loss_of_exports, float) and loss_of_exports < 1
+        if is_cut or row["high"] - row["low"] > WIDE:
             text, estimate = f"an estimated {part(share)} ({text})", ""
     goods, time, fit = names.goods(row["product"]), time_of([row]), qualified([row])
     goods_text = "" if goods == names.subject and not _stopped(names) else f" of {goods}"
