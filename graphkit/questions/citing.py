@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -18,6 +19,7 @@ from graphkit.database import last_load
 from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError
 from graphkit.files.folders import shipped
 from graphkit.kinds import Kind
+from graphkit.period import Period
 from graphkit.queries import Reading, noted_readings, rows_of
 from graphkit.questions.question import Question, prepare
 from graphkit.schema import GRAPH
@@ -43,8 +45,8 @@ def cite(
 ) -> Citation:
     """Cite the answer to a question, with an id that :func:`recheck` takes.
 
-    A question of the newest period is cited with the period that its headline is about, if it then
-    has the same headline: of the next edition, the newest is another.
+    A question of the newest period is cited with the period that its headline is about, if its
+    headline then is the same, or its beginning: of the next edition, the newest is another.
 
     Parameters
     ----------
@@ -149,21 +151,27 @@ def _condition(kind: Kind, values: Mapping[str, object]) -> Conditions:
 
 
 def _dated(catalog: Catalog, question: Question, answer: Answer) -> tuple[Question, Answer]:
-    """Give a question its period, if its answer then says the same."""
-    from graphkit.answers.remarks import main_period
-
-    period = main_period(answer)
+    """Give a question its period, if its answer then says the same, or the beginning of it."""
     takes = any(parameter.name == "period" for parameter in PARAMETERS[question.function])
-    if period is None or not takes or question.arguments.get("period") not in (None, LATEST):
+    if not takes or question.arguments.get("period") not in (None, LATEST):
         return question, answer
-    dated = replace(question, arguments={**question.arguments, "period": period})
-    if answer.scope.get("period") == period:
-        return dated, answer
-    try:
-        same = dated.ask(catalog)
-    except GraphkitError:
-        return question, answer
-    return (dated, same) if same.headline == answer.headline else (question, answer)
+    for period in _periods(answer):
+        dated = replace(question, arguments={**question.arguments, "period": period})
+        if answer.scope.get("period") == period:
+            return dated, answer
+        with suppress(GraphkitError):
+            same = dated.ask(catalog)
+            if answer.headline.startswith(same.headline.removesuffix(".")):
+                return dated, same
+    return question, answer
+
+
+def _periods(answer: Answer) -> list[str]:
+    """List the periods of the rows of an answer, that of most of them first; of a time none."""
+    if answer.in_time or "period" not in answer.rows.column_names:
+        return []
+    counts = Counter(period for period in answer.rows["period"].to_pylist() if period)
+    return sorted(counts, key=lambda period: (-counts[period], -Period(period).end, period))
 
 
 def _canonical(catalog: Catalog, question: Question) -> tuple[Verb, Pairs]:
