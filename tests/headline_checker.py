@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from math import fsum
+from math import fsum, inf
 from typing import Any
 
 import pytest
@@ -510,20 +510,64 @@ def ended_for_all(read: Reader, match: re.Match[str]) -> None:
 
 
 def withdrawn(read: Reader, match: re.Match[str]) -> None:
-    """Check that codes of what is counted hold goods of earlier stages, which are named."""
+    """Check that codes hold goods of earlier stages, which are named, or that a flow is missing."""
     goods = {text for row in read.answer.coverage["series"] for text in row["earlier"]}
-    assert goods
-    assert all(text in match["earlier"] for text in goods)
+    missing = read.answer.coverage.get("missing_flows", ())
+    assert goods or missing
+    if match["reason"].startswith("its codes"):
+        assert all(text in match["reason"] for text in goods)
+    else:
+        assert any(read.place(flow["supplier"]) in match["reason"] for flow in missing)
     years = set(re.findall(r"\b(?:19|20)\d\d\b", match[0].partition(" cannot be told")[0]))
     assert years <= {row["period"] for row in read.rows}
     if isinstance(place := read.scope.get("of"), str):
         assert read.place(place) in match[0]
 
 
-def split_change(read: Reader, match: re.Match[str]) -> None:
-    [row] = totals_of(read)
-    assert match["goods"] == read.goods(row["product"])
-    assert row["product"] in {split["product"] for split in read.answer.coverage["split_trade"]}
+def is_untold(read: Reader, product: str, *periods: str) -> bool:
+    """Tell if codes or missing flows leave open whether the trade in a product changed."""
+    times = [Period(period) for period in periods]
+    years = {year for time in times for year in range(time.start // 12, time.year + 1)}
+    span = {str(year) for year in range(min(years), max(years) + 1)}
+    parts = read.answer.coverage.get("each") or {"": read.answer.coverage}
+    split = [row for part in parts.values() for row in part.get("split_trade", ())]
+    missing = [row for part in parts.values() for row in part.get("missing_flows", ())]
+    return any(
+        product in (row["product"], row["other"]) and len(span & set(row["years"])) > 1
+        for row in split
+    ) or any(row["product"] == product and int(row["period"]) in years for row in missing)
+
+
+def ends_of_value(row: Row, end: str) -> tuple[float, float]:
+    """The least and the most that the value of a total may be."""
+    value = row[f"usd_{end}"]
+    high = row.get(f"usd_{end}_high", value)
+    return (value, inf if high is None else high) if value is not None else (0.0, inf)
+
+
+def direction_of(read: Reader, row: Row) -> int:
+    """Tell if the value of a total surely rose or fell."""
+    before, after = row["usd_before"], row["usd_after"]
+    if not before or after is None or is_untold(read, row["product"], row["before"], row["after"]):
+        return 0
+    (old, most_old), (new, most_new) = (ends_of_value(row, end) for end in ("before", "after"))
+    if most_old == most_new == inf:
+        most_old, most_new = old, new
+    months = row["months_before"], row["months_after"]
+    old, most_old, new, most_new = (
+        old / months[0],
+        most_old / months[0],
+        new / months[1],
+        most_new / months[1],
+    )
+    return (new > most_old) - (most_new < old)
+
+
+def untold_change(read: Reader, match: re.Match[str]) -> None:
+    for row in totals_of(read):
+        assert direction_of(read, row) == 0
+        if match["goods"] == read.goods(row["product"]) and match["reason"].startswith("one trade"):
+            assert is_untold(read, row["product"], row["before"], row["after"])
 
 
 def reliance_as_published(read: Reader, match: re.Match[str]) -> None:
@@ -748,9 +792,21 @@ def one_market(read: Reader, match: re.Match[str]) -> None:
         assert match["measure"] == BY[row["measure"]]
     if match["hhi"]:
         assert abs(whole(match["hhi"]) - row["hhi_low"]) <= 0.5 + 1e-6
+    if match["tight"]:
+        high = row["cr1_high"] or row["cr1"]
+        others = [r for r in read.rows if r["cr1"] is not None and r["cr1"] > high]
+        assert any(agrees(match["part"], r["cr1"]) and match["tight"].startswith(
+            f"{r['market'].replace('production', 'output')} of {read.goods(r['product'])}"
+        ) for r in others)  # fmt: skip
     if match["band"]:
         adverbs = {"high": "highly", "moderate": "moderately", "low": "not"}
         assert adverbs[row["band"]] == match["band"]
+
+
+def no_half_of_one(read: Reader, match: re.Match[str]) -> None:
+    rows = chosen(read)
+    assert len({row["product"] for row in rows}) == 1
+    assert any(row["cr1"] is None or row["cr1"] < 0.5 for row in rows)
 
 
 def unknown_market(read: Reader, match: re.Match[str]) -> None:
@@ -927,15 +983,18 @@ def critical(read: Reader, match: re.Match[str]) -> None:
 
 
 def risk(read: Reader, match: re.Match[str]) -> None:
-    assert len({row["material"] for row in read.rows}) == 1
-    scores = {row["published_supply_risk"] for row in read.rows} - {None}
+    scored = [row for row in read.rows if row["published_critical"] is not None]
+    is_of_one = len({row["material"] for row in read.rows}) == 1
+    assert is_of_one or len({row["material"] for row in scored}) == 1
+    rows = read.rows if is_of_one else scored
+    scores = {row["published_supply_risk"] for row in rows} - {None}
     if match["score"]:
         assert abs(float(match["score"]) - max(scores)) <= 0.05 + 1e-9
     else:
         assert not scores
     if match["low"]:
-        lows = [r["supply_risk_low"] for r in read.rows if r["supply_risk_low"] is not None]
-        highs = [r["supply_risk_high"] for r in read.rows if r["supply_risk_high"] is not None]
+        lows = [r["supply_risk_low"] for r in rows if r["supply_risk_low"] is not None]
+        highs = [r["supply_risk_high"] for r in rows if r["supply_risk_high"] is not None]
         assert -1e-6 <= min(lows) - float(match["low"]) < 0.1 + 1e-6
         assert -1e-6 <= float(match["high"]) - max(highs) < 0.1 + 1e-6
 
@@ -1042,7 +1101,14 @@ def change_of_one(read: Reader, match: re.Match[str]) -> None:
     with_whom(read, match, row)
     change = new / old - 1
     text = match["turn"]
-    if text.startswith("changed little"):
+    (_, most_old), (_, most_new) = (ends_of_value(row, end) for end in ("before", "after"))
+    if (most_old, most_new) not in ((row["usd_before"], row["usd_after"]), (inf, inf)):
+        assert direction_of(read, row) == (1 if text.startswith("rose") else -1)
+        if span := re.search(r"between (\d+) and (\d+) %", text):
+            ends = sorted((abs(row["usd_after"] / most_old - 1),
+                           abs(most_new / row["usd_before"] - 1)))  # fmt: skip
+            assert holds(span[0], *ends)
+    elif text.startswith("changed little"):
         assert abs(change) < 0.005
     elif "-fold" in text:
         times = float(re.search(r"[\d,.]+", text)[0].replace(",", ""))
@@ -1079,7 +1145,7 @@ def sooner(read: Reader, match: re.Match[str]) -> None:
 
 
 def with_whom(read: Reader, match: re.Match[str], row: Row) -> None:
-    partial = any(row.get("extent") for row in read.rows)
+    partial = any(total.get("usd_before_high", 0.0) is None for total in totals_of(read))
     listed = "the countries listed" if partial else None
     assert match["with"] == (read.place(row["on"]) if row.get("on") else listed)
 
@@ -1097,20 +1163,26 @@ def change_of_several(read: Reader, match: re.Match[str]) -> None:
     totals = totals_of(read)
     values = [(row["product"], changed_value(row, totals, "before"),
                changed_value(row, totals, "after")) for row in totals]  # fmt: skip
-    grown = {
-        product for product in {p for p, _, _ in values}
-        if all(a is not None and b is not None and b > a for p, a, b in values if p == product)
-    }  # fmt: skip
-    read.count(match, len(grown), len({p for p, _, _ in values}))
+    signs: dict[str, set[int]] = {}
+    for row in totals:
+        signs.setdefault(row["product"], set()).add(direction_of(read, row))
+    grown, fallen = ([p for p, own in signs.items() if own == {sign}] for sign in (1, -1))
+    read.count(match, len(grown if match["verb"] == "grew" else fallen), len(signs))
+    assert match["verb"] == "grew" or not grown
+    if match["fallen"]:
+        assert whole(match["fallen"]) == len(fallen)
     assert (match["a"], match["b"]) == (totals[0]["before"], totals[0]["after"])
     whose_trade(read, match["trade"], totals[0])
     with_whom(read, match, totals[0])
     if match["goods"]:
-        known = [(b - a, p) for p, a, b in values if a is not None and b is not None]
+        known = [(b - a, p) for (p, a, b), row in zip(values, totals, strict=True)
+                 if a and b is not None
+                 and not is_untold(read, p, row["before"], row["after"])]  # fmt: skip
         change, product = max(known, key=lambda pair: (abs(pair[0]), pair[1]))
         assert match["goods"] == read.goods(product)
         assert (match["sign"] == "+") == (change >= 0)
-        assert is_worth(match["size"], abs(change))
+        if not match["least"]:
+            assert is_worth(match["size"], abs(change))
 
 
 def no_change(read: Reader, match: re.Match[str]) -> None:
@@ -1159,6 +1231,7 @@ def series(read: Reader, match: re.Match[str]) -> None:
         bool(match["before"])
         and peak["usd"] > max(last["usd"], line[-2]["usd"])
         and not any(row.get("extent") for row in line)
+        and not is_untold(read, last["product"], *(row["period"] for row in line))
     )
     if match["peak"]:
         assert is_worth(match["peak"], peak["usd"])
@@ -1172,8 +1245,9 @@ def series(read: Reader, match: re.Match[str]) -> None:
             assert match["start"] == line[0]["period"]
             assert is_share(match["early"], line[0], name)
     assert whole(match["rest"] or "0") == len(ends) - 1
-    split = {row["product"] for row in read.answer.coverage.get("split_trade", ())}
-    assert bool(match["split"]) == (last["product"] in split)
+    if len(line) > 1:
+        ends_told = line[-2]["period"], last["period"]
+        assert bool(match["untold"]) == is_untold(read, last["product"], *ends_told)
 
 
 def no_value(read: Reader, match: re.Match[str]) -> None:
@@ -1193,15 +1267,22 @@ def ends_of_output(read: Reader) -> list[tuple[Row, Row]]:
 
 
 def output(read: Reader, match: re.Match[str]) -> None:
-    [(first, last)] = ends_of_output(read)
+    [(_, last)] = ends_of_output(read)
     assert match["maker"].casefold() == read.place(last["producer"]).casefold()
     assert match["goods"] == read.goods(last["product"])
     assert match["basis"] == (last["basis"] if last["basis"] != "gross" else None)
     assert is_worth(match["new"], last["tonnes"])
     assert match["now"] == last["period"]
+    names = ("product", "basis", "series")
+    line = [row for row in read.rows if row["tonnes"] is not None
+            and all(row[name] == last[name] for name in names)]  # fmt: skip
     if match["old"]:
-        assert is_worth(match["old"], first["tonnes"])
-        assert match["then"] == first["period"]
+        assert is_worth(match["old"], line[-2]["tonnes"])
+        assert match["then"] == line[-2]["period"]
+        top = max(row["tonnes"] for row in line)
+        assert bool(match["peak"]) == (top > max(last["tonnes"], line[-2]["tonnes"]))
+    if match["peak"]:
+        assert is_worth(match["peak"], top)
     if match["share"]:
         assert agrees(match["share"], last["share"])
     if match["place"]:
@@ -1629,16 +1710,20 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
          mined_by_one),
         (rf"For {COUNT}, one country is known to have (?P<verb>made|sold) at least half of "
          rf"(?P<market>.+?){TIME}{OTHER}"
-         rf"{MOST}(?:, (?P<measure>by value|by weight))?\.", half_of_market),
+         rf"(?:; most of one: (?P<first>.+?), (?P<top>{SPAN}) by [^,]+|{MOST})"
+         rf"(?:, (?P<measure>by value|by weight))?\.", half_of_market),
         (rf"One country sold at least half of the imports of (?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) "
          rf"(?:buyers? of (?P<goods>.+?)|pairs of a buyer and a product){TIME}{OTHER}"
          r"(?:, (?:by value|by weight))?\.", half_of_buyers),
         (r"Who (?:made|sold) most of .+ is unknown\.", unknown_market),
+        (r"Who (?:made|sold) most .+ cannot be told by one figure.*\.", no_half_of_one),
         (rf"(?P<place>.+?) (?:made|sold) (?P<share>{PART}) of (?P<market>the world’s "
          rf"output|.+? imports|world "
          rf".+?) of (?P<goods>.+?){TIME}{OTHER}(?:, (?P<measure>by value|by weight))?"
          rf"(?:; the market is (?P<band>highly|moderately|not) concentrated)?"
-         rf"(?: \(HHI (?:at least )?(?P<hhi>{_NUMBER})\))?\.", one_market),
+         rf"(?: \(HHI (?:at least )?(?P<hhi>{_NUMBER})\))?"
+         rf"(?:; more from one country: (?P<tight>.+?), (?:at least )?(?P<part>{PART}) from .+? "
+         r"by (?:value|weight))?\.", one_market),
     ],
     "reliance": [
         (rf"(?P<who>.+) relied on net imports for at least half of its use of "
@@ -1699,7 +1784,7 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
          r"(?P<high>[\d.]+)))?\.", risk),
     ],
     "flows": [
-        (r"The largest flow.* cannot be told: its codes also hold (?P<earlier>.+)\.", withdrawn),
+        (r"The largest flow.* cannot be told: (?P<reason>.+)\.", withdrawn),
         (r"(?:No code holds .+? alone; the largest flow of goods with it|"
          r"The largest flow(?: of .+?)??)"
          rf"(?: in the trade of .+?)??{TIME} went (?P<ends>from .+?)"
@@ -1707,7 +1792,7 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
         (r"No flow of .+ has a known amount by (?:value|weight)\.", no_flow),
     ],
     "network": [
-        (r"Who first supplies .+ cannot be told: its codes also hold (?P<earlier>.+)\.", withdrawn),
+        (r"Who first supplies .+ cannot be told: (?P<reason>.+)\.", withdrawn),
         (r"(?:No code holds .+? alone; (?P<who>.+?)|(?P<place>.+?)) is the first supplier of "
          rf"(?P<n>{_NUMBER}) of (?:at least )?(?P<of>{_NUMBER}) countr(?:y|ies) that buy "
          rf".+?{TIME}(?:; (?:these buy|this one buys) (?P<share>{PART}) of it "
@@ -1724,20 +1809,22 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
     ],
     "compare": [
         (r"Whether .+? (?:imports|exports) of (?P<goods>.+?)(?: (?:from|to) .+)? changed from .+ "
-         r"cannot be told(?:: one trade may stand under two codes)?\.", split_change),
+         r"cannot be told(?:: (?P<reason>.+))?\.", untold_change),
         (rf"(?P<who>.+) (?P<verb>bought|sold) (?P<much>nearly as much|more) (?P<goods>.+?)"
          rf"(?: (?:from|to) (?P<with>.+))? in (?P<n>\w+) months? of (?P<year>\d+) (?:as|than) "
          rf"in all of (?P<long>\d+)(?:: (?P<new>[^;]+) and (?P<old>{MONEY}))?"
          rf"(?:; [\d,]+ more products? below)?\.", sooner),
         (rf"(?P<trade>.+? (?:imports|exports)) of (?P<goods>.+?)(?: (?:from|to) (?P<with>.+?))? "
          rf"(?P<turn>changed little by value|(?:rose|fell) "
-         rf".+? by value) from (?P<a>\S+) to (?P<b>[^\s,]+?)(?:, from (?P<old>{MONEY}) to "
-         rf"(?P<new>{MONEY})"
+         rf".+? by value) from (?P<a>\S+) to (?P<b>[^\s,]+?)(?:, from "
+         rf"(?:at least )?(?P<old>{MONEY}) to (?:at least )?(?P<new>{MONEY})"
          r"(?: a month)?)?\.", change_of_one),
-        (rf"(?P<trade>.+? (?:imports|exports))(?: (?:from|to) (?P<with>.+?))? grew for {COUNT} "
-         r"from (?P<a>\S+) to "
+        (rf"(?P<trade>.+? (?:imports|exports))(?: (?:from|to) (?P<with>.+?))? "
+         rf"(?P<verb>grew|fell) for {COUNT} "
+         r"(?:and fell for (?P<fallen>[\d,]+) )?from (?P<a>\S+) to "
          rf"(?P<b>[^\s,]+?), by value"
-         rf"(?:; the largest change was (?P<goods>.+) \((?P<sign>[+-])(?P<size>{MONEY})(?: a "
+         rf"(?:; the largest (?:known )?change was (?P<goods>.+) "
+         rf"\((?P<least>at least )?(?P<sign>[+-])(?P<size>{MONEY})(?: a "
          rf"month)?\))?\.",
          change_of_several),
         (rf".+ were (?:worth (?P<size>{MONEY})(?: a month)?|of unknown value).+; there is no "
@@ -1749,15 +1836,17 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
          rf"(?:at least )?(?P<new>{MONEY}) in (?P<now>[^\s,;]+?){OTHER}"
          rf"(?:, after (?:at least )?(?P<before>{MONEY}) in (?P<then>[^\s,;]+)"
          rf"(?: and (?:at least )?(?P<peak>{MONEY}) at most in (?P<when>[^\s,;]+))?)?"
+         r"(?P<untold>; how that compares with [^\s,;]+ cannot be told: [^;]+?)?"
          rf"(?:; (?P<place>[^;]+?) (?:sold|bought) (?P<share>{SPAN}) of that"
          rf"(?: \((?P<early>{SPAN}) in (?P<start>[^\s,;)]+)\))?)?"
          rf"(?:; (?P<rest>{_NUMBER}) more products? below)?"
-         r"(?P<split>; one trade may stand under two codes)?\.", series),
+         r"\.", series),
         (r"No trade of .+ has a known value\.", no_value),
     ],
     "production_trend": [
         (rf"(?P<maker>.+) made (?P<new>{WEIGHT})(?: \((?P<basis>[^)]+)\))? of (?P<goods>.+?) in "
          rf"(?P<now>[^\s,;]+?)(?:, after (?P<old>{WEIGHT}) in (?P<then>[^\s,;]+?))?"
+         rf"(?: and (?P<peak>{WEIGHT}) at most in (?P<when>[^\s,;]+?))?"
          rf"(?:; (?P<share>{PART}) of the world’s output"
          rf"|; (?P<place>.+) made (?P<largest>{PART}) of that)?\.", output),
         (rf"(?P<maker>.+) made at least (?P<least>{WEIGHT})(?: \([^)]+\))? of (?P<goods>.+) in "

@@ -352,7 +352,7 @@ class TestKnownAnswers:
         }
         assert on("2026-11-28", "ree-metals") == {
             ("licence", "licensed"),
-            ("licence", "suspended as announced; later unknown"),
+            ("licence", "suspended as announced, later unknown"),
         }
 
     def test_who_depends_on_what_china_restricts(

@@ -11,7 +11,9 @@ from graphkit.answers.answer import parts_of as coverages_of
 from graphkit.answers.figures import HALF, UNFIT, floor_percent, number_of
 from graphkit.answers.remarks import SHARES_ALONE
 from graphkit.headlines.wording import (
+    AT_LEAST,
     BY,
+    EXACT,
     Figure,
     Lexicon,
     Row,
@@ -38,6 +40,8 @@ from graphkit.period import Period
 
 BY_ORE = "production by ore"
 """Market of an element in what is mined, by the ores that may be a country's."""
+FEW = 3
+"""Number of products up to which the largest share of any is told, where none is half."""
 BANDS = {"high": "highly", "moderate": "moderately", "low": "not"}
 """Adverbs of the bands of concentration."""
 
@@ -83,13 +87,13 @@ def _market_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
 
 
 def _market(names: Lexicon, rows: Sequence[Row]) -> Sentences:
-    rows = _of_one_market(rows)
+    every, rows = rows, _of_one_market(rows)
     market, measure = rows[0]["market"], rows[0]["measure"]
     products = grouped(rows, "product")
     consumers = {row["consumer"] for row in rows if row["consumer"]}
     time, fit = time_of(rows), qualified(rows)
     if len(rows) == 1:
-        yield from _one_market(names, rows[0], time)
+        yield from _one_market(names, rows[0], time, _tightest(names, every, rows[0]))
         return
     if len(consumers) > 1:
         large = sum(map(_is_one_country, rows))
@@ -101,11 +105,29 @@ def _market(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         yield from shortened(f"{start}{time}{fit}", f", {BY[measure]}")
         return
     sure = [key for (key,), group in products.items() if all(map(_is_one_country, group))]
+    if len(products) == 1 and not sure:
+        verb = "made" if market.startswith("production") else "sold"
+        known = [f"{names.place(row['top'])} {part(row['cr1'])}" for row in rows
+                 if row["top"] is not None and row["cr1"] is not None]  # fmt: skip
+        goods = names.goods(rows[0]["product"])
+        start = f"Who {verb} most {goods}{time} cannot be told by one figure"
+        reason = f": {listed(list(dict.fromkeys(known)))}" if known else (
+            ", as figures count other things or are withheld"
+        )  # fmt: skip
+        yield from shortened(start, reason)
+        return
     whole_trade = {"production": "world output"}.get(market, f"world {market}")
     if consumers:
         whole_trade = f"{possessive(names.place(consumers.pop()))} imports"
     tops = [row["top"] for key in sure for row in products[key,]]
     most = names.most(tops)
+    if not sure and len(products) <= FEW:
+        exact = [row for row in rows if row["cr1"] is not None and not row.get("extent")]
+        if exact:
+            first = max(exact, key=lambda row: (row["cr1"], row["product"]))
+            share = between(first["cr1"], first["cr1_high"] or first["cr1"])
+            goods = names.goods(first["product"])
+            most = f"; most of one: {goods}, {share} by {names.place(first['top'])}"
     verb = "made" if market.startswith("production") else "sold"
     end = f"one country is known to have {verb} at least half of {whole_trade}{time}{fit}"
     for text in (names.products(len(products)), number_of(len(products), "product")):
@@ -135,7 +157,23 @@ def _by_ore(names: Lexicon, row: Row, time: str) -> Sentences:
     yield from shortened(f"{country} mined {share} of the world’s {element}{time}, by its ores")
 
 
-def _one_market(names: Lexicon, row: Row, time: str) -> Sentences:
+def _tightest(names: Lexicon, rows: Sequence[Row], main: Row) -> str:
+    """Name the market with the largest first country, if its share surely is above another's."""
+    known = [row for row in rows if row["market"] in ("production", "imports", "exports")
+             and row["top"] is not None and row["cr1"] is not None and row.get("fit") not in UNFIT
+             and row["consumer"] == main["consumer"]]  # fmt: skip
+    row = max(known, key=lambda row: (row["cr1"], row["product"], row["measure"]), default=main)
+    if row is main or main["cr1"] is None or row["product"] == main["product"]:
+        return ""
+    if row["cr1"] <= (main["cr1_high"] or main["cr1"]):
+        return ""
+    market = {"production": "output"}.get(row["market"], row["market"])
+    share = f"{listed_at_least([row])}{part(row['cr1'])} from {names.place(row['top'])}"
+    goods = f"{market} of {names.goods(row['product'])}{when(row['period'])}"
+    return f"; more from one country: {goods}, {share} {BY[row['measure']]}"
+
+
+def _one_market(names: Lexicon, row: Row, time: str, tightest: str = "") -> Sentences:
     if row["market"] == BY_ORE:
         yield from _by_ore(names, row, time)
         return
@@ -160,7 +198,11 @@ def _one_market(names: Lexicon, row: Row, time: str) -> Sentences:
         band = f"; the market is {BANDS[row['band']]} concentrated" if row["band"] in BANDS else ""
         least = listed_at_least([row])
         hhi = f"{band} (HHI {least}{low:,.0f})" if band else f" (HHI at least {low:,.0f})"
-    yield from shortened(start, f", {BY[row['measure']]}", hhi)
+    by = f", {BY[row['measure']]}"
+    if tightest:
+        yield from shortened(f"{start}{by}", hhi, tightest)
+        yield f"{start}{by}{tightest}."
+    yield from shortened(start, by, hhi)
 
 
 def reliance(answer: Answer) -> Sentences:
@@ -202,6 +244,13 @@ def _reliance(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             )
         return
     pairs = grouped(computed, "country", "material")
+    if len(pairs) == 1:
+        highs = [row["reliance_high"] for row in computed]
+        yield from _one_reliance(names, {
+            **computed[0], "reliance_low": min(row["reliance_low"] for row in computed),
+            "reliance_high": None if None in highs else max(highs),
+        })  # fmt: skip
+        return
     materials = sorted({material for _, material in pairs})
     large = _relying(pairs)
     if len(countries) == 1:
@@ -363,8 +412,9 @@ def criticality(answer: Answer) -> Sentences:
     names = Lexicon(answer)
     rows = answer.rows.to_pylist()
     materials = grouped(rows, "material")
-    if len(materials) == 1:
-        yield from _one_risk(names, rows)
+    scored = [row for row in rows if row["published_critical"] is not None]
+    if len(materials) == 1 or len({row["material"] for row in scored}) == 1:
+        yield from _one_risk(names, rows if len(materials) == 1 else scored)
         return
     critical = [
         key for key, group in materials.items() if any(row["published_critical"] for row in group)
@@ -417,10 +467,41 @@ def _largest_flow(rows: Sequence[Row]) -> Row | None:
 
 def _flow_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     row = _largest_flow(rows)
-    if row is None or names.earlier or isinstance(names.answer.scope.get("of"), list):
+    if (
+        row is None
+        or _denied(names, [row], row["by"])
+        or isinstance(names.answer.scope.get("of"), list)
+    ):
         return id(rows), ""
     trade = f"{names.place(row['exporter'])} to {names.place(row['importer'])}"
     return row["by"], f"{trade}, {amount(row[row['by']], row['by'])}"
+
+
+def _denied(names: Lexicon, rows: Sequence[Row], measure: str) -> str:
+    """Return why nobody can be called first in a trade in some periods; empty if one can.
+
+    Goods of an earlier stage deny it of an element or a stage, but not of all goods together.
+    """
+    if names.earlier and not names.is_of_all:
+        return f"its codes also hold {names.earlier}"
+    if measure != "usd":
+        return ""
+    periods = [Period(row["period"]) for row in rows if row.get("period")]
+    for flow in _missing_flows(names):
+        if any(Period(flow["period"]).overlaps(period) for period in periods):
+            return _missing_in_words(names, flow)
+    return ""
+
+
+def _missing_flows(names: Lexicon) -> list[Row]:
+    """Return the flows in question that are reviewed as missing in the data."""
+    coverages = coverages_of(names.answer.coverage).values()
+    return [row for coverage in coverages for row in coverage.get("missing_flows", ())]
+
+
+def _missing_in_words(names: Lexicon, flow: Row) -> str:
+    trade = f"{names.place(flow['supplier'])} to {names.place(flow['consumer'])}"
+    return f"most of what went from {trade}{when(flow['period'])} is missing in the data"
 
 
 def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -434,9 +515,9 @@ def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     trade = f"from {names.place(row['exporter'])} to {names.place(row['importer'])}"
     share = f", {part(row['share'])} of world trade" if row["share"] is not None else ""
     size = f": {amount(row[measure], measure)}"
-    if earlier := names.earlier:
-        start = f"The largest flow{f' of {names.subject}' * (not names.is_of_all)}{whose}{time}"
-        yield from shortened(f"{start} cannot be told", f": its codes also hold {earlier}")
+    start = f"The largest flow{f' of {names.subject}' * (not names.is_of_all)}{whose}{time}"
+    if reason := _denied(names, [row], measure):
+        yield from shortened(f"{start} cannot be told", f": {reason}")
         return
     if names.are_baskets:
         goods = f"No code holds {names.subject} alone; the largest flow of goods with it"
@@ -463,9 +544,9 @@ def _largest_first(rows: Sequence[Row]) -> tuple[str, list[Row], list[Row]]:
 
 
 def _first_supplier_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    if names.earlier:
-        return id(rows), ""
     supplier, own, first = _largest_first(rows)
+    if _denied(names, first, rows[0]["by"]):
+        return id(rows), ""
     return "network", f"{names.place(supplier)}, of {len(own):,} of {len(first):,}"
 
 
@@ -478,9 +559,9 @@ def _first_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     bought = fsum(row["imports"] for row in own) / fsum(row["imports"] for row in first)
     whose = "these buy" if len(own) > 1 else "this one buys"
     much = "" if listed_at_least(first) else f"; {whose} {part(bought)} of it {measure}"
-    if earlier := names.earlier:
+    if reason := _denied(names, first, rows[0]["by"]):
         start = f"Who first supplies most buyers of {names.subject}{time} cannot be told"
-        yield from shortened(start, f": its codes also hold {earlier}")
+        yield from shortened(start, f": {reason}")
         return
     if names.are_baskets:
         basket = f"No code holds {names.subject} alone; {who} is the first supplier {count}"
@@ -578,8 +659,12 @@ def _change_figure(names: Lexicon, totals: Sequence[Row]) -> Figure:
         old, new = row[f"{usd}_before"], row[f"{usd}_after"]
         if not old or new is None:
             return id(totals), ""
-        return row["product"], _turn(new / old - 1)
-    return None, f"{len(_growing(totals)):,} of {len(grouped(totals, 'product')):,}"
+        ends = _ends_of_change(names, row, usd)
+        if ends is None or ends[0] < 0 < ends[1]:
+            return id(totals), ""
+        return row["product"], _turns(*ends)
+    grown = len(_changed(names, totals, 1))
+    return None, f"{grown:,} of {len(grouped(totals, 'product')):,}"
 
 
 def _base(totals: Sequence[Row]) -> tuple[str, str]:
@@ -589,18 +674,15 @@ def _base(totals: Sequence[Row]) -> tuple[str, str]:
     return "usd", ""
 
 
-def _growing(totals: Sequence[Row]) -> list[str]:
-    """Select the products whose trade is larger in the second period, in each series."""
+def _changed(names: Lexicon, totals: Sequence[Row], sign: int) -> list[str]:
+    """Select the products whose trade surely rose, or with a negative sign fell, in each series."""
     usd, _ = _base(totals)
-    return [
-        product
-        for (product,), group in grouped(totals, "product").items()
-        if all(
-            None not in (row[f"{usd}_before"], row[f"{usd}_after"])
-            and row[f"{usd}_after"] > row[f"{usd}_before"]
-            for row in group
-        )
-    ]
+    changed = []
+    for (product,), group in grouped(totals, "product").items():
+        ends = [_ends_of_change(names, row, usd) for row in group]
+        if all(pair is not None and min(sign * pair[0], sign * pair[1]) > 0 for pair in ends):
+            changed.append(product)
+    return changed
 
 
 def _trade_of(names: Lexicon, row: Mapping[str, Any]) -> str:
@@ -648,9 +730,10 @@ def _partners_of(names: Lexicon, row: Row) -> str:
     towards = "from" if names.answer.scope.get("consumer") is not None else "to"
     if row.get("on"):
         return f" {towards} {names.place(row['on'])}"
-    rows = names.answer.rows
-    is_partial = "extent" in rows.column_names and rows["extent"].null_count < len(rows)
-    return f" {towards} the countries listed" if is_partial else ""
+    totals = [total for part in coverages_of(names.answer.coverage).values()
+              for total in part.get("totals", ())]  # fmt: skip
+    is_unbounded = any(total.get("usd_before_high", 0.0) is None for total in totals)
+    return f" {towards} the countries listed" if is_unbounded else ""
 
 
 def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
@@ -664,49 +747,120 @@ def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
     before, after = totals[0]["before"], totals[0]["after"]
     span = f" from {before} to {after}"
     usd, per = _base(totals)
-    split = _split(names.answer)
     if len(totals) == 1:
         row = totals[0]
         goods = names.goods(row["product"])
-        if row["product"] in split:
-            yield from shortened(
-                f"Whether {_trade_of(names, row)} of {goods}{partners} changed{span} cannot be "
-                "told",
-                ": one trade may stand under two codes",
-            )  # fmt: skip
-            return
         old, new = row[f"{usd}_before"], row[f"{usd}_after"]
+        untold = (
+            f"Whether {_trade_of(names, row)} of {goods}{partners} changed{span} cannot be told"
+        )
+        if reason := _untold(names, row["product"], before, after):
+            yield from shortened(untold, f": {reason}")
+            return
         if not old or new is None:
             value = f"worth {worth(new)}{per}" if new is not None else "of unknown value"
             start = f"{trade} of {goods}{partners} were {value}{when(after)}"
             yield f"{start}; there is no value to compare with{when(before)}."
             return
-        values = f", from {worth(old)} to {worth(new)}{per}"
-        start = f"{trade} of {goods}{partners} {_turn(new / old - 1)}{span}"
-        yield from shortened(start, values)
+        ends = _ends_of_change(names, row, usd)
+        values = [f"{AT_LEAST * (row.get(f'usd_{end}_high') != row[f'usd_{end}'])}{worth(value)}"
+                  for end, value in (("before", old), ("after", new))]  # fmt: skip
+        if row.get("on") or partners:
+            values = [worth(old), worth(new)]
+        if ends is None or ends[0] < 0 < ends[1]:
+            yield from shortened(untold, f": {values[0]}{when(before)}, {values[1]}{when(after)}")
+            return
+        start = f"{trade} of {goods}{partners} {_turns(*ends)}{span}"
+        yield from shortened(start, f", from {values[0]} to {values[1]}{per}")
         return
-    grown = len(_growing(totals))
-    changes = [
-        (row[f"{usd}_after"] - row[f"{usd}_before"], row["product"])
-        for row in totals
-        if row[f"{usd}_before"] is not None and row[f"{usd}_after"] is not None
-        and row["product"] not in split
-    ]  # fmt: skip
-    most = ""
-    if changes:
-        change, product = max(changes, key=lambda pair: (abs(pair[0]), pair[1]))
-        sign = "+" if change >= 0 else "-"
-        most = f"; the largest change was {names.goods(product)} ({sign}{worth(abs(change))}{per})"
-    count = len(grouped(totals, "product"))
-    for text in (names.products(count), number_of(count, "product")):
-        start = f"{trade}{partners} grew for {count_of(grown, text)}{span}, by value"
+    grown, fallen = (len(_changed(names, totals, sign)) for sign in (1, -1))
+    products = grouped(totals, "product")
+    reasons = {_untold(names, product, before, after) for (product,) in products}
+    if not grown and not fallen and len(reasons) == 1 and "" not in reasons:
+        start = f"Whether {_trade_of(names, totals[0])} of {names.subject}{partners} changed{span}"
+        yield from shortened(f"{start} cannot be told", f": {reasons.pop()}")
+    most = _largest_change(names, totals, usd, per)
+    verb, count = ("grew", grown) if grown or not fallen else ("fell", fallen)
+    less = f" and fell for {fallen:,}" if grown and fallen else ""
+    for text in (names.products(len(products)), number_of(len(products), "product")):
+        start = f"{trade}{partners} {verb} for {count_of(count, text)}{less}{span}, by value"
         yield from shortened(start, most)
 
 
-def _split(answer: Answer) -> frozenset[str]:
-    """Return the products of which a trade may stand under another code in some of the years."""
-    parts = coverages_of(answer.coverage).values()
-    return frozenset(row["product"] for part in parts for row in part.get("split_trade", ()))
+def _untold(names: Lexicon, product: str, *periods: str) -> str:
+    """Return why no change of the value of a product can be told; empty if it can."""
+    coverages = coverages_of(names.answer.coverage).values()
+    times = [Period(period) for period in periods]
+    first, last = min(time.start for time in times) // 12, max(time.year for time in times)
+    span = {str(year) for year in range(first, last + 1)}
+    for split in (row for coverage in coverages for row in coverage.get("split_trade", ())):
+        if (
+            product in (split["product"], split["other"])
+            and len(span.intersection(split["years"])) > 1
+        ):
+            return "one trade may stand under two codes"
+    for flow in _missing_flows(names):
+        is_then = any(Period(flow["period"]).overlaps(time) for time in times)
+        if flow["product"] == product and is_then:
+            return _missing_in_words(names, flow)
+    return ""
+
+
+def _ends_of_change(names: Lexicon, row: Row, usd: str) -> tuple[float, float] | None:
+    """Bound the relative change of a total beside what is not listed; None if it is unknown.
+
+    Where nothing bounds that in either period, it is the change of what is listed.
+    """
+    old, new = row[f"{usd}_before"], row[f"{usd}_after"]
+    if _untold(names, row["product"], row["before"], row["after"]) or not old or new is None:
+        return None
+    highs = [row.get(f"usd_{end}_high", row[f"usd_{end}"]) for end in ("before", "after")]
+    if highs == [None, None]:
+        return new / old - 1, new / old - 1
+    if None in highs:
+        return None
+    most_old, most_new = (
+        value * high / row[f"usd_{end}"] if value else high
+        for end, value, high in (("before", old, highs[0]), ("after", new, highs[1]))
+    )
+    return new / most_old - 1, most_new / old - 1
+
+
+def _largest_change(names: Lexicon, totals: Sequence[Row], usd: str, per: str) -> str:
+    """Name the product whose value surely changed most of those that can be compared."""
+    changes = []
+    for row in totals:
+        ends = _ends_of_change(names, row, usd)
+        if ends is not None:
+            sizes = sorted(abs(end * row[f"{usd}_before"]) for end in ends)
+            least = 0.0 if ends[0] < 0 < ends[1] else sizes[0]
+            changes.append((least, sizes[1], row["product"], ends[0]))
+    if not changes:
+        return ""
+    least, most, product, change = max(changes)
+    if any(other[1] > least for other in changes if other[2] != product) or not least:
+        return ""
+    known = "" if len(changes) == len(totals) else "known "
+    size = f"{'+' if change >= 0 else '-'}{worth(least)}{per}"
+    if most - least > EXACT * most:
+        size = f"at least {size}"
+    return f"; the largest {known}change was {names.goods(product)} ({size})"
+
+
+def _turns(low: float, high: float) -> str:
+    """Write a relative change within a range of one direction.
+
+    >>> _turns(0.581, 0.64), _turns(-0.5, -0.411)
+    ('rose between 58 and 64 % by value', 'fell between 41 and 50 % by value')
+    """
+    if high - low < EXACT:
+        return _turn((low + high) / 2)
+    if low >= 1:
+        return f"rose at least {floor(10 * (low + 1)) / 10:.1f}-fold by value"
+    if high > 1:
+        return f"rose at least {floor_percent(low)} % by value"
+    least, most = sorted((abs(low), abs(high)))
+    return f"{'rose' if low >= 0 else 'fell'} {between(least, most)} by value"
 
 
 def _turn(change: float) -> str:
@@ -725,14 +879,18 @@ def _turn(change: float) -> str:
     return f"{'rose' if change > 0 else 'fell'} {part(abs(change))} by value"
 
 
+SERIES = ("product", "on", "hs_revision", "reporter", "source")
+"""Columns that all rows of one line through time share."""
+
+
 def trend(answer: Answer) -> Sentences:
-    """Say what trade was in the first and the newest period, and with whom most of it."""
+    """Say what trade was in the newest period, the one before and at its peak, and with whom."""
     owner = "consumer" if "consumer" in answer.rows.column_names else "supplier"
     return sentences_on_parts(answer, owner, _trend, _trend_figure)
 
 
-def _first_and_newest(rows: Sequence[Row]) -> dict[str, list[tuple[Row, Row]]]:
-    """Return the first and the newest row of each series of a product, by value.
+def _newest(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return the newest row of each series of a product, by value.
 
     Periods are those of the most common length.
     """
@@ -740,31 +898,29 @@ def _first_and_newest(rows: Sequence[Row]) -> dict[str, list[tuple[Row, Row]]]:
     length = max(lengths, key=lambda months: (lengths.count(months), months))
     known = [row for row in rows
              if Period(row["period"]).months == length and row["usd"] is not None]  # fmt: skip
-    pairs: dict[str, list[tuple[Row, Row]]] = {}
-    for (product, *_), series in grouped(
-        known, "product", "on", "hs_revision", "reporter", "source"
-    ).items():
-        series.sort(key=lambda row: (Period(row["period"]).end, row["period"]))
-        pairs.setdefault(product, []).append((series[0], series[-1]))
-    return pairs
+    newest: dict[str, list[Row]] = {}
+    for (product, *_), series in grouped(known, *SERIES).items():
+        last = max(series, key=lambda row: (Period(row["period"]).end, row["period"]))
+        newest.setdefault(product, []).append(last)
+    return newest
 
 
 def _trend_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    pairs = _first_and_newest(rows)
-    if len(pairs) == 1 and len(next(iter(pairs.values()))) == 1:
-        ((_, last),) = next(iter(pairs.values()))
+    newest = _newest(rows)
+    if len(newest) == 1 and len(next(iter(newest.values()))) == 1:
+        (last,) = next(iter(newest.values()))
         return (last["product"], last["period"], qualified([last])), _worth(last)
     return id(rows), ""
 
 
 def _trend(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say what the largest trade of the newest period was, after the one before and its peak."""
-    series = _first_and_newest(rows)
+    series = _newest(rows)
     if not series:
         yield from shortened(f"No trade of {names.subject} has a known value")
         return
     trade = capitalized(_trade_of(names, rows[0]))
-    ends = [last for pairs in series.values() for _, last in pairs]
+    ends = [last for rows_of_product in series.values() for last in rows_of_product]
     newest = max(Period(last["period"]).end for last in ends)
     current = [last for last in ends if Period(last["period"]).end == newest]
     last = max(current, key=lambda row: (row["usd"], row["product"]))
@@ -774,14 +930,9 @@ def _trend(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         and all(row.get(name) == last.get(name) for name in SERIES)
     ]  # fmt: skip
     rest = len(series) - 1
-    more = f"; {number_of(rest, 'more product')} below" if rest else ""
-    if last["product"] in _split(names.answer):
-        more = f"{more}; one trade may stand under two codes"
-    yield from _of_series(names, trade, line, more)
-
-
-SERIES = ("product", "on", "hs_revision", "reporter", "source")
-"""Columns that all rows of one line through time share."""
+    yield from _of_series(
+        names, trade, line, f"; {number_of(rest, 'more product')} below" if rest else ""
+    )
 
 
 def _of_series(names: Lexicon, trade: str, line: Sequence[Row], more: str) -> Sentences:
@@ -802,9 +953,14 @@ def _of_series(names: Lexicon, trade: str, line: Sequence[Row], more: str) -> Se
     start = f"{trade} of {goods} were worth {_worth(last)}{when(last['period'])}{qualified([last])}"
     before = ""
     if len(line) > 1:
-        before = f", after {_worth(line[-2])}{when(line[-2]['period'])}"
+        ends = (line[-2]["period"], last["period"])
+        reason = _untold(names, last["product"], *ends)
+        before = f", after {_worth(line[-2])}{when(ends[0])}"
+        if reason:
+            before = f"; how that compares with {ends[0]} cannot be told: {reason}"
         peak = max(line, key=lambda row: row["usd"])
         is_whole = not any(row.get("extent") for row in line)
+        is_whole &= not _untold(names, last["product"], *(row["period"] for row in line))
         if is_whole and peak["usd"] > max(last["usd"], line[-2]["usd"]):
             before += f" and {_worth(peak)} at most{when(peak['period'])}"
     for additions in ((before, share, more), (before, more), (more,)):
@@ -812,32 +968,31 @@ def _of_series(names: Lexicon, trade: str, line: Sequence[Row], more: str) -> Se
 
 
 def production_trend(answer: Answer) -> Sentences:
-    """Say what was made in the first and the newest year, and by whom most of it."""
+    """Say what was made in the newest year, the one before and at the peak, and by whom most."""
     return sentences_on_parts(answer, "producer", _made, _made_figure)
 
 
-def _ends_of_production(rows: Sequence[Row]) -> list[tuple[Row, Row]]:
-    """Return the first and the newest row with an exact figure of each line over the years.
+def _lines_of_production(rows: Sequence[Row]) -> list[list[Row]]:
+    """Return the rows with an exact figure of each line over the years, the newest last.
 
     A line that ends before another of its product and basis is left out.
     """
     exact = [row for row in rows if row["tonnes"] is not None]
-    ends = []
+    lines = []
     for group in grouped(exact, "product", "basis").values():
         newest = max(Period(row["period"]).end for row in group)
         for line in grouped(group, "series").values():
             if Period(line[-1]["period"]).end == newest:
-                ends.append((line[0], line[-1]))
-    return ends
+                lines.append(line)
+    return lines
 
 
 def _made_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    ends = _ends_of_production(rows)
-    if len(ends) != 1:
+    lines = _lines_of_production(rows)
+    if len(lines) != 1:
         return id(rows), ""
-    ((first, last),) = ends
-    kind = (first["product"], first["basis"], first["period"], last["period"])
-    return kind, f"{weight(first['tonnes'])} to {weight(last['tonnes'])}"
+    last = lines[0][-1]
+    return (last["product"], last["basis"], last["period"]), weight(last["tonnes"])
 
 
 def _content(row: Row) -> str:
@@ -846,10 +1001,10 @@ def _content(row: Row) -> str:
 
 
 def _made(names: Lexicon, rows: Sequence[Row]) -> Sentences:
-    ends = _ends_of_production(rows)
+    lines = _lines_of_production(rows)
     place = names.place(rows[0]["producer"])
     maker = capitalized(place)
-    if not ends:
+    if not lines:
         last = rows[-1]
         if len({(row["product"], row["basis"]) for row in rows}) == 1 and last["low"] is not None:
             least = f"at least {weight(last['low'])}{_content(last)}"
@@ -857,8 +1012,9 @@ def _made(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             yield from shortened(f"{maker} made {least} of {goods}{when(last['period'])}")
         yield from shortened(f"No exact figure of {possessive(place)} production is known")
         return
-    if len(ends) == 1:
-        ((first, last),) = ends
+    if len(lines) == 1:
+        (line,) = lines
+        last = line[-1]
         goods, share = names.goods(last["product"]), ""
         if last["share"] is not None:
             share = f"; {part(last['share'])} of the world’s output"
@@ -867,13 +1023,16 @@ def _made(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         mass = f"{weight(last['tonnes'])}{_content(last)}"
         newest = f"{maker} made {mass} of {goods}{when(last['period'])}"
         moved = ""
-        if first is not last:
-            moved = f", after {weight(first['tonnes'])}{when(first['period'])}"
+        if len(line) > 1:
+            before, peak = line[-2], max(line, key=lambda row: row["tonnes"])
+            moved = f", after {weight(before['tonnes'])}{when(before['period'])}"
+            if peak["tonnes"] > max(last["tonnes"], before["tonnes"]):
+                moved += f" and {weight(peak['tonnes'])} at most{when(peak['period'])}"
         yield from shortened(newest, moved, share)
         return
-    newest = max((last["period"] for _, last in ends), key=lambda text: (Period(text).end, text))
-    current = [(first, last) for first, last in ends if last["period"] == newest]
-    grown = sum(last["tonnes"] > first["tonnes"] for first, last in current)
+    newest = max((line[-1]["period"] for line in lines), key=lambda text: (Period(text).end, text))
+    current = [line for line in lines if line[-1]["period"] == newest]
+    grown = sum(line[-1]["tonnes"] > line[0]["tonnes"] for line in current)
     start = f"{maker} made more{when(newest)} than in the first year with a figure of "
     for text in (names.products(len(current)), number_of(len(current), "product")):
         yield from shortened(f"{start}{count_of(grown, text)}")

@@ -144,7 +144,7 @@ def controls(answer: Answer) -> Sentences:
 
 
 IN_FORCE, LICENSED = "in force", "licensed"
-"""States of an act that holds exports back."""
+"""Statuses of an act that holds exports back on a day."""
 
 
 def _state(row: Row) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import pyarrow as pa
@@ -434,10 +435,18 @@ def _with_ends(rows: pa.Table, most: Most, totals: pa.Table) -> pa.Table:
 
 
 def _without_moved(totals: pa.Table, most: Most) -> list[dict[str, Any]]:
-    """Drop figures of totals that trade which is not listed may change."""
+    """Drop figures of totals that trade which is not listed may change, and add the most of each.
+
+    ``usd_before_high`` is the value with all that is not listed; null if nothing bounds that.
+    """
     rows: list[dict[str, Any]] = totals.to_pylist()
     for row in rows:
-        lacks = [end for end in ENDS if most.get((row["product"], end), (0.0, 1))[0]]
+        unlisted = {end: most.get((row["product"], end), (0.0, 1))[0] for end in ENDS}
+        lacks = [end for end in ENDS if unlisted[end]]
+        for end in ENDS:
+            usd = row[f"usd_{end}"]
+            is_bounded = usd is not None and unlisted[end] < inf
+            row[f"usd_{end}_high"] = usd + unlisted[end] if is_bounded else None
         for end in lacks:
             row |= {f"hhi_usd_{end}": None, f"hhi_tonnes_{end}": None}
         if lacks:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from graphkit.analysis.unlisted import WORLD
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import money
 from graphkit.catalog.catalog import Catalog
@@ -85,9 +86,11 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
     or after, where trade in the product of the other code went on or changed the other way.
     """
     rows, coverage = answer.rows, answer.coverage
-    if "consumer" not in rows.column_names:
+    if not {"consumer", "supplier"} & {*rows.column_names}:
         return answer
-    consumers = sorted(set(rows["consumer"].to_pylist()) - {None})
+    consumers = [WORLD]
+    if "consumer" in rows.column_names:
+        consumers = sorted(set(rows["consumer"].to_pylist()) - {None})
     suppliers = rows["supplier"].to_pylist() if "supplier" in rows.column_names else None
     notes, split, double = [], [], False
     for (product, code), (other, other_code) in _sharing(catalog):
@@ -97,9 +100,11 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
         if not years or not consumers:
             continue
         periods = [str(year) for year in range(min(years) - 1, max(years) + 2)]
-        flows = catalog.flows(
-            "imports", consumers=consumers, products=[product, other], periods=periods
-        )
+        traded = {"products": [product, other], "periods": periods}
+        is_of_all = WORLD in consumers
+        flows = catalog.flows("trade", **traded) if is_of_all else (
+            catalog.flows("imports", consumers=consumers, **traded)
+        )  # fmt: skip
         trades = [
             trade for trade in split_trades(flows, product, other, years)
             if suppliers is None or trade.supplier in suppliers

@@ -17,6 +17,7 @@ from graphkit.answers.columns import NUMBER, TEXTS, Column, plain_columns, schem
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.headlines.publications import IN_FORCE, LICENSED
 from graphkit.period import Period
 from graphkit.questions.question import checked
 
@@ -109,8 +110,7 @@ def controls(
     )  # fmt: skip
 
 
-IN_FORCE, LICENSED, SUSPENDED = "in force", "licensed", "suspended"
-LATER_UNKNOWN = "suspended as announced; later unknown"
+SUSPENDED, LATER_UNKNOWN = "suspended", "suspended as announced, later unknown"
 """State after the announced end of a suspension of which no later source is known."""
 
 

@@ -37,7 +37,12 @@ def fitted(catalog: Catalog, answer: Answer, text: str | None) -> Answer:
     ]  # fmt: skip
     rows, columns = answer.rows, answer.columns
     if "product" in rows.column_names:
-        grades = [fits.get(product) for product in rows["product"].to_pylist()]
+        # What is made is counted under its own name, and not under a code.
+        markets = rows["market"].to_pylist() if "market" in rows.column_names else [""] * len(rows)
+        grades = [
+            None if market.startswith("production") else fits.get(product)
+            for product, market in zip(rows["product"].to_pylist(), markets, strict=True)
+        ]
         rows = rows.append_column(FIT.name, pa.array(grades, pa.string()))
         columns = (*columns, FIT)
     baskets = [_basket(catalog, scope, row) for row in series if row[FIT.name] == BASKET]

@@ -102,6 +102,8 @@ class Block:
         years = sorted({row["as_of"] for row in self.capacities if row["as_of"]})
         undated = sum(row["as_of"] is None for row in self.capacities)
         none = f"{undated} of {len(self.capacities)} without a year"
+        if not years:
+            return "no stated year" if undated else None
         return ", ".join([*years, *([none] if undated else [])]) or None
 
 

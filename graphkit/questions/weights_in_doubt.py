@@ -407,7 +407,10 @@ def _described(answer: Answer, rows: pa.Table) -> Answer:
 
 
 def _with_notes(catalog: Catalog, answer: Answer, doubts: Sequence[Doubt]) -> Answer:
-    """Add a note on each of the largest doubts, and the sources that they cite."""
+    """Add a note on each of the largest doubts, the sources that they cite, and what is missing.
+
+    ``missing_flows`` in the coverage are those whose value is not known either.
+    """
     totals: dict[tuple[str, str | None, str], float] = {}
     datasets = {series["dataset"] for series in answer.coverage["series"]}
     for row in catalog.links("COVERS", "dataset", "product", "hs", "period", "tonnes").to_pylist():
@@ -427,7 +430,12 @@ def _with_notes(catalog: Catalog, answer: Answer, doubts: Sequence[Doubt]) -> An
     keys = pa.array(answer.sources["key"].to_pylist(), pa.string())
     added = added.filter(pc.invert(pc.is_in(added["key"], value_set=keys)))
     sources = pa.concat_tables([answer.sources, added])
-    return replace(answer, notes=(*answer.notes, *notes), sources=sources.sort_by("key"))
+    missing = [dict(zip(FLOW, doubt.key, strict=True)) for doubt in ordered
+               if doubt.verdict == "missing"]  # fmt: skip
+    return replace(
+        answer, notes=(*answer.notes, *notes), sources=sources.sort_by("key"),
+        coverage={**answer.coverage, **({"missing_flows": missing} if missing else {})},
+    )  # fmt: skip
 
 
 def _note(catalog: Catalog, doubt: Doubt, part: float | None) -> str:
