@@ -15,7 +15,7 @@ RETURN act.country AS country, item.key AS product, item.stage AS stage, $date A
             THEN 'suspended'
             WHEN act.suspended_until < $date
              AND (document.published IS NULL OR document.published <= act.suspended_until)
-            THEN 'suspended as announced; later unknown'
+            THEN 'suspended as announced, later unknown'
             WHEN act.measure = 'licence' THEN 'licensed' ELSE 'in force' END AS status,
        act.key AS control, act.measure AS measure, act.target AS target,
        act.since AS since, act.until AS until,

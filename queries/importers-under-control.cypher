@@ -28,7 +28,7 @@ RETURN place.iso3 AS country, item.key AS product, item.stage AS stage,
             THEN 'suspended'
             WHEN act.suspended_until < $date
              AND (document.published IS NULL OR document.published <= act.suspended_until)
-            THEN 'suspended as announced; later unknown'
+            THEN 'suspended as announced, later unknown'
             WHEN act.measure = 'licence' THEN 'licensed' ELSE 'in force' END AS status,
        buyer.iso3 AS consumer, buyer.name AS consumer_name, need.period AS period,
        need.share_usd AS share_usd, need.share_tonnes AS share_tonnes, need.usd AS usd,

@@ -764,7 +764,18 @@ def half_of_market(read: Reader, match: re.Match[str]) -> None:
     assert (match["verb"] == "made") == rows[0]["market"].startswith("production")
     read.time(match["time"], rows)
     read.other(match["other"], rows)
-    read.most(match["most"], [row["top"] for key in sure for row in products[key]])
+    if match["first"]:
+        row = max((r for r in rows if r["cr1"] is not None and not r.get("extent")),
+                  key=lambda row: (row["cr1"], row["product"]))  # fmt: skip
+        assert not sure
+        assert match["first"] == read.goods(row["product"])
+        high = row["cr1_high"] or row["cr1"]
+        if high - row["cr1"] < 5e-4:
+            assert agrees(match["top"], row["cr1"])
+        else:
+            assert holds(match["top"], row["cr1"], high)
+    else:
+        read.most(match["most"], [row["top"] for key in sure for row in products[key]])
     if match["measure"]:
         assert match["measure"] == BY[rows[0]["measure"]]
 
@@ -795,9 +806,11 @@ def one_market(read: Reader, match: re.Match[str]) -> None:
     if match["tight"]:
         high = row["cr1_high"] or row["cr1"]
         others = [r for r in read.rows if r["cr1"] is not None and r["cr1"] > high]
-        assert any(agrees(match["part"], r["cr1"]) and match["tight"].startswith(
-            f"{r['market'].replace('production', 'output')} of {read.goods(r['product'])}"
-        ) for r in others)  # fmt: skip
+        texts = {
+            f"{r['market'].replace('production', 'output')} of {read.goods(r['product'])} in "
+            f"{r['period']}": r for r in others if agrees(match["part"], r["cr1"])
+        }  # fmt: skip
+        assert match["tight"] in texts
     if match["band"]:
         adverbs = {"high": "highly", "moderate": "moderately", "low": "not"}
         assert adverbs[row["band"]] == match["band"]
