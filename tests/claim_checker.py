@@ -199,7 +199,8 @@ SITES = "mine or plant"
 def sites(read: Facts, claim: Claim) -> None:
     """Check how many plants, capacities or owners the rows of one country have."""
     rows = read.of(claim)
-    whole = read.beside(claim, "country") if rows and "country" in rows[0] else read.rows
+    several = isinstance(read.scope["country"], list)
+    whole = [row for row in read.rows if not several or row["country"] in claim.whose]
     if claim.figure.unit == "capacity":
         assert claim.figure.low == sum(row["capacity"] is not None for row in whole)
     elif claim.figure.unit == SITES:

@@ -1437,8 +1437,8 @@ def purchases_moved(read: Reader, match: re.Match[str]) -> None:
     assert row["moved"] >= fsum(r["change"] for r in rows if r["change"] > 0) * (1 - 1e-3)
     if match["strain"]:
         assert agrees(match["strain"], row["strain"])
-    far = fsum(r["change"] for r in rows if r["far_price"] and (r["change"] or 0.0) > 0)
-    assert is_worth(match["far"], far) if match["far"] else far == 0
+    far = at_far_prices(rows)
+    assert is_worth(match["far"], far) if match["far"] else far < 0.05 * row["moved"] or far == 0
     assert bool(match["left_out"]) == bool(read.scope.get("exclude"))
     if match["until"]:
         assert int(match["until"]) == read.scope["until"]
@@ -1481,11 +1481,16 @@ def purchases_met(read: Reader, match: re.Match[str]) -> None:
         assert match["seller"] == read.place(rows[0]["largest"])
 
 
+def at_far_prices(rows: list[Row]) -> float:
+    """What would be bought at prices of other goods."""
+    return fsum(r["change"] for r in rows if r["far_price"] and (r["change"] or 0.0) > 0)
+
+
 def purchases_of_products(read: Reader, match: re.Match[str]) -> None:
     rows = main_period(read.rows)
     verdicts = [
         "far" if some[0]["verdict"] == "possible"
-        and any(r["far_price"] and (r["change"] or 0.0) > 0 for r in some)
+        and 0 < at_far_prices(some) >= 0.05 * some[0]["moved"]
         else some[0]["verdict"]
         for some in of_each(rows, "product").values()
     ]  # fmt: skip

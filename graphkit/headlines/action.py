@@ -30,6 +30,8 @@ from graphkit.names import capitalized, possessive
 
 MET, POSSIBLE, IMPOSSIBLE = "met", "possible", "impossible"
 AT_FAR_PRICES = "at far prices"
+FAR_PART = 0.05
+"""Part of what is moved from which purchases at prices of other goods are told."""
 AT_SHARE, SUPPLIER = "share", "supplier"
 OWNER = "owner of a plant"
 ON_THE_WAY, MISSED, UNKNOWN = "on the way", "missed", "cannot be told"
@@ -130,8 +132,12 @@ def _purchases(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 
 def _at_far_prices(rows: Sequence[Row]) -> float:
-    """Add up what would be bought at prices so far from the usual that the goods may be others."""
-    return fsum(row["change"] for row in rows if row["far_price"] and (row["change"] or 0.0) > 0)
+    """Add up what would be bought at prices so far from the usual that the goods may be others.
+
+    Less than a twentieth of what is moved counts as none.
+    """
+    far = fsum(row["change"] for row in rows if row["far_price"] and (row["change"] or 0.0) > 0)
+    return far if far >= FAR_PART * (rows[0]["moved"] or 0.0) else 0.0
 
 
 def _reached(rows: Sequence[Row]) -> str:
@@ -146,7 +152,7 @@ def _most(row: Row) -> str:
 
 def _of_products(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say for how many products purchases can be moved, and for how many they cannot."""
-    verdicts = [_reached(some) for some in grouped(rows, "product").values()]
+    verdicts = [_reached(group) for group in grouped(rows, "product").values()]
     total, time, most = len(verdicts), time_of(rows), _most(rows[0])
     buyer = names.place(rows[0]["consumer"])
     ends = {MET: "there already", IMPOSSIBLE: "out of reach"}
@@ -167,7 +173,7 @@ def _of_products(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 def _purchases_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     rows = in_main_period(rows)
     if len({row["product"] for row in rows}) > 1:
-        verdicts = [_reached(some) for some in grouped(rows, "product").values()]
+        verdicts = [_reached(group) for group in grouped(rows, "product").values()]
         count = verdicts.count(POSSIBLE) + verdicts.count(AT_FAR_PRICES)
         return (names.time(rows), "products"), f"{count:,} of {len(verdicts):,}"
     row = rows[0]
@@ -186,7 +192,7 @@ def targets(answer: Answer) -> Sentences:
 
 def _verdicts(rows: Sequence[Row]) -> list[str]:
     """Judge each target by all its rows: above it at some stage, kept to at all, or neither."""
-    return [_verdict(some) for some in grouped(rows, "target").values()]
+    return [_verdict(group) for group in grouped(rows, "target").values()]
 
 
 def _verdict(rows: Sequence[Row]) -> str:
@@ -208,9 +214,9 @@ def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         f"By imports{time_of(rows)}, at face value or as traced, {names.place(rows[0]['country'])} "
         f"is above {count_of(verdicts.count(MISSED), count)} at some stage"
     )
-    kept, unknown = verdicts.count(MET), verdicts.count(UNKNOWN)
-    verb = "is" if kept == 1 else "are"
-    rest = [f"{kept:,} {verb} kept to at every stage"] if kept else []
+    below, unknown = verdicts.count(MET), verdicts.count(UNKNOWN)
+    verb = "is" if below == 1 else "are"
+    rest = [f"{below:,} {verb} kept to at every stage"] if below else []
     rest += [f"{unknown:,} cannot be told"] if unknown else []
     yield from shortened(start, *(f"{', ' if n else '; '}{text}" for n, text in enumerate(rest)))
 

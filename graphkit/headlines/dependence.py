@@ -162,11 +162,11 @@ def _below_half(
         return
     measure, figure = share_of(row)[1], figure_of_share(share)
     claim = names.claim(Kind.SHARE, [row], figure, measure=measure)
-    of = names.claim(Kind.COUNT, rows, figure_of_count(count, "product"))
+    products = names.claim(Kind.COUNT, rows, figure_of_count(count, "product"))
     whole = f"{possessive(buyer)} imports"
     start = f"Of {names.products(count)}, the most that {seller} sold of {whole}"
     yield from shortened(
-        Sentence(f"{start}{time} was {figure}{qualified([row])}", (claim, of)),
+        Sentence(f"{start}{time} was {figure}{qualified([row])}", (claim, products)),
         f" {BY[measure]}", f", of {names.goods(row['product'])}",
     )  # fmt: skip
 
@@ -220,12 +220,12 @@ def _none_from_one(
     """Say what is the most that came from one country, of products of which none has half."""
     buyer, count = possessive(names.place(rows[0]["consumer"])), len(products)
     known = [row for row in rows if row["share_usd"] is not None]
-    of = names.claim(Kind.COUNT, rows, figure_of_count(count, "product"))
+    counted = names.claim(Kind.COUNT, rows, figure_of_count(count, "product"))
     if not known:
-        claim = names.claim(Kind.UNKNOWN, rows, of.figure)
+        claim = names.claim(Kind.UNKNOWN, rows, counted.figure)
         yield Sentence(
-            f"Which country sold most of {buyer} imports of {of.figure}{time_of(rows)} is unknown.",
-            (claim,),
+            f"Which country sold most of {buyer} imports of {counted.figure}{time_of(rows)} is "
+            "unknown.", (claim,),
         )  # fmt: skip
         return
     row = max(known, key=lambda row: (row["share_usd"], row["product"]))
@@ -234,7 +234,9 @@ def _none_from_one(
     claim = names.claim(Kind.SHARE, [row], figure, measure="usd")
     most = f"the most from one country was {figure} of {goods} by value{fit}"
     start = f"Of {buyer} imports of {names.products(count)}{time_of(rows)}, {most}"
-    yield from shortened(Sentence(start, (claim, of)), f", from {names.place(row['supplier'])}")
+    yield from shortened(
+        Sentence(start, (claim, counted)), f", from {names.place(row['supplier'])}"
+    )
 
 
 def _from_one(products: Mapping[tuple[Any, ...], Sequence[Row]]) -> list[str]:
@@ -332,10 +334,10 @@ def _buyers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             f", most of all {names.goods(largest['product'])} to "
             f"{names.place(largest['consumer'])}", (most,),
         )  # fmt: skip
-    of = names.claim(Kind.COUNT, rows, figure_of_count(len(products), "product"))
+    counted = names.claim(Kind.COUNT, rows, figure_of_count(len(products), "product"))
     for text in (names.products(len(products)), number_of(len(products), "product")):
         start = f"{verb} of one or more of {text} from {seller}{time}{fit}"
-        yield from shortened(Sentence(start, (*claims, of)), first)
+        yield from shortened(Sentence(start, (*claims, counted)), first)
 
 
 def published(answer: Answer) -> Sentences:

@@ -39,13 +39,14 @@ def _count(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     number, with_capacity = _keys(rows)
     where = f" in {names.place(rows[0]['country'])}" if names.answer.scope["country"] else ""
     about = "" if names.is_of_all else f" for {names.subject}"
-    sites = names.claim(Kind.COUNT, rows, figure_of_count(number, *SITES), whose=_countries(rows))
+    parts: dict[str, Any] = {"whose": _countries(rows), "material": (), "period": None}
+    sites = names.claim(Kind.COUNT, rows, figure_of_count(number, *SITES), **parts)
     start = Sentence(f"Known to graphkit: {sites.figure}", (sites,))
     capacities = Sentence(", without a capacity")
     if with_capacity:
         some = Figure(f"{with_capacity:,}", with_capacity, with_capacity, "capacity")
         with_one = [row for row in rows if row["capacity"] is not None]
-        known = names.claim(Kind.COUNT, with_one, some)
+        known = names.claim(Kind.COUNT, with_one, some, **parts)
         capacities = Sentence(f", {some} of them with a capacity", (known,))
     yield from shortened(start + f"{about}{where}" + capacities)
     yield from shortened(start + capacities)

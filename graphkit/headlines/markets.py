@@ -198,11 +198,11 @@ def _one_market(names: Lexicon, row: Row, time: str, tightest: str = "") -> Sent
         band = f"; the market is {BANDS[row['band']]} concentrated" if row["band"] in BANDS else ""
         least = listed_at_least([row])
         hhi = f"{band} (HHI {least}{low:,.0f})" if band else f" (HHI at least {low:,.0f})"
-    by = f", {BY[row['measure']]}"
+    basis = f", {BY[row['measure']]}"
     if tightest:
-        yield from shortened(f"{start}{by}", hhi, tightest)
-        yield f"{start}{by}{tightest}."
-    yield from shortened(start, by, hhi)
+        yield from shortened(f"{start}{basis}", hhi, tightest)
+        yield f"{start}{basis}{tightest}."
+    yield from shortened(start, basis, hhi)
 
 
 def reliance(answer: Answer) -> Sentences:

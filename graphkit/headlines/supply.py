@@ -138,9 +138,9 @@ def _traced(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     estimate = "" if is_exact else f", estimated at {part(row['share'] or 0.0)}"
     start = f"{capitalized(text)} of {goods} {work}{fit}"
     if not row["low"] and row["high"] is not None and row["high"] - row["low"] > WIDE:
-        told = "passed through" if _is_passed(row) else f"was {_worked(row['traced_to'])} in"
+        passed = "passed through" if _is_passed(row) else f"was {_worked(row['traced_to'])} in"
         end = names.place(row["origin"].removeprefix(THROUGH))
-        start = f"What part of {goods} {told} {end}{fit} cannot be told: {text}"
+        start = f"What part of {goods} {passed} {end}{fit} cannot be told: {text}"
         return chain(_assumed(start, row), shortened(start, f", {BY[row['measure']]}"))
     return chain(_assumed(start, row), shortened(start, estimate, f", {BY[row['measure']]}"))
 
