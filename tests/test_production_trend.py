@@ -77,7 +77,8 @@ def test_the_world_has_its_total_and_its_largest_producer(session):
         ("WLD", "2025", 70.0, "CHN", None),
     ]
     assert answer.headline == Naming(
-        "world made 70 t of rare-earth metals in 2025 … 100 t in 2022 … China made 63 %"
+        "world made 70 t of rare-earth metals in 2025 … 60 t in 2023 … 100 t at most in 2022",
+        "China made 63 %",
     )
 
 

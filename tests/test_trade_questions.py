@@ -481,8 +481,8 @@ def test_a_row_has_the_fields_that_scripts_rely_on(ask):
     whole = as_object(ask.depends("KOR", on="CHN", scope="ree-metals", period="2024"))
 
     assert list(whole) == [
-        "headline", "question", "scope", "rows", "units", "coverage", "claims", "comparisons",
-        "elsewhere", "links", "sources", "notes",
+        "headline", "question", "headline_claims", "scope", "rows", "units", "coverage", "claims",
+        "comparisons", "elsewhere", "links", "sources", "notes",
     ]  # fmt: skip
     [row] = whole["rows"]
     wanted = {

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
-from graphkit.answers.figures import HALF, floor_percent, percent
+from graphkit.answers.figures import HALF, ceiling_percent, floor_percent, percent
 from graphkit.answers.sentence import PLACE, Claim, Kind, Sentence
 from graphkit.headlines.wording import LONGEST, Lexicon, Row, listed
 
@@ -138,7 +138,9 @@ def _little_known(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
             least = high if low is None else low
             if least is None:
                 return "graphkit knows an unknown part of it"
-            return f"graphkit knows {'at most ' * (low is None)}{floor_percent(least)} % of it"
+            if low is None:
+                return f"graphkit knows at most {ceiling_percent(least)} % of it"
+            return f"graphkit knows {floor_percent(least)} % of it"
     return ""
 
 

@@ -89,7 +89,7 @@ def fitted(
     >>> share = TextColumn("Share", ["60 %", "90 %"], number=True)
     >>> fitting, hidden = fitted([TextColumn("Product", ["Magnets"] * 2), stage, share], 15)
     >>> [column.header for column in fitting], [column.header for column in hidden]
-    (['Product', 'Stage'], ['Share'])
+    (['Stage', 'Share'], ['Product'])
     """
     fitting = list(columns)
     if width is None or fits(fitting, width, GAPS[-1]):

@@ -146,7 +146,8 @@ def _screen(
     elif indices:
         columns, hidden = _columns(answer, width, view, indices, unsaid)
         tables.append(columns)
-        marks = sum(c.cells.count(UNSAID) for c in columns if c.name == REMARK.name)
+        marks = sum(text.startswith(UNSAID) for c in columns if c.name == REMARK.name
+                    for text in c.cells)  # fmt: skip
         lines.append(_hidden_line(answer, view, indices, hidden, marks))
     lines += _paragraphs(answer, view)
     return Screen(
@@ -201,7 +202,9 @@ def _columns(
     if view.wide or width is None:
         return [*figures, *map(_ditto, notes)], []
     broken = [_broken(c) if refs.get(c.name) == "material" else c for c in figures]
-    marks = [replace(c, cells=[UNSAID * bool(text) for text in c.cells]) for c in notes]
+    labels = _labels([text for c in notes for text in c.cells if text])
+    marks = [replace(c, cells=[labels.get(text, UNSAID * bool(text)) for text in c.cells])
+             for c in notes]  # fmt: skip
     narrow = [_broken(c) if refs.get(c.name) else c for c in figures]
     forms: list[tuple[list[TextColumn], list[TextColumn], int]] = [
         *((figures, notes, least) for least in NOTES),
@@ -216,6 +219,23 @@ def _columns(
         if all(column in fitting for column in stay):
             break
     return [*fitting, *map(_ditto, beside)], hidden
+
+
+LABELLED = 3
+"""Different remarks that are told below the rows, each by its mark; more are counted."""
+
+
+def _labels(remarks: Sequence[str]) -> dict[str, str]:
+    """Give each different remark a mark; none where there are many, or no lines for one.
+
+    >>> _labels(["of 2019", "of 2020", "of 2019"]), _labels(["of 2019"]), _labels([UNSAID])
+    ({'of 2019': '*1', 'of 2020': '*2'}, {'of 2019': '*'}, {})
+    """
+    different = list(dict.fromkeys(remarks))
+    if len(different) > LABELLED or UNSAID in different:
+        return {}
+    several = len(different) > 1
+    return {text: f"{UNSAID}{n if several else ''}" for n, text in enumerate(different, 1)}
 
 
 SHARES = ("share_usd", "on_share_usd", "largest_share_usd")
@@ -371,7 +391,11 @@ def _hidden_line(
     if hidden_rows := sorted(set(range(len(answer.rows))) - set(indices)):
         texts.append(f"{_count_hidden(answer, hidden_rows)}: {view.more[0]}.")
     if marks:
-        texts.append(f"{UNSAID} {number_of(marks, 'remark')} beside rows: {view.more[2]}.")
+        remarks = answer.rows[REMARK.name].take(pa.array(indices, pa.int64())).to_pylist()
+        labels = _labels([text for text in remarks if text])
+        texts += [f"{label} {text}." for text, label in labels.items()] or [
+            f"{UNSAID} {number_of(marks, 'remark')} beside rows: {view.more[2]}."
+        ]
     alike = [column for column in hidden if column.says_little and any(column.cells)]
     if alike:
         values = ", ".join(f"{uncapitalized(c.header)} {c.cells[0]}" for c in alike)
