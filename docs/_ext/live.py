@@ -111,7 +111,11 @@ def printed(command: str) -> str:
         stack.enter_context(chdir(folder))
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(errors))
-        code = run(on_a_terminal(shlex.split(command)))
+        words = shlex.split(command)
+        patience = ["--timeout", "600"] * (
+            words[0] in ("query", "cypher")
+        )  # builds run on busy machines
+        code = run(on_a_terminal([*words, *patience]))
     texts = []
     for stream in (out, errors):
         stream.flush()
