@@ -197,14 +197,19 @@ def test_a_weight_in_doubt_is_left_out_and_the_share_with_it_is_a_remark(korea):
     assert "with a weight in doubt" in " ".join(shown.split())
 
 
-def test_where_remarks_do_not_fit_those_on_the_largest_rows_stay_and_the_rest_are_counted(korea):
+@pytest.mark.parametrize("different", [2, 1000])
+def test_where_remarks_do_not_fit_those_on_the_largest_rows_stay_and_the_rest_are_counted(
+    korea, different
+):
     long = "a remark of so many words that it takes more lines than there are " * 2
     rows = korea.rows
     products = [f"product-{n}" for n in range(len(rows))]
     place = rows.column_names.index("product")
     rows = rows.set_column(place, rows.schema.field("product"), pa.array(products))
     answer = replace(
-        korea, rows=rows, product_remarks={p: f"{n} {long}" for n, p in enumerate(products)}
+        korea,
+        rows=rows,
+        product_remarks={p: f"{n % different} {long}" for n, p in enumerate(products)},
     )
     shown = on_screen(answer)
 

@@ -146,9 +146,11 @@ def _screen(
     elif indices:
         columns, hidden = _columns(answer, width, view, indices, unsaid)
         tables.append(columns)
-        marks = sum(text.startswith(UNSAID) for c in columns if c.name == REMARK.name
-                    for text in c.cells)  # fmt: skip
-        lines.append(_hidden_line(answer, view, indices, hidden, marks))
+        marks = [text for c in columns if c.name == REMARK.name
+                 for text in c.cells if text.startswith(UNSAID)]  # fmt: skip
+        remarks = _remarks(answer, unsaid)
+        labels = _labels([text for row in indices if (text := remarks[row])]) if marks else {}
+        lines.append(_hidden_line(answer, view, indices, hidden, marks, labels))
     lines += _paragraphs(answer, view)
     return Screen(
         answer.headline or answer.question, answer.question if answer.headline else "", tables,
@@ -173,11 +175,9 @@ def _columns(
     answer: Answer, width: int | None, view: View, indices: Sequence[int], unsaid: Set[int]
 ) -> tuple[Sequence[TextColumn], Sequence[TextColumn]]:
     """Choose the columns of some rows that fit a width, and those that do not."""
-    remarks = [UNSAID if row in unsaid else text
-               for row, text in enumerate(answer.rows[REMARK.name].to_pylist())]  # fmt: skip
     rows = answer.rows.set_column(
         answer.rows.column_names.index(REMARK.name), REMARK.described,
-        pa.array(remarks, pa.string()),
+        pa.array(_remarks(answer, unsaid), pa.string()),
     )  # fmt: skip
     reported = {name.removesuffix(WITHOUT) for name in rows.column_names if name.endswith(WITHOUT)}
     dropped = {*_stated_once(answer), *MARKS, *reported}
@@ -219,6 +219,12 @@ def _columns(
         if all(column in fitting for column in stay):
             break
     return [*fitting, *map(_ditto, beside)], hidden
+
+
+def _remarks(answer: Answer, unsaid: Set[int]) -> list[str | None]:
+    """List the remarks on all rows, with a mark alone where there are no lines for one."""
+    texts = answer.rows[REMARK.name].to_pylist()
+    return [UNSAID if row in unsaid else text for row, text in enumerate(texts)]
 
 
 LABELLED = 3
@@ -384,17 +390,16 @@ def _totals(
 
 
 def _hidden_line(
-    answer: Answer, view: View, indices: Sequence[int], hidden: Sequence[TextColumn], marks: int
-) -> str:
+    answer: Answer, view: View, indices: Sequence[int], hidden: Sequence[TextColumn],
+    marks: Sequence[str], labels: Mapping[str, str],
+) -> str:  # fmt: skip
     """Count the rows, columns and remarks that have no place on the screen."""
     texts = []
     if hidden_rows := sorted(set(range(len(answer.rows))) - set(indices)):
         texts.append(f"{_count_hidden(answer, hidden_rows)}: {view.more[0]}.")
     if marks:
-        remarks = answer.rows[REMARK.name].take(pa.array(indices, pa.int64())).to_pylist()
-        labels = _labels([text for text in remarks if text])
         texts += [f"{label} {text}." for text, label in labels.items()] or [
-            f"{UNSAID} {number_of(marks, 'remark')} beside rows: {view.more[2]}."
+            f"{UNSAID} {number_of(len(marks), 'remark')} beside rows: {view.more[2]}."
         ]
     alike = [column for column in hidden if column.says_little and any(column.cells)]
     if alike:
