@@ -1482,7 +1482,7 @@ def purchases_met(read: Reader, match: re.Match[str]) -> None:
 
 
 def at_far_prices(rows: list[Row]) -> float:
-    """What would be bought at prices of other goods."""
+    """Add up what would be bought at prices of other goods."""
     return fsum(r["change"] for r in rows if r["far_price"] and (r["change"] or 0.0) > 0)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What a sentence says of a figure."""
+    """Kinds of what a sentence says of a figure."""
 
     FIRST = "first"
     """The subject has more than any other, with the figure if that is known."""
@@ -65,7 +65,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Claim:
-    """What one part of a sentence claims, in the keys and figures of the rows it rests on."""
+    """Claim of one part of a sentence, in the keys and figures of the rows it rests on."""
 
     kind: Kind
     figure: Figure | None = None
@@ -85,17 +85,17 @@ class Claim:
     assumptions: Mapping[str, Any] = field(default_factory=dict)
     """Values of the scope on which the claim depends, by name."""
     qualifiers: tuple[str, ...] = ()
-    """What else the figure counts, in the words of a closed list."""
+    """Goods that the figure counts besides and the like, in the words of a closed list."""
     denied: Kind | None = None
     """The claim that cannot be made, of a claim of the kind ``unknown``."""
     reason: str = ""
-    """What denies it."""
+    """Reason for which it cannot be told."""
     rows: tuple[int, ...] = ()
     """Places of the rows that it rests on, in the rows of the answer."""
 
     @property
     def of(self) -> tuple[Any, ...]:
-        """What the figure is of: figures of one thing can be put side by side."""
+        """Tell what the figure is of: figures of one thing can be put side by side."""
         unit = self.figure.unit if self.figure else ""
         goods = () if self.kind in (Kind.HALF, Kind.COUNT) else self.material
         return self.kind, goods, self.measure, self.period, self.facts, self.qualifiers, unit

@@ -77,8 +77,12 @@ def denial(names: Lexicon, claim: Claim) -> str:
     claim : Claim
         A claim with the places of its rows.
     """
-    rows = [row for row in names.rows if row.get(PLACE) in claim.rows]
-    reasons = (rule(names, claim, rows) for rule in RULES.get(claim.kind, ()))
+    rules = RULES.get(claim.kind)
+    if rules is None:
+        return ""
+    places = {*claim.rows}
+    rows = [row for row in names.rows if row.get(PLACE) in places]
+    reasons = (rule(names, claim, rows) for rule in rules)
     return next((reason for reason in reasons if reason), "")
 
 
@@ -148,4 +152,4 @@ RULES: dict[Kind, tuple[Rule, ...]] = {
     Kind.FIRST: (_earlier, _missing, _little_known),
     Kind.CHANGE: (_two_codes,),
 }
-"""What may deny each kind of claim."""
+"""Rules that may deny each kind of claim."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import Any, TypeAlias, overload
@@ -347,10 +347,8 @@ class Lexicon:
         if not words:
             return Sentence()
         key, times = most_frequent(places)
-        times_figure = figure_of_count(times, "time") if times < len(places) else None
-        if times_figure is not None:
-            times_figure = replace(times_figure, words=f"{times:,}")
-        return Sentence(words, (self.claim(Kind.COUNT, rows, times_figure, subject=key),))
+        count = Value(f"{times:,}", times, times, "time") if times < len(places) else None
+        return Sentence(words, (self.claim(Kind.COUNT, rows, count, subject=key),))
 
     def time(self, rows: Iterable[Row]) -> str:
         """Write the period of rows, unless the question is about several by name."""
