@@ -14,7 +14,7 @@ from dataclasses import replace
 from math import fsum, isclose
 
 import pyarrow as pa
-from headline_checker import Reader, Row, agrees, form, holds, is_worth
+from headline_checker import UNFIT, Reader, Row, agrees, form, holds, is_worth
 from headline_checker import check as check_prose
 
 from graphkit.answers.answer import Answer
@@ -294,6 +294,86 @@ def need(read: Facts, claim: Claim) -> None:
         assert abs(float(text.replace(",", "")) - value) <= 0.005 * value + 0.5 * (value >= 100)
 
 
+# --- concentration of markets
+
+
+def market(read: Facts, claim: Claim) -> list[Row]:
+    """Rows of the market of a claim in its period: with a first country and amounts, if any has."""
+    several = len({row["consumer"] for row in read.of(claim)}) > 1
+    rows = read.beside(claim, "market", "measure", *(() if several else ("consumer",)))
+    rows = [row for row in rows if row["top"] is not None] or rows
+    return [row for row in rows if "only shares" not in (row["denominator"] or "")] or rows
+
+
+def has_half(row: Row) -> bool:
+    return row["top"] is not None and (row["cr1"] or 0.0) >= HALF
+
+
+def first_of_market(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert claim.subject == (row["top"],)
+    assert row["market"] in claim.qualifiers
+    high = row["cr1_high"] if row.get("extent") else row["cr1"]
+    if row["market"] == "production by ore":
+        high = 1.0 if row["cr1_high"] is None else row["cr1_high"]
+    is_figure(claim.figure, row["cr1"], high)
+
+
+def larger_share(read: Facts, claim: Claim) -> None:
+    """Check the share of the first country of another market, or the largest of several goods."""
+    [row] = read.of(claim)
+    assert claim.subject == (row["top"],)
+    is_figure(claim.figure, row["cr1"], row["cr1_high"])
+    main = read.answer.sentence.claims[0]
+    rows = read.beside(claim, "market", "measure", "consumer")
+    assert row["cr1"] == max(
+        other["cr1"] or 0.0 for other in rows
+        if not other.get("extent") and (main.kind is Kind.HALF or other["fit"] not in UNFIT)
+    )  # fmt: skip
+    assert main.kind is Kind.HALF or row["cr1"] > read.of(main)[0]["cr1"]
+
+
+def halves_of_market(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    assert {row[PLACE] for row in market(read, claim)} == {*claim.rows}
+    large = [row for row in rows if has_half(row)]
+    count, whole = len(large), len(rows)
+    if claim.figure.unit == "product":
+        goods = {row["product"] for row in rows}
+        sure = goods - {row["product"] for row in rows if not has_half(row)}
+        assert {*claim.material} == sure
+        count, whole = len(sure), len(goods)
+    assert (claim.figure.low, claim.figure.whole) == (count, whole)
+
+
+def first_most_often(read: Facts, claim: Claim) -> None:
+    firsts = Counter(row["top"] for row in read.of(claim))
+    assert firsts[claim.subject[0]] == max(firsts.values())
+    assert all(has_half(row) for row in read.of(claim))
+    assert claim.figure is None or claim.figure.low == max(firsts.values())
+
+
+def index_of_market(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert claim.figure.low == row["hhi_low"]
+    digits = claim.figure.words.removeprefix("at least ").replace(",", "")
+    assert abs(int(digits) - row["hhi_low"]) <= 0.5 + 1e-6
+    bands = [text for text in claim.qualifiers if text.startswith("band: ")]
+    assert bands in ([], [f"band: {row['band']}"])
+
+
+def unknown_first(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    if claim.denied:
+        assert claim.reason
+    elif len(rows) == 1:
+        assert None in (rows[0]["top"], rows[0]["cr1"])
+        assert claim.reason in ("", " and ".join(rows[0]["ranges"][:2]))
+    else:
+        assert len({row["product"] for row in rows}) == 1
+        assert not all(has_half(row) for row in rows)
+
+
 OF_IMPORTS: Mapping[Kind, Check] = {
     Kind.FIRST: first_supplier, Kind.SHARE: share_sold, Kind.HALF: half_of, Kind.AMOUNT: amount,
     Kind.COUNT: count, Kind.UNKNOWN: unknown,
@@ -307,6 +387,10 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
     "company": {Kind.COUNT: of_company},
     "owners": {Kind.FIRST: owner_of_most, Kind.SHARE: of_unknown_owners, Kind.COUNT: sites,
                Kind.UNKNOWN: untold},
+    "concentration": {
+        Kind.FIRST: first_of_market, Kind.SHARE: larger_share, Kind.HALF: halves_of_market,
+        Kind.COUNT: first_most_often, Kind.AMOUNT: index_of_market, Kind.UNKNOWN: unknown_first,
+    },
     "uses": {Kind.COUNT: of_uses, Kind.SHARE: largest_use, Kind.AMOUNT: need},
 }  # fmt: skip
 """Checks of the claims of each question, by their kind."""
@@ -364,6 +448,7 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     texts = {claim.reason for claim in claims} | {claim.facts or "" for claim in claims}
     texts |= {text for text in named if re.search(r"\d", text)}
     texts |= {str(value) for claim in claims for value in claim.assumptions.values()}
+    texts |= {text for claim in claims for text in claim.qualifiers}
     texts |= {name_of(read, key) for claim in claims for key in claim.subject}
     texts |= {
         name_of(read, str(read.scope.get(name) or "")) for name in ("name", "technology_name")

@@ -726,107 +726,6 @@ def swept_product(read: Reader, match: re.Match[str]) -> None:
 # --- markets
 
 
-def chosen(read: Reader) -> list[Row]:
-    markets = {(row["market"], row["measure"]) for row in read.rows}
-
-    def order(pair: tuple[str, str]) -> tuple[Any, ...]:
-        place = {"imports": 0, "production": 1, "exports": 2}.get(pair[0], 3)
-        return place, pair[1] != "usd", pair[0], pair[1] or ""
-
-    market, measure = min(markets, key=order)
-    rows = [r for r in read.rows if r["market"] == market and r["measure"] == measure]
-    rows = [r for r in rows if r["top"] is not None] or rows
-    amounts = [r for r in rows if "only shares" not in (r["denominator"] or "")]
-    return main_period(amounts or rows)
-
-
-def one_has_half(row: Row) -> bool:
-    return row["top"] is not None and row["cr1"] is not None and row["cr1"] >= 0.5
-
-
-def whose_market(read: Reader, text: str, rows: list[Row]) -> None:
-    market = rows[0]["market"]
-    people = {row["consumer"] for row in rows if row["consumer"]}
-    if people:
-        assert text == f"{read.owner(people.pop())} imports"
-    elif market == "production":
-        assert text in ("world output", "the world’s output")
-    else:
-        assert text == f"world {market}"
-
-
-def half_of_market(read: Reader, match: re.Match[str]) -> None:
-    rows = chosen(read)
-    products = of_each(rows, "product")
-    sure = [key for key, some in products.items() if all(map(one_has_half, some))]
-    read.count(match, len(sure), len(products))
-    whose_market(read, match["market"], rows)
-    assert (match["verb"] == "made") == rows[0]["market"].startswith("production")
-    read.time(match["time"], rows)
-    read.other(match["other"], rows)
-    if match["first"]:
-        row = max((r for r in rows if r["cr1"] is not None and not r.get("extent")),
-                  key=lambda row: (row["cr1"], row["product"]))  # fmt: skip
-        assert not sure
-        assert match["first"] == read.goods(row["product"])
-        high = row["cr1_high"] or row["cr1"]
-        if high - row["cr1"] < 5e-4:
-            assert agrees(match["top"], row["cr1"])
-        else:
-            assert holds(match["top"], row["cr1"], high)
-    else:
-        read.most(match["most"], [row["top"] for key in sure for row in products[key]])
-    if match["measure"]:
-        assert match["measure"] == BY[rows[0]["measure"]]
-
-
-def half_of_buyers(read: Reader, match: re.Match[str]) -> None:
-    rows = chosen(read)
-    assert (whole(match["n"]), whole(match["of"])) == (sum(map(one_has_half, rows)), len(rows))
-    if match["goods"]:
-        assert {read.goods(row["product"]) for row in rows} == {match["goods"]}
-    else:
-        assert len({row["product"] for row in rows}) > 1
-    read.time(match["time"], rows)
-    read.other(match["other"], rows)
-
-
-def one_market(read: Reader, match: re.Match[str]) -> None:
-    [row] = chosen(read)
-    read.starts(match["place"], read.place(row["top"]))
-    assert agrees(match["share"], row["cr1"])
-    whose_market(read, match["market"], [row])
-    assert match["goods"] == read.goods(row["product"])
-    read.time(match["time"], [row])
-    read.other(match["other"], [row])
-    if match["measure"]:
-        assert match["measure"] == BY[row["measure"]]
-    if match["hhi"]:
-        assert abs(whole(match["hhi"]) - row["hhi_low"]) <= 0.5 + 1e-6
-    if match["tight"]:
-        high = row["cr1_high"] or row["cr1"]
-        others = [r for r in read.rows if r["cr1"] is not None and r["cr1"] > high]
-        texts = {
-            f"{r['market'].replace('production', 'output')} of {read.goods(r['product'])} in "
-            f"{r['period']}": r for r in others if agrees(match["part"], r["cr1"])
-        }  # fmt: skip
-        assert match["tight"] in texts
-    if match["band"]:
-        adverbs = {"high": "highly", "moderate": "moderately", "low": "not"}
-        assert adverbs[row["band"]] == match["band"]
-
-
-def no_half_of_one(read: Reader, match: re.Match[str]) -> None:
-    rows = chosen(read)
-    assert len({row["product"] for row in rows}) == 1
-    assert any(row["cr1"] is None or row["cr1"] < 0.5 for row in rows)
-
-
-def unknown_market(read: Reader, match: re.Match[str]) -> None:
-    [row] = chosen(read)
-    assert row["top"] is None or row["cr1"] is None
-
-
 def computed(read: Reader) -> list[Row]:
     return main_period([row for row in read.rows if row["reliance_low"] is not None])
 
@@ -1388,22 +1287,6 @@ def conflicts(read: Reader, match: re.Match[str]) -> None:
         assert whole(match["more"] or "0") == len(unsure)
 
 
-def mined_by_nobody_known(read: Reader, match: re.Match[str]) -> None:
-    row = next(row for row in main_period(read.rows) if row["market"] == "production by ore")
-    assert row["top"] is None
-    assert match["goods"] == read.goods(row["element"])
-    if match["ranges"]:
-        assert match["ranges"].split(" and ") == row["ranges"][:2]
-
-
-def mined_by_one(read: Reader, match: re.Match[str]) -> None:
-    rows = [row for row in read.rows if row["market"] == "production by ore"]
-    row = main_period(rows)[0]
-    read.starts(match["who"], read.place(row["top"]))
-    assert holds(match["span"], row["cr1"], row["cr1_high"])
-    assert match["goods"] == read.goods(row["element"])
-
-
 def industries_reached(read: Reader, match: re.Match[str]) -> None:
     cut(read, match["cut"])
     assert whole(match["n"]) == len(read.rows)
@@ -1720,28 +1603,6 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
          rf"(?P<goods>.+?)(?: in (?P<sectors>{_NUMBER}) sectors? of (?P<whose>.+) with "
          rf"(?P<worth>[\d,.]+ (?:bn|M)) EUR of value added(?:: exposure, not loss)?"
          r"|, as far as uses in (?P<region>.+) tell)?\.", industries_reached),
-    ],
-    "concentration": [
-        (rf"Who mined most of the world’s (?P<goods>.+?){TIME} cannot be told"
-         rf"(?:: (?P<ranges>.+))?\.", mined_by_nobody_known),
-        (rf"(?P<who>.+) mined (?P<span>{SPAN}) of the world’s (?P<goods>.+?){TIME}, by its ores\.",
-         mined_by_one),
-        (rf"For {COUNT}, one country is known to have (?P<verb>made|sold) at least half of "
-         rf"(?P<market>.+?){TIME}{OTHER}"
-         rf"(?:; most of one: (?P<first>.+?), (?P<top>{SPAN}) by [^,]+|{MOST})"
-         rf"(?:, (?P<measure>by value|by weight))?\.", half_of_market),
-        (rf"One country sold at least half of the imports of (?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) "
-         rf"(?:buyers? of (?P<goods>.+?)|pairs of a buyer and a product){TIME}{OTHER}"
-         r"(?:, (?:by value|by weight))?\.", half_of_buyers),
-        (r"Who (?:made|sold) most of .+ is unknown\.", unknown_market),
-        (r"Who (?:made|sold) most .+ cannot be told by one figure.*\.", no_half_of_one),
-        (rf"(?P<place>.+?) (?:made|sold) (?P<share>{PART}) of (?P<market>the world’s "
-         rf"output|.+? imports|world "
-         rf".+?) of (?P<goods>.+?){TIME}{OTHER}(?:, (?P<measure>by value|by weight))?"
-         rf"(?:; the market is (?P<band>highly|moderately|not) concentrated)?"
-         rf"(?: \(HHI (?:at least )?(?P<hhi>{_NUMBER})\))?"
-         rf"(?:; more from one country: (?P<tight>.+?), (?:at least )?(?P<part>{PART}) from .+? "
-         r"by (?:value|weight))?\.", one_market),
     ],
     "reliance": [
         (rf"(?P<who>.+) relied on net imports for at least half of its use of "

@@ -18,7 +18,7 @@ class Kind(StrEnum):
     HALF = "half"
     """Of so many, one place has at least a part (``threshold``) of each."""
     AMOUNT = "amount"
-    """So much was traded, made, or is needed."""
+    """So much was traded, made, or is needed; or an index has this value."""
     COUNT = "count"
     """So many are known, or have a property."""
     CHANGE = "change"

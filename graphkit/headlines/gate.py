@@ -88,7 +88,8 @@ def denial(names: Lexicon, claim: Claim) -> str:
 
 def _earlier(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
     """Deny who trades most in the world under codes that hold goods of an earlier stage too."""
-    if claim.whose:
+    is_output = any(str(row.get("market")).startswith("production") for row in rows)
+    if claim.whose or is_output:
         return ""
     goods = {
         text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import ceil, floor, fsum
 from typing import Any
 
@@ -10,6 +11,10 @@ from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.answer import parts_of as coverages_of
 from graphkit.answers.figures import HALF, UNFIT, floor_percent, number_of
 from graphkit.answers.remarks import SHARES_ALONE
+from graphkit.answers.sentence import Claim, Kind, Sentence
+from graphkit.answers.sentence import Figure as Value
+from graphkit.headlines import parts
+from graphkit.headlines.dependence import OF_HALF
 from graphkit.headlines.wording import (
     AT_LEAST,
     BY,
@@ -21,6 +26,8 @@ from graphkit.headlines.wording import (
     amount,
     between,
     count_of,
+    figure_of_part,
+    figure_of_share,
     grouped,
     in_main_period,
     listed,
@@ -44,11 +51,13 @@ FEW = 3
 """Number of products up to which the largest share of any is told, where none is half."""
 BANDS = {"high": "highly", "moderate": "moderately", "low": "not"}
 """Adverbs of the bands of concentration."""
+WITHHELD = "as figures count other things or are withheld"
+"""Why no figure tells who has most of a market."""
 
 
 def concentration(answer: Answer) -> Sentences:
     """Say how concentrated one market is, or for how many products one country has half."""
-    return sentences_on_parts(answer, "consumer", _market, _market_figure)
+    return parts.sentences_on_parts(answer, "consumer", _market)
 
 
 def _of_one_market(rows: Sequence[Row]) -> list[Row]:
@@ -71,67 +80,70 @@ def _is_one_country(row: Row) -> bool:
     return bool(row["top"]) and row["cr1"] is not None and row["cr1"] >= HALF
 
 
-def _market_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    rows = _of_one_market(rows)
-    row, fit = rows[0], (names.time(rows), qualified(rows))
-    kind = (row["market"], row["measure"], *fit)
-    if len(rows) == 1:
-        if row["top"] is None or row["cr1"] is None or row["market"] == BY_ORE:
-            return id(rows), ""
-        return (row["product"], *kind), f"{names.place(row['top'])} {part(row['cr1'])}"
-    products = grouped(rows, "product")
-    if len({row["consumer"] for row in rows}) > 1:
-        return id(rows), ""
-    sure = sum(all(map(_is_one_country, group)) for group in products.values())
-    return kind, f"{sure:,} of {len(products):,}"
+def _claim(
+    names: Lexicon, kind: Kind, rows: Sequence[Row], figure: Value | None = None, **fields: Any
+) -> Claim:  # fmt: skip
+    """Make a claim on rows of one market, by its measure."""
+    claim = names.claim(kind, rows, figure, measure=rows[0]["measure"], **fields)
+    return replace(claim, qualifiers=(rows[0]["market"], *claim.qualifiers))
+
+
+def _share_of_first(row: Row) -> Value:
+    """Give the share of the first country of a market: a range where not all flows are listed."""
+    return figure_of_share(row["cr1"], row["cr1_high"] if row.get("extent") else None)
 
 
 def _market(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     every, rows = rows, _of_one_market(rows)
+    if len(rows) == 1:
+        yield from _one_market(names, rows[0], _tightest(names, every, rows[0]))
+        return
     market, measure = rows[0]["market"], rows[0]["measure"]
     products = grouped(rows, "product")
     consumers = {row["consumer"] for row in rows if row["consumer"]}
     time, fit = time_of(rows), qualified(rows)
-    if len(rows) == 1:
-        yield from _one_market(names, rows[0], time, _tightest(names, every, rows[0]))
-        return
     if len(consumers) > 1:
-        large = sum(map(_is_one_country, rows))
-        goods = names.goods(rows[0]["product"]) if len(products) == 1 else "one product"
-        whole = f"{large:,} of {number_of(len(rows), 'buyer')} of {goods}"
+        large = [row for row in rows if _is_one_country(row)]
+        noun, goods = "buyer", f" of {names.goods(rows[0]['product'])}"
         if len(products) > 1:
-            whole = f"{large:,} of {len(rows):,} pairs of a buyer and a product"
-        start = f"One country sold at least half of the imports of {whole}"
-        yield from shortened(f"{start}{time}{fit}", f", {BY[measure]}")
+            noun, goods = "pair", " of a buyer and a product"
+        text = f"{len(large):,} of {number_of(len(rows), noun)}"
+        count = Value(text, len(large), len(large), noun, len(rows))
+        half = _claim(names, Kind.HALF, rows, count, assumptions=OF_HALF)
+        start = f"One country sold at least half of the imports of {count}{goods}{time}{fit}"
+        yield from shortened(Sentence(start, (half,)), f", {BY[measure]}")
         return
     sure = [key for (key,), group in products.items() if all(map(_is_one_country, group))]
+    verb = "made" if market.startswith("production") else "sold"
     if len(products) == 1 and not sure:
-        verb = "made" if market.startswith("production") else "sold"
         known = [f"{names.place(row['top'])} {part(row['cr1'])}" for row in rows
                  if row["top"] is not None and row["cr1"] is not None]  # fmt: skip
-        goods = names.goods(rows[0]["product"])
-        start = f"Who {verb} most {goods}{time} cannot be told by one figure"
-        reason = f": {listed(list(dict.fromkeys(known)))}" if known else (
-            ", as figures count other things or are withheld"
-        )  # fmt: skip
-        yield from shortened(start, reason)
+        reason = listed(list(dict.fromkeys(known)))
+        start = f"Who {verb} most {names.goods(rows[0]['product'])}{time} cannot be told by one "
+        untold = _claim(names, Kind.UNKNOWN, rows, whose=(), reason=reason or WITHHELD)
+        yield from shortened(
+            Sentence(f"{start}figure", (untold,)), f": {reason}" if reason else f", {WITHHELD}"
+        )
         return
-    whole_trade = {"production": "world output"}.get(market, f"world {market}")
+    whole = {"production": "world output"}.get(market, f"world {market}")
     if consumers:
-        whole_trade = f"{possessive(names.place(consumers.pop()))} imports"
-    tops = [row["top"] for key in sure for row in products[key,]]
-    most = names.most(tops)
-    if not sure and len(products) <= FEW:
-        exact = [row for row in rows if row["cr1"] is not None and not row.get("extent")]
-        if exact:
-            first = max(exact, key=lambda row: (row["cr1"], row["product"]))
-            share = between(first["cr1"], first["cr1_high"] or first["cr1"])
-            goods = names.goods(first["product"])
-            most = f"; most of one: {goods}, {share} by {names.place(first['top'])}"
-    verb = "made" if market.startswith("production") else "sold"
-    end = f"one country is known to have {verb} at least half of {whole_trade}{time}{fit}"
+        whole = f"{possessive(names.place(consumers.pop()))} imports"
+    counted = [row for row in rows if row["product"] in sure]
+    most = names.named_most(counted, [row["top"] for key in sure for row in products[key,]])
+    exact = [row for row in rows if row["cr1"] is not None and not row.get("extent")]
+    if not sure and len(products) <= FEW and exact:
+        first = max(exact, key=lambda row: (row["cr1"], row["product"]))
+        share = figure_of_share(first["cr1"], first["cr1_high"] or first["cr1"])
+        goods, place = names.goods(first["product"]), names.place(first["top"])
+        claim = _claim(names, Kind.SHARE, [first], share, subject=first["top"])
+        most = Sentence(f"; most of one: {goods}, {share} by {place}", (claim,))
+    end = f"one country is known to have {verb} at least half of {whole}{time}{fit}"
     for text in (names.products(len(products)), number_of(len(products), "product")):
-        yield from shortened(f"For {count_of(len(sure), text)}, {end}", most, f", {BY[measure]}")
+        count = figure_of_part(len(sure), text, len(products))
+        half = _claim(
+            names, Kind.HALF, rows, count, material=(*sorted(sure),), assumptions=OF_HALF
+        )  # fmt: skip
+        yield from shortened(Sentence(f"For {count}, {end}", (half,)), most, f", {BY[measure]}")
 
 
 def _main_market(rows: Sequence[Row]) -> tuple[str, str]:
@@ -144,65 +156,84 @@ def _main_market(rows: Sequence[Row]) -> tuple[str, str]:
     ))  # fmt: skip
 
 
-def _by_ore(names: Lexicon, row: Row, time: str) -> Sentences:
+def _by_ore(names: Lexicon, row: Row) -> Sentences:
     """Say who mined most of an element, or that the ranges of countries do not tell."""
-    element = names.goods(row["element"])
-    first = [text for text in row["ranges"][:2] if PLAIN_NAME.fullmatch(text.replace(" %", ""))]
+    element, time = names.goods(row["element"]), time_of([row])
+    ranges = [text for text in row["ranges"][:2] if PLAIN_NAME.fullmatch(text.replace(" %", ""))]
     if row["top"] is None or row["cr1"] is None:
+        reason = listed(ranges)
+        untold = _claim(names, Kind.UNKNOWN, [row], material=row["element"], reason=reason)
         start = f"Who mined most of the world’s {element}{time} cannot be told"
-        yield from shortened(start, f": {listed(first)}" if first else "")
+        yield from shortened(Sentence(start, (untold,)), f": {reason}" if reason else "")
         return
-    share = between(row["cr1"], row["cr1_high"] if row["cr1_high"] is not None else 1.0)
-    country = capitalized(names.place(row["top"]))
-    yield from shortened(f"{country} mined {share} of the world’s {element}{time}, by its ores")
+    share = figure_of_share(row["cr1"], row["cr1_high"] if row["cr1_high"] is not None else 1.0)
+    first = _claim(
+        names, Kind.FIRST, [row], share, subject=row["top"], material=row["element"]
+    )  # fmt: skip
+    words = f"{capitalized(names.place(row['top']))} mined {share} of the world’s {element}{time}"
+    yield from shortened(Sentence(f"{words}, by its ores", (first,)))
 
 
-def _tightest(names: Lexicon, rows: Sequence[Row], main: Row) -> str:
+def _tightest(names: Lexicon, rows: Sequence[Row], main: Row) -> Sentence:
     """Name the market with the largest first country, if its share surely is above another's."""
     known = [row for row in rows if row["market"] in ("production", "imports", "exports")
              and row["top"] is not None and row["cr1"] is not None and row.get("fit") not in UNFIT
              and row["consumer"] == main["consumer"]]  # fmt: skip
     row = max(known, key=lambda row: (row["cr1"], row["product"], row["measure"]), default=main)
     if row is main or main["cr1"] is None or row["product"] == main["product"]:
-        return ""
+        return Sentence()
     if row["cr1"] <= (main["cr1_high"] or main["cr1"]):
-        return ""
+        return Sentence()
     market = {"production": "output"}.get(row["market"], row["market"])
-    share = f"{listed_at_least([row])}{part(row['cr1'])} from {names.place(row['top'])}"
+    share = figure_of_share(row["cr1"])
+    if row.get("extent"):
+        share = replace(share, words=f"{AT_LEAST}{share}", high=None)
+    claim = _claim(names, Kind.SHARE, [row], share, subject=row["top"])
     goods = f"{market} of {names.goods(row['product'])}{when(row['period'])}"
-    return f"; more from one country: {goods}, {share} {BY[row['measure']]}"
+    first = f"{share} from {names.place(row['top'])} {BY[row['measure']]}"
+    return Sentence(f"; more from one country: {goods}, {first}", (claim,))
 
 
-def _one_market(names: Lexicon, row: Row, time: str, tightest: str = "") -> Sentences:
+def _one_market(names: Lexicon, row: Row, tightest: Sentence) -> Sentences:
     if row["market"] == BY_ORE:
-        yield from _by_ore(names, row, time)
+        yield from _by_ore(names, row)
         return
-    goods = names.goods(row["product"])
+    goods, time = names.goods(row["product"]), time_of([row])
     whole = {
         "imports": f"{possessive(names.place(row['consumer']))} imports of {goods}",
         "production": f"the world’s output of {goods}",
     }.get(row["market"], f"world {row['market']} of {goods}")
     verb = "made" if row["market"].startswith("production") else "sold"
-    fit = qualified([row])
+    question = f"Who {verb} most of {whole}{time}"
     if row["top"] is None or row["cr1"] is None:
-        yield from shortened(f"Who {verb} most of {whole}{time} is unknown")
+        unknown = _claim(names, Kind.UNKNOWN, [row])
+        yield from shortened(Sentence(f"{question} is unknown", (unknown,)))
         return
-    country = names.place(row["top"])
-    share = part(row["cr1"])
-    if row.get("extent"):
-        share = between(row["cr1"], row["cr1_high"])
-    start = f"{capitalized(country)} {verb} {share} of {whole}{time}{fit}"
-    hhi = ""
+    share = _share_of_first(row)
+    first = _claim(names, Kind.FIRST, [row], share, subject=row["top"])
+    words = f"{capitalized(names.place(row['top']))} {verb} {share} of {whole}{time}"
+    start, basis = Sentence(f"{words}{qualified([row])}", (first,)), f", {BY[row['measure']]}"
+    index = _index(names, row)
+    if tightest.words:
+        yield from shortened(start + basis, index, tightest)
+        yield start + basis + tightest + "."
+    yield from shortened(start, basis, index)
+    untold = _claim(names, Kind.UNKNOWN, [row], denied=Kind.FIRST)
+    yield Sentence(f"{question} cannot be told.", (untold,))
+
+
+def _index(names: Lexicon, row: Row) -> Sentence:
+    """Write the Herfindahl-Hirschman index of a market, with its band."""
     low = row["hhi_low"]
-    if low is not None:
-        band = f"; the market is {BANDS[row['band']]} concentrated" if row["band"] in BANDS else ""
-        least = listed_at_least([row])
-        hhi = f"{band} (HHI {least}{low:,.0f})" if band else f" (HHI at least {low:,.0f})"
-    basis = f", {BY[row['measure']]}"
-    if tightest:
-        yield from shortened(f"{start}{basis}", hhi, tightest)
-        yield f"{start}{basis}{tightest}."
-    yield from shortened(start, basis, hhi)
+    if low is None:
+        return Sentence()
+    band = f"; the market is {BANDS[row['band']]} concentrated" if row["band"] in BANDS else ""
+    least = AT_LEAST if row.get("extent") or not band else ""
+    index = Value(f"{least}{low:,.0f}", low, None if least else low, "HHI")
+    claim = _claim(names, Kind.AMOUNT, [row], index)
+    if band:
+        claim = replace(claim, qualifiers=(*claim.qualifiers, f"band: {row['band']}"))
+    return Sentence(f"{band} (HHI {index})", (claim,))
 
 
 def reliance(answer: Answer) -> Sentences:
