@@ -19,6 +19,7 @@ from headline_checker import check as check_prose
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import PLACE, Claim, Figure, Kind, Sentence
+from graphkit.period import Period
 
 Check = Callable[["Facts", Claim], None]
 HALF = 0.5
@@ -374,6 +375,172 @@ def unknown_first(read: Facts, claim: Claim) -> None:
         assert not all(has_half(row) for row in rows)
 
 
+# --- reliance, demand without the largest producer, prices and supply risks
+
+
+def relying_half(read: Facts, claim: Claim) -> None:
+    """Check how many materials of countries are surely half imported, of those with a figure."""
+    rows = read.of(claim)
+    lows: dict[tuple[str, str], list[float]] = {}
+    for row in rows:
+        lows.setdefault((row["country"], row["material"]), []).append(row["reliance_low"])
+    sure = [key for key, values in lows.items() if min(values) >= HALF]
+    assert (claim.figure.low, claim.figure.whole) == (len(sure), len(lows))
+    places = [key for key, _ in lows] if claim.whose else ()
+    known = [row for row in read.beside(claim) if row["reliance_low"] is not None]
+    assert len(rows) == len([row for row in known if not places or row["country"] in places])
+    assert {*claim.whose} in ({*places}, set())
+
+
+def net_imports(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    assert {(row["country"],) for row in rows} == {claim.whose}
+    assert {(row["material"],) for row in rows} == {claim.material}
+    if "published" in claim.qualifiers:
+        is_figure(claim.figure, rows[0]["published_value"])
+    elif claim.figure is None:
+        assert rows[0]["net_exporter"]
+    else:
+        highs = [1.0 if row["reliance_high"] is None else row["reliance_high"] for row in rows]
+        is_figure(claim.figure, min(row["reliance_low"] for row in rows), max(highs))
+
+
+def unknown_reliance(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    assert all(row["reliance_low"] is None for row in rows)
+    assert len(rows) == 1 or [row[PLACE] for row in read.beside(claim)] == [*claim.rows]
+
+
+def met_by_half(read: Facts, claim: Claim) -> None:
+    rows = [row for row in read.beside(claim) if row["ratio_low"] is not None]
+    assert [row[PLACE] for row in rows] == [*claim.rows]
+    products = {row["product"] for row in rows}
+    unsure = {row["product"] for row in rows if row["ratio_low"] < HALF}
+    if claim.kind is Kind.HALF:
+        assert (claim.figure.low, claim.figure.whole) == (len(products - unsure), len(products))
+        return
+    more = {
+        row["product"] for row in rows if row["ratio_high"] is None or row["ratio_high"] >= HALF
+    }
+    assert claim.figure.low == len(products - more)
+
+
+def left_over(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    is_figure(claim.figure, *[
+        row[name] for name in ("supply_without", "supply") if row[name] == claim.figure.low
+    ][:1])  # fmt: skip
+    main, supply = read.answer.sentence.claims[:2]
+    assert (main.figure.low, supply.figure.low) == (row["supply_without"], row["supply"])
+    assert claim.assumptions == {"without": row["largest"]}
+
+
+def met_without(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    if claim.figure is None:
+        assert row["ratio_low"] >= 1
+        return
+    high = 1.0 if row["ratio_high"] is None else min(1.0, row["ratio_high"])
+    is_figure(claim.figure, row["ratio_low"], high)
+
+
+def no_ratio(read: Facts, claim: Claim) -> None:
+    assert all(row["ratio_low"] is None for row in read.of(claim))
+
+
+def is_price(text: str, value: float) -> bool:
+    digits = len(text.partition(".")[2])
+    return abs(float(text.replace(",", "")) - value) <= 0.5 * 10**-digits + 1e-6
+
+
+def priced(read: Facts) -> list[Row]:
+    """Rows that may be the price of what was asked: of the buyers, published, or of one good."""
+    known = [row for row in read.rows if row["usd_per_tonne"] is not None]
+    buyers = (read.scope["consumer"] or "WLD").split(",")
+    values = [row for row in known if row["dataset"] and row["place"] in buyers
+              and row["fit"] not in UNFIT]  # fmt: skip
+    published = [row for row in known if not row["dataset"]]
+    return values if buyers != ["WLD"] else published or values
+
+
+def newest(rows: list[Row]) -> list[Row]:
+    last = max(Period(row["period"]).end for row in rows)
+    return [row for row in rows if Period(row["period"]).end == last]
+
+
+def price(read: Facts, claim: Claim) -> None:
+    """Check a price: of the newest period, the last before it, or the highest of its series."""
+    rows, current = read.of(claim), newest(priced(read))
+    assert {row["material"] for row in rows} == {*claim.material}
+    ends = [row["usd_per_tonne"] for row in rows]
+    assert (claim.figure.low, claim.figure.high) == (min(ends), max(ends))
+    texts = re.findall(r"[\d,.]*\d", claim.figure.words)
+    assert all(is_price(*pair) for pair in zip(texts, sorted({*ends}), strict=False)), claim.figure
+    main = read.answer.sentence.claims[0]
+    if len(rows) > 1:
+        assert rows == current
+        return
+    [row] = rows
+    assert claim.period == row["period"]
+    assert ("estimated" in claim.qualifiers) == bool(row["estimated"])
+    if row in current:
+        values = [other["usd_per_tonne"] for other in current]
+        assert row["usd_per_tonne"] in (min(values), max(values))
+        return
+    first = read.of(main)[0]
+    series = [other for other in priced(read) if other["figure"] == first["figure"]
+              and other["material"] == first["material"] and other is not first]  # fmt: skip
+    last = max(series, key=lambda row: (Period(row["period"]).end, row["period"]))
+    highest = max([*series, first], key=lambda row: row["usd_per_tonne"])
+    assert row in (last, highest)
+
+
+def prices_counted(read: Facts, claim: Claim) -> None:
+    rows = newest(priced(read))
+    assert [row[PLACE] for row in rows] == [*claim.rows]
+    whole = len({row["material"] for row in rows}) if claim.figure.unit == "material" else len(rows)
+    assert claim.figure.low == whole
+
+
+def no_price(read: Facts, claim: Claim) -> None:
+    assert not priced(read)
+
+
+def critical(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    if "computed" in claim.qualifiers:
+        assert len(rows) == len(read.rows)
+        sure = {row["material"] for row in rows if (row["supply_risk_low"] or 0.0) >= 1}
+        assert claim.figure.low == len(sure)
+        return
+    rated = {row["material"] for row in read.rows if row["published_critical"] is not None}
+    named = {row["material"] for row in read.rows if row["published_critical"] is True}
+    assert (claim.figure.low, claim.figure.whole) == (len(named), len(rated))
+
+
+def supply_risk(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    assert {(row["material"],) for row in rows} == {claim.material}
+    scored = {row["material"] for row in read.rows if row["published_critical"] is not None}
+    assert len({row["material"] for row in read.rows}) == 1 or len(scored) == 1
+    numbers = [float(text) for text in re.findall(r"[\d.]*\d", claim.figure.words)]
+    if "published" in claim.qualifiers:
+        score = max(row["published_supply_risk"] or -1.0 for row in rows)
+        assert claim.figure.low == score
+        assert abs(numbers[0] - score) <= 0.05 + 1e-9
+        return
+    low = min(v for row in rows if (v := row["supply_risk_low"]) is not None)
+    high = max(v for row in rows if (v := row["supply_risk_high"]) is not None)
+    assert (claim.figure.low, claim.figure.high) == (low, high)
+    assert -1e-6 <= low - numbers[0] < 0.1 + 1e-6
+    assert -1e-6 <= numbers[1] - high < 0.1 + 1e-6
+
+
+def unknown_risk(read: Facts, claim: Claim) -> None:
+    name = "supply_risk_low" if "computed" in claim.qualifiers else "published_supply_risk"
+    assert all(row[name] is None for row in read.of(claim))
+
+
 OF_IMPORTS: Mapping[Kind, Check] = {
     Kind.FIRST: first_supplier, Kind.SHARE: share_sold, Kind.HALF: half_of, Kind.AMOUNT: amount,
     Kind.COUNT: count, Kind.UNKNOWN: unknown,
@@ -391,6 +558,11 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
         Kind.FIRST: first_of_market, Kind.SHARE: larger_share, Kind.HALF: halves_of_market,
         Kind.COUNT: first_most_often, Kind.AMOUNT: index_of_market, Kind.UNKNOWN: unknown_first,
     },
+    "reliance": {Kind.HALF: relying_half, Kind.SHARE: net_imports, Kind.UNKNOWN: unknown_reliance},
+    "n_minus_1": {Kind.HALF: met_by_half, Kind.COUNT: met_by_half, Kind.AMOUNT: left_over,
+                  Kind.SHARE: met_without, Kind.UNKNOWN: no_ratio},
+    "prices": {Kind.PRICE: price, Kind.COUNT: prices_counted, Kind.UNKNOWN: no_price},
+    "criticality": {Kind.COUNT: critical, Kind.AMOUNT: supply_risk, Kind.UNKNOWN: unknown_risk},
     "uses": {Kind.COUNT: of_uses, Kind.SHARE: largest_use, Kind.AMOUNT: need},
 }  # fmt: skip
 """Checks of the claims of each question, by their kind."""

@@ -26,8 +26,10 @@ from graphkit.headlines.wording import (
     amount,
     between,
     count_of,
+    figure_of_count,
     figure_of_part,
     figure_of_share,
+    figure_of_value,
     grouped,
     in_main_period,
     listed,
@@ -51,6 +53,9 @@ FEW = 3
 """Number of products up to which the largest share of any is told, where none is half."""
 BANDS = {"high": "highly", "moderate": "moderately", "low": "not"}
 """Adverbs of the bands of concentration."""
+CRITICAL = 1.0
+"""Supply risk from which the EU counts a material as critical."""
+PER_TONNE = "USD per tonne"
 WITHHELD = "as figures count other things or are withheld"
 """Why no figure tells who has most of a market."""
 
@@ -238,7 +243,7 @@ def _index(names: Lexicon, row: Row) -> Sentence:
 
 def reliance(answer: Answer) -> Sentences:
     """Say for how many materials a country relies on net imports for half of what it uses."""
-    return sentences_on_parts(answer, "country", _reliance, _reliance_figure)
+    return parts.sentences_on_parts(answer, "country", _reliance)
 
 
 def _computed(rows: Sequence[Row]) -> list[Row]:
@@ -251,103 +256,102 @@ def _relying(pairs: Mapping[tuple[Any, ...], Sequence[Row]]) -> int:
     return sum(all(row["reliance_low"] >= HALF for row in group) for group in pairs.values())
 
 
-def _reliance_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    computed = _computed(rows)
-    if len(rows) == 1 or not computed or len({row["country"] for row in computed}) > 1:
-        return id(rows), ""
-    pairs = grouped(computed, "material")
-    kind = (names.time(computed), qualified(computed))
-    return kind, f"{_relying(pairs):,} of {len(pairs):,}"
-
-
 def _reliance(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     computed = _computed(rows)
-    countries = {row["country"] for row in computed or rows}
-    if len(rows) == 1 or len(computed) == 1:
-        yield from _one_reliance(names, (computed or rows)[0])
-        return
-    time, fit = time_of(computed or in_main_period(rows)), qualified(computed)
-    if not computed:
+    if not computed and len(rows) > 1:
+        rows = in_main_period(rows)
+        countries = {row["country"] for row in rows}
         country = names.place(countries.pop()) if len(countries) == 1 else "any country"
+        unknown = names.claim(Kind.UNKNOWN, rows, material=())
         for goods in (names.subject, "these goods"):
-            yield from shortened(
-                f"How far {country} relies on imports of {goods}{time} is not known"
-            )
+            start = f"How far {country} relies on imports of {goods}{time_of(rows)} is not known"
+            yield from shortened(Sentence(start, (unknown,)))
         return
-    pairs = grouped(computed, "country", "material")
+    pairs = grouped(computed or rows, "country", "material")
     if len(pairs) == 1:
-        highs = [row["reliance_high"] for row in computed]
-        yield from _one_reliance(names, {
-            **computed[0], "reliance_low": min(row["reliance_low"] for row in computed),
-            "reliance_high": None if None in highs else max(highs),
-        })  # fmt: skip
+        yield from _one_reliance(names, computed or rows)
         return
     materials = sorted({material for _, material in pairs})
-    large = _relying(pairs)
+    countries = {country for country, _ in pairs}
+    large, time, fit = _relying(pairs), time_of(computed), qualified(computed)
+    fields: dict[str, Any] = {"measure": "tonnes", "assumptions": OF_HALF}
     if len(countries) == 1:
         country = capitalized(names.place(computed[0]["country"]))
-        start = f"{country} relied on net imports for at least half of its use of {large:,} of "
+        start = f"{country} relied on net imports for at least half of its use of "
         for text in (names.products(len(pairs)), number_of(len(pairs), "product")):
-            goods = text.replace("product", "material", 1)
-            yield from shortened(f"{start}{goods} with figures{time}{fit}", ", by weight")
+            words = f"{large:,} of {text.replace('product', 'material', 1)}"
+            count = Value(words, large, large, "material", len(pairs))
+            half = names.claim(Kind.HALF, computed, count, whose=computed[0]["country"], **fields)
+            yield from shortened(
+                Sentence(f"{start}{count} with figures{time}{fit}", (half,)), ", by weight"
+            )
         return
     start = "Net imports were at least half of the use of "
     if len(materials) == 1:
-        whole = number_of(len(pairs), "country", "countries")
-        start += f"{names.goods(materials[0])} in {count_of(large, whole)} with figures"
+        words = count_of(large, number_of(len(pairs), "country", "countries"))
+        count = Value(words, large, large, "country", len(pairs))
+        start += f"{names.goods(materials[0])} in {count} with figures"
     else:
-        start += f"a material in {large:,} of {len(pairs):,} pairs of a country and a material"
-    yield from shortened(f"{start}{time}{fit}", ", by weight")
+        count = Value(f"{large:,} of {len(pairs):,} pairs", large, large, "pair", len(pairs))
+        start += f"a material in {count} of a country and a material"
+    half = names.claim(Kind.HALF, computed, count, **fields)
+    yield from shortened(Sentence(f"{start}{time}{fit}", (half,)), ", by weight")
 
 
-def _one_reliance(names: Lexicon, row: Row) -> Sentences:
+def _one_reliance(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say how far one country relies on imports of one material, by one row or several."""
+    row = rows[0]
     country, goods = names.place(row["country"]), names.goods(row["material"])
-    time, fit = time_of([row]), qualified([row])
-    low, high = row["reliance_low"], row["reliance_high"]
-    published = row["published_value"]
-    if published is not None and low is not None and not low <= published <= (high or 1.0):
+    time, fit, published = time_of([row]), qualified([row]), row["published_value"]
+    fields: dict[str, Any] = {
+        "whose": row["country"],
+        "material": row["material"],
+        "measure": "tonnes",
+    }
+    share = None
+    if row["reliance_low"] is not None:
+        highs = [1.0 if row["reliance_high"] is None else row["reliance_high"] for row in rows]
+        share = figure_of_share(min(row["reliance_low"] for row in rows), max(highs))
+    computed = names.claim(Kind.SHARE, rows, share, **fields)
+    reported = names.claim(
+        Kind.SHARE, [row], figure_of_share(published), qualifiers=("published",), **fields
+    )  # fmt: skip
+    if share and published is not None and not share.low <= published <= (share.high or 1.0):
         start = f"{capitalized(possessive(country))} net import reliance for {goods} is "
-        computed = between(low, 1.0 if high is None else high)
-        addition = f"; imports, exports and stocks give {computed}"
-        yield from shortened(f"{start}{part(published)}{time} as published", addition)
+        yield from shortened(
+            Sentence(f"{start}{reported.figure}{time} as published", (reported,)),
+            Sentence(f"; imports, exports and stocks give {share}", (computed,)),
+        )
         return
     if row["net_exporter"]:
-        yield f"{capitalized(country)} exported more {goods} than it imported{time}{fit}."
+        surplus = names.claim(Kind.SHARE, [row], qualifiers=("net exporter",), **fields)
+        start = f"{capitalized(country)} exported more {goods} than it imported{time}{fit}."
+        yield Sentence(start, (surplus,))
         return
-    if low is not None:
-        text = between(low, 1.0 if high is None else high)
-        start = f"Net imports were {text} of {possessive(country)} use of {goods}{time}{fit}"
-        yield from shortened(start, ", by weight")
+    if share:
+        start = f"Net imports were {share} of {possessive(country)} use of {goods}{time}{fit}"
+        yield from shortened(Sentence(start, (computed,)), ", by weight")
         return
-    if row["published_value"] is not None:
+    if published is not None:
         start = f"{capitalized(possessive(country))} published reliance on imports of {goods}"
-        yield f"{start}{time} is {part(row['published_value'])}."
-    yield from shortened(f"How far {country} relies on imports of {goods}{time} is not known")
+        yield Sentence(f"{start}{time} is {reported.figure}.", (reported,))
+    unknown = names.claim(Kind.UNKNOWN, [row], **fields)
+    start = f"How far {country} relies on imports of {goods}{time} is not known"
+    yield from shortened(Sentence(start, (unknown,)))
 
 
 def n_minus_1(answer: Answer) -> Sentences:
     """Say how much of demand is sure to be met without the largest producer."""
     names = Lexicon(answer)
-    rows = in_main_period(answer.rows.to_pylist())
+    rows = in_main_period(names.rows)
     known = [row for row in rows if row["ratio_low"] is not None]
     if not known:
-        yield from shortened(
-            f"How far demand for {names.subject} is met without its largest producer is unknown"
-        )
+        start = f"How far demand for {names.subject} is met without its largest producer is unknown"
+        unknown = names.claim(Kind.UNKNOWN, rows, material=(), period=None)
+        yield from shortened(Sentence(start, (unknown,)))
         return
-    time = time_of(known)
     if len(known) == 1:
-        row, goods = known[0], names.goods(known[0]["product"])
-        supply = f"{weight(row['supply_without'])} of the world’s {weight(row['supply'])}"
-        start = f"Without {names.place(row['largest'])}, {supply} of {goods} made{time} "
-        start += "would be left"
-        low, high = row["ratio_low"], row["ratio_high"]
-        met = ""
-        if low >= 1:
-            met = ", enough for all others"
-        elif floor_percent(low) or (high is not None and high < 1):
-            met = f", {between(low, 1.0 if high is None else min(high, 1.0))} of what others need"
-        yield from shortened(start, met)
+        yield from _without_largest(names, known[0])
         return
     products = grouped(known, "product")
     sure = sum(all(row["ratio_low"] >= HALF for row in group) for group in products.values())
@@ -355,10 +359,38 @@ def n_minus_1(answer: Answer) -> Sentences:
         all(row["ratio_high"] is not None and row["ratio_high"] < HALF for row in group)
         for group in products.values()
     )
+    addition = Sentence()
+    if short:
+        less = Value(f"{short:,}", short, short, "product")
+        claim = names.claim(Kind.COUNT, known, less, qualifiers=("less than half",))
+        addition = Sentence(f", and less than half for {less}", (claim,))
     start = "Without the largest producer, at least half of the others’ demand for "
     for text in (names.products(len(products)), number_of(len(products), "product")):
-        addition = f", and less than half for {short:,}" if short else ""
-        yield from shortened(f"{start}{count_of(sure, text)} would surely be met{time}", addition)
+        count = figure_of_part(sure, text, len(products))
+        half = names.claim(Kind.HALF, known, count, measure="tonnes", assumptions=OF_HALF)
+        words = f"{start}{count} would surely be met{time_of(known)}"
+        yield from shortened(Sentence(words, (half,)), addition)
+
+
+def _without_largest(names: Lexicon, row: Row) -> Sentences:
+    """Say what would be left of one product, and how much of what others need that is."""
+    fields: dict[str, Any] = {"measure": "tonnes", "assumptions": {"without": row["largest"]}}
+    left, supply = (
+        names.claim(Kind.AMOUNT, [row], figure_of_value(row[name], "tonnes"), **fields)
+        for name in ("supply_without", "supply")
+    )
+    start = f"Without {names.place(row['largest'])}, {left.figure} of the world’s {supply.figure} "
+    start += f"of {names.goods(row['product'])} made{time_of([row])} would be left"
+    low, high = row["ratio_low"], row["ratio_high"]
+    met = Sentence()
+    if low >= 1:
+        claim = names.claim(Kind.SHARE, [row], qualifiers=("enough",), **fields)
+        met = Sentence(", enough for all others", (claim,))
+    elif floor_percent(low) or (high is not None and high < 1):
+        share = figure_of_share(low, 1.0 if high is None else min(high, 1.0))
+        claim = names.claim(Kind.SHARE, [row], share, **fields)
+        met = Sentence(f", {share} of what others need", (claim,))
+    yield from shortened(Sentence(start, (left, supply)), met)
 
 
 def prices(answer: Answer) -> Sentences:
@@ -367,7 +399,7 @@ def prices(answer: Answer) -> Sentences:
     A unit value under a code that holds other goods too is no price of the goods asked about.
     """
     names = Lexicon(answer)
-    rows = [row for row in answer.rows.to_pylist() if row["usd_per_tonne"] is not None]
+    rows = [row for row in names.rows if row["usd_per_tonne"] is not None]
     published = [row for row in rows if row["dataset"] is None]
     traded = [row for row in rows if row["dataset"] is not None and row["fit"] not in UNFIT]
     buyers = (answer.scope.get("consumer") or "WLD").split(",")
@@ -377,60 +409,90 @@ def prices(answer: Answer) -> Sentences:
     current = [row for row in candidates if Period(row["period"]).end == newest]
     if not current:
         whose = "" if buyers == ["WLD"] else f" in the imports of {names.places(buyers)}"
-        yield from shortened(f"No price of {names.subject} alone is known{whose}")
+        unknown = names.claim(Kind.UNKNOWN, names.rows, material=(), period=None)
+        start = f"No price of {names.subject} alone is known{whose}"
+        yield from shortened(Sentence(start, (unknown,)))
         return
     if len({(row["material"], row["figure"]) for row in current}) > 1:
         yield from _several_prices(names, current)
         return
     row = current[0]
     estimated = ", estimated" if row["estimated"] else ""
-    start = f"A tonne of {names.goods(row['material'])} cost {_price(row)}"
+    price, time = _price_of(names, row), when(row["period"])
     where = f" ({row['figure']})"
     if row["dataset"] is not None:
         where = " in world trade"
         if row["place"] != "WLD":
             where = f" in the imports of {names.place(row['place'])}"
-    series = [old for old in candidates if old["figure"] == row["figure"] and old is not row
-              and old["material"] == row["material"]]  # fmt: skip
-    before = ""
-    if series:
-        last = max(series, key=lambda old: (Period(old["period"]).end, old["period"]))
-        before = f", after {_price(last)}{when(last['period'])}"
-        peak = max([*series, row], key=lambda old: old["usd_per_tonne"])
-        if peak not in (row, last):
-            before += f" and {_price(peak)}{when(peak['period'])}"
-    start += f"{where}{when(row['period'])}{estimated}"
-    yield from shortened(start, before)
+    before = _prices_before(names, row, candidates)
+    start = f"A tonne of {names.goods(row['material'])} cost {price.figure}"
+    yield from shortened(Sentence(f"{start}{where}{time}{estimated}", (price,)), before)
     if row["dataset"] is None and row["product"] is not None:
-        start = f"A tonne of {names.goods(row['material'])} cost {_price(row)}"
-        start += f" by one published price{when(row['period'])}{estimated}"
-        yield from shortened(start, before)
-    yield f"One price of {names.subject} is known{when(row['period'])}{estimated}."
+        words = f"{start} by one published price{time}{estimated}"
+        yield from shortened(Sentence(words, (price,)), before)
+    one = names.claim(Kind.COUNT, [row], Value("one price", 1, 1, "price"), material=())
+    yield Sentence(f"One price of {names.subject} is known{time}{estimated}.", (one,))
+
+
+def _prices_before(names: Lexicon, row: Row, rows: Sequence[Row]) -> Sentence:
+    """Write the last price before one in its series, and the highest."""
+    series = [old for old in rows if old["figure"] == row["figure"] and old is not row
+              and old["material"] == row["material"]]  # fmt: skip
+    if not series:
+        return Sentence()
+    last = max(series, key=lambda old: (Period(old["period"]).end, old["period"]))
+    claim = _price_of(names, last)
+    before = Sentence(f", after {claim.figure}{when(last['period'])}", (claim,))
+    peak = max([*series, row], key=lambda old: old["usd_per_tonne"])
+    if peak not in (row, last):
+        claim = _price_of(names, peak)
+        before += Sentence(f" and {claim.figure}{when(peak['period'])}", (claim,))
+    return before
+
+
+def _price_of(names: Lexicon, row: Row) -> Claim:
+    """Make a claim on one price of a tonne, with the name of its series."""
+    value = row["usd_per_tonne"]
+    whose = (row["place"],) if row["dataset"] and row["place"] != "WLD" else ()
+    return names.claim(
+        Kind.PRICE, [row], Value(_price(row), value, value, PER_TONNE), whose=whose,
+        material=row["material"],
+        qualifiers=(row["figure"], *(["estimated"] if row["estimated"] else [])),
+    )  # fmt: skip
 
 
 def _several_prices(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say between what prices of one or several materials lie in one period."""
     low, high = (choose(rows, key=lambda row: row["usd_per_tonne"]) for choose in (min, max))
-    time = time_of([max(rows, key=lambda row: (row["period"], row["figure"]))])
-    time += ", estimated" if any(row["estimated"] for row in rows) else ""
+    newest = max(rows, key=lambda row: (row["period"], row["figure"]))
+    time = time_of([newest]) + ", estimated" * any(row["estimated"] for row in rows)
     kind = "published prices" if rows[0]["dataset"] is None else "unit values of trade"
     materials = {row["material"] for row in rows}
+    buyers = {row["place"] for row in rows if row["dataset"] and row["place"] != "WLD"}
+    if buyers:
+        whose = names.places(buyers) if len(buyers) == 1 else "several countries"
+        time = f" in the imports of {whose}{time}"
+    fields: dict[str, Any] = {"whose": (*buyers,) if len(buyers) == 1 else ()}
+    fields["period"] = newest["period"]
     if len(materials) == 1:
-        goods = names.goods(rows[0]["material"])
-        ends = f"between {_price(low).removesuffix(' USD')} and {_price(high)}"
-        yield from shortened(
-            f"A tonne of {goods} cost {ends} by {number_of(len(rows), kind[:-1])}{time}"
-        )
+        price = Value(
+            f"between {_price(low).removesuffix(' USD')} and {_price(high)}",
+            low["usd_per_tonne"], high["usd_per_tonne"], PER_TONNE,
+        )  # fmt: skip
+        claim = names.claim(Kind.PRICE, rows, price, material=rows[0]["material"], **fields)
+        count = names.claim(Kind.COUNT, rows, figure_of_count(len(rows), kind[:-1]), **fields)
+        start = f"A tonne of {names.goods(rows[0]['material'])} cost {price} by {count.figure}"
+        yield from shortened(Sentence(f"{start}{time}", (claim, count)))
         return
-    ends = (
-        f"from {_price(low)} ({names.goods(low['material'])}) "
-        f"to {_price(high)} ({names.goods(high['material'])})"
-    )
+    ends = [replace(_price_of(names, row), whose=fields["whose"]) for row in (low, high)]
+    texts = [f"{claim.figure} ({names.goods(claim.material[0])})" for claim in ends]
     if len({row["period"] for row in rows}) == 1 and all(row["product"] for row in (low, high)):
-        start = f"{capitalized(kind)} of a tonne of {names.subject} went {ends}{time}"
-        yield from shortened(start)
-    count = number_of(len(materials), "material")
-    yield from shortened(f"{capitalized(kind)} of {count} ({names.subject}) are known{time}")
+        start = f"{capitalized(kind)} of a tonne of {names.subject} went from {texts[0]} "
+        yield from shortened(Sentence(f"{start}to {texts[1]}{time}", (*ends,)))
+    counted = figure_of_count(len(materials), "material")
+    claim = names.claim(Kind.COUNT, rows, counted, **fields)
+    start = f"{capitalized(kind)} of {counted} ({names.subject}) are known{time}"
+    yield from shortened(Sentence(start, (claim,)))
 
 
 def _price(row: Row) -> str:
@@ -441,28 +503,29 @@ def _price(row: Row) -> str:
 def criticality(answer: Answer) -> Sentences:
     """Say how many materials the EU's published scores make critical, or the risk of one."""
     names = Lexicon(answer)
-    rows = answer.rows.to_pylist()
+    rows = names.rows
     materials = grouped(rows, "material")
     scored = [row for row in rows if row["published_critical"] is not None]
     if len(materials) == 1 or len({row["material"] for row in scored}) == 1:
         yield from _one_risk(names, rows if len(materials) == 1 else scored)
         return
-    critical = [
-        key for key, group in materials.items() if any(row["published_critical"] for row in group)
-    ]
-    rated = [key for key, group in materials.items()
-             if any(row["published_critical"] is not None for row in group)]  # fmt: skip
-    sure = [
-        key
-        for key, group in materials.items()
-        if any((row["supply_risk_low"] or 0.0) >= 1 for row in group)
-    ]
-    addition = "; computed from data, no risk is sure to be"
+    critical = {row["material"] for row in scored if row["published_critical"]}
+    rated = {row["material"] for row in scored}
+    sure = {row["material"] for row in rows if (row["supply_risk_low"] or 0.0) >= CRITICAL}
+    fields: dict[str, Any] = {"material": (), "period": None}
+    words = count_of(len(critical), number_of(len(rated), "material"))
+    count = Value(words, len(critical), len(critical), "material", len(rated))
+    claim = names.claim(
+        Kind.COUNT, scored, count, **fields, qualifiers=("critical", "published")
+    )  # fmt: skip
+    figure = Value(f"{len(sure):,}" if sure else "no", len(sure), len(sure), "risk")
+    computed = names.claim(Kind.COUNT, rows, figure, **fields, qualifiers=("critical", "computed"))
+    addition = f"; computed from data, {figure} risk is sure to be"
     if sure:
-        addition = f"; computed from data, the risk of {len(sure):,} is surely critical"
-    count = count_of(len(critical), number_of(len(rated), "material"))
+        addition = f"; computed from data, the risk of {figure} is surely critical"
     verb = "is" if len(critical) == 1 else "are"
-    yield from shortened(f"By the EU’s published scores, {count} {verb} critical", addition)
+    start = Sentence(f"By the EU’s published scores, {count} {verb} critical", (claim,))
+    yield from shortened(start, Sentence(addition, (computed,)))
 
 
 def _one_risk(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -470,17 +533,27 @@ def _one_risk(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if name == rows[0]["material"] and rows[0]["name"]:
         name = uncapitalized(rows[0]["name"])
     scores = {row["published_supply_risk"] for row in rows} - {None}
+    fields: dict[str, Any] = {"material": rows[0]["material"], "period": None}
+    start = f"The EU’s supply risk of {uncapitalized(name)} is "
+    published = Sentence(f"{start}not published", (names.claim(Kind.UNKNOWN, rows, **fields),))
+    if scores:
+        score = Value(f"{max(scores):.1f}", max(scores), max(scores), "supply risk")
+        claim = names.claim(
+            Kind.AMOUNT, rows, score, assumptions={"critical": f"{CRITICAL:.1f}"},
+            qualifiers=("published",), **fields,
+        )  # fmt: skip
+        words = f"{start}{score} as published (critical from {CRITICAL:.1f})"
+        published = Sentence(words, (claim,))
     lows = [row["supply_risk_low"] for row in rows if row["supply_risk_low"] is not None]
     highs = [row["supply_risk_high"] for row in rows if row["supply_risk_high"] is not None]
-    published = " is not published"
-    if scores:
-        published = f" is {max(scores):.1f} as published (critical from 1.0)"
-    start = f"The EU’s supply risk of {uncapitalized(name)}{published}"
-    computed = "; computed from data, it is unknown"
+    unknown = names.claim(Kind.UNKNOWN, rows, qualifiers=("computed",), **fields)
+    computed = Sentence("; computed from data, it is unknown", (unknown,))
     if lows and highs:
         low, high = floor(10 * min(lows) + 1e-7) / 10, ceil(10 * max(highs) - 1e-7) / 10
-        computed = f"; computed from data, it lies between {low:.1f} and {high:.1f}"
-    yield from shortened(start, computed)
+        ends = Value(f"between {low:.1f} and {high:.1f}", min(lows), max(highs), "supply risk")
+        claim = names.claim(Kind.AMOUNT, rows, ends, qualifiers=("computed",), **fields)
+        computed = Sentence(f"; computed from data, it lies {ends}", (claim,))
+    yield from shortened(published, computed)
 
 
 def flows(answer: Answer) -> Sentences:
