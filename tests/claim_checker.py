@@ -541,6 +541,64 @@ def unknown_risk(read: Facts, claim: Claim) -> None:
     assert all(row[name] is None for row in read.of(claim))
 
 
+# --- what was published
+
+
+def of_kind(read: Facts, claim: Claim) -> None:
+    """Check how many published claims there are, or are of the most frequent kind."""
+    kinds = Counter(row["kind"] for row in read.rows)
+    assert claim.figure.low == len(claim.rows)
+    if claim.qualifiers:
+        [kind] = claim.qualifiers
+        assert {row["kind"] for row in read.of(claim)} == {kind}
+        assert claim.figure.low == kinds[kind] == max(kinds.values())
+    else:
+        assert claim.figure.low == len(read.rows)
+    assert claim.assumptions.get("source") == read.scope["source"]
+
+
+def of_verdict(read: Facts, claim: Claim) -> None:
+    rows, [verdict] = read.of(claim), claim.qualifiers
+    assert all(row["verdict"] == verdict for row in rows)
+    if read.scope.get("that"):
+        [row] = rows
+        assert claim.subject == (row["claim"],)
+        assert claim.figure is None or claim.figure.words == row["data"]
+        return
+    assert claim.figure.low == len(rows) == sum(row["verdict"] == verdict for row in read.rows)
+
+
+def every_row(read: Facts, claim: Claim) -> None:
+    assert claim.figure.low == len(read.rows) == len(claim.rows)
+
+
+def contradicting(read: Facts, claim: Claim) -> None:
+    """Check how many pairs contradict each other surely, or if of one period."""
+    unsure = "if of one period" in claim.qualifiers
+    rows = [row for row in read.rows if ("if of one period" in row["conflict"]) == unsure]
+    assert [row[PLACE] for row in rows] == [*claim.rows]
+    assert claim.figure.low == len(rows)
+
+
+def acts(read: Facts, claim: Claim) -> None:
+    """Check how many acts stand so on a day, or have a suspension or an end."""
+    if claim.figure.unit == "country":
+        assert claim.figure.low == len({row["country"] for row in read.rows})
+        return
+    state, *more = claim.qualifiers or ("",)
+    columns = {"a suspension": "suspended_from", "an end": "until"}
+    states = {"in force": ("in force", "licensed")}.get(state, (state,))
+    rows = [
+        row for row in read.rows
+        if (row[columns[state]] is not None if state in columns
+            else not state or row["status"] in states)
+        and (not more or row["measure"] == more[0])
+    ]  # fmt: skip
+    assert [row[PLACE] for row in rows] == [*claim.rows]
+    assert claim.figure.low == len(rows)
+    assert more[1:] in ([], *(row["items"] for row in rows))
+
+
 OF_IMPORTS: Mapping[Kind, Check] = {
     Kind.FIRST: first_supplier, Kind.SHARE: share_sold, Kind.HALF: half_of, Kind.AMOUNT: amount,
     Kind.COUNT: count, Kind.UNKNOWN: unknown,
@@ -562,6 +620,10 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
     "n_minus_1": {Kind.HALF: met_by_half, Kind.COUNT: met_by_half, Kind.AMOUNT: left_over,
                   Kind.SHARE: met_without, Kind.UNKNOWN: no_ratio},
     "prices": {Kind.PRICE: price, Kind.COUNT: prices_counted, Kind.UNKNOWN: no_price},
+    "claims": {Kind.COUNT: of_kind},
+    "claims_check": {Kind.VERDICT: of_verdict, Kind.COUNT: every_row},
+    "claims_conflicts": {Kind.COUNT: contradicting},
+    "controls": {Kind.COUNT: acts},
     "criticality": {Kind.COUNT: critical, Kind.AMOUNT: supply_risk, Kind.UNKNOWN: unknown_risk},
     "uses": {Kind.COUNT: of_uses, Kind.SHARE: largest_use, Kind.AMOUNT: need},
 }  # fmt: skip
@@ -605,7 +667,9 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     main = claims[0]
     for claim in claims:
         keys = {Kind.COUNT: ()}.get(claim.kind, claim.subject)
-        assert all(name_of(read, key).casefold() in rest for key in keys), (keys, words)
+        assert all(
+            name_of(read, key).casefold() in rest or key.casefold() in rest for key in keys
+        ), (keys, words)
         if claim.figure is not None:
             texts = (claim.figure.words, claim.figure.short)
             assert any(text.casefold() in rest for text in texts), claim.figure
@@ -621,7 +685,9 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     texts |= {text for text in named if re.search(r"\d", text)}
     texts |= {str(value) for claim in claims for value in claim.assumptions.values()}
     texts |= {text for claim in claims for text in claim.qualifiers}
-    texts |= {name_of(read, key) for claim in claims for key in claim.subject}
+    texts |= {
+        text for claim in claims for key in claim.subject for text in (key, name_of(read, key))
+    }
     texts |= {
         name_of(read, str(read.scope.get(name) or "")) for name in ("name", "technology_name")
     }

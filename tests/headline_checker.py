@@ -1052,49 +1052,6 @@ def no_sides(read: Reader, match: re.Match[str]) -> None:
 # --- what was published
 
 
-def claims(read: Reader, match: re.Match[str]) -> None:
-    kinds = Counter(row["kind"] for row in read.rows)
-    assert whole(match["n"]) == len(read.rows)
-    if match["times"]:
-        assert whole(match["times"]) == max(kinds.values())
-    about = ""
-    if read.scope["of"] is not None:
-        about += f" about {read.place(read.scope['of'])}"
-    if read.scope["for"] is not None:
-        label = read.answer.names.get(read.scope["for"], read.scope["for"])
-        about += f" on {label[0].lower() + label[1:] if label != read.scope['for'] else label}"
-    if read.scope["source"] is not None:
-        about += f" by the source {read.scope['source']}"
-    assert match["about"] == about
-
-
-def checks(read: Reader, match: re.Match[str]) -> None:
-    counts = Counter(row["verdict"] for row in read.rows)
-    assert whole(match["good"]) == counts["borne out"]
-    assert whole(match["n"]) == len(read.rows)
-    assert whole(match["bad"]) == counts["contradicted"]
-    rest = {"two sources": "differ", "cannot be told": "open", "no measurement": "words"}
-    for verdict, part in rest.items():
-        assert whole(match[part] or "0") == counts[verdict]
-
-
-def checks_alike(read: Reader, match: re.Match[str]) -> None:
-    verb = {"borne out": "bear out", "contradicted": "contradict", "two sources": "differ from",
-            "cannot be told": "cannot tell of", "no measurement": "do not measure"}  # fmt: skip
-    [verdict] = {row["verdict"] for row in read.rows}
-    assert match["verb"] == verb[verdict]
-    assert whole(match["n"]) == len(read.rows)
-
-
-def conflicts(read: Reader, match: re.Match[str]) -> None:
-    unsure = [row for row in read.rows if "if of one period" in row["conflict"]]
-    if match["if"]:
-        assert whole(match["n"]) == len(unsure) == len(read.rows)
-    else:
-        assert whole(match["n"]) == len(read.rows) - len(unsure)
-        assert whole(match["more"] or "0") == len(unsure)
-
-
 def industries_reached(read: Reader, match: re.Match[str]) -> None:
     cut(read, match["cut"])
     assert whole(match["n"]) == len(read.rows)
@@ -1272,37 +1229,6 @@ def figure_narrows(read: Reader, match: re.Match[str]) -> None:
 def no_figure_narrows(read: Reader, match: re.Match[str]) -> None:
     points = [row["reduction"] for row in read.rows if row["reduction"] is not None]
     assert not any(int(100 * value) for value in points)
-
-
-def controls(read: Reader, match: re.Match[str]) -> None:
-    assert whole(match["n"]) == len(read.rows)
-    whose_acts(read, match, read.rows)
-    for name, column in (("suspended", "suspended_from"), ("ended", "until")):
-        number = sum(row[column] is not None for row in read.rows)
-        assert match[name] is None or whole(match[name]) == number
-        assert match[name] or not number
-
-
-def whose_acts(read: Reader, match: re.Match[str], rows: list[Row]) -> None:
-    places = {row["country"] for row in read.rows}
-    if match["countries"]:
-        assert whole(match["countries"]) == len(places)
-    else:
-        assert match["who"] == read.place(places.pop())
-
-
-def controls_of_a_day(read: Reader, match: re.Match[str]) -> None:
-    assert match["date"] == read.scope["date"]
-    states = Counter(row["status"] for row in read.rows)
-    in_force = [row for row in read.rows if row["status"] in ("in force", "licensed")]
-    assert whole(match["n"] or "0") == len(in_force)
-    whose_acts(read, match, read.rows)
-    if match["kinds"]:
-        for measure, number in Counter(row["measure"] for row in in_force).items():
-            assert re.search(rf"(?<!\S){number} {measure}s?\b", match["kinds"])
-    for state, number in states.items():
-        if state not in ("in force", "licensed"):
-            assert re.search(rf"(?<!\S){number} (?:was|were) {re.escape(state)}", match[0])
 
 
 def rows_counted(read: Reader, match: re.Match[str]) -> None:
@@ -1489,36 +1415,6 @@ FAMILIES: dict[str, list[tuple[str, Check]]] = {
         (rf"Of (?P<n>{_NUMBER}) flows? that both sides value{TIME}, (?P<far>{_NUMBER}) "
          rf"differs? at least twofold"
          rf"(?:; exporters report (?P<a>{MONEY}), importers (?P<b>{MONEY}))?\.", both_sides),
-    ],
-    "claims": [
-        (rf"(?P<n>{_NUMBER}) published claims?(?P<about>.*?) (?:is|are) known"
-         rf"(?:, (?P<times>{_NUMBER}) of them .+|, .+)?\.", claims),
-    ],
-    "claims_check": [
-        (rf"The data bear out (?P<good>{_NUMBER}) of (?P<n>{_NUMBER}) published claims?.* and "
-         rf"contradict "
-         rf"(?P<bad>{_NUMBER})(?:; (?:on (?P<differ>{_NUMBER}) two sources differ)?(?:, | and )?"
-         rf"(?:of (?P<open>{_NUMBER}) it cannot be told)?(?:, | and )?"
-         rf"(?:(?P<words>{_NUMBER}) measure nothing)?)?\.", checks),
-        (rf"The data (?P<verb>bear out|contradict|differ from|cannot tell of|do not "
-         rf"measure) "
-         rf"(?P<n>{_NUMBER}) published "
-         r"claims?.*\.", checks_alike),
-    ],
-    "claims_conflicts": [
-        (rf"(?P<n>{_NUMBER}) pairs? of published figures.* cannot both be right"
-         rf"(?:, and (?P<more>{_NUMBER}) more cannot if of one period|(?P<if> if of one "
-         rf"period))?\.", conflicts),
-    ],
-    "controls": [
-        (rf"Known to graphkit: (?P<n>{_NUMBER}) export controls? of (?:(?P<countries>{_NUMBER}) "
-         rf"countries|(?P<who>.+?))(?: on .+?)?, whatever the day"
-         rf"(?:; (?:(?P<suspended>{_NUMBER}) (?:has|have) a suspension)?(?: and )?"
-         rf"(?:(?P<ended>{_NUMBER}) (?:has|have) an end)?)?(?:; --date asks for one day)?\.",
-         controls),
-        (rf"(?:(?P<n>{_NUMBER}) export controls?|No export control) of (?:(?P<countries>{_NUMBER}) "
-         r"countries|(?P<who>.+?))(?: on .+?)? known to graphkit (?:was|were) in force on "
-         r"(?P<date>[\d-]+)(?:: (?P<kinds>.+?))?(?:; \d.+)?\.", controls_of_a_day),
     ],
     "diversify": [
         (rf"{SETTING_START}(?P<buyer>.+?) could get every supplier of {COUNT} to at most "
