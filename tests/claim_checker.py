@@ -11,10 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from math import fsum, isclose
+from math import fsum, inf, isclose
 
 import pyarrow as pa
-from headline_checker import UNFIT, Reader, Row, agrees, form, holds, is_worth
+from headline_checker import UNFIT, Reader, Row, agrees, form, holds, is_worth, main_period
 from headline_checker import check as check_prose
 
 from graphkit.answers.answer import Answer
@@ -599,10 +599,434 @@ def acts(read: Facts, claim: Claim) -> None:
     assert more[1:] in ([], *(row["items"] for row in rows))
 
 
+# --- flows, first suppliers and ranks
+
+
+def rows_of_world(claim: Claim) -> None:
+    """Check that a claim on world trade has no other keys."""
+    assert claim.whose == ()
+    assert claim.material == ()
+
+
+def largest_flow(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    rows_of_world(claim)
+    assert row[row["by"]] == max(other[row["by"]] or 0.0 for other in read.beside(claim))
+    ends_of_flow(claim, row)
+    not_withdrawn(read, claim)
+    if claim.figure:
+        is_figure(claim.figure, row[claim.measure])
+
+
+def ends_of_flow(claim: Claim, row: Row) -> None:
+    assert (claim.subject, claim.destination) == ((row["exporter"],), row["importer"])
+    assert claim.measure == row["by"]
+
+
+def part_of_world_trade(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    ends_of_flow(claim, row)
+    is_figure(claim.figure, row["share"])
+
+
+def series_in(read: Facts) -> list[Row]:
+    return [row for part in coverages(read) for row in part.get("series", ())]
+
+
+def coverages(read: Facts) -> list[Row]:
+    return [*(read.answer.coverage.get("each") or {"": read.answer.coverage}).values()]
+
+
+def open_reasons(read: Facts, measure: str, periods: set[str]) -> set[str]:
+    """Tell why nobody can be called first in world trade."""
+    goods = {text for row in series_in(read) for text in row["earlier"]}
+    reasons = {*goods} if read.scope.get("for") else set()
+    fits = {row.get("fit") for row in series_in(read)}
+    if fits == {"basket"} and len(meanings(read)) == 1:
+        reasons.add("alone")
+    flows = [row for part in coverages(read) for row in part.get("missing_flows", ())]
+    times = [Period(period) for period in periods]
+    if measure == "usd":
+        reasons |= {
+            read.place(row["supplier"]) for row in flows
+            if any(Period(row["period"]).overlaps(time) for time in times)
+        }  # fmt: skip
+    return reasons
+
+
+def not_withdrawn(read: Facts, claim: Claim) -> None:
+    reasons = open_reasons(read, claim.measure, {row["period"] for row in read.of(claim)})
+    assert reasons <= ({"alone"} if "other goods" in claim.qualifiers else set()), reasons
+
+
+def withdrawn(read: Facts, claim: Claim) -> None:
+    """Check why nobody is first, or that no amount is known."""
+    rows = read.of(claim)
+    if claim.denied is None:
+        assert all(row[row["by"]] is None for row in rows)
+        return
+    reasons = open_reasons(read, claim.measure, {row["period"] for row in rows})
+    assert any(reason in claim.reason for reason in reasons), (claim, reasons)
+
+
+def first_of_most(read: Facts, claim: Claim) -> None:
+    firsts, own = first_buyers(read, claim)
+    rows_of_world(claim)
+    bought: dict[str, float] = {}
+    for row in firsts:
+        bought[row["supplier"]] = bought.get(row["supplier"], 0.0) + row["imports"]
+    assert isclose(bought[claim.subject[0]], max(bought.values()))
+    assert (claim.figure.low, claim.figure.whole) == (len(own), len(firsts))
+    assert "at least" not in claim.figure.words or any(row.get("extent") for row in firsts)
+    not_withdrawn(read, claim)
+
+
+def first_buyers(read: Facts, claim: Claim) -> tuple[list[Row], list[Row]]:
+    """Return the rows of the first suppliers of all buyers, and those of one supplier."""
+    firsts = [row for row in read.beside(claim) if row["place"] == 1]
+    own = [row for row in firsts if row["supplier"] in claim.subject]
+    assert own == read.of(claim)
+    return firsts, own
+
+
+def part_of_first(read: Facts, claim: Claim) -> None:
+    firsts, own = first_buyers(read, claim)
+    is_figure(claim.figure, fsum(row["imports"] for row in own)
+              / fsum(row["imports"] for row in firsts))  # fmt: skip
+
+
+def first_of_network(read: Facts, claim: Claim) -> None:
+    """Check who has the first rank, in one period or in most of several."""
+    assert claim.assumptions["measures"] == next(iter(read.scope["measures"]))
+    rows = read.of(claim)
+    if claim.figure is None:
+        firsts = [row for row in read.beside(claim) if row["rank"] == 1]
+        assert rows == firsts
+        assert set(claim.subject) in ({row["country"] for row in firsts}, set())
+        return
+    firsts = [row for row in read.rows if row["rank"] == 1]
+    counts = Counter(row["country"] for row in firsts)
+    periods = sorted({row["period"] for row in read.rows}, key=lambda text: Period(text).end)
+    assert claim.period == f"{periods[0]}..{periods[-1]}"
+    assert claim.figure.low == max(counts.values()) == counts[claim.subject[0]] == len(rows)
+    assert claim.figure.whole == len(periods)
+
+
+def size_of_network(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    if any(row["rank"] != 1 for row in rows) or claim.figure.low == rows[0]["nodes"]:
+        assert {row["nodes"] for row in rows} == {claim.figure.low}
+    else:
+        assert len(rows) == len([row for row in read.beside(claim) if row["rank"] == 1])
+        pairs = {(row["country"], row.get("product")) for row in rows}
+        assert claim.figure.low == len(pairs)
+
+
+def sides(read: Facts, claim: Claim) -> None:
+    """Check how many flows both sides value, and how many of them far apart."""
+    rows = both_valued(read, claim)
+    far = [row for row in rows if not 0.5 < row["usd_exporter"] / row["usd_importer"] < 2]
+    assert claim.figure.whole in (None, len(rows))
+    assert claim.figure.low == len(rows if claim.figure.whole is None else far)
+
+
+def both_valued(read: Facts, claim: Claim) -> list[Row]:
+    rows = [row for row in main_period(read.rows)
+            if row["usd_exporter"] and row["usd_importer"]]  # fmt: skip
+    assert rows == read.of(claim)
+    return rows
+
+
+def sum_of_side(read: Facts, claim: Claim) -> None:
+    [side] = claim.qualifiers
+    rows = both_valued(read, claim)
+    is_figure(claim.figure, fsum(row[f"usd_{side.removesuffix('s')}"] for row in rows))
+
+
+def no_sides(read: Facts, claim: Claim) -> None:
+    assert not any(row["usd_exporter"] and row["usd_importer"] for row in read.of(claim))
+
+
+# --- changes
+
+
+def totals_of(read: Facts, claim: Claim) -> list[Row]:
+    """The totals of both periods that a claim rests on."""
+    totals = [row for part in coverages(read) for row in part.get("totals", ())]
+    return [
+        row for row in totals if row["product"] in claim.material
+        and {row.get("consumer"), row.get("supplier"), row.get("on")} - {None}
+        == {*claim.subject, *claim.whose}
+    ]  # fmt: skip
+
+
+def ends_of_value(row: Row, end: str) -> tuple[float, float]:
+    """The least and the most that the value of a total may be in a month."""
+    value, months = row[f"usd_{end}"], row[f"months_{end}"]
+    high = row.get(f"usd_{end}_high", value)
+    if value is None:
+        return 0.0, inf
+    return value / months, inf if high is None else high / months
+
+
+def relative_change(read: Facts, row: Row) -> tuple[float, float] | None:
+    """The least and the most that a total may have changed; None if it is unknown."""
+    before, after = row["usd_before"], row["usd_after"]
+    if not before or after is None or is_untold(read, row["product"], row["before"], row["after"]):
+        return None
+    (old, most_old), (new, most_new) = (ends_of_value(row, end) for end in ("before", "after"))
+    if most_old == most_new == inf:
+        most_old, most_new = old, new
+    return (new / most_old - 1, most_new / old - 1) if inf not in (most_old, most_new) else None
+
+
+def is_untold(read: Facts, product: str, *periods: str) -> bool:
+    """Tell if codes or missing flows leave open whether the trade in a product changed."""
+    times = [Period(period) for period in periods]
+    years = {year for time in times for year in range(time.start // 12, time.year + 1)}
+    span = {str(year) for year in range(min(years), max(years) + 1)}
+    split = [row for part in coverages(read) for row in part.get("split_trade", ())]
+    missing = [row for part in coverages(read) for row in part.get("missing_flows", ())]
+    return any(
+        product in (row["product"], row["other"]) and len(span & set(row["years"])) > 1
+        for row in split
+    ) or any(row["product"] == product and int(row["period"]) in years for row in missing)
+
+
+def changed(read: Facts, claim: Claim) -> None:
+    """Check by how much a total changed, of one product, or of all most."""
+    if claim.figure is None:  # it can be told
+        assert len(claim.material) == 1
+        assert not is_untold(read, claim.material[0], *claim.period.split(".."))
+        return
+    rows = totals_of(read, claim)
+    if claim.figure.unit == "change":
+        [row] = rows
+        assert claim.period == f"{row['before']}..{row['after']}"
+        low, high = relative_change(read, row)
+        assert isclose(claim.figure.low, low, abs_tol=1e-9)
+        assert isclose(claim.figure.high, high, abs_tol=1e-9)
+        turn_agrees(claim.figure.words, low, high)
+        return
+    products = {row["product"] for part in coverages(read) for row in part["totals"]}
+    every = totals_of(read, replace(claim, material=tuple(products)))
+    months = any(row["months_before"] != row["months_after"] for row in every)
+    sizes = {}
+    for row in every:
+        if ends := relative_change(read, row):
+            base = row["usd_before"] / (row["months_before"] if months else 1)
+            sizes[row["product"], id(row)] = sorted(end * base for end in ends)
+    low, high = next(ends for (product, _), ends in sizes.items() if product == claim.material[0]
+                     and isclose(ends[0], claim.figure.low, abs_tol=1e-3))  # fmt: skip
+    assert isclose(high, claim.figure.high, abs_tol=1e-3)
+    least = min(abs(low), abs(high))
+    assert all(max(abs(end) for end in ends) <= least + 1e-6
+               for (product, _), ends in sizes.items() if product != claim.material[0])  # fmt: skip
+    words = claim.figure.words.removeprefix("at least ").removesuffix(" a month")
+    assert words[0] == ("+" if low >= 0 else "-")
+    assert is_worth(words[1:], least)
+
+
+def turn_agrees(text: str, low: float, high: float) -> None:
+    """Check the words of a relative change."""
+    if text.startswith("changed little"):
+        assert max(abs(low), abs(high)) < 0.0055
+        return
+    assert text.startswith("rose" if low > 0 else "fell")
+    assert low * high > 0
+    number = float(re.search(r"[\d,.]+", text)[0].replace(",", ""))
+    if "-fold" in text:
+        assert abs(number - (low + 1)) <= max(0.1, 0.051 * number)
+        assert text.startswith("rose at least") == (high - low >= 5e-4)
+    elif text.startswith("rose at least"):
+        assert -1e-6 <= 100 * low - number < 1
+    else:
+        words = text.removeprefix("rose ").removeprefix("fell ").removesuffix(" by value")
+        assert holds(words, *sorted((abs(low), abs(high))))
+
+
+def counted_changes(read: Facts, claim: Claim) -> None:
+    """Check for how many products trade surely rose or fell, or how many more there are."""
+    if not claim.qualifiers:
+        count(read, claim) if claim.rows else None
+        return
+    signs: dict[str, set[int]] = {}
+    for row in totals_of(read, claim):
+        low, high = relative_change(read, row) or (0.0, 0.0)
+        signs.setdefault(row["product"], set()).add((low > 0) - (high < 0))
+    sign = {"grew": 1, "fell": -1}[claim.qualifiers[0]]
+    assert claim.figure.low == sum(own == {sign} for own in signs.values())
+    assert claim.figure.whole in (None, len(signs))
+
+
+def value_of_total(read: Facts, claim: Claim) -> None:
+    [row] = totals_of(read, claim)
+    end = "before" if claim.period == row["before"] else "after"
+    assert claim.period == row[end]
+    values = [row[f"usd_{end}"], row.get(f"usd_per_month_{end}")]
+    assert any(value is not None and isclose(claim.figure.low, value) for value in values)
+    words = claim.figure.words.removeprefix("at least ")
+    assert is_worth(words if " USD" in words else f"{words} {unit_beside(read, row)}",
+                    claim.figure.low)  # fmt: skip
+
+
+def unit_beside(read: Facts, row: Row) -> str:
+    """The unit of the last amount of a sentence on two amounts of one unit."""
+    return re.search(r" and [\d,.]+ ((?:k |M |bn )?USD)", read.answer.headline)[1]
+
+
+def change_untold(read: Facts, claim: Claim) -> None:
+    """Check that no change can be told: by codes, missing flows, values, or open ends."""
+    for row in totals_of(read, claim):
+        ends = relative_change(read, row)
+        assert ends is None or ends[0] < 0 < ends[1]
+
+
+# --- trade and output through time
+
+
+def line_of(read: Facts, row: Row, *names: str) -> list[Row]:
+    """The rows of the line through time that a row is of, with an amount, the newest last."""
+    amounts = "usd" if "usd" in row else "tonnes"
+    line = [other for other in read.rows if other[amounts] is not None
+            and all(other.get(name) == row.get(name) for name in names)
+            and (amounts == "tonnes"
+                 or Period(other["period"]).months == Period(row["period"]).months)]  # fmt: skip
+    return sorted(line, key=lambda other: (Period(other["period"]).end, other["period"]))
+
+
+OF_TRADE = ("consumer", "supplier", "product", "on", "hs_revision", "reporter", "source")
+OF_OUTPUT = ("producer", "product", "basis", "series")
+
+
+def in_time(line: list[Row], row: Row, name: str) -> None:
+    """Check that a row is the last of its line, the last but one, or its peak."""
+    peak = max(other[name] for other in line)
+    assert row in line[-2:] or row[name] == peak
+
+
+def value_in_time(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    in_time(line_of(read, row, *OF_TRADE), row, "usd")
+    assert claim.period == row["period"]
+    is_figure(claim.figure, row["usd"])
+    assert claim.figure.is_exact == (not row.get("extent"))
+    if claim is read.answer.sentence.claims[0]:
+        owner = [row.get("consumer"), row.get("supplier")]
+        ends = [line_of(read, other, *OF_TRADE)[-1] for other in read.rows
+                if other["usd"] is not None and is_usual(read, other)
+                and [other.get("consumer"), other.get("supplier")] == owner]  # fmt: skip
+        newest = max(Period(other["period"]).end for other in ends)
+        assert row["usd"] == max(
+            other["usd"] for other in ends if Period(other["period"]).end == newest
+        )
+
+
+def is_usual(read: Facts, row: Row) -> bool:
+    """Tell if the period of a row has the most common length."""
+    owner = [row.get("consumer"), row.get("supplier")]
+    counts = Counter(Period(other["period"]).months for other in read.rows
+                     if [other.get("consumer"), other.get("supplier")] == owner)  # fmt: skip
+    length = sorted(counts, key=lambda months: (counts[months], months))[-1]
+    return Period(row["period"]).months == length
+
+
+def comparable(read: Facts, claim: Claim) -> None:
+    """Check that the values of a line can be compared from one period to the other."""
+    rows = read.of(claim)
+    assert not is_untold(read, claim.material[0], *(row["period"] for row in rows))
+    assert rows[0]["product"] == claim.material[0]
+
+
+def not_comparable(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    if claim.denied is None:
+        assert all(row["usd"] is None for row in rows)
+    else:
+        assert is_untold(read, claim.material[0], *(row["period"] for row in rows))
+
+
+def partner_share(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    name = "on_share_usd" if row.get("on") else "largest_share_usd"
+    partner = row["on"] if row.get("on") else row["largest"]
+    assert {partner} <= {*claim.subject, *claim.whose}
+    line = line_of(read, row, *OF_TRADE)
+    assert row in (line[0], line[-1])
+    low, high = row[name], row[name]
+    if low is None:
+        low, high = row[f"{name}_low"], row[f"{name}_high"]
+    is_figure(claim.figure, low, high)
+
+
+def more_products(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    main = read.answer.sentence.claims[0]
+    owner = {*main.whose, *main.subject}
+    lines = {
+        row["product"] for row in read.rows
+        if row["usd"] is not None and is_usual(read, row)
+        and owner <= {row.get("consumer"), row.get("supplier")}
+    }  # fmt: skip
+    assert claim.figure.low == len(lines - {*main.material}) == len({r["product"] for r in rows})
+
+
+def mass_in_time(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert claim.subject == (row["producer"],)
+    assert claim.qualifiers == (() if row["basis"] in (None, "gross") else (row["basis"],))
+    if row["tonnes"] is None:
+        assert row["low"] == claim.figure.low
+        assert not newest_lines(read, row["producer"])
+    else:
+        in_time(line_of(read, row, *OF_OUTPUT), row, "tonnes")
+    is_figure(claim.figure, row["low"] if row["tonnes"] is None else row["tonnes"])
+
+
+def newest_lines(read: Facts, producer: str) -> list[tuple[Row, Row]]:
+    """The first and the last row of each line, without those that end before others alike."""
+    lines: dict[tuple[object, ...], list[Row]] = {}
+    for row in read.rows:
+        if row["tonnes"] is not None and row["producer"] == producer:
+            lines.setdefault((row["product"], row["basis"], row["series"]), []).append(row)
+    return [
+        (line[0], line[-1]) for key, line in lines.items()
+        if all(Period(other[-1]["period"]).end <= Period(line[-1]["period"]).end
+               for place, other in lines.items() if place[:2] == key[:2])
+    ]  # fmt: skip
+
+
+def part_of_output(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert claim.whose == ("WLD",)
+    if claim.subject == (row["producer"],):
+        is_figure(claim.figure, row["share"])
+    else:
+        assert (claim.subject, row["producer"]) == ((row["largest"],), "WLD")
+        is_figure(claim.figure, row["largest_share"])
+
+
+def grown_output(read: Facts, claim: Claim) -> None:
+    if not claim.qualifiers:
+        count(read, claim)
+        return
+    ends = newest_lines(read, claim.subject[0])
+    newest = max((Period(last["period"]).end, last["period"]) for _, last in ends)[1]
+    there = [(first, last) for first, last in ends if last["period"] == newest]
+    grown = sum(last["tonnes"] > first["tonnes"] for first, last in there)
+    assert (claim.figure.low, claim.figure.whole) == (grown, len(there))
+    assert claim.period == newest
+
+
+def no_output(read: Facts, claim: Claim) -> None:
+    assert not newest_lines(read, claim.subject[0])
+
+
 OF_IMPORTS: Mapping[Kind, Check] = {
     Kind.FIRST: first_supplier, Kind.SHARE: share_sold, Kind.HALF: half_of, Kind.AMOUNT: amount,
     Kind.COUNT: count, Kind.UNKNOWN: unknown,
 }  # fmt: skip
+OF_RANKS: Mapping[Kind, Check] = {Kind.FIRST: first_of_network, Kind.COUNT: size_of_network}
 CHECKS: dict[str, Mapping[Kind, Check]] = {
     "depends": OF_IMPORTS,
     "suppliers": OF_IMPORTS,
@@ -625,6 +1049,19 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
     "claims_conflicts": {Kind.COUNT: contradicting},
     "controls": {Kind.COUNT: acts},
     "criticality": {Kind.COUNT: critical, Kind.AMOUNT: supply_risk, Kind.UNKNOWN: unknown_risk},
+    "flows": {Kind.FIRST: largest_flow, Kind.SHARE: part_of_world_trade, Kind.UNKNOWN: withdrawn,
+              Kind.COUNT: count},
+    "network": {Kind.FIRST: first_of_most, Kind.SHARE: part_of_first, Kind.UNKNOWN: withdrawn,
+                Kind.COUNT: count},
+    "centrality": OF_RANKS,
+    "layered_centrality": OF_RANKS,
+    "mirror": {Kind.COUNT: sides, Kind.AMOUNT: sum_of_side, Kind.UNKNOWN: no_sides},
+    "compare": {Kind.CHANGE: changed, Kind.COUNT: counted_changes, Kind.AMOUNT: value_of_total,
+                Kind.UNKNOWN: change_untold},
+    "trend": {Kind.AMOUNT: value_in_time, Kind.CHANGE: comparable, Kind.SHARE: partner_share,
+              Kind.COUNT: more_products, Kind.UNKNOWN: not_comparable},
+    "production_trend": {Kind.AMOUNT: mass_in_time, Kind.SHARE: part_of_output,
+                         Kind.COUNT: grown_output, Kind.UNKNOWN: no_output},
     "uses": {Kind.COUNT: of_uses, Kind.SHARE: largest_use, Kind.AMOUNT: need},
 }  # fmt: skip
 """Checks of the claims of each question, by their kind."""
@@ -657,8 +1094,21 @@ def check(function: str, answer: Answer, names: dict[str, str], text: str = "") 
     read = Facts(answer, names)
     assert answer.sentence.claims, answer.headline
     for claim in answer.sentence.claims:
-        checks[claim.kind](read, claim)
+        if claim.figure is not None and claim.figure.unit == "answer":
+            further_answers(read, claim)
+        else:
+            checks[claim.kind](read, claim)
     check_words(read, answer.headline, answer.sentence.claims)
+
+
+def further_answers(read: Facts, claim: Claim) -> None:
+    """Check how many more answers there are: of places, with those without a row, and periods."""
+    several = {name: value for name, value in read.scope.items()
+               if isinstance(value, list) and name in read.rows[0]}  # fmt: skip
+    parts = {tuple(row[name] for name in several) for row in read.rows}
+    missing = [key for name, keys in several.items() if name != "period" for key in keys
+               if key not in {row[name] for row in read.rows}]  # fmt: skip
+    assert claim.figure.low == len(parts) + len(missing) - 1
 
 
 def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:

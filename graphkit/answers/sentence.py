@@ -45,7 +45,10 @@ class Figure:
     low: float | None
     high: float | None
     unit: str
-    """``share``, ``usd``, ``tonnes``, ``days``, ``points`` or what is counted."""
+    """``share``, ``usd``, ``tonnes``, ``days``, ``points``, ``change`` or what is counted.
+
+    A change is relative and has a sign: -0.2 is a fall by a fifth.
+    """
     whole: int | None = None
     """Number of all of which a count is a part."""
 
@@ -71,6 +74,8 @@ class Claim:
     figure: Figure | None = None
     subject: tuple[str, ...] = ()
     """Keys or names of those that the claim is on: sellers, makers, owners, places."""
+    destination: str | None = None
+    """Key of the place that goods go to, of a claim on one flow."""
     whose: tuple[str, ...] = ()
     """Keys of those whose trade, capacity or need the figure is a part of."""
     material: tuple[str, ...] = ()

@@ -13,7 +13,8 @@ from dataclasses import replace
 from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
 from graphkit.answers.figures import HALF, ceiling_percent, floor_percent, percent
 from graphkit.answers.sentence import PLACE, Claim, Kind, Sentence
-from graphkit.headlines.wording import LONGEST, Lexicon, Row, listed
+from graphkit.headlines.wording import LONGEST, Lexicon, Row, listed, when
+from graphkit.period import Period
 
 Rule = Callable[[Lexicon, Claim, Sequence[Row]], str]
 """Return what denies a claim on some rows; empty if nothing does."""
@@ -86,10 +87,18 @@ def denial(names: Lexicon, claim: Claim) -> str:
     return next((reason for reason in reasons if reason), "")
 
 
-def _earlier(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
-    """Deny who trades most in the world under codes that hold goods of an earlier stage too."""
+def _is_of_the_world(claim: Claim, rows: Sequence[Row]) -> bool:
+    """Return True for a claim on amounts of world trade: output is of no codes."""
     is_output = any(str(row.get("market")).startswith("production") for row in rows)
-    if claim.whose or is_output:
+    return bool(claim.measure) and not claim.whose and not is_output
+
+
+def _earlier(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
+    """Deny who trades most of an element or a stage in the world under codes of an earlier one too.
+
+    Goods of an earlier stage deny nothing of all goods together.
+    """
+    if not _is_of_the_world(claim, rows) or (names.is_of_all and not claim.material):
         return ""
     goods = {
         text
@@ -102,11 +111,63 @@ def _earlier(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
     return f"its codes also hold {listed(texts)}" if texts else ""
 
 
+def _basket(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
+    """Deny who trades most of an element in the world that no code holds alone."""
+    if not _is_of_the_world(claim, rows) or "other goods" in claim.qualifiers:
+        return ""
+    return f"no code holds {names.subject} alone" if names.are_baskets else ""
+
+
+def _times(names: Lexicon, rows: Sequence[Row]) -> list[Period]:
+    """Return the periods of some rows, and those that are compared."""
+    texts = {row.get("period") for row in rows}
+    texts |= {row.get(end) for row in (*rows, names.answer.scope) for end in ("before", "after")}
+    return [Period(text) for text in sorted(text for text in texts if text)]
+
+
 def _two_codes(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
     """Deny a change where a trade may stand under another code in some of the years."""
-    parts = parts_of(names.answer.coverage).values()
-    split = {row["product"] for part in parts for row in part.get("split_trade", ())}
-    return "one trade may stand under two codes" if split & {*claim.material} else ""
+    split = [
+        trade
+        for part in parts_of(names.answer.coverage).values()
+        for trade in part.get("split_trade", ())
+        if {trade["product"], trade["other"]} & {*claim.material}
+    ]
+    times = _times(names, rows) if split else []
+    if not times:
+        return ""
+    first, last = min(time.start for time in times) // 12, max(time.year for time in times)
+    years = {str(year) for year in range(first, last + 1)}
+    is_split = any(len(years.intersection(trade["years"])) > 1 for trade in split)
+    return "one trade may stand under two codes" if is_split else ""
+
+
+def _lost_flow(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
+    """Deny a change by value, and who trades most in the world, where a flow is missing."""
+    is_on_one = claim.kind is Kind.FIRST and not _is_of_the_world(claim, rows)
+    if claim.measure != "usd" or is_on_one:
+        return ""
+    flows = [
+        flow
+        for part in parts_of(names.answer.coverage).values()
+        for flow in part.get("missing_flows", ())
+        if not claim.material or flow["product"] in claim.material
+    ]
+    times = _times(names, rows) if flows else []
+    for flow in flows:
+        if any(Period(flow["period"]).overlaps(time) for time in times):
+            trade = f"{names.place(flow['supplier'])} to {names.place(flow['consumer'])}"
+            return f"most of what went from {trade}{when(flow['period'])} is missing in the data"
+    return ""
+
+
+def _either_way(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
+    """Deny a change of which it is not known whether it is a rise or a fall."""
+    if claim.figure is None or claim.figure.unit != "change":
+        return ""
+    low, high = claim.figure.low, claim.figure.high
+    is_known = low is not None and high is not None and not low < 0 < high
+    return "" if is_known else "it may have risen or fallen"
 
 
 def _missing(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
@@ -150,7 +211,7 @@ def _little_known(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
 
 
 RULES: dict[Kind, tuple[Rule, ...]] = {
-    Kind.FIRST: (_earlier, _missing, _little_known),
-    Kind.CHANGE: (_two_codes,),
+    Kind.FIRST: (_earlier, _missing, _lost_flow, _basket, _little_known),
+    Kind.CHANGE: (_two_codes, _lost_flow, _either_way),
 }
 """Rules that may deny each kind of claim."""

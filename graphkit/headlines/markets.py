@@ -11,19 +11,17 @@ from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.answer import parts_of as coverages_of
 from graphkit.answers.figures import HALF, UNFIT, floor_percent, number_of
 from graphkit.answers.remarks import SHARES_ALONE
-from graphkit.answers.sentence import Claim, Kind, Sentence
-from graphkit.answers.sentence import Figure as Value
+from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.headlines import parts
 from graphkit.headlines.dependence import OF_HALF
+from graphkit.headlines.gate import denial
 from graphkit.headlines.wording import (
     AT_LEAST,
     BY,
     EXACT,
-    Figure,
     Lexicon,
     Row,
     Sentences,
-    amount,
     between,
     count_of,
     figure_of_count,
@@ -37,7 +35,6 @@ from graphkit.headlines.wording import (
     most_frequent,
     part,
     qualified,
-    sentences_on_parts,
     shortened,
     time_of,
     weight,
@@ -86,14 +83,14 @@ def _is_one_country(row: Row) -> bool:
 
 
 def _claim(
-    names: Lexicon, kind: Kind, rows: Sequence[Row], figure: Value | None = None, **fields: Any
+    names: Lexicon, kind: Kind, rows: Sequence[Row], figure: Figure | None = None, **fields: Any
 ) -> Claim:  # fmt: skip
     """Make a claim on rows of one market, by its measure."""
     claim = names.claim(kind, rows, figure, measure=rows[0]["measure"], **fields)
     return replace(claim, qualifiers=(rows[0]["market"], *claim.qualifiers))
 
 
-def _share_of_first(row: Row) -> Value:
+def _share_of_first(row: Row) -> Figure:
     """Give the share of the first country of a market: a range where not all flows are listed."""
     return figure_of_share(row["cr1"], row["cr1_high"] if row.get("extent") else None)
 
@@ -113,7 +110,7 @@ def _market(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         if len(products) > 1:
             noun, goods = "pair", " of a buyer and a product"
         text = f"{len(large):,} of {number_of(len(rows), noun)}"
-        count = Value(text, len(large), len(large), noun, len(rows))
+        count = Figure(text, len(large), len(large), noun, len(rows))
         half = _claim(names, Kind.HALF, rows, count, assumptions=OF_HALF)
         start = f"One country sold at least half of the imports of {count}{goods}{time}{fit}"
         yield from shortened(Sentence(start, (half,)), f", {BY[measure]}")
@@ -234,7 +231,7 @@ def _index(names: Lexicon, row: Row) -> Sentence:
         return Sentence()
     band = f"; the market is {BANDS[row['band']]} concentrated" if row["band"] in BANDS else ""
     least = AT_LEAST if row.get("extent") or not band else ""
-    index = Value(f"{least}{low:,.0f}", low, None if least else low, "HHI")
+    index = Figure(f"{least}{low:,.0f}", low, None if least else low, "HHI")
     claim = _claim(names, Kind.AMOUNT, [row], index)
     if band:
         claim = replace(claim, qualifiers=(*claim.qualifiers, f"band: {row['band']}"))
@@ -280,7 +277,7 @@ def _reliance(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         start = f"{country} relied on net imports for at least half of its use of "
         for text in (names.products(len(pairs)), number_of(len(pairs), "product")):
             words = f"{large:,} of {text.replace('product', 'material', 1)}"
-            count = Value(words, large, large, "material", len(pairs))
+            count = Figure(words, large, large, "material", len(pairs))
             half = names.claim(Kind.HALF, computed, count, whose=computed[0]["country"], **fields)
             yield from shortened(
                 Sentence(f"{start}{count} with figures{time}{fit}", (half,)), ", by weight"
@@ -289,10 +286,10 @@ def _reliance(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     start = "Net imports were at least half of the use of "
     if len(materials) == 1:
         words = count_of(large, number_of(len(pairs), "country", "countries"))
-        count = Value(words, large, large, "country", len(pairs))
+        count = Figure(words, large, large, "country", len(pairs))
         start += f"{names.goods(materials[0])} in {count} with figures"
     else:
-        count = Value(f"{large:,} of {len(pairs):,} pairs", large, large, "pair", len(pairs))
+        count = Figure(f"{large:,} of {len(pairs):,} pairs", large, large, "pair", len(pairs))
         start += f"a material in {count} of a country and a material"
     half = names.claim(Kind.HALF, computed, count, **fields)
     yield from shortened(Sentence(f"{start}{time}{fit}", (half,)), ", by weight")
@@ -361,7 +358,7 @@ def n_minus_1(answer: Answer) -> Sentences:
     )
     addition = Sentence()
     if short:
-        less = Value(f"{short:,}", short, short, "product")
+        less = Figure(f"{short:,}", short, short, "product")
         claim = names.claim(Kind.COUNT, known, less, qualifiers=("less than half",))
         addition = Sentence(f", and less than half for {less}", (claim,))
     start = "Without the largest producer, at least half of the others’ demand for "
@@ -430,7 +427,7 @@ def prices(answer: Answer) -> Sentences:
     if row["dataset"] is None and row["product"] is not None:
         words = f"{start} by one published price{time}{estimated}"
         yield from shortened(Sentence(words, (price,)), before)
-    one = names.claim(Kind.COUNT, [row], Value("one price", 1, 1, "price"), material=())
+    one = names.claim(Kind.COUNT, [row], Figure("one price", 1, 1, "price"), material=())
     yield Sentence(f"One price of {names.subject} is known{time}{estimated}.", (one,))
 
 
@@ -455,7 +452,7 @@ def _price_of(names: Lexicon, row: Row) -> Claim:
     value = row["usd_per_tonne"]
     whose = (row["place"],) if row["dataset"] and row["place"] != "WLD" else ()
     return names.claim(
-        Kind.PRICE, [row], Value(_price(row), value, value, PER_TONNE), whose=whose,
+        Kind.PRICE, [row], Figure(_price(row), value, value, PER_TONNE), whose=whose,
         material=row["material"],
         qualifiers=(row["figure"], *(["estimated"] if row["estimated"] else [])),
     )  # fmt: skip
@@ -475,7 +472,7 @@ def _several_prices(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     fields: dict[str, Any] = {"whose": (*buyers,) if len(buyers) == 1 else ()}
     fields["period"] = newest["period"]
     if len(materials) == 1:
-        price = Value(
+        price = Figure(
             f"between {_price(low).removesuffix(' USD')} and {_price(high)}",
             low["usd_per_tonne"], high["usd_per_tonne"], PER_TONNE,
         )  # fmt: skip
@@ -514,11 +511,11 @@ def criticality(answer: Answer) -> Sentences:
     sure = {row["material"] for row in rows if (row["supply_risk_low"] or 0.0) >= CRITICAL}
     fields: dict[str, Any] = {"material": (), "period": None}
     words = count_of(len(critical), number_of(len(rated), "material"))
-    count = Value(words, len(critical), len(critical), "material", len(rated))
+    count = Figure(words, len(critical), len(critical), "material", len(rated))
     claim = names.claim(
         Kind.COUNT, scored, count, **fields, qualifiers=("critical", "published")
     )  # fmt: skip
-    figure = Value(f"{len(sure):,}" if sure else "no", len(sure), len(sure), "risk")
+    figure = Figure(f"{len(sure):,}" if sure else "no", len(sure), len(sure), "risk")
     computed = names.claim(Kind.COUNT, rows, figure, **fields, qualifiers=("critical", "computed"))
     addition = f"; computed from data, {figure} risk is sure to be"
     if sure:
@@ -537,7 +534,7 @@ def _one_risk(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     start = f"The EU’s supply risk of {uncapitalized(name)} is "
     published = Sentence(f"{start}not published", (names.claim(Kind.UNKNOWN, rows, **fields),))
     if scores:
-        score = Value(f"{max(scores):.1f}", max(scores), max(scores), "supply risk")
+        score = Figure(f"{max(scores):.1f}", max(scores), max(scores), "supply risk")
         claim = names.claim(
             Kind.AMOUNT, rows, score, assumptions={"critical": f"{CRITICAL:.1f}"},
             qualifiers=("published",), **fields,
@@ -550,7 +547,7 @@ def _one_risk(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     computed = Sentence("; computed from data, it is unknown", (unknown,))
     if lows and highs:
         low, high = floor(10 * min(lows) + 1e-7) / 10, ceil(10 * max(highs) - 1e-7) / 10
-        ends = Value(f"between {low:.1f} and {high:.1f}", min(lows), max(highs), "supply risk")
+        ends = Figure(f"between {low:.1f} and {high:.1f}", min(lows), max(highs), "supply risk")
         claim = names.claim(Kind.AMOUNT, rows, ends, qualifiers=("computed",), **fields)
         computed = Sentence(f"; computed from data, it lies {ends}", (claim,))
     yield from shortened(published, computed)
@@ -558,82 +555,68 @@ def _one_risk(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 def flows(answer: Answer) -> Sentences:
     """Say which flow is the largest, and what part of world trade it is."""
-    return sentences_on_parts(answer, "of", _flow, _flow_figure)
-
-
-def _largest_flow(rows: Sequence[Row]) -> Row | None:
-    measure = rows[0]["by"]
-    known = [row for row in in_main_period(rows) if row[measure] is not None]
-    return max(
-        known, key=lambda row: (row[measure], row["exporter"], row["importer"]), default=None
-    )
-
-
-def _flow_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    row = _largest_flow(rows)
-    if (
-        row is None
-        or _denied(names, [row], row["by"])
-        or isinstance(names.answer.scope.get("of"), list)
-    ):
-        return id(rows), ""
-    trade = f"{names.place(row['exporter'])} to {names.place(row['importer'])}"
-    return row["by"], f"{trade}, {amount(row[row['by']], row['by'])}"
-
-
-def _denied(names: Lexicon, rows: Sequence[Row], measure: str) -> str:
-    """Return why nobody can be called first in a trade in some periods; empty if one can.
-
-    Goods of an earlier stage deny it of an element or a stage, but not of all goods together.
-    """
-    if names.earlier and not names.is_of_all:
-        return f"its codes also hold {names.earlier}"
-    if measure != "usd":
-        return ""
-    periods = [Period(row["period"]) for row in rows if row.get("period")]
-    for flow in _missing_flows(names):
-        if any(Period(flow["period"]).overlaps(period) for period in periods):
-            return _missing_in_words(names, flow)
-    return ""
-
-
-def _missing_flows(names: Lexicon) -> list[Row]:
-    """Return the flows in question that are reviewed as missing in the data."""
-    coverages = coverages_of(names.answer.coverage).values()
-    return [row for coverage in coverages for row in coverage.get("missing_flows", ())]
-
-
-def _missing_in_words(names: Lexicon, flow: Row) -> str:
-    trade = f"{names.place(flow['supplier'])} to {names.place(flow['consumer'])}"
-    return f"most of what went from {trade}{when(flow['period'])} is missing in the data"
+    return parts.sentences_on_parts(answer, "", _flow)
 
 
 def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
-    measure, row = rows[0]["by"], _largest_flow(rows)
-    if row is None:
-        time = time_of(in_main_period(rows))
-        yield from shortened(f"No flow of {names.subject}{time} has a known amount {BY[measure]}")
+    measure, rows = rows[0]["by"], in_main_period(rows)
+    known = [row for row in rows if row[measure] is not None]
+    if not known:
+        unknown = names.claim(Kind.UNKNOWN, rows, subject=(), whose=(), measure=measure)
+        start = f"No flow of {names.subject}{time_of(rows)} has a known amount {BY[measure]}"
+        yield from shortened(Sentence(start, (unknown,)))
         return
-    place, time = names.answer.scope.get("of"), time_of([row])
-    whose = f" in the trade of {names.place(place)}" if isinstance(place, str) else ""
+    row = max(known, key=lambda row: (row[measure], row["exporter"], row["importer"]))
+    places = names.answer.scope.get("of")
+    keys = (places,) if isinstance(places, str) else tuple(places or ())
+    common: dict[str, Any] = {"measure": measure, "assumptions": {"of": keys} if keys else {}}
+    flow = {**common, "subject": row["exporter"], "destination": row["importer"]}
+    time, of_goods = time_of([row]), f" of {names.subject}"
+    whose = f" in the trade of {names.places(keys).replace(' and ', ' or ')}" if keys else ""
     trade = f"from {names.place(row['exporter'])} to {names.place(row['importer'])}"
-    share = f", {part(row['share'])} of world trade" if row["share"] is not None else ""
-    size = f": {amount(row[measure], measure)}"
-    start = f"The largest flow{f' of {names.subject}' * (not names.is_of_all)}{whose}{time}"
-    if reason := _denied(names, [row], measure):
-        yield from shortened(f"{start} cannot be told", f": {reason}")
-        return
-    if names.are_baskets:
-        goods = f"No code holds {names.subject} alone; the largest flow of goods with it"
-        for scope in (f"{whose}{time}", time):
-            yield from shortened(f"{goods}{scope} went {trade}", size, share)
-    for scope in (f" of {names.subject}{whose}{time}", f"{whose}{time}"):
-        yield from shortened(f"The largest flow{scope} went {trade}", size, share)
+    share = Sentence()
+    if row["share"] is not None:
+        figure = figure_of_share(row["share"])
+        of_world = names.claim(Kind.SHARE, [row], figure, **flow)
+        share = Sentence(f", {figure} of world trade", (of_world,))
+    size = figure_of_value(row[measure], measure)
+
+    def went(start: str, **more: Any) -> Sentences:
+        for figure, additions in ((size, [share]), (None, [])):
+            first = names.claim(Kind.FIRST, [row], figure, **flow, **more)
+            text = Sentence(f"{start} went {trade}{f': {figure}' if figure else ''}", (first,))
+            yield from shortened(text, *additions)
+
+    for scope in (f"{of_goods}{whose}{time}", f"{whose}{time}"):
+        yield from went(f"The largest flow{scope}")
+    alone = names.claim(Kind.FIRST, [row], **flow)
+    for scope in (f"{whose}{time}", time):
+        for text in went(
+            f"{_no_code(names)}; the largest flow of goods with it{scope}",
+            qualifiers=("other goods",),
+        ):
+            yield _beside(names, text, alone)
+    unknown = names.claim(Kind.UNKNOWN, [row], denied=Kind.FIRST, **common)
+    goods = of_goods * (not names.is_of_all)
+    yield from shortened(
+        Sentence(f"The largest flow{goods}{whose}{time} cannot be told", (unknown,))
+    )
+
+
+def _no_code(names: Lexicon) -> str:
+    return f"No code holds {names.subject} alone"
+
+
+def _beside(names: Lexicon, text: Sentence, claim: Claim) -> Sentence:
+    """Add to a sentence that a claim cannot be made; the gate drops it where the claim can."""
+    reason = denial(names, claim)
+    unknown = replace(claim, kind=Kind.UNKNOWN, figure=None, denied=claim.kind, reason=reason)
+    return replace(text, claims=(*text.claims, unknown))
 
 
 def network(answer: Answer) -> Sentences:
     """Say whose first supplier is the same for the largest part of the imports, and how many."""
-    return sentences_on_parts(answer, "of", _first_supplier, _first_supplier_figure)
+    return parts.sentences_on_parts(answer, "", _first_supplier)
 
 
 def _largest_first(rows: Sequence[Row]) -> tuple[str, list[Row], list[Row]]:
@@ -647,31 +630,31 @@ def _largest_first(rows: Sequence[Row]) -> tuple[str, list[Row], list[Row]]:
     return supplier, own, first
 
 
-def _first_supplier_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    supplier, own, first = _largest_first(rows)
-    if _denied(names, first, rows[0]["by"]):
-        return id(rows), ""
-    return "network", f"{names.place(supplier)}, of {len(own):,} of {len(first):,}"
-
-
 def _first_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     supplier, own, first = _largest_first(rows)
-    time, measure = time_of(first), BY[rows[0]["by"]]
+    time, measure = time_of(first), rows[0]["by"]
     countries = f"{listed_at_least(first)}{number_of(len(first), 'country', 'countries')}"
-    count = f"of {len(own):,} of {countries} that buy"
+    count = Figure(f"{len(own):,} of {countries}", len(own), len(own), "country", len(first))
     who = capitalized(names.place(supplier))
-    bought = fsum(row["imports"] for row in own) / fsum(row["imports"] for row in first)
-    whose = "these buy" if len(own) > 1 else "this one buys"
-    much = "" if listed_at_least(first) else f"; {whose} {part(bought)} of it {measure}"
-    if reason := _denied(names, first, rows[0]["by"]):
-        start = f"Who first supplies most buyers of {names.subject}{time} cannot be told"
-        yield from shortened(start, f": {reason}")
-        return
-    if names.are_baskets:
-        basket = f"No code holds {names.subject} alone; {who} is the first supplier {count}"
-        yield from shortened(f"{basket} goods with it{time}", much)
-    yield from shortened(f"{who} is the first supplier {count} {names.subject}{time}", much)
-    yield from shortened(f"{who} is the first supplier {count} it{time}", much)
+    common: dict[str, Any] = {"subject": supplier, "whose": (), "measure": measure}
+    much = Sentence()
+    if not listed_at_least(first):
+        total = fsum(row["imports"] for row in first)
+        bought = figure_of_share(fsum(row["imports"] for row in own) / total)
+        claim = names.claim(Kind.SHARE, own, bought, **common)
+        whose = "these buy" if len(own) > 1 else "this one buys"
+        much = Sentence(f"; {whose} {bought} of it {BY[measure]}", (claim,))
+    alone = names.claim(Kind.FIRST, own, count, **common)
+    for goods in (names.subject, "it"):
+        start = f"{who} is the first supplier of {count} that buy {goods}{time}"
+        yield from shortened(Sentence(start, (alone,)), much)
+    start = f"{_no_code(names)}; {who} is the first supplier of {count} that buy goods with it"
+    with_others = replace(alone, qualifiers=("other goods",))
+    for text in shortened(Sentence(f"{start}{time}", (with_others,)), much):
+        yield _beside(names, text, alone)
+    unknown = names.claim(Kind.UNKNOWN, first, denied=Kind.FIRST, whose=(), measure=measure)
+    start = f"Who first supplies most buyers of {names.subject}{time} cannot be told"
+    yield from shortened(Sentence(start, (replace(unknown, subject=()),)))
 
 
 ROLES = {
@@ -688,87 +671,98 @@ ROLES = {
 def centrality(answer: Answer) -> Sentences:
     """Say which country ranks first in a network of trade, and by which measure."""
     names = Lexicon(answer)
-    rows = answer.rows.to_pylist()
+    rows = names.rows
     periods = sorted({row["period"] for row in rows}, key=lambda text: (Period(text).end, text))
     if len(periods) > 1 and not isinstance(answer.scope.get("period"), list):
         yield from _over_time(names, rows, periods)
         return
-    yield from sentences_on_parts(answer, "country", _first_rank, _rank_figure)
+    yield from parts.sentences_on_parts(answer, "country", _first_rank)
 
 
-def _rank_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    first = sorted({row["country"] for row in rows if row["rank"] == 1})
-    if "product" in rows[0] and rows[0]["product"]:
-        return id(rows), ""
-    return len(first), names.places(first)
-
-
-def _measure(names: Lexicon) -> str:
+def _role(names: Lexicon) -> tuple[str, dict[str, Any]]:
+    """Return what a country is in a trade, in words and as what a claim depends on."""
     measure = next(iter(names.answer.scope["measures"]))
-    return ROLES.get(measure, f"by {measure.replace('_', ' ')}")
+    role = ROLES.get(measure, f"by {measure.replace('_', ' ')}")
+    return role, {"assumptions": {"measures": measure}}
 
 
 def _first_rank(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     first = [row for row in rows if row["rank"] == 1]
-    measure, time = _measure(names), time_of(rows)
+    (role, common), time = _role(names), time_of(rows)
     row = min(first, key=lambda row: (row["country"], row.get("product") or ""))
-    keys = sorted({row["country"] for row in first})
+    keys = tuple(sorted({row["country"] for row in first}))
     basis = BY.get(row["by"], "")
+    nodes, noun = figure_of_count(row["nodes"], "country", "countries"), ("country", "countries")
+    whole = str(nodes)
+    if row.get("product"):
+        nodes, noun = figure_of_count(row["nodes"], "pair"), ("pair", "pairs")
+        whole = f"{nodes} of a country and a product"
+    claims = [names.claim(Kind.COUNT, rows, nodes, **common)]
+    leader = names.places(keys)
     if row.get("product"):
         leader = f"{possessive(names.place(row['country']))} {names.goods(row['product'])}"
-        whole = f"{number_of(row['nodes'], 'pair')} of a country and a product"
-        if len(first) > 1:
-            leader = number_of(len(first), "pair")
-    else:
-        leader = (
-            names.places(keys) if len(keys) <= 3 else number_of(len(keys), "country", "countries")
-        )
-        whole = number_of(row["nodes"], "country", "countries")
-    end = f"ranked first of {whole} {measure}"
-    trade = f" in the trade of {names.subject}"
-    yield from shortened(f"{capitalized(leader)} {end}{trade}{time}", f", {basis}" if basis else "")
-    yield f"{capitalized(leader)} {end}{time}."
+    number = len(first) if row.get("product") else len(keys)
+    if number > (1 if row.get("product") else 3):
+        several = figure_of_count(number, *noun)
+        leader, keys = str(several), ()
+        claims.append(names.claim(Kind.COUNT, first, several, **common))
+        common = {**common, "material": ()}
+    best = names.claim(Kind.FIRST, first, subject=keys, **common)
+    start = f"{capitalized(leader)} ranked first of {whole} {role}"
+    sentence = Sentence(f"{start} in the trade of {names.subject}{time}", (best, *claims))
+    yield from shortened(sentence, f", {basis}" if basis else "")
+    yield Sentence(f"{start}{time}.", (best, *claims))
 
 
 def _over_time(names: Lexicon, rows: Sequence[Row], periods: Sequence[str]) -> Sentences:
     first = [row for row in rows if row["rank"] == 1]
     key, times = most_frequent(row["country"] for row in first)
-    last = sorted({row["country"] for row in first if row["period"] == periods[-1]})
-    start = f"From {periods[0]} to {periods[-1]}, {names.place(key)} ranked first in {times:,} of "
-    start += f"{number_of(len(periods), 'period')} {_measure(names)}"
-    newest = f", {names.places(last)}{when(periods[-1])}" if len(last) <= 3 else ""
-    if last == [key]:
-        newest = f", also{when(periods[-1])}"
-    trade = f" in the trade of {names.subject}"
-    yield from shortened(f"{start}{trade}", newest)
-    yield from shortened(start, newest)
+    last = [row for row in first if row["period"] == periods[-1]]
+    keys = tuple(sorted({row["country"] for row in last}))
+    role, common = _role(names)
+    whole = number_of(len(periods), "period")
+    figure = Figure(f"{times:,} of {whole}", times, times, "period", len(periods))
+    own = [row for row in first if row["country"] == key]
+    often = names.claim(Kind.FIRST, own, figure, subject=key, material=(),
+                        period=f"{periods[0]}..{periods[-1]}", **common)  # fmt: skip
+    newest = Sentence()
+    if len(keys) <= 3:
+        latest = names.claim(Kind.FIRST, last, subject=keys, material=(), **common)
+        who = "also" if keys == (key,) else names.places(keys)
+        newest = Sentence(f", {who}{when(periods[-1])}", (latest,))
+    start = f"From {periods[0]} to {periods[-1]}, {names.place(key)} ranked first in {figure}"
+    for trade in (f" in the trade of {names.subject}", ""):
+        yield from shortened(Sentence(f"{start} {role}{trade}", (often,)), newest)
 
 
 def compare(answer: Answer) -> Sentences:
     """Say how the trade of each product changed from one period to the other."""
     coverages = coverages_of(answer.coverage).values()
     totals = [total for coverage in coverages for total in coverage.get("totals", ())]
+    names = Lexicon(answer)
     if not totals:
-        return shortened("No totals of both periods are known")
-    names = [name for name in ("consumer", "supplier") if name in totals[0]]
-    owners = list(grouped(totals, *names).values())
-    place = next((n for n in names if isinstance(answer.scope.get(n), list)), "")
-    return sentences_on_parts(answer, place, _change, _change_figure, owners)
+        unknown = names.claim(Kind.UNKNOWN, names.rows, subject=(), whose=(), material=())
+        return shortened(Sentence("No totals of both periods are known", (unknown,)))
+    ends = [name for name in ("consumer", "supplier") if name in totals[0]]
+    owners = list(grouped(totals, *ends).values())
+    place = next((n for n in ends if isinstance(answer.scope.get(n), list)), "")
+    return parts.sentences_on_parts(answer, place, _change, owners)
 
 
-def _change_figure(names: Lexicon, totals: Sequence[Row]) -> Figure:
-    usd, _ = _base(totals)
-    row = totals[0]
-    if len(totals) == 1:
-        old, new = row[f"{usd}_before"], row[f"{usd}_after"]
-        if not old or new is None:
-            return id(totals), ""
-        ends = _ends_of_change(names, row, usd)
-        if ends is None or ends[0] < 0 < ends[1]:
-            return id(totals), ""
-        return row["product"], _turns(*ends)
-    grown = len(_changed(names, totals, 1))
-    return None, f"{grown:,} of {len(grouped(totals, 'product')):,}"
+def _claim_of(
+    names: Lexicon, kind: Kind, totals: Sequence[Row], figure: Figure | None = None, **common: Any
+) -> Claim:  # fmt: skip
+    """Make a claim on totals, with the rows that they are the totals of."""
+    ends = [name for name in ("consumer", "supplier", "product") if name in totals[0]]
+    alike = {tuple(total[name] for name in ends) for total in totals}
+    rows = [row for row in names.rows if tuple(row.get(name) for name in ends) in alike]
+    defaults = {
+        "subject": totals[0].get("supplier") or totals[0].get("on") or (),
+        "whose": totals[0].get("consumer") or totals[0].get("on") or (),
+        "material": tuple(sorted({total["product"] for total in totals})), "measure": "usd",
+        "period": f"{totals[0]['before']}..{totals[0]['after']}", "qualifiers": (),
+    }  # fmt: skip
+    return names.claim(kind, rows, figure, **(defaults | common))
 
 
 def _base(totals: Sequence[Row]) -> tuple[str, str]:
@@ -778,14 +772,19 @@ def _base(totals: Sequence[Row]) -> tuple[str, str]:
     return "usd", ""
 
 
-def _changed(names: Lexicon, totals: Sequence[Row], sign: int) -> list[str]:
-    """Select the products whose trade surely rose, or with a negative sign fell, in each series."""
+def _untold(names: Lexicon, total: Row) -> str:
+    """Return why no change of the value of a product can be told; empty if it can."""
+    return denial(names, _claim_of(names, Kind.CHANGE, [total]))
+
+
+def _changed(names: Lexicon, totals: Sequence[Row], sign: int) -> list[Row]:
+    """Select the totals of what surely rose, or with a negative sign fell, in each series."""
     usd, _ = _base(totals)
-    changed = []
-    for (product,), group in grouped(totals, "product").items():
+    changed: list[Row] = []
+    for group in grouped(totals, "product").values():
         ends = [_ends_of_change(names, row, usd) for row in group]
         if all(pair is not None and min(sign * pair[0], sign * pair[1]) > 0 for pair in ends):
-            changed.append(product)
+            changed += group
     return changed
 
 
@@ -804,7 +803,7 @@ MONTHS = (
 )  # fmt: skip
 
 
-def _in_less_time(names: Lexicon, row: Row, partners: str) -> Sentences:
+def _in_less_time(names: Lexicon, row: Row, partners: str, more: Sentence) -> Sentences:
     """Say that a part of a year had nearly as much trade as a year, or more; else nothing."""
     ends = sorted(("before", "after"), key=lambda end: int(row[f"months_{end}"]))
     (short, new), (long, old) = ((row[end], row[f"usd_{end}"]) for end in ends)
@@ -823,10 +822,17 @@ def _in_less_time(names: Lexicon, row: Row, partners: str) -> Sentences:
         f"{capitalized(names.place(owner))} {verb} {much} {goods} in {MONTHS[span.months]} "
         f"month{several} of {span.year} {than} in all of {long}"
     )
-    amounts = f": {worth(new)} and {worth(old)}"
+    change = _claim_of(names, Kind.CHANGE, [row], period=long, facts=str(span.year))
+    values = [figure_of_value(new, "usd"), figure_of_value(old, "usd")]
     if worth(new).split(" ", 1)[1:] == worth(old).split(" ", 1)[1:]:
-        amounts = f": {worth(new).split(' ', 1)[0]} and {worth(old)}"
-    yield from shortened(start, amounts)
+        values[0] = replace(values[0], words=worth(new).split(" ", 1)[0])
+    claims = [
+        _claim_of(names, Kind.AMOUNT, [row], value, period=period)
+        for value, period in zip(values, (short, long), strict=True)
+    ]
+    amounts = Sentence(f": {values[0]} and {values[1]}", (*claims,))
+    for text in (Sentence(start, (change,)) + amounts, Sentence(start, (change,))):
+        yield from shortened(text, more)
 
 
 def _partners_of(names: Lexicon, row: Row) -> str:
@@ -840,74 +846,95 @@ def _partners_of(names: Lexicon, row: Row) -> str:
     return f" {towards} the countries listed" if is_unbounded else ""
 
 
+def _more(names: Lexicon, claim: Claim, rest: int) -> Sentence:
+    """Say how many more products an answer has, if any."""
+    if not rest:
+        return Sentence()
+    figure = Figure(number_of(rest, "more product"), rest, rest, "product")
+    return Sentence(f"; {figure} below", (replace(claim, kind=Kind.COUNT, figure=figure),))
+
+
 def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
-    trade = capitalized(_trade_of(names, totals[0]))
     partners = _partners_of(names, totals[0])
-    rest = len({row["product"] for row in totals}) - 1
-    more = f"; {number_of(rest, 'more product')} below" if rest else ""
-    for text in _in_less_time(names, totals[0], partners):
-        yield f"{text.removesuffix('.')}{more}."
-        yield text
-    before, after = totals[0]["before"], totals[0]["after"]
-    span = f" from {before} to {after}"
-    usd, per = _base(totals)
+    rest = [row for row in totals if row["product"] != totals[0]["product"]]
+    more = Sentence()
+    if rest:
+        claim = _claim_of(names, Kind.COUNT, rest)
+        more = _more(names, claim, len({row["product"] for row in rest}))
+    yield from _in_less_time(names, totals[0], partners, more)
     if len(totals) == 1:
-        row = totals[0]
-        goods = names.goods(row["product"])
-        old, new = row[f"{usd}_before"], row[f"{usd}_after"]
-        untold = (
-            f"Whether {_trade_of(names, row)} of {goods}{partners} changed{span} cannot be told"
-        )
-        if reason := _untold(names, row["product"], before, after):
-            yield from shortened(untold, f": {reason}")
-            return
-        if not old or new is None:
-            value = f"worth {worth(new)}{per}" if new is not None else "of unknown value"
-            start = f"{trade} of {goods}{partners} were {value}{when(after)}"
-            yield f"{start}; there is no value to compare with{when(before)}."
-            return
-        ends = _ends_of_change(names, row, usd)
-        values = [f"{AT_LEAST * (row.get(f'usd_{end}_high') != row[f'usd_{end}'])}{worth(value)}"
-                  for end, value in (("before", old), ("after", new))]  # fmt: skip
-        if row.get("on") or partners:
-            values = [worth(old), worth(new)]
-        if ends is None or ends[0] < 0 < ends[1]:
-            yield from shortened(untold, f": {values[0]}{when(before)}, {values[1]}{when(after)}")
-            return
-        start = f"{trade} of {goods}{partners} {_turns(*ends)}{span}"
-        yield from shortened(start, f", from {values[0]} to {values[1]}{per}")
+        yield from _change_of_one(names, totals[0], partners)
+    else:
+        yield from _change_of_several(names, totals, partners)
+
+
+def _change_of_one(names: Lexicon, row: Row, partners: str) -> Sentences:
+    """Say how the trade of one product changed, or why that cannot be told."""
+    usd, per = _base([row])
+    before, after = row["before"], row["after"]
+    span = f" from {before} to {after}"
+    goods = f"{names.goods(row['product'])}{partners}"
+    trade = f"{capitalized(_trade_of(names, row))} of {goods}"
+    unknown = _claim_of(names, Kind.UNKNOWN, [row], denied=Kind.CHANGE)
+    untold = f"Whether {_trade_of(names, row)} of {goods} changed{span} cannot be told"
+    yield from shortened(Sentence(untold, (unknown,)))
+    old, new = row[f"{usd}_before"], row[f"{usd}_after"]
+    if not old or new is None:
+        value = Sentence("of unknown value", (_claim_of(names, Kind.UNKNOWN, [row], period=after),))
+        if new is not None:
+            worth_of = figure_of_value(new, "usd")
+            claim = _claim_of(names, Kind.AMOUNT, [row], worth_of, period=after)
+            value = Sentence(f"worth {worth_of}{per}", (claim,))
+        reason = f"there is no value to compare with{when(before)}"
+        nothing = replace(unknown, reason=reason)
+        yield Sentence(f"{trade} were ") + value + Sentence(f"{when(after)}; {reason}.", (nothing,))
         return
-    grown, fallen = (len(_changed(names, totals, sign)) for sign in (1, -1))
+    values, claims = [], []
+    for end, value in (("before", old), ("after", new)):
+        is_least = row.get(f"usd_{end}_high") != row[f"usd_{end}"]
+        is_least &= not (row.get("on") or partners)
+        words = f"{AT_LEAST * is_least}{worth(value)}"
+        figure = Figure(words, value, None if is_least else value, "usd")
+        values.append(words)
+        claims.append(_claim_of(names, Kind.AMOUNT, [row], figure, period=row[end]))
+    ends = _ends_of_change(names, row, usd)
+    low, high = ends or (None, None)
+    turn = _turns(*ends) if ends else "changed"
+    change = _claim_of(names, Kind.CHANGE, [row], Figure(turn, low, high, "change"))
+    amounts = Sentence(f", from {values[0]} to {values[1]}{per}", (*claims,))
+    yield from shortened(Sentence(f"{trade} {turn}{span}", (change,)), amounts)
+    reason = f"{values[0]}{when(before)}, {values[1]}{when(after)}"
+    if denial(names, change):
+        either = Sentence(untold, (replace(unknown, reason=reason),))
+        yield from shortened(either, Sentence(f": {reason}", (*claims,)))
+
+
+def _change_of_several(names: Lexicon, totals: Sequence[Row], partners: str) -> Sentences:
+    """Say for how many products trade grew and fell, and which changed most."""
+    usd, per = _base(totals)
+    span = f" from {totals[0]['before']} to {totals[0]['after']}"
+    trade = _trade_of(names, totals[0])
+    grown, fallen = (_changed(names, totals, sign) for sign in (1, -1))
     products = grouped(totals, "product")
-    reasons = {_untold(names, product, before, after) for (product,) in products}
-    if not grown and not fallen and len(reasons) == 1 and "" not in reasons:
-        start = f"Whether {_trade_of(names, totals[0])} of {names.subject}{partners} changed{span}"
-        yield from shortened(f"{start} cannot be told", f": {reasons.pop()}")
+    reasons = {_untold(names, row) for row in totals}
+    reason = reasons.pop() if len(reasons) == 1 and not grown and not fallen else ""
+    unknown = _claim_of(names, Kind.UNKNOWN, totals, denied=Kind.CHANGE, reason=reason)
+    start = f"Whether {trade} of {names.subject}{partners} changed{span} cannot be told"
+    if reason:
+        yield from shortened(Sentence(start, (unknown,)), f": {reason}")
     most = _largest_change(names, totals, usd, per)
-    verb, count = ("grew", grown) if grown or not fallen else ("fell", fallen)
-    less = f" and fell for {fallen:,}" if grown and fallen else ""
+    numbers = [len({row["product"] for row in rows}) for rows in (grown, fallen)]
+    verb, changed = ("grew", 0) if grown or not fallen else ("fell", 1)
+    less = Sentence()
+    if grown and fallen:
+        figure = Figure(f"{numbers[1]:,}", numbers[1], numbers[1], "product")
+        claim = _claim_of(names, Kind.COUNT, totals, figure, qualifiers=("fell",))
+        less = Sentence(f" and fell for {figure}", (claim,))
     for text in (names.products(len(products)), number_of(len(products), "product")):
-        start = f"{trade}{partners} {verb} for {count_of(count, text)}{less}{span}, by value"
-        yield from shortened(start, most)
-
-
-def _untold(names: Lexicon, product: str, *periods: str) -> str:
-    """Return why no change of the value of a product can be told; empty if it can."""
-    coverages = coverages_of(names.answer.coverage).values()
-    times = [Period(period) for period in periods]
-    first, last = min(time.start for time in times) // 12, max(time.year for time in times)
-    span = {str(year) for year in range(first, last + 1)}
-    for split in (row for coverage in coverages for row in coverage.get("split_trade", ())):
-        if (
-            product in (split["product"], split["other"])
-            and len(span.intersection(split["years"])) > 1
-        ):
-            return "one trade may stand under two codes"
-    for flow in _missing_flows(names):
-        is_then = any(Period(flow["period"]).overlaps(time) for time in times)
-        if flow["product"] == product and is_then:
-            return _missing_in_words(names, flow)
-    return ""
+        count = figure_of_part(numbers[changed], text, len(products))
+        claim = _claim_of(names, Kind.COUNT, totals, count, qualifiers=(verb,))
+        first = Sentence(f"{capitalized(trade)}{partners} {verb} for {count}", (claim,))
+        yield from shortened(first + less + f"{span}, by value", most)
 
 
 def _ends_of_change(names: Lexicon, row: Row, usd: str) -> tuple[float, float] | None:
@@ -916,7 +943,7 @@ def _ends_of_change(names: Lexicon, row: Row, usd: str) -> tuple[float, float] |
     Where nothing bounds that in either period, it is the change of what is listed.
     """
     old, new = row[f"{usd}_before"], row[f"{usd}_after"]
-    if _untold(names, row["product"], row["before"], row["after"]) or not old or new is None:
+    if not old or new is None or _untold(names, row):
         return None
     highs = [row.get(f"usd_{end}_high", row[f"usd_{end}"]) for end in ("before", "after")]
     if highs == [None, None]:
@@ -930,7 +957,7 @@ def _ends_of_change(names: Lexicon, row: Row, usd: str) -> tuple[float, float] |
     return new / most_old - 1, most_new / old - 1
 
 
-def _largest_change(names: Lexicon, totals: Sequence[Row], usd: str, per: str) -> str:
+def _largest_change(names: Lexicon, totals: Sequence[Row], usd: str, per: str) -> Sentence:
     """Name the product whose value surely changed most of those that can be compared."""
     changes = []
     for row in totals:
@@ -940,15 +967,21 @@ def _largest_change(names: Lexicon, totals: Sequence[Row], usd: str, per: str) -
             least = 0.0 if ends[0] < 0 < ends[1] else sizes[0]
             changes.append((least, sizes[1], row["product"], ends[0]))
     if not changes:
-        return ""
+        return Sentence()
     least, most, product, change = max(changes)
     if any(other[1] > least for other in changes if other[2] != product) or not least:
-        return ""
+        return Sentence()
     known = "" if len(changes) == len(totals) else "known "
-    size = f"{'+' if change >= 0 else '-'}{worth(least)}{per}"
+    words = f"{'+' if change >= 0 else '-'}{worth(least)}{per}"
     if most - least > EXACT * most:
-        size = f"at least {size}"
-    return f"; the largest {known}change was {names.goods(product)} ({size})"
+        words = f"at least {words}"
+    low, high = (least, most) if change >= 0 else (-most, -least)
+    claim = _claim_of(
+        names, Kind.CHANGE, [row for row in totals if row["product"] == product],
+        Figure(words, low, high, "usd"), qualifiers=(f"largest {known}change",),
+    )  # fmt: skip
+    goods = names.goods(product)
+    return Sentence(f"; the largest {known}change was {goods} ({words})", (claim,))
 
 
 def _turns(low: float, high: float) -> str:
@@ -990,7 +1023,7 @@ SERIES = ("product", "on", "hs_revision", "reporter", "source")
 def trend(answer: Answer) -> Sentences:
     """Say what trade was in the newest period, the one before and at its peak, and with whom."""
     owner = "consumer" if "consumer" in answer.rows.column_names else "supplier"
-    return sentences_on_parts(answer, owner, _trend, _trend_figure)
+    return parts.sentences_on_parts(answer, owner, _trend)
 
 
 def _newest(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -1009,19 +1042,12 @@ def _newest(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return newest
 
 
-def _trend_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    newest = _newest(rows)
-    if len(newest) == 1 and len(next(iter(newest.values()))) == 1:
-        (last,) = next(iter(newest.values()))
-        return (last["product"], last["period"], qualified([last])), _worth(last)
-    return id(rows), ""
-
-
 def _trend(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say what the largest trade of the newest period was, after the one before and its peak."""
     series = _newest(rows)
     if not series:
-        yield from shortened(f"No trade of {names.subject} has a known value")
+        unknown = names.claim(Kind.UNKNOWN, rows, subject=(), whose=(), material=(), period=None)
+        yield from shortened(Sentence(f"No trade of {names.subject} has a known value", (unknown,)))
         return
     trade = capitalized(_trade_of(names, rows[0]))
     ends = [last for rows_of_product in series.values() for last in rows_of_product]
@@ -1033,47 +1059,84 @@ def _trend(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         if row["usd"] is not None and Period(row["period"]).months == Period(last["period"]).months
         and all(row.get(name) == last.get(name) for name in SERIES)
     ]  # fmt: skip
-    rest = len(series) - 1
-    yield from _of_series(
-        names, trade, line, f"; {number_of(rest, 'more product')} below" if rest else ""
-    )
+    rest = [row for row in ends if row["product"] != last["product"]]
+    more = _more(names, names.claim(Kind.COUNT, rest), len(series) - 1)
+    yield from _of_series(names, trade, line, more)
 
 
-def _of_series(names: Lexicon, trade: str, line: Sequence[Row], more: str) -> Sentences:
+def _value(names: Lexicon, row: Row) -> Sentence:
+    """Write the value of a row, which is the least where not all flows are listed."""
+    figure = figure_of_value(row["usd"], "usd", [row])
+    claim = names.claim(Kind.AMOUNT, [row], figure, measure="usd", qualifiers=_fit(row))
+    return Sentence(str(figure), (claim,))
+
+
+def _fit(row: Row) -> tuple[str, ...]:
+    return ("other goods",) if qualified([row]) else ()
+
+
+def _of_series(names: Lexicon, trade: str, line: Sequence[Row], more: Sentence) -> Sentences:
     """Say what one series of trade was in its last period, the one before and its peak."""
     line = sorted(line, key=lambda row: (Period(row["period"]).end, row["period"]))
+    last = line[-1]
+    share = _partner_share(names, line)
+    start = Sentence(f"{trade} of {names.goods(last['product'])} were worth ") + _value(names, last)
+    start += f"{when(last['period'])}{qualified([last])}"
+    if len(line) > 1:
+        previous, peak = line[-2], max(line, key=lambda row: row["usd"])
+        span = f"{previous['period']}..{last['period']}"
+        change = names.claim(Kind.CHANGE, line[-2:], measure="usd", period=span)
+        before = Sentence(", after ", (change,)) + _value(names, previous)
+        before += when(previous["period"])
+        is_whole = not any(row.get("extent") for row in line)
+        if is_whole and peak["usd"] > max(last["usd"], previous["usd"]):
+            span = f"{line[0]['period']}..{last['period']}"
+            highest = names.claim(Kind.CHANGE, line, measure="usd", period=span)
+            top = Sentence(" and ", (highest,)) + _value(names, peak)
+            top += f" at most{when(peak['period'])}"
+            yield start + before + top + share + more + "."
+            yield start + before + top + more + "."
+        yield start + before + share + more + "."
+        yield start + before + more + "."
+        reason = denial(names, change)
+        unknown = replace(change, kind=Kind.UNKNOWN, denied=Kind.CHANGE, reason=reason)
+        words = f"; how that compares with {previous['period']} cannot be told: {reason}"
+        untold = Sentence(words, (unknown,))
+        yield start + untold + share + more + "."
+        yield start + untold + more + "."
+    else:
+        yield start + share + more + "."
+    yield start + more + "."
+
+
+def _partner_share(names: Lexicon, line: Sequence[Row]) -> Sentence:
+    """Write the share of the partner in question, or of the largest, in the last and first period.
+
+    Of the first period it is that of the same partner.
+    """
     first, last = line[0], line[-1]
-    goods, share = names.goods(last["product"]), ""
     verb = "bought" if last.get("supplier") else "sold"
     partner, column = (
         (last["on"], "on_share_usd") if last.get("on") else (last["largest"], "largest_share_usd")
     )
-    if partner and (text := _share(last, column)):
-        share = f"; {names.place(partner)} {verb} {text} of that"
-        then = _share(first, column)
-        same = last.get("on") or first["largest"] == partner
-        if first is not last and then and same:
-            share += f" ({then}{when(first['period'])})"
-    start = f"{trade} of {goods} were worth {_worth(last)}{when(last['period'])}{qualified([last])}"
-    before = ""
-    if len(line) > 1:
-        ends = (line[-2]["period"], last["period"])
-        reason = _untold(names, last["product"], *ends)
-        before = f", after {_worth(line[-2])}{when(ends[0])}"
-        if reason:
-            before = f"; how that compares with {ends[0]} cannot be told: {reason}"
-        peak = max(line, key=lambda row: row["usd"])
-        is_whole = not any(row.get("extent") for row in line)
-        is_whole &= not _untold(names, last["product"], *(row["period"] for row in line))
-        if is_whole and peak["usd"] > max(last["usd"], line[-2]["usd"]):
-            before += f" and {_worth(peak)} at most{when(peak['period'])}"
-    for additions in ((before, share, more), (before, more), (more,)):
-        yield f"{start}{''.join(additions)}."
+    figure = _share(last, column)
+    if not partner or figure is None:
+        return Sentence()
+    buys = last.get("supplier") is not None
+    common = {"subject": last["supplier"] if buys else partner,
+             "whose": partner if buys else last["consumer"], "measure": "usd"}  # fmt: skip
+    claim = names.claim(Kind.SHARE, [last], figure, **common)
+    share = Sentence(f"; {names.place(partner)} {verb} {figure} of that", (claim,))
+    then = _share(first, column)
+    if first is not last and then and (last.get("on") or first["largest"] == partner):
+        claim = names.claim(Kind.SHARE, [first], then, **common)
+        share += Sentence(f" ({then}{when(first['period'])})", (claim,))
+    return share
 
 
 def production_trend(answer: Answer) -> Sentences:
     """Say what was made in the newest year, the one before and at the peak, and by whom most."""
-    return sentences_on_parts(answer, "producer", _made, _made_figure)
+    return parts.sentences_on_parts(answer, "producer", _made)
 
 
 def _lines_of_production(rows: Sequence[Row]) -> list[list[Row]]:
@@ -1091,68 +1154,82 @@ def _lines_of_production(rows: Sequence[Row]) -> list[list[Row]]:
     return lines
 
 
-def _made_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    lines = _lines_of_production(rows)
-    if len(lines) != 1:
-        return id(rows), ""
-    last = lines[0][-1]
-    return (last["product"], last["basis"], last["period"]), weight(last["tonnes"])
+def _basis(row: Row) -> tuple[str, ...]:
+    """Return what a mass counts, unless it is all that there is."""
+    return (row["basis"],) if row["basis"] not in (None, "gross") else ()
 
 
-def _content(row: Row) -> str:
-    """Name what a mass counts, unless it is all that there is."""
-    return f" ({row['basis']})" if row["basis"] not in (None, "gross") else ""
+def _mass(names: Lexicon, row: Row, figure: Figure) -> tuple[Sentence, Sentence]:
+    """Write the mass that was made in one period, without and with what it counts."""
+    claim = names.claim(Kind.AMOUNT, [row], figure, subject=row["producer"], measure="tonnes",
+                        qualifiers=_basis(row))  # fmt: skip
+    text = Sentence(str(figure), (claim,))
+    return text, text + "".join(f" ({basis})" for basis in _basis(row))
 
 
 def _made(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     lines = _lines_of_production(rows)
     place = names.place(rows[0]["producer"])
-    maker = capitalized(place)
+    maker = Sentence(f"{capitalized(place)} made ")
     if not lines:
         last = rows[-1]
         if len({(row["product"], row["basis"]) for row in rows}) == 1 and last["low"] is not None:
-            least = f"at least {weight(last['low'])}{_content(last)}"
+            least = Figure(f"{AT_LEAST}{weight(last['low'])}", last["low"], None, "tonnes")
             goods = names.goods(last["product"])
-            yield from shortened(f"{maker} made {least} of {goods}{when(last['period'])}")
-        yield from shortened(f"No exact figure of {possessive(place)} production is known")
+            amount = maker + _mass(names, last, least)[1]
+            yield from shortened(amount + f" of {goods}{when(last['period'])}")
+        unknown = names.claim(Kind.UNKNOWN, rows, subject=rows[0]["producer"], material=(),
+                              period=None)  # fmt: skip
+        words = f"No exact figure of {possessive(place)} production is known"
+        yield from shortened(Sentence(words, (unknown,)))
         return
     if len(lines) == 1:
-        (line,) = lines
-        last = line[-1]
-        goods, share = names.goods(last["product"]), ""
-        if last["share"] is not None:
-            share = f"; {part(last['share'])} of the world’s output"
-        elif last["producer"] == "WLD" and last["largest"] and last["largest_share"] is not None:
-            share = f"; {names.place(last['largest'])} made {part(last['largest_share'])} of that"
-        mass = f"{weight(last['tonnes'])}{_content(last)}"
-        newest = f"{maker} made {mass} of {goods}{when(last['period'])}"
-        moved = ""
-        if len(line) > 1:
-            before, peak = line[-2], max(line, key=lambda row: row["tonnes"])
-            moved = f", after {weight(before['tonnes'])}{when(before['period'])}"
-            if peak["tonnes"] > max(last["tonnes"], before["tonnes"]):
-                moved += f" and {weight(peak['tonnes'])} at most{when(peak['period'])}"
-        yield from shortened(newest, moved, share)
+        yield from _made_of_one(names, lines[0], maker)
         return
     newest = max((line[-1]["period"] for line in lines), key=lambda text: (Period(text).end, text))
     current = [line for line in lines if line[-1]["period"] == newest]
-    grown = sum(line[-1]["tonnes"] > line[0]["tonnes"] for line in current)
-    start = f"{maker} made more{when(newest)} than in the first year with a figure of "
+    grown = [line for line in current if line[-1]["tonnes"] > line[0]["tonnes"]]
+    than = f"more{when(newest)} than in the first year with a figure of "
     for text in (names.products(len(current)), number_of(len(current), "product")):
-        yield from shortened(f"{start}{count_of(grown, text)}")
+        figure = figure_of_part(len(grown), text, len(current))
+        claim = names.claim(
+            Kind.COUNT, [row for line in current for row in (line[0], line[-1])], figure,
+            subject=rows[0]["producer"], period=newest, qualifiers=("grew",),
+        )  # fmt: skip
+        yield from shortened(maker + Sentence(f"{than}{figure}", (claim,)))
 
 
-def _share(row: Row, name: str) -> str:
-    """Write a share, as a range where some flows are not listed; empty if it is unknown."""
+def _made_of_one(names: Lexicon, line: Sequence[Row], maker: Sentence) -> Sentences:
+    """Say what was made of one product in the newest period, the one before and at the peak."""
+    last = line[-1]
+    share, moved = Sentence(), Sentence()
+    if last["share"] is not None:
+        figure = figure_of_share(last["share"])
+        claim = names.claim(Kind.SHARE, [last], figure, subject=last["producer"], whose="WLD")
+        share = Sentence(f"; {figure} of the world’s output", (claim,))
+    elif last["producer"] == "WLD" and last["largest"] and last["largest_share"] is not None:
+        figure = figure_of_share(last["largest_share"])
+        claim = names.claim(Kind.SHARE, [last], figure, subject=last["largest"], whose="WLD")
+        share = Sentence(f"; {names.place(last['largest'])} made {figure} of that", (claim,))
+
+    def mass(row: Row) -> tuple[Sentence, Sentence]:
+        return _mass(names, row, figure_of_value(row["tonnes"], "tonnes"))
+
+    if len(line) > 1:
+        before, peak = line[-2], max(line, key=lambda row: row["tonnes"])
+        moved = Sentence(", after ") + mass(before)[0] + when(before["period"])
+        if peak["tonnes"] > max(last["tonnes"], before["tonnes"]):
+            moved += Sentence(" and ") + mass(peak)[0] + f" at most{when(peak['period'])}"
+    newest = maker + mass(last)[1] + f" of {names.goods(last['product'])}{when(last['period'])}"
+    yield from shortened(newest, moved, share)
+
+
+def _share(row: Row, name: str) -> Figure | None:
+    """Return a share, as a range where some flows are not listed; None if it is none or unknown."""
     if row[name] is not None:
-        return part(row[name]) if row[name] else ""
+        return figure_of_share(row[name]) if row[name] else None
     low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
-    return between(low, high) if low is not None and high is not None else ""
-
-
-def _worth(row: Row) -> str:
-    """Write the value of a row, which is the least where not all flows are listed."""
-    return f"{listed_at_least([row])}{worth(row['usd'])}"
+    return figure_of_share(low, high) if low is not None and high is not None else None
 
 
 TWICE = 2.0
@@ -1161,20 +1238,33 @@ TWICE = 2.0
 def mirror(answer: Answer) -> Sentences:
     """Say of how many flows one side reports twice the value of the other."""
     names = Lexicon(answer)
-    rows = in_main_period(answer.rows.to_pylist())
-    pairs = [(row["usd_exporter"], row["usd_importer"]) for row in rows
-             if row["usd_exporter"] and row["usd_importer"]]  # fmt: skip
-    far = sum(max(pair) >= TWICE * min(pair) for pair in pairs)
-    if not pairs:
-        yield from shortened(f"No flow of {names.subject} has a value by both sides{time_of(rows)}")
+    rows = in_main_period(names.rows)
+    common: dict[str, Any] = {"subject": (), "whose": (), "material": ()}
+    valued = [row for row in rows if row["usd_exporter"] and row["usd_importer"]]
+    if not valued:
+        unknown = names.claim(Kind.UNKNOWN, rows, **common)
+        start = f"No flow of {names.subject} has a value by both sides{time_of(rows)}"
+        yield from shortened(Sentence(start, (unknown,)))
         return
-    start = f"Of {number_of(len(pairs), 'flow')} that both sides value{time_of(rows)}, {far:,} "
-    start += "differ at least twofold" if far != 1 else "differs at least twofold"
-    sums = [fsum(pair[place] for pair in pairs) for place in (0, 1)]
-    addition = (
-        f"; exporters report {worth(sums[0])}, importers {worth(sums[1])}" if counted(rows) else ""
+    pairs = [(row["usd_exporter"], row["usd_importer"]) for row in valued]
+    far = sum(max(pair) >= TWICE * min(pair) for pair in pairs)
+    flows = figure_of_count(len(pairs), "flow")
+    differing = Figure(f"{far:,}", far, far, "flow", len(pairs))
+    claims = (
+        names.claim(Kind.COUNT, valued, differing, qualifiers=("at least twofold",), **common),
+        names.claim(Kind.COUNT, valued, flows, **common),
     )
-    yield from shortened(start, addition)
+    start = f"Of {flows} that both sides value{time_of(rows)}, {differing} "
+    start += "differ at least twofold" if far != 1 else "differs at least twofold"
+    sums = Sentence()
+    if counted(rows):
+        for place, start_of in enumerate(("; exporters report ", ", importers ")):
+            value = figure_of_value(fsum(pair[place] for pair in pairs), "usd")
+            side = ("exporters", "importers")[place]
+            claim = names.claim(Kind.AMOUNT, valued, value, measure="usd", qualifiers=(side,),
+                                **common)  # fmt: skip
+            sums += Sentence(f"{start_of}{value}", (claim,))
+    yield from shortened(Sentence(start, claims), sums)
 
 
 def counted(rows: Sequence[Row]) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from graphkit.answers.answer import Answer
-from graphkit.answers.sentence import Claim, Kind, Sentence
+from graphkit.answers.figures import number_of
+from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.headlines.gate import allowed
 from graphkit.headlines.wording import Lexicon, Row, Sentences, label_of, rows_of_parts
 
@@ -44,12 +45,15 @@ def sentences_on_parts(
         yield from texts
         return
     firsts = [texts[0], *(next(allowed(names, tell(names, rows))) for rows in groups[1:])]
-    claims = [claim for text in firsts for claim in text.claims[:1] if claim.figure]
+    claims = [claim for text in firsts for claim in text.claims[:1]
+              if claim.figure or (claim.kind is Kind.FIRST and claim.subject)]  # fmt: skip
     if len(claims) == len(groups) and len({_of(names, claim) for claim in claims}) == 1:
         further = [*_further(names, place, claims[1:], groups[1:])]
         further += [Sentence(f"; {names.place(key)}: none") for key in none]
         yield from (_joined(text, further) for text in texts)
-    more = Sentence(f"; {rest} more {'answer is' if rest == 1 else 'answers are'} below")
+    figure = Figure(number_of(rest, "more answer"), rest, rest, "answer")
+    words = f"; {figure} {'is' if rest == 1 else 'are'} below"
+    more = Sentence(words, (Claim(Kind.COUNT, figure),))
     yield from (_joined(text, [more]) for text in texts)
 
 
@@ -65,10 +69,12 @@ def _further(
 ) -> Iterator[Sentence]:
     """Write the figure of each further part after its place or period."""
     for claim, rows in zip(claims, groups, strict=True):
-        assert claim.figure is not None
-        who = f"{names.places(claim.subject)}, " if claim.kind is Kind.FIRST else ""
+        texts = [] if claim.figure is None else [claim.figure.short]
+        if claim.kind is Kind.FIRST:
+            goal = f" to {names.place(claim.destination)}" if claim.destination else ""
+            texts.insert(0, f"{names.places(claim.subject)}{goal}")
         label = label_of(names.answer, place, rows)
-        yield Sentence(f"; {label}: {who}{claim.figure.short}", (claim,))
+        yield Sentence(f"; {label}: {', '.join(texts)}", (claim,))
 
 
 def _joined(text: Sentence, further: Sequence[Sentence]) -> Sentence:

@@ -310,17 +310,9 @@ class Lexicon:
     @property
     def are_baskets(self) -> bool:
         """True if one element was asked for, and all that is counted holds others too."""
-        fits = {series.get("fit") for series in self.answer.coverage.get("series", ())}
-        return len(self.meanings) == 1 and fits == {"basket"}
-
-    @property
-    def earlier(self) -> str:
-        """The goods of earlier stages that codes of what is counted also hold; empty if none."""
         parts = parts_of(self.answer.coverage).values()
-        goods = {
-            text for part in parts for row in part.get("series", ()) for text in row["earlier"]
-        }
-        return listed([text for text in sorted(goods) if PLAIN_NAME.fullmatch(text)])
+        fits = {series.get("fit") for part in parts for series in part.get("series", ())}
+        return len(self.meanings) == 1 and fits == {"basket"}
 
     @property
     def subject(self) -> str:
