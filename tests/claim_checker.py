@@ -313,6 +313,8 @@ def has_half(row: Row) -> bool:
 def first_of_market(read: Facts, claim: Claim) -> None:
     [row] = read.of(claim)
     assert claim.subject == (row["top"],)
+    if claim is read.answer.sentence.claims[0]:
+        assert read.answer.headline.casefold().startswith(read.place(row["top"]).casefold())
     assert row["market"] in claim.qualifiers
     high = row["cr1_high"] if row.get("extent") else row["cr1"]
     if row["market"] == "production by ore":
@@ -1122,7 +1124,7 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
         ), (keys, words)
         if claim.figure is not None:
             texts = (claim.figure.words, claim.figure.short)
-            assert any(text.casefold() in rest for text in texts), claim.figure
+            assert any(stands(text.casefold(), rest) for text in texts), claim.figure
         assert claim.period is None or all(
             part in rest for part in claim.period.split("..") if claim is main
         )
@@ -1148,6 +1150,11 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     for text in sorted({text.casefold() for text in texts if text}, key=len, reverse=True):
         rest = re.sub(rf"(?<![\d.,]){re.escape(text)}(?![\d])", " ", rest)
     assert not re.search(r"\d", rest), (words, rest)
+
+
+def stands(text: str, words: str) -> bool:
+    """Tell if a figure stands in words by itself, and not within another number."""
+    return bool(re.search(rf"(?<![\d.,]){re.escape(text)}(?!\d|[.,]\d)", words))
 
 
 def name_of(read: Facts, key: str) -> str:
