@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from math import fsum, inf, isclose
 
@@ -57,7 +57,7 @@ def is_figure(figure: Figure, low: float | None, high: float | None = None) -> N
     words = figure.words.removeprefix("at least ")
     if figure.unit == "share":
         if figure.high == figure.low:
-            assert agrees(figure.words, low), figure
+            assert agrees(figure.words.removeprefix("an estimated "), low), figure
         else:
             assert holds(figure.words, low, 1.0 if figure.high is None else high), figure
     elif figure.unit in ("usd", "tonnes"):
@@ -1024,14 +1024,397 @@ def no_output(read: Facts, claim: Claim) -> None:
     assert not newest_lines(read, claim.subject[0])
 
 
+# --- chains of supply
+
+
+NO_COUNTRY = {"unknown", "untraceable", "any other country"}
+
+
+def part_of(read: Facts, claim: Claim, place: str = "consumer") -> list[Row]:
+    """The rows of the main period of the part of the question that a claim answers."""
+    first = read.of(claim)[0]
+    several = [name for name in (place, "period") if isinstance(read.scope.get(name), list)]
+    rows = [row for row in read.rows if all(row.get(n) == first.get(n) for n in several)]
+    rows = main_period(rows)
+    assert {*claim.rows} <= {row[PLACE] for row in rows}
+    assert ("other goods" in claim.qualifiers) <= any(row.get("fit") in UNFIT for row in rows)
+    return rows
+
+
+def passes(row: Row) -> bool:
+    """Tell if a row is of what was in a place at any stage."""
+    return row["origin"].startswith("through ") or row["traced_to"] == "any stage"
+
+
+def is_country(row: Row) -> bool:
+    return row["origin"] not in NO_COUNTRY and not row["origin"].startswith("through ")
+
+
+def came_from(read: Facts, claim: Claim) -> None:
+    """Check which part was worked on in a country, or passed through it: the surest."""
+    rows, words = part_of(read, claim), read.answer.headline
+    if claim.kind is Kind.UNKNOWN and claim.denied is None:
+        assert not [row for row in rows if is_country(row) and row["share"] is not None]
+        return
+    [row] = read.of(claim)
+    assert claim.subject == (*row["origin"].removeprefix("through ").split("+"),)
+    assert claim.measure == row["measure"]
+    assert {"usd": ", by weight", "tonnes": ", by value"}[row["measure"]] not in words
+    if "by sellers" in claim.qualifiers:
+        most = max(r["face_value"] for r in rows if is_country(r) and r["face_value"])
+        assert row["face_value"] == most
+        is_figure(claim.figure, most)
+        return
+    passed = [row for row in rows if passes(row)]
+    assert bool(passed) == (" passed through " in words)
+    assert claim.qualifiers[0] == ("any stage" if passed else row["traced_to"])
+    known = passed or [r for r in rows if is_country(r) and r["share"] is not None]
+    known = [row for row in known if row["earlier"] is None] or known
+    assert row in known
+    assert (row["low"] or 0.0) == max(row["low"] or 0.0 for row in known)
+    assert ("before that work" in claim.qualifiers) == (row["earlier"] is not None)
+    assert ("other goods" in claim.qualifiers) == (row["fit"] in UNFIT)
+    if "estimate" in claim.qualifiers:
+        is_figure(claim.figure, row["share"])
+    elif "assumed" in claim.qualifiers:
+        assert row["high"] - row["low"] > 1 / 3
+        assert claim.assumptions["assumption"] == row["assumption"]
+        is_figure(claim.figure, row["assumed_low"], row["assumed_high"])
+    elif row["low"] is None:
+        is_figure(claim.figure, row["share"])
+    else:
+        is_figure(claim.figure, row["low"], row["high"])
+        maybe_nothing = row["low"] == 0 and row["high"] > 1 / 3
+        assert (claim.kind is Kind.UNKNOWN) == maybe_nothing == ("cannot be told" in words)
+
+
+def surely_half(rows: list[Row]) -> set[tuple[str, str]]:
+    """The products of which a country surely did the work of a stage for half, with it."""
+    passed = [row for row in rows if passes(row)]
+    return {
+        (row["product"], row["origin"]) for row in passed or filter(is_country, rows)
+        if (row["low"] or 0.0) >= HALF and row["earlier"] is None
+    }  # fmt: skip
+
+
+def half_made(read: Facts, claim: Claim) -> None:
+    rows = part_of(read, claim)
+    large = {product for product, _ in surely_half(rows)}
+    assert {*claim.material} == large
+    assert (claim.figure.low, claim.figure.whole) == (
+        len(large), len({row["product"] for row in rows}),
+    )  # fmt: skip
+    if claim.subject:
+        assert "+".join(claim.subject) == read.scope["origin"]
+    fits = {row["fit"] for row in rows if row["product"] in large}
+    assert ("other goods" in claim.qualifiers) == bool(fits & UNFIT)
+    is_passed = any(map(passes, rows))
+    assert is_passed == ("any stage" in claim.qualifiers)
+    assert is_passed == (" surely passed through " in read.answer.headline)
+
+
+def is_most(claim: Claim, keys: Iterable[str]) -> None:
+    """Check who is named most often, and how often, or that nobody else is."""
+    counts = Counter(keys)
+    assert counts[claim.subject[0]] == max(counts.values())
+    assert (claim.figure is None) == (len(counts) == 1)
+    assert claim.figure is None or claim.figure.low == counts[claim.subject[0]]
+
+
+def most_half_made(read: Facts, claim: Claim) -> None:
+    is_most(claim, [origin for _, origin in surely_half(part_of(read, claim))])
+
+
+VERDICTS = {
+    "certain": "surely depends", "as traced": "by estimate depends", "possible": "perhaps depends",
+    "basket": "with the other goods under its code", "proxy": "with the other goods under its code",
+}  # fmt: skip
+
+
+def points_of(read: Facts, claim: Claim) -> tuple[list[Row], list[Row]]:
+    """The rows of the surest verdict, and those of them at face value, or else all."""
+    rows = part_of(read, claim)
+    verdicts = {row["verdict"] for row in rows}
+    verdict = next(one for one in VERDICTS if one in verdicts)
+    sure = [row for row in rows if row["verdict"] == verdict]
+    return sure, [row for row in sure if row.get("definition") == "face value"] or sure
+
+
+def point(row: Row) -> str:
+    return row["supplier"] if row.get("removed") is None else row["removed"]
+
+
+def half_hangs(read: Facts, claim: Claim) -> None:
+    """Check for how many products or importers a part hangs on one country."""
+    words = read.answer.headline
+    assert f"at least {100 * claim.assumptions['threshold']:g} %" in words
+    if claim.figure is not None and claim.figure.whole is not None:
+        exposed(read, claim)
+        return
+    sure, rows = points_of(read, claim)
+    is_bought = rows[0].get("definition") == "face value"
+    assert claim.qualifiers == (sure[0]["verdict"], *["face value"] * is_bought)
+    verdict = VERDICTS[claim.qualifiers[0]]
+    assert is_bought == ("was bought from one country" in words)
+    assert (is_bought and not verdict.startswith("with")) or verdict in words
+    goods, people = ({row[name] for row in rows} for name in ("product", "consumer"))
+    assert {*claim.material} == goods
+    assert claim.whose == ((*people,) if len(people) == 1 else ())
+    if claim.figure is None:
+        assert len(goods) == 1
+        assert read.goods(*goods) in words
+    else:
+        number = {"product": goods, "importer": people}[claim.figure.unit]
+        assert claim.figure.low == len(number) >= 1
+
+
+def exposed(read: Facts, claim: Claim) -> None:
+    """Check on whom most importers of a product depend."""
+    [row] = read.of(claim)
+    rows = part_of(read, claim)
+    rows = [r for r in rows if r.get("definition") == "face value"] or rows
+    assert row["consumers"] == max(row["consumers"] for row in rows)
+    assert (claim.figure.low, claim.figure.whole) == (row["consumers"], row["importers"])
+    assert claim.subject == (*point(row).split("+"),)
+    assert ("other goods" in claim.qualifiers) == (row["fit"] in UNFIT)
+    assert (row.get("removed") is not None) == read.answer.headline.startswith("Without ")
+
+
+def at_stake(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert read.answer.sentence.claims[0].rows == claim.rows
+    assert {"usd": ", by weight", "tonnes": ", by value"}[row["measure"]] not in (
+        read.answer.headline
+    )
+    is_figure(claim.figure, row["at_stake"])
+
+
+def points_counted(read: Facts, claim: Claim) -> None:
+    if read.scope.get("definition") == "domestic":
+        one_producer(read, claim)
+        return
+    if claim.figure is not None and claim.figure.unit == "more site":
+        [row] = read.of(claim)
+        assert int(row["name"].partition(" sites: ")[0]) == claim.figure.low + 1
+        return
+    if read.scope.get("level"):
+        [row] = read.of(claim)
+        assert (claim.figure.low, claim.figure.whole) == (row["consumers"], row["importers"])
+        return
+    sure, rows = points_of(read, claim)
+    if claim.figure is not None and claim.figure.unit == "more":
+        goods = {row["product"] for row in sure} - {row["product"] for row in rows}
+        assert claim.figure.low == len(goods)
+        return
+    is_most(claim, [key for _, _, key in {(r["consumer"], r["product"], point(r)) for r in rows}])
+
+
+def one_producer(read: Facts, claim: Claim) -> None:
+    """Check how many materials have one producer, and where most of them are."""
+    published = [row for row in read.rows if row["verdict"] == "published"]
+    rows, words = published or read.rows, read.answer.headline
+    assert bool(published) == words.startswith("Sources name")
+    goods = {read.goods(row["product"] or row["element"]) for row in rows}
+    if claim.figure is not None and claim.figure.unit == "time":
+        is_most(claim, [row["country"] for row in rows])
+        return
+    if claim.figure is None:
+        assert all(good in words for good in goods)
+    else:
+        assert claim.figure.low == len(goods)
+    countries = {row["country"] for row in rows}
+    assert claim.subject == ((*countries,) if len(countries) == 1 else ())
+
+
+def coverage_of(row: Row) -> str:
+    """Write how much of the capacity of a row is known, where that is less than half."""
+    if row["plants"] is None:
+        return ""
+    ends = [row[name] for name in ("coverage_low", "coverage_high") if row[name] is not None]
+    if not ends:
+        return "; coverage of its capacity is unknown"
+    return "; under half of capacity is known" if ends[0] < HALF else ""
+
+
+def lost_without(read: Facts, claim: Claim) -> None:
+    """Check the loss without a country, a bloc, a plant, a company or a state."""
+    [row] = read.of(claim)
+    rows = part_of(read, claim)
+    assert ("other goods" in claim.qualifiers) == (row["fit"] in UNFIT)
+    if read.scope.get("level"):
+        part = "at_stake" if "consumers" in row else "loss"
+        assert row[part] == max(row[part] or 0.0 for row in rows)
+        assert coverage_of(row) in read.answer.headline
+        assert bool(coverage_of(row)) == bool(re.search("; (cov|und)", read.answer.headline))
+        assert not claim.subject or claim.subject[0] in row["name"]
+        if part == "at_stake":
+            is_figure(claim.figure, row["at_stake"])
+            return
+    else:
+        sure, _ = points_of(read, claim)
+        assert row in sure
+        best = max(row["low"] or 0.0 for row in sure if row["loss"] is not None)
+        assert (row["low"] or 0.0) == best
+        assert claim.subject == (*row["removed"].split("+"),)
+    if "estimate" in claim.qualifiers or row["low"] is None:
+        is_figure(claim.figure, row["loss"])
+    else:
+        is_figure(claim.figure, row["low"], row["high"])
+
+
+def nothing_left(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert row["loss"] is None
+    assert row["cut_off"]
+    assert claim.subject == (*row["removed"].split("+"),)
+
+
+def names_cut(read: Facts) -> None:
+    """Check that a sentence names the cut of exports that is played."""
+    words, loss = read.answer.headline, read.scope.get("loss", 1.0)
+    if words.startswith("What others"):
+        return
+    if stopped := read.scope.get("stopped"):
+        who = name_of(read, stopped)
+        if read.scope.get("seat"):
+            who = f"owners in {read.place(read.scope['seat'])}"
+        assert who in words or "what is named" in words
+        assert loss == 1 or f" made {100 * loss:g} % less" in words
+    elif isinstance(loss, float) and loss < 1:
+        assert f" cut {100 * loss:g} % of " in words
+    else:
+        assert " stopped " in words
+    assert all(read.place(key) in words for key in read.scope["exporters"])
+    known = read.scope.get("capacity_coverage") or ()
+    notes = {"unknown": "coverage of its capacity", "under half": "under half of capacity"}
+    for key, note in notes.items():
+        assert note not in words or key in known
+
+
+def lost(read: Facts, claim: Claim) -> None:
+    """Check who loses or lacks most of what, under what is assumed."""
+    place = "country" if "country" in read.rows[0] else "consumer"
+    rows = part_of(read, claim, place)
+    [row] = read.of(claim)
+    names_cut(read)
+    assert ("other goods" in claim.qualifiers) == (row["fit"] in UNFIT)
+    if read.scope.get("sweep"):
+        lacking_at(claim, row, rows)
+        return
+    if read.scope.get("months"):
+        lacking(read, claim, row, rows)
+        return
+    assert claim.whose == (row[place],)
+    known = [row for row in rows if row["lost_share"] is not None] or rows
+    amount = "lost_imports" if place == "consumer" else "lost"
+    assert row[amount] == max(row[amount] or 0.0 for row in known) or row[amount] is None
+    words = read.answer.headline.partition("; ")[0]
+    if read.answer.sentence.claims[0].kind is Kind.UNKNOWN:
+        assert all(row["lost_share"] is None for row in rows)
+        assert row["high"] == max(row["high"] for row in rows)
+        is_figure(claim.figure, 0.0, row["high"])
+    elif "estimate" in claim.qualifiers or row["low"] is None:
+        is_figure(claim.figure, row["lost_share"])
+    else:
+        is_figure(claim.figure, row["low"], row["high"])
+    if place == "country":
+        assert (" may fail" in words) == (row["verdict"] != "certain")
+    elif claim is read.answer.sentence.claims[0]:
+        assert ("lose most:" in words) == (len({row["consumer"] for row in rows}) > 1)
+
+
+def lacking(read: Facts, claim: Claim, row: Row, rows: list[Row]) -> None:
+    """Check what is uncovered in all months, of whom that is most."""
+    first = [row for row in rows if row["month"] == 1]
+    assert row in first
+    most = max((row["need"] or 0.0) * row["uncovered_in_all"] for row in first)
+    assert (row["need"] or 0.0) * row["uncovered_in_all"] == most
+    words = read.answer.headline
+    assert f"{max(row['month'] for row in rows)} month" in words
+    days, slack = (read.scope.get(name) or 0 for name in ("stock_days", "slack"))
+    assert (f"held {round(days):,} day" if days else "held no stocks") in words
+    assert (f"slack of {100 * slack:g} %" in words) == bool(slack)
+    restart = row["restart"]
+    assert restart is None or f" for {restart - 1} month" in words
+    if claim.figure.words in ("nothing", "any"):
+        assert row["high"] == 0
+        assert claim.figure.words == "nothing" or all(row["high"] == 0 for row in first)
+        assert (claim.figure.words == "any") == (not claim.whose) == ("nobody" in words)
+        return
+    assert claim.whose == (row["consumer"],)
+    if "estimate" in claim.qualifiers:
+        is_figure(claim.figure, row["uncovered_in_all"])
+    else:
+        is_figure(claim.figure, row["low"], row["high"])
+
+
+def lacking_at(claim: Claim, row: Row, rows: list[Row]) -> None:
+    """Check what the one who lacks most at the end of a sweep lacks at an end of it."""
+    last = [r for r in rows if r["setting"] == max(row["setting"] for row in rows)]
+    most = max(row["lacking"] for row in last)
+    ends = {(r["consumer"], r["product"]) for r in last if r["lacking"] == most}
+    assert (row["consumer"], row["product"]) in ends
+    assert row["setting"] in (min(r["setting"] for r in rows), last[0]["setting"])
+    assert claim.assumptions[row["swept"]] == row["setting"]
+    number = float(re.search(r"[\d.,e-]+", claim.assumptions["setting"])[0].replace(",", ""))
+    unit = 100 if claim.assumptions["setting"].endswith("%") else 1
+    assert isclose(number, unit * row["setting"])
+    is_figure(claim.figure, row["uncovered_in_all"])
+
+
+def lost_amount(read: Facts, claim: Claim) -> None:
+    if read.scope.get("industries"):
+        added = {row["sector"]: row["value_added"] for row in read.rows if row["value_added"]}
+        assert isclose(claim.figure.low, fsum(added.values()))
+        assert is_worth(claim.figure.words, claim.figure.low)
+        assert claim.whose == (*{row["value_added_of"] for row in read.of(claim)},)
+        return
+    [row] = read.of(claim)
+    if claim.figure.unit == "day":
+        assert claim.figure.low == row["first_day"]
+        is_about = row["first_day_earliest"] != row["first_day"]
+        assert claim.figure.words.startswith("about ") == is_about
+        return
+    assert claim.measure == row["measure"]
+    is_figure(claim.figure, row["lost_imports"])
+
+
+def reached(read: Facts, claim: Claim) -> None:
+    """Check how many uses, elements and sectors a shortfall reaches."""
+    names_cut(read)
+    column = {"element": "element", "sector": "sector"}.get(claim.figure.unit)
+    rows = read.of(claim)
+    assert len(rows) == len(read.rows) or column == "sector"
+    assert claim.figure.low == (len({row[column] for row in rows}) if column else len(rows))
+    assert column != "sector" or rows == [row for row in read.rows if row["value_added"]]
+
+
+def unknown_loss(read: Facts, claim: Claim) -> None:
+    names_cut(read)
+    assert all(row["lost_share"] is None for row in part_of(read, claim))
+
+
 OF_IMPORTS: Mapping[Kind, Check] = {
     Kind.FIRST: first_supplier, Kind.SHARE: share_sold, Kind.HALF: half_of, Kind.AMOUNT: amount,
     Kind.COUNT: count, Kind.UNKNOWN: unknown,
 }  # fmt: skip
 OF_RANKS: Mapping[Kind, Check] = {Kind.FIRST: first_of_network, Kind.COUNT: size_of_network}
+OF_ORIGINS: Mapping[Kind, Check] = {
+    Kind.SHARE: came_from, Kind.UNKNOWN: came_from, Kind.HALF: half_made,
+    Kind.COUNT: most_half_made,
+}  # fmt: skip
+OF_LOSSES: Mapping[Kind, Check] = {
+    Kind.LOSS: lost, Kind.AMOUNT: lost_amount, Kind.COUNT: reached, Kind.UNKNOWN: unknown_loss,
+}  # fmt: skip
 CHECKS: dict[str, Mapping[Kind, Check]] = {
     "depends": OF_IMPORTS,
     "suppliers": OF_IMPORTS,
+    "origins": OF_ORIGINS,
+    "depends_looked_through": OF_ORIGINS,
+    "disrupt": OF_LOSSES,
+    "cascade": OF_LOSSES,
+    "spof": {Kind.HALF: half_hangs, Kind.COUNT: points_counted, Kind.SHARE: at_stake,
+             Kind.LOSS: lost_without, Kind.UNKNOWN: nothing_left},
     "dependents": {**OF_IMPORTS, Kind.FIRST: most_buyers, Kind.SHARE: least_share},
     "plants": {Kind.COUNT: sites},
     "plant": {Kind.COUNT: of_plant},
@@ -1118,7 +1501,8 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     rest = words.casefold()
     main = claims[0]
     for claim in claims:
-        keys = {Kind.COUNT: ()}.get(claim.kind, claim.subject)
+        is_named = claim.kind is not Kind.COUNT or claim.figure is None
+        keys = claim.subject if is_named or claim.figure.unit == "time" else ()
         assert all(
             name_of(read, key).casefold() in rest or key.casefold() in rest for key in keys
         ), (keys, words)
@@ -1135,11 +1519,12 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     named |= {read.goods(key) for key in read.answer.names} | {*map(str, meanings(read))}
     texts = {claim.reason for claim in claims} | {claim.facts or "" for claim in claims}
     texts |= {text for text in named if re.search(r"\d", text)}
-    texts |= {str(value) for claim in claims for value in claim.assumptions.values()}
+    texts |= {text for claim in claims for text in assumed(claim)}
     texts |= {text for claim in claims for text in claim.qualifiers}
     texts |= {
         text for claim in claims for key in claim.subject for text in (key, name_of(read, key))
     }
+    texts |= {act[1] for text in meanings(read) if (act := re.fullmatch("what (.+) names", text))}
     texts |= {
         name_of(read, str(read.scope.get(name) or "")) for name in ("name", "technology_name")
     }
@@ -1155,6 +1540,20 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
 def stands(text: str, words: str) -> bool:
     """Tell if a figure stands in words by itself, and not within another number."""
     return bool(re.search(rf"(?<![\d.,]){re.escape(text)}(?!\d|[.,]\d)", words))
+
+
+def assumed(claim: Claim) -> set[str]:
+    """Values of what a claim assumes, as a sentence may give them."""
+    values = claim.assumptions
+    texts = {str(value) for value in values.values()}
+    texts |= {re.sub(r" \([^()]*\)", "", text) for text in texts}
+    texts |= {f"{100 * values[name]:g} %" for name in ("threshold", "loss", "slack")
+              if isinstance(values.get(name), float | int)}  # fmt: skip
+    if "stock_days" in values:
+        texts |= {f"{values['stock_days']:,.0f} day"}
+    if "restart" in values:
+        texts |= {f"{values['restart'] - 1} month"}
+    return texts
 
 
 def name_of(read: Facts, key: str) -> str:

@@ -861,76 +861,6 @@ LACK = (
 Check = Callable[[Reader, re.Match[str]], None]
 _NUMBER = r"[\d,]+"
 FAMILIES: dict[str, list[tuple[str, Check]]] = {
-    "origins depends_looked_through": [
-        (rf"For {COUNT}, at least half of {IMPORTS}{TIME} (?:was surely "
-         rf"(?:mined, refined or )?made in|surely passed through) (?P<place>.+?)"
-         rf"(?: at some stage)?{OTHER}{MOST}\.", half_made),
-        (rf"By sellers alone, (?P<share>{PART}) of {IMPORTS} of (?P<goods>.+?){TIME} {WORK} in "
-         rf"(?P<place>.+?){OTHER}(?:, by (?:value|weight))?\.", by_sellers),
-        (rf"Which countries {IMPORTS} of .+ come from is unknown\.", no_origin),
-        (rf"What part of {IMPORTS} of (?P<goods>.+?){TIME} (?:{WORK} in|passed through) "
-         rf"(?P<place>.+?){OTHER}(?P<before>(?:, or sold by it before that work)?) cannot be told: "
-         rf"(?P<share>{SPAN})(?:, (?P<measure>by value|by weight)|; (?P<if>if .+?|under "
-         rf"assumptions): (?P<assumed>{SPAN}))?(?P<estimate>)\.", origin),
-        (rf"(?P<share>(?i:{SPAN})) of {IMPORTS} of (?P<goods>.+?){TIME} (?:{WORK} in|passed "
-         rf"through) "
-         rf"(?P<place>.+?)(?: at some stage)?{OTHER}(?P<before>(?:, or sold by it before that "
-         rf"work)?)"
-         rf"(?:, estimated at (?P<estimate>{PART}))?(?:, (?P<measure>by value|by "
-         rf"weight)|; (?P<if>if .+?|under assumptions): (?P<assumed>{SPAN}))?\.", origin),
-    ],
-    "spof": [
-        (rf"For (?:(?P<n>{_NUMBER}) importers of )?(?:(?:one or more of )?(?P<products>{_NUMBER}) "
-         rf"products?(?: of [a-z ]+?| \([^)]*\))?|(?P<goods>.+?)), at least (?P<least>[\d.]+) % of "
-         rf"(?:the|(?P<buyer>.+?’s?)) imports{TIME} (?:(?P<sure>surely|by estimate|perhaps|with "
-         rf"the other goods under its code) depends on one country|(?P<bought>was bought from one "
-         rf"country)(?P<other>, with the other goods under its code)?){MOST}"
-         rf"(?:; for (?P<traced>{_NUMBER}) more as traced behind the last seller)?\.", points),
-        (rf"Without (?P<place>.+), (?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) importers? of "
-         rf"(?P<goods>.+?){TIME} "
-         rf"could lose at least (?P<least>[\d.]+) % "
-         rf"of what they buy{OTHER}(?:; (?P<stake>{PART}) of all "
-         rf"imports "
-         r"is at stake)?(?:, (?P<measure>by value|by weight))?\.", exposed),
-        (rf"(?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) importers? of (?P<goods>.+?) bought at least "
-         rf"(?P<least>[\d.]+) % from (?P<place>.+?){TIME}{OTHER}(?:; (?P<stake>{PART}) "
-         rf"of all imports "
-         r"is at stake)?(?:, (?P<measure>by value|by weight))?\.", exposed),
-        (rf"For (?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) importers? of (?P<goods>.+?){TIME}, at least "
-         r"(?P<least>[\d.]+) % could have been (?:mined|separated or refined|turned into "
-         r"metal"
-         rf"|concentrated|alloyed|made|worked on at the stage \S+) in "
-         rf"(?P<place>.+?){OTHER}"
-         rf"(?:; (?P<stake>{PART}) of all imports is at stake)?"
-         r"(?:, (?P<measure>by value|by weight))?\.", exposed),
-        (rf"Without (?P<place>.+), (?P<buyer>.+) would lose (?P<share>{SPAN}) of its imports of "
-         rf"(?P<goods>.+?){TIME}{OTHER}(?: \(estimate: (?P<estimate>{PART})\))?"
-         r"(?:, (?P<measure>by value|by weight))?\.", without),
-        (r"Without .+, .+ may get no .+\.", nothing_left),
-        (r"(?P<who>Sources name a single producer of|Only one country is known to produce) "
-         rf"(?P<goods>.+?)(?:, (?:(?P<times>{_NUMBER}) )?in (?P<place>.+))?\.", domestic),
-    ],
-    "ends": [
-        (rf"(?:Without (?P<end>.+), )?(?P<who>.+?) would lose (?P<share>{SPAN}) of its imports of "
-         rf"(?P<goods>.+?){TIME}{OTHER}{KNOWN}(?: \(estimate: (?P<estimate>{PART})\))?\.", ended),
-        (rf"(?:Without (?P<end>.+), )?(?P<share>{PART}) of all imports of (?P<goods>.+?){TIME} "
-         rf"would be lost{OTHER}{KNOWN}(?:, by (?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) importers?)?"
-         r"\.", ended_for_all),
-    ],
-    "disrupt cascade": [
-        (rf"(?P<cut>If .+?): (?i:{SETTING_START})(?P<who>.+?) would lack (?P<from>{PART}) of its "
-         rf"imports of (?P<goods>.+?){TIME}{OTHER}{SETTING_END}(?P<to>{PART})\.", swept_losses),
-        (rf"(?:(?P<cut>If .+), )?what others would lose is unknown{TIME}{KNOWN}(?:, at most "
-         r"(?P<most>\d+) % of anybody’s imports of a product)?\.", unknown_loss),
-        (rf"(?P<cut>If .+ (?:stopped|made [\d.]+ % less)), {LOSS}", loss),
-        (rf"(?P<cut>If .+ (?:stopped|made [\d.]+ % less)){HELD}, {LACK}", uncovered),
-        (rf"(?P<cut>If .+ (?:stopped|cut) .+?){HELD}, {LACK}", uncovered),
-        (rf"(?P<cut>If .+ (?:stopped|cut) .+?), {LOSS}", loss),
-        (rf"(?P<cut>If .+?), the shortfall (?:of .+ )?reaches (?P<n>{_NUMBER}) uses? of "
-         rf"(?P<goods>.+?)(?: in (?P<sectors>{_NUMBER}) sectors? of (?P<whose>.+) with "
-         rf"(?P<worth>[\d,.]+ (?:bn|M)) EUR of value added(?:: exposure, not loss)?"
-         r"|, as far as uses in (?P<region>.+) tell)?\.", industries_reached),
-    ],
     "diversify": [
         (rf"{SETTING_START}(?P<buyer>.+?) could get every supplier of {COUNT} to at most "
          rf"(?P<share>this share|[\d.e-]+ %){TIME}{SETTING_END}of (?P<more>{_NUMBER})\.",
@@ -1007,8 +937,6 @@ def check(function: str, answer: Answer, names: dict[str, str], text: str = "") 
         nothing(read, re.match(r"(?s).*", text))
         return
     patterns = PATTERNS[function]
-    if answer.scope.get("level"):
-        patterns = PATTERNS["ends"]
     for pattern, told in (*patterns, *ANYWHERE):
         if match := re.fullmatch(pattern, text):
             told(read, match)

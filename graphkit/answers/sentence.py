@@ -102,7 +102,9 @@ class Claim:
     def of(self) -> tuple[Any, ...]:
         """Tell what the figure is of: figures of one thing can be put side by side."""
         unit = self.figure.unit if self.figure else ""
-        goods = () if self.kind in (Kind.HALF, Kind.COUNT) else self.material
+        counts_goods = self.kind is Kind.HALF and unit == "product"
+        goods = () if self.kind is Kind.COUNT or counts_goods else self.material
+        goods = self.subject if self.kind is Kind.LOSS else goods
         return self.kind, goods, self.measure, self.period, self.facts, self.qualifiers, unit
 
     def as_data(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
 from graphkit.answers.figures import HALF, ceiling_percent, floor_percent, percent
 from graphkit.answers.sentence import PLACE, Claim, Kind, Sentence
-from graphkit.headlines.wording import LONGEST, Lexicon, Row, listed, when
+from graphkit.headlines.wording import LONGEST, WIDE, Lexicon, Row, listed, when
 from graphkit.period import Period
 
 Rule = Callable[[Lexicon, Claim, Sequence[Row]], str]
@@ -210,8 +210,17 @@ def _little_known(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
     return ""
 
 
+def _maybe_nothing(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
+    """Deny a traced share that may be nothing, and much, unless something is assumed."""
+    figure = claim.figure
+    if figure is None or not rows or "traced_to" not in rows[0] or "assumed" in claim.qualifiers:
+        return ""
+    return figure.words if not figure.low and (figure.high or 0.0) > WIDE else ""
+
+
 RULES: dict[Kind, tuple[Rule, ...]] = {
     Kind.FIRST: (_earlier, _missing, _lost_flow, _basket, _little_known),
+    Kind.SHARE: (_maybe_nothing,),
     Kind.CHANGE: (_two_codes, _lost_flow, _either_way),
 }
 """Rules that may deny each kind of claim."""

@@ -9,7 +9,7 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.headlines.gate import allowed
-from graphkit.headlines.wording import Lexicon, Row, Sentences, label_of, rows_of_parts
+from graphkit.headlines.wording import Lexicon, Row, Sentences, label_of, listed, rows_of_parts
 
 Writer = Callable[[Lexicon, Sequence[Row]], Iterable[Sentence]]
 """Writes sentences on the rows of one part of a question, the fullest first."""
@@ -48,7 +48,7 @@ def sentences_on_parts(
     claims = [claim for text in firsts for claim in text.claims[:1]
               if claim.figure or (claim.kind is Kind.FIRST and claim.subject)]  # fmt: skip
     if len(claims) == len(groups) and len({_of(names, claim) for claim in claims}) == 1:
-        further = [*_further(names, place, claims[1:], groups[1:])]
+        further = [*_further(names, place, firsts, groups)]
         further += [Sentence(f"; {names.place(key)}: none") for key in none]
         yield from (_joined(text, further) for text in texts)
     figure = Figure(number_of(rest, "more answer"), rest, rest, "answer")
@@ -65,16 +65,34 @@ def _of(names: Lexicon, claim: Claim) -> tuple[object, ...]:
 
 
 def _further(
-    names: Lexicon, place: str, claims: Sequence[Claim], groups: Sequence[Sequence[Row]]
+    names: Lexicon, place: str, texts: Sequence[Sentence], groups: Sequence[Sequence[Row]]
 ) -> Iterator[Sentence]:
-    """Write the figure of each further part after its place or period."""
-    for claim, rows in zip(claims, groups, strict=True):
-        texts = [] if claim.figure is None else [claim.figure.short]
-        if claim.kind is Kind.FIRST:
-            goal = f" to {names.place(claim.destination)}" if claim.destination else ""
-            texts.insert(0, f"{names.places(claim.subject)}{goal}")
+    """Write the figure of each part but the first after its place or period."""
+    first = texts[0].claims[0]
+    for text, rows in zip(texts[1:], groups[1:], strict=True):
+        main = text.claims[0]
+        alike = [claim for claim in text.claims if claim is main or (claim.figure
+                 and claim.of == main.of and claim.assumptions != main.assumptions)]  # fmt: skip
+        figure = listed([claim.figure.short for claim in alike if claim.figure])
+        is_in_label = isinstance(names.answer.scope.get(place), list)
+        who = _who(names, main, first, rows[0].get(place) if is_in_label else None)
+        goods = f" of {names.goods(main.material[0])}" if main.kind is Kind.LOSS else ""
         label = label_of(names.answer, place, rows)
-        yield Sentence(f"; {label}: {', '.join(texts)}", (claim,))
+        words = ", ".join(filter(None, (who, figure)))
+        yield Sentence(f"; {label}: {words}{goods}", (*alike,))
+
+
+def _who(names: Lexicon, main: Claim, first: Claim, label: str | None) -> str:
+    """Name whom a figure beside others is on, where neither its label nor the first names it."""
+    if main.kind is Kind.LOSS:
+        keys = main.whose if main.whose != (label,) else ()
+    elif main.kind is Kind.FIRST:
+        goal = f" to {names.place(main.destination)}" if main.destination else ""
+        return f"{names.places(main.subject)}{goal}"
+    else:
+        is_other = main.kind is Kind.SHARE and main.subject not in (first.subject, (label,))
+        keys = main.subject if is_other else ()
+    return names.places(keys) if keys else ""
 
 
 def _joined(text: Sentence, further: Sequence[Sentence]) -> Sentence:

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from graphkit.analysis.end_uses import value_added
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.figures import HALF, ceiling_percent, money, number_of, setting_in_words
+from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     BY,
     SETTINGS,
-    Figure,
+    WIDE,
     Lexicon,
     Row,
     Sentences,
-    amount,
     between,
-    count_of,
+    figure_of_count,
+    figure_of_part,
+    figure_of_range,
+    figure_of_share,
+    figure_of_value,
     grouped,
     in_main_period,
     listed,
     most_frequent,
     part,
     qualified,
-    sentences_on_parts,
     shortened,
     time_of,
     without_brackets,
@@ -37,8 +41,9 @@ WORK = {
     "concentrate": "concentrated", "alloy": "alloyed", "component": "made",
 }  # fmt: skip
 """Work of a stage, as what was done with goods."""
-CONTRADICTED, WIDE = "contradicted", 1 / 3
-"""Assumption that the data rule out, and width of a range above which another is told."""
+CONTRADICTED = "contradicted"
+"""Assumption that the data rule out."""
+ESTIMATE = "estimate"
 NO_COUNTRY = ("unknown", "untraceable", "any other country")
 THROUGH = "through "
 ANY_STAGE = "any stage"
@@ -51,7 +56,7 @@ def _worked(stage: str) -> str:
 def origins(answer: Answer) -> Sentences:
     """Say where one product surely comes from, or for how many products one country is half."""
     tell = _by_sellers if answer.scope.get("makers") == "face-value" else _traced
-    return sentences_on_parts(answer, "consumer", tell, _origin_figure)
+    return sentences_on_parts(answer, "consumer", tell)
 
 
 def _is_country(row: Row) -> bool:
@@ -63,31 +68,31 @@ def _by_sellers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     rows = in_main_period(rows)
     known = [row for row in rows if _is_country(row) and row["face_value"]]
     if not known:
-        return _traced(names, rows)
+        yield from _traced(names, rows)
+        return
     row = max(known, key=lambda row: (row["face_value"], row["product"], row["traced_to"],
                                       row["origin"]))  # fmt: skip
     goods = f"{possessive(names.place(row['consumer']))} imports of {names.goods(row['product'])}"
-    start = f"By sellers alone, {part(row['face_value'])} of {goods}{time_of([row])} was "
+    claim = _of_origin(names, row, figure_of_share(row["face_value"]), "by sellers")
+    start = f"By sellers alone, {claim.figure} of {goods}{time_of([row])} was "
     start += f"{_worked(row['traced_to'])} in {names.place(row['origin'])}{qualified([row])}"
-    return shortened(start, f", {BY[row['measure']]}")
+    yield from shortened(Sentence(start, (claim,)), f", {BY[row['measure']]}")
 
 
-def _origin_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    rows = in_main_period(rows)
-    time = names.time(rows)
-    if names.answer.scope.get("makers") == "face-value" or any(map(_is_through, rows)):
-        return id(rows), ""
-    products = grouped(rows, "product")
-    if len(products) > 1:
-        large = _half_made(_of_any_stage(rows))
-        fit = qualified([row for row in rows if row["product"] in large])
-        return (True, time, fit), f"{len(large):,} of {len(products):,}"
-    row = _surest(rows)
-    if row is None:
-        return id(rows), ""
-    kind = (row["product"], row["traced_to"], time, qualified([row]), bool(row["earlier"]))
-    text = _range_of(row["low"], row["high"], row["share"])
-    return kind, text if _is_passed(row) else f"{text} in {names.place(row['origin'])}"
+def _of_origin(names: Lexicon, row: Row, figure: Figure, *qualifiers: str) -> Claim:
+    """Claim which part the work of a stage was done on in a country, or passed through it."""
+    claim = names.claim(
+        Kind.SHARE, [row], figure, subject=_places(row["origin"].removeprefix(THROUGH)),
+        measure=row["measure"],
+    )  # fmt: skip
+    before = ("before that work",) if row["earlier"] else ()
+    stage = ANY_STAGE if _is_passed(row) else row["traced_to"]
+    return replace(claim, qualifiers=(stage, *claim.qualifiers, *before, *qualifiers))
+
+
+def _places(key: str) -> tuple[str, ...]:
+    """Return the countries or areas of a key that may join several."""
+    return tuple(key.split("+"))
 
 
 def _is_through(row: Row) -> bool:
@@ -118,55 +123,63 @@ def _traced(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say where imports come from, looked through to who made them."""
     rows = in_main_period(rows)
     if len({row["product"] for row in rows}) > 1 and not any(map(_is_through, rows)):
-        return _of_products(names, rows)
+        yield from _of_products(names, rows)
+        return
     row = _surest(rows)
     buyer, time = possessive(names.place(rows[0]["consumer"])), time_of(rows)
     if row is None:
-        goods = names.goods(rows[0]["product"])
-        return shortened(f"Which countries {buyer} imports of {goods}{time} come from is unknown")
+        goods, unknown = names.goods(rows[0]["product"]), names.claim(Kind.UNKNOWN, rows)
+        text = f"Which countries {buyer} imports of {goods}{time} come from is unknown"
+        yield Sentence(f"{text}.", (unknown,))
+        return
     goods = f"{buyer} imports of {names.goods(row['product'])}{time}"
-    if _is_passed(row):
-        bloc = names.place(row["origin"].removeprefix(THROUGH))
-        work = f"passed through {bloc} at some stage"
-    else:
-        work = f"was {_worked(row['traced_to'])} in {names.place(row['origin'])}"
+    place = names.place(row["origin"].removeprefix(THROUGH))
+    passed = f"passed through {place}"
+    work = f"was {_worked(row['traced_to'])} in {place}"
     fit = qualified([row])
     if not fit and row["earlier"]:
         fit = ", or sold by it before that work"
-    text = _range_of(row["low"], row["high"], row["share"])
-    is_exact = row["low"] is None or text == part(row["share"] or 0.0)
-    estimate = "" if is_exact else f", estimated at {part(row['share'] or 0.0)}"
-    start = f"{capitalized(text)} of {goods} {work}{fit}"
-    if not row["low"] and row["high"] is not None and row["high"] - row["low"] > WIDE:
-        passed = "passed through" if _is_passed(row) else f"was {_worked(row['traced_to'])} in"
-        end = names.place(row["origin"].removeprefix(THROUGH))
-        start = f"What part of {goods} {passed} {end}{fit} cannot be told: {text}"
-        return chain(_assumed(start, row), shortened(start, f", {BY[row['measure']]}"))
-    return chain(_assumed(start, row), shortened(start, estimate, f", {BY[row['measure']]}"))
+    figure = figure_of_range(row["low"], row["high"], row["share"])
+    claim, measure = _of_origin(names, row, figure), f", {BY[row['measure']]}"
+    estimate = Sentence()
+    if row["low"] is not None and figure.words != part(row["share"] or 0.0):
+        mean = _of_origin(names, row, figure_of_share(row["share"] or 0.0), ESTIMATE)
+        estimate = Sentence(f", estimated at {mean.figure}", (mean,))
+    at_stage = f"{passed} at some stage" if _is_passed(row) else work
+    start = Sentence(f"{capitalized(figure.words)} of {goods} {at_stage}{fit}", (claim,))
+    yield from _assumed(names, start, row)
+    yield from shortened(start, estimate, measure)
+    untold = replace(claim, kind=Kind.UNKNOWN, denied=Kind.SHARE, reason=figure.words)
+    verb = passed if _is_passed(row) else work
+    start = Sentence(f"What part of {goods} {verb}{fit} cannot be told: {figure}", (untold,))
+    yield from _assumed(names, start, row)
+    yield from shortened(start, measure)
 
 
-def _assumed(start: str, row: Row) -> Sentences:
+def _assumed(names: Lexicon, start: Sentence, row: Row) -> Sentences:
     """Add what a wide range would be under an assumption, if that is narrower."""
     low, high, assumption = row["assumed_low"], row["assumed_high"], row["assumption"]
     if assumption in (None, CONTRADICTED) or row["high"] - row["low"] <= WIDE:
         return
-    text = between(low, high)
-    if text == between(row["low"], row["high"]):
+    figure = figure_of_range(low, high, None)
+    if figure.words == between(row["low"], row["high"]):
         return
-    yield f"{start}; if {assumption}: {text}."
+    claim = _of_origin(names, row, figure, "assumed")
+    claim = replace(claim, assumptions={**claim.assumptions, "assumption": assumption})
+    conditions = [f"if {assumption}", "under assumptions"]
     if assumption.startswith(("the makers", "only the makers")):
-        yield f"{start}; if only listed makers make it: {text}."
-    yield f"{start}; under assumptions: {text}."
+        conditions.insert(1, "if only listed makers make it")
+    for condition in conditions:
+        yield start + Sentence(f"; {condition}: {figure}.", (claim,))
 
 
-def _half_made(rows: Sequence[Row]) -> dict[str, set[str]]:
-    """Return the countries that surely did the work of a stage for half, or passed it on."""
-    large: dict[str, set[str]] = {}
-    for row in rows:
-        surely = not row["earlier"] and (row["low"] or 0.0) >= HALF
-        if surely and (_is_country(row) or _is_passed(row)):
-            large.setdefault(row["product"], set()).add(row["origin"])
-    return large
+def _half_made(rows: Sequence[Row]) -> list[Row]:
+    """Select the countries that surely did the work of a stage for half, or passed it on."""
+    return [
+        row for row in rows
+        if not row["earlier"] and (row["low"] or 0.0) >= HALF
+        and (_is_country(row) or _is_passed(row))
+    ]  # fmt: skip
 
 
 def _of_products(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -180,43 +193,51 @@ def _of_products(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     largest = _surest(rows)
     if not large and largest and largest["low"]:
         return _traced(names, [row for row in rows if row["product"] == largest["product"]])
-    return _count_of_products(names, rows, counted, large)
+    return _count_of_products(names, rows, large, _is_passed(counted[0]))
 
 
 def _count_of_products(
-    names: Lexicon, rows: Sequence[Row], counted: Sequence[Row], large: dict[str, set[str]]
+    names: Lexicon, rows: Sequence[Row], large: Sequence[Row], passed: bool
 ) -> Sentences:
     """Count the products of which one country did the work of a stage for half."""
     buyer, time = names.place(rows[0]["consumer"]), time_of(rows)
-    count = len({row["product"] for row in rows})
-    fit = qualified([row for row in rows if row["product"] in large])
+    whole, products = len({row["product"] for row in rows}), {row["product"] for row in large}
+    fit = qualified([row for row in rows if row["product"] in products])
     origin = names.answer.scope.get("origin")
-    place = names.place(origin) if isinstance(origin, str) else "one country"
-    whole = f"at least half of {possessive(buyer)} imports{time}"
-    most = names.most(origin for countries in large.values() for origin in countries)
-    most = most if place == "one country" else ""
+    subject: tuple[str, ...] = ()
+    most, place = Sentence(), "one country"
+    if isinstance(origin, str):
+        place, subject = names.place(origin), _places(origin)
+    else:
+        pairs = dict.fromkeys((row["product"], row["origin"]) for row in large)
+        most = names.named_most(large, [country for _, country in pairs])
     ends: Sequence[str] = ("was surely mined, refined or made in", "was surely made in")
-    if _is_passed(counted[0]):
-        ends = ("surely passed through",)
-        place = f"{place} at some stage"
-    for text in (names.products(count), number_of(count, "product")):
+    if passed:
+        ends, place = ("surely passed through",), f"{place} at some stage"
+    imports = f"at least half of {possessive(buyer)} imports{time}"
+    for text in (names.products(whole), number_of(whole, "product")):
+        figure = figure_of_part(len(products), text, whole)
+        claim = names.claim(
+            Kind.HALF, large or rows, figure, subject=subject, material=tuple(sorted(products)),
+            assumptions={"threshold": HALF},
+            qualifiers=(ANY_STAGE,) * passed + ("other goods",) * bool(fit),
+        )  # fmt: skip
         for end in ends:
-            yield from shortened(
-                f"For {count_of(len(large), text)}, {whole} {end} {place}{fit}", most
-            )
+            start = f"For {figure}, {imports} {end} {place}{fit}"
+            yield from shortened(Sentence(start, (claim,)), most)
 
 
 def single_points(answer: Answer) -> Sentences:
     """Say how many products depend on one country, or how many importers do."""
     columns = answer.rows.column_names
-    names = Lexicon(answer)
     if answer.scope.get("definition") == "domestic":
-        return _domestic(names, answer.rows.to_pylist())
+        names = Lexicon(answer)
+        return _domestic(names, names.rows)
     if answer.scope.get("level"):
-        ended = _ended_for_all if "consumers" in columns else _ended
-        return sentences_on_parts(answer, "consumer", ended, _ended_figure)
-    tell = _exposed if "consumers" in columns else _dependent
-    return sentences_on_parts(answer, "consumer", tell, _points_figure)
+        tell = _ended_for_all if "consumers" in columns else _ended
+    else:
+        tell = _exposed if "consumers" in columns else _dependent
+    return sentences_on_parts(answer, "consumer", tell)
 
 
 SURE = {
@@ -225,39 +246,39 @@ SURE = {
     "proxy": "with the other goods under its code",
 }  # fmt: skip
 """Certainty of the verdicts on single points, the most certain first."""
-
-
-def _surest_verdict(rows: Sequence[Row]) -> str:
-    verdicts = {row["verdict"] for row in rows}
-    return next(verdict for verdict in SURE if verdict in verdicts)
+FACE_VALUE = "face value"
 
 
 def _dependent(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say for how many products a consumer depends on one country."""
     rows = in_main_period(rows)
-    verdict = _surest_verdict(rows)
+    verdicts = {row["verdict"] for row in rows}
+    verdict = next(verdict for verdict in SURE if verdict in verdicts)
     sure = [row for row in rows if row["verdict"] == verdict]
-    removed = "removed" in rows[0]
-    point = "removed" if removed and rows[0]["removed"] is not None else "supplier"
+    point = "removed" if rows[0].get("removed") is not None else "supplier"
     threshold = _threshold(names)
     pairs = grouped(sure, "consumer", "product")
-    consumers = {row["consumer"] for row in sure}
     time = time_of(sure)
     if point == "removed" and (len(pairs) == 1 or threshold == 0):
         yield from _without(names, sure, time)
         return
-    bought = [row for row in sure if row.get("definition") == "face value"]
+    bought = [row for row in sure if row.get("definition") == FACE_VALUE]
     counted = bought or sure
     goods = sorted({row["product"] for row in counted})
-    traced = {row["product"] for row in sure} - set(goods)
-    counts: tuple[str, ...] = (names.products(len(goods)), number_of(len(goods), "product"))
-    whose = "its imports"
+    number, consumers = figure_of_count(len(goods), "product"), {row["consumer"] for row in sure}
+    qualifiers = (verdict,) + (FACE_VALUE,) * bool(bought)
+    many = names.claim(
+        Kind.HALF, counted, number, material=(*goods,), subject=(), qualifiers=qualifiers
+    )
+    counts: tuple[str, ...] = (names.products(len(goods)), str(number))
+    claims: tuple[Claim, ...] = (many,)
     if len(goods) == 1:
-        counts = (names.goods(goods[0]),)
+        counts, claims = (names.goods(goods[0]),), (replace(many, figure=None),)
     if len(consumers) == 1:
         whose = f"{possessive(names.place(sure[0]['consumer']))} imports"
     else:
-        buyers = number_of(len({row["consumer"] for row in counted}), "importer")
+        buyers = figure_of_count(len({row["consumer"] for row in counted}), "importer")
+        claims = (replace(many, figure=buyers), *(claims if len(goods) > 1 else ()))
         any_of = "one or more of " * (len(goods) > 1)
         counts = tuple(f"{buyers} of {any_of}{count}" for count in counts)
         whose = "the imports"
@@ -267,20 +288,14 @@ def _dependent(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     hangs = f"at least {threshold * 100:g} % of {whose}{time} {verb}"
     pairs = grouped(counted, "consumer", "product")
     points = [key for group in pairs.values() for key in sorted({row[point] for row in group})]
-    behind = ""
-    if bought and traced and len(consumers) == 1:
-        behind = f"; for {len(traced):,} more as traced behind the last seller"
+    traced, behind = [row for row in sure if row["product"] not in goods], Sentence()
+    if traced and len(consumers) == 1:
+        rest = len({row["product"] for row in traced})
+        more = names.claim(Kind.COUNT, traced, Figure(f"{rest:,} more", rest, rest, "more"))
+        behind = Sentence(f"; for {more.figure} as traced behind the last seller", (more,))
     for count in counts:
-        yield from shortened(f"For {count}, {hangs}", names.most(points), behind)
-
-
-def _points_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    rows = in_main_period(rows)
-    if "verdict" not in rows[0] or _threshold(names) == 0:
-        return id(rows), ""
-    verdict = _surest_verdict(rows)
-    count = len({row["product"] for row in rows if row["verdict"] == verdict})
-    return (verdict, names.time(rows), count > 1 or id(rows)), number_of(count, "product")
+        start = Sentence(f"For {count}, {hangs}", claims)
+        yield from shortened(start, names.named_most(counted, points), behind)
 
 
 def _threshold(names: Lexicon) -> float:
@@ -288,68 +303,95 @@ def _threshold(names: Lexicon) -> float:
     return float(threshold) if isinstance(threshold, int | float) else HALF
 
 
+def _estimated(claim: Claim, share: float) -> Claim:
+    """Claim the estimate of a figure that is a range."""
+    qualifiers = (*claim.qualifiers, ESTIMATE)
+    return replace(claim, figure=figure_of_share(share), qualifiers=qualifiers)
+
+
+def _estimate(claim: Claim, share: float | None) -> Sentence:
+    """Add in brackets the estimate of a range, where that is not the same."""
+    if share is None or str(claim.figure) == part(share):
+        return Sentence()
+    mean = _estimated(claim, share)
+    return Sentence(f" (estimate: {mean.figure})", (mean,))
+
+
 def _without(names: Lexicon, rows: Sequence[Row], time: str) -> Sentences:
     """Say what a consumer loses at least of one product without a country or bloc."""
     known = [row for row in rows if row["loss"] is not None]
     if not known:
         row = min(rows, key=lambda row: (row["consumer"], row["product"], row["removed"]))
-        yield (
+        unknown = names.claim(Kind.UNKNOWN, [row], subject=_places(row["removed"]))
+        yield Sentence(
             f"Without {names.place(row['removed'])}, {names.place(row['consumer'])} may get no "
-            f"{names.goods(row['product'])}{time}."
-        )
+            f"{names.goods(row['product'])}{time}.", (unknown,),
+        )  # fmt: skip
         return
     row = max(known, key=lambda row: (row["low"] or 0.0, row["loss"], row["product"],
                                       row["removed"], row["consumer"]))  # fmt: skip
     start = f"Without {names.place(row['removed'])}, {names.place(row['consumer'])} would lose "
     end = f"its imports of {names.goods(row['product'])}{time}{qualified([row])}"
+    figure = figure_of_range(row["low"], row["high"], row["loss"])
+    claim = names.claim(Kind.LOSS, [row], figure, subject=_places(row["removed"]),
+                        measure=row["measure"])  # fmt: skip
+    sentence = Sentence(f"{start}{figure} of {end}", (claim,))
     if row["low"] is None or row["high"] is None:
-        yield from shortened(f"{start}an estimated {part(row['loss'])} of {end}")
+        yield from shortened(sentence)
         return
-    text = between(row["low"], row["high"])
-    estimate = f" (estimate: {part(row['loss'])})" if text != part(row["loss"]) else ""
-    yield from shortened(f"{start}{text} of {end}", estimate, f", {BY[row['measure']]}")
+    yield from shortened(sentence, _estimate(claim, row["loss"]), f", {BY[row['measure']]}")
 
 
 def _exposed(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say on whom most importers of a product depend."""
     rows = in_main_period(rows)
-    bought = [row for row in rows if row.get("definition") == "face value"] or list(rows)
-    removed = rows[0].get("removed") is not None
-    point = "removed" if removed else "supplier"
+    bought = [row for row in rows if row.get("definition") == FACE_VALUE] or list(rows)
+    point = "removed" if rows[0].get("removed") is not None else "supplier"
     row = max(bought, key=lambda row: (row["consumers"], row["at_stake"] or 0.0, row["product"],
                                        row[point]))  # fmt: skip
     goods, time = names.goods(row["product"]), time_of([row])
-    count = f"{row['consumers']:,} of {number_of(row['importers'], 'importer')} of {goods}"
+    number = f"{row['consumers']:,} of {number_of(row['importers'], 'importer')}"
+    figure = Figure(number, row["consumers"], row["consumers"], "importer", row["importers"])
+    claim = names.claim(Kind.HALF, [row], figure, subject=_places(row[point]))
+    count = f"{figure} of {goods}"
     least = f"at least {_threshold(names) * 100:g} %"
     place, fit = names.place(row[point]), qualified([row])
-    if removed:
+    if point == "removed":
         start = f"Without {place}, {count}{time} could lose {least} of what they buy{fit}"
-    elif row["definition"] == "face value":
+    elif row["definition"] == FACE_VALUE:
         start = f"{count} bought {least} from {place}{time}{fit}"
     else:
         start = f"For {count}{time}, {least} could have been {_worked(row['traced_to'])} in "
         start += f"{place}{fit}"
-    stake = ""
+    stake, measure = Sentence(), ""
     if row["at_stake"] is not None:
-        stake = f"; {part(row['at_stake'])} of all imports is at stake"
-    yield from shortened(start, stake, f", {BY[row['measure']]}" if stake else "")
+        share = names.claim(Kind.SHARE, [row], figure_of_share(row["at_stake"]),
+                            subject=claim.subject, measure=row["measure"])  # fmt: skip
+        share = replace(share, qualifiers=("at stake", *share.qualifiers))
+        stake = Sentence(f"; {share.figure} of all imports is at stake", (share,))
+        measure = f", {BY[row['measure']]}"
+    yield from shortened(Sentence(start, (claim,)), stake, measure)
 
 
-def _end_of(names: Lexicon, row: Row) -> str:
-    """Name the plant, company or state whose end a row is about."""
-    level, name = names.answer.scope["level"], without_brackets(str(row["name"]))
-    if group := re.fullmatch(r"(\d+) sites: ([^,]+), .+", name):
-        name = f"{group[2]} and {number_of(int(group[1]) - 1, 'more site')}"
-    if level == "controller":
-        return f"what {with_article(str(row['name']))} can stop"
-    name = name if PLAIN_NAME.fullmatch(name) else _one(names)
-    return name if level == "plant" else f"plants of {name}"
-
-
-def _one(names: Lexicon) -> str:
-    """Write one plant, company or state without its name."""
+def _ends_of(names: Lexicon, row: Row) -> Iterator[tuple[Sentence, tuple[str, ...]]]:
+    """Name the plant, company or state whose end a row is about, then without its name."""
     level = names.answer.scope["level"]
-    return f"one {'state' if level == 'controller' else level}"
+    one = f"one {'state' if level == 'controller' else level}"
+    name, full = without_brackets(str(row["name"])), str(row["name"])
+    if level == "controller":
+        yield Sentence(f"what {with_article(full)} can stop"), (full,)
+    else:
+        more = Sentence()
+        if group := re.fullmatch(r"(\d+) sites: ([^,]+), .+", name):
+            name, number = group[2], int(group[1]) - 1
+            sites = names.claim(Kind.COUNT, [row], figure_of_count(number, "more site"))
+            more = Sentence(f" and {sites.figure}", (sites,))
+        start = "" if level == "plant" else "plants of "
+        if PLAIN_NAME.fullmatch(name):
+            yield Sentence(f"{start}{name}") + more, (name,)
+        else:
+            yield Sentence(f"{start}{one}"), ()
+    yield Sentence(one), ()
 
 
 def _coverage(row: Row) -> str:
@@ -370,49 +412,51 @@ def _largest_end(rows: Sequence[Row], part_of: str) -> Row:
 def _ended(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say what the end of one plant, company or state would cost a consumer most."""
     row = _largest_end(in_main_period(rows), "loss")
-    text, share = _range_of(row["low"], row["high"], row["loss"]), part(row["loss"])
-    estimate = f" (estimate: {share})" if text != share else ""
+    figure = figure_of_range(row["low"], row["high"], row["loss"])
     end = f"imports of {names.goods(row['product'])}{time_of([row])}{qualified([row])}"
-    consumer = names.place(row["consumer"])
-    loss = f"{consumer} would lose {text} of its {end}{_coverage(row)}"
-    for who in (_end_of(names, row), _one(names)):
-        yield from shortened(f"Without {who}, {loss}", estimate)
+    loss = f"{names.place(row['consumer'])} would lose {figure} of its {end}{_coverage(row)}"
+    for who, subject in _ends_of(names, row):
+        claim = names.claim(Kind.LOSS, [row], figure, subject=subject)
+        start = Sentence(f"Without {who}, {loss}", (claim, *who.claims))
+        yield from shortened(start, _estimate(claim, row["loss"]))
 
 
 def _ended_for_all(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say whose end would cost most of all imports of a product."""
     row = _largest_end(in_main_period(rows), "at_stake")
     goods, time, fit = names.goods(row["product"]), time_of([row]), qualified([row])
-    of_all = f"{part(row['at_stake'])} of all imports of {goods}{time} would be lost{fit}"
-    many = f", by {row['consumers']:,} of {number_of(row['importers'], 'importer')}"
-    for who in (_end_of(names, row), _one(names)):
-        yield from shortened(f"Without {who}, {of_all}{_coverage(row)}", many)
-
-
-def _ended_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    rows = in_main_period(rows)
-    row = _largest_end(rows, "at_stake" if "consumers" in rows[0] else "loss")
-    text = part(row["at_stake"]) if "consumers" in row else _range_of(
-        row["low"], row["high"], row["loss"]
-    )  # fmt: skip
-    goods = names.goods(row["product"])
-    return (names.time(rows), qualified([row])), f"{text} of {goods} without {_end_of(names, row)}"
+    figure, buyers = figure_of_share(row["at_stake"]), number_of(row["importers"], "importer")
+    words = f"{row['consumers']:,} of {buyers}"
+    number = Figure(words, row["consumers"], row["consumers"], "importer", row["importers"])
+    many = Sentence(f", by {number}", (names.claim(Kind.COUNT, [row], number),))
+    loss = f"{figure} of all imports of {goods}{time} would be lost{fit}{_coverage(row)}"
+    for who, subject in _ends_of(names, row):
+        claim = names.claim(Kind.LOSS, [row], figure, subject=subject)
+        yield from shortened(Sentence(f"Without {who}, {loss}", (claim, *who.claims)), many)
 
 
 def _domestic(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say how many materials have one producer, as far as sources say so."""
     published = [row for row in rows if row["verdict"] == "published"]
-    goods = sorted({names.goods(row["product"] or row["element"]) for row in published or rows})
-    country, times = most_frequent(row["country"] for row in published or rows)
-    subject = listed(goods) if len(goods) <= 3 else number_of(len(goods), "material")
+    counted = published or rows
+    goods = sorted({names.goods(row["product"] or row["element"]) for row in counted})
+    country, times = most_frequent(row["country"] for row in counted)
+    number = figure_of_count(len(goods), "material") if len(goods) > 3 else None
+    claim = names.claim(Kind.COUNT, counted, number, period=None)
+    subject = number or listed(goods)
     if published:
         start = f"Sources name a single producer of {subject}"
     else:
         start = f"Only one country is known to produce {subject}"
-    most = f", {times:,} in {names.place(country)}" if len(goods) > 3 else ""
-    if len({row["country"] for row in published or rows}) == 1:
-        most = f", in {names.place(country)}"
-    yield from shortened(start, most)
+    most = Sentence()
+    if times == len(counted):
+        most = Sentence(f", in {names.place(country)}")
+        claim = replace(claim, subject=(country,))
+    elif number:
+        number = Figure(f"{times:,}", times, times, "time")
+        producer = names.claim(Kind.COUNT, counted, number, subject=country, period=None)
+        most = Sentence(f", {number} in {names.place(country)}", (producer,))
+    yield from shortened(Sentence(start, (claim,)), most)
 
 
 def disrupt(answer: Answer) -> Sentences:
@@ -420,54 +464,47 @@ def disrupt(answer: Answer) -> Sentences:
     if answer.scope.get("industries"):
         return _industries(Lexicon(answer))
     if answer.scope.get("sweep"):
-        return sentences_on_parts(answer, "consumer", _swept, _swept_figure)
+        return sentences_on_parts(answer, "consumer", _swept)
     if answer.scope.get("months"):
-        return sentences_on_parts(answer, "consumer", _uncovered, _uncovered_figure)
-    return sentences_on_parts(answer, "consumer", _lost_imports, _loss_figure)
+        return sentences_on_parts(answer, "consumer", _uncovered)
+    return sentences_on_parts(answer, "consumer", _lost_imports)
 
 
 def _industries(names: Lexicon) -> Sentences:
     """Say how many uses and sectors a shortfall reaches, and whose value added is behind them."""
-    rows = names.answer.rows.to_pylist()
+    rows = names.rows
     elements = sorted({row["element"] for row in rows})
-    goods = names.goods(elements[0]) if len(elements) == 1 else f"{len(elements):,} elements"
-    uses = f"{number_of(len(rows), 'use')} of {goods}"
-    reached = f"{cut_of(names)}, the shortfall reaches {uses}"
+    uses = names.claim(Kind.COUNT, rows, figure_of_count(len(rows), "use"), period=None)
+    goods, claims = names.goods(elements[0]), [uses]
+    if len(elements) > 1:
+        number = figure_of_count(len(elements), "element")
+        goods = str(number)
+        claims.append(names.claim(Kind.COUNT, rows, number, period=None))
+    reached = f"{cut_of(names)}, the shortfall reaches {uses.figure} of {goods}"
     total, sectors = value_added(rows)
     regions = {row["value_added_of"] for row in rows if row["value_added_of"]}
     buyer = names.answer.scope.get("consumer")
     if not sectors or len(regions) != 1 or buyer not in (None, *regions):
         if isinstance(buyer, str) and buyer not in regions:
-            reached = f"{cut_of(names)}, the shortfall of {names.place(buyer)} reaches {uses}"
+            whose = names.place(buyer)
+            reached = reached.replace(
+                "the shortfall reaches", f"the shortfall of {whose} reaches", 1
+            )
         known = f", as far as uses in {names.places(regions)} tell" if regions else ""
-        return shortened(f"{reached}{known}")
-    where = f"in {number_of(sectors, 'sector')} of {names.places(regions)}"
-    return shortened(
-        f"{reached} {where} with {money(total)} EUR of value added", ": exposure, not loss"
-    )
+        yield from shortened(Sentence(reached, (*claims,)), known)
+        return
+    money_figure = Figure(f"{money(total)} EUR", total, total, "eur")
+    with_value = [row for row in rows if row["value_added"]]
+    many = names.claim(Kind.COUNT, with_value, figure_of_count(sectors, "sector"), period=None)
+    added = names.claim(Kind.AMOUNT, with_value, money_figure, whose=(*regions,), period=None)
+    where = f"in {many.figure} of {names.places(regions)}"
+    text = f"{reached} {where} with {money_figure} of value added"
+    yield from shortened(Sentence(text, (*claims, many, added)), ": exposure, not loss")
 
 
 def cascade(answer: Answer) -> Sentences:
     """Say which country that fails loses most if exports stop."""
-    return sentences_on_parts(answer, "country", _lost_supply, _loss_figure)
-
-
-def _loss_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    rows = in_main_period(rows)
-    place = "consumer" if "consumer" in rows[0] else "country"
-    row = _most_lost(rows, place)
-    goods = names.goods(row["product"])
-    text = f"{_range_of(row['low'], row['high'], row['lost_share'])} of {goods}"
-    if not isinstance(names.answer.scope.get(place), list):
-        text = f"{names.place(row[place])}, {text}"
-    return (names.time(rows), qualified([row])), text
-
-
-def _range_of(low: float | None, high: float | None, share: float | None) -> str:
-    """Write a share within its range, or an estimate without one."""
-    if low is None or high is None:
-        return "an unknown part" if share is None else f"an estimated {part(share)}"
-    return between(low, high)
+    return sentences_on_parts(answer, "country", _lost_supply)
 
 
 def _most_lost(rows: Sequence[Row], place: str) -> Row:
@@ -530,18 +567,26 @@ def _lost_imports(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if _stopped(names) and row["lost_share"] is None:
         yield from _unknown_loss(names, rows)
         return
-    worth = f"{amount(row['lost_imports'], row['measure'])}, " if row["lost_imports"] else ""
+    worth = Sentence()
+    if row["lost_imports"]:
+        value = figure_of_value(row["lost_imports"], row["measure"])
+        lost = names.claim(Kind.AMOUNT, [row], value, measure=row["measure"])
+        lost = replace(lost, qualifiers=("lost", *lost.qualifiers))
+        worth = Sentence(f"{value}, ", (lost,))
     verb = "would lose" if len({row["consumer"] for row in rows}) == 1 else "would lose most:"
-    yield from _lost(names, row, names.place(row["consumer"]), f"{verb} {{}}", "imports", worth)
+    yield from _lost(names, row, row["consumer"], verb, "imports", worth)
 
 
 def _unknown_loss(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say that a loss is unknown, and the most that it may be."""
     row = max(rows, key=lambda row: (row["high"], row["product"], row["consumer"]))
-    most = f", at most {ceiling_percent(row['high'])} % of anybody’s imports of a product"
-    unknown = f"what others would lose is unknown{time_of([row])}{_capacity(names)}"
-    yield from shortened(f"{cut_of(names)}, {unknown}", most)
-    yield f"{capitalized(unknown)}."
+    unknown = names.claim(Kind.UNKNOWN, [row], whose=(), material=())
+    figure = Figure(f"at most {ceiling_percent(row['high'])} %", 0.0, row["high"], "share")
+    least = names.claim(Kind.LOSS, [row], figure)
+    most = Sentence(f", {figure} of anybody’s imports of a product", (least,))
+    text = f"what others would lose is unknown{time_of([row])}{_capacity(names)}"
+    yield from shortened(Sentence(f"{cut_of(names)}, {text}", (unknown,)), most)
+    yield Sentence(f"{capitalized(text)}.", (unknown,))
 
 
 def _least_covered(rows: Sequence[Row]) -> Row:
@@ -553,26 +598,14 @@ def _least_covered(rows: Sequence[Row]) -> Row:
     )  # fmt: skip
 
 
-def _uncovered_day(row: Row) -> str:
-    """Write from which day something is uncovered."""
-    if row["first_day"] is None:
-        return ""
-    about = "about " if row["first_day_earliest"] != row["first_day"] else ""
-    return f", from {about}day {row['first_day']:,} on"
-
-
-def _uncovered_part(row: Row) -> str:
-    """Write the uncovered part of the need of all months."""
-    return between(row["low"], row["high"]) if row["high"] > 0 else "nothing"
-
-
-def _uncovered_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    rows = in_main_period(rows)
-    row = _least_covered(rows)
-    text = f"{_uncovered_part(row)} of {names.goods(row['product'])}{_uncovered_day(row)}"
-    if not isinstance(names.answer.scope.get("consumer"), list):
-        text = f"{names.place(row['consumer'])}, {text}"
-    return (names.time(rows), qualified([row])), text
+def _uncovered_day(names: Lexicon, row: Row) -> Sentence:
+    """Say from which day something is uncovered."""
+    day = row["first_day"]
+    if day is None:
+        return Sentence()
+    about = "about " if row["first_day_earliest"] != day else ""
+    claim = names.claim(Kind.AMOUNT, [row], Figure(f"{about}day {day:,}", day, day, "day"))
+    return Sentence(f", from {claim.figure} on", (claim,))
 
 
 def _uncovered(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -581,12 +614,16 @@ def _uncovered(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     row = _least_covered(rows)
     country, goods = names.place(row["consumer"]), names.goods(row["product"])
     verb = "would lack" if len({row["consumer"] for row in rows}) == 1 else "would lack most:"
-    text, share = _uncovered_part(row), part(row["uncovered_in_all"])
-    if text == "nothing" and verb.endswith(":"):
-        country, verb, text = "nobody", "would lack", "any"
-    estimate = "" if text in (share, "nothing", "any") else f" (estimate: {share})"
-    if estimate and row["high"] - row["low"] > WIDE:
-        text, estimate = f"an estimated {share} ({text})", ""
+    figure = figure_of_range(row["low"], row["high"], None)
+    if row["high"] <= 0:
+        figure = replace(figure, words="nothing")
+    claim = names.claim(Kind.LOSS, [row], figure)
+    if row["high"] <= 0 and verb.endswith(":"):
+        country, verb = "nobody", "would lack"
+        claim = replace(claim, figure=replace(figure, words="any"), whose=())
+    text, estimate = _with_estimate(claim, row["uncovered_in_all"], is_wide=False)
+    if row["high"] <= 0:
+        estimate = Sentence()
     number = number_of(names.answer.scope["months"], "month")
     restart = names.answer.scope.get("restart")
     span = f" for {number_of(restart - 1, 'month')}" if restart else ""
@@ -596,11 +633,11 @@ def _uncovered(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     for cut, what in (
         (cut_of(names), of_goods), (cut_of(names, "these exports"), f" of {goods}"),
     ):  # fmt: skip
-        lack = f"{country} {verb} {text} of {possessive(number)} imports{what}{when}"
-        yield from shortened(
-            f"{cut}{span}{stocks}, {lack}{_uncovered_day(row)}{_capacity(names)}", estimate
-        )
-        yield f"{cut}{span}{stocks}, {lack}."
+        start = Sentence(f"{cut}{span}{stocks}, {country} {verb} ") + text
+        start += f" of {possessive(number)} imports{what}{when}"
+        day = _uncovered_day(names, row)
+        yield from shortened(start + day + _capacity(names), estimate)
+        yield start + "."
 
 
 def _held(names: Lexicon) -> str:
@@ -625,58 +662,68 @@ def _ends_of_sweep(rows: Sequence[Row]) -> tuple[Row, Row]:
     return min(line, key=lambda row: row["setting"]), most
 
 
-def _swept_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
-    first, last = _ends_of_sweep(rows)
-    goods = names.goods(last["product"])
-    text = f"{part(first['uncovered_in_all'])} and {part(last['uncovered_in_all'])} of {goods}"
-    if not isinstance(names.answer.scope.get("consumer"), list):
-        text = f"{names.place(last['consumer'])}, {text}"
-    return (names.time(rows), qualified([last])), text
-
-
 def _swept(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Say what a consumer lacks at both ends of a sweep."""
-    first, last = _ends_of_sweep(rows)
+    ends = _ends_of_sweep(rows)
+    last = ends[1]
     swept = last["swept"]
-    settings = [setting_in_words(swept, row["setting"]) for row in (first, last)]
-    shares = [part(row["uncovered_in_all"]) for row in (first, last)]
+    settings = [setting_in_words(swept, row["setting"]) for row in ends]
+    claims = [
+        names.claim(Kind.LOSS, [row], figure_of_share(row["uncovered_in_all"])) for row in ends
+    ]
+    claims = [
+        replace(claim, assumptions={**claim.assumptions, swept: row["setting"], "setting": text})
+        for claim, row, text in zip(claims, ends, settings, strict=True)
+    ]
+    first_share, last_share = (claim.figure for claim in claims)
     country, goods = names.place(last["consumer"]), names.goods(last["product"])
-    of_time = f"{time_of([last])}{qualified([last])}"
-    lacks = f"{country} would lack {{}} of its imports of {goods}{of_time}"
-    start = f"{SETTINGS[swept]} {settings[0]}, {lacks.format(shares[0])}"
+    lacks = f"{country} would lack {first_share} of its imports of {goods}"
+    start = f"{SETTINGS[swept]} {settings[0]}, {lacks}{time_of([last])}{qualified([last])}"
     for cut in (cut_of(names), cut_of(names, "these exports")):
-        yield f"{cut}: {start[0].lower()}{start[1:]}; at {settings[1]}, {shares[1]}."
+        text = f"{cut}: {start[0].lower()}{start[1:]}; at {settings[1]}, {last_share}."
+        yield Sentence(text, (*claims,))
 
 
 def _lost_supply(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     row = _most_lost(in_main_period(rows), "country")
     maybe = "" if row["verdict"] == "certain" else "may "
-    verb = f"would lose most of those that {maybe}fail: {{}}"
-    return _lost(names, row, names.place(row["country"]), verb, "supply", "")
+    verb = f"would lose most of those that {maybe}fail:"
+    return _lost(names, row, row["country"], verb, "supply", Sentence())
+
+
+def _with_estimate(
+    claim: Claim, share: float | None, *, is_wide: bool
+) -> tuple[Sentence, Sentence]:
+    """Write a range, with its estimate before it if that is wide, else to be added after it."""
+    figure, estimate = claim.figure, _estimate(claim, share)
+    assert figure is not None
+    width = 0.0 if figure.low is None or figure.high is None else figure.high - figure.low
+    if not estimate.words or not (is_wide or width > WIDE):
+        return Sentence(str(figure), (claim,)), estimate
+    mean = estimate.claims[0].figure
+    return Sentence(f"an estimated {mean} ({figure})", (claim, *estimate.claims)), Sentence()
 
 
 def _lost(
-    names: Lexicon, row: Row, country: str, verb: str, whole: str, worth: str
+    names: Lexicon, row: Row, country: str, verb: str, whole: str, worth: Sentence
 ) -> Sentences:  # fmt: skip
     """Say what a country loses of its imports or supply, within its range."""
-    text = _range_of(row["low"], row["high"], row["lost_share"])
-    share, estimate = row["lost_share"], ""
+    figure = figure_of_range(row["low"], row["high"], row["lost_share"])
+    claim = names.claim(Kind.LOSS, [row], figure, whose=country)
     loss_of_exports = names.answer.scope.get("loss")
-    if share is not None and row["low"] is not None and text != part(share):
-        estimate = f" (estimate: {part(share)})"
-        is_cut = isinstance(loss_of_exports, float) and loss_of_exports < 1
-        if is_cut or row["high"] - row["low"] > WIDE:
-            text, estimate = f"an estimated {part(share)} ({text})", ""
-    goods, time, fit = names.goods(row["product"]), time_of([row]), qualified([row])
+    is_cut = isinstance(loss_of_exports, float) and loss_of_exports < 1
+    share = row["lost_share"] if row["low"] is not None else None
+    text, estimate = _with_estimate(claim, share, is_wide=is_cut)
+    goods, fit = names.goods(row["product"]), qualified([row]) + _capacity(names)
     goods_text = "" if goods == names.subject and not _stopped(names) else f" of {goods}"
-    fit += _capacity(names)
     for cut, of_goods, value in (
-        (cut_of(names), goods_text, worth), (cut_of(names), goods_text, ""),
+        (cut_of(names), goods_text, worth), (cut_of(names), goods_text, Sentence()),
         (cut_of(names, "these exports"), f" of {goods}", worth),
-        (cut_of(names, "these exports"), f" of {goods}", ""),
+        (cut_of(names, "these exports"), f" of {goods}", Sentence()),
     ):  # fmt: skip
-        loss = verb.format(f"{value}{text} of its {whole}{of_goods}")
-        yield from shortened(f"{cut}, {country} {loss}{time}{fit}", estimate)
+        start = Sentence(f"{cut}, {names.place(country)} {verb} {value}") + text
+        start += Sentence(f" of its {whole}{of_goods}{time_of([row])}{fit}", value.claims)
+        yield from shortened(start, estimate)
 
 
 HEADLINES = {

@@ -21,6 +21,8 @@ LONGEST = 240
 """Number of characters that a headline has at most."""
 EXACT = 5e-4
 """Width of a range of shares up to which it is one figure."""
+WIDE = 1 / 3
+"""Width of a range of shares above which it is told with an estimate, or as unknown."""
 OTHER_GOODS = ", other goods included"
 """Addition to figures under codes that also hold other goods."""
 AT_LEAST = "at least "
@@ -112,6 +114,14 @@ def figure_of_share(low: float | None, high: float | None = None) -> Value:
         return Value("an unknown share", None, None, "share")
     high = low if high is None else high
     return Value(part(low) if high == low else between(low, high), low, high, "share")
+
+
+def figure_of_range(low: float | None, high: float | None, share: float | None) -> Value:
+    """Give a share within its range, or an estimate without one, as a figure."""
+    if low is None or high is None:
+        words = "an unknown part" if share is None else f"an estimated {part(share)}"
+        return Value(words, share, share, "share")
+    return Value(between(low, high), low, high, "share")
 
 
 def figure_of_value(value: float, measure: str, rows: Sequence[Row] = ()) -> Value:
