@@ -14,7 +14,7 @@ from dataclasses import replace
 from math import fsum, inf, isclose
 
 import pyarrow as pa
-from headline_checker import UNFIT, Reader, Row, agrees, form, holds, is_worth, main_period
+from headline_checker import UNFIT, Reader, Row, agrees, form, holds, is_worth, main_period, of_each
 from headline_checker import check as check_prose
 
 from graphkit.answers.answer import Answer
@@ -1406,6 +1406,140 @@ OF_ORIGINS: Mapping[Kind, Check] = {
 OF_LOSSES: Mapping[Kind, Check] = {
     Kind.LOSS: lost, Kind.AMOUNT: lost_amount, Kind.COUNT: reached, Kind.UNKNOWN: unknown_loss,
 }  # fmt: skip
+# --- what to do
+
+
+def in_reach(group: list[Row]) -> str:
+    """The verdict on the purchases of one product, and if many are at prices of other goods."""
+    far = fsum(row["change"] for row in group if row["far_price"] and (row["change"] or 0.0) > 0)
+    verdict = group[0]["verdict"]
+    return "far" if verdict == "possible" and 0 < far >= 0.05 * group[0]["moved"] else verdict
+
+
+def purchases_counted(read: Facts, claim: Claim) -> None:
+    """Check for how many products a share is in reach, is there already, or is out of reach."""
+    whole = [row for row in main_period(read.rows) if row["consumer"] in claim.whose]
+    if read.scope.get("sweep"):
+        ends = sorted({row["setting"] for row in whole})
+        counts = [sum(row["setting"] == end and row["verdict"] != "impossible" for row in whole)
+                  for end in (ends[0], ends[-1])]  # fmt: skip
+        total = sum(row["setting"] == ends[0] for row in whole)
+        rows = read.of(claim)
+        assert claim.figure.low == len(rows) in counts
+        assert not rows or {row["setting"] for row in rows} <= {ends[0], ends[-1]}
+    else:
+        verdicts = {key: in_reach(group) for key, group in of_each(whole, "product").items()}
+        counted = {verdicts[row["product"]] for row in read.of(claim)}
+        total = len(verdicts)
+        if counted <= {"possible", "far"} and not claim.qualifiers:
+            counted |= {"possible", "far"}
+        assert claim.figure.low == sum(verdict in counted for verdict in verdicts.values())
+    assert claim.figure.whole == total
+
+
+def plan(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    if claim.qualifiers == ("at prices of other goods",):
+        amounts = [row["change"] for row in rows if row["far_price"] and (row["change"] or 0) > 0]
+        is_figure(claim.figure, fsum(amounts))
+        assert len(rows) == sum(bool(row["far_price"]) for row in read.beside(claim, "consumer"))
+        return
+    assert {row["verdict"] for row in rows} == {"possible"}
+    is_figure(claim.figure, rows[0]["moved"])
+    assert claim.period == str(read.scope.get("until") or rows[0]["period"])
+    assert rows[0]["moved"] >= fsum(row["change"] for row in rows if row["change"] > 0) * (1 - 1e-3)
+
+
+def share_of_plan(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    columns = ("moved_share",) if read.scope.get("sweep") else (
+        "least_share", "strain", "largest_share")  # fmt: skip
+    values = [row[name] for name in columns if row[name] is not None]
+    assert claim.figure.low in values or (claim.figure.low == 0.0 and not row["moved_share"])
+    if claim.figure.words != "nothing":
+        is_figure(claim.figure, claim.figure.low)
+    if claim.subject:
+        assert claim.subject == (row["largest"],)
+        assert claim.figure.low == row["largest_share"] <= row["max_share"]
+
+
+def lacks(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert row["verdict"] == "impossible"
+    is_figure(claim.figure, row["shortfall"])
+
+
+def plan_stands(read: Facts, claim: Claim) -> None:
+    rows = read.of(claim)
+    assert len({row["verdict"] for row in rows}) == 1
+    if rows[0]["verdict"] == "met":
+        assert rows[0]["largest_share"] is None or rows[0]["largest_share"] <= rows[0]["max_share"]
+    else:
+        assert (rows[0]["verdict"], rows[0]["least_share"]) == ("impossible", None)
+
+
+def on_target(group: list[Row]) -> str:
+    verdicts = {row["verdict"] for row in group}
+    if verdicts & {"missed", "on the way"}:
+        return "missed"
+    return "met" if verdicts == {"met"} else "cannot be told"
+
+
+def targets_counted(read: Facts, claim: Claim) -> None:
+    rows = [row for row in read.rows if row["country"] in claim.whose]
+    verdicts = {key: on_target(group) for key, group in of_each(rows, "target").items()}
+    counted = {verdicts[row["target"]] for row in read.of(claim)}
+    assert len(counted) == (1 if claim.figure.low else 0)
+    number = sum(verdict in counted for verdict in verdicts.values())
+    assert (claim.figure.low, claim.figure.whole) == (number, len(verdicts))
+
+
+def share_beside_target(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    whole = [other for other in read.rows if other["target"] == row["target"] and other["product"]]
+    verdict = on_target(whole)
+    if not claim.subject:
+        assert verdict == "met"
+        assert row["high"] == max(other["high"] for other in whole)
+        assert 0 <= float(claim.figure.words.split()[0]) - 100 * row["high"] < 1 + 1e-6
+        return
+    is_figure(claim.figure, row["low"], row["high"])
+    assert claim.subject == (row["supplier"],)
+    if verdict == "missed":
+        above = [other for other in whole if other["verdict"] in ("missed", "on the way")]
+        above = [other for other in above if other["definition"] == "face value"] or above
+        assert row["distance_usd"] == max(other["distance_usd"] for other in above)
+
+
+def target_untold(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert row["verdict"] == "cannot be told"
+    assert bool(claim.reason) == (row["missing"] is not None)
+
+
+def narrows(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    if claim.figure.unit == "range":
+        narrowed(read, claim)
+        return
+    rows = [other for other in read.beside(claim, "consumer") if other["reduction"] is not None]
+    others = [other for other in rows if other["figure"] != "owner of a plant"]
+    assert row["reduction"] == max(other["reduction"] for other in others or rows)
+    assert claim.figure.words.split()[0] == str(int(100 * row["reduction"]))
+
+
+def narrowed(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    low, high = re.findall(r"\d+", claim.figure.words)
+    assert 0 <= 100 * row["low"] - int(low) < 1 + 1e-6
+    assert 0 <= int(high) - 100 * row["high"] < 1 + 1e-6
+    assert claim.subject == (row["origin"],)
+
+
+def nothing_narrows(read: Facts, claim: Claim) -> None:
+    assert all(int(100 * (row["reduction"] or 0.0)) == 0 for row in read.of(claim))
+
+
 CHECKS: dict[str, Mapping[Kind, Check]] = {
     "depends": OF_IMPORTS,
     "suppliers": OF_IMPORTS,
@@ -1447,6 +1581,11 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
               Kind.COUNT: more_products, Kind.UNKNOWN: not_comparable},
     "production_trend": {Kind.AMOUNT: mass_in_time, Kind.SHARE: part_of_output,
                          Kind.COUNT: grown_output, Kind.UNKNOWN: no_output},
+    "diversify": {Kind.AMOUNT: plan, Kind.COUNT: purchases_counted, Kind.SHARE: share_of_plan,
+                  Kind.LOSS: lacks, Kind.VERDICT: plan_stands},
+    "targets": {Kind.COUNT: targets_counted, Kind.SHARE: share_beside_target,
+                Kind.UNKNOWN: target_untold},
+    "unknowns": {Kind.AMOUNT: narrows, Kind.UNKNOWN: nothing_narrows},
     "uses": {Kind.COUNT: of_uses, Kind.SHARE: largest_use, Kind.AMOUNT: need},
 }  # fmt: skip
 """Checks of the claims of each question, by their kind."""
@@ -1547,7 +1686,7 @@ def assumed(claim: Claim) -> set[str]:
     values = claim.assumptions
     texts = {str(value) for value in values.values()}
     texts |= {re.sub(r" \([^()]*\)", "", text) for text in texts}
-    texts |= {f"{100 * values[name]:g} %" for name in ("threshold", "loss", "slack")
+    texts |= {f"{100 * values[name]:g} %" for name in ("threshold", "loss", "slack", "max_share")
               if isinstance(values.get(name), float | int)}  # fmt: skip
     if "stock_days" in values:
         texts |= {f"{values['stock_days']:,.0f} day"}
