@@ -157,8 +157,8 @@ def _purchases(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         claims.append(names.claim(Kind.AMOUNT, bought, figure, **dated, qualifiers=(FAR_PRICES,)))
         doubt = f"; {figure} of it {FAR_PRICES}"
     elif row["strain"]:
-        taken = names.claim(Kind.SHARE, [row], figure_of_share(row["strain"]), **dated)
-        strain = Sentence(f", {taken.figure} of what others sell elsewhere", (taken,))
+        used = names.claim(Kind.SHARE, [row], figure_of_share(row["strain"]), **dated)
+        strain = Sentence(f", {used.figure} of what others sell elsewhere", (used,))
     yield from shortened(Sentence(f"{start}{fit}{doubt}", (*claims,)), strain)
 
 
