@@ -12,25 +12,51 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from math import fsum, inf, isclose
+from typing import Any
 
 import pyarrow as pa
-from headline_checker import UNFIT, Reader, Row, agrees, form, holds, is_worth, main_period, of_each
-from headline_checker import check as check_prose
 
-from graphkit.answers.answer import Answer
+from graphkit.answers.answer import Answer, undoubted
 from graphkit.answers.sentence import PLACE, Claim, Figure, Kind, Sentence
+from graphkit.names import with_article
 from graphkit.period import Period
 
+Row = dict[str, Any]
 Check = Callable[["Facts", Claim], None]
 HALF = 0.5
+UNFIT = {"proxy", "basket"}
+LONGEST = 240
 
 
-class Facts(Reader):
-    """The rows of an answer, and its names."""
+class Facts:
+    """The rows of an answer without weights in doubt, and what it may call its places and goods."""
 
     def __init__(self, answer: Answer, names: dict[str, str]) -> None:
         places = pa.array(range(len(answer.rows)), pa.int64())
-        super().__init__(replace(answer, rows=answer.rows.append_column(PLACE, places)), names)
+        self.answer = undoubted(replace(answer, rows=answer.rows.append_column(PLACE, places)))
+        self.scope = answer.scope
+        self.rows: list[Row] = self.answer.rows.to_pylist()
+        self.names = {**names, **answer.names}
+
+    def place(self, key: str | None) -> str:
+        if key is None:
+            return "an unnamed country"
+        name = self.names.get(key)
+        if name is None and "+" in key and all(part in self.names for part in key.split("+")):
+            name = " and ".join(self.names[part] for part in key.split("+"))
+        return with_article(name or key)
+
+    def goods(self, key: str | None) -> str:
+        name = self.answer.names.get(key or "")
+        if not name:
+            meaning = self.scope.get("meaning") or ""
+            texts = [meaning] if isinstance(meaning, str) else meaning
+            for text in texts:
+                if key and str(text).endswith(f" ({key})"):
+                    return re.sub(r" \([^()]*\)", "", str(text))
+            return key or "goods"
+        first = name.split(" ")[0]
+        return name[0].lower() + name[1:] if first[1:].islower() else name
 
     def of(self, claim: Claim) -> list[Row]:
         """The rows that a claim rests on."""
@@ -43,6 +69,74 @@ class Facts(Reader):
         first = self.of(claim)[0]
         names = ("period", *names)
         return [row for row in self.rows if all(row.get(n) == first.get(n) for n in names)]
+
+
+def agrees(text: str, share: float) -> bool:
+    """Tell if a share is written right."""
+    if text == "over 99 %":
+        return 0.99 - 1e-9 <= share < 1
+    if text == "less than 0.1 %":
+        return 0 < share < 0.001 + 1e-9
+    number = text.removesuffix(" %")
+    digits = len(number.partition(".")[2])
+    near = abs(100 * share - float(number)) <= 0.5 * 10**-digits + 1e-6
+    return near or (number == "49.9" and 0.49 <= share < 0.5)
+
+
+def holds(text: str, low: float | None, high: float | None, share: float | None = None) -> bool:
+    """Tell if a range is written so that it holds what it is of, and no percent more."""
+    if text in ("an unknown part", "an unknown share"):
+        return share is None
+    if text.startswith("an estimated "):
+        assert share is not None
+        estimate, _, span = text.removeprefix("an estimated ").partition(" (")
+        is_right = agrees(estimate, share)
+        return is_right and (holds(span[:-1], low, high) if span else low is None or high is None)
+    assert low is not None
+    assert high is not None
+    numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)]
+    if text.startswith("between"):
+        least, most = numbers
+    elif text.startswith("at least"):
+        least, most = numbers[0], 100.0
+    elif text.startswith("at most"):
+        least, most = 0.0, numbers[0]
+    else:
+        return high - low < 5e-4 + 1e-12 and agrees(text, low)
+    below, above = 100 * low - least, most - 100 * high
+    return -1e-6 <= below < 1 + 1e-6 and -1e-6 <= above < 1 + 1e-6
+
+
+def is_worth(text: str, value: float) -> bool:
+    """Tell if an amount is written right."""
+    if text == "less than 1 t":
+        return 0 < value < 1
+    number, *unit = text.split()
+    size = {"k": 1e3, "M": 1e6, "bn": 1e9}.get(unit[0], 1.0)
+    digits = len(number.partition(".")[2])
+    return abs(value / size - float(number.replace(",", ""))) <= 0.5 * 10**-digits + 1e-6
+
+
+def main_period(rows: list[Row]) -> list[Row]:
+    """Rows of the period that most have, of several the newest."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        if row.get("period"):
+            counts[row["period"]] = counts.get(row["period"], 0) + 1
+    if not counts:
+        return rows
+    most = max(counts.values())
+    ties = [period for period, count in counts.items() if count == most]
+    period = sorted(ties, key=lambda text: (Period(text).end, text))[-1]
+    return [row for row in rows if row["period"] == period]
+
+
+def of_each(rows: list[Row], *names: str) -> dict[Any, list[Row]]:
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        key = row.get(names[0]) if len(names) == 1 else tuple(row.get(name) for name in names)
+        groups.setdefault(key, []).append(row)
+    return groups
 
 
 def is_figure(figure: Figure, low: float | None, high: float | None = None) -> None:
@@ -1607,22 +1701,48 @@ def check(function: str, answer: Answer, names: dict[str, str], text: str = "") 
     ------
     AssertionError
         A field is not that of the rows, or the words lack one or give another figure.
+    KeyError
+        The question, or a kind of its claims, has no check.
     """
     if text:
         answer = replace(answer, sentence=Sentence(text, answer.sentence.claims))
-    checks = PUBLISHED if answer.scope.get("counted") else CHECKS.get(function)
-    if checks is None or not len(answer.rows):
-        check_prose(function, answer, names)
-        return
     form(answer.headline, answer)
+    if not len(answer.rows):
+        assert not answer.sentence.claims, answer.headline
+        return
+    checks = PUBLISHED if answer.scope.get("counted") else CHECKS[function]
     read = Facts(answer, names)
     assert answer.sentence.claims, answer.headline
+    main = answer.sentence.claims[0]
+    are_counts = main.figure is not None and main.figure.unit == "row"
     for claim in answer.sentence.claims:
         if claim.figure is not None and claim.figure.unit == "answer":
             further_answers(read, claim)
+        elif are_counts:
+            counted_rows(read, claim)
         else:
             checks[claim.kind](read, claim)
     check_words(read, answer.headline, answer.sentence.claims)
+
+
+def form(text: str, answer: Answer) -> None:
+    """Check what every headline has in common: one short sentence without keys and gaps."""
+    assert 0 < len(text) <= LONGEST, text
+    assert text[0] == text[0].upper(), text
+    assert text.endswith("."), text
+    assert not re.search(r"[.?!] [A-Z]", text[:-1]), text
+    assert not re.search(r"None\b|nan\b|\binf\b|unknown unknown|  |[{}`]", text), text
+    assert text.count("(") == text.count(")"), text
+    for key, name in answer.names.items():
+        if key not in name and len(key) == 3 and key.isupper():
+            assert not re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", text), (key, text)
+
+
+def counted_rows(read: Facts, claim: Claim) -> None:
+    """Check how many rows, or products, an answer has whose names are too long for a sentence."""
+    products = {row.get("product") for row in read.rows} - {None}
+    counts = {"row": len(read.rows), "product": len(products)}
+    assert claim.figure.low == counts[claim.figure.unit]
 
 
 def further_answers(read: Facts, claim: Claim) -> None:

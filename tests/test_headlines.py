@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 from chance import SEED
-from claim_checker import check
-from headline_checker import LONGEST, form
+from claim_checker import LONGEST, check, form
 from long_cases import others_long
 from random_seeds import random_facts
 from saying import unsaid

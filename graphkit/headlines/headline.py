@@ -144,8 +144,8 @@ def _missing(function: str, answer: Answer) -> Sentences:
         text = without_brackets(_ENDS.split(answer.nothing)[0]).rstrip(".")
         text = text.replace("everything with trade data", "any product")
         if _SIGNS.fullmatch(text):
-            yield from shortened(text.split("; ")[0], claims)
-        yield from shortened("Nothing in this scope is known", claims)
+            yield from shortened(Sentence(text.split("; ")[0]), claims)
+        yield from shortened(Sentence("Nothing in this scope is known"), claims)
         return
     names, scope = Lexicon(answer), answer.scope
     buyer = scope.get("consumer")
@@ -155,7 +155,7 @@ def _missing(function: str, answer: Answer) -> Sentences:
     origin = scope.get("origin")
     if function.startswith("origins.") and isinstance(origin, str):
         place = capitalized(names.place(origin))
-        yield from shortened(f"{place} is not known to be behind {whose} {names.subject}")
+        yield from shortened(Sentence(f"{place} is not known to be behind {whose} {names.subject}"))
     period = scope.get("period")
     level = str(scope.get("level") or "country")
     words = {
@@ -165,5 +165,6 @@ def _missing(function: str, answer: Answer) -> Sentences:
         "least": f"at least {float(scope.get('threshold') or 0) * 100:g} %"
         if isinstance(scope.get("threshold"), float) else "such a part",
     }  # fmt: skip
-    yield from shortened(NOTHING[function].format_map(words), claims)
-    yield from shortened(NOTHING[function].format_map({**words, "subject": "these goods"}))
+    for subject in (names.subject, "these goods"):
+        text = NOTHING[function].format_map({**words, "subject": subject})
+        yield from shortened(Sentence(text), claims)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graphkit.answers.answer import Answer
-from graphkit.answers.sentence import Claim, Kind, Sentence
-from graphkit.answers.sentence import Figure as Value
+from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.headlines.wording import (
     Lexicon,
     Row,
@@ -41,7 +40,7 @@ def about(names: Lexicon) -> str:
 
 
 def _claim(
-    names: Lexicon, rows: Sequence[Row], figure: Value, *qualifiers: str, kind: Kind = Kind.COUNT
+    names: Lexicon, rows: Sequence[Row], figure: Figure, *qualifiers: str, kind: Kind = Kind.COUNT
 ) -> Claim:  # fmt: skip
     """Make a claim on how many publications the rows are, in the scope of the question."""
     scope = {
@@ -53,9 +52,9 @@ def _claim(
     )  # fmt: skip
 
 
-def _number(rows: Sequence[Row], unit: str) -> Value:
+def _number(rows: Sequence[Row], unit: str) -> Figure:
     """Give a number of publications as a figure without its unit."""
-    return Value(f"{len(rows):,}", len(rows), len(rows), unit)
+    return Figure(f"{len(rows):,}", len(rows), len(rows), unit)
 
 
 KINDS = {
@@ -105,7 +104,7 @@ def check(answer: Answer) -> Sentences:
         )  # fmt: skip
         data = Sentence()
         if row["data"]:
-            figure = Value(row["data"], row["found_low"], row["found_high"], row["unit"] or "")
+            figure = Figure(row["data"], row["found_low"], row["found_high"], row["unit"] or "")
             claim = replace(verdict, figure=figure, reason="")
             data = Sentence(f"; the data give {figure}", (claim,))
         reason = f" ({row['reason']})" if row["reason"] else ""
@@ -192,7 +191,7 @@ def _controls_on(names: Lexicon, whose: Sentence, goods: str, date: str) -> Sent
     in_force = states.pop(IN_FORCE, [])
     number = figure_of_count(len(in_force), ACT)
     if not in_force:
-        number = Value(f"No {ACT}", 0, 0, ACT)
+        number = Figure(f"No {ACT}", 0, 0, ACT)
     count = _of_acts(names, in_force, number, IN_FORCE)
     kinds, rest = [], []
     by_measure = grouped(in_force, "measure")
@@ -212,7 +211,7 @@ def _controls_on(names: Lexicon, whose: Sentence, goods: str, date: str) -> Sent
     yield from shortened(start, _joined(": ", kinds), _joined("; ", rest))
 
 
-def _of_acts(names: Lexicon, rows: Sequence[Row], figure: Value, *qualifiers: str) -> Claim:
+def _of_acts(names: Lexicon, rows: Sequence[Row], figure: Figure, *qualifiers: str) -> Claim:
     """Make a claim on how many export controls the rows are."""
     countries = tuple(sorted({row["country"] for row in names.rows}))
     return names.claim(

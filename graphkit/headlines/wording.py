@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Any, TypeAlias, overload
+from typing import Any, TypeAlias
 
 from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
 from graphkit.answers.figures import UNFIT, ceiling_percent, floor_percent, money, number_of
-from graphkit.answers.sentence import PLACE, Claim, Kind, Sentence
-from graphkit.answers.sentence import Figure as Value
+from graphkit.answers.sentence import PLACE, Claim, Figure, Kind, Sentence
 from graphkit.names import uncapitalized, with_article
 from graphkit.period import Period
 
@@ -29,15 +28,11 @@ AT_LEAST = "at least "
 """Beginning of amounts and numbers of data sets that list only some flows."""
 
 Row: TypeAlias = Mapping[str, Any]
-Sentences: TypeAlias = Iterator[Any]
+Sentences: TypeAlias = Iterator[Sentence]
 """Sentences for one headline, the fullest first."""
 
 
-@overload
-def shortened(start: str, *additions: str) -> Iterator[str]: ...
-@overload
-def shortened(start: Sentence, *additions: Sentence | str) -> Iterator[Sentence]: ...
-def shortened(start: Any, *additions: Any) -> Iterator[Any]:
+def shortened(start: Sentence, *additions: Sentence | str) -> Sentences:
     """Write a sentence with its additions, then without the last of them, down to none.
 
     >>> [text.words for text in shortened(Sentence("China sold 60 %"), ", worth 2 M USD")]
@@ -104,41 +99,41 @@ def amount(value: float, measure: str) -> str:
     return worth(value) if measure == "usd" else weight(value)
 
 
-def figure_of_share(low: float | None, high: float | None = None) -> Value:
+def figure_of_share(low: float | None, high: float | None = None) -> Figure:
     """Give a share, or a range of shares, as a figure.
 
     >>> [figure_of_share(*ends).words for ends in ((0.281, 0.969), (0.8024,), (None,))]
     ['between 28 and 97 %', '80 %', 'an unknown share']
     """
     if low is None:
-        return Value("an unknown share", None, None, "share")
+        return Figure("an unknown share", None, None, "share")
     high = low if high is None else high
-    return Value(part(low) if high == low else between(low, high), low, high, "share")
+    return Figure(part(low) if high == low else between(low, high), low, high, "share")
 
 
-def figure_of_range(low: float | None, high: float | None, share: float | None) -> Value:
+def figure_of_range(low: float | None, high: float | None, share: float | None) -> Figure:
     """Give a share within its range, or an estimate without one, as a figure."""
     if low is None or high is None:
         words = "an unknown part" if share is None else f"an estimated {part(share)}"
-        return Value(words, share, share, "share")
-    return Value(between(low, high), low, high, "share")
+        return Figure(words, share, share, "share")
+    return Figure(between(low, high), low, high, "share")
 
 
-def figure_of_value(value: float, measure: str, rows: Sequence[Row] = ()) -> Value:
+def figure_of_value(value: float, measure: str, rows: Sequence[Row] = ()) -> Figure:
     """Give an amount of one measure as a figure: the least, where not all flows are listed."""
     least = any(row.get("extent") for row in rows)
     words = f"{AT_LEAST * least}{amount(value, measure)}"
-    return Value(words, value, None if least else value, measure)
+    return Figure(words, value, None if least else value, measure)
 
 
-def figure_of_count(number: int, noun: str, several: str = "") -> Value:
+def figure_of_count(number: int, noun: str, several: str = "") -> Figure:
     """Give a number of things as a figure."""
-    return Value(number_of(number, noun, several), number, number, noun)
+    return Figure(number_of(number, noun, several), number, number, noun)
 
 
-def figure_of_part(number: int, products: str, whole: int) -> Value:
+def figure_of_part(number: int, products: str, whole: int) -> Figure:
     """Give a number of some products of all as a figure; ``products`` is all of them in words."""
-    return Value(count_of(number, products), number, number, "product", whole)
+    return Figure(count_of(number, products), number, number, "product", whole)
 
 
 SETTINGS = {
@@ -246,7 +241,7 @@ class Lexicon:
         return self.answer.rows.to_pylist()  # type: ignore[no-any-return]
 
     def claim(
-        self, kind: Kind, rows: Sequence[Row], figure: Value | None = None, **parts: Any
+        self, kind: Kind, rows: Sequence[Row], figure: Figure | None = None, **parts: Any
     ) -> Claim:  # fmt: skip
         """Make a claim on some rows, with what they and the question say of it.
 
@@ -349,7 +344,7 @@ class Lexicon:
         if not words:
             return Sentence()
         key, times = most_frequent(places)
-        count = Value(f"{times:,}", times, times, "time") if times < len(places) else None
+        count = Figure(f"{times:,}", times, times, "time") if times < len(places) else None
         return Sentence(words, (self.claim(Kind.COUNT, rows, count, subject=key),))
 
     def time(self, rows: Iterable[Row]) -> str:
@@ -419,39 +414,6 @@ def label_of(answer: Answer, place: str, rows: Sequence[Row]) -> str:
     if isinstance(answer.scope.get("period"), list):
         words.append(when(rows[0].get("period")).strip())
     return " ".join(words)
-
-
-Figure: TypeAlias = tuple[Hashable, str]
-"""A figure after what it is of: figures of one thing are put side by side."""
-
-
-def sentences_on_parts(
-    answer: Answer, place: str, tell: Callable[[Lexicon, Sequence[Row]], Iterable[str]],
-    figure: Callable[[Lexicon, Sequence[Row]], Figure],
-    parts: Sequence[Sequence[Row]] | None = None,
-) -> Iterator[str]:  # fmt: skip
-    """Say the result of the first part of a question in a sentence, then the figures of others.
-
-    As :func:`graphkit.headlines.parts.sentences_on_parts`, for writers of words alone.
-    """
-    names = Lexicon(answer)
-    groups = [rows for rows in parts or rows_of_parts(answer, place) if rows]
-    requested = answer.scope.get(place)
-    answered = {row.get(place) for rows in groups for row in rows}
-    none = [key for key in requested if key not in answered] if isinstance(requested, list) else []
-    texts = list(tell(names, groups[0]))
-    if len(groups) + len(none) == 1:
-        yield from texts
-        return
-    kinds, figures = zip(*(figure(names, rows) for rows in groups), strict=True)
-    if len(set(kinds)) == 1 or len(groups) == 1:
-        labels = [label_of(answer, place, rows) for rows in groups[1:]]
-        further = [*map("{}: {}".format, labels, figures[1:])]
-        further += [f"{names.place(key)}: none" for key in none]
-        yield from (f"{text.removesuffix('.')}; {'; '.join(further)}." for text in texts)
-    rest = len(groups) + len(none) - 1
-    rest_text = f"; {rest} more {'answer is' if rest == 1 else 'answers are'} below"
-    yield from (f"{text.removesuffix('.')}{rest_text}." for text in texts)
 
 
 def count_of(count: int, products: str) -> str:
