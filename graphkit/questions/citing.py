@@ -31,6 +31,7 @@ from graphkit.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from graphkit.answers.answer import Answer
+    from graphkit.answers.sentence import Claim
     from graphkit.catalog.catalog import Catalog
     from graphkit.render.citation import Citation, Recheck
 
@@ -45,8 +46,8 @@ def cite(
 ) -> Citation:
     """Cite the answer to a question, with an id that :func:`recheck` takes.
 
-    A question of the newest period is cited with the period that its headline is about, if its
-    headline then is the same, or its beginning: of the next edition, the newest is another.
+    A question of the newest period is cited with the period that its sentence is about, if it then
+    claims the same, or the first part of it: of the next edition, the newest is another.
 
     Parameters
     ----------
@@ -151,7 +152,7 @@ def _condition(kind: Kind, values: Mapping[str, object]) -> Conditions:
 
 
 def _dated(catalog: Catalog, question: Question, answer: Answer) -> tuple[Question, Answer]:
-    """Give a question its period, if its answer then says the same, or the beginning of it."""
+    """Give a question its period, if its answer then claims the same, or a part of it."""
     takes = any(parameter.name == "period" for parameter in PARAMETERS[question.function])
     if not takes or question.arguments.get("period") not in (None, LATEST):
         return question, answer
@@ -161,9 +162,15 @@ def _dated(catalog: Catalog, question: Question, answer: Answer) -> tuple[Questi
             return dated, answer
         with suppress(GraphkitError):
             same = dated.ask(catalog)
-            if answer.headline.startswith(same.headline.removesuffix(".")):
+            claims = _claims(same)
+            if claims and claims == _claims(answer)[: len(claims)]:
                 return dated, same
     return question, answer
+
+
+def _claims(answer: Answer) -> list[Claim]:
+    """List the claims of an answer, the main one first, without their places in its rows."""
+    return [replace(claim, rows=()) for claim in answer.sentence.claims]
 
 
 def _periods(answer: Answer) -> list[str]:

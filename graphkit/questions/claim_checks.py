@@ -372,10 +372,10 @@ def _in_words(catalog: Catalog, results: pa.Table, claims: pa.Table) -> pa.Table
 
 
 def _reason(row: Mapping[str, Any]) -> str:
-    """State the finding for which a claim cannot be told, without the details of the data."""
+    """State what is missing first for a claim that cannot be told."""
     if row["verdict"] != Verdict.CANNOT_BE_TOLD or not row["missing"]:
         return ""
-    return str(row["missing"][0]).split("; there is", 1)[0]
+    return str(row["missing"][0])
 
 
 def _why(row: Mapping[str, Any]) -> str:

@@ -135,16 +135,16 @@ def _part_of(loaded: Loaded, product: str, products: Sequence[str]) -> bool:
     )
 
 
-def no_trade(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str:
-    """Describe the missing trade where no product in scope has any, and the trade present."""
+def no_trade(claim: Claim, loaded: Loaded, products: Sequence[str]) -> list[str]:
+    """Name the missing trade where no product in scope has any, then what the trade present is."""
     other_goods = [_other_goods(claim)] if claim["includes_other"] else []
     goods = ", ".join([*products, *other_goods]) or f"a product of {claim['element']}"
     than = f" and {claim['than']}" if claim["than"] else ""
-    text = f"trade in {goods} in {claim['period']}{than}"
+    missing = [f"trade in {goods} in {claim['period']}{than}"]
     if holders := holders_of(loaded, claim):
         spans = [f"{p} ({listed(loaded.periods[p], 3)})" for p in holders]
-        text += f"; there is trade in {', '.join(spans)}, which holds other elements too"
-    return text
+        missing.append(f"codes that hold it alone: there is trade in {', '.join(spans)}")
+    return missing
 
 
 FIRST_THREE = "production of the first three"
@@ -178,12 +178,12 @@ def production_readings(claim: Claim, loaded: Loaded) -> Readings:
         other_stages=tuple(stage for stage, r in by_stage.items() if not r.figures),
     )
     if not result.figures and not result.missing:
-        result.missing.append(_no_production(claim, loaded, products))
+        result.missing += _no_production(claim, loaded, products)
     return result
 
 
-def _no_production(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str:
-    """Describe the missing production where none is in scope, and the stages present."""
+def _no_production(claim: Claim, loaded: Loaded, products: Sequence[str]) -> list[str]:
+    """Name the missing production where none is in scope, then the stages that have some."""
     elements = {claim["element"], *loaded.groups.get(claim["element"], ())}
     produced = {
         product
@@ -197,10 +197,10 @@ def _no_production(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str
         text += f" at the stage {claim['stage']}"
     if claim["supplier"]:
         text += f" by {claim['supplier']}"
-    text += f" in {claim['period']}"
+    missing = [f"{text} in {claim['period']}"]
     if stages := sorted({loaded.stages[product] for product in produced}):
-        text += f"; there is production at the stage {', '.join(stages)}"
-    return text
+        missing.append(f"a figure at its stage: there is one at the stage {', '.join(stages)}")
+    return missing
 
 
 def _shares(products: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Readings:
@@ -326,7 +326,7 @@ def _trade_reliance(claim: Claim, loaded: Loaded) -> Readings:
                 result.figures.append(Reading(label, low, high, bounded=low < high, whole=whole,
                                               published_in=series[2]))  # fmt: skip
     if not result.figures and not result.missing:
-        result.missing = [no_trade(claim, loaded, products)]
+        result.missing = no_trade(claim, loaded, products)
         result.missing += _production_bounds(loaded, country, products, period)[1]
     return result
 
@@ -478,7 +478,7 @@ def _trade(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
     result.missing += _elsewhere(lacking, datasets)
     if not result.figures and not result.missing:
         missing = [f"trade in {gap}" for gap in dict.fromkeys(gaps)]
-        result.missing = missing or [no_trade(claim, loaded, products)]
+        result.missing = missing or no_trade(claim, loaded, products)
     return result
 
 
