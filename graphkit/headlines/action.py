@@ -139,15 +139,14 @@ def _purchases(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         )
         return
     at_share = {row["supplier"] for row in rows if row["limit"] == AT_SHARE}
-    seller = names.place(at_share.pop()) if len(at_share) == 1 else "one supplier"
-    if row["cap"] != SUPPLIER:
-        seller = f"one {row['cap']}"
+    capped = (*at_share,) if len(at_share) == 1 and row["cap"] == SUPPLIER else ()
+    seller = names.places(capped) or f"one {row['cap']}"
     moved = figure_of_value(row["moved"], row["measure"])
     traced = " as traced" if row["cap"] not in (SUPPLIER, "seller") else ""
     left_out, until = names.answer.scope.get("exclude"), names.answer.scope.get("until")
     nothing = f" and nothing from {names.places(left_out)}" if left_out else ""
     dated = {**parts, "period": str(until) if until else row["period"]}
-    claims = [names.claim(Kind.AMOUNT, rows, moved, **dated)]
+    claims = [names.claim(Kind.AMOUNT, rows, moved, **{**dated, "subject": capped})]
     start = f"To buy at most {most} of its {goods} from {seller}{traced}{nothing}, {buyer} would "
     start += f"buy {moved} more of others by {until}" if until else f"move {moved}{time}"
     strain, doubt = Sentence(), ""
