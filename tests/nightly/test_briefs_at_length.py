@@ -14,7 +14,7 @@ from test_brief_in_print import assert_printed, page, reader, whole
 __all__ = ["page", "reader", "whole"]
 
 
-@pytest.mark.parametrize("country", ["DEU", "USA", "JPN", "LUX"])
+@pytest.mark.parametrize("country", ["COD", "DEU", "EU27", "JPN", "LUX", "USA"])
 def test_page_1_on_a_country_is_one_sheet_and_the_brief_at_most_six(whole, page, country):
     assert_printed(page, whole.brief(country))
 

@@ -157,8 +157,20 @@ def many_flows() -> pa.Table:
     })  # fmt: skip
 
 
+OFTEN = (
+    "shares",
+    "concentration",
+    "pagerank",
+    "closeness_in",
+    "betweenness",
+    "look-through",
+    "removal",
+)
+"""One measure of each way to compute them; the nightly tests have all."""
+
+
 @pytest.mark.usefixtures("session")
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", MEASURES if os.environ.get("TESTS_SPARK") == "all" else OFTEN)
 def test_both_engines_write_the_same_to_the_last_bit(measure, tmp_path, capfd):
     flows = in_folders(random_flows(), tmp_path / "flows", "product", "period")
     by = ("--by", "tonnes")
