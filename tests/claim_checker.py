@@ -264,11 +264,21 @@ def count(read: Facts, claim: Claim) -> None:
         assert claim.figure is None or claim.figure.low == most
         return
     column = COUNTED.get(claim.figure.unit)
+    if claim.figure.unit == "supplier" and len(rows) == 1:  # all listed, beside the largest
+        assert claim.figure.low == rows[0]["suppliers"]
+        return
     assert claim.figure.low == (len({row[column] for row in rows}) if column else len(rows))
 
 
 def unknown(read: Facts, claim: Claim) -> None:
-    assert claim.reason or all(share(row)[0] is None for row in read.of(claim))
+    """Check that no share is known exactly, by value or by weight, of any product."""
+    goods = of_each(read.of(claim), "product")
+    assert claim.reason or all(
+        any(row["share_usd"] is None and (row.get("share_usd_high") is not None
+            or row["share_tonnes"] is None) for row in rows)
+        for rows in goods.values()
+    )  # fmt: skip
+    assert claim.figure is None or claim.figure.low == len(goods)
 
 
 def most_buyers(read: Facts, claim: Claim) -> None:

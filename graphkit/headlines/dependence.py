@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
 from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, floor_percent, number_of
-from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     BY,
@@ -83,7 +83,8 @@ def _sold(names: Lexicon, rows: Sequence[Row], kind: Kind) -> tuple[Sentence, li
         claim = names.claim(Kind.COUNT, rows, series)
         return start, [first, Sentence(f", in {series} of trade", (claim,))]
     row, additions = rows[0], [first]
-    if measure == "usd" and row["share_tonnes"] is not None:
+    is_weighed = row["share_tonnes"] is not None and (row["missing_tonnes_share"] or 0.0) < HALF
+    if measure == "usd" and is_weighed:
         heavy = figure_of_share(row["share_tonnes"])
         claim = names.claim(Kind.SHARE, rows, heavy, measure="tonnes")
         additions = [first + Sentence(f" ({heavy} by weight)", (claim,))]
@@ -111,7 +112,7 @@ def _of_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if not large:
         yield from _below_half(names, rows, buyer, seller, time)
         return
-    total = Sentence()
+    unsure, total = _unknown_half(names, products.values()), Sentence()
     if (usd := _total(large)) is not None:
         worth = figure_of_value(usd, "usd", large)
         claim = names.claim(Kind.AMOUNT, large, worth, measure="usd")
@@ -120,7 +121,9 @@ def _of_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     for text in (names.products(len(products)), number_of(len(products), "product")):
         count = figure_of_part(len({row["product"] for row in large}), text, len(products))
         half = names.claim(Kind.HALF, large, count, assumptions=OF_HALF)
-        yield from shortened(Sentence(f"{whole} of {count}{time}{fit}", (half,)), total)
+        start = Sentence(f"{whole} of {count}{time}{fit}", (half,))
+        yield start + total + unsure + "."
+        yield start + unsure + "."
 
 
 def _after(fit: str, additions: Sequence[Sentence]) -> list[Sentence]:
@@ -135,6 +138,22 @@ def _is_half(row: Row) -> bool:
     return share is not None and share >= HALF
 
 
+def _may_be_half(row: Row) -> bool:
+    """Tell if a share is unknown, or a range across the half."""
+    share, most = share_of(row)[0], row.get("share_usd_high")
+    return share is None or (share < HALF and row["share_usd"] is None and (most or 0.0) >= HALF)
+
+
+def _unknown_half(names: Lexicon, groups: Iterable[Sequence[Row]]) -> Sentence:
+    """Write of how many products it is unknown whether a share is half."""
+    unsure = [row for group in groups if any(map(_may_be_half, group)) for row in group]
+    if not unsure:
+        return Sentence()
+    count = figure_of_count(len({row["product"] for row in unsure}), "product")
+    claim = names.claim(Kind.UNKNOWN, unsure, count, subject=())
+    return Sentence(f"; for {count} it is unknown", (claim,))
+
+
 def _total(rows: Sequence[Row]) -> float | None:
     """Add up values that count no trade twice; None if they may, or one is unknown."""
     values = [row["usd"] for row in rows]
@@ -145,7 +164,9 @@ def _below_half(
     names: Lexicon, rows: Sequence[Row], buyer: str, seller: str, time: str
 ) -> Sentences:
     """Say what is the most that a supplier sold of any product, where it is not half of any."""
-    known = [(share, row) for row in rows if (share := share_of(row)[0]) is not None]
+    unsure = _without_share(rows)
+    known = [(share, row) for row in rows
+             if row not in unsure and (share := share_of(row)[0]) is not None]  # fmt: skip
     count = len({row["product"] for row in rows})
     if not known:
         claim = names.claim(Kind.UNKNOWN, rows, figure_of_count(count, "product"))
@@ -164,11 +185,36 @@ def _below_half(
     claim = names.claim(Kind.SHARE, [row], figure, measure=measure)
     products = names.claim(Kind.COUNT, rows, figure_of_count(count, "product"))
     whole = f"{possessive(buyer)} imports"
+    end = f" {BY[measure]}", f", of {names.goods(row['product'])}"
+    if unsure:
+        part = f"What part of {whole} of {names.products(count)} {seller} sold{time}"
+        yield from shortened(_but_unknown(names, part, unsure, f"{figure}{qualified([row])}",
+                                          (claim, products)), *end)  # fmt: skip
+        return
     start = f"Of {names.products(count)}, the most that {seller} sold of {whole}"
     yield from shortened(
-        Sentence(f"{start}{time} was {figure}{qualified([row])}", (claim, products)),
-        f" {BY[measure]}", f", of {names.goods(row['product'])}",
-    )  # fmt: skip
+        Sentence(f"{start}{time} was {figure}{qualified([row])}", (claim, products)), *end
+    )
+
+
+def _without_share(rows: Sequence[Row]) -> list[Row]:
+    """Select the rows of products of which a share is unknown, or a range, by some series."""
+    goods = {
+        row["product"] for row in rows
+        if row["share_usd"] is None
+        and (row["share_tonnes"] is None or row.get("share_usd_high") is not None)
+    }  # fmt: skip
+    return [row for row in rows if row["product"] in goods]
+
+
+def _but_unknown(
+    names: Lexicon, part: str, unsure: Sequence[Row], most: str, claims: tuple[Claim, ...]
+) -> Sentence:
+    """Write what the most is of the products of which it is known, and of how many it is not."""
+    count = figure_of_count(len({row["product"] for row in unsure}), "product")
+    claim = names.claim(Kind.UNKNOWN, unsure, count, subject=())
+    words = f"{part} is unknown for {count}; of the others, the most was {most}"
+    return Sentence(words, (*claims, claim))
 
 
 def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -184,14 +230,22 @@ def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if not large:
         yield from _none_from_one(names, rows, products)
         return
-    end = f"{buyer} bought at least half of its imports from one country{time}{fit}"
+    unsure = _unknown_half(names, products.values())
+    end = f"{buyer} bought at least half of {_its(rows[0])} imports from one country{time}{fit}"
     counted = [row for row in rows if row["product"] in large]
     first_of = {row["product"]: row["supplier"] for row in reversed(counted)}
     most = names.named_most(counted, first_of.values())
     for text in (names.products(len(products)), number_of(len(products), "product")):
         count = figure_of_part(len(large), text, len(products))
         half = names.claim(Kind.HALF, counted, count, assumptions=OF_HALF)
-        yield from shortened(Sentence(f"For {count}, {end}", (half,)), most)
+        start = Sentence(f"For {count}, {end}", (half,))
+        yield start + most + unsure + "."
+        yield start + unsure + "."
+
+
+def _its(row: Row) -> str:
+    """Write the pronoun of a buyer, which may be several countries together."""
+    return "their" if "+" in row["consumer"] else "its"
 
 
 def _largest_of_one(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -206,12 +260,34 @@ def _largest_of_one(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         yield from shortened(Sentence(f"{start}{either}, by series of trade{fit}", (claim,)))
         return
     share, additions = _sold(names, rows, Kind.FIRST)
-    first = Sentence(f"{start}{names.place(sellers[0])}, with ") + share + f" of its imports{fit}"
+    first = (
+        Sentence(f"{start}{names.place(sellers[0])}, with ")
+        + share
+        + f" of {_its(rows[0])} imports{fit}"
+    )
     yield from shortened(first, *_after(fit, additions))
+    if len(rows) == 1 and rows[0].get("extent"):
+        yield from _most_of_listed(names, rows[0])
     measure = share_of(rows[0])[1]
-    unknown = names.claim(Kind.UNKNOWN, rows, denied=Kind.FIRST, measure=measure)
+    unknown = names.claim(Kind.UNKNOWN, rows, denied=Kind.FIRST, measure=measure, subject=())
     yield Sentence(f"Who sold most {goods} to {buyer}{time} cannot be told.", (unknown,))
     yield from _of_supplier(names, rows)
+
+
+def _most_of_listed(names: Lexicon, row: Row) -> Sentences:
+    """Say who sold most of those listed, where the share is a range."""
+    if row["share_usd"] is not None or row["usd"] is None:
+        return
+    buyer, seller = capitalized(names.place(row["consumer"])), names.place(row["supplier"])
+    worth = figure_of_value(row["usd"], "usd")
+    claim = names.claim(Kind.FIRST, [row], worth, measure="usd", qualifiers=("listed",))
+    goods, time = names.goods(row["product"]), time_of([row])
+    start = f"{buyer} bought {goods} worth {worth} from {seller}{time}, the "
+    count = figure_of_count(row["suppliers"], "supplier")
+    listed = names.claim(Kind.COUNT, [row], count)
+    most = "only supplier listed" if count.low == 1 else f"most of the {count} listed"
+    claims = (claim,) if count.low == 1 else (claim, listed)
+    yield Sentence(f"{start}{most}{qualified([row])}.", claims)
 
 
 def _none_from_one(
@@ -219,7 +295,8 @@ def _none_from_one(
 ) -> Sentences:
     """Say what is the most that came from one country, of products of which none has half."""
     buyer, count = possessive(names.place(rows[0]["consumer"])), len(products)
-    known = [row for row in rows if row["share_usd"] is not None]
+    unsure = [row for row in rows if row["share_usd"] is None]
+    known = [row for row in rows if row["product"] not in {row["product"] for row in unsure}]
     counted = names.claim(Kind.COUNT, rows, figure_of_count(count, "product"))
     if not known:
         claim = names.claim(Kind.UNKNOWN, rows, counted.figure)
@@ -233,10 +310,13 @@ def _none_from_one(
     figure = figure_of_share(row["share_usd"])
     claim = names.claim(Kind.SHARE, [row], figure, measure="usd")
     most = f"the most from one country was {figure} of {goods} by value{fit}"
-    start = f"Of {buyer} imports of {names.products(count)}{time_of(rows)}, {most}"
-    yield from shortened(
-        Sentence(start, (claim, counted)), f", from {names.place(row['supplier'])}"
-    )
+    start = Sentence(f"Of {buyer} imports of {names.products(count)}{time_of(rows)}, {most}",
+                     (claim, counted))  # fmt: skip
+    if unsure:
+        whole = f"The largest share of {buyer} imports of {names.products(count)}{time_of(rows)}"
+        start = _but_unknown(names, whole, unsure, f"{figure} of {goods} by value{fit}",
+                             (claim, counted))  # fmt: skip
+    yield from shortened(start, f", from {names.place(row['supplier'])}")
 
 
 def _from_one(products: Mapping[tuple[Any, ...], Sequence[Row]]) -> list[str]:
@@ -277,12 +357,8 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         return
     row, goods = largest[0], names.goods(largest[0]["product"])
     seller, fit = names.place(row["supplier"]), qualified(largest)
-    if row.get("extent") and row["share_usd"] is None and row["usd"] is not None:
-        worth = figure_of_value(row["usd"], "usd")
-        claim = names.claim(Kind.FIRST, [row], worth, measure="usd", qualifiers=("listed",))
-        start = f"{capitalized(buyer)} bought {goods} worth {worth} from {seller}{time}, the most"
-        listed = names.claim(Kind.COUNT, rows, count)
-        yield from shortened(Sentence(f"{start} of the {count} listed{fit}", (claim, listed)))
+    if row.get("extent"):
+        yield from _most_of_listed(names, row)
     share, additions = _sold(names, largest, Kind.FIRST)
     start = f"{capitalized(buyer)} bought {goods} from {listed_at_least(rows)}{count}{time}, "
     listed = names.claim(Kind.COUNT, rows, count, whose=row["consumer"])
@@ -309,7 +385,8 @@ def _buyers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     products = {row["product"] for row in rows}
     known = [row for row in rows if row["usd"] is not None]
     largest = max(known, key=lambda row: (row["usd"], row["consumer"]), default=None)
-    share = Figure(f"at least {least} %", least / 100, None, "share")
+    words = "all" if least >= 100 else f"at least {least} %"
+    share = Figure(words, least / 100, None, "share")
     got = names.claim(Kind.SHARE, rows, share)
     many = names.claim(Kind.COUNT, rows, figure_of_count(len(buyers), "buyer"))
     if len(buyers) == 1:

@@ -143,15 +143,20 @@ def _two_codes(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
 
 
 def _lost_flow(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
-    """Deny a change by value, and who trades most in the world, where a flow is missing."""
-    is_on_one = claim.kind is Kind.FIRST and not _is_of_the_world(claim, rows)
-    if claim.measure != "usd" or is_on_one:
+    """Deny a change by value, and who trades most, where a flow is missing.
+
+    Whom one country trades with most is denied where the flow is one of its own, with another.
+    """
+    if claim.measure != "usd":
         return ""
+    is_on_one = claim.kind is Kind.FIRST and not _is_of_the_world(claim, rows)
+    parties = {part for key in claim.whose for part in key.split("+")}
     flows = [
         flow
         for part in parts_of(names.answer.coverage).values()
         for flow in part.get("missing_flows", ())
-        if not claim.material or flow["product"] in claim.material
+        if (not claim.material or flow["product"] in claim.material)
+        and (not is_on_one or _is_with_another(flow, parties, claim.subject))
     ]
     times = _times(names, rows) if flows else []
     for flow in flows:
@@ -159,6 +164,12 @@ def _lost_flow(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
             trade = f"{names.place(flow['supplier'])} to {names.place(flow['consumer'])}"
             return f"most of what went from {trade}{when(flow['period'])} is missing in the data"
     return ""
+
+
+def _is_with_another(flow: Row, parties: set[str], partners: Sequence[str]) -> bool:
+    """Tell if a flow is of one of the parties, with another than these partners."""
+    ends = {flow["supplier"], flow["consumer"]}
+    return bool(ends & parties) and not ends & {*partners}
 
 
 def _either_way(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
@@ -171,13 +182,16 @@ def _either_way(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
 
 
 def _missing(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
-    """Deny who sold most by value where a flow is reviewed as missing, and by weight is the most.
+    """Deny who sold most by value where by weight it is another, or its own weight is in doubt.
 
-    The figures of the flow by weight are those of another source.
+    The figures by weight of a flow that is reviewed as missing are those of another source. A
+    weight in doubt without any leaves open what was sold, or for how much.
     """
     if claim.measure != "usd" or not rows or not rows[0].get("doubt"):
         return ""
     first = rows[0]
+    if first.get("suppliers", 0) > 1 and first["tonnes"] is None and first["share_usd"] is not None:
+        return f"no sure weight is known of what came from {names.place(first['supplier'])}"
     same = [
         row for row in names.rows
         if all(row.get(name) == first.get(name) for name in ("consumer", "product", "period"))
@@ -192,6 +206,17 @@ def _missing(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
         f"by value {percent(first['share_usd'])} from {names.place(first['supplier'])}, by weight "
         f"{percent(heaviest['share_tonnes'])} from {names.place(heaviest['supplier'])}"
     )
+
+
+def _unlisted(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
+    """Deny who sold most to a country where as much may have come from one that is not listed."""
+    if "listed" in claim.qualifiers or len(claim.whose) != 1:
+        return ""
+    for row in rows:
+        low, high = row.get("share_usd_low"), row.get("share_usd_high")
+        if row.get("share_usd") is None and high and (low or 0.0) + (low or 0.0) / high < 1:
+            return "not all suppliers are listed"
+    return ""
 
 
 def _little_known(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
@@ -219,7 +244,7 @@ def _maybe_nothing(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
 
 
 RULES: dict[Kind, tuple[Rule, ...]] = {
-    Kind.FIRST: (_earlier, _missing, _lost_flow, _basket, _little_known),
+    Kind.FIRST: (_earlier, _missing, _lost_flow, _basket, _little_known, _unlisted),
     Kind.SHARE: (_maybe_nothing,),
     Kind.CHANGE: (_two_codes, _lost_flow, _either_way),
 }

@@ -280,20 +280,42 @@ def _nothing(catalog: Catalog, query: ClaimScope, trade: ImportsInScope, min_sha
     seller = query.seller.in_text if query.seller else "any supplier"
     if query.buyer is not None and query.buyer == query.seller:
         return f"Trade data hold no flow from {seller} to itself."
+    if within := _within(catalog, query):
+        return within
     if min_share and query.seller is not None:
         sold = _from_supplier(catalog, trade.shares, query.seller).to_pylist()
         sold = [row for row in sold if _sure_share(row) is not None]
+        if any((row["share_usd_high"] or 0.0) >= min_share for row in sold):
+            return (
+                f"Whether anybody buys {100 * min_share:g} % of a product in this scope from "
+                f"{seller} is unknown: not all flows are listed."
+            )
         if sold:
             first = max(
                 sold, key=lambda row: (_sure_share(row), row["usd"] or 0.0, row["consumer"])
             )
+            share = percent(_sure_share(first) or 0.0).replace("<", "less than ")
             return (
                 f"Nobody is known to buy {100 * min_share:g} % of a product in this scope from "
-                f"{seller}: the most is {percent(_sure_share(first) or 0.0)} of the imports of "
+                f"{seller}: the most is {share} of the imports of "
                 f"{catalog.materials.in_text(first['product'])} by "
                 f"{catalog.place_in_text(first['consumer'])} in {first['period']}."
             )
     return f"No flow from {seller} in this scope is known."
+
+
+def _within(catalog: Catalog, query: ClaimScope) -> str:
+    """State that the trade asked for is between the members of one group."""
+    buyer, seller = query.buyer, query.seller
+    if buyer is None or seller is None:
+        return ""
+    for group, member in ((buyer, seller), (seller, buyer)):
+        if group.is_group and member.key in catalog.members(group):
+            return (
+                f"{capitalized(member.in_text)} is a part of {group.in_text}, and trade within it "
+                "is not counted."
+            )
+    return ""
 
 
 def _sure_share(row: Mapping[str, Any]) -> float | None:

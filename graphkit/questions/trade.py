@@ -85,8 +85,9 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     lacking = ""
     if not len(flows):
         periods = catalog.flows("import-periods", consumers=consumers)
-        lacking = _lacking(catalog, periods, scope, period, f"imports of {buyer.in_text}")
-        lacking += in_other_data_sets(catalog, buyer, sorted(scope.products), period, scope.code)
+        others = in_other_data_sets(catalog, buyer, sorted(scope.products), period, scope.code)
+        imports = f"imports of {buyer.in_text}"
+        lacking = _lacking(catalog, periods, scope, period, imports, bool(others)) + others
     unlisted = unlisted_in(catalog, flows)
     if buyer.is_group:
         unlisted = unlisted_in(catalog, flows, members=consumers, group=buyer.key)
@@ -209,7 +210,12 @@ def _newest_two(texts: Sequence[str]) -> str:
 
 
 def _lacking(
-    catalog: Catalog, periods: pa.Table, scope: Scope, period: str | None, subject: str
+    catalog: Catalog,
+    periods: pa.Table,
+    scope: Scope,
+    period: str | None,
+    subject: str,
+    has_others: bool = False,
 ) -> str:
     """Say why there is no trade in scope, and what there is instead."""
     rows = periods.to_pylist()
@@ -221,7 +227,8 @@ def _lacking(
         return no_trade(catalog, scope, subject, traded) + _hint(catalog, rows, scope)
     about = f" for {scope.meaning}" if scope.text else ""
     known_periods = set().union(*available.values())
-    text = f"No {subject} are known{about} in {period}; {there_are(known_periods)}."
+    here = ", but in another data set" if has_others else ""
+    text = f"No {subject} are known{about} in {period}{here}; {there_are(known_periods)}."
     if period is None:
         return text
     return " ".join([text, *remnants_in(catalog, scope, period)])
