@@ -371,12 +371,15 @@ def _first_named(item: Any, names: Mapping[str, str]) -> Any:
     return f"{names.get(key, key)}{blank}{rest}"
 
 
+def trade_line(coverage: Mapping[str, Any]) -> str:
+    """State the flows of trade that an answer counts, and their value."""
+    flows = number_of(coverage["flows"], "flow")
+    products = number_of(coverage["products"], "product")
+    return f"{flows} {_worth(coverage)}in {products}{_without(coverage)}."
+
+
 def _lines_of(coverage: Mapping[str, Any]) -> list[str]:
-    lines = []
-    if coverage.get("flows"):
-        flows = number_of(coverage["flows"], "flow")
-        products = number_of(coverage["products"], "product")
-        lines.append(f"{flows} {_worth(coverage)}in {products}{_without(coverage)}.")
+    lines = [trade_line(coverage)] if coverage.get("flows") else []
     lines += _series_lines(coverage.get("series", ()))
     if coverage.get("products_without_trade_data"):
         names = ", ".join(coverage["products_without_trade_data"])

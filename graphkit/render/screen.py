@@ -37,11 +37,11 @@ from graphkit.render.answer import (
     View,
     answer_columns,
     comparisons_by_claim,
-    coverage_lines,
     lifted,
     scope_line,
     sources_of_rows,
     totals_columns,
+    trade_line,
     weighed,
 )
 
@@ -560,17 +560,14 @@ def _counted(answer: Answer) -> str:
 
 
 def _data(answer: Answer) -> str:
-    """Name the trade that the rows rest on, its bases and reporters, and the sources."""
-    series = [row for part in parts_of(answer.coverage).values() for row in part.get("series", ())]
-    first = next(iter(coverage_lines(answer)), "") if len(parts_of(answer.coverage)) == 1 else ""
-    worth = first if " flow" in first.partition("in ")[0] else ""
-    basis = "; ".join(sorted({weighed(row) for row in series}))
-    return " ".join(filter(None, [worth, f"{capitalized(basis)}." if basis else "",
-                                  _sources(answer)]))  # fmt: skip
+    """Name the trade that the rows rest on, and the sources with what their weights count."""
+    parts = [*parts_of(answer.coverage).values()]
+    flows = [trade_line(part) for part in parts if part.get("flows") and len(parts) == 1]
+    return " ".join([*flows, *filter(None, [_sources(answer, parts)])])
 
 
-def _sources(answer: Answer) -> str:
-    """Name the sources of the rows, with publisher and licence."""
+def _sources(answer: Answer, parts: Sequence[Mapping[str, Any]]) -> str:
+    """Name the sources of the rows, with publisher and licence, basis and reporters of trade."""
     used = set(sources_of_rows(answer))
     groups: dict[tuple[str, str], list[str]] = {}
     for row in answer.sources.to_pylist():
@@ -579,7 +576,9 @@ def _sources(answer: Answer) -> str:
             groups.setdefault((row["publisher"], row["licence"]), []).append(key)
     publishers = [f"{publisher} ({', '.join(keys)}; {licence})"
              for (publisher, licence), keys in groups.items()]  # fmt: skip
-    return f"Source{'s' * (len(used) > 1)}: {_first(publishers)}." if publishers else ""
+    bases = sorted({weighed(row) for part in parts for row in part.get("series", ())})
+    basis = f" ({'; '.join(bases)})" if bases else ""
+    return f"Source{'s' * (len(used) > 1)}{basis}: {_first(publishers)}." if publishers else ""
 
 
 def _not_shown(answer: Answer, view: View) -> str:
