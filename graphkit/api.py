@@ -265,22 +265,6 @@ def _verb(
     return ask
 
 
-def _renamed(**former: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Refuse the former names of parameters with those that replaced them."""
-
-    def declare(method: Callable[P, T]) -> Callable[P, T]:
-        @wraps(method)
-        def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            for name in former:
-                if name in kwargs:
-                    raise TypeError(f"{method.__name__}: {name} is now {former[name]}")
-            return method(*args, **kwargs)
-
-        return call
-
-    return declare
-
-
 class Session(Closing):
     """An open database and its questions, returned by :func:`graphkit.open`.
 
@@ -374,7 +358,6 @@ class Session(Closing):
         }
         return _told(run_query(self.store, query, query.values(texts), self.limits))
 
-    @_renamed(measure="by")
     def supply_network(
         self, scope: str | None = None, *, period: str | int | None = None, by: str = "usd"
     ) -> SupplyNetwork:

@@ -1,10 +1,9 @@
-"""One word for one thing: options, fields and parameters that mean the same, and former ones."""
+"""One word for one thing: options, fields and parameters that mean the same."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,23 +12,14 @@ import typer
 from long_cases import others_long
 from saying import Naming
 
-from graphkit.api import Session
 from graphkit.brief.brief import BRIEF
 from graphkit.cli import app
 from graphkit.cli.topics import TOPICS
-from graphkit.errors import UsageError
-from graphkit.mcp.tools import read_arguments
-from graphkit.mcp.work import VERB
-from graphkit.verbs.addresses import read_values
 from graphkit.verbs.parameter import Parameter
-from graphkit.verbs.registry import FORMER_NAMES, VERBS
+from graphkit.verbs.registry import VERBS
 from graphkit.verbs.shared import COUNTED_IN
-from graphkit.verbs.verb import Verb
 
 FOLDER = Path(__file__).parents[1]
-FORMER = [(verb, old, new) for verb in VERBS for old, new in verb.former.items()]
-IDS = [f"{verb.name} {old}" for verb, old, _ in FORMER]
-NAMES = [(path, old, new) for path, names in FORMER_NAMES.items() for old, new in names.items()]
 LINES = 48
 """Most lines of a help at 80 columns."""
 
@@ -139,112 +129,16 @@ def test_a_country_that_is_needed_is_asked_for(graphkit, name):
     assert graphkit(name) == (2, "", Naming(f"'COUNTRY...' … 'graphkit {name} --help'"))
 
 
-# --- former words
+# --- other words
 
 
-def typed(verb: Verb, old: str) -> list[str]:
-    """A command line with a former option or argument."""
-    if not old.startswith("-"):
-        return [*verb.name.split(), "cobalt", "nickel"]
-    value = [] if " " in old else ["KOR"]
-    return [*verb.name.split(), *old.split(), *value]
-
-
-@pytest.mark.parametrize(("verb", "old", "new"), FORMER, ids=IDS)
-def test_a_former_option_is_refused_with_the_new_one(graphkit, verb, old, new):
-    told = f"{old} is now {new}"
-    if not old.startswith("-"):
-        told = f"{verb.name} takes {new}: graphkit {verb.name} {new} cobalt,nickel"
-
-    assert graphkit(*typed(verb, old)) == (2, "", f"graphkit: {told}\n")
-    joined = [word.replace(old, old.replace(" ", "=")) for word in [" ".join(typed(verb, old))]]
-    assert graphkit(*joined[0].split()) == (2, "", f"graphkit: {told}\n")
-
-
-@pytest.mark.parametrize(("verb", "old", "new"), FORMER, ids=IDS)
-def test_the_new_option_is_one_of_the_command(verb, old, new):
-    option, _, choice = new.partition(" ")
-    parameter = next(p for p in verb.parameters if option in (p.option, p.also))
-
-    assert not choice or choice in parameter.allowed
-    assert old.partition(" ")[0] not in {p.option for p in verb.parameters}
-
-
-@pytest.mark.parametrize(("verb", "old", "new"), FORMER, ids=IDS)
-def test_a_former_field_is_refused_by_addresses_and_tools(verb, old, new):
-    name, _, value = old.removeprefix("--").lower().partition(" ")
-    wanted = f"{name}={value}" if value else name
-    told = f"{re.escape(wanted)} is now {verb.now(name, value)}"
-
-    with pytest.raises(UsageError, match=told):
-        read_values(verb, [(name, value or "KOR")])
-    tool = next(tool for tool, each in VERB.items() if each is verb)
-    with pytest.raises(UsageError, match=told):
-        read_arguments(tool, {name: value or "KOR"})
-
-
-def test_fields_are_the_options_without_dashes():
-    told = {f"{verb.name} {old}": verb.now(*old.removeprefix("--").lower().split())
-            for verb, old, _ in FORMER}  # fmt: skip
-
-    assert told["claims --about"] == "of"
-    assert told["prices WHAT"] == "for"
-    assert told["concentration --by consumer"] == "each=true"
-    assert told["concentration --by stage"] == "sort=stage"
-
-
-@pytest.mark.parametrize(("path", "old", "new"), NAMES)
-def test_a_former_name_in_python_is_refused_with_the_new_one(sliced, path, old, new):
-    name = path.partition(".")[2]
-    if old == "*":
-        with pytest.raises(TypeError, match=re.escape(f"{name} takes {new}: {name}({new}='Ga')")):
-            getattr(sliced, name)("Ga")
-        return
-    with pytest.raises(TypeError, match=re.escape(f"{name}: {old} is now {new}")):
-        getattr(sliced, name)(**{old: "usd"})
-
-
-def test_the_network_of_a_session_counts_by(sliced):
-    with pytest.raises(TypeError, match=r"supply_network: measure .*by"):
-        sliced.supply_network("magnets", measure="usd")
-
-
-@pytest.mark.parametrize("path", FORMER_NAMES)
-def test_no_function_takes_a_former_name(path):
-    import inspect
-
-    module, _, name = path.partition(".")
-    function = getattr(import_module(f"graphkit.questions.{module}"), name)
-
-    assert not set(FORMER_NAMES[path]) & set(inspect.signature(function).parameters)
-
-
-def test_an_option_that_never_was_is_not_called_former(graphkit):
+def test_an_option_that_a_command_has_not_is_refused(graphkit):
     assert "no such option: --colour" in graphkit("claims", "--colour", "red").err
-    assert "no such option: --by" in graphkit("concentration", "--by", "colour").err
+    assert "no such option: --by" in graphkit("concentration", "--by", "stage").err
 
 
-def table_of_changes() -> list[str]:
-    """The rows of the changelog's table of old and new words."""
-    text = (FOLDER / "CHANGELOG.md").read_text(encoding="utf-8")
-    return [row for row in text.splitlines() if row.startswith("  | `")]
-
-
-@pytest.mark.parametrize(
-    ("verb", "old", "new"), FORMER, ids=lambda part: getattr(part, "name", part)
-)
-def test_the_table_of_changes_has_a_former_word(verb, old, new):
-    rows = [row for row in table_of_changes() if f"`{verb.name}`" in row.split("|")[1]]
-
-    assert old.split()[0].lower() in "\n".join(rows) or not old.startswith("-")
-    assert new in "\n".join(rows)
-
-
-@pytest.mark.parametrize(
-    ("path", "old"), [(path, old) for path, names in FORMER_NAMES.items() for old in names]
-)
-def test_the_table_of_changes_has_a_former_name_in_python(path, old):
-    assert old == "*" or f"`{old}" in "\n".join(table_of_changes())
+def test_an_argument_of_a_command_that_takes_none_is_refused(graphkit):
+    assert graphkit("flows", "cobalt") == (2, "", Naming("flows --help"))
 
 
 # --- help
@@ -314,12 +208,3 @@ def test_long_helps_of_fields_stay_for_addresses_and_tools():
 
     assert "product:gallium" in fields["depends"].described
     assert "product:gallium" not in fields["depends"].help
-
-
-@pytest.fixture(scope="module")
-def sliced(sliced_file: Path) -> Iterator[Session]:
-    """The slice of the shipped facts."""
-    from graphkit.stores.duck.store import DuckStore
-
-    with DuckStore(sliced_file) as store:
-        yield Session(store)

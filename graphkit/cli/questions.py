@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from inspect import Parameter as Argument
 from inspect import Signature
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import typer
-from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from graphkit.brief.brief import BRIEF
 from graphkit.cli.options import (
@@ -78,15 +77,12 @@ TERM_WIDTH = 22
 
 
 class _Command(TyperCommand):
-    """A command that loses no value, and refuses former options."""
+    """A command that loses no value."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Refuse an option that is given twice and takes one value: the first would be lost."""
-        _refuse_former(_verb_of(ctx), args)
         parser = self.make_parser(ctx)
-        _, rest, order = parser.parse_args(args=list(args))
-        if rest and not any(isinstance(option, TyperArgument) for option in self.params):
-            _refuse_arguments(_verb_of(ctx), rest)
+        _, _, order = parser.parse_args(args=list(args))
         for option in order:
             if isinstance(option, TyperOption) and not option.multiple and order.count(option) > 1:
                 raise UsageError(f"{max(option.opts, key=len)} is given twice; it takes one value")
@@ -114,40 +110,10 @@ class _Question(_Command):
 class _Group(TyperGroup):
     """A command with commands below it."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Refuse former options."""
-        _refuse_former(_verb_of(ctx), args)
-        return super().parse_args(ctx, args)
-
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write options with narrow terms, then the commands."""
         _write_options(self, ctx, formatter)
         self.format_commands(ctx, formatter)
-
-
-def _verb_of(ctx: Any) -> Verb:
-    name = ctx.command_path.partition(" ")[2]
-    return next(verb for verb in (*VERBS, BRIEF) if verb.name == name)
-
-
-def _refuse_former(verb: Verb, words: Sequence[str]) -> None:
-    """Refuse a former option with the one that replaced it."""
-    for place, word in enumerate(words):
-        if word == "--":
-            return
-        option, joined, value = word.partition("=")
-        value = value if joined else next(iter(words[place + 1 :]), "")
-        for spelling in (option, f"{option} {value}"):
-            if spelling in verb.former:
-                raise UsageError(f"{spelling} is now {verb.former[spelling]}")
-
-
-def _refuse_arguments(verb: Verb, words: Sequence[str]) -> None:
-    """Refuse the arguments of a command that takes them by an option now."""
-    for spelling, option in verb.former.items():
-        if not spelling.startswith("-"):
-            value = shlex.quote(",".join(words))
-            raise UsageError(f"{verb.name} takes {option}: graphkit {verb.name} {option} {value}")
 
 
 def _write_options(command: Any, ctx: Any, formatter: Any) -> None:

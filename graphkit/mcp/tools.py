@@ -20,7 +20,6 @@ from graphkit.queries import query_names
 from graphkit.questions.scenarios import scenario_names
 from graphkit.schema import GRAPH
 from graphkit.stores.limits import LIMITS
-from graphkit.verbs.addresses import former_field
 from graphkit.verbs.parameter import REPEATED
 from graphkit.verbs.verb import Verb
 
@@ -269,9 +268,6 @@ def read_arguments(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     >>> read_arguments("controls", {"country": "CHN", "date": "2025-06-01"})["country"]
     ['CHN']
     """
-    for field, value in arguments.items() if name in VERB else ():
-        if now := VERB[name].now(field, value):
-            raise UsageError(former_field(field, value, now))
     schema = accepted(name)
     schemas = schema["properties"]
     values = {key: _fitted(value, schemas.get(key)) for key, value in arguments.items()}

@@ -15,7 +15,7 @@ from graphkit.queries import READ_FIRST
 from graphkit.questions.columns import COLUMNS, module_of
 from graphkit.questions.documentation import documented
 from graphkit.verbs.parameter import LATEST, REPEATED, Parameter, in_options, named_as_options
-from graphkit.verbs.registry import FORMER_NAMES, PARAMETERS, PICTURES
+from graphkit.verbs.registry import PARAMETERS, PICTURES
 from graphkit.verbs.verb import Verb
 
 if TYPE_CHECKING:
@@ -131,10 +131,8 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
             try:
                 bound = signature.bind(catalog, *args, **kwargs)
             except TypeError as error:
-                fault = _former(question.__name__, FORMER_NAMES[key], args, kwargs)
                 names = ", ".join(map(_in_python, declared))
-                fault = fault or f"{question.__name__}: {error}; it takes {names}"
-                raise TypeError(fault) from None
+                raise TypeError(f"{question.__name__}: {error}; it takes {names}") from None
             values = {
                 parameter.name: parameter.each(bound.arguments[parameter.name], catalog.places_in)
                 for parameter in declared
@@ -208,22 +206,6 @@ def _in_python(parameter: Parameter) -> str:
     option = parameter.option
     same = not option or option == f"--{parameter.name.replace('_', '-')}"
     return parameter.name if same else f"{parameter.name} ({option})"
-
-
-def _former(
-    question: str,
-    replacements: Mapping[str, str],
-    args: Sequence[object],
-    kwargs: Mapping[str, object],
-) -> str:
-    """Name what replaced a parameter that a question no longer takes; empty if it is another."""
-    for name in replacements:
-        if name in kwargs:
-            return f"{question}: {name} is now {replacements[name]}"
-    if "*" in replacements and args:
-        value, name = ",".join(map(str, args)), replacements["*"]
-        return f"{question} takes {name}: {question}({name}={value!r})"
-    return ""
 
 
 def _ask_each(

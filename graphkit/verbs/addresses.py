@@ -45,23 +45,12 @@ def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:
     {'country': ['CHN'], 'scope': ['dysprosium'], 'date': None}
     """
     fields = {p.field: p for p in verb.parameters}
-    for name, text in pairs:
+    for name, _ in pairs:
         if name not in fields:
-            if now := verb.now(name, text):
-                raise UsageError(former_field(name, text, now))
             raise UsageError(
                 f"{verb.name} has no field {name!r}; it takes {', '.join([*fields, 'format'])}"
             )
     return {p.name: _value(name, p, pairs) for name, p in fields.items()}
-
-
-def former_field(name: str, value: object, now: str) -> str:
-    """Say which field replaced a former one.
-
-    >>> former_field("by", "stage", "sort=stage")
-    'by=stage is now sort=stage'
-    """
-    return f"{name}={value} is now {now}" if "=" in now else f"{name} is now {now}"
 
 
 def _value(name: str, parameter: Parameter, pairs: Pairs) -> Any:

@@ -48,7 +48,6 @@ VERBS = (
             "range for `assume`",
             picture="origins by stage",
         ),
-        former_names={"measure": "by"},
         picture="shares by supplier",
         page=PagePlace("Country", "Depends on whom", {"country": "KOR"}),
     ),

@@ -29,7 +29,6 @@ VERBS = (
         ),
         "[COUNTRY]... [--for ...] [--date DATE]",
         "export controls: who restricts which elements, since when, and what is suspended",
-        former={"--on": "--date"},
         picture="controls",
         page=PagePlace("Mineral", "Export controls", {"country": "CHN"}, place=4),
     ),

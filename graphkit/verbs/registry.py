@@ -31,8 +31,6 @@ VERBS = (
 )
 PARAMETERS = {key: parameters for verb in VERBS for key, parameters in verb.functions.items()}
 """The parameters of each function in :mod:`graphkit.questions`."""
-FORMER_NAMES = {key: verb.former_names for verb in VERBS for key in verb.functions}
-"""The former parameters of each function, with those that replaced them."""
 PICTURES = {
     **{verb.function: verb.picture for verb in VERBS},
     **{verb.variant.function: verb.variant.picture for verb in VERBS if verb.variant},

@@ -69,7 +69,6 @@ VERBS = (
         "COUNTRY... [--for ...] [--stage STAGE] [--without BLOC] [--chain face-value]",
         "who mined, refined and made what a country buys, with ranges; what avoids a country; the "
         "chain of sellers",
-        former_names={"measure": "by"},
         picture="origins by stage",
         page=PagePlace("Chain", "Origins", {"country": "KOR", "for": "magnets-metal"}),
     ),
@@ -127,7 +126,6 @@ VERBS = (
         "[--level plant|company|controller]",
         "single points of failure in a country's supply: countries, plants, companies, or all that "
         "a state can stop",
-        former_names={"measure": "by"},
         picture="single points",
         page=PagePlace(
             "Country", "Single points of failure", {"country": "KOR", "for": "rare earths"},
@@ -250,8 +248,6 @@ VERBS = (
             "not belong to `cascade`",
             picture="failures",
         ),
-        former={"--consumer": "--of"},
-        former_names={"consumer": "of", "measure": "by"},
         picture="losses",
         page=PagePlace("What if", "Disruption", {"country": "CHN", "for": "magnets-metal"}),
     ),

@@ -62,10 +62,6 @@ class Verb:
     row: str
     """Description in the table of commands."""
     variant: Variant | None = None
-    former: Mapping[str, str] = field(default_factory=dict)
-    """Former options, some with a value, and arguments, each with the option that replaced it."""
-    former_names: Mapping[str, str] = field(default_factory=dict)
-    """Former parameters in Python, each with the one that replaced it; ``*`` for arguments."""
     page: PagePlace | None = None
     """Its place on the page; None for a question that the page does not ask."""
     picture: str = ""
@@ -77,24 +73,6 @@ class Verb:
         examples = "\n".join(f"  graphkit {example}" for example in self.examples)
         text = f"{self.text}\n\n" if self.text else ""
         return f"{self.summary}\n\n{text}\b\nExamples:\n{examples}\n"
-
-    def now(self, name: str, value: object = "") -> str:
-        """Return the field that replaced a former field of addresses; empty if none did.
-
-        >>> from graphkit.verbs.parameter import switch
-        >>> Verb(
-        ...     "rank", "rank.rank", "", "", (), (switch("each", ""),), "", "",
-        ...     former={"--by name": "--sort name", "--by all": "--each", "WHAT": "--for"},
-        ... ).now("by", "all")
-        'each=true'
-        """
-        for spelling, option in self.former.items():
-            field_name, _, choice = spelling.removeprefix("--").lower().partition(" ")
-            if field_name == name and choice in ("", value):
-                text = option.removeprefix("--").replace(" ", "=")
-                switches = {p.field for p in self.parameters if p.type == "switch"}
-                return f"{text}=true" if text in switches else text
-        return ""
 
     @property
     def table_row(self) -> str:
