@@ -242,13 +242,14 @@ def count_released(graph: Graph, changes: Mapping[str, Difference], read: Read) 
     types = [kind.name for kind in graph.schema.edges]
     total = 0
     for kind in graph.schema.nodes:
-        keys = changes[kind.name].removed.to_pylist()
-        statement = (
-            f"UNWIND $keys AS key MATCH {node_pattern(kind, 'x', 'key')} WHERE {_is_used(kind)} OR "
-            f"EXISTS {{ (x)-[r]-() WHERE r.{KEY.name} IS NULL OR NOT type(r) IN $types }} "
-            "RETURN count(*) AS n"
-        )
-        total += read(statement, {"keys": keys, "types": types})["n"][0].as_py() if keys else 0
+        for clause, keys in _clauses(kind, changes[kind.name].removed):
+            statement = (
+                f"{clause} WITH x WHERE {_is_used(kind)} OR "
+                f"EXISTS {{ (x)-[r]-() WHERE r.{KEY.name} IS NULL OR NOT type(r) IN $types }} "
+                "RETURN count(*) AS n"
+            )
+            rows = read(statement, {"keys": keys.to_pylist(), "types": types})
+            total += rows["n"][0].as_py()
     return total
 
 
@@ -257,7 +258,7 @@ def steps(
 ) -> Iterator[Step]:
     """Yield the transactions of steps 6 to 9 of a load, which ``Neo4jStore.load`` lists."""
     written, removed = size or BATCH, size or REMOVED_BATCH
-    yield Step(removal_statement(LOAD), {"keys": ["graphkit"]})
+    yield Step(removal_statement(LOAD, by_keys(LOAD)), {"keys": ["graphkit"]})
     for kind in graph.schema.edges:
         change = changes[kind.name]
         if change.others:
@@ -320,22 +321,43 @@ def _clear_steps(graph: Graph, kind: Kind, change: Difference, size: int) -> Ite
 
 
 def _removal_steps(kind: Kind, keys: pa.Array, size: int) -> Iterator[Step]:
-    for start in range(0, len(keys), size):
-        batch = keys.slice(start, size).to_pylist()
-        yield Step(removal_statement(kind), {"keys": batch}, kind.name, len(batch))
+    for clause, listed in _clauses(kind, keys):
+        for start in range(0, len(listed), size):
+            batch = listed.slice(start, size)
+            statement = removal_statement(kind, clause)
+            yield Step(statement, {"keys": batch.to_pylist()}, kind.name, len(batch))
 
 
-def removal_statement(kind: Kind) -> str:
-    """Write the statement that removes rows by key.
+def _clauses(kind: Kind, keys: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    """Yield clauses that find rows as ``x``, each with its keys.
+
+    A row whose key another program removed, or made a value of another type, has none.
+    """
+    named, unnamed = keys.drop_null(), keys.filter(keys.is_null())
+    if len(named):
+        yield by_keys(kind), named
+    if len(unnamed):
+        key, key_type = f"x.`{kind.key}`", "INTEGER" if kind.is_edge else "STRING"
+        yield f"{match(kind)} AND ({key} IS NULL OR NOT {key} IS :: {key_type})", unnamed
+
+
+def by_keys(kind: Kind) -> str:
+    """Write the clause that finds our rows of a kind as ``x`` by key."""
+    if kind.is_edge:
+        return f"UNWIND $keys AS key MATCH ()-[x:`{kind.name}` {{`{kind.key}`: key}}]->()"
+    return f"UNWIND $keys AS key MATCH {node_pattern(kind, 'x', 'key')}"
+
+
+def removal_statement(kind: Kind, clause: str) -> str:
+    """Write the statement that removes the rows that a clause finds.
 
     A node that bears anything of others only loses the mark: graphkit's relationships at it are
     gone by then.
     """
     if kind.is_edge:
-        return f"UNWIND $keys AS key MATCH ()-[x:`{kind.name}` {{`{kind.key}`: key}}]->() DELETE x"
+        return f"{clause} DELETE x"
     return (
-        f"UNWIND $keys AS key MATCH {node_pattern(kind, 'x', 'key')} "
-        f"WITH x, {_is_used(kind)} OR EXISTS {{ (x)--() }} AS used "
+        f"{clause} WITH x, {_is_used(kind)} OR EXISTS {{ (x)--() }} AS used "
         f"FOREACH (one IN CASE WHEN used THEN [1] END | REMOVE x.{MARK.name}, x.{DIGEST.name}) "
         "FOREACH (one IN CASE WHEN NOT used THEN [1] END | DELETE x)"
     )
