@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from random import Random
 
+from chance import SEED
 from edits import check_edits, possible_edits
 from random_seeds import random_facts
 
 from graphkit.build import build_graph
 from graphkit.stores.duck.store import DuckStore
-
-SEED = int(os.environ.get("EDITS_SEED", "1"))
 
 
 def test_every_edit_of_every_kind_is_found_and_mended(store, tmp_path: Path):
