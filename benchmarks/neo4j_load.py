@@ -27,7 +27,7 @@ from graphkit.importers.reference import with_part_of_trade
 from graphkit.schema import GRAPH
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.neo4j.jars import fetched_jars
-from graphkit.stores.neo4j.load import ddl
+from graphkit.stores.neo4j.rules import ddl
 from graphkit.stores.neo4j.server import (
     JAVA_OPTIONS,
     Server,
