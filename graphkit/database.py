@@ -22,6 +22,7 @@ from graphkit._version import __version__
 from graphkit.errors import (
     Damaged,
     GraphkitError,
+    OtherVersion,
     StoreError,
     TookTooLong,
     Unreachable,
@@ -34,6 +35,7 @@ from graphkit.files.input import YAML
 from graphkit.files.locks import locked
 from graphkit.files.output import write_private
 from graphkit.queries import READ_FIRST, rows_of
+from graphkit.schema import GRAPH
 from graphkit.stores.base import Closing, Progress, Store, no_progress
 from graphkit.stores.changes import Confirm, LoadReport, confirmed
 from graphkit.stores.duck.identity import SETTLED
@@ -448,7 +450,7 @@ class WithNeo4j(Closing):
         self.label, self.content = embedded.label, embedded.content
         self.load, self.run, self.edits = embedded.load, embedded.run, embedded.edits
         self.translated, self.free = embedded.translated, embedded.free
-        self.check_same = embedded.check_same
+        self.check_same, self.check_schema = embedded.check_same, embedded.check_schema
 
     @property
     def identity(self) -> str:
@@ -531,22 +533,27 @@ def last_load(store: Store) -> LastLoad:
     Unreachable
         No load was finished: the graph may be empty or a mixture of two. Or the server does not
         answer soon.
-    StoreError
-        Another version of graphkit made it, whose names may mean something else.
+    OtherVersion
+        Another version of graphkit made it, or an older one whose file lacks kinds or properties.
     """
     statement = (
         "MATCH (l:Load) RETURN l.facts AS facts, l.version AS version, "
         "coalesce(l.content, '') AS content"
     )
 
+    kinds = {kind.name: [prop.name for prop in kind.stored] for kind in GRAPH.kinds}
+
     def read() -> pa.Table:
-        return store.run(statement, limits=UNLIMITED if store.identity else OPENING).table
+        table = store.run(statement, limits=UNLIMITED if store.identity else OPENING).table
+        if table["version"].to_pylist() == [__version__]:
+            store.check_schema()
+        return table
 
     try:
-        cached = partial(kept_rows, lambda: store.identity, statement, {}, read, 0.0)
+        cached = partial(kept_rows, lambda: store.identity, statement, kinds, read, 0.0)
         rows = cached() if store.identity else read()
         loads = [LastLoad(**row) for row in rows.to_pylist()]
-    except Unreachable:
+    except (Unreachable, OtherVersion):
         raise
     except TookTooLong as error:
         raise Unreachable(f"{store.label} did not say in time which graph it holds") from error
@@ -558,7 +565,7 @@ def last_load(store: Store) -> LastLoad:
             "way; run 'graphkit load' with this --db"
         )
     if loads[0].version != __version__:
-        raise StoreError(
+        raise OtherVersion(
             f"{store.label} was loaded by graphkit {loads[0].version} and this is {__version__}; "
             "rebuild it with 'graphkit load' and this --db"
         )

@@ -8,6 +8,7 @@
     └── StoreError         1  a database refused or failed a statement
         ├── Unreachable    4  a database cannot be reached at all
         │   └── Damaged    4  a file is not a database, or not as it was written
+        ├── OtherVersion   1  another version of graphkit loaded the database
         ├── OutOfMemory    1  a statement needs more memory than it may have
         └── Untranslated   1  Neo4j would run the statement, the embedded database cannot
 """
@@ -111,6 +112,10 @@ class Unreachable(StoreError):
 
 class Damaged(Unreachable):
     """File that is no database, or is not as it was written."""
+
+
+class OtherVersion(StoreError):
+    """Database that another version of graphkit loaded, whose names may mean something else."""
 
 
 class OutOfMemory(StoreError):

@@ -8,6 +8,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+import duckdb
 import psutil
 import pytest
 from long_cases import others_long
@@ -29,7 +30,7 @@ from graphkit.database import (
     place_of,
     shown_place,
 )
-from graphkit.errors import SeedError, StoreError, Unreachable, UsageError
+from graphkit.errors import OtherVersion, SeedError, StoreError, Unreachable, UsageError
 from graphkit.files.locks import locked
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
@@ -307,6 +308,24 @@ def test_a_graph_of_another_version_says_how_to_rebuild_it(store, tmp_path, monk
     load = last_load(store)
     assert load == LastLoad(24, graphkit.__version__, load.content)
     assert re.fullmatch("[0-9a-f]{64}", load.content)
+
+
+def test_a_file_of_an_older_graphkit_says_what_it_lacks_and_is_loaded_again(tmp_path):
+    path = tmp_path / "old.duckdb"
+    graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
+    with DuckStore(path) as store:
+        store.load(graph)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute('ALTER TABLE "Country" DROP COLUMN graphkit')
+    for _ in range(2):
+        with pytest.raises(OtherVersion) as refused:
+            open_database(str(path))
+        words = (str(path), "older graphkit", "Country.graphkit", "graphkit load")
+        assert unsaid(str(refused.value), *words) == []
+
+    with DuckStore(path) as store:
+        assert store.load(graph).differs
+    open_database(str(path)).close()
 
 
 def test_who_waited_for_a_lock_that_was_removed_takes_a_new_one(tmp_path):

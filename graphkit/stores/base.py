@@ -79,6 +79,15 @@ class Store(Closing, Protocol):
             Another load has replaced it, or is under way.
         """
 
+    def check_schema(self) -> None:
+        """Refuse a file that has not all kinds and properties of the graph.
+
+        Raises
+        ------
+        OtherVersion
+            An older graphkit made it.
+        """
+
     @property
     def written(self) -> datetime | None:
         """Time at which the file that was read was written; None of a server."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def read_digests(cursor: DuckDBPyConnection, schema: Schema) -> Digests | None:
     """Read keys and digests of the file that is open; None of a database of something else."""
-    columns = _columns(cursor)
+    columns = stored_columns(cursor)
     digests = {}
     for kind in (kind for kind in schema.kinds if _is_ours(kind, columns)):
         names = f"{quoted(kind.key)} AS key, digest"
@@ -42,7 +42,7 @@ def compare_digests(
     cursor: DuckDBPyConnection, schema: Schema, scope: Scope = WHOLE
 ) -> Digests | None:
     """Read keys and digests, of all rows or some, and compare them with the values."""
-    columns = _columns(cursor)
+    columns = stored_columns(cursor)
     digests = {}
     for kind in (kind for kind in schema.kinds if _is_ours(kind, columns)):
         conditions = scope.get(kind.name)
@@ -68,7 +68,7 @@ def _where(conditions: Sequence[Conditions]) -> tuple[str, dict[str, list[str]]]
     return f" WHERE {' OR '.join(f'({part})' for part in texts) or 'false'}", values
 
 
-def _columns(cursor: DuckDBPyConnection) -> dict[str, set[str]]:
+def stored_columns(cursor: DuckDBPyConnection) -> dict[str, set[str]]:
     """Map the tables of the file to their columns."""
     rows = cursor.execute(
         "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = $name",

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from graphkit.arrow import release_memory
 from graphkit.cypher.statement import Statement
-from graphkit.errors import OutOfMemory, StoreError, Unreachable, UsageError
+from graphkit.errors import OtherVersion, OutOfMemory, StoreError, Unreachable, UsageError
 from graphkit.files.output import check_place
 from graphkit.schema import GRAPH, Schema
 from graphkit.stores.base import SINCE, Closing, Progress, no_progress
 from graphkit.stores.changes import Confirm, LoadReport, change, confirmed, difference
-from graphkit.stores.duck.digests import compare_digests, read_digests
+from graphkit.stores.duck.digests import compare_digests, read_digests, stored_columns
 from graphkit.stores.duck.engine import OWN_MEMORY, attach, failure, start_engine
 from graphkit.stores.duck.execution import Read, Run, at_once, in_time
-from graphkit.stores.duck.file import fill, model_of
+from graphkit.stores.duck.file import columns_of, fill, model_of
 from graphkit.stores.duck.identity import WRITTEN, identity_of, is_settled, version_of
 from graphkit.stores.duck.old_files import is_old, is_old_graph
 from graphkit.stores.duck.sandbox import Sandbox
@@ -118,6 +118,28 @@ class DuckStore(Closing):
         """
         if self._version is not None and version_of(self.path) != self._version:
             raise Unreachable(f"{self.label} was loaded anew{SINCE}")
+
+    def check_schema(self) -> None:
+        """Refuse a file without a table or column that the graph has.
+
+        Raises
+        ------
+        OtherVersion
+            An older graphkit made it.
+        """
+        stored = self._execute(stored_columns, UNLIMITED, at_once)
+        lacking = [
+            f"{kind.name}.{name}"
+            for kind in self._schema.kinds
+            for name, *_ in columns_of(kind)
+            if name not in stored.get(kind.name, ())
+        ]
+        if lacking:
+            more = f" and {len(lacking) - 1} more" * (len(lacking) > 1)
+            raise OtherVersion(
+                f"{self.label} was loaded by an older graphkit: it lacks {lacking[0]}{more}; "
+                "rebuild it with 'graphkit load' and this --db"
+            )
 
     @property
     def is_as_loaded(self) -> bool:
