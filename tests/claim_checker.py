@@ -1745,7 +1745,10 @@ def form(text: str, answer: Answer) -> None:
     assert 0 < len(text) <= LONGEST, text
     assert text[0] == text[0].upper(), text
     assert text.endswith("."), text
-    assert not re.search(r"[.?!] [A-Z]", text[:-1]), text
+    rest = text[:-1]
+    for name in (*answer.names.values(), str(answer.scope.get("name") or "")):
+        rest = rest.replace(re.sub(r" \([^()]*\)", "", name), "")
+    assert not re.search(r"[.?!] [A-Z]", rest), text
     assert not re.search(r"None\b|nan\b|\binf\b|unknown unknown|  |[{}`]", text), text
     assert text.count("(") == text.count(")"), text
     for key, name in answer.names.items():
@@ -1787,7 +1790,9 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
             part.casefold() in rest for part in claim.period.split("..") if claim is main
         )
     assert all(read.place(key).casefold() in rest for key in main.whose[:1]), (main, words)
-    if len(main.material) == 1 and main.kind is not Kind.HALF:
+    unit = main.figure.unit if main.figure else ""
+    is_of_goods = main.kind is not Kind.HALF and unit not in ("capacity", "owner", SITES)
+    if len(main.material) == 1 and is_of_goods:
         assert read.goods(main.material[0]).casefold() in rest, (main, words)
     named = {read.place(key) for key in (*read.answer.names, *read.names)}
     named |= {read.goods(key) for key in read.answer.names} | {*map(str, meanings(read))}

@@ -237,7 +237,7 @@ def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     most = names.named_most(counted, first_of.values())
     for text in (names.products(len(products)), number_of(len(products), "product")):
         count = figure_of_part(len(large), text, len(products))
-        half = names.claim(Kind.HALF, counted, count, assumptions=OF_HALF)
+        half = names.claim(Kind.HALF, counted, count, subject=(), assumptions=OF_HALF)
         start = Sentence(f"For {count}, {end}", (half,))
         yield start + most + unsure + "."
         yield start + unsure + "."
