@@ -743,7 +743,7 @@ def compare(answer: Answer) -> Sentences:
     if not totals:
         unknown = names.claim(Kind.UNKNOWN, names.rows, subject=(), whose=(), material=())
         return shortened(Sentence("No totals of both periods are known", (unknown,)))
-    ends = [name for name in ("consumer", "supplier") if name in totals[0]]
+    ends = [name for name in ("consumer", "supplier", "on") if name in totals[0]]
     owners = list(grouped(totals, *ends).values())
     place = next((n for n in ends if isinstance(answer.scope.get(n), list)), "")
     return parts.sentences_on_parts(answer, place, _change, owners)
@@ -756,6 +756,9 @@ def _claim_of(
     ends = [name for name in ("consumer", "supplier", "product") if name in totals[0]]
     alike = {tuple(total[name] for name in ends) for total in totals}
     rows = [row for row in names.rows if tuple(row.get(name) for name in ends) in alike]
+    if isinstance(names.answer.scope.get("on"), list):
+        on = totals[0]["on"]
+        rows = [row for row in rows if on in (row.get("supplier"), row.get("consumer"))]
     defaults = {
         "subject": totals[0].get("supplier") or totals[0].get("on") or (),
         "whose": totals[0].get("consumer") or totals[0].get("on") or (),

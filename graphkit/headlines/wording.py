@@ -411,6 +411,8 @@ def label_of(answer: Answer, place: str, rows: Sequence[Row]) -> str:
     words = []
     if isinstance(answer.scope.get(place), list):
         words.append(Lexicon(answer).place(rows[0].get(place)))
+        if place != "on" and "before" in rows[0] and isinstance(answer.scope.get("on"), list):
+            words.append(f"with {Lexicon(answer).place(rows[0].get('on'))}")
     if isinstance(answer.scope.get("period"), list):
         words.append(when(rows[0].get("period")).strip())
     return " ".join(words)
