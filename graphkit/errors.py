@@ -7,7 +7,8 @@
     ├── SeedError          3  seeds failed their check; carries every problem
     └── StoreError         1  a database refused or failed a statement
         ├── Unreachable    4  a database cannot be reached at all
-        │   └── Damaged    4  a file is not a database, or not as it was written
+        │   ├── Damaged    4  a file is not a database, or not as it was written
+        │   └── Replaced   4  it holds another load than the one that was read
         ├── OtherVersion   1  another version of graphkit loaded the database
         ├── OutOfMemory    1  a statement needs more memory than it may have
         └── Untranslated   1  Neo4j would run the statement, the embedded database cannot
@@ -112,6 +113,10 @@ class Unreachable(StoreError):
 
 class Damaged(Unreachable):
     """File that is no database, or is not as it was written."""
+
+
+class Replaced(Unreachable):
+    """Database that holds another load than the one that was first read of it."""
 
 
 class OtherVersion(StoreError):

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from graphkit.answers.answer import cited, in_names
 from graphkit.catalog.materials import Materials
 from graphkit.catalog.tables import Tables
-from graphkit.errors import UsageError
+from graphkit.errors import Replaced, UsageError
 from graphkit.names import Entity, Names, capitalized, in_other_languages, names_in, with_article
 from graphkit.queries import NAMED, NAMED_LISTS, Query
 from graphkit.stores.base import Store
@@ -51,11 +51,34 @@ class Catalog(Tables):
 
         Raises
         ------
+        Replaced
+            The database was loaded since.
         Unreachable
-            The database was replaced or loaded since, or cannot be reached.
+            It cannot be reached, or a load is under way.
         """
         self.store.check_same()
         return self.store.content == self._content
+
+    def renewed(self) -> Catalog | None:
+        """Return the facts as a program that follows each load goes on with them.
+
+        Returns
+        -------
+        Catalog or None
+            These, or those after a transaction of anybody in a server; None after a load, when the
+            database must be opened again.
+
+        Raises
+        ------
+        Unreachable
+            It cannot be reached, or a load is under way.
+        """
+        try:
+            if self.store.is_replaced:
+                return None
+            return self if self.is_current else Catalog(self.store)
+        except Replaced:
+            return None
 
     def using(self, dataset: str | None) -> Catalog:
         """Choose the data set of trade by its key; None keeps the preferred ones.

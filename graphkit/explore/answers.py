@@ -117,6 +117,8 @@ class Answers(Closing):
         self._cached: OrderedDict[str, asyncio.Task[AnsweredQuestion]] = OrderedDict()
         self._checked = 0.0
         self._opening = Lock()
+        self._old: set[Store] = set()
+        """Databases of before a load, until what still reads them in another thread has ended."""
         self.questions, self.statements = Threads(THREADS), Threads(STATEMENTS)
 
     def close(self) -> None:
@@ -125,6 +127,12 @@ class Answers(Closing):
             threads.close()
         if self._catalog is not None:
             self._catalog.store.close()
+        for store in list(self._old):
+            self._close_old(store)
+
+    def _close_old(self, store: Store) -> None:
+        self._old.discard(store)
+        store.close()
 
     async def stay_small(self) -> None:
         """Return the memory that answers took to the system, for as long as readers ask.
@@ -142,29 +150,29 @@ class Answers(Closing):
 
     def catalog(self) -> Catalog:
         """Return the facts of the database, opened again if it was lost or loaded anew."""
+        if (catalog := self._catalog) is not None:
+            self._go_on(catalog, catalog.renewed())
         with self._opening:
-            self._drop_replaced()
             if self._catalog is None:
                 self._catalog = Catalog(self._reopen())
             return self._catalog
 
-    def _drop_replaced(self) -> None:
-        """Let go of a file that a load replaced, and of all answers from it."""
-        catalog = self._catalog  # which another thread may put away meanwhile
-        if catalog is None or not catalog.store.is_replaced:
-            return
-        if self._catalog is catalog:
-            self._catalog = None
-        self._cached.clear()
-        # What still reads it in another thread ends by then.
-        timer = Timer(SECONDS, catalog.store.close)
-        timer.daemon = True
-        timer.start()
+    def _go_on(self, before: Catalog, now: Catalog | None) -> None:
+        """Put other facts in the place of those of before, and let go of all answers from these."""
+        with self._opening:
+            if self._catalog is not before or now is before:
+                return  # another thread may have done it
+            self._catalog = now
+            self._cached.clear()
+        if now is None:
+            self._old.add(before.store)
+            timer = Timer(SECONDS, self._close_old, [before.store])
+            timer.daemon = True
+            timer.start()
 
     async def find(self, question: Question) -> AnsweredQuestion:
         """Find an answer: the kept one, that which another reader waits for, or a new one."""
         await self._forget_old()
-        self._drop_replaced()
         key = f"{question.function} {sorted(question.arguments.items())!r}"
         task = self._cached.get(key)
         if task is None:
@@ -178,14 +186,16 @@ class Answers(Closing):
         return await asyncio.shield(task)
 
     async def _forget_old(self) -> None:
-        """Drop the kept answers of a server to which anybody wrote; ask it now and then."""
-        now = monotonic()
-        if not self._cached or now < self._checked + CHECK_SECONDS:
+        """Drop the kept answers of other facts; a server is asked for its own now and then."""
+        catalog, now = self._catalog, monotonic()
+        if not self._cached or catalog is None:
             return
-        self._checked = now
-        # Otherwise the next reading opens the database again, or says why it cannot.
-        with suppress(Unreachable):
-            await self.questions.run(partial(self.reading, _read_marker))
+        if catalog.store.is_replaced:
+            self._go_on(catalog, None)
+        elif now >= self._checked + CHECK_SECONDS:
+            self._checked = now
+            with suppress(Unreachable):  # which the next reading says, unless it is over by then
+                await self.questions.run(partial(self.reading, lambda catalog: None))
 
     def _ask(self, question: Question) -> AnsweredQuestion:
         with noted_readings() as readings:
@@ -230,12 +240,6 @@ class Answers(Closing):
 def _tidy() -> None:
     gc.collect()
     release_memory()
-
-
-def _read_marker(catalog: Catalog) -> None:
-    """Refuse the facts of a server to which anybody wrote since they were read."""
-    if not catalog.is_current:
-        raise Unreachable(f"{catalog.store.label} was written to")
 
 
 def names_of(catalog: Catalog) -> list[dict[str, Any]]:

@@ -126,17 +126,24 @@ def do(job: Job) -> Reply:
 def _reading(job: Job, call: Callable[[Job, Catalog], Reply]) -> Reply:
     """Call with the facts of the database; if it was lost, the next call opens it again."""
     try:
-        if job.place in _OPEN and _OPEN[job.place].store.is_replaced:
-            _OPEN.pop(job.place).store.close()
-        elif job.place in _OPEN and not _OPEN[job.place].is_current:
-            _OPEN[job.place] = Catalog(_OPEN[job.place].store)
-        if job.place not in _OPEN:
-            _OPEN[job.place] = Catalog(open_database(job.db, with_=job.own))
-        return call(job, _OPEN[job.place])
+        return call(job, _catalog(job))
     except Unreachable:
-        if (lost := _OPEN.pop(job.place, None)) is not None:
-            lost.store.close()
+        _close(job)
         raise
+
+
+def _catalog(job: Job) -> Catalog:
+    """Return the facts of the database, opened again after a load."""
+    catalog = _OPEN.get(job.place)
+    if catalog is not None and (catalog := catalog.renewed()) is None:
+        _close(job)
+    _OPEN[job.place] = catalog or Catalog(open_database(job.db, with_=job.own))
+    return _OPEN[job.place]
+
+
+def _close(job: Job) -> None:
+    if (lost := _OPEN.pop(job.place, None)) is not None:
+        lost.store.close()
 
 
 def _warm(job: Job, catalog: Catalog) -> Reply:

@@ -75,8 +75,10 @@ class Store(Closing, Protocol):
 
         Raises
         ------
+        Replaced
+            Another load has replaced it.
         Unreachable
-            Another load has replaced it, or is under way.
+            One is under way, or the server is gone.
         """
 
     def check_schema(self) -> None:

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from graphkit.arrow import release_memory
 from graphkit.cypher.statement import Statement
-from graphkit.errors import OtherVersion, OutOfMemory, StoreError, Unreachable, UsageError
+from graphkit.errors import (
+    OtherVersion,
+    OutOfMemory,
+    Replaced,
+    StoreError,
+    Unreachable,
+    UsageError,
+)
 from graphkit.files.output import check_place
 from graphkit.schema import GRAPH, Schema
 from graphkit.stores.base import SINCE, Closing, Progress, no_progress
@@ -113,11 +120,11 @@ class DuckStore(Closing):
 
         Raises
         ------
-        Unreachable
+        Replaced
             It is not the one that was identified.
         """
         if self._version is not None and version_of(self.path) != self._version:
-            raise Unreachable(f"{self.label} was loaded anew{SINCE}")
+            raise Replaced(f"{self.label} was loaded anew{SINCE}")
 
     def check_schema(self) -> None:
         """Refuse a file without a table or column that the graph has.
@@ -179,7 +186,7 @@ class DuckStore(Closing):
 
         Raises
         ------
-        StoreError
+        Replaced
             It is another file than the one that was identified.
         Unreachable
             There is no such file, or it is not a database.
@@ -191,7 +198,7 @@ class DuckStore(Closing):
             self._identity = self._identify()
             if before and self._identity != before:
                 self._identity, self._version = before, version
-                raise StoreError(f"{self.path} was replaced while it was read; ask again")
+                raise Replaced(f"{self.label} was loaded anew{SINCE}")
             self._attach()
 
     def _attach(self) -> None:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from neo4j.exceptions import DriverError, Neo4jError
 
 from graphkit.arrow import without_codes
-from graphkit.errors import StoreError, Unreachable
+from graphkit.errors import Replaced, StoreError, Unreachable
 from graphkit.schema import DIGEST, KEY, LOAD, MARK, Kind
 from graphkit.stores.base import SINCE, say_slow, say_waiting
 from graphkit.stores.changes import Difference, difference
@@ -132,12 +132,15 @@ def check_unchanged(before: str, after: str, label: str) -> None:
 
     Raises
     ------
+    Replaced
+        Another load ended: the answer could be a mixture.
     Unreachable
-        A load began or ended: the answer could be a mixture.
+        One began.
     """
+    if after and after != before:
+        raise Replaced(f"{label} was loaded anew{SINCE}")
     if after != before:
-        event = "was loaded anew" if after else "is being loaded, or a load of it was cut off,"
-        raise Unreachable(f"{label} {event}{SINCE}")
+        raise Unreachable(f"{label} is being loaded, or a load of it was cut off,{SINCE}")
 
 
 BATCH = 10_000

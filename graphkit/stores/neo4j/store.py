@@ -195,8 +195,10 @@ class Neo4jStore(Closing):
 
         Raises
         ------
+        Replaced
+            Another load was made.
         Unreachable
-            Another load was made or is under way, or the server is gone.
+            One is under way, or the server is gone.
         """
         self.run("RETURN 1 AS one")
 
