@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from graphkit.answers.sentence import Kind
 from graphkit.catalog.catalog import Catalog
 from graphkit.explore.answers import matches
 from graphkit.explore.overview import TASKS, import_overview, production_overview
@@ -80,6 +81,26 @@ def test_imports_of_a_country_are_those_of_its_suppliers(catalog):
 
     assert figures(overview)
     assert all(figure["share"] == shares[figure["product"]] for figure in figures(overview))
+    assert depends(catalog, "KOR", scope="magnets-metal").headline.removesuffix(".") in {
+        figure["text"].rpartition(" (")[0] for figure in figures(overview)
+    }
+
+
+def test_a_first_that_a_sentence_may_not_tell_stands_in_no_cell(catalog, overview):
+    denied = concentration(catalog, scope="ree-metals")
+
+    assert denied.sentence.claims[0].denied is Kind.FIRST
+    assert "exports" not in {
+        figure["kind"] for figure in figures(overview) if figure["product"] == "ree-metals"
+    }
+
+
+def test_a_cell_has_the_figure_of_the_sentence(catalog, overview):
+    text = concentration(catalog, scope="gallium").headline
+    gallium = next(f for f in figures(overview) if f["product"] == "gallium")
+
+    assert gallium["figure"] == "over 99 %"
+    assert text.removesuffix(".") in gallium["text"]
 
 
 @pytest.mark.parametrize("country", [*COUNTRIES, "CHL"])

@@ -55,7 +55,7 @@ def action_parts(
         )
         sentences = [moved.answer.headline, text]
         section = moved.section(f"If no supplier had half of {goods}", sentences)
-        parts.append((section, [f"{moved.answer.headline.removesuffix('.')}, by weight."]))
+        parts.append((section, [moved.answer.headline]))
     figures = inquiry.ask("unknowns", **shared, threshold=HALF)
     if figures.answer is not None:
         text = (

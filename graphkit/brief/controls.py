@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.analysis.claims.phrases import known_values
-from graphkit.answers.figures import number_of, percent
+from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Sentence
 from graphkit.brief.inquiry import NOTHING, Finding, Inquiry, Part
 from graphkit.brief.standing import Standing
 from graphkit.brief.wording import first_of
+from graphkit.headlines.wording import part
 from graphkit.names import capitalized
 from graphkit.questions.controls import traded_baskets
 
@@ -38,7 +39,14 @@ def controls_part(standing: Standing) -> Part:
         if act["target"] in (None, buyer.key) and (sold or is_own):
             covered_acts.append(number)
             act_name, measure, dates = act_in_words(inquiry, act)
-            purchase = _bought(inquiry, sells, sold, is_own=is_own, period=standing.period_text)
+            purchase = _bought(
+                inquiry,
+                sells,
+                sold,
+                is_own=is_own,
+                imports=standing.imports,
+                period=standing.period_text,
+            )
             dates_by_act.setdefault((act_name, measure, purchase), []).append(dates)
     points = [
         f"{act_name}: {measure}, {'; '.join(dates)}; {purchase}"
@@ -57,7 +65,8 @@ def controls_part(standing: Standing) -> Part:
     lead = (
         f"{capitalized(number_of(acts, 'export control'))} on record "
         f"{'covers' if acts == 1 else 'cover'} goods that {buyer.in_text} bought in "
-        f"{standing.period_text} from the country that acts{own}: {countries}."
+        f"{standing.period_text} from the country that acts{own}: "
+        f"{countries}{suspended_of(in_scope)}."
     )
     text = (
         "Goods count alone or in a basket. Dates are as recorded: whether an act is in force on a "
@@ -98,6 +107,12 @@ def acts_of(rows: Iterable[Row]) -> int:
     return len({(row["country"], row["announcement"]) for row in rows})
 
 
+def suspended_of(rows: Iterable[Row]) -> str:
+    """Count the acts of which a suspension is recorded, whatever the day; empty if none."""
+    number = acts_of(row for row in rows if row["suspended_from"])
+    return f"; {number} with a suspension" if number else ""
+
+
 def claims_on(inquiry: Inquiry, controls: Finding, acts: Sequence[Row]) -> list[str]:
     """Cite what was published on some acts, such as the licences granted."""
     announcements = {act["key"]: act["announcement"] or act["key"] for act in acts}
@@ -123,7 +138,7 @@ def act_in_words(inquiry: Inquiry, act: Row) -> tuple[str, str, str]:
 
 def _bought(
     inquiry: Inquiry, bought: Mapping[str, Row], sold: Mapping[str, Sequence[str]], *, is_own: bool,
-    period: str | None,
+    imports: str, period: str | None,
 ) -> str:  # fmt: skip
     """Say what the country bought of the goods of an act, or of the baskets that hold them."""
     if is_own:
@@ -132,9 +147,9 @@ def _bought(
     with_share.sort(key=lambda product: (-bought[product]["share_usd"], product))
     shares = []
     for product in with_share:
-        text = f"{percent(bought[product]['share_usd'])} of {inquiry.product(product)}"
+        text = f"{part(bought[product]['share_usd'])} of {inquiry.product(product)}"
         basket = first_of([inquiry.product(good) for good in sold[product]])
         shares.append(f"{text} (a basket with {basket} in it)" if basket else text)
     if not shares:
         return f"the value bought there in {period} is unknown."
-    return f"of the imports by value in {period} it sold {first_of(shares)}."
+    return f"of {imports} by value in {period} it sold {first_of(shares)}."

@@ -11,19 +11,29 @@ import numpy as np
 import pyarrow as pa
 
 from graphkit.answers.answer import Answer, parts_of
-from graphkit.answers.figures import HALF, money, number_of, percent
+from graphkit.answers.figures import HALF, money, number_of
 from graphkit.answers.sentence import Sentence
 from graphkit.brief.action import action_parts
 from graphkit.brief.chart import MOST_BARS, BarRow, bars
 from graphkit.brief.claims import claims_part
 from graphkit.brief.controls import controls_part
 from graphkit.brief.document import Brief, Section
-from graphkit.brief.inquiry import NOTHING, VERB, Form, Inquiry, Part, command_of, ordered
-from graphkit.brief.origins import behind_in_text, sold_in_text
+from graphkit.brief.inquiry import (
+    NOTHING,
+    VERB,
+    Form,
+    Inquiry,
+    Part,
+    command_of,
+    is_first,
+    ordered,
+)
+from graphkit.brief.origins import behind_in_text
 from graphkit.brief.plants import plants_parts
-from graphkit.brief.standing import Standing, measure_of, products_in_text, share_of
+from graphkit.brief.standing import Standing, share_of
 from graphkit.brief.stop import months_part, stop_sections
 from graphkit.brief.wording import first_of, period_of
+from graphkit.headlines.wording import Lexicon, qualified
 from graphkit.names import Entity, capitalized, possessive
 from graphkit.questions.stocks import YEAR
 
@@ -90,31 +100,22 @@ def _minerals(standing: Standing) -> Part:
     with_value = any(row["usd"] is not None for row in rows) and sums and None not in sums
     worth = f", worth {money(sum(sums))} USD" if with_value else ", of a value that is not added up"
     half = [row for row in rows if (share_of(row) or 0) >= HALF]
-    lead = (
-        f"In {period}, {standing.buyer.in_text} imported {number_of(standing.products, 'product')} "
-        f"with trade data{worth}. "
-    )
-    if half:
-        number = len({row["product"] for row in half})
-        lead += (
-            f"Of {number if number < standing.products else 'all of them'}, one country sold at "
-            f"least half {_bases(half)}: "
-        )
-        lead += f"{inquiry.count_places(row['supplier'] for row in half)}.{_small(half)}"
-    else:
-        lead += f"No country sold half of any of them {_bases(rows)}."
+    goods = number_of(standing.products, "product") + " with trade data"
+    if standing.products == 1:
+        goods = inquiry.product(rows[0]["product"])
+    lead = f"In {period}, {standing.buyer.in_text} imported {goods}{worth}{qualified(rows)}."
+    if standing.products > 1:
+        lead = f"{lead} {face.told(period=standing.period)}{_small(half)}"
     answer = ordered(face.answer, "usd")
     return face.section("First suppliers, the largest sums first", answer=answer), [lead]
-
-
-def _bases(rows: Sequence[Row]) -> str:
-    return " or ".join(sorted({measure_of(row) for row in rows}))
 
 
 def _small(rows: Sequence[Row]) -> str:
     """Count the products of which little was bought, where a few parcels make the share."""
     small = {row["product"] for row in rows if row["usd"] is not None and row["usd"] < SMALL}
-    return f" For {len(small)} of them it sold less than {money(SMALL)} USD." if small else ""
+    return (
+        f" For {len(small)} of them, that was worth less than {money(SMALL)} USD." if small else ""
+    )
 
 
 def _dependencies(standing: Standing) -> Part:
@@ -129,16 +130,14 @@ def _dependencies(standing: Standing) -> Part:
     origins: dict[str, list[Row]] = {}
     for row in finding.rows:
         origins.setdefault(row["product"], []).append(row)
+    sold = [standing.face.told(product=row["product"]).words for row in largest]
     points = [
-        f"{capitalized(sold_in_text(inquiry, row))}; "
-        f"{behind_in_text(inquiry, origins.get(row['product'], ()))}."
-        for row in largest
+        f"{words} {_behind(standing, row, origins.get(row['product'], ()))}"
+        for words, row in zip(sold, largest, strict=True)
     ]
-    first, behind = largest[0], origins.get(largest[0]["product"], ())
-    lead = [f"The largest dependence is on {sold_in_text(inquiry, first)}."]
-    if behind:
-        goods = f"{inquiry.product(first['product'])}, by value in {period_of(first)}"
-        lead.append(f"Behind the sellers of {goods}: {behind_in_text(inquiry, behind)}.")
+    lead = [sold[0]]
+    if behind := origins.get(largest[0]["product"]):
+        lead.append(_behind(standing, largest[0], behind))
     if finding.answer is None:
         return Section("The largest dependencies", points=points, command=finding.command), lead
     place = {row["product"]: number for number, row in enumerate(largest)}
@@ -153,6 +152,13 @@ def _dependencies(standing: Standing) -> Part:
         "The largest dependencies", [text], points=points, answer=answer, shown=0
     )
     return section, lead
+
+
+def _behind(standing: Standing, row: Row, origins: Sequence[Row]) -> str:
+    """Say who stands behind the seller of a product, whose imports they are, and when."""
+    goods = f"{standing.imports} of {standing.inquiry.product(row['product'])}"
+    behind = behind_in_text(standing.inquiry, origins)
+    return f"Behind the sellers of {goods}, by value in {period_of(row)}: {behind}."
 
 
 def _points(standing: Standing) -> Part:
@@ -172,19 +178,24 @@ def _points(standing: Standing) -> Part:
     ]  # fmt: skip
     own_stage.sort(key=lambda pair: -worth.get(pair[0]["product"], 0.0))
     traced_rows = [row for row, _ in own_stage if row["traced_to"] is not None]
+    makers = {row["product"]: row["supplier"] for row in traced_rows}
     certain = {row["product"] for row in traced_rows if row["verdict"] == "certain"}
     possible = {row["product"] for row in traced_rows if row["earlier"]} - certain
-    estimated = {row["product"] for row in traced_rows} - certain - possible
     if not own_stage:
         return NOTHING
     also = "its code also holds" if len(possible) == 1 else "their codes also hold"
-    verdicts = [
-        f"of {number_of(len(certain), 'product')} for certain" if certain else "",
-        f"of {len(estimated)} by estimate, where the data allow less" if estimated else "",
-        f"of {len(possible)} possibly, as {also} goods of earlier stages" if possible else "",
-    ]
+    names, verdicts = Lexicon(finding.answer), {
+        "for certain": certain,
+        "by estimate, where the data allow less": makers.keys() - certain - possible,
+        f"possibly, as {also} goods of earlier stages": possible,
+    }  # fmt: skip
+    texts = [
+        f"of {number_of(len(products), 'product')} {verdict}"
+        f"{names.most(makers[product] for product in products)}"
+        for verdict, products in verdicts.items() if products
+    ]  # fmt: skip
     start = f"Behind the sellers, one country made at least half of {imports} by value in {period}"
-    lead = [f"{start}: {'; '.join(filter(None, verdicts))}."] if traced_rows else []
+    lead = [f"{start}: {'; '.join(texts)}."] if traced_rows else []
     shown = [number for row, number in own_stage if row["traced_to"] or not traced_rows]
     rows = finding.answer.rows.take(pa.array(shown, pa.int64()))
     text = "Products of the largest imports come first; the command has the other stages too."
@@ -197,7 +208,8 @@ def _chart(standing: Standing) -> Answer | None:
     answer = standing.face.answer
     shares = [
         BarRow(row["product"], row["supplier"], row["share_usd"], row.get("fit"), row.get("extent"))
-        for row in standing.largest if row["share_usd"] is not None
+        for row in standing.largest
+        if row["share_usd"] is not None and is_first(standing.face.told(product=row["product"]))
     ][:MOST_BARS]  # fmt: skip
     if answer is None or not shares:
         return None
@@ -255,9 +267,11 @@ def _limits(standing: Standing, dependencies: Section | None) -> list[str]:
     remarks = standing.face.answer.product_remarks if standing.face.answer else {}
     if remarked := [row["product"] for row in standing.rows if row["product"] in remarks]:
         remarked = list(dict.fromkeys(remarked))
+        goods = _goods(inquiry, remarked)
+        if standing.products > 1:
+            goods = f"{len(remarked)} of {standing.products} products, such as {goods},"
         texts.append(
-            f"The customs codes of {len(remarked)} of {products_in_text(standing.products)} hold "
-            f"more or less than the name says, such as {_goods(inquiry, remarked)}: see the notes."
+            f"The customs codes of {goods} hold more or less than the name says: see the notes."
         )
     parts = parts_of(standing.face.answer.coverage).values() if standing.face.answer else ()
     without = [key for part in parts for key in part.get("products_without_trade_data", ())]
@@ -284,35 +298,11 @@ def _trend(standing: Standing) -> Part:
         return NOTHING
     scope = inquiry.scope_of(products)
     finding = inquiry.ask("trend", country=[standing.buyer.key], scope=scope)
-    points = []
-    for product in products:
-        rows = [row for row in finding.rows if row["product"] == product]
-        rows = [row for row in rows if row["largest"] and row["largest_share_usd"] is not None]
-        if rows:
-            points.append(f"{inquiry.product(product)}: {_over_time(inquiry, rows)}.")
+    points = [finding.told(product=product).words for product in products
+              if product in {row["product"] for row in finding.rows}]  # fmt: skip
     if not points:
         return NOTHING
-    points = list(map(capitalized, points))
     return finding.section("Over the years", points=points, shown=0), points[:1]
-
-
-def _over_time(inquiry: Inquiry, rows: Sequence[Row]) -> str:
-    first, last = rows[0], rows[-1]
-    name = inquiry.place(last["largest"])
-    if len(rows) == 1:
-        share = percent(last["largest_share_usd"])
-        return f"the largest supplier by value was {name}, {share} in {last['period']}"
-    years = sum(row["largest"] == last["largest"] for row in rows)
-    shares = [percent(row["largest_share_usd"]) for row in (first, last)]
-    is_yearly = all(row["period"].isdigit() for row in rows)
-    periods = number_of(len(rows), "year" if is_yearly else "period")
-    led = f"the largest supplier by value was {name} in {years} of {periods}"
-    text = f"{led}, with {shares[1]} in {last['period']}"
-    if first["largest"] == last["largest"]:
-        text += f" and {shares[0]} in {first['period']}"
-    else:
-        text += f"; in {first['period']} it was {inquiry.place(first['largest'])}, with {shares[0]}"
-    return f"{text}; the HHI by value went from {first['hhi_usd']:,.0f} to {last['hhi_usd']:,.0f}"
 
 
 def _claims(standing: Standing) -> Part:

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import pyarrow as pa
+
 from graphkit.answers.answer import Answer, undoubted
+from graphkit.answers.sentence import Kind, Sentence
 from graphkit.brief.document import Brief, Section
 from graphkit.brief.paper import cut
 from graphkit.brief.wording import cited_claim, sentence
@@ -17,6 +20,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import GraphkitError
+from graphkit.headlines.headline import headline
 from graphkit.names import with_article
 from graphkit.questions.question import prepare
 from graphkit.render.answer import source_lines, sources_of_rows
@@ -41,6 +45,17 @@ class Finding:
     command: str
     answer: Answer | None
     lacking: str = ""
+    function: str = ""
+    """Module and name of the question's function."""
+
+    def told(self, **values: Any) -> Sentence:
+        """Write the first line of the answer on those rows alone that have some values."""
+        if self.answer is None:
+            return Sentence()
+        rows = undoubted(self.answer).rows
+        selected = [all(row[name] == value for name, value in values.items())
+                    for row in rows.to_pylist()]  # fmt: skip
+        return headline(self.function, replace(self.answer, rows=rows.filter(pa.array(selected))))
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -84,7 +99,7 @@ class Inquiry:
         self.progress(f"graphkit {name}", 1)
         try:
             answer = prepare(verb, defaults | values, "json").ask(self.catalog)
-            finding = Finding(name, command, answer)
+            finding = Finding(name, command, answer, function=verb.chosen(defaults | values)[0])
         except GraphkitError as error:
             if type(error) is not GraphkitError:
                 raise
@@ -242,6 +257,11 @@ def command_of(verb: Verb, values: Mapping[str, Any]) -> str:
         option = [parameter.option] if parameter.option else []
         words += option if parameter.type == "switch" else [*option, text]
     return shlex.join(words)
+
+
+def is_first(sentence: Sentence) -> bool:
+    """Return True if a sentence claims that somebody has more than any other."""
+    return any(claim.kind is Kind.FIRST for claim in sentence.claims)
 
 
 def ordered(answer: Answer, name: str) -> Answer:

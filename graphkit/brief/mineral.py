@@ -12,17 +12,29 @@ import pyarrow.compute as pc
 
 from graphkit.answers.answer import Answer, parts_of
 from graphkit.answers.columns import COUNT, NUMBER, Column, schema_of
-from graphkit.answers.figures import UNFIT, money, number_of, percent
+from graphkit.answers.figures import UNFIT, number_of
+from graphkit.answers.sentence import Sentence
 from graphkit.arrow import SHARE
 from graphkit.brief.chart import MOST_BARS, BarRow, bars
 from graphkit.brief.claims import claims_part
-from graphkit.brief.controls import act_in_words, claims_on
+from graphkit.brief.controls import act_in_words, claims_on, suspended_of
 from graphkit.brief.document import Brief, Section
-from graphkit.brief.inquiry import NOTHING, VERB, Finding, Form, Inquiry, Part, command_of, ordered
+from graphkit.brief.inquiry import (
+    NOTHING,
+    VERB,
+    Finding,
+    Form,
+    Inquiry,
+    Part,
+    command_of,
+    is_first,
+    ordered,
+)
 from graphkit.brief.plants import plants_parts
 from graphkit.brief.stop import MOST_LOSSES
-from graphkit.brief.wording import at_least, between, first_of, joined, period_of
+from graphkit.brief.wording import first_of, joined, period_of
 from graphkit.catalog.tables import COUNTRIES
+from graphkit.headlines.wording import qualified, worth
 from graphkit.names import capitalized
 from graphkit.questions.ores import BY_ORE
 from graphkit.questions.production import figures_of
@@ -31,6 +43,8 @@ from graphkit.render.answer import shown_claims
 Row = Mapping[str, Any]
 MOST = 5
 """Number of countries and products that a sentence or a list names."""
+POINT = ("product", "supplier", "definition", "traced_to")
+"""Columns that tell one single point of failure from the others."""
 MOST_TRADERS = 3
 """Number of exporters and of importers in a sentence."""
 COLUMNS = (
@@ -91,10 +105,6 @@ def mineral_brief(inquiry: Inquiry, period: str | None, form: Form) -> Brief:
     )  # fmt: skip
 
 
-def _first_three(row: Row) -> str:
-    return f"the first three countries {at_least(row['cr3'], row['cr3_high'])}"
-
-
 def _makers(inquiry: Inquiry, period: str | None, concentration: Finding) -> Part:
     """List the producers at each stage, and the claims on their shares."""
     figures = [figures_of(inquiry.catalog, scope, period) for scope in inquiry.scopes]
@@ -108,10 +118,8 @@ def _makers(inquiry: Inquiry, period: str | None, concentration: Finding) -> Par
         r["country"]
     ))  # fmt: skip
     lead = [
-        f"{capitalized(inquiry.place(row['top']))} made {at_least(row['cr1'], row['cr1_high'])} of "
-        f"the published world production of {inquiry.product(row['product'])} in {row['period']}, "
-        f"{_first_three(row)} ({'tonnes' if row['total_tonnes'] else 'shares alone'}, "
-        f"{row['basis'] or 'basis not stated'}; {row['source']})."
+        f"{_sentence(concentration, row).words.removesuffix('.')} "
+        f"({row['basis'] or 'basis not stated'}; {row['source']})."
         for row in sorted(concentration.rows, key=lambda r: (r["stage_order"], r["product"]))
         if row["market"] == "production" and row["top"] and row["cr1"] is not None
     ]
@@ -133,6 +141,12 @@ def _makers(inquiry: Inquiry, period: str | None, concentration: Finding) -> Par
     )  # fmt: skip
     query = shlex.join([*command, "-P", f"periods={','.join(periods)}"])
     return Section("Who makes it", points=points, answer=answer, command=query), lead[:2]
+
+
+def _sentence(concentration: Finding, row: Row) -> Sentence:
+    """Write the sentence on one market."""
+    market = {name: row[name] for name in ("product", "market", "measure", "period", "source")}
+    return concentration.told(**market)
 
 
 def _by_ore(inquiry: Inquiry, concentration: Finding) -> list[str]:
@@ -162,14 +176,9 @@ def _claimed(inquiry: Inquiry, concentration: Finding) -> list[str]:
 def _markets(concentration: Finding, inquiry: Inquiry) -> Part:
     """Show how concentrated production and trade are."""
     sold = [
-        f"{capitalized(inquiry.place(row['top']))} sold {at_least(row['cr1'], row['cr1_high'])} of "
-        f"world exports of {inquiry.product(row['product'])} by value in {period_of(row)}, "
-        f"{_first_three(row)} (re-exports included; HHI {row['hhi_low']:,.0f})."
+        _sentence(concentration, row).words
         for row in sorted(concentration.rows, key=lambda r: -(r["total_usd"] or 0.0))
-        if row["market"] == "exports"
-        and row["measure"] == "usd"
-        and row["top"]
-        and row["hhi_low"] is not None
+        if row["market"] == "exports" and row["measure"] == "usd" and row["top"]
     ]
     if not concentration.rows:
         return NOTHING
@@ -212,6 +221,7 @@ def _chart(inquiry: Inquiry, concentration: Finding) -> Answer | None:
     rows = [
         row for row in concentration.rows
         if row["top"] and row["cr1"] is not None and (row["market"], row["measure"]) in markets
+        and is_first(_sentence(concentration, row))
     ]  # fmt: skip
     rows.sort(key=lambda r: -(r["total_usd"] or 0.0))
     first: dict[tuple[str, str], Row] = {}
@@ -257,10 +267,10 @@ def _steps(
 
 
 def _traders(inquiry: Inquiry, parameters: Mapping[str, Any]) -> tuple[Part, str | None]:
-    """Rank the exporters and importers of all its products together; return the first seller."""
+    """Name the largest exporters and importers of its products together, and the first seller."""
     finding = inquiry.ask("centrality", **parameters, measures="strength_out,strength_in")
     rows = finding.rows
-    if not rows:
+    if finding.answer is None or not rows:
         return NOTHING, None
     period = period_of(rows[0])
 
@@ -268,12 +278,14 @@ def _traders(inquiry: Inquiry, parameters: Mapping[str, Any]) -> tuple[Part, str
         return sorted(rows, key=lambda r: (-(r[column] or 0.0), r["country"]))[:MOST_TRADERS]
 
     def named(column: str) -> str:
-        texts = [f"{inquiry.place(r['country'])} ({money(r[column])} USD)" for r in first(column)]
-        return joined(texts)
+        return joined(f"{inquiry.place(r['country'])} ({worth(r[column])})" for r in first(column))
 
+    traded = {series["product"]: series for part in parts_of(finding.answer.coverage).values()
+              for series in part.get("series", ())}  # fmt: skip
     text = (
-        f"Of all its products together, by value in {period}, {named('strength_out')} sold the "
-        f"most, and {named('strength_in')} bought the most."
+        f"In {period}, by value, of {first_of([inquiry.product(key) for key in traded], MOST)}"
+        f"{qualified(traded.values())}: sold by {named('strength_out')}; bought by "
+        f"{named('strength_in')}; goods that are sold on count each time."
     )
     seller = first("strength_out")[0]["country"]
     part = finding.section("Who sells and buys it", [text]), [text]
@@ -292,14 +304,12 @@ def _stop(
     answer = ordered(finding.answer, "lost_imports")
     name = inquiry.place(seller)
     points = [
-        f"{capitalized(inquiry.place(row['consumer']))}: {money(row['lost_imports'])} USD of "
-        f"{inquiry.product(row['product'])}, {percent(row['lost_share'])} of its "
-        f"imports by value in {period_of(row)} ({between(row['low'], row['high'])})."
+        finding.told(consumer=row["consumer"], product=row["product"]).words
         for row in answer.rows.to_pylist()[:MOST_LOSSES]
     ]
     text = (
-        f"{capitalized(name)} is the largest exporter of all these products together, by value. "
-        "Without its exports, and with nobody to replace them, these would lose most (estimates):"
+        f"Without the exports of {name}, and with nobody to replace them, these would lose most "
+        "(estimates):"
     )
     front = Section(f"If {name} stopped", [text], points=points, command=finding.command)
     return front, finding.section(f"What is lost if {name} stopped", answer=answer)
@@ -311,34 +321,15 @@ def _points(inquiry: Inquiry, parameters: Mapping[str, Any]) -> Part:
     if finding.answer is None or not finding.rows:
         return NOTHING
     answer = ordered(finding.answer, "at_stake")
-    rows: list[Row] = answer.rows.to_pylist()
-    points = [
-        f"{row['consumers']} of {number_of(row['importers'], 'importer')} of "
-        f"{inquiry.product(row['product'])} get at least half, by value in {period_of(row)}, "
-        f"from {inquiry.place(row['supplier'])} ({row['definition']}{_to_stage(inquiry, row)}): "
-        f"{percent(row['at_stake'])} of all imports{_possibly(row)}."
-        for row in rows[:MOST]
-    ]
+    rows: list[Row] = answer.rows.to_pylist()[:MOST]
+    points = [finding.told(**{name: row[name] for name in POINT}).words for row in rows]
     text = (
         "The largest parts of all imports first; what is looked through is as traced, not certain, "
         "and only possible where the product's code also holds goods of earlier stages."
     )
-    sure = [point for point, row in zip(points, rows, strict=False) if not _possibly(row)]
+    sure = [point for point, row in zip(points, rows, strict=True) if not row["earlier"]]
     section = finding.section("Single points of failure", [text], points=points, answer=answer)
     return section, sure[:1]
-
-
-def _to_stage(inquiry: Inquiry, row: Row) -> str:
-    if not row["traced_to"]:
-        return ""
-    return f" to the stage {inquiry.catalog.materials.in_text(row['traced_to'])}"
-
-
-def _possibly(row: Row) -> str:
-    """Say why it is only possible that the stage's work was done there; empty where it is not."""
-    if not row["traced_to"] or not row["earlier"]:
-        return ""
-    return f", possibly: its code also holds {row['earlier']}"
 
 
 def _controls(inquiry: Inquiry) -> Part:
@@ -359,8 +350,9 @@ def _controls(inquiry: Inquiry) -> Part:
     acts = {(act["country"], act["announcement"]) for act in finding.rows}
     countries = inquiry.count_places(country for country, _ in acts)
     lead = (
-        f"{capitalized(number_of(len(acts), 'export control'))} on record "
-        f"{'names' if len(acts) == 1 else 'name'} it: {countries}."
+        f"{capitalized(number_of(len(acts), 'export control'))} on {inquiry.meaning} "
+        f"{'is' if len(acts) == 1 else 'are'} on record, whatever the day: "
+        f"{countries}{suspended_of(finding.rows)}."
     )
     text = "Dates are as recorded: whether an act is in force on a later day is not told."
     return finding.section("Export controls", [lead, text], points=points, shown=0), [lead]
@@ -369,16 +361,9 @@ def _controls(inquiry: Inquiry) -> Part:
 def _prices(inquiry: Inquiry, parameters: Mapping[str, Any]) -> Part:
     """Show the newest unit values and published prices."""
     finding = inquiry.ask("prices", **parameters)
-    newest: dict[tuple[str, str], Row] = {}
-    for row in finding.rows:
-        if row["usd_per_tonne"] is not None:
-            newest[row["material"], row["figure"]] = row
-    label = inquiry.catalog.materials.label
-    points = [
-        f"{capitalized(label(row['material']))}, {row['figure']}: "
-        f"{row['usd_per_tonne']:,.0f} USD per tonne in {row['period']}."
-        for row in newest.values()
-    ]
+    series = dict.fromkeys((row["material"], row["figure"]) for row in finding.rows
+                           if row["usd_per_tonne"] is not None)  # fmt: skip
+    points = [finding.told(material=material, figure=figure).words for material, figure in series]
     if not points:
         return NOTHING
     text = "The newest of each series; a unit value is a mean over qualities and contracts."

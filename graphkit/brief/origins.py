@@ -1,4 +1,4 @@
-"""Sentences on who sold a product, and on who stands behind the seller."""
+"""Sentences on who stands behind the seller of a product."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import Any
 
 from graphkit.analysis.supply.look_through import UNKNOWN as UNKNOWN_ORIGIN
 from graphkit.analysis.supply.look_through import UNTRACEABLE
-from graphkit.answers.figures import money, percent
 from graphkit.brief.inquiry import Inquiry
-from graphkit.brief.standing import measure_of, share_of
-from graphkit.brief.wording import between, period_of
+from graphkit.headlines.wording import WIDE, between, part
 
 LEAST_TRACED = 0.005
 """Share as traced below which an origin is called unknown."""
@@ -28,22 +26,6 @@ NO_COUNTRY = {
 Row = Mapping[str, Any]
 
 
-def sold_in_text(inquiry: Inquiry, row: Row) -> str:
-    """Say how much of a product its first supplier sold."""
-    stage = inquiry.catalog.materials.in_text(row["stage"])
-    weight = ""
-    if row["share_usd"] is not None:
-        weight = " (weight unknown)"
-        if row["share_tonnes"] is not None:
-            weight = f" ({percent(row['share_tonnes'])} by weight)"
-    worth = f", worth {money(row['usd'])} USD" if row["usd"] is not None else ""
-    return (
-        f"{inquiry.product(row['product'])} ({stage}): {inquiry.place(row['supplier'])} sold "
-        f"{percent(share_of(row) or 0.0)} of the imports {measure_of(row)} in {period_of(row)}"
-        f"{weight}{worth}"
-    )
-
-
 def behind_in_text(inquiry: Inquiry, origins: Sequence[Row]) -> str:
     """Say who did the work of the last stage and of the first, and what is unknown of it."""
     stages = list(dict.fromkeys(row["traced_to"] for row in origins))
@@ -56,9 +38,7 @@ def behind_in_text(inquiry: Inquiry, origins: Sequence[Row]) -> str:
         work = WORK.get(stage, ("worked on", f"at the stage {name}"))
         texts += [_made_by(inquiry, row, work) for row in rows if row["origin"] not in NO_COUNTRY]
         texts += [
-            NO_COUNTRY[row["origin"]].format(
-                share=percent(row["share"]), work=" ".join(work).rstrip()
-            )
+            NO_COUNTRY[row["origin"]].format(share=part(row["share"]), work=" ".join(work).rstrip())
             for row in rows
             if row["origin"] in NO_COUNTRY and row["share"] >= LEAST_TRACED
         ]
@@ -66,23 +46,16 @@ def behind_in_text(inquiry: Inquiry, origins: Sequence[Row]) -> str:
 
 
 def _made_by(inquiry: Inquiry, row: Row, work: tuple[str, str]) -> str:
-    """Say how much of it one country made."""
-    name, span, traced = (
-        inquiry.place(row["origin"]), between(row["low"], row["high"]), percent(row["share"])
-    )  # fmt: skip
+    """Say how much of it one country made, unless it may be nothing, and much."""
+    name, span = inquiry.place(row["origin"]), between(row["low"], row["high"])
     done, into = work[0], f" {work[1]}".rstrip()
-    if row["earlier"] and row["share"] >= LEAST_TRACED:
-        return f"{name} possibly {done} {traced}{into}, but the code also holds {row['earlier']}"
     if row["share"] < LEAST_TRACED:
         return f"where it was {done}{into} is unknown ({name}: {span})"
-    if row["low"] < LEAST_TRACED and row["high"] > 1 - LEAST_TRACED:
-        return f"{name} {done} an estimated {traced}{into}, but the data allow anything"
-    if row["low"] < LEAST_TRACED:
-        most = percent(row["high"])
-        return (
-            f"{name} {done} an estimated {traced}{into}, where the data allow anything from 0 to "
-            f"{most}"
-        )
+    traced = part(row["share"])
+    if row["earlier"]:
+        return f"{name} possibly {done} {traced}{into}, but the code also holds {row['earlier']}"
+    if row["low"] < LEAST_TRACED and row["high"] > WIDE:
+        return f"where it was {done}{into} cannot be told ({name}: {span})"
     if span == traced:
         return f"{name} {done} {span}{into}"
     return f"{name} {done} {span}{into} (estimate: {traced})"

@@ -50,14 +50,16 @@ class Standing:
 
     @property
     def first(self) -> str | None:
-        """The country that is the first supplier of most products, those of half and more first."""
+        """The first supplier of most products, those of half and more first, then by the value."""
         times_of_half = Counter[str]()
         times = Counter[str]()
+        worth: dict[str, float] = {}
         for row in self.rows:
             if row["supplier"] in self.inquiry.countries:
                 times[row["supplier"]] += 1
+                worth[row["supplier"]] = worth.get(row["supplier"], 0.0) + (row["usd"] or 0.0)
                 times_of_half[row["supplier"]] += (share_of(row) or 0) >= HALF
-        order = sorted(times, key=lambda key: (-times_of_half[key], -times[key], key))
+        order = sorted(times, key=lambda key: (-times_of_half[key], -times[key], -worth[key], key))
         return order[0] if order else None
 
     @property

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphkit.answers.figures import money, number_of, percent
 from graphkit.brief.document import Section
-from graphkit.brief.inquiry import NOTHING, Inquiry, Part, ordered
-from graphkit.brief.origins import sold_in_text
+from graphkit.brief.inquiry import NOTHING, Part, ordered
 from graphkit.brief.standing import Standing
-from graphkit.brief.wording import between, first_of, period_of
+from graphkit.brief.wording import first_of
+from graphkit.headlines.wording import worth
 from graphkit.names import capitalized
 from graphkit.questions.stocks import YEAR
 
@@ -46,15 +45,10 @@ def stop_sections(standing: Standing) -> tuple[Section | None, Section | None]:
         return Section(title, [text], command=finding.command), None
     lost = sum(row["lost_imports"] for row in rows)
     number = len({row["product"] for row in rows})
-    points = [
-        f"{capitalized(inquiry.product(row['product']))}: {money(row['lost_imports'])} USD, "
-        f"{percent(row['lost_share'])} of the imports by value in {period_of(row)} "
-        f"({between(row['low'], row['high'])})."
-        for row in rows[:MOST_LOSSES]
-    ]
+    points = [finding.told(product=row["product"]).words for row in rows[:MOST_LOSSES]]
     text = (
-        f"{start} {money(lost)} USD of imports, at least 1 % by value of each of "
-        f"{number_of(number, 'product')}. The largest losses, estimated:"
+        f"{start} an estimated {worth(lost)} of imports, at least 1 % by value of "
+        f"{f'each of {number} products' if number > 1 else 'one product'}. The largest losses:"
     )
     losses = finding.section(f"What is lost if {name} stopped", answer=answer)
     return Section(title, [text], points=points, command=finding.command), losses
@@ -65,7 +59,7 @@ def _stop_at_face_value(standing: Standing, title: str) -> Section:
     inquiry, first = standing.inquiry, standing.first
     rows = [row for row in standing.rows if row["supplier"] == first]
     rows.sort(key=lambda row: (-(row["usd"] or 0), row["product"]))
-    points = [f"{capitalized(sold_in_text(inquiry, row))}." for row in rows[:MOST_LOSSES]]
+    points = [standing.face.told(product=row["product"]).words for row in rows[:MOST_LOSSES]]
     text = (
         f"{capitalized(inquiry.place(first or ''))} {standing.rank_of_first}. At face value a stop "
         "would take what it sells; losses through others are computed for one country, so ask for "
@@ -102,7 +96,11 @@ def months_part(standing: Standing) -> Part:
         f"If {inquiry.place(first)} stopped all its exports for {YEAR} months, and a month's need "
         f"is an even part of the imports by value in {standing.period_text}. {published}"
     )
-    points = [_in_time(inquiry, in_all[key]) for key in chosen]
+    points = [
+        f"{finding.told(product=key).words.removesuffix('.')}; by estimate "
+        f"{worth(_lacking(in_all[key]))} in all."
+        for key in chosen
+    ]
     section = finding.section(
         f"Month by month without {inquiry.place(first)}", [text], points=points, answer=None
     )
@@ -112,23 +110,3 @@ def months_part(standing: Standing) -> Part:
 def _lacking(months: Sequence[Row]) -> float:
     """Add up the need of all months that nothing covers, in USD."""
     return float(sum((row["need"] or 0.0) * row["uncovered"] for row in months))
-
-
-def _in_time(inquiry: Inquiry, months: Sequence[Row]) -> str:
-    """Say what is uncovered of a product, from when, and what a month costs."""
-    row, last = months[0], months[-1]
-    days = ""
-    if row["stock_days"] is not None:
-        days = f"with a stock of {row['stock_days']:g} days "
-    begin = "nothing is uncovered"
-    if row["first_day"] is not None:
-        begin = f"uncovered from day {row['first_day']:,} on"
-    span = f"at most {percent(row['high'])}"
-    if days:
-        span = between(row["low"], row["high"])
-    return (
-        f"{capitalized(inquiry.product(row['product']))}: {days}{begin}, an estimated "
-        f"{percent(row['uncovered_in_all'])} of {len(months)} months' imports by value in "
-        f"{period_of(row)} ({span}); {money(_lacking(months))} USD in all, "
-        f"{money((last['need'] or 0.0) * last['uncovered'])} USD in the last month."
-    )

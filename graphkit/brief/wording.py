@@ -1,4 +1,4 @@
-"""Claims, ranges, periods and lists as the sentences of a brief have them."""
+"""Claims, periods and lists as the sentences of a brief have them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 
 from graphkit.analysis.claims.phrases import claim_figure, headline
 from graphkit.analysis.claims.readings import LICENCES
-from graphkit.answers.figures import percent
-from graphkit.headlines.wording import EXACT, listed
-from graphkit.headlines.wording import between as range_of
+from graphkit.headlines.wording import listed
 from graphkit.names import capitalized, possessive
 
 ABOUT = ("consumer", "supplier", "rival", "product", "element", "stage", "control")
@@ -59,26 +57,6 @@ def cited_claim(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
 def sentence(text: str) -> str:
     """Write a message as a sentence."""
     return f"{capitalized(text)}{'' if text.endswith('.') else '.'}"
-
-
-def between(low: float | None, high: float | None) -> str:
-    """Write a range of shares.
-
-    >>> between(0.0, 1.0), between(0.8396, 0.8397), between(0.8304, 0.8396), between(None, 0.2)
-    ('between 0 and 100 %', '84.0 %', 'between 83 and 84 %', 'unknown')
-    """
-    if low is None or high is None:
-        return "unknown"
-    return percent(low) if high - low < EXACT else range_of(low, high)
-
-
-def at_least(low: float, high: float | None) -> str:
-    """Write a range of shares whose upper end may be unknown.
-
-    >>> at_least(0.8396, None), at_least(0.5, 0.5)
-    ('at least 83 %', '50.0 %')
-    """
-    return range_of(low, 1.0) if high is None else between(low, high)
 
 
 def period_of(row: Mapping[str, Any]) -> str:

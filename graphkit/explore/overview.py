@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphkit.answers.answer import Answer
-from graphkit.answers.figures import percent
+from graphkit.answers.sentence import PLACE, Kind
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Materials
 from graphkit.errors import visible
+from graphkit.headlines.headline import headline
+from graphkit.headlines.wording import figure_of_share
 from graphkit.plot.drawing import name_of, tint
 from graphkit.questions.concentration import AS_CLAIMED
 
@@ -78,16 +80,19 @@ def production_overview(catalog: Catalog, answer: Answer) -> dict[str, Any]:
     answer : Answer
         Concentration of all products by stage.
     """
-    rows = answer.rows.to_pylist()
+    rows = _with_places(answer)
     trade = [row for row in rows if row["market"] == "exports" and row["measure"] == "usd"]
     makers = [row for row in rows if row["market"] in (PRODUCTION, AS_CLAIMED)]
     last, last_trade = (
         max((row["period"] for row in some), default="") for some in (makers, trade)
     )
     figures = [
-        *(_produced(catalog, row) for row in makers),
-        *(_exported(catalog, row) for row in trade if row["period"] == last_trade),
-    ]
+        *(_claimed(catalog, row) for row in makers if row["market"] == AS_CLAIMED),
+        *_told("concentration.concentration", answer, [
+            *(row for row in rows if row["market"] == PRODUCTION),
+            *(row for row in trade if row["period"] == last_trade),
+        ]),
+    ]  # fmt: skip
     return {
         "title": "The first producer of every mineral at each stage",
         "lead": f"Share of published world production, of {last} or of the years that are named. A "
@@ -112,8 +117,8 @@ def import_overview(catalog: Catalog, answer: Answer) -> dict[str, Any]:
         The suppliers that a country depends on.
     """
     country = answer.scope["consumer"]
-    rows = answer.rows.to_pylist()
-    figures = [_imported(catalog, row) for row in rows]
+    rows = _with_places(answer)
+    figures = _told("dependence.depends", answer, rows)
     return {
         "title": "The first supplier of every mineral at each stage",
         "lead": f"{answer.question} Share of the imports by value, at face value: the country that "
@@ -125,39 +130,41 @@ def import_overview(catalog: Catalog, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _figure(row: Mapping[str, Any], country: str | None, share: float | None) -> dict[str, Any]:
-    return {
-        "product": row["product"],
-        "country": country,
-        "share": share,
-        "period": row["period"],
-        "source": row["source"],
-    }
+def _with_places(answer: Answer) -> list[dict[str, Any]]:
+    """List the rows of an answer with their places in it."""
+    return [{**row, PLACE: place} for place, row in enumerate(answer.rows.to_pylist())]
 
 
-def _produced(catalog: Catalog, row: Mapping[str, Any]) -> dict[str, Any]:
-    is_claim = row["market"] == AS_CLAIMED
+def _told(
+    function: str, answer: Answer, rows: Iterable[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Yield the figures of rows of whose market a sentence may say who is the first."""
+    for row in rows:
+        alone = replace(answer, rows=answer.rows.slice(row[PLACE], 1))
+        sentence = headline(function, alone)
+        claim = next(iter(sentence.claims), None)
+        if claim is None or claim.kind is not Kind.FIRST or claim.figure is None:
+            continue
+        kind = row.get("market", "imports")
+        basis = f"{row['basis'] or 'basis unknown'}; " if kind == PRODUCTION else ""
+        yield {
+            "product": row["product"], "country": claim.subject[0], "share": claim.figure.low,
+            "figure": claim.figure.words, "period": row["period"], "source": row["source"],
+            "kind": kind, "usd": row.get("total_usd", row.get("usd")),
+            "text": f"{sentence.words.removesuffix('.')} ({basis}{row['source']})",
+        }  # fmt: skip
+
+
+def _claimed(catalog: Catalog, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figure of a published share of one country."""
     where = f"the world’s {_goods(catalog, row)} in {row['period']}"
-    text = f"of {where} ({row['basis'] or 'basis unknown'}), made in {name_of(row['top'] or '')}"
-    kind = "claim" if is_claim else "production"
-    return {**_figure(row, row["top"], row["cr1"]), "kind": kind, "text": text}
-
-
-def _exported(catalog: Catalog, row: Mapping[str, Any]) -> dict[str, Any]:
-    goods = _goods(catalog, row)
-    text = (
-        f"of the world’s exports of {goods} in {row['period']} by value, re-exports included, "
-        f"from {name_of(row['top'] or '')}"
-    )
-    figure = _figure(row, row["top"], row["cr1"])
-    return {**figure, "kind": "exports", "text": text, "usd": row["total_usd"]}
-
-
-def _imported(catalog: Catalog, row: Mapping[str, Any]) -> dict[str, Any]:
-    goods = _goods(catalog, row)
-    text = f"of the imports of {goods} in {row['period']} by value, from {name_of(row['supplier'])}"
-    figure = _figure(row, row["supplier"], row["share_usd"])
-    return {**figure, "kind": "imports", "text": text, "usd": row["usd"]}
+    figure = figure_of_share(row["cr1"]).words
+    return {
+        "product": row["product"], "country": row["top"], "share": row["cr1"], "figure": figure,
+        "period": row["period"], "source": row["source"], "kind": "claim",
+        "text": f"{figure} of {where} ({row['basis'] or 'basis unknown'}), made in "
+        f"{name_of(row['top'] or '')} ({row['source']})",
+    }  # fmt: skip
 
 
 def _goods(catalog: Catalog, row: Mapping[str, Any]) -> str:
@@ -222,9 +229,8 @@ def _is_repeated(mineral: str, of_mineral: Mapping[str, set[str]]) -> bool:
 
 def _shown(figure: dict[str, Any]) -> dict[str, Any]:
     colour, ink = tint(figure["country"], figure["share"])
-    text = f"{percent(figure['share'])} {figure['text']} ({figure['source']})"
     name = name_of(figure["country"])
-    return {**figure, "name": name, "text": visible(text), "colour": colour, "ink": ink}
+    return {**figure, "name": name, "text": visible(figure["text"]), "colour": colour, "ink": ink}
 
 
 def _sorted(figures: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,11 +7,13 @@ from typing import Any
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.headlines.gate import UNKNOWN_OWNER
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     Lexicon,
     Row,
     Sentences,
+    facts_of,
     figure_of_count,
     figure_of_share,
     shortened,
@@ -20,7 +22,7 @@ from graphkit.headlines.wording import (
 from graphkit.names import capitalized, possessive
 
 SITES = ("mine or plant", "mines and plants")
-NOBODY, UNKNOWN = "no single owner", "unknown"
+NOBODY = "no single owner"
 
 
 def plants(answer: Answer) -> Sentences:
@@ -84,13 +86,7 @@ def _who(names: Lexicon, row: Row) -> str:
 
 def _is_unknown(row: Row) -> bool:
     """Return True for a row of what may be anybody's, or nobody's."""
-    return UNKNOWN in (row["owner"], row["seat"]) or NOBODY in (row["owner"], row["seat"])
-
-
-def _dates(row: Row) -> str:
-    """Write of when the capacities and owners are."""
-    dates = str(row["as_of"] or "")
-    return f" (facts of {dates})" if PLAIN_NAME.fullmatch(dates) else " (facts without a year)"
+    return UNKNOWN_OWNER in (row["owner"], row["seat"]) or NOBODY in (row["owner"], row["seat"])
 
 
 def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -120,9 +116,9 @@ def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         figure = figure_of_share(first["share_low"], first["share_high"])
         who = names.claim(Kind.FIRST, [first], figure, subject=_owner(names, first), **parts)
         whole = f"{possessive(place)} known capacity for {goods}"
-        words = f"{capitalized(_who(names, first))} had {figure} of {whole}{_dates(first)}"
+        words = f"{capitalized(_who(names, first))} had {figure} of {whole}{facts_of(first)}"
         rest = Sentence()
-        unnamed = next((row for row in block if UNKNOWN in (row["owner"], row["seat"])), None)
+        unnamed = next((row for row in block if UNKNOWN_OWNER in (row["owner"], row["seat"])), None)
         if unnamed:
             figure = figure_of_share(unnamed["share_low"])
             left = names.claim(Kind.SHARE, [unnamed], figure, **parts)
@@ -130,9 +126,9 @@ def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         yield from shortened(Sentence(words, (who,)), rest)
     question = f"Who owns most of {possessive(place)} capacity for {goods} cannot be told"
     untold = names.claim(Kind.UNKNOWN, [first], denied=Kind.FIRST, **parts)
-    yield Sentence(f"{question}{_dates(first)}.", (untold,))
+    yield Sentence(f"{question}{facts_of(first)}.", (untold,))
     untold = names.claim(Kind.UNKNOWN, [first], reason="its owners are not known", **parts)
-    yield Sentence(f"{question}{_dates(first)}.", (untold,))
+    yield Sentence(f"{question}{facts_of(first)}.", (untold,))
 
 
 def _owner(names: Lexicon, row: Row) -> str:

@@ -13,9 +13,11 @@ from dataclasses import replace
 from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
 from graphkit.answers.figures import HALF, ceiling_percent, floor_percent, percent
 from graphkit.answers.sentence import PLACE, Claim, Kind, Sentence
-from graphkit.headlines.wording import LONGEST, WIDE, Lexicon, Row, listed, when
+from graphkit.headlines.wording import LONGEST, WIDE, Lexicon, Row, listed, part, when
 from graphkit.period import Period
 
+UNKNOWN_OWNER = "unknown"
+"""Owner, or seat, of the part of a capacity that may be anybody's."""
 Rule = Callable[[Lexicon, Claim, Sequence[Row]], str]
 """Return what denies a claim on some rows; empty if nothing does."""
 
@@ -235,6 +237,20 @@ def _little_known(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
     return ""
 
 
+def _owners_unknown(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
+    """Deny who has most of a capacity of which over half may be anybody's."""
+    for row in rows:
+        block = [
+            other for other in names.rows
+            if UNKNOWN_OWNER in (other.get("owner"), other.get("seat"))
+            and all(other[name] == row[name] for name in ("country", "product", "basis"))
+        ]  # fmt: skip
+        for unknown in block:
+            if (unknown["share_low"] or 0.0) > HALF:
+                return f"{part(unknown['share_low'])} of what is known is of unknown owners"
+    return ""
+
+
 def _maybe_nothing(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
     """Deny a traced share that may be nothing, and much, unless something is assumed."""
     figure = claim.figure
@@ -244,7 +260,7 @@ def _maybe_nothing(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
 
 
 RULES: dict[Kind, tuple[Rule, ...]] = {
-    Kind.FIRST: (_earlier, _missing, _lost_flow, _basket, _little_known, _unlisted),
+    Kind.FIRST: (_earlier, _missing, _lost_flow, _basket, _little_known, _unlisted, _owners_unknown),
     Kind.SHARE: (_maybe_nothing,),
     Kind.CHANGE: (_two_codes, _lost_flow, _either_way),
 }

@@ -165,6 +165,16 @@ def when(period: str | None) -> str:
     return f" from {first} to {last}" if last else f" in {period}"
 
 
+def facts_of(row: Row) -> str:
+    """Write of when the capacities and owners behind a row are.
+
+    >>> facts_of({"as_of": "2018"}), facts_of({"as_of": None})
+    (' (facts of 2018)', ' (facts without a year)')
+    """
+    dates = str(row["as_of"] or "")
+    return f" (facts of {dates})" if PLAIN_NAME.fullmatch(dates) else " (facts without a year)"
+
+
 def main_period_of(periods: Iterable[str | None]) -> str | None:
     """Choose the most frequent period, of several the newest."""
     counts = Counter(period for period in periods if period)
@@ -391,10 +401,12 @@ def listed_at_least(rows: Iterable[Row]) -> str:
 def rows_of_parts(answer: Answer, place: str) -> list[list[Row]]:
     """Group the rows of an answer by the places, and the periods, that were asked about.
 
-    Places are in the order of the question, else by their keys; so are periods.
+    Places are in the order of the question, else by their keys; so are periods. Rows of no place
+    among those of several, such as production beside imports, are no part.
     """
     several = [name for name in (place, "period") if isinstance(answer.scope.get(name), list)]
     groups = grouped(Lexicon(answer).rows, *several)
+    groups = {key: rows for key, rows in groups.items() if None not in key} or groups
     orders = [[*answer.scope[name]] for name in several]
 
     def order(key: tuple[Any, ...]) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ import { go } from "./state.js";
 /** Minerals that are shown at once. */
 const FIRST = 20;
 
-/** @typedef {{product: string, country: string, name: string, share: number, period: string, kind: string, text: string, colour: string, ink: string}} Figure */
+/** @typedef {{product: string, country: string, name: string, share: number, figure: string, period: string, kind: string, text: string, colour: string, ink: string}} Figure */
 /** @typedef {{key: string, name: string, list: string, stages: Record<string, Figure[]>}} Mineral */
 
 /** @param {HTMLElement} main @param {URLSearchParams} state @param {AbortSignal} signal */
@@ -93,16 +93,13 @@ function cell(figures, period, country) {
   const marks = [first.kind === "claim" && "claim", first.period !== period && first.kind !== "exports" && first.period];
   const element = h("td", { class: first.kind },
     h("a", { href: mineralLink(first.product.includes("+") ? first.product.replaceAll("+", ",") : `product:${first.product}`, country), title: figures.map((figure) => figure.text).join("\n") },
-      h("b", {}, h("span", { class: "name" }, first.name), h("span", { class: "code" }, first.country)), ` ${share(first.share)}`,
+      h("b", {}, h("span", { class: "name" }, first.name), h("span", { class: "code" }, first.country)), ` ${first.figure}`,
       marks.some(Boolean) && h("small", {}, ` ${marks.filter(Boolean).join(" ")}`),
       figures.length > 1 && h("sup", {}, `+${figures.length - 1}`)));
   element.style.setProperty("--cell", first.colour);
   element.style.setProperty("--ink-on-cell", first.ink);
   return element;
 }
-
-/** @param {number} part */
-const share = (part) => `${(100 * part).toFixed(part < 0.095 ? 1 : 0)} %`;
 
 /** @param {string} what @param {string} country */
 function mineralLink(what, country) {
