@@ -655,21 +655,22 @@ def test_a_flow_whose_share_is_not_known_has_its_amount_alone(ask):
     assert re.fullmatch(r"[\w ]+ to [\w ]+: [\d.]+ [kM]? ?USD", arcs["data"][-1]["name"])
 
 
-def test_hubs_are_on_the_map_where_the_area_of_a_circle_is_what_is_sold(ask):
+def test_hubs_are_on_the_map_where_the_area_of_a_circle_is_the_measure_of_the_title(ask):
     answer = ASKED["centrality.centrality"](ask)
     rows = {row["name"]: row for row in answer.rows.to_pylist()}
     circles, names = picture(answer).option["series"]
     china, germany = (next(c for c in circles["data"] if c["name"] == name)
                       for name in ("China", "Germany"))  # fmt: skip
-    ratio = rows["Germany"]["strength_out"] / rows["China"]["strength_out"]
+    measure = answer.scope["measures"][0]
+    ratio = rows["Germany"][measure] / rows["China"][measure]
 
     _, narrow = picture(answer, narrow=True).option["series"]
     codes = [name["label"]["formatter"] for name in narrow["data"]]
 
-    assert china["value"][2] == rows["China"]["strength_out"]
-    assert names["data"][0]["label"]["formatter"] == "China"
-    assert names["data"][0]["value"] == china["value"]
-    sellers = sorted(rows.values(), key=lambda row: -row["strength_out"])
+    assert china["value"][2] == rows["China"][measure]
+    assert names["data"][0]["label"]["formatter"] == answer.rows["name"][0].as_py()
+    assert [answer.rows["country"][0].as_py()] == [*answer.sentence.claims[0].subject]
+    sellers = sorted(rows.values(), key=lambda row: (-row[measure], row["country"]))
     assert codes == [row["country"] for row in sellers][:9]
     assert (germany["symbolSize"] / china["symbolSize"]) ** 2 == pytest.approx(ratio, rel=0.01)
 

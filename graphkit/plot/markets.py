@@ -34,7 +34,7 @@ from graphkit.plot.drawing import (
 )
 from graphkit.plot.maps import map_of
 
-MOST_ROWS, MOST_LINES, MOST_TURNS = 20, 8, 32
+MOST_ROWS, MOST_MARKETS, MOST_LINES, MOST_TURNS = 20, 24, 8, 32
 """Rows, lines and failures in turn in one picture."""
 LINES = (FIRST, SECOND, THIRD, FOURTH, OTHER, INK)
 FAR_APART = 30
@@ -45,13 +45,19 @@ def concentration(answer: Answer, layout: Layout) -> Framed:
     """Draw each market as a whole: its largest country, the next two, the others, the unnamed.
 
     Markets stand in the order of the chain, from the mine on, unless each consumer has its own.
+    Of more than there is room for, those of the title are drawn, the largest share first.
     """
-    rows = [row for row in answer.rows.to_pylist() if row["hhi_low"] is not None][
-        : layout.most(MOST_ROWS)
-    ]
-    if not rows:
+    most = layout.most(MOST_MARKETS)
+    known = [(place, row) for place, row in enumerate(answer.rows.to_pylist())
+             if row["hhi_low"] is not None]  # fmt: skip
+    if not known:
         return empty(answer, "no index is known", layout.width)
-    if not answer.scope.get("each"):
+    some = len(known) > most
+    if some:
+        told = {place for claim in answer.sentence.claims for place in claim.rows}
+        known.sort(key=lambda pair: (pair[0] not in told, -(pair[1]["cr1"] or 0.0), pair[0]))
+    rows = [row for _, row in known[:most]]
+    if not some and not answer.scope.get("each"):
         rows.sort(key=lambda row: (row["stage_order"], not row["market"].startswith("production")))
     counted = [{**row, "counted": WORDS.get(row["measure"], row["measure"])} for row in rows]
     names = labels(counted, ("consumer", "product", "market", "period", "counted"), APART_MARKETS)
@@ -74,7 +80,7 @@ def concentration(answer: Answer, layout: Layout) -> Framed:
     note = (
         "At the right: the largest country, its share, and the Herfindahl-Hirschman index "
         "(over 1,800 is high, US Merger Guidelines 2023), with all that is not named in one "
-        "country at most."
+        "country at most." + " Markets of the title come first, the largest shares above." * some
     )
     return framed(answer, plot, drawn=len(rows), note=note, legend=True)
 
@@ -237,32 +243,26 @@ def mirror_reports(answer: Answer, layout: Layout) -> Framed:
 
 NO_BRACES = str.maketrans("{}", "()")
 """Braces would be read as a template."""
-SOLD = "strength_out"
-"""Measure of what a country sells."""
 NAMED, LARGEST = 9, 46
 """Circles of a map that are named, and the diameter of the largest in pixels."""
 
 
 def hubs(answer: Answer, layout: Layout) -> Framed:
-    """Draw countries on the map, sized by what they sell; over several periods, lines of the first.
-
-    Without sales among the measures, a circle is the score.
-    """
+    """Draw countries on the map, sized by the first measure; over periods, lines of the first."""
     measure = next(iter(answer.scope["measures"]))
     if "product" in answer.rows.column_names:
         return _pools(answer, measure, layout)
     if len(values(answer, "period")) > 1:
         return _over_time(answer, measure, layout)
-    sized = SOLD if SOLD in answer.rows.column_names else measure
-    rows = [row for row in answer.rows.to_pylist() if row[sized]]
-    rows.sort(key=lambda row: (-row[sized], row["country"]))
+    rows = [row for row in answer.rows.to_pylist() if row[measure]]
+    rows.sort(key=lambda row: (-row[measure], row["country"]))
     placed = [(row, point) for row in rows if (point := point_of(row["country"]))]
-    most = max((row[sized] for row, _ in placed), default=1.0)
+    most = max((row[measure] for row, _ in placed), default=1.0)
     shapes, scale = map_of(layout.width), sqrt(layout.width / WIDTH)
-    what = "what the country sells" if sized == SOLD else worded(measure)
+    what = worded(measure)
     circles, names = [], []
     for row, point in placed:
-        size = round(max(3.0, scale * LARGEST * sqrt(row[sized] / most)), 1)
+        size = round(max(3.0, scale * LARGEST * sqrt(row[measure] / most)), 1)
         text = name_of(row["country"]) if layout.width >= WIDTH else row["country"]
         colour = colour_of(row["country"])
         label: dict[str, Any] = {"formatter": text.translate(NO_BRACES)}
@@ -271,7 +271,7 @@ def hubs(answer: Answer, layout: Layout) -> Framed:
                 "position": "inside", "color": ink_on(colour), "textBorderColor": colour,
                 "textBorderWidth": 3,
             }  # fmt: skip
-        value = [*point, row[sized]]
+        value = [*point, row[measure]]
         circles.append({
             "name": name_of(row["country"]), "value": value, "symbolSize": size,
             "itemStyle": {"color": colour},
@@ -291,9 +291,8 @@ def hubs(answer: Answer, layout: Layout) -> Framed:
             "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
         }],
     }  # fmt: skip
-    best = sorted((row for row in rows if row[measure]), key=lambda row: -row[measure])
-    first = ", ".join(f"{name_of(row['country'])} {scored(row[measure])}" for row in best[:5])
-    note = f"Area of a circle: {what}. The first by {worded(measure)}: {first}."
+    first = ", ".join(f"{name_of(row['country'])} {scored(row[measure])}" for row in rows[:5])
+    note = f"Area of a circle: {what}, the largest {first}."
     return framed(
         answer,
         Plot(parts, shapes["height"] + 12, layout.width),
