@@ -562,7 +562,8 @@ def is_price(text: str, value: float) -> bool:
 def priced(read: Facts) -> list[Row]:
     """Rows that may be the price of what was asked: of the buyers, published, or of one good."""
     known = [row for row in read.rows if row["usd_per_tonne"] is not None]
-    buyers = (read.scope["consumer"] or "WLD").split(",")
+    buyers = [read.scope["consumer"] or "WLD"]
+    buyers = read.scope["consumer"] if isinstance(read.scope["consumer"], list) else buyers
     values = [row for row in known if row["dataset"] and row["place"] in buyers
               and row["fit"] not in UNFIT]  # fmt: skip
     published = [row for row in known if not row["dataset"]]
@@ -1771,9 +1772,11 @@ def further_answers(read: Facts, claim: Claim) -> None:
     several = {name: value for name, value in read.scope.items()
                if isinstance(value, list) and name in read.rows[0]}  # fmt: skip
     parts = {tuple(row[name] for name in several) for row in read.rows}
+    parts = {part for part in parts if None not in part} or parts
     missing = [key for name, keys in several.items() if name != "period" for key in keys
                if key not in {row[name] for row in read.rows}]  # fmt: skip
     assert claim.figure.low == len(parts) + len(missing) - 1
+    assert bool(claim.rows) == (len(parts) > 1)
 
 
 def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import ceil, floor, fsum
@@ -47,12 +48,16 @@ from graphkit.period import Period
 BY_ORE = "production by ore"
 """Market of an element in what is mined, by the ores that may be a country's."""
 FEW = 3
-"""Number of products up to which the largest share of any is told, where none is half."""
+"""Number of products, or places, up to which a sentence names them."""
 BANDS = {"high": "highly", "moderate": "moderately", "low": "not"}
 """Adverbs of the bands of concentration."""
 CRITICAL = 1.0
 """Supply risk from which the EU counts a material as critical."""
 PER_TONNE = "USD per tonne"
+_UNIT_OF_SERIES = re.compile(
+    r", (?:dollars|cents) per (?:dry )?(?:metric ton unit|metric ton|kilogram|pound|troy ounce)"
+)
+"""Unit in the name of a published series."""
 WITHHELD = "as figures count other things or are withheld"
 """Why no figure tells who has most of a market."""
 
@@ -399,7 +404,8 @@ def prices(answer: Answer) -> Sentences:
     rows = [row for row in names.rows if row["usd_per_tonne"] is not None]
     published = [row for row in rows if row["dataset"] is None]
     traded = [row for row in rows if row["dataset"] is not None and row["fit"] not in UNFIT]
-    buyers = (answer.scope.get("consumer") or "WLD").split(",")
+    consumer = answer.scope.get("consumer") or "WLD"
+    buyers = [consumer] if isinstance(consumer, str) else consumer
     values = [row for row in traded if row["place"] in buyers]
     candidates = values if buyers != ["WLD"] else published or values
     newest = max((Period(row["period"]).end for row in candidates), default=0)
@@ -416,7 +422,7 @@ def prices(answer: Answer) -> Sentences:
     row = current[0]
     estimated = ", estimated" if row["estimated"] else ""
     price, time = _price_of(names, row), when(row["period"])
-    where = f" ({row['figure']})"
+    where = f" ({_series_name(row['figure'])})"
     if row["dataset"] is not None:
         where = " in world trade"
         if row["place"] != "WLD":
@@ -429,6 +435,15 @@ def prices(answer: Answer) -> Sentences:
         yield from shortened(Sentence(words, (price,)), before)
     one = names.claim(Kind.COUNT, [row], Figure("one price", 1, 1, "price"), material=())
     yield Sentence(f"One price of {names.subject} is known{time}{estimated}.", (one,))
+
+
+def _series_name(figure: str) -> str:
+    """Name a published series of prices without the unit of its figures, which are converted.
+
+    >>> _series_name("Price, average, dollars per pound: U.S. spot, cathode")
+    'Price, average: U.S. spot, cathode'
+    """
+    return _UNIT_OF_SERIES.sub("", figure)
 
 
 def _prices_before(names: Lexicon, row: Row, rows: Sequence[Row]) -> Sentence:
@@ -467,9 +482,11 @@ def _several_prices(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     materials = {row["material"] for row in rows}
     buyers = {row["place"] for row in rows if row["dataset"] and row["place"] != "WLD"}
     if buyers:
-        whose = names.places(buyers) if len(buyers) == 1 else "several countries"
+        whose = names.places(buyers)
+        if len(buyers) > FEW:
+            whose = number_of(len(buyers), "country", "countries")
         time = f" in the imports of {whose}{time}"
-    fields: dict[str, Any] = {"whose": (*buyers,) if len(buyers) == 1 else ()}
+    fields: dict[str, Any] = {"whose": (*sorted(buyers),) if len(buyers) <= FEW else ()}
     fields["period"] = newest["period"]
     if len(materials) == 1:
         price = Figure(
@@ -481,8 +498,11 @@ def _several_prices(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         start = f"A tonne of {names.goods(rows[0]['material'])} cost {price} by {count.figure}"
         yield from shortened(Sentence(f"{start}{time}", (claim, count)))
         return
-    ends = [replace(_price_of(names, row), whose=fields["whose"]) for row in (low, high)]
-    texts = [f"{claim.figure} ({names.goods(claim.material[0])})" for claim in ends]
+    ends = [_price_of(names, row) for row in (low, high)]
+    texts = []
+    for claim in ends:
+        payers = map(names.place, claim.whose if len(buyers) > 1 else ())
+        texts.append(f"{claim.figure} ({', '.join([names.goods(claim.material[0]), *payers])})")
     if len({row["period"] for row in rows}) == 1 and all(row["product"] for row in (low, high)):
         start = f"{capitalized(kind)} of a tonne of {names.subject} went from {texts[0]} "
         yield from shortened(Sentence(f"{start}to {texts[1]}{time}", (*ends,)))
@@ -686,6 +706,16 @@ def _role(names: Lexicon) -> tuple[str, dict[str, Any]]:
     return role, {"assumptions": {"measures": measure}}
 
 
+def _traded(names: Lexicon) -> str:
+    """Name what is traded: the goods that are counted, where others asked for have no trade."""
+    coverages = coverages_of(names.answer.coverage).values()
+    goods = {s["product"] for coverage in coverages for s in coverage.get("series", ())}
+    lacking = any(coverage.get("products_without_trade_data") for coverage in coverages)
+    if not lacking or names.is_of_all or not 0 < len(goods) <= FEW:
+        return names.subject
+    return listed([names.goods(key) for key in sorted(goods)])
+
+
 def _first_rank(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     first = [row for row in rows if row["rank"] == 1]
     (role, common), time = _role(names), time_of(rows)
@@ -709,7 +739,7 @@ def _first_rank(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         common = {**common, "material": ()}
     best = names.claim(Kind.FIRST, first, subject=keys, **common)
     start = f"{capitalized(leader)} ranked first of {whole} {role}"
-    sentence = Sentence(f"{start} in the trade of {names.subject}{time}", (best, *claims))
+    sentence = Sentence(f"{start} in the trade of {_traded(names)}{time}", (best, *claims))
     yield from shortened(sentence, f", {basis}" if basis else "")
     yield Sentence(f"{start}{time}.", (best, *claims))
 

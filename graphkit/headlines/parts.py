@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import number_of
-from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.answers.sentence import PLACE, Claim, Figure, Kind, Sentence
 from graphkit.headlines.gate import allowed
 from graphkit.headlines.wording import Lexicon, Row, Sentences, label_of, listed, rows_of_parts
 
@@ -53,7 +53,8 @@ def sentences_on_parts(
         yield from (_joined(text, further) for text in texts)
     figure = Figure(number_of(rest, "more answer"), rest, rest, "answer")
     words = f"; {figure} {'is' if rest == 1 else 'are'} below"
-    more = Sentence(words, (Claim(Kind.COUNT, figure),))
+    others = tuple(row[PLACE] for rows in groups[1:] for row in rows if PLACE in row)
+    more = Sentence(words, (Claim(Kind.COUNT, figure, rows=others),))
     yield from (_joined(text, [more]) for text in texts)
 
 

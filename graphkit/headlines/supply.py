@@ -19,6 +19,7 @@ from graphkit.headlines.wording import (
     Row,
     Sentences,
     between,
+    facts_of,
     figure_of_count,
     figure_of_part,
     figure_of_range,
@@ -343,11 +344,11 @@ def _without(names: Lexicon, rows: Sequence[Row], time: str) -> Sentences:
 
 
 def _exposed(names: Lexicon, rows: Sequence[Row]) -> Sentences:
-    """Say on whom most importers of a product depend."""
+    """Say on whom importers of the largest part of all imports of a product depend."""
     rows = in_main_period(rows)
     bought = [row for row in rows if row.get("definition") == FACE_VALUE] or list(rows)
     point = "removed" if rows[0].get("removed") is not None else "supplier"
-    row = max(bought, key=lambda row: (row["consumers"], row["at_stake"] or 0.0, row["product"],
+    row = max(bought, key=lambda row: (row["at_stake"] or 0.0, row["consumers"], row["product"],
                                        row[point]))  # fmt: skip
     goods, time = names.goods(row["product"]), time_of([row])
     number = f"{row['consumers']:,} of {number_of(row['importers'], 'importer')}"
@@ -416,8 +417,8 @@ def _ended(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     end = f"imports of {names.goods(row['product'])}{time_of([row])}{qualified([row])}"
     loss = f"{names.place(row['consumer'])} would lose {figure} of its {end}{_coverage(row)}"
     for who, subject in _ends_of(names, row):
-        claim = names.claim(Kind.LOSS, [row], figure, subject=subject)
-        start = Sentence(f"Without {who}, {loss}", (claim, *who.claims))
+        claim = names.claim(Kind.LOSS, [row], figure, subject=subject, facts=row["as_of"])
+        start = Sentence(f"Without {who}{facts_of(row)}, {loss}", (claim, *who.claims))
         yield from shortened(start, _estimate(claim, row["loss"]))
 
 
@@ -431,8 +432,9 @@ def _ended_for_all(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     many = Sentence(f", by {number}", (names.claim(Kind.COUNT, [row], number),))
     loss = f"{figure} of all imports of {goods}{time} would be lost{fit}{_coverage(row)}"
     for who, subject in _ends_of(names, row):
-        claim = names.claim(Kind.LOSS, [row], figure, subject=subject)
-        yield from shortened(Sentence(f"Without {who}, {loss}", (claim, *who.claims)), many)
+        claim = names.claim(Kind.LOSS, [row], figure, subject=subject, facts=row["as_of"])
+        start = Sentence(f"Without {who}{facts_of(row)}, {loss}", (claim, *who.claims))
+        yield from shortened(start, many)
 
 
 def _domestic(names: Lexicon, rows: Sequence[Row]) -> Sentences:

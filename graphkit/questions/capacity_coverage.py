@@ -71,6 +71,21 @@ def output_of(
     return Output(fsum(low for low, _ in bounds), high, period, source)
 
 
+def years_of(capacities: Collection[Mapping[str, Any]]) -> str | None:
+    """Name the years of some capacities, and how many have none.
+
+    >>> years_of([{"as_of": "2018"}, {"as_of": None}])
+    '2018, 1 of 2 without a year'
+    """
+    years = sorted({row["as_of"] for row in capacities if row["as_of"]})
+    undated = sum(row["as_of"] is None for row in capacities)
+    if not years:
+        return "no stated year" if undated else None
+    return ", ".join(
+        [*years, *([f"{undated} of {len(capacities)} without a year"] * bool(undated))]
+    )
+
+
 def in_percent(times: float) -> str:
     """Write a coverage, which may exceed 1, in percent.
 

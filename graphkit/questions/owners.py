@@ -18,7 +18,7 @@ from graphkit.answers.figures import IN_SOME_ROWS, percent
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.names import Entity
-from graphkit.questions.capacity_coverage import Output, in_percent, output_of
+from graphkit.questions.capacity_coverage import Output, in_percent, output_of, years_of
 from graphkit.questions.facilities import Plants, plants_of, standing_still
 from graphkit.questions.production import figures_of
 from graphkit.questions.question import checked
@@ -99,12 +99,7 @@ class Block:
     @property
     def years(self) -> str | None:
         """Years of the capacities, and how many have none."""
-        years = sorted({row["as_of"] for row in self.capacities if row["as_of"]})
-        undated = sum(row["as_of"] is None for row in self.capacities)
-        none = f"{undated} of {len(self.capacities)} without a year"
-        if not years:
-            return "no stated year" if undated else None
-        return ", ".join([*years, *([none] if undated else [])]) or None
+        return years_of(self.capacities)
 
 
 @checked(OWNERS)

@@ -22,6 +22,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.names import Entity
 from graphkit.questions.assumptions import ASSUMED, Assumed
+from graphkit.questions.capacity_coverage import years_of
 from graphkit.questions.claim_scope import ClaimScope
 from graphkit.questions.endings import HOW
 from graphkit.questions.exposures import SUMS, exposed
@@ -79,6 +80,8 @@ POINTS = (
            "published", SHARE, NUMBER, rank=3),
     Column("coverage_high", "", "the same with the least production", SHARE, NUMBER),
     Column("output_period", "", "year of that production"),
+    Column("as_of", "", "years of the capacities of that country and product, where their sources "
+           "state them"),
     Column("chain", "Strongest chain", rank=6),
     Column("chain_share", "", "0 to 1, product of the shares of supply along the chain", SHARE,
            NUMBER),
@@ -89,7 +92,7 @@ SUMMED = (
     *(column for column in POINTS if column.name in POINT), *SUMS,
     *(column for column in POINTS
       if column.name in ("plants", "sites", "coverage_low", "coverage_high", "output_period",
-                         "source")),
+                         "as_of", "source")),
 )  # fmt: skip
 VERDICTS = (
     "Verdict: certain, if even the least share reaches the threshold; as traced, if the one by "
@@ -227,12 +230,14 @@ class _Ends:
             stop = self._stops[row["removed"]]
             key = row["removed"], row["consumer"], row["product"]
             low, high = stop.coverage
-            output = stop.largest.output if stop.largest else None
+            largest = stop.largest
+            output = largest.output if largest else None
             rows.append({
                 **row, "name": stop.name, "point": stop.key, "place": stop.countries or None,
                 "unknown": unknown.get(key[1:], 0.0), "plants": len(stop.tonnes) or None,
                 "sites": stop.sites[:SITES] or None, "coverage_low": low, "coverage_high": high,
                 "output_period": output.period if output else None,
+                "as_of": years_of(largest.capacities) if largest else None,
                 "source": "+".join(stop.sources) or None,
                 **{column: parts.get(key, 0.0) for column, parts in beside.items()},
             })  # fmt: skip

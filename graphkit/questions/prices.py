@@ -124,7 +124,9 @@ def prices(
             "meaning": goods.meaning,
             "hs": goods.code,
             "products": sorted(set(table["product"].to_pylist()) - {None}),
-            "consumer": ",".join(buyer.key for buyer in buyers) or None,
+            "consumer": [buyer.key for buyer in buyers]
+            if len(buyers) > 1
+            else next((buyer.key for buyer in buyers), None),
             "dataset": dataset,
             "period": period
             or f"the {NEWEST_MONTHS if monthly else NEWEST} newest of each product",
