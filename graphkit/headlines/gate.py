@@ -260,7 +260,15 @@ def _maybe_nothing(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
 
 
 RULES: dict[Kind, tuple[Rule, ...]] = {
-    Kind.FIRST: (_earlier, _missing, _lost_flow, _basket, _little_known, _unlisted, _owners_unknown),
+    Kind.FIRST: (
+        _earlier,
+        _missing,
+        _lost_flow,
+        _basket,
+        _little_known,
+        _unlisted,
+        _owners_unknown,
+    ),
     Kind.SHARE: (_maybe_nothing,),
     Kind.CHANGE: (_two_codes, _lost_flow, _either_way),
 }
