@@ -338,8 +338,17 @@ def nobody(row: Row) -> bool:
     return bool({row["owner"], row["seat"]} & {"unknown", "no single owner"})
 
 
+def unknown_owners(read: Facts, claim: Claim) -> float:
+    """The part of the capacity behind a claim that may be anybody's."""
+    return max(
+        (row["share_low"] or 0.0 for row in read.beside(claim, "country", "product", "basis")
+         if "unknown" in (row["owner"], row["seat"])), default=0.0,
+    )  # fmt: skip
+
+
 def owner_of_most(read: Facts, claim: Claim) -> None:
     [row] = read.of(claim)
+    assert unknown_owners(read, claim) <= HALF
     block = [other for other in read.beside(claim, "country", "product", "basis")
              if other["plants"] and not nobody(other)]  # fmt: skip
     assert row["coverage_low"] >= HALF
@@ -359,7 +368,7 @@ def untold(read: Facts, claim: Claim) -> None:
     row = read.of(claim)[0]
     least = row["coverage_low"]
     known = least is not None and least >= HALF and row["share_low"] and not nobody(row)
-    assert row["total_tonnes"] is None or not known
+    assert row["total_tonnes"] is None or not known or unknown_owners(read, claim) > HALF
 
 
 # --- uses
@@ -582,7 +591,8 @@ def price(read: Facts, claim: Claim) -> None:
     ends = [row["usd_per_tonne"] for row in rows]
     assert (claim.figure.low, claim.figure.high) == (min(ends), max(ends))
     texts = re.findall(r"[\d,.]*\d", claim.figure.words)
-    assert all(is_price(*pair) for pair in zip(texts, sorted({*ends}), strict=False)), claim.figure
+    whole = sorted({min(ends), max(ends)})
+    assert all(is_price(*pair) for pair in zip(texts, whole, strict=False)), claim.figure
     main = read.answer.sentence.claims[0]
     if len(rows) > 1:
         assert rows == current
@@ -1278,7 +1288,7 @@ def exposed(read: Facts, claim: Claim) -> None:
     [row] = read.of(claim)
     rows = part_of(read, claim)
     rows = [r for r in rows if r.get("definition") == "face value"] or rows
-    assert row["consumers"] == max(row["consumers"] for row in rows)
+    assert (row["at_stake"] or 0.0) == max(row["at_stake"] or 0.0 for row in rows)
     assert (claim.figure.low, claim.figure.whole) == (row["consumers"], row["importers"])
     assert claim.subject == (*point(row).split("+"),)
     assert ("other goods" in claim.qualifiers) == (row["fit"] in UNFIT)

@@ -469,7 +469,7 @@ def _price_of(names: Lexicon, row: Row) -> Claim:
     return names.claim(
         Kind.PRICE, [row], Figure(_price(row), value, value, PER_TONNE), whose=whose,
         material=row["material"],
-        qualifiers=(row["figure"], *(["estimated"] if row["estimated"] else [])),
+        qualifiers=(_series_name(row["figure"]), *(["estimated"] if row["estimated"] else [])),
     )  # fmt: skip
 
 
@@ -478,13 +478,14 @@ def _several_prices(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     low, high = (choose(rows, key=lambda row: row["usd_per_tonne"]) for choose in (min, max))
     newest = max(rows, key=lambda row: (row["period"], row["figure"]))
     time = time_of([newest]) + ", estimated" * any(row["estimated"] for row in rows)
-    kind = "published prices" if rows[0]["dataset"] is None else "unit values of trade"
+    kinds = ("published price", "published prices")
+    if rows[0]["dataset"] is not None:
+        kinds = ("unit value of trade", "unit values of trade")
+    kind = kinds[1]
     materials = {row["material"] for row in rows}
     buyers = {row["place"] for row in rows if row["dataset"] and row["place"] != "WLD"}
     if buyers:
-        whose = names.places(buyers)
-        if len(buyers) > FEW:
-            whose = number_of(len(buyers), "country", "countries")
+        whose = names.places(buyers) if len(buyers) <= FEW else "several countries"
         time = f" in the imports of {whose}{time}"
     fields: dict[str, Any] = {"whose": (*sorted(buyers),) if len(buyers) <= FEW else ()}
     fields["period"] = newest["period"]
@@ -494,7 +495,7 @@ def _several_prices(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             low["usd_per_tonne"], high["usd_per_tonne"], PER_TONNE,
         )  # fmt: skip
         claim = names.claim(Kind.PRICE, rows, price, material=rows[0]["material"], **fields)
-        count = names.claim(Kind.COUNT, rows, figure_of_count(len(rows), kind[:-1]), **fields)
+        count = names.claim(Kind.COUNT, rows, figure_of_count(len(rows), *kinds), **fields)
         start = f"A tonne of {names.goods(rows[0]['material'])} cost {price} by {count.figure}"
         yield from shortened(Sentence(f"{start}{time}", (claim, count)))
         return
