@@ -773,3 +773,13 @@ def test_a_share_that_may_move_is_drawn_from_its_least_to_its_most(ask):
 @pytest.mark.parametrize(("value", "end"), [(0.38, 0.4), (5700, 6000), (10_000, 10_000), (0, 1)])
 def test_an_axis_ends_at_a_round_number(value, end):
     assert round_up(value) == end
+
+
+def test_the_markets_of_the_title_are_drawn_before_others(ask):
+    answer = ask.concentration()
+    claim = answer.sentence.claims[0]
+    labels = picture(answer).option["yAxis"][0]["data"]
+    drawn = {re.sub(r"\s+", " ", label).partition(" · ")[0] for label in labels}
+
+    assert len(answer.rows) > len(labels) >= len(claim.material) > 2
+    assert drawn >= {answer.names[product] for product in claim.material}
