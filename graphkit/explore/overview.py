@@ -118,7 +118,8 @@ def import_overview(catalog: Catalog, answer: Answer) -> dict[str, Any]:
     """
     country = answer.scope["consumer"]
     rows = _with_places(answer)
-    figures = _told("dependence.depends", answer, rows)
+    by_value = [row for row in rows if row["share_usd"] is not None]
+    figures = _told("dependence.depends", answer, by_value)
     return {
         "title": "The first supplier of every mineral at each stage",
         "lead": f"{answer.question} Share of the imports by value, at face value: the country that "
