@@ -157,7 +157,7 @@ def test_a_remnant_of_a_code_gives_no_share(graph_of):
     with pytest.raises(GraphkitError, match=r"HS 280530 since 2022 .*remnant"):
         asked.suppliers("KOR", scope="Dy", period="2024")
     years = asked.depends("KOR", period="2021-2024")
-    assert years.coverage["years_without_trade_data"] == ["ree-metals 2022-2024"]
+    assert years.coverage["years_without_trade_data"] == {"ree-metals": ["2022-2024"]}
     trend = asked.trend("KOR", scope="ree-metals")
     assert [row["period"] for row in trend.rows.to_pylist()] == ["2021"]
     assert told in trend.notes

@@ -17,7 +17,7 @@ from graphkit.questions.fit import FIT
 from graphkit.questions.networks import BY, adding_up, behind_each_period, network_of, with_labels
 from graphkit.questions.parties import flows_in, periods_with_trade
 from graphkit.questions.question import checked
-from graphkit.questions.trade import border_of, group_as_one, product_notes
+from graphkit.questions.trade import border_of, present_members, product_notes
 from graphkit.questions.unlisted import most_unlisted
 
 FLOWS = (
@@ -75,7 +75,7 @@ def flows(
         if not len(pairs):
             raise GraphkitError(f"{place.in_text} has no trade of {goods.meaning} {network.when}")
         if place.is_group:
-            notes.append(f"{group_as_one(place.in_text, len(keys)).partition(';')[0]}.")
+            notes.append(f"{present_members(place.in_text, len(keys))}.")
     basis = border_of(network.flows) if by == "usd" else network.basis
     rank = pc.rank(pairs[by], sort_keys="descending", tiebreaker="min")
     rows = pairs.add_column(0, "rank", rank.cast(pa.int64()))

@@ -147,13 +147,13 @@ def in_chosen_periods(rows: pa.Table, choices: Mapping[str, PeriodChoice]) -> pa
 
 
 def gaps(subject: str, choices: Mapping[str, PeriodChoice]) -> dict[str, Any]:
-    """List the years that sums leave out, as an entry of the coverage; none if there are none."""
-    texts = [
-        f"{product} {', '.join(choice.missing)}"
-        for product, choice in choices.items()
+    """List the years that sums leave out by product, as an entry of the coverage, if any."""
+    years = {
+        product: list(choice.missing)
+        for product, choice in sorted(choices.items())
         if choice.missing
-    ]
-    return {f"years_without_{subject}": sorted(texts)} if texts else {}
+    }
+    return {f"years_without_{subject}": years} if years else {}
 
 
 YEARS = Column("years", "Data of", "the years of the period that the figures are of, where others "
@@ -162,11 +162,9 @@ YEARS = Column("years", "Data of", "the years of the period that the figures are
 
 def with_years(answer: Answer) -> Answer:
     """Name in each row the years that its sums are of, if some of its period have no data."""
-    missing: dict[str, list[str]] = {}
+    missing: dict[str, Sequence[str]] = {}
     for subject in ("trade_data", "reports_of_both_sides"):
-        for text in answer.coverage.get(f"years_without_{subject}", ()):
-            product, _, years = text.partition(" ")
-            missing[product] = years.split(", ")
+        missing |= answer.coverage.get(f"years_without_{subject}", {})
     rows = answer.rows
     if not missing or "period" not in rows.column_names:
         return answer

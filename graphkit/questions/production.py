@@ -73,8 +73,8 @@ class Figures:
 
     def gaps(self) -> dict[str, Any]:
         """List the years without figures that keep a sum unknown, as an entry of the coverage."""
-        texts = [f"{product} {', '.join(years)}" for product, years in sorted(self.lacking.items())]
-        return {"years_without_production_figures": texts} if texts else {}
+        years = {product: list(texts) for product, texts in sorted(self.lacking.items())}
+        return {"years_without_production_figures": years} if years else {}
 
 
 def figures_of(catalog: Catalog, scope: Scope, period: str | None) -> Figures:

@@ -343,10 +343,14 @@ def border_of(flows: pa.Table) -> str:
     return " and ".join(sorted(VALUED[kind] for kind in kinds)) or VALUED[None]
 
 
+def present_members(name: str, members: int) -> str:
+    """Say whom a group of countries counts, without the full stop."""
+    return f"{capitalized(name)} is its {members} present members in every period"
+
+
 def group_as_one(name: str, members: int) -> str:
     """Say how a group of countries is counted as one, without the full stop."""
-    owner = capitalized(name)
-    return f"{owner} is its {members} present members in every period; trade among them is left out"
+    return f"{present_members(name, members)}; trade among them is left out"
 
 
 def series_of(flows: pa.Table) -> list[dict[str, Any]]:

@@ -360,6 +360,8 @@ def _with_names(coverage: Mapping[str, Any], names: Mapping[str, str]) -> dict[s
             labelled[name] = [in_names(row, names) for row in value]
         elif isinstance(value, list | tuple):
             labelled[name] = [_first_named(item, names) for item in value]
+        elif isinstance(value, Mapping):
+            labelled[name] = {names.get(key, key): item for key, item in value.items()}
     return labelled
 
 
@@ -409,7 +411,9 @@ def _borders(series: Mapping[str, Any]) -> list[str]:
 
 
 def _other_line(name: str, value: Any) -> str:
-    """State an entry without its own sentence: a number or a list of names."""
+    """State an entry without its own sentence: a number, a list of names, or years by product."""
+    if isinstance(value, Mapping):
+        value = [f"{product} {', '.join(years)}" for product, years in value.items()]
     if isinstance(value, list | tuple):
         value = ", ".join(map(str, value)) or "none"
     stated = (
