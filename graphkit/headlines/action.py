@@ -345,14 +345,17 @@ def _narrowing(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         return
     of_imports = [row for row in ranked if row["figure"] != OWNER]
     row = max(of_imports or ranked, key=lambda row: row["reduction"])
+    time = ""
+    if isinstance(names.answer.scope.get("period"), list):
+        none["period"], time = row["period"], time_of([row])
     points = int(100 * row["reduction"])
     width = Figure(number_of(points, "point"), points / 100, None, "points")
     claim = names.claim(Kind.AMOUNT, [row], width, **none)
     if not points:
         claim = names.claim(Kind.UNKNOWN, [row], **none)
         for start in ("No one figure by itself", "No figure"):
-            words = f"{start} would narrow a range of {names.subject} for sure by a point or more."
-            yield Sentence(words, (claim,))
+            words = f"{start} would narrow a range of {names.subject}{time} for sure by a point"
+            yield Sentence(f"{words} or more.", (claim,))
         return
     ends = Figure(f"{int(100 * row['low'])} to {ceil(100 * row['high'] - 1e-9)} %", row["low"],
                   row["high"], "range")  # fmt: skip
@@ -367,14 +370,16 @@ def _narrowing(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         place = names.place(row["place"])
         what = f"{capitalized(possessive(place))} {FIGURES[row['figure']]} {good}"
         claim = replace(claim, subject=(row["place"],))
-    share = f"{possessive(names.place(row['origin']))} share of {whose}"
+    share = f"{possessive(names.place(row['origin']))} share of {whose}{time}"
     end = f"by {width} or more."
     yield Sentence(f"{what}, if known, would narrow the range of {share} ({ends}) {end}",
                    (claim, span))  # fmt: skip
     yield Sentence(f"{what}, if known, would narrow the range of {share} {end}", (claim,))
-    yield Sentence(f"{what}, if known, would narrow a range of {goods} {end}", (claim,))
+    yield Sentence(f"{what}, if known, would narrow a range of {goods}{time} {end}", (claim,))
     claim = replace(claim, subject=())
-    yield Sentence(f"One figure, if known, would narrow a range of {names.subject} {end}", (claim,))
+    yield Sentence(
+        f"One figure, if known, would narrow a range of {names.subject}{time} {end}", (claim,)
+    )
 
 
 HEADLINES = {
