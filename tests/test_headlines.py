@@ -212,15 +212,6 @@ def test_headlines_are_true_on_the_shipped_facts(ask, asked):
 
 
 @pytest.mark.long
-def test_headlines_are_true_on_the_whole_shipped_graph():
-    with graphkit.open() as session:
-        names = names_of(session)
-        for asked in [*SHIPPED, *MORE]:
-            if answer := told(session, asked):
-                check(asked[0], answer, names)
-
-
-@pytest.mark.long
 def test_the_headline_of_koreas_imports_from_china_adds_up():
     with graphkit.open() as session:
         answer = session.depends("KOR", on="CHN")
