@@ -355,6 +355,14 @@ NODES = (
              not_below="target_days", maximum=MOST_DAYS),
         Prop("as_of", Type.PERIOD, "When.", required=True),
         EVIDENCE, NOTE, SOURCE)),
+    Kind("ReportingGap", "A time in which a country publishes no trade by product, so that what is "
+         "known of its trade is what its partners report.", (
+        _key("Short name."),
+        _ref("country", "Whose trade it is.", "Country", required=True),
+        Prop("since", Type.PERIOD, "First month or year that is not published.", required=True),
+        Prop("until", Type.PERIOD, "Last one; none: no source read says that it ended."),
+        _text("unpublished", "What is not published, in words.", required=True),
+        EVIDENCE, NOTE, SOURCE)),
     Kind("Claim", "One published statement, kept as it was published.", (
         _key("Short name."),
         _text("kind", "What it states.", required=True, one_of=(

@@ -17,8 +17,8 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.answers.answer import Answer, undoubted
-from graphkit.answers.sentence import PLACE, Claim, Figure, Kind, Sentence
-from graphkit.names import with_article
+from graphkit.answers.sentence import PARTNERS, PLACE, Claim, Figure, Kind, Sentence
+from graphkit.names import possessive, with_article
 from graphkit.period import Period
 
 Row = dict[str, Any]
@@ -1735,20 +1735,54 @@ def check(function: str, answer: Answer, names: dict[str, str], text: str = "") 
     form(answer.headline, answer)
     if not len(answer.rows):
         assert not answer.sentence.claims, answer.headline
+        for gap in answer.coverage.get("unreported_trade", ()):
+            assert gap["since"] in answer.headline.partition("no trade by product")[2]
         return
     checks = PUBLISHED if answer.scope.get("counted") else CHECKS[function]
     read = Facts(answer, names)
     assert answer.sentence.claims, answer.headline
     main = answer.sentence.claims[0]
     are_counts = main.figure is not None and main.figure.unit == "row"
-    for claim in answer.sentence.claims:
+    silent: set[str] = set()
+    for qualified in answer.sentence.claims:
+        countries = unreported(read, qualified)
+        silent |= countries
+        assert (PARTNERS in qualified.qualifiers) == bool(countries), qualified
+        claim = replace(qualified, qualifiers=tuple(
+            text for text in qualified.qualifiers if text != PARTNERS
+        ))  # fmt: skip
         if claim.figure is not None and claim.figure.unit == "answer":
             further_answers(read, claim)
         elif are_counts:
             counted_rows(read, claim)
         else:
             checks[claim.kind](read, claim)
+    assert ("partners" in answer.headline) == bool(silent), answer.headline
+    reporters = answer.headline.partition("reports of")[2]
+    assert all(possessive(read.place(key)) in reporters for key in silent), answer.headline
     check_words(read, answer.headline, answer.sentence.claims)
+
+
+def unreported(read: Facts, claim: Claim) -> set[str]:
+    """The ends of the trade of a claim that publish none by product at its time."""
+    if claim.kind is Kind.UNKNOWN or claim.period is None or "published" in claim.qualifiers:
+        return set()
+    times = [claim.period]
+    if not re.fullmatch(r"\d{4}-\d{2}\.\.\d{4}-\d{2}", claim.period):
+        times = claim.period.split("..")
+    countries = set()
+    for gap in (gap for part in coverages(read) for gap in part.get("unreported_trade", ())):
+        months = range(Period(gap["since"]).start, Period(gap["until"] or "2099").end)
+        is_gap = any(month in months for text in times
+                     for month in range(Period(text).start, Period(text).end))  # fmt: skip
+        ends = [claim.destination or "", *claim.whose]
+        rows = read.of(claim)
+        if not any("origin" in row for row in rows):
+            ends += claim.subject
+        is_made = any((row.get("market") or "").startswith("production") for row in rows)
+        if is_gap and not is_made and any(gap["country"] in end.split("+") for end in ends):
+            countries.add(gap["country"])
+    return countries
 
 
 def form(text: str, answer: Answer) -> None:

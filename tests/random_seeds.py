@@ -26,6 +26,7 @@ KEYS = {
     "Indicator": ("political-stability", "control-of-corruption"),
     "Ore": ("bayan-obo", "longnan"),
     "Product": ("rare-earth-ore", "dy-oxide", "ree-metals"),
+    "ReportingGap": ("a-gap",),
     "Sector": ("C26", "C27"),
     "Source": ("customs", "usgs"),
     "Target": ("kor-one-country-graphite", "eu-extraction"),

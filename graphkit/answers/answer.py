@@ -268,6 +268,19 @@ def own_sources(answer: Answer) -> frozenset[str]:
     return frozenset(row["key"] for row in rows if row.get("own"))
 
 
+UNREPORTED = "unreported_trade"
+"""Entry of the coverage with each country of the answer that publishes no trade by product in some
+of its periods, so that its partners alone report it."""
+
+
+def citing_too(answer: Answer, sources: pa.Table) -> Answer:
+    """Add sources to those of an answer, each once."""
+    keys = {*answer.sources["key"].to_pylist()}
+    is_new = pa.array([key not in keys for key in sources["key"].to_pylist()], pa.bool_())
+    added = sources.select(answer.sources.column_names).filter(is_new)
+    return replace(answer, sources=pa.concat_tables([answer.sources, added]).sort_by("key"))
+
+
 def marked_source(answer: Answer, key: str) -> str:
     """Write the key of a source, with a mark if a user put it on top of others."""
     return f"{key}, {OWN_FACTS}" if key in own_sources(answer) else key

@@ -155,5 +155,7 @@ class Sentence:
         return self.words
 
 
+PARTNERS = "partners' reports"
+"""Qualifier of a claim on trade that one side does not publish."""
 PLACE = "row"
 """Column of the place of a row, which is there while a sentence is written."""

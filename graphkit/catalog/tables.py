@@ -18,7 +18,9 @@ from graphkit.stores.base import Store
 
 COUNTRIES = ("country", "territory", "former")
 """Types of a place that count as one country."""
-REQUIRED = {"Stage": "position", "Product": "stage", "Source": "title"}
+REQUIRED = {
+    "Stage": "position", "Product": "stage", "Source": "title", "ReportingGap": "unpublished",
+}  # fmt: skip
 """A property that all nodes of a kind have, and none of the other kinds in the catalog."""
 Result = TypeVar("Result")
 RECENT, RECENT_BYTES = 8, 16 * 2**20
@@ -129,7 +131,7 @@ class Tables:
         return _without(flows, remnant_flows(flows, self.remnants))
 
     def nodes(self, kind: str) -> pa.Table:
-        """Select countries, areas, stages, elements, products or sources, by key.
+        """Select countries, areas, stages, elements, products, sources or reporting gaps, by key.
 
         One statement reads them all: most questions need several kinds.
         """

@@ -1,19 +1,23 @@
-"""The gate: which claim may be made from which rows, and what denies it where it may not.
+"""The gate: which claim may be made from which rows, what denies it, and who reports its trade.
 
 Every sentence passes here, and nowhere else is a claim let through. A writer tells its sentences
 from the fullest to the plainest; the first of which no claim is denied is the one that is shown. A
-sentence that says that something cannot be told gets its reason from the same rules.
+sentence that says that something cannot be told gets its reason from the same rules, and one on
+trade that only the partners of a country report says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
+from graphkit.analysis.reporting import is_unreported
+from graphkit.answers.answer import PLAIN_NAME, UNREPORTED, Answer, parts_of
 from graphkit.answers.figures import HALF, ceiling_percent, floor_percent, percent
-from graphkit.answers.sentence import PLACE, Claim, Kind, Sentence
+from graphkit.answers.sentence import PARTNERS, PLACE, Claim, Kind, Sentence
 from graphkit.headlines.wording import LONGEST, WIDE, Lexicon, Row, listed, part, when
+from graphkit.names import possessive
 from graphkit.period import Period
 
 UNKNOWN_OWNER = "unknown"
@@ -37,7 +41,8 @@ def chosen(answer: Answer, sentences: Iterable[Sentence | str]) -> Sentence:
     Sentence
         Empty if none may be shown. That something cannot be told is shown where a rule denies it.
     """
-    texts = allowed(Lexicon(answer), sentences)
+    names = Lexicon(answer)
+    texts = (_as_reported(names, text) for text in allowed(names, sentences))
     return next((text for text in texts if 0 < len(text.words) <= LONGEST), Sentence())
 
 
@@ -87,6 +92,61 @@ def denial(names: Lexicon, claim: Claim) -> str:
     rows = [row for row in names.rows if row.get(PLACE) in places]
     reasons = (rule(names, claim, rows) for rule in rules)
     return next((reason for reason in reasons if reason), "")
+
+
+def _as_reported(names: Lexicon, sentence: Sentence) -> Sentence:
+    """Say whose partners alone report the trade of a sentence; of no trade, who publishes none."""
+    gaps = [
+        gap
+        for coverage in parts_of(names.answer.coverage).values()
+        for gap in coverage.get(UNREPORTED, ())
+    ]  # fmt: skip
+    if not gaps or not sentence.words:
+        return sentence
+    if not names.rows:
+        reasons = dict.fromkeys(_unpublished(names, gap) for gap in gaps)
+        return Sentence(f"{sentence.words.removesuffix('.')}; {listed([*reasons])}.")
+    claims: list[Claim] = []
+    countries: set[str] = set()
+    for claim in sentence.claims:
+        unreported = _unreported(names, claim, gaps)
+        countries |= unreported
+        qualifiers = (*claim.qualifiers, *[PARTNERS] * bool(unreported))
+        claims.append(replace(claim, qualifiers=qualifiers))
+    if not countries:
+        return sentence
+    whose = listed([possessive(names.place(key)) for key in sorted(countries)])
+    return Sentence(
+        f"{sentence.words.removesuffix('.')}, by the reports of {whose} partners.", (*claims,)
+    )
+
+
+def _unpublished(names: Lexicon, gap: Mapping[str, Any]) -> str:
+    """Say since when a country publishes no trade by product."""
+    if gap["until"]:
+        time = f"from {gap['since']} to {gap['until']}"
+        return f"{names.place(gap['country'])} published no trade by product {time}"
+    return f"{names.place(gap['country'])} has published no trade by product since {gap['since']}"
+
+
+def _unreported(names: Lexicon, claim: Claim, gaps: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the countries that publish none of the trade that a claim is on.
+
+    What somebody made, what is published elsewhere and what cannot be told is no such trade.
+    """
+    places = {*claim.rows}
+    rows = [row for row in names.rows if row.get(PLACE) in places]
+    if claim.kind is Kind.UNKNOWN or not claim.period or "published" in claim.qualifiers:
+        return set()
+    if any(str(row.get("market")).startswith("production") for row in rows):
+        return set()
+    are_makers = any("origin" in row for row in rows)
+    ends = {*claim.whose, claim.destination or "", *(() if are_makers else claim.subject)}
+    keys = {key for end in ends for key in end.split("+")}
+    return {
+        gap["country"] for gap in gaps
+        if gap["country"] in keys and is_unreported(gap, claim.period)
+    }  # fmt: skip
 
 
 def _is_of_the_world(claim: Claim, rows: Sequence[Row]) -> bool:

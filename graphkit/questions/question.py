@@ -254,9 +254,11 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
         call = inspect.BoundArguments(bound.signature, arguments)
         return fitted(facts, question(*call.args, **call.kwargs), scope)
 
+    from graphkit.questions.unreported import with_unreported_trade
+
     answer = ask(catalog, {})
     if not answer.coverage.get("series"):
-        return answer
+        return with_unreported_trade(catalog, answer)
     from graphkit.questions.codes import remnant_notes, with_split_trade
     from graphkit.questions.hidden_trade import with_hidden_trade
     from graphkit.questions.periods import with_years
@@ -266,7 +268,8 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
     answer = with_doubts(catalog, answer, ask, bound.arguments.get("top"))
     answer = replace(answer, notes=(*answer.notes, *remnant_notes(catalog, answer)))
     answer = with_hidden_trade(catalog, answer)
-    return with_split_trade(catalog, with_extents(catalog, with_years(answer)))
+    answer = with_split_trade(catalog, with_extents(catalog, with_years(answer)))
+    return with_unreported_trade(catalog, answer)
 
 
 def _with_names(catalog: Catalog, answer: Answer) -> Answer:

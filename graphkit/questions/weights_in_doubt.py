@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answers.answer import BOTH_WEIGHTS, WITHOUT, Answer
+from graphkit.answers.answer import BOTH_WEIGHTS, WITHOUT, Answer, citing_too
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -426,14 +426,10 @@ def _with_notes(catalog: Catalog, answer: Answer, doubts: Sequence[Doubt]) -> An
             "'graphkit query reviewed-weights --top 0'."
         )
     cited = pa.table({"source": pa.array([d.source for d in ordered[:NAMED]], pa.string())})
-    added = catalog.sources(cited).select(answer.sources.column_names)
-    keys = pa.array(answer.sources["key"].to_pylist(), pa.string())
-    added = added.filter(pc.invert(pc.is_in(added["key"], value_set=keys)))
-    sources = pa.concat_tables([answer.sources, added])
     missing = [dict(zip(FLOW, doubt.key, strict=True)) for doubt in ordered
                if doubt.verdict == "missing"]  # fmt: skip
     return replace(
-        answer, notes=(*answer.notes, *notes), sources=sources.sort_by("key"),
+        citing_too(answer, catalog.sources(cited)), notes=(*answer.notes, *notes),
         coverage={**answer.coverage, **({"missing_flows": missing} if missing else {})},
     )  # fmt: skip
 
