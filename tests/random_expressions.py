@@ -46,7 +46,6 @@ FORMS: dict[str, tuple[str, ...]] = {
         "coalesce({int}, {int})", "nullIf({int}, {int})", "head({ints})", "last({ints})",
         "({ints})[{int}]", "{date}.year", "{date}.week", "{date}.weekYear", "{date}.dayOfWeek",
         "{date}.ordinalDay", "{date}.dayOfQuarter", "{date}.quarter", "{date}.month", "{date}.day",
-        "duration.inDays({date}, {date}).days", "duration.between({date}, {date}).months",
         "CASE {int} WHEN > {int} THEN 1 WHEN IS NULL THEN 2 ELSE 3 END",
         "CASE {text} WHEN STARTS WITH {text} THEN 1 WHEN {text}, > {text} THEN 2 END",
         "({map}).n", "reduce(s = 0, v IN {ints} | s + v)", "size(keys({map}))", "size({texts})",
@@ -103,8 +102,8 @@ FORMS: dict[str, tuple[str, ...]] = {
         "[v IN {texts} | toUpper(v)]", "[v IN {texts} | btrim(v, 'a')]", "toStringList({ints})",
     ),
     "date": (
-        "date({text})", "date.truncate('week', {date})", "date.truncate('quarter', {date})",
-        "({date} + duration({months: 1}))", "({date} + duration('P1W'))",
+        "date({text})", "date({date})", "date({year: {int}})", "date({year: 2024, month: {int}})",
+        "date(toString({date}))", "coalesce({date}, {date})",
     ),
     "map": ("{k: {text}, n: {float}}",),
 }  # fmt: skip

@@ -156,19 +156,3 @@ def _value(tokens: list[re.Match[str]], at: int) -> tuple[Any, int]:
         items.append((key.strip("`'"), item))
         at += tokens[at]["sign"] == ","
     return (dict(items) if closing == "}" else [item for _, item in items]), at + 1
-
-
-CLOCK = re.compile(
-    r"(\d{4}-\d\d-\d\dT)?(\d\d:\d\d)(:\d\d)?(\.\d{1,9})?(Z|[+-]\d\d:\d\d(?::\d\d)?)?(\[.*\])?"
-)
-"""A date with a time, or a time."""
-
-
-def in_form(wanted: Any) -> Any:
-    """Write a time as rows have it: with all digits, an offset in digits and no zone's name."""
-    match = CLOCK.fullmatch(wanted) if isinstance(wanted, str) else None
-    if match is None:
-        return wanted
-    day, minutes, seconds, fraction, offset, _ = (group or "" for group in match.groups())
-    digits = fraction.removeprefix(".").ljust(9, "0")
-    return f"{day}{minutes}{seconds or ':00'}.{digits}{offset.replace('Z', '+00:00')}"

@@ -63,10 +63,11 @@ RETURN size([1, 'a']) AS x
 WITH {a: 1, A: 2} AS m RETURN m.A AS x
 RETURN exp(1) AS x
 RETURN date('2024-02-29').week AS x
-RETURN duration('P1M') AS x
-RETURN date('2024-01-31') + duration('P1M') AS x
-RETURN datetime('2024-01-01T00:00:00Z') AS x
-RETURN localdatetime('2024-01-01T00:00:00') AS x
+RETURN date('2024') AS a, date('2024-02') AS b, date('0001-01-01') AS c, date(date('2024-02-29')) AS d, date(null) AS e, date({year: 2024, month: 2}) AS f, date({day: 1, year: 9999, month: 12}) AS g, date() = date() AS h
+UNWIND ['1984-10-11', '2017-01-01', '2024-12-30', '2000-02', '0001', null] AS t WITH date(t) AS d RETURN d, d.year, d.quarter, d.month, d.week, d.weekYear, d.day, d.ordinalDay, d.dayOfWeek, d.weekDay, d.dayOfQuarter, toString(d), date(toString(d)) = d ORDER BY d
+UNWIND [date('2024-01-02'), date('2023-05'), null, date('2024-01-02')] AS d WITH min(d) AS a, max(d) AS b, count(DISTINCT d) AS n, collect(DISTINCT d.month) AS l RETURN a, b, n, size(l) AS l, a < b AS x, a IN [b, null] AS y, [a, b] = [b, a] AS z, {d: a} = {d: b} AS w
+UNWIND [date('2024-01-02'), '2024-01-02', 1, null] AS v RETURN v = date('2024-01-02') AS a, v < date('2025') AS b, v >= date('2024') AS c, v IN [date('2024-01-02')] AS d
+RETURN date('2024') = '2024-01-01' AS a, date('2024') < '2025' AS b, '2024-01-01' IN [date('2024'), 1] AS c
 RETURN timestamp() > 0 AS x
 MATCH p = SHORTEST 2 (:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b) RETURN count(p) AS x
 MATCH (:Product {key: 'dy-metal'}) ((a)-[:MADE_INTO]->()-[:MADE_INTO]->(b)){1,2} RETURN count(*) AS x
@@ -79,8 +80,6 @@ MATCH (c:Country {iso3: 'KOR'}) WHERE size([v IN ['a'] WHERE v < c.name]) + size
 UNWIND ['x'] AS t RETURN sum(size([v IN ['a'] WHERE v <> t | v + 'c'])) AS x
 UNWIND [[1, 2]] AS l RETURN [v IN [1, 3] | size([u IN l WHERE u > 1])] AS x
 UNWIND [1] AS y RETURN [x IN [1, 2] | size([y IN [3] WHERE y > 0]) + y] AS x
-RETURN date.truncate('year', date()) AS x
-RETURN date({year: 2024, week: 5}) AS x
 MATCH (c:Country {iso3: 'KOR'}) RETURN size(keys(c)) AS x
 MATCH (c:Country {iso3: 'KOR'}) WITH properties(c) AS m RETURN m.name AS x
 UNWIND $none AS v RETURN max(reverse(v)) AS x
@@ -184,6 +183,25 @@ REFUSED = (
         "Neo4j reads the first as what is trimmed",
     ),
     ("RETURN §split('a-b', ['-', 'b']) AS x", "split of list", "it has several delimiters"),
+    *(
+        (
+            statement,
+            "function of time but date()",
+            "dates of the graph are texts, which compare as they are",
+        )
+        for statement in (
+            "RETURN date('2024-01-31') + §duration('P1M') AS x",
+            "RETURN §datetime('2024-01-01T00:00:00Z') AS x",
+            "RETURN §localdatetime('2024-01-01T00:00:00') AS x",
+            "RETURN §date.truncate('year', date()) AS x",
+            "RETURN §duration.inDays(date('2024'), date()) AS x",
+        )
+    ),
+    (
+        "RETURN §date({year: 2024, week: 5}) AS x",
+        "date() of {year, week}",
+        "it takes year, month and day",
+    ),
     (
         "UNWIND [1, 2] AS v WITH v, 0.5 AS s RETURN §percentileDisc(v, s) AS x LIMIT 0",
         "percentile of a share that is computed",
@@ -279,6 +297,12 @@ ENDED = (
         "group of a fraction that is no number",
         "in Neo4j each NaN is a group of its own",
     ),
+    (
+        "RETURN date('2024-W05') AS x",
+        "date of a text other than 2024, 2024-01 or 2024-01-31",
+        "DuckDB reads no weeks, quarters and days of a year",
+    ),
+    ("RETURN date({year: 12024}) AS x", "year beyond 1 to 9999", "years have four digits"),
     (
         "UNWIND [0.0, 2] AS n RETURN 1.5 / n AS x",
         "quotient by 0, which may be an integer",

@@ -6,7 +6,6 @@ from graphkit.errors import Untranslated
 from graphkit.stores.duck.types import (
     ANY,
     BOOL,
-    DURATION,
     NULL,
     SCALARS,
     Value,
@@ -20,6 +19,8 @@ from graphkit.stores.duck.types import (
 NULL_TRUTH = "CAST(NULL AS BOOLEAN)"
 NUMBERS = "('INT64', 'DOUBLE')"
 """Types of the numbers in a value of any type."""
+OPEN = 'null|[.]|"[0-9]{4}-[0-9]{2}-[0-9]{2}"'
+"""Null, fraction, or date that may be a text, in the JSON of a value."""
 
 
 def compared(left: Value, sign: str, right: Value) -> str:
@@ -115,14 +116,14 @@ def _any_equal(left: Value, right: Value) -> str:
     kinds = [f"variant_typeof(o.{name})" for name in ("a", "b")]
     nested = " OR ".join(f"{kind} LIKE 'ARRAY%' OR {kind} LIKE 'OBJECT%'" for kind in kinds)
     texts = [f"CAST(CAST(o.{name} AS JSON) AS VARCHAR)" for name in ("a", "b")]
-    open_ = " OR ".join(f"contains({text}, 'null') OR contains({text}, '.')" for text in texts)
+    open_ = " OR ".join(f"regexp_matches({text}, '{OPEN}')" for text in texts)
     return once(
         {"a": left.cast(ANY), "b": right.cast(ANY)},
         "CASE WHEN o.a IS NULL OR o.b IS NULL THEN NULL "
         f"WHEN {kinds[0]} IN {NUMBERS} AND {kinds[1]} IN {NUMBERS} "
         "THEN CAST(o.a AS DOUBLE) = CAST(o.b AS DOUBLE) "
         f"WHEN ({nested}) AND left({kinds[0]}, 5) = left({kinds[1]}, 5) AND ({open_}) "
-        f"THEN {unsure('equality of nested values with a null or a fraction in them')} "
+        f"THEN {unsure('equality of nested values with a null, a fraction or a date in them')} "
         f"ELSE left({kinds[0]}, 5) = left({kinds[1]}, 5) AND {texts[0]} = {texts[1]} END",
     )
 
@@ -132,8 +133,6 @@ def _ordered(left: Value, sign: str, right: Value) -> str:
         return _any_ordered(left, sign, right)
     if left.type.name == right.type.name == "list":
         return _lists_ordered(left, sign, right)
-    if left.type == DURATION:
-        return NULL_TRUTH  # a month has no length
     if _alike(left.type, right.type) and not left.type.is_element:
         written = f"({left.sql} {sign} {right.sql})"
         unordered = [f"NOT isnan({value.sql})" for value in (left, right) if value.type.nan]
@@ -166,6 +165,8 @@ def _any_ordered(left: Value, sign: str, right: Value) -> str:
         f"THEN CAST(o.a AS VARCHAR) {sign} CAST(o.b AS VARCHAR) "
         f"WHEN {kinds[0]} LIKE 'BOOL%' AND {kinds[1]} LIKE 'BOOL%' "
         f"THEN CAST(o.a AS BOOLEAN) {sign} CAST(o.b AS BOOLEAN) "
+        f"WHEN {kinds[0]} = 'DATE' AND {kinds[1]} = 'DATE' "
+        f"THEN CAST(o.a AS DATE) {sign} CAST(o.b AS DATE) "
         f"WHEN {kinds[0]} LIKE 'ARRAY%' AND {kinds[1]} LIKE 'ARRAY%' "
         f"THEN {unsure('order of lists of any type')} END",
     )

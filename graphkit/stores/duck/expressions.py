@@ -8,15 +8,13 @@ from dataclasses import replace
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
 from graphkit.stores.duck.comparisons import boolean, compared, every, membership, some
+from graphkit.stores.duck.dates import field
 from graphkit.stores.duck.functions import as_text, called, properties_of
 from graphkit.stores.duck.scope import ENDS, KEY, KIND, NAMELESS, Context, Scope, Variable
-from graphkit.stores.duck.temporal import arithmetic
-from graphkit.stores.duck.temporal.components import component
-from graphkit.stores.duck.temporal.values import TYPES
 from graphkit.stores.duck.types import (
     ANY,
     BOOL,
-    DURATION,
+    DATE,
     FLOAT,
     INT,
     NULL,
@@ -154,8 +152,8 @@ class ExpressionCompiler:
             return Value(entry(owner.sql, name), types[name])
         if owner.type == ANY:
             return Value(self.any_entry(owner.sql, name), ANY)
-        if owner.type in TYPES:
-            return component(owner, name)
+        if owner.type == DATE:
+            return field(owner, name)
         raise Untranslated(f"property of {owner.type.name}")
 
     def any_entry(self, owner: str, name: str) -> str:
@@ -165,7 +163,8 @@ class ExpressionCompiler:
             entries.append(f"variant_extract(o.x, {_text(name)})")
         written = entries[0] if len(entries) == 1 else f"coalesce({', '.join(entries)})"
         kind = "variant_typeof(o.x)"
-        cases = f"WHEN {kind} LIKE 'OBJECT%' THEN {written}"
+        of_date = unsure("field of a date among values of other types")
+        cases = f"WHEN {kind} LIKE 'OBJECT%' THEN {written} WHEN {kind} = 'DATE' THEN {of_date}"
         refusal = "ELSE error('a property of what is no map, node or relationship') END"
         return once({"x": owner}, f"CASE WHEN o.x IS NULL THEN NULL {cases} {refusal}")
 
@@ -287,9 +286,6 @@ class ExpressionCompiler:
             factor = self.value(part)
             if NULL in (result.type, factor.type):
                 result = Value("NULL", NULL)
-                continue
-            if DURATION in (result.type, factor.type):
-                result = arithmetic.multiplied(result, sign.name, factor)
                 continue
             if not (result.type.is_number and factor.type.is_number):
                 raise Untranslated(f"{sign.name} of {result.type.name} and {factor.type.name}")
@@ -665,8 +661,6 @@ def added(left: Value, sign: str, right: Value) -> Value:
         return Value("NULL", NULL)
     if "text" in types and sign in ("+", "||"):
         return Value(f"({as_text(left)} || {as_text(right)})", TEXT)
-    if DURATION in (left.type, right.type):
-        return arithmetic.added(left, sign, right)
     if not (left.type.is_number and right.type.is_number):
         raise Untranslated(f"{sign} of {left.type.name} and {right.type.name}")
     both = replace(number_of(left.type, right.type), zero=left.type.zero and right.type.zero)

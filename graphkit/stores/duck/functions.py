@@ -8,14 +8,13 @@ from dataclasses import replace
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
 from graphkit.stores.duck.comparisons import compared, equivalent, sorted_by, told_apart
+from graphkit.stores.duck.dates import date, refuse_others
 from graphkit.stores.duck.rounding import rounding
 from graphkit.stores.duck.scope import ENDS, KEY, KIND, BoundValues, node_rows
-from graphkit.stores.duck.temporal import functions as temporal
-from graphkit.stores.duck.temporal import texts
-from graphkit.stores.duck.temporal.values import TYPES
 from graphkit.stores.duck.types import (
     ANY,
     BOOL,
+    DATE,
     FLOAT,
     INT,
     NULL,
@@ -73,11 +72,10 @@ def called(scope: BoundValues, syntax: Syntax) -> Value:
     name = syntax.name.lower()
     if name in AGGREGATES:
         return aggregate(scope, syntax)
-    if name in temporal.FUNCTIONS:
-        return temporal.FUNCTIONS[name](scope, syntax)
     if name in ELEMENTS:
         return ELEMENTS[name](scope, syntax)
     if name not in FUNCTIONS:
+        refuse_others(syntax.name)
         raise Untranslated(f"function {syntax.name}()")
     return FUNCTIONS[name]([scope.value(part) for part in syntax.parts])
 
@@ -601,15 +599,13 @@ def as_text(value: Value) -> str:
     """Write a value as Neo4j's ``toString()`` does."""
     if value.type == TEXT:
         return value.sql
-    if value.type in (INT, BOOL):
+    if value.type in (INT, BOOL, DATE):
         return f"CAST({value.sql} AS VARCHAR)"
     if value.type == ANY:
         types = (INT, FLOAT, TEXT, BOOL)
         return of_any(value, lambda arguments: Value(as_text(arguments[0]), TEXT), types, TEXT).sql
     if value.type == FLOAT and not value.type.mixed:
         return _fraction_text(value.sql)
-    if value.type in TYPES:
-        return texts.as_text(value)
     raise Untranslated(f"text of {value.type.name}")
 
 
@@ -750,7 +746,7 @@ OR_NULL: dict[str, Callable[[Sequence[Value]], Value]] = {
     "toboolean": _or_null(_to_boolean, BOOL, INT, TEXT),
     "tointeger": _or_null(_to_integer("NULL"), INT, FLOAT, BOOL, TEXT),
     "tofloat": _or_null(_to_float, INT, FLOAT, TEXT),
-    "tostring": _or_null(_to_string, INT, FLOAT, BOOL, TEXT, *TYPES),
+    "tostring": _or_null(_to_string, INT, FLOAT, BOOL, TEXT, DATE),
 }
 """Conversions that give null of what they cannot convert, by the beginning of their names."""
 
@@ -767,6 +763,7 @@ FUNCTIONS: dict[str, Callable[[Sequence[Value]], Value]] = {
     "replace": _replace,
     "size": _size, "length": _size, "char_length": _size, "character_length": _size,
     "coalesce": _coalesce, "range": _range, "head": _end("1"), "last": _end("-1"), "tail": _tail,
+    "date": date,
     "round": rounding, "tointeger": _to_integer(TOO_LARGE), "tofloat": _to_float,
     "tostring": _to_string, "split": _split, "substring": _substring, "abs": _abs, "sign": _sign,
     "left": _side("left"), "right": _side("right"),

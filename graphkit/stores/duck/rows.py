@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 
 from graphkit.errors import StoreError
 from graphkit.stores.duck.engine import BATCH, batches
-from graphkit.stores.duck.temporal.rows import is_temporal, neutral_text
 from graphkit.stores.duck.types import SPARSE, Model, key_of
 from graphkit.stores.limits import Limits, collect, first_part
 from graphkit.stores.results import Result, node, path, relationship
@@ -89,8 +88,6 @@ def neutral(value: Any, model: Model) -> Any:
         return value.isoformat()
     if not isinstance(value, dict):
         return value
-    if is_temporal(value):
-        return neutral_text(value)
     if "_relationships" in value:
         return path(*(neutral(value[part], model) for part in ("_nodes", "_relationships")))
     if "_kind" not in value:

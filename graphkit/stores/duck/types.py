@@ -12,8 +12,7 @@ class ValueType:
     """The type of a value."""
 
     name: str
-    """null, bool, int, float, text, list, map, node, relationship, path, any, or temporal: date,
-    datetime, localdatetime, time, localtime or duration."""
+    """null, bool, int, float, text, date, list, map, node, relationship, path or any."""
     item: ValueType | None = None
     """Type of the items of a list."""
     fields: tuple[tuple[str, ValueType], ...] = ()
@@ -40,19 +39,11 @@ class ValueType:
         return self.name in ("node", "relationship")
 
 
-NULL, BOOL, INT, FLOAT, TEXT, ANY = map(ValueType, ("null", "bool", "int", "float", "text", "any"))
-DATE, DATETIME, LOCAL_DATETIME, TIME, LOCAL_TIME, DURATION = map(
-    ValueType, ("date", "datetime", "localdatetime", "time", "localtime", "duration")
+NULL, BOOL, INT, FLOAT, TEXT, DATE, ANY = map(
+    ValueType, ("null", "bool", "int", "float", "text", "date", "any")
 )
 SCALARS = {
     "bool": "BOOLEAN", "int": "BIGINT", "float": "DOUBLE", "text": "VARCHAR", "date": "DATE",
-    "datetime": "STRUCT(_second BIGINT, _fraction BIGINT, _date DATE, _nanos BIGINT, "
-    "_offset BIGINT, _zone VARCHAR)",
-    "localdatetime": "STRUCT(_date DATE, _nanos BIGINT)",
-    "time": "STRUCT(_utc BIGINT, _nanos BIGINT, _offset BIGINT)",
-    "localtime": "STRUCT(_nanos BIGINT)",
-    "duration": "STRUCT(_length BIGINT, _nanos BIGINT, _months BIGINT, _days BIGINT, "
-    "_seconds BIGINT)",
 }  # fmt: skip
 
 

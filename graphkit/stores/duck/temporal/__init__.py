@@ -1,1 +1,0 @@
-"""Dates, times and durations of Cypher in SQL."""
