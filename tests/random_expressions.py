@@ -102,7 +102,7 @@ FORMS: dict[str, tuple[str, ...]] = {
         "[v IN {texts} | toUpper(v)]", "[v IN {texts} | btrim(v, 'a')]", "toStringList({ints})",
     ),
     "date": (
-        "date({text})", "date({date})", "date({year: {int}})", "date({year: 2024, month: {int}})",
+        "date({text})", "date({date})", "date({year: {date}.year, month: {date}.month})",
         "date(toString({date}))", "coalesce({date}, {date})",
     ),
     "map": ("{k: {text}, n: {float}}",),
