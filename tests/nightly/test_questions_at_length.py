@@ -1,4 +1,4 @@
-"""First lines of thousands of questions made by chance, and of chosen ones, on the shipped graph."""
+"""First lines of thousands of random questions, and of chosen ones, on the shipped graph."""
 
 # ruff: noqa: F403, F405
 import os
