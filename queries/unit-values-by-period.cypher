@@ -1,4 +1,4 @@
-// title: Unit values of a product's trade, period by period, of the world or of some importers
+// title: Unit values of a product's trade by code and period, of the world or of some importers
 // params:
 //   products: {type: products, doc: "what is traded", default: "ree-metals"}
 //   importers: {type: countries, doc: "who buys; WLD: the whole world", default: "WLD"}
@@ -18,7 +18,7 @@ WHERE flow.product IN $products AND flow.usd IS NOT NULL
   AND (flow.dataset = $dataset OR ($dataset = '' AND flow.preferred))
   AND ('WLD' IN $importers
        OR (buyer.iso3 IN $importers AND NOT seller.iso3 IN $importers))
-WITH flow.product AS product, flow.period AS period, flow.reporter AS reporter,
+WITH flow.product AS product, flow.hs AS hs, flow.period AS period, flow.reporter AS reporter,
      flow.dataset AS dataset, flow.source AS source, flow.valuation AS valuation,
      flow.basis AS basis, count(*) AS flows,
      sum(CASE WHEN flow.tonnes > 0 THEN flow.usd ELSE 0.0 END) AS usd,
@@ -26,8 +26,8 @@ WITH flow.product AS product, flow.period AS period, flow.reporter AS reporter,
        AS tonnes,
      sum(CASE WHEN flow.tonnes > 0 THEN 0.0 ELSE flow.usd END) AS usd_without_tonnes
 WHERE tonnes > 0
-RETURN product AS product, period AS period, usd AS usd, tonnes AS tonnes,
+RETURN product AS product, hs AS hs, period AS period, usd AS usd, tonnes AS tonnes,
        usd / tonnes AS usd_per_tonne, usd_without_tonnes AS usd_without_tonnes, flows AS flows,
        valuation AS valuation, basis AS basis, reporter AS reporter, dataset AS dataset,
        source AS source
-ORDER BY product, period, dataset, reporter, source, valuation, basis
+ORDER BY product, period, hs, dataset, reporter, source, valuation, basis

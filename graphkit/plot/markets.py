@@ -54,8 +54,8 @@ def concentration(answer: Answer, layout: Layout) -> Framed:
         return empty(answer, "no index is known", layout.width)
     some = len(known) > most
     if some:
-        told = {place for claim in answer.sentence.claims for place in claim.rows}
-        known.sort(key=lambda pair: (pair[0] not in told, -(pair[1]["cr1"] or 0.0), pair[0]))
+        in_title = {place for claim in answer.sentence.claims for place in claim.rows}
+        known.sort(key=lambda pair: (pair[0] not in in_title, -(pair[1]["cr1"] or 0.0), pair[0]))
     rows = [row for _, row in known[:most]]
     if not some and not answer.scope.get("each"):
         rows.sort(key=lambda row: (row["stage_order"], not row["market"].startswith("production")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -360,8 +361,8 @@ def _in_words(catalog: Catalog, results: pa.Table, claims: pa.Table) -> pa.Table
         "claim": [claim_sentence(catalog.in_names(published[row["key"]])) for row in rows],
         "data": [found_figure(known_values(row)) or None for row in rows],
         "differs": [found_difference(known_values(row)) or None for row in rows],
-        "reason": [catalog.materials.without_keys(_reason(row)) or None for row in rows],
-        "why": [catalog.materials.without_keys(_why(row)) for row in rows],
+        "reason": [_without_keys(catalog, row, _reason(row)) or None for row in rows],
+        "why": [_without_keys(catalog, row, _why(row)) for row in rows],
     }
     table = pa.Table.from_pylist(rows, results.schema)
     for name, column in words.items():
@@ -369,6 +370,14 @@ def _in_words(catalog: Catalog, results: pa.Table, claims: pa.Table) -> pa.Table
     first_names = ["key", "verdict", *words]
     other_names = [name for name in results.column_names if name not in first_names]
     return table.select([*first_names, *other_names])
+
+
+def _without_keys(catalog: Catalog, row: Mapping[str, Any], text: str) -> str:
+    """Put names in place of the keys of products, and of the places that a claim is on."""
+    text = catalog.materials.without_keys(text)
+    for key in {row[end] for end in ("consumer", "supplier", "rival")} - {None}:
+        text = re.sub(rf"(?<![\w-]){re.escape(key)}(?![\w-])", catalog.place_in_text(key), text)
+    return text
 
 
 def _reason(row: Mapping[str, Any]) -> str:

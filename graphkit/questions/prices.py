@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -169,10 +169,10 @@ def _unit_values(catalog: Catalog, scope: Scope, buyers: Iterable[Entity]) -> li
     fits = catalog.materials.fits(scope, traded)
     rows = []
     for place, market, importers in markets:
-        unit_values = catalog.flows(
+        unit_values = _of_all_codes(catalog.flows(
             "unit-values-by-period",
             products=sorted(scope.products), importers=list(importers), code=scope.code or "",
-        ).to_pylist()  # fmt: skip
+        ))  # fmt: skip
         rows += [
             {**row, "material": row["product"], "element": None, "place": place, "order": 0,
              "figure": f"unit value, {market} ({row['dataset']}, {row['reporter']})",
@@ -180,6 +180,22 @@ def _unit_values(catalog: Catalog, scope: Scope, buyers: Iterable[Entity]) -> li
             for row in unit_values
         ]  # fmt: skip
     return rows
+
+
+SERIES = ("product", "period", "dataset", "reporter", "source", "valuation", "basis")
+"""Columns of one series of trade, in one period."""
+SUMS = ("usd", "tonnes", "usd_without_tonnes", "flows")
+
+
+def _of_all_codes(rows: pa.Table) -> Iterator[dict[str, Any]]:
+    """Add up the codes of each product in one series of trade."""
+    series: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows.to_pylist():
+        series[tuple(row[name] for name in SERIES)].append(row)
+    for codes in series.values():
+        # Grams are counted, as the query does.
+        sums = {name: round(sum(row[name] for row in codes), 6) for name in SUMS}
+        yield {**codes[0], **sums, "usd_per_tonne": sums["usd"] / sums["tonnes"]}
 
 
 def _price(row: Mapping[str, Any]) -> dict[str, Any]:
