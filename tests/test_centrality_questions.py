@@ -85,7 +85,7 @@ def test_flows_of_all_products_in_scope_are_one_network_that_the_coverage_lists(
     row = answer.rows.to_pylist()[0]
     assert row["products"] == "+".join(products)
     assert row["source"] == "cepii-baci-hs17+cepii-baci-hs92"
-    assert set(answer.sources["key"].to_pylist()) == {"cepii-baci-hs17", "cepii-baci-hs92"}
+    assert {"cepii-baci-hs17", "cepii-baci-hs92"} <= set(answer.sources["key"].to_pylist())
 
 
 @pytest.mark.long

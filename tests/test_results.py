@@ -105,6 +105,9 @@ class Asked(Closing):
         self.statements.append(statement)
         return self.store.run(statement, parameters, **limits)
 
+    def check_schema(self) -> None:
+        self.store.check_schema()
+
     def close(self) -> None:
         self.store.close()
 

@@ -365,7 +365,7 @@ def test_the_years_of_a_wider_product_are_named_without_those_between():
     ]
     row = check(graph(compounds), product="oxide", period="2023", value=0.3)
 
-    assert row["missing"] == [Naming("oxide in 2023 … compounds (2022, 2024) … other elements")]
+    assert row["missing"] == [Naming("oxide in 2023"), Naming("alone … compounds (2022, 2024)")]
 
 
 def test_products_that_stand_in_two_data_sets_are_not_missing():
@@ -414,7 +414,7 @@ def test_one_element_of_a_mixed_product_cannot_be_told_and_the_mixed_product_is_
     row = check(value=0.9, product="oxide", period="2025-Q1")
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == [Naming("oxide in 2025-Q1 … compounds (2024) … other elements")]
+    assert row["missing"] == [Naming("oxide in 2025-Q1"), Naming("alone … compounds (2024)")]
 
 
 def test_a_period_without_trade_is_missing_and_months_add_up():
