@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graphkit.answers.sentence import Sentence
 from graphkit.brief.document import Section
 from graphkit.brief.inquiry import NOTHING, Part, ordered
 from graphkit.brief.standing import Standing
@@ -45,13 +46,25 @@ def stop_sections(standing: Standing) -> tuple[Section | None, Section | None]:
         return Section(title, [text], command=finding.command), None
     lost = sum(row["lost_imports"] for row in rows)
     number = len({row["product"] for row in rows})
-    points = [finding.told(product=row["product"]).words for row in rows[:MOST_LOSSES]]
+    points = [
+        _lost(inquiry.product(row["product"]), finding.told(product=row["product"]))
+        for row in rows[:MOST_LOSSES]
+    ]
     text = (
         f"{start} an estimated {worth(lost)} of imports, at least 1 % by value of "
         f"{f'each of {number} products' if number > 1 else 'one product'}. The largest losses:"
     )
     losses = finding.section(f"What is lost if {name} stopped", answer=answer)
     return Section(title, [text], points=points, command=finding.command), losses
+
+
+def _lost(goods: str, sentence: Sentence) -> str:
+    """Write what is lost of a product by the claims of its sentence, below who stopped."""
+    figures = {claim.figure.unit: claim.figure for claim in reversed(sentence.claims)
+               if claim.figure}  # fmt: skip
+    value = f"{figures['usd']}, " if "usd" in figures else ""
+    period = sentence.claims[0].period
+    return f"{capitalized(goods)}: {value}{figures['share']} of the imports of {period}."
 
 
 def _stop_at_face_value(standing: Standing, title: str) -> Section:
