@@ -350,6 +350,8 @@ def coverage_lines(answer: Answer) -> list[str]:
 
 LISTED = ("series", "network", "production", "totals")
 """Entries of the coverage with a row for each product."""
+YEARS_WITHOUT = "years_without_"
+"""Beginning of the names of entries with the years that each product lacks."""
 
 
 def _with_names(coverage: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -360,8 +362,10 @@ def _with_names(coverage: Mapping[str, Any], names: Mapping[str, str]) -> dict[s
             labelled[name] = [in_names(row, names) for row in value]
         elif isinstance(value, list | tuple):
             labelled[name] = [_first_named(item, names) for item in value]
-        elif isinstance(value, Mapping):
-            labelled[name] = {names.get(key, key): item for key, item in value.items()}
+        elif name.startswith(YEARS_WITHOUT):
+            labelled[name] = [
+                f"{names.get(key, key)} {', '.join(years)}" for key, years in value.items()
+            ]
     return labelled
 
 
@@ -411,9 +415,7 @@ def _borders(series: Mapping[str, Any]) -> list[str]:
 
 
 def _other_line(name: str, value: Any) -> str:
-    """State an entry without its own sentence: a number, a list of names, or years by product."""
-    if isinstance(value, Mapping):
-        value = [f"{product} {', '.join(years)}" for product, years in value.items()]
+    """State an entry without its own sentence: a number or a list of names."""
     if isinstance(value, list | tuple):
         value = ", ".join(map(str, value)) or "none"
     stated = (
