@@ -1748,9 +1748,10 @@ def check(function: str, answer: Answer, names: dict[str, str], text: str = "") 
         countries = unreported(read, qualified)
         silent |= countries
         assert (PARTNERS in qualified.qualifiers) == bool(countries), qualified
-        claim = replace(qualified, qualifiers=tuple(
-            text for text in qualified.qualifiers if text != PARTNERS
-        ))  # fmt: skip
+        claim = qualified
+        if PARTNERS in qualified.qualifiers:
+            others = tuple(text for text in qualified.qualifiers if text != PARTNERS)
+            claim = replace(qualified, qualifiers=others)
         if claim.figure is not None and claim.figure.unit == "answer":
             further_answers(read, claim)
         elif are_counts:
