@@ -8,9 +8,9 @@ import pytest
 from databases import slice_seeds
 from saying import Naming
 
-from graphkit.answers.figures import percent
 from graphkit.api import Session
 from graphkit.build import build_graph
+from graphkit.headlines.wording import part
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
 
@@ -80,7 +80,7 @@ def test_an_act_on_goods_that_are_only_traded_in_a_basket_is_in_the_brief(ask):
     assert section.points == [
         Naming(
             "China, Announcement 23 of 2023 … licence … Ga and Ge … 2023-08-01",
-            f"by value in 2024 … {percent(row['share_usd'])} … gallium and six more metals",
+            f"by value in 2024 … {part(row['share_usd'])} … gallium and six more metals",
             "basket … gallium metal and germanium metal",
         )
     ]
