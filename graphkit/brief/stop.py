@@ -10,6 +10,7 @@ from graphkit.brief.document import Section
 from graphkit.brief.inquiry import NOTHING, Part, ordered
 from graphkit.brief.standing import Standing
 from graphkit.brief.wording import first_of
+from graphkit.headlines.supply import ESTIMATE
 from graphkit.headlines.wording import worth
 from graphkit.names import capitalized
 from graphkit.questions.stocks import YEAR
@@ -60,11 +61,11 @@ def stop_sections(standing: Standing) -> tuple[Section | None, Section | None]:
 
 def _lost(goods: str, sentence: Sentence) -> str:
     """Write what is lost of a product by the claims of its sentence, below who stopped."""
-    figures = {claim.figure.unit: claim.figure for claim in reversed(sentence.claims)
-               if claim.figure}  # fmt: skip
-    value = f"{figures['usd']}, " if "usd" in figures else ""
-    period = sentence.claims[0].period
-    return f"{capitalized(goods)}: {value}{figures['share']} of the imports of {period}."
+    main, *more = sentence.claims
+    values = [claim.figure.words for claim in more if claim.figure and claim.figure.unit == "usd"]
+    estimates = [f" (estimate: {claim.figure})" for claim in more if ESTIMATE in claim.qualifiers]
+    lost = ", ".join([*values, f"{main.figure} of the imports of {main.period}"])
+    return f"{capitalized(goods)}: {lost}{''.join(estimates)}."
 
 
 def _stop_at_face_value(standing: Standing, title: str) -> Section:
