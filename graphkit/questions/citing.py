@@ -107,7 +107,7 @@ def _as_loaded(catalog: Catalog) -> Iterator[Catalog]:
             yield Catalog(store)
         except StoreError:
             raise
-        except GraphkitError:  # which may be of an edit, such as one of the name of a country
+        except Exception:  # which may be of an edit, such as a name or a revision that is none
             store.edits(_scope(readings)).refuse(store.label)
             raise
     store.edits(_scope(readings)).refuse(store.label)
