@@ -138,7 +138,7 @@ def _unreported(names: Lexicon, claim: Claim, gaps: Iterable[Mapping[str, Any]])
     rows = [row for row in names.rows if row.get(PLACE) in places]
     if claim.kind is Kind.UNKNOWN or not claim.period or "published" in claim.qualifiers:
         return set()
-    if any(str(row.get("market")).startswith("production") for row in rows):
+    if _is_output(rows):
         return set()
     are_makers = any("origin" in row for row in rows)
     ends = {*claim.whose, claim.destination or "", *(() if are_makers else claim.subject)}
@@ -151,8 +151,12 @@ def _unreported(names: Lexicon, claim: Claim, gaps: Iterable[Mapping[str, Any]])
 
 def _is_of_the_world(claim: Claim, rows: Sequence[Row]) -> bool:
     """Return True for a claim on amounts of world trade: output is of no codes."""
-    is_output = any(str(row.get("market")).startswith("production") for row in rows)
-    return bool(claim.measure) and not claim.whose and not is_output
+    return bool(claim.measure) and not claim.whose and not _is_output(rows)
+
+
+def _is_output(rows: Sequence[Row]) -> bool:
+    """Return True for rows of what was made, which nobody traded."""
+    return any(str(row.get("market")).startswith("production") for row in rows)
 
 
 def _earlier(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
