@@ -52,8 +52,9 @@ def stop_sections(standing: Standing) -> tuple[Section | None, Section | None]:
         for row in rows[:MOST_LOSSES]
     ]
     text = (
-        f"{start} an estimated {worth(lost)} of imports, at least 1 % by value of "
-        f"{f'each of {number} products' if number > 1 else 'one product'}. The largest losses:"
+        f"{start} an estimated {worth(lost)} of imports. Counted "
+        f"{f'are {number} products of which each' if number > 1 else 'is one product that'} "
+        f"can lose 1 % or more of its imports by value. The largest losses:"
     )
     losses = finding.section(f"What is lost if {name} stopped", answer=answer)
     return Section(title, [text], points=points, command=finding.command), losses
