@@ -28,14 +28,12 @@ from graphkit.questions import (
     concentration,
     controls,
     criticality,
-    dependence,
     disruptions,
     diversification,
     first_suppliers,
     flows,
     mirror,
     n_minus_1,
-    origins,
     owners,
     plants,
     prices,
@@ -49,15 +47,17 @@ from graphkit.questions import (
 )
 from graphkit.questions.centrality import centrality, layered_centrality
 from graphkit.questions.changes import compare
+from graphkit.questions.dependence import depends as face_value
+from graphkit.questions.dependence import origins
 from graphkit.questions.flows import trade as flows_of_all_periods
 from graphkit.questions.question import Question
+from graphkit.questions.registry import PARAMETERS
 from graphkit.questions.scenarios import play
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trend import trend
 from graphkit.stores.base import Closing, Store
 from graphkit.stores.limits import LIMITS
 from graphkit.stores.results import Result
-from graphkit.verbs.registry import PARAMETERS
 from graphkit.verbs.shared import PERIOD
 
 if TYPE_CHECKING:
@@ -250,7 +250,6 @@ def _of_catalog(
 def _verb(
     question: Callable[Concatenate[Catalog, P], Answer],
 ) -> Callable[Concatenate[Session, P], Reply]:
-    function = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
     signature = inspect.signature(question)
 
     @wraps(question)
@@ -259,7 +258,7 @@ def _verb(
         answer = question(catalog, *args, **kwargs)
         arguments = dict(signature.bind(catalog, *args, **kwargs).arguments)
         del arguments[next(iter(signature.parameters))]
-        call = catalog, Question(function, arguments, PARAMETERS[function])
+        call = catalog, Question(question.__name__, arguments, PARAMETERS[question.__name__])
         return Reply(**vars(answer), _call=call)
 
     return ask
@@ -462,8 +461,8 @@ class Session(Closing):
     concentration = _verb(concentration.concentration)
     controls = _verb(controls.controls)
     criticality = _verb(criticality.criticality)
-    dependents = _verb(dependence.dependents)
-    depends = _verb(dependence.depends)
+    dependents = _verb(face_value.dependents)
+    depends = _verb(face_value.depends)
     depends_looked_through = _verb(origins.depends_looked_through)
     disrupt = _verb(disruptions.disrupt)
     diversify = _verb(diversification.diversify)
@@ -481,7 +480,7 @@ class Session(Closing):
     production_trend = _verb(production_trend.production_trend)
     reliance = _verb(reliance.reliance)
     spof = _verb(single_points.spof)
-    suppliers = _verb(dependence.suppliers)
+    suppliers = _verb(face_value.suppliers)
     targets = _verb(targets.targets)
     trade = _of_catalog(flows_of_all_periods)
     trend = _verb(trend)

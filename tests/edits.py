@@ -14,6 +14,7 @@ from graphkit.api import Session
 from graphkit.build import Graph, Part
 from graphkit.database import last_load
 from graphkit.errors import GraphkitError, StoreError, Unreachable
+from graphkit.questions.addresses import PATHS, read_values
 from graphkit.questions.citing import PARTLY_READ, cite
 from graphkit.questions.question import Question, prepare
 from graphkit.schema import GRAPH, LOAD, MARK, Kind
@@ -21,7 +22,6 @@ from graphkit.stores.base import Store
 from graphkit.stores.duck.file import kind_column
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j.store import Neo4jStore
-from graphkit.verbs.addresses import PATHS, read_values
 
 QUESTIONS = ("depends?country=KOR&for=ree-metals&period=2024", "flows?for=dy-oxide&period=2023")
 

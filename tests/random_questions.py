@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from graphkit.api import Session
+from graphkit.questions.registry import PARAMETERS
 from graphkit.verbs.parameter import Parameter
-from graphkit.verbs.registry import PARAMETERS
 
 Question = tuple[str, dict[str, Any]]
 OFTEN = ("CHN", "KOR", "JPN", "USA", "DEU", "EU27", "AUS", "CHL", "COD", "IND", "S19")
@@ -63,7 +63,7 @@ class RandomQuestions:
                 value = self._value(path, parameter)
                 if value is not None:
                     arguments[parameter.name] = value
-        return path.rpartition(".")[2], arguments
+        return path, arguments
 
     @staticmethod
     def _part(parameter: Parameter) -> float:

@@ -20,8 +20,8 @@ import graphkit
 from graphkit.api import Session
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.questions.registry import VERBS
 from graphkit.render.answer import supporting_sources
-from graphkit.verbs.registry import VERBS
 
 DOCS = Path(__file__).parent.parent / "docs"
 

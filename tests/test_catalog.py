@@ -24,7 +24,7 @@ from graphkit.errors import UsageError
 from graphkit.names import Names, in_other_languages
 from graphkit.queries import Reading, noted_readings
 from graphkit.questions.claim_checks import claims_check
-from graphkit.questions.dependence import depends
+from graphkit.questions.dependence.depends import depends
 from graphkit.questions.disruptions import disrupt
 from graphkit.stores.duck.identity import is_settled
 from graphkit.stores.duck.store import DuckStore

@@ -27,13 +27,13 @@ from graphkit.build import build_graph
 from graphkit.cli import app
 from graphkit.database import open_database
 from graphkit.errors import UsageError
+from graphkit.questions.addresses import PATHS, pairs_of, path_of, read_values
 from graphkit.questions.citing import cite
 from graphkit.questions.question import Question, prepare
+from graphkit.questions.registry import VERBS
 from graphkit.render.citation import Outcome, figures
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
-from graphkit.verbs.addresses import PATHS, pairs_of, path_of, read_values
-from graphkit.verbs.registry import VERBS
 
 ASKED = [v.removeprefix("ask=").replace("&", "?", 1) for v in VIEWS.values() if "ask=" in v][:-1]
 """Addresses of questions of every view; the last is an error."""
@@ -141,7 +141,7 @@ def test_what_both_sides_report_is_cited(graph):
 @pytest.mark.parametrize("address", ASKED)
 def test_a_question_is_read_back_from_its_address(address):
     question = question_at(address)
-    verb, pairs = pairs_of(question.function, question.arguments)
+    verb, pairs = pairs_of(question.name, question.arguments)
 
     assert prepare(verb, read_values(verb, pairs), "json") == question
 

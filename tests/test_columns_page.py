@@ -10,7 +10,7 @@ from columns_page import PAGE, columns_page
 from graphkit.answers.columns import Column
 from graphkit.cli.app import run
 from graphkit.questions.columns import columns_of
-from graphkit.verbs.registry import VERBS
+from graphkit.questions.registry import VERBS
 
 
 def test_the_page_is_what_the_tool_writes():

@@ -41,10 +41,10 @@ from graphkit.explore.openapi import openapi
 from graphkit.explore.server import listening
 from graphkit.kinds import Prop, Type
 from graphkit.plot.drawing import ASSETS
+from graphkit.questions.addresses import PATHS, command_of
 from graphkit.schema import GRAPH
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
-from graphkit.verbs.addresses import PATHS, command_of
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 QUESTIONS = {

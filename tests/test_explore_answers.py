@@ -18,10 +18,10 @@ from seed_texts import write_seeds
 from graphkit.build import build_graph
 from graphkit.errors import Unreachable
 from graphkit.explore.answers import Answers, Busy, Threads, TooLate, names_of
+from graphkit.questions.addresses import PATHS, read_values
 from graphkit.questions.question import Question, prepare
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
-from graphkit.verbs.addresses import PATHS, read_values
 
 
 @pytest.fixture

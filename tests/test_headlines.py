@@ -25,10 +25,10 @@ from graphkit.answers.sentence import Sentence
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
-from graphkit.headlines.headline import HEADLINES, headline
+from graphkit.questions.question import first_line
+from graphkit.questions.registry import PARAMETERS, QUESTIONS
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
-from graphkit.verbs.registry import PARAMETERS
 
 WORLDS = int(os.environ.get("TESTS_HEADLINE_WORLDS", "3"))
 """Number of random graphs: half of them markets, half seeds of every kind."""
@@ -352,14 +352,13 @@ def test_many_answers_are_counted(ask):
     assert many.endswith("7 more answers are below.")
 
 
-@pytest.mark.parametrize("function", others_long(HEADLINES, 3))
-def test_what_has_no_rows_says_what_is_missing(ask, function):
-    name = function.rpartition(".")[2]
+@pytest.mark.parametrize("name", others_long(PARAMETERS, 3))
+def test_what_has_no_rows_says_what_is_missing(ask, name):
     name = "flows" if name == "mirror" else name  # one side's reports do not ship
     asked = next(one for one in SHIPPED if one[0] == name and told(ask, one))
     answer = told(ask, asked)
     empty = replace(answer, rows=answer.rows.slice(0, 0), sentence=Sentence())
-    text = headline(function, empty).words
+    text = first_line(name, empty).words
 
     form(text, answer)
     assert re.search(r"\b([Nn]o|not|Nobody)\b", text), text
@@ -397,8 +396,8 @@ def test_a_name_with_signs_of_markup_does_not_stand_in_a_sentence(tmp_path):
     assert not any(re.search(r"Ignore|click|<|\|", text) for text in texts), texts
 
 
-def test_every_question_has_a_headline():
-    assert set(HEADLINES) == set(PARAMETERS)
+def test_every_question_has_a_first_line():
+    assert all(declared.sentence for declared in QUESTIONS.values())
 
 
 def test_an_answer_shows_its_headline_first(ask):

@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
 from graphkit.database import BUILDERS
+from graphkit.questions.registry import QUESTIONS
 
 PACKAGE = Path(__file__).parent.parent / "graphkit"
 PAGE = PACKAGE.parent / "docs" / "architecture.md"
@@ -130,6 +132,18 @@ def test_an_edit_of_any_module_that_builds_the_default_database_makes_another():
     assert {module_of(PACKAGE / name) for name in BUILDERS} == builders - readers
 
 
+REFERENCE = re.compile(r'"(graphkit(?:\.\w+)+:\w+)"')
+"""What a declaration names and nobody imports: a question, its sentence, its picture."""
+
+
+def test_what_is_referred_to_is_there():
+    texts = [path.read_text(encoding="utf-8") for path in MODULES]
+    references = {reference for text in texts for reference in REFERENCE.findall(text)}
+
+    assert len(references) > len(QUESTIONS)
+    assert all(callable(resolve_name(reference)) for reference in references)
+
+
 def test_no_module_of_the_page_imports_itself_by_way_of_others():
     static = PACKAGE / "explore" / "static"
     graph = {
@@ -232,7 +246,7 @@ def loaded_by(statement: str) -> set[str]:
         (HELP, ("typer",)),
         ("import graphkit.stores.base", ("pyarrow", "numpy", "yaml")),
         ("import graphkit.build", ("pyarrow", "numpy", "yaml")),
-        ("import graphkit.questions.dependence", ("pyarrow", "numpy", "yaml", "scipy")),
+        ("import graphkit.questions.dependence.depends", ("pyarrow", "numpy", "yaml", "scipy")),
     ],
 )
 def test_what_is_heavy_is_imported_where_it_is_used(statement, light):

@@ -13,10 +13,10 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.explore.answers import matches
 from graphkit.explore.overview import TASKS, import_overview, production_overview
 from graphkit.plot.drawing import COUNTRIES, luminance, tint
+from graphkit.questions.addresses import PATHS, read_values
 from graphkit.questions.concentration import concentration
-from graphkit.questions.dependence import depends
+from graphkit.questions.dependence.depends import depends
 from graphkit.stores.duck.store import DuckStore
-from graphkit.verbs.addresses import PATHS, read_values
 
 
 @pytest.fixture(scope="module")

@@ -27,11 +27,11 @@ from graphkit.export.digest import lines
 from graphkit.files.folders import shipped
 from graphkit.mcp.tools import read_arguments
 from graphkit.mcp.work import Job, do
-from graphkit.questions.dependence import suppliers
+from graphkit.questions.addresses import PATHS, command_of
+from graphkit.questions.dependence.depends import suppliers
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
-from graphkit.verbs.addresses import PATHS, command_of
 
 MINE = "kind: Source\nrows:\n  - {key: mine, title: Notes, publisher: Me, licence: not stated}\n"
 FLOWS = """\

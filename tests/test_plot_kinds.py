@@ -21,48 +21,46 @@ from graphkit.answers.figures import UNFIT
 from graphkit.answers.remarks import with_remarks
 from graphkit.answers.sentence import Sentence
 from graphkit.api import Session
-from graphkit.plot.canvas import Axis
+from graphkit.plot.canvas import MOST_ROWS, Axis
 from graphkit.plot.charts import NO_DATA, Bars, labelled_rows, round_up
-from graphkit.plot.dependence import FILLED_BY, MOST_ROWS
+from graphkit.plot.dependence import FILLED_BY
 from graphkit.plot.drawing import INK, NARROW, SHADES, WIDTH, point_of, shade, text_width
-from graphkit.plot.pictures import DRAWINGS, Picture, picture
-from graphkit.verbs.registry import PICTURES
+from graphkit.plot.pictures import Picture, picture
+from graphkit.questions.registry import QUESTIONS
 
 ASKED: dict[str, Callable[[Session], Answer]] = {
-    "dependence.depends": lambda g: g.depends("KOR", scope="rare earths", period="2024"),
-    "dependence.dependents": lambda g: g.dependents("CHN", scope="magnets", min_share=0.9),
-    "dependence.suppliers": lambda g: g.suppliers("KOR", scope="magnets", period="2024"),
-    "origins.depends_looked_through": lambda g: g.depends_looked_through("JPN", scope="magnets"),
-    "origins.origins": lambda g: g.origins("JPN", scope="magnets", period="2024"),
-    "single_points.spof": lambda g: g.spof("KOR", scope="rare earths"),
-    "disruptions.disrupt": lambda g: g.disrupt("CHN", scope="ree-compounds", loss=0.8, slack=0.2),
-    "disruptions.cascade": lambda g: g.cascade("CHN", scope="ree-compounds"),
-    "diversification.diversify": lambda g: g.diversify("KOR", scope="ree-metals", slack=0.5),
-    "targets.targets": lambda g: g.targets("EU27"),
-    "unknowns.unknowns": lambda g: g.unknowns("KOR", scope="ree-metals"),
-    "controls.controls": lambda g: g.controls("CHN"),
-    "concentration.concentration": lambda g: g.concentration(scope="rare earths"),
-    "reliance.reliance": lambda g: g.reliance("USA"),
-    "n_minus_1.n_minus_1": lambda g: g.n_minus_1(),
-    "prices.prices": lambda g: g.prices(scope="rare earths"),
-    "criticality.criticality": lambda g: g.criticality(scope="Dy,Nd"),
-    "flows.flows": lambda g: g.flows(scope="ree-metals", period="2024"),
-    "first_suppliers.network": lambda g: g.network(scope="magnets", period="2024", expand=["KOR"]),
-    "centrality.centrality": lambda g: g.centrality(scope="magnets", period="2024"),
-    "centrality.layered_centrality": lambda g: g.layered_centrality(scope="rare earths"),
-    "changes.compare": lambda g: g.compare("2023", "2024", of="KOR", scope="rare earths"),
-    "trend.trend": lambda g: g.trend("KOR", scope="ree-compounds"),
-    "production_trend.production_trend": lambda g: g.production_trend(
-        "CHN", scope="rare-earth-ore"
-    ),
-    "claims.claims": lambda g: g.claims(of="KOR"),
-    "claim_checks.claims_check": lambda g: g.claims_check(of="KOR", scope="rare earths"),
-    "claim_checks.claims_conflicts": lambda g: g.claims_conflicts(),
-    "uses.uses": lambda g: g.uses("gallium"),
-    "plants.plants": lambda g: g.plants("COD", scope="cobalt"),
-    "owners.owners": lambda g: g.owners("COD", scope="cobalt", by="seat"),
+    "depends": lambda g: g.depends("KOR", scope="rare earths", period="2024"),
+    "dependents": lambda g: g.dependents("CHN", scope="magnets", min_share=0.9),
+    "suppliers": lambda g: g.suppliers("KOR", scope="magnets", period="2024"),
+    "depends_looked_through": lambda g: g.depends_looked_through("JPN", scope="magnets"),
+    "origins": lambda g: g.origins("JPN", scope="magnets", period="2024"),
+    "spof": lambda g: g.spof("KOR", scope="rare earths"),
+    "disrupt": lambda g: g.disrupt("CHN", scope="ree-compounds", loss=0.8, slack=0.2),
+    "cascade": lambda g: g.cascade("CHN", scope="ree-compounds"),
+    "diversify": lambda g: g.diversify("KOR", scope="ree-metals", slack=0.5),
+    "targets": lambda g: g.targets("EU27"),
+    "unknowns": lambda g: g.unknowns("KOR", scope="ree-metals"),
+    "controls": lambda g: g.controls("CHN"),
+    "concentration": lambda g: g.concentration(scope="rare earths"),
+    "reliance": lambda g: g.reliance("USA"),
+    "n_minus_1": lambda g: g.n_minus_1(),
+    "prices": lambda g: g.prices(scope="rare earths"),
+    "criticality": lambda g: g.criticality(scope="Dy,Nd"),
+    "flows": lambda g: g.flows(scope="ree-metals", period="2024"),
+    "network": lambda g: g.network(scope="magnets", period="2024", expand=["KOR"]),
+    "centrality": lambda g: g.centrality(scope="magnets", period="2024"),
+    "layered_centrality": lambda g: g.layered_centrality(scope="rare earths"),
+    "compare": lambda g: g.compare("2023", "2024", of="KOR", scope="rare earths"),
+    "trend": lambda g: g.trend("KOR", scope="ree-compounds"),
+    "production_trend": lambda g: g.production_trend("CHN", scope="rare-earth-ore"),
+    "claims": lambda g: g.claims(of="KOR"),
+    "claims_check": lambda g: g.claims_check(of="KOR", scope="rare earths"),
+    "claims_conflicts": lambda g: g.claims_conflicts(),
+    "uses": lambda g: g.uses("gallium"),
+    "plants": lambda g: g.plants("COD", scope="cobalt"),
+    "owners": lambda g: g.owners("COD", scope="cobalt", by="seat"),
 }
-NEEDS_OTHER_DATA = {"mirror.mirror"}
+NEEDS_OTHER_DATA = {"mirror"}
 """Questions whose rows the shipped data do not give."""
 
 
@@ -79,18 +77,9 @@ def shares(rows: Iterable[dict[str, Any]], column: str) -> list[float | None]:
 
 
 def test_every_question_is_drawn_here():
-    paths = {path for path, name in PICTURES.items() if name}
+    drawn = {name for name, declared in QUESTIONS.items() if declared.picture}
 
-    assert paths - NEEDS_OTHER_DATA == set(ASKED)
-
-
-def test_a_verb_names_a_picture_that_is_there_and_every_picture_is_named():
-    of_other_kinds = {
-        "cover by month", "domestic points", "first shares", "needs", "published changes",
-        "published shares", "rows", "sweep",
-    }  # fmt: skip
-
-    assert {*PICTURES.values(), *of_other_kinds} - {""} == set(DRAWINGS)
+    assert drawn - NEEDS_OTHER_DATA == set(ASKED)
 
 
 BASKETS: dict[str, Callable[[Session], Answer]] = {
@@ -156,23 +145,23 @@ def test_a_title_names_what_is_a_basket_or_a_proxy_and_weights_in_doubt(answer_o
 
 
 def test_a_title_says_that_weights_in_doubt_are_left_out(ask):
-    answer = ASKED["disruptions.disrupt"](ask)
+    answer = ASKED["disrupt"](ask)
     rows = answer.rows.append_column("doubt", pa.array(["a flow"] * len(answer.rows)))
 
     assert "without weights in doubt" in titled(picture(replace(answer, rows=rows)))
 
 
 NOTHING = {
-    "reliance.reliance": "no row has a computed or a published figure",
-    "n_minus_1.n_minus_1": "no row has a ratio",
-    "prices.prices": "no figure is a price of a tonne",
-    "uses.uses": "no use has a published share",
-    "plants.plants": "no plant has a place",
-    "owners.owners": "no capacity is known in tonnes",
-    "criticality.criticality": "no material has a supply risk",
-    "claims.claims": "no claim gives a share",
-    "claim_checks.claims_check": "no claim has a share and a computed figure beside it",
-    "claim_checks.claims_conflicts": "no pair of claims gives two shares",
+    "reliance": "no row has a computed or a published figure",
+    "n_minus_1": "no row has a ratio",
+    "prices": "no figure is a price of a tonne",
+    "uses": "no use has a published share",
+    "plants": "no plant has a place",
+    "owners": "no capacity is known in tonnes",
+    "criticality": "no material has a supply risk",
+    "claims": "no claim gives a share",
+    "claims_check": "no claim has a share and a computed figure beside it",
+    "claims_conflicts": "no pair of claims gives two shares",
 }
 """Pictures of a figure that a row may lack, and what stands in the place of one without any."""
 
@@ -256,12 +245,12 @@ def cover(one: Box, two: Box) -> bool:
 @pytest.mark.parametrize(
     ("path", "name", "column"),
     [
-        ("dependence.depends", "by value", "share_usd"),
-        ("dependence.dependents", "by weight", "share_tonnes"),
-        ("disruptions.disrupt", "lost directly", "direct"),
-        ("disruptions.disrupt", "lost through others", "indirect"),
-        ("disruptions.disrupt", "recovered by slack", "recovered"),
-        ("disruptions.disrupt", "uncovered", "uncovered"),
+        ("depends", "by value", "share_usd"),
+        ("dependents", "by weight", "share_tonnes"),
+        ("disrupt", "lost directly", "direct"),
+        ("disrupt", "lost through others", "indirect"),
+        ("disrupt", "recovered by slack", "recovered"),
+        ("disrupt", "uncovered", "uncovered"),
     ],
 )
 def test_bars_are_the_column_of_the_rows(ask, path, name, column):
@@ -274,7 +263,7 @@ def test_bars_are_the_column_of_the_rows(ask, path, name, column):
 
 
 def test_the_buyers_of_one_supplier_are_coloured_by_its_share_on_the_map(ask):
-    answer = ASKED["dependence.dependents"](ask)
+    answer = ASKED["dependents"](ask)
     rows = answer.rows.to_pylist()
     option = picture(answer).option
     colours = {part["name"]: part["itemStyle"]["areaColor"] for part in option["geo"]["regions"]}
@@ -284,9 +273,7 @@ def test_the_buyers_of_one_supplier_are_coloured_by_its_share_on_the_map(ask):
     assert picture(answer).world
 
 
-@pytest.mark.parametrize(
-    "path", ["dependence.suppliers", "origins.origins", "flows.flows", "trend.trend"]
-)
+@pytest.mark.parametrize("path", ["suppliers", "origins", "flows", "trend"])
 def test_a_narrow_picture_has_the_numbers_of_the_wide_one(ask, path):
     answer = ASKED[path](ask)
     wide, narrow = (picture(answer, narrow=each).option["series"] for each in (False, True))
@@ -306,7 +293,7 @@ def bare(data: Iterable[Any]) -> list[Any]:
 
 @pytest.mark.long
 def test_origins_are_bars_with_ranges_and_the_unknown_is_hatched(ask):
-    answer = ASKED["origins.origins"](ask)
+    answer = ASKED["origins"](ask)
     rows = answer.rows.take(answer.first_rows(MOST_ROWS)).to_pylist()
     option = picture(answer).option
     known, unknown, ends = (
@@ -330,7 +317,7 @@ def test_origins_are_bars_with_ranges_and_the_unknown_is_hatched(ask):
 
 
 def test_a_chain_is_bands_between_the_makers_of_each_stage(ask):
-    answer = ASKED["origins.origins"](ask)
+    answer = ASKED["origins"](ask)
     links = answer.links.to_pylist()
     (chain,) = [one for one in picture(answer).option["series"] if one["type"] == "sankey"]
     into = {}
@@ -373,7 +360,7 @@ def test_at_face_value_bars_and_bands_are_those_of_the_sellers(ask):
 
 
 def test_a_band_shows_the_ranges_that_the_rows_give(ask):
-    answer = ASKED["origins.origins"](ask)
+    answer = ASKED["origins"](ask)
     rows = {(r["traced_to"], r["origin"]): r for r in answer.rows.to_pylist()}
     china = rows["component", "CHN"]
     said = [f"{100 * china[name]:.1f} %" for name in ("share", "low", "high")]
@@ -407,7 +394,7 @@ def test_answers_side_by_side_are_one_picture(ask):
 
 
 def test_a_single_point_is_one_row_of_face_value_and_of_the_most_certain_stage(ask):
-    answer = ASKED["single_points.spof"](ask)
+    answer = ASKED["spof"](ask)
     rows = answer.rows.to_pylist()
     option = picture(answer).option
     products = option["yAxis"][0]["data"]
@@ -472,7 +459,7 @@ def test_cover_is_drawn_by_month_for_one_consumer_and_in_all_for_several(ask):
 
 
 def test_failures_are_filled_and_those_who_hold_are_pale(ask):
-    answer = ASKED["disruptions.cascade"](ask)
+    answer = ASKED["cascade"](ask)
     drawn = picture(answer)
     rows = sorted(answer.rows.to_pylist()[: drawn.drawn], key=lambda row: row["round"])
     pairs = zip(values(drawn.option, "fails"), values(drawn.option, "holds"), strict=True)
@@ -481,7 +468,7 @@ def test_failures_are_filled_and_those_who_hold_are_pale(ask):
 
 
 def test_a_market_is_a_whole_of_its_largest_countries_from_the_mine_on(ask):
-    answer = ASKED["concentration.concentration"](ask)
+    answer = ASKED["concentration"](ask)
     rows = [row for row in undoubted(answer).rows.to_pylist() if row["hhi_low"] is not None]
     option = picture(answer).option
 
@@ -496,7 +483,7 @@ def test_a_market_is_a_whole_of_its_largest_countries_from_the_mine_on(ask):
 
 
 def test_a_trend_is_the_shares_of_the_largest_partners_under_the_value(ask):
-    answer = ASKED["trend.trend"](ask)
+    answer = ASKED["trend"](ask)
     rows = answer.rows.to_pylist()
     option = picture(answer).option
     stack = [one for one in option["series"] if one.get("stack")]
@@ -513,7 +500,7 @@ def test_a_trend_is_the_shares_of_the_largest_partners_under_the_value(ask):
 
 
 def test_what_a_data_set_does_not_list_is_hatched_in_a_trend(ask):
-    answer = ASKED["trend.trend"](ask)
+    answer = ASKED["trend"](ask)
     unlisted = [0.25, *[0.0] * (len(answer.rows) - 1)]
     place = answer.rows.column_names.index("unlisted_share")
     rows = answer.rows.set_column(place, "unlisted_share", pa.array(unlisted))
@@ -530,7 +517,7 @@ def test_what_a_data_set_does_not_list_is_hatched_in_a_trend(ask):
 
 
 def test_a_trend_of_many_products_has_a_panel_for_the_largest_trade(ask):
-    answer = ASKED["trend.trend"](ask)
+    answer = ASKED["trend"](ask)
     rows = answer.rows.to_pylist()
     goods = [{**row, "product": f"good-{n}", "usd": n * row["usd"]}
              for n in (3, 1, 2, 9, 8, 7, 4, 5, 6, 10) for row in rows]  # fmt: skip
@@ -547,7 +534,7 @@ BEGUN = ("in force from", "licensed from")
 
 
 def test_controls_stand_in_the_years_that_their_axis_names(ask):
-    answer = ASKED["controls.controls"](ask)
+    answer = ASKED["controls"](ask)
     option = picture(answer).option
     svg = picture(answer).svg()
     since = [day for day in answer.rows["since"].to_pylist() if day][:20]
@@ -583,7 +570,7 @@ def test_a_control_is_a_line_from_its_first_day_to_its_suspension_or_end(ask):
 
 
 def test_a_country_that_all_rows_have_is_named_above_them(ask):
-    answer = replace(ASKED["dependence.depends"](ask), sentence=Sentence())
+    answer = replace(ASKED["depends"](ask), sentence=Sentence())
     asked = ask.depends("KOR", on="CHN", scope="rare earths", period="2024")
 
     assert {row["supplier"] for row in answer.rows.to_pylist()} == {"CHN"}
@@ -592,7 +579,7 @@ def test_a_country_that_all_rows_have_is_named_above_them(ask):
 
 
 def test_prices_far_apart_are_on_a_logarithmic_axis_and_numbered_from_the_highest(ask):
-    answer = ASKED["prices.prices"](ask)
+    answer = ASKED["prices"](ask)
     option = picture(answer).option
     last = [
         [point["value"] for point in line["data"] if point is not None][-1]
@@ -610,7 +597,7 @@ def test_prices_far_apart_are_on_a_logarithmic_axis_and_numbered_from_the_highes
 
 
 def test_a_legend_names_no_bars_that_are_not_there(ask):
-    answer = ASKED["disruptions.cascade"](ask)
+    answer = ASKED["cascade"](ask)
     fails = {row["failed"] for row in answer.rows.to_pylist()}
     option = picture(answer).option
 
@@ -619,7 +606,7 @@ def test_a_legend_names_no_bars_that_are_not_there(ask):
 
 
 def test_flows_are_arcs_between_the_sums_of_exporters_and_importers(ask):
-    answer = ASKED["flows.flows"](ask)
+    answer = ASKED["flows"](ask)
     rows = answer.rows.to_pylist()
     option = picture(answer).option
     arcs, numbers, exporters, importers = option["series"]
@@ -647,7 +634,7 @@ def test_flows_are_arcs_between_the_sums_of_exporters_and_importers(ask):
 
 
 def test_a_flow_whose_share_is_not_known_has_its_amount_alone(ask):
-    answer = ASKED["flows.flows"](ask)
+    answer = ASKED["flows"](ask)
     shares = answer.rows.column_names.index("share")
     rows = answer.rows.set_column(shares, "share", pa.nulls(len(answer.rows), pa.float64()))
     arcs = picture(replace(answer, rows=rows)).option["series"][0]
@@ -656,7 +643,7 @@ def test_a_flow_whose_share_is_not_known_has_its_amount_alone(ask):
 
 
 def test_hubs_are_on_the_map_where_the_area_of_a_circle_is_the_measure_of_the_title(ask):
-    answer = ASKED["centrality.centrality"](ask)
+    answer = ASKED["centrality"](ask)
     rows = {row["name"]: row for row in answer.rows.to_pylist()}
     circles, names = picture(answer).option["series"]
     china, germany = (next(c for c in circles["data"] if c["name"] == name)
@@ -687,7 +674,7 @@ def test_hubs_over_time_are_lines_of_the_first_of_the_newest_period(ask):
 
 
 def test_changes_are_the_shares_of_both_periods_the_largest_first(ask):
-    answer = ASKED["changes.compare"](ask)
+    answer = ASKED["compare"](ask)
     option = picture(answer).option
     count = len(option["yAxis"][0]["data"])
     every = answer.rows.to_pylist()
@@ -703,7 +690,7 @@ def test_changes_are_the_shares_of_both_periods_the_largest_first(ask):
 
 
 def test_checked_claims_are_claimed_and_computed_with_their_difference(ask):
-    answer = ASKED["claim_checks.claims_check"](ask)
+    answer = ASKED["claims_check"](ask)
     rows = [row for row in answer.rows.to_pylist()
             if row["unit"] == "share" and row["found"] is not None]  # fmt: skip
     option = picture(answer).option
@@ -715,7 +702,7 @@ def test_checked_claims_are_claimed_and_computed_with_their_difference(ask):
 
 
 def test_reliance_is_the_computed_figure_beside_the_published_one(ask):
-    answer = ASKED["reliance.reliance"](ask)
+    answer = ASKED["reliance"](ask)
     rows = [r for r in answer.rows.to_pylist()
             if r["reliance_low"] is not None or r["published_value"] is not None][:24]  # fmt: skip
     option = picture(answer).option
@@ -732,8 +719,10 @@ def test_mirror_reports_are_what_either_side_says(ask):
     flow = {"consumer": "KOR", "supplier": "CHN", "product": "ree-metals", "period": "2024"}
     rows = [{**flow, "usd_exporter": 2.5e6, "usd_importer": 4e6},
             {**flow, "supplier": "JPN", "usd_exporter": None, "usd_importer": 1e6}]  # fmt: skip
-    suppliers = ASKED["dependence.suppliers"](ask)
-    answer = replace(suppliers, rows=pa.Table.from_pylist(rows), picture="mirror reports")
+    suppliers = ASKED["suppliers"](ask)
+    answer = replace(
+        suppliers, rows=pa.Table.from_pylist(rows), picture=QUESTIONS["mirror"].picture
+    )
     option = picture(answer).option
 
     assert option["xAxis"]["name"] == "M USD"
@@ -755,7 +744,7 @@ def test_the_suppliers_of_one_product_are_drawn_until_the_others_are_few(ask):
 
 
 def test_a_share_that_may_move_is_drawn_from_its_least_to_its_most(ask):
-    answer = ASKED["dependence.dependents"](ask)
+    answer = ASKED["dependents"](ask)
     count, rows = len(answer.rows), answer.rows
     for name, value in {"share_usd": None, "share_usd_low": 0.5, "share_usd_high": 0.75,
                         "share_tonnes": None}.items():  # fmt: skip

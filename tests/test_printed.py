@@ -6,7 +6,7 @@ import pytest
 from printed import LIST, NO_FACTS, file_of, lines_of, main
 
 from graphkit.brief.brief import BRIEF
-from graphkit.verbs.registry import VERBS
+from graphkit.questions.registry import VERBS
 
 LINES = (
     "depends KOR --for ree-metals",

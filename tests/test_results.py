@@ -14,7 +14,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.database import last_load, load_graph
 from graphkit.files.folders import user_folder
 from graphkit.queries import rows_of
-from graphkit.questions.dependence import depends
+from graphkit.questions.dependence.depends import depends
 from graphkit.render.json import as_object
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores import row_cache

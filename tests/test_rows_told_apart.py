@@ -10,7 +10,7 @@ from refresh_readme import on_a_terminal
 
 from graphkit.pages.columns import TextColumn
 from graphkit.pages.plain import PlainPage
-from graphkit.verbs.registry import VERBS
+from graphkit.questions.registry import VERBS
 
 ANSWERS = {
     "spof KOR --for dysprosium": "Share",

@@ -19,12 +19,12 @@ from graphkit.errors import Replaced, UsageError
 from graphkit.explore.answers import Answers
 from graphkit.mcp.tools import read_arguments
 from graphkit.mcp.work import _close, do, job_of
+from graphkit.questions.addresses import PATHS, read_values
 from graphkit.questions.question import prepare
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j.store import Neo4jStore
-from graphkit.verbs.addresses import PATHS, read_values
 
 LESS = {"trade.yaml": SMALL["trade.yaml"].replace("usd: 800", "usd: 600")}
 SALE = ("CHN", "2024")

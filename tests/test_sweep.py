@@ -150,7 +150,7 @@ def test_the_picture_has_a_line_each_and_the_range_of_few(ask):
 
 
 def test_a_sweep_with_equal_ends_has_one_value():
-    sweep = read_sweep("loss=0.5:0.5:0.1", "disruptions.disrupt", {"loss": 1.0})
+    sweep = read_sweep("loss=0.5:0.5:0.1", "disrupt", {"loss": 1.0})
 
     assert sweep is not None
     assert sweep.values == [0.5]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -12,22 +12,21 @@ from graphkit.analysis.claims.phrases import Verdict
 from graphkit.analysis.network.scores import MEASURES
 from graphkit.api import Session
 from graphkit.errors import UsageError
+from graphkit.questions.registry import PARAMETERS, QUESTIONS, VERBS
 from graphkit.verbs.parameter import AcceptedRange, Parameter, in_options
-from graphkit.verbs.registry import PARAMETERS, VERBS
 from graphkit.verbs.shared import PERIOD, SCOPE
 
 PAGE = Path(__file__).parents[1] / "docs/commands.md"
 TOP = Parameter("top", "--top", "N", "Ranks.", "count", range=AcceptedRange())
 
 
-@pytest.mark.parametrize("path", PARAMETERS)
-def test_a_function_has_the_declared_parameters(path):
-    module, _, name = path.partition(".")
-    function = getattr(import_module(f"graphkit.questions.{module}"), name)
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_a_function_has_the_declared_parameters(name):
+    function = resolve_name(QUESTIONS[name].function)
     found = list(inspect.signature(function).parameters.values())[1:]
 
-    assert {p.name for p in found} == {p.name for p in PARAMETERS[path]}
-    for declared in PARAMETERS[path]:
+    assert {p.name for p in found} == {p.name for p in PARAMETERS[name]}
+    for declared in PARAMETERS[name]:
         parameter = next(p for p in found if p.name == declared.name)
         assert (declared.default is ...) == (
             parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
@@ -40,7 +39,7 @@ def test_a_function_has_the_declared_parameters(path):
 def test_every_question_of_the_session_is_declared():
     methods = {name for name, verb in vars(Session).items() if hasattr(verb, "__wrapped__")}
 
-    assert methods - {"supply_network", "trade"} == {path.partition(".")[2] for path in PARAMETERS}
+    assert methods - {"supply_network", "trade"} == {*PARAMETERS}
 
 
 def test_choices_are_those_of_the_measures():

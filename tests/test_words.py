@@ -15,8 +15,8 @@ from saying import Naming
 from graphkit.brief.brief import BRIEF
 from graphkit.cli import app
 from graphkit.cli.topics import TOPICS
+from graphkit.questions.registry import VERBS
 from graphkit.verbs.parameter import Parameter
-from graphkit.verbs.registry import VERBS
 from graphkit.verbs.shared import COUNTED_IN
 
 FOLDER = Path(__file__).parents[1]

@@ -12,7 +12,7 @@ import shlex
 import sys
 
 from graphkit.cli.app import run
-from graphkit.verbs.registry import VERBS
+from graphkit.questions.registry import VERBS
 
 
 def main() -> int:

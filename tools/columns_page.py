@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphkit.questions.columns import columns_page
-from graphkit.verbs.registry import VERBS
+from graphkit.questions.registry import VERBS
 
 PAGE = Path(__file__).parents[1] / "docs/columns.md"
 

@@ -47,7 +47,7 @@ from graphkit.explore.answers import Answers
 from graphkit.explore.app import make_app
 from graphkit.mcp.tools import read_arguments, tools
 from graphkit.mcp.work import do, job_of
-from graphkit.verbs.registry import VERBS
+from graphkit.questions.registry import VERBS
 
 LIST = Path(__file__).with_name("printed.txt")
 PORT = 8746

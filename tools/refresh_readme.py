@@ -2,7 +2,7 @@
 
 The blocks show what a terminal of 100 columns shows.
 The rows of the questions in the page of commands are written from
-``graphkit.verbs.registry``, and the pictures are drawn again.
+``graphkit.questions.registry``, and the pictures are drawn again.
 
     python tools/refresh_readme.py
 
@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 
 from graphkit.cli.app import QUESTIONS
-from graphkit.verbs.registry import VERBS
+from graphkit.questions.registry import VERBS
 
 PAGES = ("commands", "recipes", "seeds", "start")
 """Pages of the site whose blocks are written."""

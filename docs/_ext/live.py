@@ -39,7 +39,7 @@ from graphkit.pages.columns import TextColumn
 from graphkit.pages.markdown import MarkdownPage, markdown
 from graphkit.queries import Query, find_query, query_names, run_query
 from graphkit.render.formats import written
-from graphkit.verbs.registry import VERBS
+from graphkit.questions.registry import VERBS
 
 LOG = logging.getLogger(__name__)
 BLOCK = re.compile(r"(?ms)^```console\n\$ graphkit ([^\n]*)\n(.*?)^```$")

@@ -72,7 +72,7 @@ class Answer:
     sentence: Sentence = field(default_factory=Sentence)
     """The result in one sentence of at most 240 characters, and what it claims."""
     picture: str = ""
-    """Name of its picture; empty for that of the question."""
+    """Reference of its drawing; empty for that of the question."""
 
     @property
     def headline(self) -> str:

@@ -21,7 +21,7 @@ COLUMNS = (
     Column("fit"),
     Column("extent"),
 )
-PICTURE = "first shares"
+PICTURE = "graphkit.plot.dependence:first_shares"
 MOST_BARS = 8
 """Bars that page 1 has room for."""
 

@@ -20,12 +20,11 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import GraphkitError
-from graphkit.headlines.headline import headline
 from graphkit.names import with_article
-from graphkit.questions.question import prepare
+from graphkit.questions.question import first_line, prepare
+from graphkit.questions.registry import VERBS
 from graphkit.render.answer import source_lines, sources_of_rows
 from graphkit.stores.base import Progress
-from graphkit.verbs.registry import VERBS
 from graphkit.verbs.verb import Verb
 
 Part = tuple[Section | None, list[str]]
@@ -45,8 +44,8 @@ class Finding:
     command: str
     answer: Answer | None
     lacking: str = ""
-    function: str = ""
-    """Module and name of the question's function."""
+    question: str = ""
+    """Name of the question, which the verb may have several of."""
 
     def told(self, **values: Any) -> Sentence:
         """Write the first line of the answer on those rows alone that have some values."""
@@ -55,7 +54,7 @@ class Finding:
         rows = undoubted(self.answer).rows
         selected = [all(row[name] == value for name, value in values.items())
                     for row in rows.to_pylist()]  # fmt: skip
-        return headline(self.function, replace(self.answer, rows=rows.filter(pa.array(selected))))
+        return first_line(self.question, replace(self.answer, rows=rows.filter(pa.array(selected))))
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -99,7 +98,7 @@ class Inquiry:
         self.progress(f"graphkit {name}", 1)
         try:
             answer = prepare(verb, defaults | values, "json").ask(self.catalog)
-            finding = Finding(name, command, answer, function=verb.chosen(defaults | values)[0])
+            finding = Finding(name, command, answer, question=verb.chosen(defaults | values)[0])
         except GraphkitError as error:
             if type(error) is not GraphkitError:
                 raise

@@ -10,8 +10,7 @@ from graphkit.brief.document import Section
 from graphkit.brief.inquiry import NOTHING, Part, ordered
 from graphkit.brief.standing import Standing
 from graphkit.brief.wording import first_of
-from graphkit.headlines.supply import ESTIMATE
-from graphkit.headlines.wording import worth
+from graphkit.headlines.wording import ESTIMATE, worth
 from graphkit.names import capitalized
 from graphkit.questions.stocks import YEAR
 

@@ -22,8 +22,8 @@ from graphkit.cli.options import INTERRUPTED, say, say_plainly
 from graphkit.cli.questions import add_question
 from graphkit.errors import GraphkitError, SeedError, UsageError
 from graphkit.files.stdout import flush, open_missing_streams
+from graphkit.questions.registry import VERBS
 from graphkit.startup import start_small
-from graphkit.verbs.registry import VERBS
 
 HELP = """Who depends on whom for critical minerals, with sources.
 

@@ -13,7 +13,7 @@ import typer
 from graphkit.cli.options import Database, Output, Own, opened
 from graphkit.cli.questions import FAILED, add_question
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.verbs.registry import VERBS
+from graphkit.questions.registry import VERBS
 from graphkit.verbs.verb import Verb
 
 NAMES = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in VERBS))

@@ -19,8 +19,8 @@ import typer
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.files.folders import NAMES, user_folder
 from graphkit.files.output import write_private
+from graphkit.questions.registry import VERBS
 from graphkit.verbs.parameter import Parameter
-from graphkit.verbs.registry import VERBS
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress

@@ -32,8 +32,8 @@ from graphkit.cli.options import (
     say,
 )
 from graphkit.errors import UsageError
+from graphkit.questions.registry import VERBS
 from graphkit.verbs.parameter import REPEATED, Parameter
-from graphkit.verbs.registry import VERBS
 from graphkit.verbs.verb import Verb
 
 FAILED = 3

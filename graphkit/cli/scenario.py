@@ -20,8 +20,8 @@ from graphkit.cli.options import (
     opened,
     print_answer,
 )
+from graphkit.questions.registry import PARAMETERS
 from graphkit.verbs.parameter import named_as_options
-from graphkit.verbs.registry import PARAMETERS
 
 
 def _scenario_names() -> list[str]:
@@ -72,6 +72,6 @@ def scenario(
     from graphkit.questions.scenarios import play
 
     form_name, view = form_and_view(form, output, top, all=all, long=long, wide=wide, shape=shape)
-    with opened(db, own) as store, named_as_options(PARAMETERS["disruptions.disrupt"]):
+    with opened(db, own) as store, named_as_options(PARAMETERS["disrupt"]):
         answer = play(Catalog(store), *files, sweep=sweep)
     print_answer(answer, form_name, output, view)

@@ -173,7 +173,7 @@ class Answers(Closing):
     async def find(self, question: Question) -> AnsweredQuestion:
         """Find an answer: the kept one, that which another reader waits for, or a new one."""
         await self._forget_old()
-        key = f"{question.function} {sorted(question.arguments.items())!r}"
+        key = f"{question.name} {sorted(question.arguments.items())!r}"
         task = self._cached.get(key)
         if task is None:
             task = asyncio.create_task(self.questions.run(partial(self._ask, question)))

@@ -47,16 +47,16 @@ from graphkit.explore.server import listening, run_app
 from graphkit.pages.html import html
 from graphkit.plot.drawing import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
+from graphkit.questions.addresses import PATHS, Pairs, command_of, path_of, read_values
 from graphkit.questions.citing import cite
 from graphkit.questions.question import prepare, read_ahead
+from graphkit.questions.registry import VIEWS, questions_of
 from graphkit.render.formats import written
 from graphkit.render.json import json_text
 from graphkit.schema import GRAPH
 from graphkit.stores.base import Store
 from graphkit.stores.limits import LIMITS, Limits
-from graphkit.verbs.addresses import PATHS, Pairs, command_of, path_of, read_values
 from graphkit.verbs.parameter import named_as_options
-from graphkit.verbs.registry import VIEWS, questions_of
 
 MEDIA = {
     "json": "application/json",

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from graphkit.explore.overview import TASKS
-from graphkit.verbs.addresses import PATHS, path_of
+from graphkit.questions.addresses import PATHS, path_of
+from graphkit.questions.registry import VIEWS, questions_of
 from graphkit.verbs.parameter import Parameter
-from graphkit.verbs.registry import VIEWS, questions_of
 from graphkit.verbs.verb import Verb
 
 

@@ -11,10 +11,10 @@ from graphkit.answers.sentence import PLACE, Kind
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Materials
 from graphkit.errors import visible
-from graphkit.headlines.headline import headline
 from graphkit.headlines.wording import figure_of_share
 from graphkit.plot.drawing import name_of, tint
 from graphkit.questions.concentration import AS_CLAIMED
+from graphkit.questions.question import first_line
 
 PRODUCTION = "production"
 MOSTLY = 0.8
@@ -88,7 +88,7 @@ def production_overview(catalog: Catalog, answer: Answer) -> dict[str, Any]:
     )
     figures = [
         *(_claimed(catalog, row) for row in makers if row["market"] == AS_CLAIMED),
-        *_told("concentration.concentration", answer, [
+        *_told("concentration", answer, [
             *(row for row in rows if row["market"] == PRODUCTION),
             *(row for row in trade if row["period"] == last_trade),
         ]),
@@ -119,7 +119,7 @@ def import_overview(catalog: Catalog, answer: Answer) -> dict[str, Any]:
     country = answer.scope["consumer"]
     rows = _with_places(answer)
     by_value = [row for row in rows if row["share_usd"] is not None]
-    figures = _told("dependence.depends", answer, by_value)
+    figures = _told("depends", answer, by_value)
     return {
         "title": "The first supplier of every mineral at each stage",
         "lead": f"{answer.question} Share of the imports by value, at face value: the country that "
@@ -137,12 +137,12 @@ def _with_places(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _told(
-    function: str, answer: Answer, rows: Iterable[Mapping[str, Any]]
+    question: str, answer: Answer, rows: Iterable[Mapping[str, Any]]
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     """Yield the figures of rows of whose market a sentence may say who is the first."""
     for row in rows:
         alone = replace(answer, rows=answer.rows.slice(row[PLACE], 1))
-        sentence = headline(function, alone)
+        sentence = first_line(question, alone)
         claim = next(iter(sentence.claims), None)
         if claim is None or claim.kind is not Kind.FIRST or claim.figure is None:
             continue

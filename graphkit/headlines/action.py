@@ -380,10 +380,3 @@ def _narrowing(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     yield Sentence(
         f"One figure, if known, would narrow a range of {names.subject}{time} {end}", (claim,)
     )
-
-
-HEADLINES = {
-    "diversification.diversify": diversify, "targets.targets": targets,
-    "unknowns.unknowns": unknowns,
-}  # fmt: skip
-"""Headlines by the function of the question."""

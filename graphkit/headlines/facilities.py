@@ -174,10 +174,3 @@ def _of_one(names: Lexicon, where: str, what: Sentence) -> Sentences:
         for place in (where, ""):
             yield from shortened(Sentence(f"{capitalized(name)}{place}: graphkit knows ") + what)
     yield from shortened(Sentence("Known to graphkit: ") + what)
-
-
-HEADLINES = {
-    "profiles.plant": plant, "profiles.company": company,
-    "plants.plants": plants, "owners.owners": owners,
-}  # fmt: skip
-"""Headlines by the function of the question."""

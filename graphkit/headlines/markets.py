@@ -14,12 +14,12 @@ from graphkit.answers.figures import HALF, UNFIT, floor_percent, number_of
 from graphkit.answers.remarks import SHARES_ALONE
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.headlines import parts
-from graphkit.headlines.dependence import OF_HALF
 from graphkit.headlines.gate import denial
 from graphkit.headlines.wording import (
     AT_LEAST,
     BY,
     EXACT,
+    OF_HALF,
     Lexicon,
     Row,
     Sentences,
@@ -1305,21 +1305,3 @@ def counted(rows: Sequence[Row]) -> bool:
     """Return True if the rows are of one product, so that their values add up."""
     return len({row["product"] for row in rows}) == 1 and len(
         grouped(rows, "consumer", "supplier")) == len(rows)  # fmt: skip
-
-
-HEADLINES = {
-    "concentration.concentration": concentration,
-    "reliance.reliance": reliance,
-    "n_minus_1.n_minus_1": n_minus_1,
-    "prices.prices": prices,
-    "criticality.criticality": criticality,
-    "flows.flows": flows,
-    "first_suppliers.network": network,
-    "centrality.centrality": centrality,
-    "centrality.layered_centrality": centrality,
-    "changes.compare": compare,
-    "trend.trend": trend,
-    "production_trend.production_trend": production_trend,
-    "mirror.mirror": mirror,
-}
-"""Headlines by the function of the question."""

@@ -235,12 +235,3 @@ IN_FORCE, LICENSED = "in force", "licensed"
 def _state(row: Row) -> str:
     """Return whether an act was in force, or how it stood instead."""
     return IN_FORCE if row["status"] in (IN_FORCE, LICENSED) else str(row["status"])
-
-
-HEADLINES = {
-    "claims.claims": claims,
-    "claim_checks.claims_check": check,
-    "claim_checks.claims_conflicts": conflicts,
-    "controls.controls": controls,
-}
-"""Headlines by the function of the question."""

@@ -84,5 +84,4 @@ def _needs(names: Lexicon) -> Sentences:
     yield from shortened(Sentence(f"{start}{names.goods(row['element'])}", (claim,)), year)
 
 
-HEADLINES = {"uses.uses": uses}
 """Headlines by the function of the question."""

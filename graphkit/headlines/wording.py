@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any, TypeAlias
 
 from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
-from graphkit.answers.figures import UNFIT, ceiling_percent, floor_percent, money, number_of
+from graphkit.answers.figures import HALF, UNFIT, ceiling_percent, floor_percent, money, number_of
 from graphkit.answers.sentence import PLACE, Claim, Figure, Kind, Sentence
 from graphkit.names import uncapitalized, with_article
 from graphkit.period import Period
@@ -141,6 +141,27 @@ SETTINGS = {
     "months": "Over", "max_share": "With a share of at most", "growth": "With growth of",
 }  # fmt: skip
 """Beginnings of sentences on a number that is swept, before its value."""
+WORK = {
+    "mine": "mined", "separate": "separated or refined", "metal": "turned into metal",
+    "concentrate": "concentrated", "alloy": "alloyed", "component": "made",
+}  # fmt: skip
+"""Work of a stage, as what was done with goods."""
+OF_HALF = {"threshold": HALF}
+"""Assumption of a claim on those that have at least half."""
+ESTIMATE = "estimate"
+"""Qualifier of a claim on the estimate of a figure that is a range."""
+
+
+def worked(stage: str) -> str:
+    """Say what the work of a stage did with goods."""
+    return WORK.get(stage, f"worked on at the stage {stage}")
+
+
+def places_of(key: str) -> tuple[str, ...]:
+    """Return the countries or areas of a key that may join several."""
+    return tuple(key.split("+"))
+
+
 BY = {"usd": "by value", "tonnes": "by weight"}
 
 

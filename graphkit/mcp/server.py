@@ -29,9 +29,9 @@ from graphkit.mcp.tools import read_arguments, tools
 from graphkit.mcp.work import Job, build, do, job_of, page
 from graphkit.queries import find_query, query_names, query_table
 from graphkit.questions.columns import columns_page
+from graphkit.questions.registry import VERBS
 from graphkit.render.formats import written
 from graphkit.schema import GRAPH
-from graphkit.verbs.registry import VERBS
 
 Result = TypeVar("Result")
 PROCESSES = 2

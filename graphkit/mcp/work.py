@@ -39,13 +39,13 @@ from graphkit.pages.page import lay_out_table
 from graphkit.queries import find_query, rows_of, run_query
 from graphkit.questions.claim_checks import check_stated, stated_claim
 from graphkit.questions.question import prepare, read_ahead
+from graphkit.questions.registry import VERBS
 from graphkit.questions.scenarios import play
 from graphkit.render.answer import table_columns
 from graphkit.schema import GRAPH
 from graphkit.seeds.check import check_alone
 from graphkit.stores.limits import Limits
 from graphkit.verbs.parameter import named_as_options
-from graphkit.verbs.registry import VERBS
 
 # DuckDB looks for the main module when it is imported, and anyio's processes may have none.
 sys.modules.setdefault("__main__", ModuleType("__main__"))

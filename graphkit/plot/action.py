@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed, labels
+from graphkit.plot.canvas import (
+    Axis,
+    Framed,
+    Layout,
+    empty,
+    first_rows,
+    framed,
+    labels,
+)
 from graphkit.plot.charts import Bars, Marks, labelled_rows
-from graphkit.plot.dependence import VISIBLE, first_rows
+from graphkit.plot.dependence import VISIBLE
 from graphkit.plot.drawing import colour_of
 
 MOST_ROWS = 18

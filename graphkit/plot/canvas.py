@@ -508,6 +508,12 @@ def _source(row: Mapping[str, Any]) -> str:
     return ", ".join([*stated, *[OWN_FACTS] * bool(row.get("own"))])
 
 
+MOST_ROWS = 24
+"""Rows of one picture, with one bar each."""
+APART = ("dataset", "reporter", "source")
+"""Columns that tell rows apart which are otherwise of one name."""
+
+
 def labels(
     rows: Sequence[Mapping[str, Any]], names: Iterable[str], apart: Iterable[str] = ()
 ) -> list[str]:
@@ -529,3 +535,18 @@ def empty(answer: Answer, reason: str, width: int) -> Framed:
     row_count = len(answer.rows)  # No row is left out for others.
     plot = Plot({"series": []}, 4, width)
     return framed(answer, plot, drawn=row_count, note=f"Nothing to draw: {reason}.")
+
+
+def only_country(answer: Answer, rows: Sequence[Mapping[str, Any]], column: str) -> str:
+    """Name the country that all rows have, which their labels leave out; not if the title does."""
+    countries = {name_of(row[column]) for row in rows}
+    title = f"{answer.headline} {answer.question}"
+    if len(countries) > 1 or any(name in title for name in countries):
+        return ""
+    return f"{column.capitalize()} in every row: {', '.join(countries)}."
+
+
+def first_rows(answer: Answer, names: Sequence[str], most: int) -> list[dict[str, Any]]:
+    """Choose the first rows of each group, as many of each, so that no group is left out alone."""
+    rows: list[dict[str, Any]] = answer.rows.to_pylist()
+    return [rows[number] for number in answer.first_of_each(names, most)]

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from math import fsum
 from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import percent
-from graphkit.names import possessive, with_article
-from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed, labels, legend_of, stacked
+from graphkit.plot.canvas import (
+    MOST_ROWS,
+    Axis,
+    Framed,
+    Layout,
+    empty,
+    framed,
+    labels,
+    only_country,
+)
 from graphkit.plot.charts import (
-    ANY_STAGE,
-    AS,
-    NO_DATA,
     Bars,
     Marks,
     Row,
     Span,
     labelled_rows,
-    makers_by_stage,
 )
 from graphkit.plot.drawing import (
     FIRST,
@@ -34,100 +37,6 @@ from graphkit.plot.drawing import (
     colour_of,
     name_of,
 )
-from graphkit.plot.maps import share_map
-
-MOST_ROWS, MOST_PAIRS, MOST_CHAINS = 24, 15, 3
-"""Rows of one bar and of two in one picture, and chains of a country."""
-NAMED_BY = ("consumer", "product", "period", "supplier")
-COMPARED_BY = ("consumer", "supplier", "period", "dataset")
-APART = ("dataset", "reporter", "source")
-
-
-def shares_by_supplier(answer: Answer, layout: Layout) -> Framed:
-    """Draw the shares of suppliers by value and by weight, with published claims as marks.
-
-    Of the suppliers of one product as many as make up nearly all, and the others as one. Of one
-    supplier and product all consumers on the map, above the first of them.
-    """
-    coloured = _by_consumer(answer)
-    most = layout.most(MOST_BELOW_MAP if coloured else MOST_PAIRS)
-    rows = first_rows(answer, ("product",), most)
-    drawn = len(rows)
-    if answer.parts and len({tuple(row[name] for name in WHOLE) for row in rows}) == 1:
-        rows, drawn = _nearly_all(answer, most), len(answer.rows)
-    names = labels(rows, NAMED_BY, APART)
-    colours = [colour_of(row["supplier"]) for row in rows]
-    marks = claimed(answer, rows)
-    ranges = [
-        (place, row["share_usd_low"], row["share_usd_high"])
-        for place, row in enumerate(rows)
-        if row["share_usd"] is None and row.get("share_usd_low") is not None
-    ]
-    weighed = any(row["share_tonnes"] is not None for row in rows)
-    alike = all(
-        row["share_usd"] is not None
-        and row["share_tonnes"] is not None
-        and abs(row["share_usd"] - row["share_tonnes"]) < APPRECIABLE
-        for row in rows
-    )
-    alone = alike or not weighed
-    plot = labelled_rows(
-        layout.width,
-        names,
-        Axis(_counted(rows), most=1),
-        bars=[
-            Bars("by value", [_at_least(row) for row in rows], colours),
-            Bars("by weight", [row["share_tonnes"] for row in rows], colours, filled=False),
-        ][: 1 if alone else 2],
-        ranges=ranges,
-        numbers=[_in_words(row) for row in rows] if alone and ranges else (),
-        marks=[Marks("published claim", marks)] if marks else [],
-        thickness=13,
-    )
-    notes = [_only(answer, rows, "supplier")]
-    notes += ["By weight, each share is within 5 points."] * alike
-    notes += ["A bar with a thin line is at least, up to the line's end at most."] * bool(ranges)
-    if not coloured:
-        return framed(answer, plot, drawn=drawn, legend=True, note=" ".join(filter(None, notes)))
-    notes.append(
-        "On the map: share by value in %; grey: less than asked for, or no trade recorded."
-    )
-    # A slide has room for the map alone.
-    below = [] if layout.is_slide else [legend_of(plot), plot]
-    plot = stacked([share_map(layout.width, coloured), *below])
-    note = " ".join(filter(None, notes))
-    return framed(answer, plot, drawn=len(answer.rows), note=note, world=True)
-
-
-APPRECIABLE = 0.05
-"""Difference of the shares by value and by weight from which both are drawn."""
-MOST_BELOW_MAP, FEWEST_ON_MAP = 8, 4
-"""Consumers below a map of the shares of one supplier, and from which number on there is one."""
-
-
-def _at_least(row: Row) -> float | None:
-    """Return a share by value, or the least that it can be beside trade that is not listed."""
-    share: float | None = row["share_usd"]
-    return row.get("share_usd_low") if share is None else share
-
-
-def _in_words(row: Row) -> str:
-    """Write a share by value, or its range."""
-    least = _at_least(row)
-    if least is None or row["share_usd"] is not None:
-        return "" if least is None else percent(least)
-    return f"{100 * least:.1f} to {percent(row['share_usd_high'])}"
-
-
-def _by_consumer(answer: Answer) -> dict[str, float]:
-    """Return the share of each consumer, if all rows are of one supplier, product and period."""
-    markets = {
-        (row["supplier"], row["product"], row["period"], row["dataset"], row["reporter"])
-        for row in answer.rows.to_pylist()
-    }
-    shares = {row["consumer"]: share for row in answer.rows.to_pylist()
-              if (share := _at_least(row)) is not None}  # fmt: skip
-    return shares if len(markets) == 1 and len(shares) >= FEWEST_ON_MAP else {}
 
 
 def first_shares(answer: Answer, layout: Layout) -> Framed:
@@ -143,159 +52,11 @@ def first_shares(answer: Answer, layout: Layout) -> Framed:
         thickness=13,
     )
     plot = replace(plot, height=plot.height - AXIS_NAME)  # the subtitle names the axis
-    return framed(answer, plot, drawn=len(rows), note=_only(answer, rows, "country"))
+    return framed(answer, plot, drawn=len(rows), note=only_country(answer, rows, "country"))
 
 
 AXIS_NAME = 20
 """Pixels of the name of an axis."""
-
-
-WHOLE = ("consumer", "product", "period", "dataset", "reporter")
-"""Columns that all suppliers of one product share."""
-NEARLY_ALL = 0.95
-"""Share of the imports from which the suppliers that are left are drawn as one."""
-
-
-def _nearly_all(answer: Answer, most: int) -> list[dict[str, Any]]:
-    """Choose the suppliers that make up nearly all of the imports, and add up the others."""
-    rows: list[dict[str, Any]] = answer.rows.to_pylist()
-    share = 0.0
-    for count, row in enumerate(rows, 1):
-        share += _at_least(row) or 0.0
-        if (share >= NEARLY_ALL or count == most - 1) and len(rows) - count > 1:
-            break
-    else:
-        return rows
-    first, rest = rows[:count], rows[count:]
-    weights = [row["share_tonnes"] for row in rest if row["share_tonnes"] is not None]
-    others = {
-        **rest[0], "supplier": f"{len(rest)} others",
-        "share_usd": fsum(_at_least(row) or 0.0 for row in rest),
-        "share_tonnes": fsum(weights) if weights else None,
-    }  # fmt: skip
-    if any(row["share_usd"] is None for row in rows):
-        high = 1 - fsum(_at_least(row) or 0.0 for row in first)
-        others |= {"share_usd": None, "share_usd_low": others["share_usd"], "share_usd_high": high}
-    return [*first, others]
-
-
-def _only(answer: Answer, rows: Sequence[Mapping[str, Any]], column: str) -> str:
-    """Name the country that all rows have, which their labels leave out; not if the title does."""
-    countries = {name_of(row[column]) for row in rows}
-    title = f"{answer.headline} {answer.question}"
-    if len(countries) > 1 or any(name in title for name in countries):
-        return ""
-    return f"{column.capitalize()} in every row: {', '.join(countries)}."
-
-
-def _counted(rows: Sequence[Mapping[str, Any]]) -> str:
-    consumers = {row["consumer"] for row in rows}
-    buyer = with_article(name_of(consumers.pop())) if len(consumers) == 1 else "the consumer"
-    return f"share of {possessive(buyer)} imports of the product"
-
-
-def first_rows(answer: Answer, names: Sequence[str], most: int) -> list[dict[str, Any]]:
-    """Choose the first rows of each group, as many of each, so that no group is left out alone."""
-    rows: list[dict[str, Any]] = answer.rows.to_pylist()
-    return [rows[number] for number in answer.first_of_each(names, most)]
-
-
-def claimed(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, float]]:
-    """Find the published shares of just what single rows count, as row and share."""
-    counted: dict[str, list[str]] = {}
-    for compared in answer.comparisons.to_pylist():
-        counted.setdefault(compared["claim"], []).append(compared["products"])
-    points: dict[tuple[int, float], None] = {}
-    for compared in answer.comparisons.to_pylist():
-        for number, row in enumerate(rows):
-            same = all(compared[name] == row[name] for name in COMPARED_BY)
-            same = same and [row["product"]] == counted[compared["claim"]]
-            same = same and compared["elements_asked"] == compared["elements"]
-            if same and compared["claimed"] is not None:
-                points[number, compared["claimed"]] = None
-    return list(points)
-
-
-def origins_by_stage(answer: Answer, layout: Layout) -> Framed:
-    """Draw the share of each origin at each stage, with its range and the share at face value.
-
-    Of the chain at face value, bars and bands are of face value, and looked through is the mark.
-    """
-    rows = first_rows(
-        answer, ("consumer", "product", "period", "traced_to"), layout.most(MOST_ROWS)
-    )
-    names = labels(rows, ("consumer", "product", "traced_to", "origin"))
-    measures = [("looked through", "share"), ("face value", "face_value")]
-    (filled, share), (marked, other) = measures[:: -1 if by_seller(answer) else 1]
-    known = [None if row["origin"] in NO_DATA else row[share] for row in rows]
-    unknown = [row[share] if row["origin"] in NO_DATA else None for row in rows]
-    colours = [colour_of(row["origin"]) for row in rows]
-    points = [(i, row[other]) for i, row in enumerate(rows)
-              if row["origin"] not in NO_DATA and row[other] is not None]  # fmt: skip
-    bars = [Bars(filled, known, colours, stack="share")]
-    if any(value is not None for value in unknown):
-        bars.append(Bars("unknown", unknown, [OTHER] * len(rows), hatched=True, stack="share"))
-    verb = "sold" if by_seller(answer) else "made"
-    there = ", or there at any" if any(row["traced_to"] == ANY_STAGE for row in rows) else ""
-    plot = labelled_rows(
-        layout.width,
-        names,
-        Axis(f"share of the imports, {verb} there at the stage{there}", most=1),
-        bars=bars,
-        marks=[Marks(marked, points, "diamond", size=9)],
-        spans=assumed_of(rows),
-        ranges=ranges_of(rows),
-        beside_range=True,
-    )
-    only = _only(answer, rows, "origin")
-    looked_through = " looked through" if by_seller(answer) else ""
-    note = f"{only} Thin lines: at least to at most{looked_through}, where data are missing."
-    note = note.strip() + _of_assumed(rows)
-    chains: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for link in answer.links.to_pylist():
-        chains.setdefault((link["consumer"], link["product"]), []).append(link)
-    most_chains = 1 if layout.is_slide else MOST_CHAINS
-    if len({consumer for consumer, _ in chains}) == 1 and len(chains) <= most_chains:
-        all_rows = answer.rows.to_pylist()
-        traced = {product: [row for row in all_rows if row["product"] == product]
-                  for _, product in chains}  # fmt: skip
-        bands = [makers_by_stage(layout.width, links, traced[product], share)
-                 for (_, product), links in chains.items()]  # fmt: skip
-        # A slide has room for one of both.
-        if layout.is_slide:
-            plot, note = stacked(bands), only
-        else:
-            plot = stacked([*bands, legend_of(plot), plot])
-        ranged = layout.width == WIDTH and not by_seller(answer)
-        note = f"{note} Bands: who {verb} it out of whose material, {AS[share]}".lstrip()
-        note += "; below a name: at least to at most." if ranged else "."
-    legend = "legend" not in plot.parts
-    return framed(answer, plot, drawn=len(rows), legend=legend, note=note)
-
-
-def by_seller(answer: Answer) -> bool:
-    """Tell whether the chain of an answer is that of sellers, at face value."""
-    return answer.scope.get("makers") == "face-value"
-
-
-def ranges_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, float, float]]:
-    """Collect the ranges of rows as row, least and most."""
-    return [(i, row["low"], row["high"]) for i, row in enumerate(rows) if row["low"] is not None]
-
-
-def assumed_of(rows: Sequence[Mapping[str, Any]]) -> list[Span]:
-    """Collect the ranges of rows under an assumption, within those of :func:`ranges_of`."""
-    return [
-        Span(i, row["assumed_low"], row["assumed_high"], INK)
-        for i, row in enumerate(rows)
-        if row["assumed_low"] is not None
-    ]
-
-
-def _of_assumed(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Say under which assumptions the thick parts of the lines are."""
-    texts = {row["assumption"]: None for row in rows if row["assumed_low"] is not None}
-    return f" Thick parts: if {'; or if '.join(texts)}." if texts else ""
 
 
 def single_points(answer: Answer, layout: Layout) -> Framed:

@@ -8,9 +8,19 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import money, percent
-from graphkit.plot.canvas import Axis, Framed, Layout, Plot, empty, framed, labels, values
+from graphkit.plot.canvas import (
+    APART,
+    Axis,
+    Framed,
+    Layout,
+    Plot,
+    empty,
+    first_rows,
+    framed,
+    labels,
+    values,
+)
 from graphkit.plot.charts import Bars, Marks, Span, labelled_rows, lines_over
-from graphkit.plot.dependence import APART, first_rows
 from graphkit.plot.drawing import (
     EDGE,
     FIRST,

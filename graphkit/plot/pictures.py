@@ -4,66 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pkgutil import resolve_name
 
 import pyarrow as pa
 
 from graphkit.answers.answer import Answer, name_cell, undoubted
 from graphkit.answers.columns import REFS
 from graphkit.answers.remarks import with_remarks
-from graphkit.plot import (
-    action,
-    dependence,
-    facilities,
-    first_suppliers,
-    markets,
-    rows,
-    sweeps,
-    trend,
-    uses,
-)
 from graphkit.plot.canvas import Framed, Layout, empty
 from graphkit.plot.drawing import NARROW, Picture, font_faces, html_page, png, svg
 
 __all__ = ["Picture", "font_faces", "html_page", "layouts", "picture", "png", "svg"]
 Drawing = Callable[[Answer, Layout], Framed]
-DRAWINGS: Mapping[str, Drawing] = {
-    "changes": markets.changes,
-    "checked claims": dependence.checked_claims,
-    "claims": dependence.listed_claims,
-    "concentration": markets.concentration,
-    "conflicts": dependence.conflicts,
-    "controls": dependence.controls,
-    "cover by month": markets.cover_by_month,
-    "domestic points": dependence.domestic_points,
-    "failures": markets.failures,
-    "first shares": dependence.first_shares,
-    "flows": markets.flows,
-    "hubs": markets.hubs,
-    "losses": markets.losses,
-    "mirror reports": markets.mirror_reports,
-    "needs": uses.needs,
-    "network": first_suppliers.first_suppliers,
-    "origins by stage": dependence.origins_by_stage,
-    "prices": markets.prices,
-    "owners": facilities.owners,
-    "plants": facilities.plants,
-    "production trend": markets.production_trend,
-    "published changes": dependence.draw_published_changes,
-    "published shares": dependence.draw_published_shares,
-    "purchases": action.purchases,
-    "reliance": dependence.reliance,
-    "rows": rows.nodes_of_rows,
-    "shares by supplier": dependence.shares_by_supplier,
-    "single points": dependence.single_points,
-    "sweep": sweeps.sweep,
-    "supply risk": dependence.criticality,
-    "targets": action.targets,
-    "trend": trend.trend,
-    "unknowns": action.unknowns,
-    "uses": uses.uses,
-    "without the largest": dependence.without_largest,
-}
-"""The function that draws each picture that a verb, or an answer of another kind, names."""
 
 
 def picture(answer: Answer, *, narrow: bool = False, slide: bool = False) -> Picture:
@@ -100,8 +52,10 @@ SLIDE_ROWS = (24, 18, 15, 12, 10, 8, 7, 6, 5, 4, 3)
 def _framed(answer: Answer, layout: Layout) -> Framed:
     if not len(answer.rows):
         return empty(answer, "the answer has no rows", layout.width)
-    draw = DRAWINGS.get(answer.picture)
-    return draw(answer, layout) if draw else empty(answer, "its rows have no figures", layout.width)
+    if not answer.picture:
+        return empty(answer, "its rows have no figures", layout.width)
+    draw: Drawing = resolve_name(answer.picture)
+    return draw(answer, layout)
 
 
 def layouts(answer: Answer) -> tuple[Picture, Picture]:

@@ -251,7 +251,7 @@ def _from_claims(
         f"{periods[0]} to {periods[1]}, as published?",
         _scope_of(owner, scope, *periods), scope, changes, columns,
         {"published_figures": len(claims)}, claims, (*scope.notes, *notes),
-        "published changes",
+        "graphkit.plot.dependence:draw_published_changes",
     )  # fmt: skip
 
 

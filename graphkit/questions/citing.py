@@ -21,12 +21,12 @@ from graphkit.files.folders import shipped
 from graphkit.kinds import Kind
 from graphkit.period import Period
 from graphkit.queries import Reading, noted_readings, rows_of
+from graphkit.questions.addresses import PATHS, Pairs, command_of, pairs_of, path_of, read_values
 from graphkit.questions.question import Question, prepare
+from graphkit.questions.registry import PARAMETERS
 from graphkit.schema import GRAPH
 from graphkit.stores.edits import Conditions, Scope
-from graphkit.verbs.addresses import PATHS, Pairs, command_of, pairs_of, path_of, read_values
 from graphkit.verbs.parameter import LATEST
-from graphkit.verbs.registry import PARAMETERS
 from graphkit.verbs.verb import Verb
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _condition(kind: Kind, values: Mapping[str, object]) -> Conditions:
 
 def _dated(catalog: Catalog, question: Question, answer: Answer) -> tuple[Question, Answer]:
     """Give a question its period, if its answer then claims the same, or a part of it."""
-    takes = any(parameter.name == "period" for parameter in PARAMETERS[question.function])
+    takes = any(parameter.name == "period" for parameter in PARAMETERS[question.name])
     if not takes or question.arguments.get("period") not in (None, LATEST):
         return question, answer
     for period in _periods(answer):
@@ -183,7 +183,7 @@ def _periods(answer: Answer) -> list[str]:
 
 def _canonical(catalog: Catalog, question: Question) -> tuple[Verb, Pairs]:
     """Write a question as an address, with the codes of places."""
-    verb, pairs = pairs_of(question.function, question.arguments)
+    verb, pairs = pairs_of(question.name, question.arguments)
     places = {p.field for p in verb.parameters if p.names == "places"}
     return verb, [(name, _codes(catalog, text) if name in places else text) for name, text in pairs]
 

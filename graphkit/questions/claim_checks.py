@@ -38,7 +38,7 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Names
 from graphkit.period import Period, listed, spelled, time_of
 from graphkit.questions.claims import claim_filter
-from graphkit.questions.origins import origins_of
+from graphkit.questions.dependence.origins import origins_of
 from graphkit.questions.question import checked
 from graphkit.questions.sentences import stated_by
 from graphkit.questions.trade import product_notes

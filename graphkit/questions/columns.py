@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
-from types import ModuleType
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
-from graphkit.verbs.verb import Verb
+from graphkit.verbs.verb import Verb, name_of
 
 if TYPE_CHECKING:
     from graphkit.answers.columns import Column
 
 COLUMNS: dict[str, tuple[Column, ...]] = {}
-"""The columns of the answers to each question, by the name of its function in ``verbs``."""
-
-
-def module_of(path: str) -> ModuleType:
-    """Import the module of a question's function, by its name in ``verbs``."""
-    return import_module(f"graphkit.questions.{path.rpartition('.')[0]}")
+"""The columns of the answers to each question, by its name."""
 
 
 def columns_of(verb: Verb) -> dict[str, tuple[Column, ...]]:
-    """Return the columns of the answers to a verb's questions, by the name of the function."""
-    for path in verb.functions:
-        module_of(path)
-    return {path: COLUMNS[path] for path in verb.functions}
+    """Return the columns of the answers to a verb's questions, by the name of the question."""
+    for function in (verb.function, *([verb.variant.function] if verb.variant else [])):
+        resolve_name(function)  # its columns are declared with it
+    return {name: COLUMNS[name] for name in verb.questions}
 
 
 def columns_page(verbs: Sequence[Verb]) -> str:
@@ -35,8 +29,9 @@ def columns_page(verbs: Sequence[Verb]) -> str:
 
 def _section(verb: Verb) -> str:
     parts = []
-    for function, columns in columns_of(verb).items():
-        switch = verb.variant.switch if verb.variant and function != verb.function else ""
+    for name, columns in columns_of(verb).items():
+        is_other = verb.variant is not None and name == name_of(verb.variant.function)
+        switch = verb.variant.switch if verb.variant and is_other else ""
         title = f"graphkit {verb.name}" + (f" --{switch.replace('_', '-')}" if switch else "")
         rows = "".join(
             dict.fromkeys(f"| `{c.name}` | {c.header} | {c.meaning} |\n" for c in columns)

@@ -161,7 +161,7 @@ def disrupt(
         None of it is traded; the message lists what is.
     """
     given = {"loss": loss, "slack": slack, "stock_days": stock_days, "months": months}
-    swept = read_sweep(sweep, "disruptions.disrupt", given)
+    swept = read_sweep(sweep, "disrupt", given)
     cuts, spans = [(loss, slack)], [(months, stock_days)]
     if swept is not None:
         cuts = list(zip(swept.settings(loss=loss), swept.settings(slack=slack), strict=True))

@@ -183,7 +183,7 @@ def diversify(
     buyers = read_buyers(catalog, consumer)
     goods = catalog.materials.scope(scope)
     swept = read_sweep(
-        sweep, "diversification.diversify",
+        sweep, "diversify",
         {"max_share": max_share, "slack": slack, "growth": growth},
     )  # fmt: skip
     if swept is not None and swept.name == "growth":
@@ -266,7 +266,7 @@ def _swept(facts: _Facts, sweep: Sweep, dated: Mapping[str, str]) -> Answer:
         scope={**scope, "sweep": sweep.name, "values": list(sweep.values), **dated},
         caption=f"{answer.caption} With {sweep.span}.",
         shown=without_empty(answer.rows, PURCHASES_SHOWN, SETTING.name),
-        grouped_by=("consumer", "product"), picture="sweep",
+        grouped_by=("consumer", "product"), picture="graphkit.plot.sweeps:sweep",
     )  # fmt: skip
 
 

@@ -92,7 +92,7 @@ def reached(catalog: Catalog, losses: Answer, goods: Scope, consumer: str | None
         caption=CAPTION,
         shown=without_empty(table, shown, "element", "share"),
         grouped_by=("element",),
-        picture="uses",
+        picture="graphkit.plot.uses:uses",
     )  # fmt: skip
 
 

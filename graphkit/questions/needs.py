@@ -103,7 +103,7 @@ def needs(
         shown=without_empty(
             table, [column.name for column in NEEDS if column.header], "figure"
         ),
-        picture="needs",
+        picture="graphkit.plot.uses:needs",
     )  # fmt: skip
 
 

@@ -7,20 +7,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from itertools import product
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
 
 from graphkit.errors import GraphkitError
 from graphkit.names import capitalized
 from graphkit.queries import READ_FIRST
-from graphkit.questions.columns import COLUMNS, module_of
+from graphkit.questions.columns import COLUMNS
 from graphkit.questions.documentation import documented
+from graphkit.questions.registry import PARAMETERS, QUESTIONS
 from graphkit.verbs.parameter import LATEST, REPEATED, Parameter, in_options, named_as_options
-from graphkit.verbs.registry import PARAMETERS, PICTURES
 from graphkit.verbs.verb import Verb
 
 if TYPE_CHECKING:
     from graphkit.answers.answer import Answer
     from graphkit.answers.columns import Column
+    from graphkit.answers.sentence import Sentence
     from graphkit.catalog.catalog import Catalog
 
 P = ParamSpec("P")
@@ -33,22 +35,17 @@ READ = ("table", "markdown")
 class Question:
     """A question with its values, to be asked of a catalog."""
 
-    function: str
-    """Module and name of the function in this package."""
+    name: str
+    """Name of the question, which is that of the session's method."""
     arguments: Mapping[str, Any]
     """Values that are not defaults, by the names of the function."""
     parameters: tuple[Parameter, ...]
     """Declarations of the parameters that messages and notes may name."""
 
-    @property
-    def name(self) -> str:
-        """Name of the function, and of the session's method."""
-        return self.function.rpartition(".")[2]
-
     def python(self, db: str | None, own: str | None = None) -> str:
         """Write the line of Python that asks it.
 
-        >>> Question("dependence.depends", {"consumer": "KOR", "on": "CHN"}, ()).python(None)
+        >>> Question("depends", {"consumer": "KOR", "on": "CHN"}, ()).python(None)
         "graphkit.open().depends(consumer='KOR', on='CHN')"
         """
         values = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
@@ -57,9 +54,9 @@ class Question:
 
     def ask(self, catalog: Catalog) -> Answer:
         """Ask it; messages and notes have the options of the command line."""
-        module = module_of(self.function)
+        function = resolve_name(QUESTIONS[self.name].function)
         with named_as_options(self.parameters):
-            answer: Answer = getattr(module, self.name)(catalog, **self.arguments)
+            answer: Answer = function(catalog, **self.arguments)
         return replace(
             answer,
             notes=tuple(in_options(note, self.parameters) for note in answer.notes),
@@ -92,8 +89,8 @@ def prepare(verb: Verb, values: Mapping[str, Any], form: str) -> Question:
         A parameter does not belong to the question; the message has the options.
     """
     with named_as_options(verb.parameters):
-        path, arguments = verb.chosen({p.name: _value(p, values, form) for p in verb.parameters})
-    return Question(path, arguments, (*verb.parameters, *verb.functions[path]))
+        name, arguments = verb.chosen({p.name: _value(p, values, form) for p in verb.parameters})
+    return Question(name, arguments, (*verb.parameters, *verb.questions[name]))
 
 
 def _value(parameter: Parameter, values: Mapping[str, Any], form: str) -> Any:
@@ -120,9 +117,9 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
     """
 
     def declare(question: QuestionFunction[P]) -> QuestionFunction[P]:
-        key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
-        COLUMNS[key] = _with_marks([column for table in tables for column in table])
-        declared, signature = PARAMETERS[key], inspect.signature(question)
+        name = question.__name__
+        COLUMNS[name] = _with_marks([column for table in tables for column in table])
+        declared, signature = PARAMETERS[name], inspect.signature(question)
         is_of_trade = any(column.name == "fit" for table in tables for column in table)
         question.__doc__ = documented(question, declared)
 
@@ -146,21 +143,25 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
                 }
             if isinstance(text := bound.arguments.get("scope"), str):
                 values["scope"] = catalog.materials.scopes_in(text)
-            from graphkit.headlines.headline import headline
-
             try:
                 answer = _with_names(catalog, _ask_each(question, bound, values))
             except GraphkitError as error:
                 if type(error) is GraphkitError and is_of_trade and not values.get("dataset"):
                     _refuse_without_preference(catalog)
                 raise
-            return replace(
-                answer, sentence=headline(key, answer), picture=answer.picture or PICTURES[key]
-            )
+            picture = answer.picture or QUESTIONS[name].picture
+            return replace(answer, sentence=first_line(name, answer), picture=picture)
 
         return ask
 
     return declare
+
+
+def first_line(question: str, answer: Answer) -> Sentence:
+    """Write the first line of an answer, or of some rows of it, as its question declares."""
+    from graphkit.headlines.headline import headline
+
+    return headline(question, answer, resolve_name(QUESTIONS[question].sentence))
 
 
 def _refuse_without_preference(catalog: Catalog) -> None:

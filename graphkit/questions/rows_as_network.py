@@ -137,8 +137,8 @@ def rows_as_network(catalog: Catalog, table: pa.Table, statement: Statement) -> 
     )
     return Answer(
         " ".join(statement.text.split()), {}, links, LINKS, {}, catalog.sources(links),
-        notes=tuple(notes), sentence=Sentence(f"{title}." if rows else ""), picture="rows",
-        nothing="No row holds a node.",
+        notes=tuple(notes), sentence=Sentence(f"{title}." if rows else ""),
+        picture="graphkit.plot.rows:nodes_of_rows", nothing="No row holds a node.",
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ class Scenario:
 
         A sweep takes the place of the number that the file gives.
         """
-        swept = read_sweep(sweep, "disruptions.disrupt", SWEPT)
+        swept = read_sweep(sweep, "disrupt", SWEPT)
         name = "" if swept is None else swept.name
         arguments = {key: value for key, value in self.arguments.items() if key != name}
         try:

@@ -450,7 +450,7 @@ def _domestic(catalog: Catalog, buyer: Entity | None, scope: Scope, period: str 
         nothing=f"No source names a single producer of {scope.meaning}{place}.",
         caption="Verdict: published, if a source names one domestic producer; one producing "
         "country, if only this country has published output.",
-        picture="domestic points",
+        picture="graphkit.plot.dependence:domestic_points",
     )  # fmt: skip
 
 

@@ -160,7 +160,7 @@ def month_by_month(
         notes=(*stocks.notes(catalog, pairs), IN_BETWEEN, *answer.notes),
         caption=_caption(supply, plan, slack) + stocks.unknown(catalog, pairs),
         shown=without_empty(table, names, "month", "first_day", "stock_days"),
-        grouped_by=GOODS if len(pairs) > 1 else (), picture="cover by month",
+        grouped_by=GOODS if len(pairs) > 1 else (), picture="graphkit.plot.markets:cover_by_month",
     )  # fmt: skip
 
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.figures import setting_in_words
 from graphkit.errors import UsageError
+from graphkit.questions.registry import PARAMETERS
 from graphkit.verbs.parameter import Parameter
-from graphkit.verbs.registry import PARAMETERS
 
 MOST = 200
 """Most values of a sweep."""

@@ -20,7 +20,7 @@ from graphkit.verbs.verb import PagePlace, Verb
 
 VERBS = (
     Verb(
-        "diversify", "diversification.diversify",
+        "diversify", "graphkit.questions.diversification:diversify",
         "Move purchases so that no supplier is above a share.",
         "The least change of purchases, or the least cost, within what others can spare, or the "
         "proof that it cannot be done. Of several countries, each alone and all at once.",
@@ -88,11 +88,12 @@ VERBS = (
         "[--sweep slack=0:0.5:0.1]",
         "how purchases could move so that no supplier is above a share, or the proof that they "
         "cannot",
-        picture="purchases",
+        sentence="graphkit.headlines.action:diversify",
+        picture="graphkit.plot.action:purchases",
         page=PagePlace("Act", "Diversify", {"country": "KOR", "for": "magnets-metal"}),
     ),
     Verb(
-        "targets", "targets.targets",
+        "targets", "graphkit.questions.targets:targets",
         "Hold the targets of governments against imports.",
         "Each target at each stage with trade: met, on the way, missed, or cannot be told; at face "
         "value and looked through, with the range, the distance in USD, the pace of ten years and "
@@ -106,11 +107,12 @@ VERBS = (
         ),
         "[COUNTRY]... [--for ...]",
         "targets of governments: met, on the way, missed, or cannot be told",
-        picture="targets",
+        sentence="graphkit.headlines.action:targets",
+        picture="graphkit.plot.action:targets",
         page=PagePlace("Act", "Targets", {"country": "KOR"}, place=2),
     ),
     Verb(
-        "unknowns", "unknowns.unknowns",
+        "unknowns", "graphkit.questions.unknowns:unknowns",
         "Rank unpublished figures by what each would tell.",
         "Which figure that nobody publishes leaves the origins of imports open: production of a "
         "country, what it makes a product of, the owner of a plant. Each with the points by which "
@@ -137,7 +139,8 @@ VERBS = (
         "[COUNTRY]... --for ... [--on COUNTRY] [--threshold 0.65]",
         "unpublished figures, by how much each would narrow a range for sure; what would change a "
         "verdict",
-        picture="unknowns",
+        sentence="graphkit.headlines.action:unknowns",
+        picture="graphkit.plot.action:unknowns",
         page=PagePlace("Act", "What to find out", {"country": "KOR", "for": "magnets-metal"},
                        place=3),
     ),

@@ -12,7 +12,7 @@ from graphkit.verbs.verb import PagePlace, Verb
 _VERDICTS = tuple(verdict.option for verdict in Verdict)
 VERBS = (
     Verb(
-        "claims", "claims.claims",
+        "claims", "graphkit.questions.claims:claims",
         "List published claims, or check them against the data.",
         "Each claim as it was published: its figure, its scope, its basis, whose it is, and its "
         "source.",
@@ -24,11 +24,12 @@ VERBS = (
         CLAIMS,
         "[--of COUNTRY] [--for ...] [--source KEY] [--kind KIND]",
         "what was published, with its basis and source",
-        picture="claims",
+        sentence="graphkit.headlines.publications:claims",
+        picture="graphkit.plot.dependence:listed_claims",
         page=PagePlace("Claims", "Published", {"of": "KOR"}, place=2),
     ),
     Verb(
-        "claims check", "claim_checks.claims_check",
+        "claims check", "graphkit.questions.claim_checks:claims_check",
         "Check published claims against the loaded data.",
         "Each claim is borne out, contradicted, two sources (as far apart as offices usually are), "
         "cannot be told, or no measurement; with what the "
@@ -56,11 +57,12 @@ VERBS = (
         ),
         "[--of COUNTRY] [--verdict VERDICT] [--that TEXT]",
         "whether the loaded data bear it out, why not, and what is missing to tell",
-        picture="checked claims",
+        sentence="graphkit.headlines.publications:check",
+        picture="graphkit.plot.dependence:checked_claims",
         page=PagePlace("Claims", "Checked", {"of": "KOR"}),
     ),
     Verb(
-        "claims conflicts", "claim_checks.claims_conflicts",
+        "claims conflicts", "graphkit.questions.claim_checks:claims_conflicts",
         "List published figures that cannot both be right.",
         "Pairs of figures from two sources for one scope that differ by more than their rounding, "
         "or shares that add up to more than the whole.",
@@ -68,7 +70,8 @@ VERBS = (
         CLAIMS,
         "[--of COUNTRY]",
         "published figures that cannot both be right",
-        picture="conflicts",
+        sentence="graphkit.headlines.publications:conflicts",
+        picture="graphkit.plot.dependence:conflicts",
         page=PagePlace("Claims", "Conflicts", place=3),
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from graphkit.verbs.verb import PagePlace, Verb
 WHERE = any_country("Where the plants are. Default: anywhere.")
 VERBS = (
     Verb(
-        "plants", "plants.plants",
+        "plants", "graphkit.questions.plants:plants",
         "List mines and plants, what they can make and who owns them.",
         "Each mine and plant with its capacity as published and in tonnes, its status, who runs it "
         "and its owners with their shares. A capacity that several sites share stands once, on "
@@ -22,11 +22,12 @@ VERBS = (
         (WHERE, SCOPE),
         "[COUNTRY]... [--for ...]",
         "mines and plants with capacities, operators and owners",
-        picture="plants",
+        sentence="graphkit.headlines.facilities:plants",
+        picture="graphkit.plot.facilities:plants",
         page=PagePlace("Mineral", "Mines and plants", {"material": "cobalt"}, place=6),
     ),
     Verb(
-        "owners", "owners.owners",
+        "owners", "graphkit.questions.owners:owners",
         "Divide known capacity among its owners or their seats.",
         "The share of the known capacity of mines and plants that each owner, or the owners of "
         "each seat, have through parents: what is known, and the most with all that has no known "
@@ -50,11 +51,12 @@ VERBS = (
         ),
         "[COUNTRY]... [--for ...] [--by company|seat] [--view equity|control]",
         "who owns the known capacity, by company or seat, as a range; its coverage and HHI",
-        picture="owners",
+        sentence="graphkit.headlines.facilities:owners",
+        picture="graphkit.plot.facilities:owners",
         page=PagePlace("Mineral", "Owners of plants", {"material": "cobalt"}, place=7),
     ),
     Verb(
-        "plant", "profiles.plant",
+        "plant", "graphkit.questions.profiles:plant",
         "Show all that is known of one mine or plant.",
         "What it can make and handles, who runs it, its owners and those who have it in the end, "
         "through parents; its share of what its country makes.",
@@ -62,10 +64,11 @@ VERBS = (
         (Parameter("name", "", "NAME", "A mine or plant: its name or key.", default=...),),
         "NAME",
         "one mine or plant: capacities, operators, owners and parents",
+        sentence="graphkit.headlines.facilities:plant",
         page=PagePlace("Mineral", "One plant", {"name": "Mutanda Mine"}, place=8),
     ),
     Verb(
-        "company", "profiles.company",
+        "company", "graphkit.questions.profiles:company",
         "Show all that is known of one company.",
         "Its seat with the page that says so, its owners, the plants that it has and those that it "
         "has through others or runs.",
@@ -73,6 +76,7 @@ VERBS = (
         (Parameter("name", "", "NAME", "A company or government: its name or key.", default=...),),
         "NAME",
         "one company: its seat, owners, stakes and plants",
+        sentence="graphkit.headlines.facilities:company",
         page=PagePlace("Mineral", "One company", {"name": "Glencore Plc"}, place=9),
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from graphkit.verbs.verb import PagePlace, Variant, Verb
 
 VERBS = (
     Verb(
-        "concentration", "concentration.concentration",
+        "concentration", "graphkit.questions.concentration:concentration",
         "Measure how concentrated production and trade are.",
         "For each product: the largest producer, the shares of the first and of the first three, "
         "and the HHI of published world production; next to it the same for world exports, or for "
@@ -34,11 +34,12 @@ VERBS = (
         ),
         "[COUNTRY]... [--for ...] [--sort stake|product|stage] [--each]",
         "how concentrated production and trade are: shares, HHI, ranges",
-        picture="concentration",
+        sentence="graphkit.headlines.markets:concentration",
+        picture="graphkit.plot.markets:concentration",
         page=PagePlace("Mineral", "Concentration", {"for": "rare earths"}),
     ),
     Verb(
-        "reliance", "reliance.reliance",
+        "reliance", "graphkit.questions.reliance:reliance",
         "Measure how far countries rely on imports.",
         "Net imports over apparent consumption, by weight, with all inputs: from trade and "
         "production, where a withheld figure makes a range, and from a national balance. With "
@@ -61,13 +62,18 @@ VERBS = (
         "[COUNTRY]... [--for ...] [--n-minus-1]",
         "how far a country relies on imports, computed and published; or what is left without the "
         "largest producer",
-        Variant("n_minus_1", "n_minus_1.n_minus_1", picture="without the largest"),
-        picture="reliance",
+        Variant(
+            "n_minus_1", "graphkit.questions.n_minus_1:n_minus_1",
+            sentence="graphkit.headlines.markets:n_minus_1",
+            picture="graphkit.plot.dependence:without_largest",
+        ),
+        sentence="graphkit.headlines.markets:reliance",
+        picture="graphkit.plot.dependence:reliance",
         page=PagePlace("Country", "Import reliance", {"country": "KOR", "for": "rare earths"},
                        place=5),
     ),
     Verb(
-        "prices", "prices.prices",
+        "prices", "graphkit.questions.prices:prices",
         "Show unit values of trade beside prices.",
         "For each product and period: the value per tonne of the world's trade and of a country's "
         "imports, by series; then prices as their source prints them, with the factor where they "
@@ -87,11 +93,12 @@ VERBS = (
         ),
         "--for WHAT [--of COUNTRY] [--period P] [--monthly]",
         "unit values of trade beside published prices",
-        picture="prices",
+        sentence="graphkit.headlines.markets:prices",
+        picture="graphkit.plot.markets:prices",
         page=PagePlace("Mineral", "Prices", {"for": "cobalt"}, place=2),
     ),
     Verb(
-        "criticality", "criticality.criticality",
+        "criticality", "graphkit.questions.criticality:criticality",
         "Compute the EU's supply risk of materials.",
         "Next to the published scores, with all inputs: world production weighted by the "
         "governance of the producers, EU sourcing, import reliance, recycling and substitution. A "
@@ -119,7 +126,8 @@ VERBS = (
         ),
         "[--for ...] [--period P]",
         "the EU's supply risk with all its inputs, as a range, beside the published criticality",
-        picture="supply risk",
+        sentence="graphkit.headlines.markets:criticality",
+        picture="graphkit.plot.dependence:criticality",
         page=PagePlace("Mineral", "Supply risk", {"for": "gallium"}, place=3),
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from graphkit.verbs.verb import PagePlace, Verb
 
 VERBS = (
     Verb(
-        "controls", "controls.controls",
+        "controls", "graphkit.questions.controls:controls",
         "List export controls, and the elements that each names.",
         "Each act with its measure, its dates, the elements and items that it names, and a quota "
         "as one amount. Which products of the graph it covers is in JSON and CSV.",
@@ -29,7 +29,8 @@ VERBS = (
         ),
         "[COUNTRY]... [--for ...] [--date DATE]",
         "export controls: who restricts which elements, since when, and what is suspended",
-        picture="controls",
+        sentence="graphkit.headlines.publications:controls",
+        picture="graphkit.plot.dependence:controls",
         page=PagePlace("Mineral", "Export controls", {"country": "CHN"}, place=4),
     ),
 )  # fmt: skip

@@ -8,7 +8,6 @@ from graphkit.verbs.parameter import AcceptedRange, Parameter, share, switch
 from graphkit.verbs.shared import (
     ANY_CONSUMER,
     ASSUME,
-    CONSUMER,
     COUNT_BY,
     DATASET,
     FRACTION,
@@ -28,52 +27,7 @@ STOP_VIEW = replace(
 )  # fmt: skip
 VERBS = (
     Verb(
-        "origins", "origins.origins",
-        "Show who mined, refined and made what a country buys.",
-        "Behind the last seller, for each product and each stage before it: the origins of the "
-        "imports, with the range that unpublished production leaves open, next to what was bought "
-        "there directly.",
-        (
-            "origins KOR --for magnets-metal",
-            'origins japan --for "rare earths" --stage separate --by tonnes',
-            "origins JPN --for ree-compounds --without CHN",
-        ),
-        (
-            CONSUMER,
-            SCOPE,
-            Parameter(
-                "chain", "--chain", "CHAIN",
-                "looked-through: who made it, out of whose material; face-value: each seller of a "
-                "stage counts as the maker of all it sells.",
-                default="looked-through", choices=("looked-through", "face-value"),
-            ),
-            Parameter("on", "--on", "COUNTRY", "Only this origin, at each stage and at any.",
-                      "places", label="On whom", names="places"),
-            Parameter(
-                "stage", "--stage", "STAGE",
-                "Trace to this stage only: mine, separate, metal, component ... Default: each.",
-            ),
-            Parameter(
-                "without", "--without", "BLOC",
-                "Only what passed these at no stage: CHN, EU27, CHN+HKG.", names="places",
-            ),
-            ASSUME,
-            PERIOD,
-            DATASET,
-            COUNT_BY,
-            share(
-                "min_share", "Leave out shares below this in every case.",
-                0.01, FRACTION,
-            ),
-        ),
-        "COUNTRY... [--for ...] [--stage STAGE] [--without BLOC] [--chain face-value]",
-        "who mined, refined and made what a country buys, with ranges; what avoids a country; the "
-        "chain of sellers",
-        picture="origins by stage",
-        page=PagePlace("Chain", "Origins", {"country": "KOR", "for": "magnets-metal"}),
-    ),
-    Verb(
-        "spof", "single_points.spof",
+        "spof", "graphkit.questions.single_points:spof",
         "Find single points of failure in a country's supply.",
         "",
         (
@@ -126,14 +80,15 @@ VERBS = (
         "[--level plant|company|controller]",
         "single points of failure in a country's supply: countries, plants, companies, or all that "
         "a state can stop",
-        picture="single points",
+        sentence="graphkit.headlines.supply:single_points",
+        picture="graphkit.plot.dependence:single_points",
         page=PagePlace(
             "Country", "Single points of failure", {"country": "KOR", "for": "rare earths"},
             place=4,
         ),
     ),
     Verb(
-        "disrupt", "disruptions.disrupt",
+        "disrupt", "graphkit.questions.disruptions:disrupt",
         "Show what breaks at each stage if a country or plant stops.",
         "",
         (
@@ -237,7 +192,7 @@ VERBS = (
         "what breaks if a country, a plant, a company's or a seat's plants stop, or an export "
         "control bites (`--restriction`); month by month, with stocks",
         Variant(
-            "cascade", "disruptions.cascade", adds=("tolerance", "spread"),
+            "cascade", "graphkit.questions.disruptions:cascade", adds=("tolerance", "spread"),
             lacks=(
                 "slack", "of", "industries", "months", "stock_days", "restart", "sharing", "plant",
                 "company", "seat", "view", "substitution", "sweep",
@@ -246,9 +201,11 @@ VERBS = (
             without="`tolerance` and `spread` belong to `cascade`",
             refusal="`slack`, months, stocks, plants and owners, `of`, `industries` and `sweep` do "
             "not belong to `cascade`",
-            picture="failures",
+            sentence="graphkit.headlines.supply:cascade",
+            picture="graphkit.plot.markets:failures",
         ),
-        picture="losses",
+        sentence="graphkit.headlines.supply:disrupt",
+        picture="graphkit.plot.markets:losses",
         page=PagePlace("What if", "Disruption", {"country": "CHN", "for": "magnets-metal"}),
     ),
 )  # fmt: skip

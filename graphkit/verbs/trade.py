@@ -16,7 +16,7 @@ def _measures() -> tuple[str, ...]:
 
 VERBS = (
     Verb(
-        "flows", "flows.flows", "List who sells something to whom.",
+        "flows", "graphkit.questions.flows:flows", "List who sells something to whom.",
         "The trade between each pair of countries in one period, all products in scope added up, "
         "largest first, with its share of the trade of all countries. As a picture, a map.",
         ("flows --for ree-metals --of KOR", 'flows --for "rare earths" --period 2022 -o flows.svg'),
@@ -33,11 +33,12 @@ VERBS = (
         ),
         "[--for ...] [--of COUNTRY] [--period P] [--by usd|tonnes]",
         "who sells something to whom in a year, as a table or a map",
-        picture="flows",
+        sentence="graphkit.headlines.markets:flows",
+        picture="graphkit.plot.markets:flows",
         page=PagePlace("Flows", "Flows", {"for": "ree-metals"}),
     ),
     Verb(
-        "network", "first_suppliers.network",
+        "network", "graphkit.questions.first_suppliers:network",
         "Show the first supplier of every country, and its share.",
         "Who depends first on whom, largest imports first, all products in scope added up; as a "
         "picture, a graph.",
@@ -56,11 +57,12 @@ VERBS = (
         ),
         "[--for ...] [--period P] [--expand COUNTRY]... [--by usd|tonnes]",
         "the first supplier of every country for a product, and its share, as a table or a graph",
-        picture="network",
+        sentence="graphkit.headlines.markets:network",
+        picture="graphkit.plot.first_suppliers:first_suppliers",
         page=PagePlace("Network", "Who depends on whom", {"for": "magnets-metal"}),
     ),
     Verb(
-        "centrality", "centrality.centrality",
+        "centrality", "graphkit.questions.centrality:centrality",
         "Rank countries by centrality: the hubs of trade.",
         "Flows of all products in scope are added up for each pair of countries. A large flow is a "
         "short path: betweenness counts the shortest paths through a country, throughput what can "
@@ -97,16 +99,18 @@ VERBS = (
         "[--for ...] [--measure NAMES] [--over-time] [--layered]",
         "hubs, sources and destinations of trade, in one period, in every one, or over all stages",
         Variant(
-            "layered", "centrality.layered_centrality", lacks=("over_time",),
+            "layered", "graphkit.questions.centrality:layered_centrality", lacks=("over_time",),
             renames={"min_flow": "min_share"},
             refusal="`layered` is of one period; leave out `over_time`",
-            picture="hubs",
+            sentence="graphkit.headlines.markets:centrality",
+            picture="graphkit.plot.markets:hubs",
         ),
-        picture="hubs",
+        sentence="graphkit.headlines.markets:centrality",
+        picture="graphkit.plot.markets:hubs",
         page=PagePlace("Network", "Centrality", {"for": "rare earths"}, place=2),
     ),
     Verb(
-        "compare", "changes.compare",
+        "compare", "graphkit.questions.changes:compare",
         "Compare the trade of two periods, partner by partner.",
         "Amounts, shares and ranks of each partner before and after; totals, concentration (HHI), "
         "new and lost partners of each product. For periods of different length, amounts a month.",
@@ -145,14 +149,15 @@ VERBS = (
         ),
         "BEFORE AFTER [--of COUNTRY] [--for ...] [--on COUNTRY] [--partner supplier|consumer]",
         "what changed between two periods, also of different length",
-        picture="changes",
+        sentence="graphkit.headlines.markets:compare",
+        picture="graphkit.plot.markets:changes",
         page=PagePlace(
             "Over time", "Two periods",
             {"before": "2010", "after": "2024", "of": "KOR", "for": "ree-metals"}, place=2,
         ),
     ),
     Verb(
-        "trend", "trend.trend",
+        "trend", "graphkit.questions.trend:trend",
         "Show how trade or production changes over the periods.",
         "For each product and every period with data: totals by value and by weight, their change, "
         "the concentration (HHI), the number of partners, and the largest one with its share. In "
@@ -184,15 +189,18 @@ VERBS = (
         "what changed from period to period, in all and with one partner; or what was made, with "
         "every revision",
         Variant(
-            "production", "production_trend.production_trend", lacks=("on", "partner", "dataset"),
+            "production", "graphkit.questions.production_trend:production_trend",
+            lacks=("on", "partner", "dataset"),
             refusal="`production` is no trade; leave out `on`, `partner` and `dataset`",
-            picture="production trend",
+            sentence="graphkit.headlines.markets:production_trend",
+            picture="graphkit.plot.markets:production_trend",
         ),
-        picture="trend",
+        sentence="graphkit.headlines.markets:trend",
+        picture="graphkit.plot.trend:trend",
         page=PagePlace("Over time", "Trend", {"country": "KOR", "for": "ree-metals"}),
     ),
     Verb(
-        "mirror", "mirror.mirror",
+        "mirror", "graphkit.questions.mirror:mirror",
         "Compare what exporters and importers report of trade.",
         "For each flow that both sides report, as in UN Comtrade: what the exporter and what the "
         "importer report, by value and by weight, with difference and ratio, and at which border "
@@ -209,6 +217,7 @@ VERBS = (
         ),
         "[COUNTRY]... [--for ...] [--period P]",
         "what exporters and importers report of the same flows, and how far they differ",
-        picture="mirror reports",
+        sentence="graphkit.headlines.markets:mirror",
+        picture="graphkit.plot.markets:mirror_reports",
     ),
 )  # fmt: skip

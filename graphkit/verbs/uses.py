@@ -8,7 +8,7 @@ from graphkit.verbs.verb import PagePlace, Verb
 
 VERBS = (
     Verb(
-        "uses", "uses.uses",
+        "uses", "graphkit.questions.uses:uses",
         "List what elements are used for, with shares and sectors.",
         "Each use with its share of all uses of the element, the sector of industry it is in, and "
         "the value added of that sector. Of some elements the uses are named without shares. With "
@@ -45,7 +45,8 @@ VERBS = (
         ),
         "MATERIAL... [--technology NAME --mw N] [--of COUNTRY]",
         "what elements are used for: shares, sectors, value added; metal per unit of technology",
-        picture="uses",
+        sentence="graphkit.headlines.uses:uses",
+        picture="graphkit.plot.uses:uses",
         page=PagePlace("Mineral", "Uses", {"material": "gallium"}, place=5),
     ),
 )  # fmt: skip

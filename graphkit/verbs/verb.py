@@ -16,6 +16,7 @@ class Variant:
 
     switch: str
     function: str
+    """Reference of its function, as :attr:`Verb.function`."""
     adds: tuple[str, ...] = ()
     """Parameters of this question only."""
     lacks: tuple[str, ...] = ()
@@ -24,8 +25,10 @@ class Variant:
     """Parameters of the command that this question ignores."""
     renames: Mapping[str, str] = field(default_factory=dict)
     """Different names of the command's parameters in its function."""
+    sentence: str = ""
+    """Reference of the writer of its first line, as :attr:`Verb.sentence`."""
     picture: str = ""
-    """Name of the picture of its answers."""
+    """Reference of the drawing of its answers, as :attr:`Verb.picture`."""
     without: str = ""
     """Error for a parameter in ``adds`` without the switch."""
     refusal: str = ""
@@ -37,7 +40,7 @@ class PagePlace:
     """Place of a question on the page of the explorer."""
 
     view: str
-    """Name of the view that it belongs to, one of :data:`graphkit.verbs.registry.VIEWS`."""
+    """Name of the view that it belongs to, one of :data:`graphkit.questions.registry.VIEWS`."""
     title: str
     """Text of its link, beside those of the others of the view."""
     begin: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +55,7 @@ class Verb:
 
     name: str
     function: str
-    """Module and name of its function in :mod:`graphkit.questions`."""
+    """Reference of its function, ``package.module:name``, as an entry point has it."""
     summary: str
     text: str
     examples: tuple[str, ...]
@@ -64,8 +67,10 @@ class Verb:
     variant: Variant | None = None
     page: PagePlace | None = None
     """Its place on the page; None for a question that the page does not ask."""
+    sentence: str = ""
+    """Reference of the writer of the first line of its answers."""
     picture: str = ""
-    """Name of the picture of its answers, of :data:`graphkit.plot.pictures.DRAWINGS`, if any."""
+    """Reference of the drawing of its answers, if any."""
 
     @property
     def help(self) -> str:
@@ -81,11 +86,11 @@ class Verb:
         return f"| `{usage}` | {self.row} |"
 
     @property
-    def functions(self) -> dict[str, tuple[Parameter, ...]]:
-        """The parameters of each of its questions, under the names of the function."""
+    def questions(self) -> dict[str, tuple[Parameter, ...]]:
+        """The parameters of each of its questions, by its name and under those of its function."""
         variant = self.variant
         if variant is None:
-            return {self.function: self.parameters}
+            return {name_of(self.function): self.parameters}
         own = tuple(p for p in self.parameters if p.name not in (*variant.adds, variant.switch))
         left = (variant.switch, *variant.lacks, *variant.ignores)
         other = tuple(
@@ -93,10 +98,10 @@ class Verb:
             for p in self.parameters
             if p.name not in left
         )
-        return {self.function: own, variant.function: other}
+        return {name_of(self.function): own, name_of(variant.function): other}
 
     def chosen(self, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Choose the function for some values, and keep those that are not defaults.
+        """Choose the question for some values, and keep those that are not defaults.
 
         Raises
         ------
@@ -110,14 +115,23 @@ class Verb:
         }
         variant = self.variant
         if variant is None:
-            return self.function, values
+            return name_of(self.function), values
         on = values.pop(variant.switch, False)
         wrong = variant.lacks if on else variant.adds
         if any(name in values for name in wrong):
             raise UsageError(variant.refusal if on else variant.without)
         if not on:
-            return self.function, values
+            return name_of(self.function), values
         names = {name: variant.renames.get(name, name) for name in values}
-        return variant.function, {
+        return name_of(variant.function), {
             names[name]: value for name, value in values.items() if name not in variant.ignores
         }
+
+
+def name_of(function: str) -> str:
+    """Return the name of a question, that of its method: of its reference, the function.
+
+    >>> name_of("graphkit.questions.mirror:mirror")
+    'mirror'
+    """
+    return function.rpartition(":")[2]

@@ -12,8 +12,8 @@ from databases import hold
 from explorers import VIEWS, assert_figures, explorer, opened, reader, tabs
 from test_shipped_graph import whole
 
+from graphkit.questions.addresses import PATHS
 from graphkit.stores.duck.store import DuckStore
-from graphkit.verbs.addresses import PATHS
 
 __all__ = ["opened", "reader", "tabs", "whole"]
 

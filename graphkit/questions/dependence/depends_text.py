@@ -1,4 +1,4 @@
-"""Headlines on imports at face value: whom a country buys from, and who buys from it."""
+"""Sentences on imports at face value: whom a country buys from, and who buys from it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     BY,
+    OF_HALF,
     Lexicon,
     Row,
     Sentences,
@@ -27,13 +28,11 @@ from graphkit.headlines.wording import (
     rows_of_parts,
     shortened,
     time_of,
-    when,
 )
 from graphkit.names import capitalized, possessive
 
 SERIES = ("product", "dataset", "reporter", "source")
 """Columns of a product in one series of trade."""
-OF_HALF = {"threshold": HALF}
 
 
 def depends(answer: Answer) -> Sentences:
@@ -415,39 +414,3 @@ def _buyers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     for text in (names.products(len(products)), number_of(len(products), "product")):
         start = f"{verb} of one or more of {text} from {seller}{time}{fit}"
         yield from shortened(Sentence(start, (*claims, counted)), first)
-
-
-def published(answer: Answer) -> Sentences:
-    """Say which published share is the largest, where there are no data of trade, or count them."""
-    names = Lexicon(answer)
-    rows = names.rows
-    name = "share" if "share" in answer.rows.column_names else "share_after"
-    known = [(partner, row) for row in rows if row.get(name) is not None and row.get("share_of")
-             and (partner := _partner(row))]  # fmt: skip
-    if known:
-        partner, row = max(known, key=lambda pair: (pair[1][name], pair[0]))
-        owner, _, trade = row["share_of"].partition("'s ")
-        whole = f"{possessive(names.place(owner))} {trade}"
-        goods = names.goods(row.get("product") or row.get("element"))
-        time, figure = row.get("period") or answer.scope.get("after"), figure_of_share(row[name])
-        claim = names.claim(Kind.SHARE, [row], figure, subject=partner, whose=owner, period=time)
-        share = f"{names.place(partner)} had {figure} of {whole} of {goods}{when(time)}"
-        yield Sentence(f"No trade data; published: {share}.", (claim,))
-    claim = names.claim(Kind.COUNT, rows, figure_of_count(len(rows), "figure"))
-    count = Sentence(f"No trade data; published: {claim.figure}", (claim,))
-    yield from shortened(count, f" on {names.subject}")
-
-
-def _partner(row: Row) -> str | None:
-    """Return the country that has a published share: the end of the trade that is not its owner."""
-    owner = row["share_of"].partition("'s ")[0]
-    partners = [row.get("supplier"), row.get("consumer")]
-    return next((end for end in partners if end and end != owner), None)
-
-
-HEADLINES = {
-    "dependence.depends": depends,
-    "dependence.suppliers": suppliers,
-    "dependence.dependents": dependents,
-}
-"""Headlines by the function of the question."""

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphkit.errors import UsageError
+from graphkit.questions.registry import VERBS
 from graphkit.schema import NUMBER_TEXT
 from graphkit.verbs.parameter import REPEATED, Parameter
-from graphkit.verbs.registry import VERBS
-from graphkit.verbs.verb import Verb
+from graphkit.verbs.verb import Verb, name_of
 
 Pairs = Sequence[tuple[str, str]]
 """Fields and values of an address, in order."""
@@ -95,25 +95,25 @@ def command_of(verb: Verb, pairs: Pairs, db: str | None, own: str | None = None)
     return shlex.join([*words, *(["--with", own] if own else [])])
 
 
-def pairs_of(function: str, arguments: Mapping[str, Any]) -> tuple[Verb, Pairs]:
+def pairs_of(question: str, arguments: Mapping[str, Any]) -> tuple[Verb, Pairs]:
     """Write a question as its verb and the fields and values of an address.
 
     Parameters
     ----------
-    function : str
-        Module and name of the function.
+    question : str
+        Name of the question.
     arguments : mapping
         Values by the names of the function; defaults are left out.
 
     Examples
     --------
     >>> arguments = {"consumer": ["KOR", "JPN"], "period": 2024}
-    >>> verb, pairs = pairs_of("origins.depends_looked_through", arguments)
+    >>> verb, pairs = pairs_of("depends_looked_through", arguments)
     >>> command_of(verb, pairs, None)
     'graphkit depends KOR,JPN --period 2024 --look-through'
     """
-    verb = next(verb for verb in VERBS if function in verb.functions)
-    variant = verb.variant if function != verb.function else None
+    verb = next(verb for verb in VERBS if question in verb.questions)
+    variant = verb.variant if question != name_of(verb.function) else None
     pairs: list[tuple[str, str]] = []
     for parameter in verb.parameters:
         if variant and parameter.name == variant.switch:

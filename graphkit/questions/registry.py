@@ -5,10 +5,12 @@ Commands, Python methods and the table of commands come from here, without impor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from graphkit.questions.dependence import verbs as dependence
 from graphkit.verbs import (
     action,
     claims,
-    dependence,
     facilities,
     markets,
     policy,
@@ -16,7 +18,7 @@ from graphkit.verbs import (
     trade,
     uses,
 )
-from graphkit.verbs.verb import Verb
+from graphkit.verbs.verb import Variant, Verb, name_of
 
 VERBS = (
     *dependence.VERBS,
@@ -29,13 +31,15 @@ VERBS = (
     *trade.VERBS,
     *claims.VERBS,
 )
-PARAMETERS = {key: parameters for verb in VERBS for key, parameters in verb.functions.items()}
-"""The parameters of each function in :mod:`graphkit.questions`."""
-PICTURES = {
-    **{verb.function: verb.picture for verb in VERBS},
-    **{verb.variant.function: verb.variant.picture for verb in VERBS if verb.variant},
+PARAMETERS = {name: parameters for verb in VERBS for name, parameters in verb.questions.items()}
+"""The parameters of each question, by its name."""
+QUESTIONS: Mapping[str, Verb | Variant] = {
+    name_of(question.function): question
+    for verb in VERBS
+    for question in (verb, verb.variant)
+    if question is not None
 }
-"""The name of the picture of each function's answers."""
+"""The declaration of each question by its name: its function, sentence and picture."""
 VIEWS = (
     "Country", "Mineral", "Over time", "Flows", "Chain", "Network", "What if", "Act", "Claims",
 )  # fmt: skip

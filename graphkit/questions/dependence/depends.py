@@ -218,7 +218,8 @@ def _answer(
             catalog, as_published, _scope_of(catalog, query, trade), query.scope, published,
             PUBLISHED_SHARES, coverage_of(trade, query.scope),
             claims_about(catalog.claims, query, context=True),
-            _notes(catalog, query, published, trade), "published shares",
+            _notes(catalog, query, published, trade),
+            "graphkit.plot.dependence:draw_published_shares",
         )  # fmt: skip
     claims = claims_about(catalog.claims, query, context=context)
     if trade.lacking and not _answered(claims, query):

@@ -1,0 +1,1 @@
+"""Whose goods a country imports: at face value, and behind the last seller."""

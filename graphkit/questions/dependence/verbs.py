@@ -1,0 +1,152 @@
+"""Commands on whose goods a country imports: at face value, and behind the last seller."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from graphkit.verbs.parameter import Parameter, share, switch
+from graphkit.verbs.shared import (
+    ASSUME,
+    CONSUMER,
+    COUNT_BY,
+    DATASET,
+    FRACTION,
+    PERIOD,
+    POSITIVE,
+    SCOPE,
+)
+from graphkit.verbs.verb import PagePlace, Variant, Verb
+
+VERBS = (
+    Verb(
+        "depends", "graphkit.questions.dependence.depends:depends",
+        "Show whom a country depends on, for what, and how much.",
+        "For each product: its largest supplier, or the one given by --on; its share of the "
+        "imports by value and by weight, the concentration (HHI) and number of suppliers, and how "
+        "much of the value comes without a weight; then published claims about it, next to what "
+        "the trade data give.",
+        (
+            "depends KOR",
+            "depends KOR JPN --for magnets --period 2022,2024",
+            'depends JPN --on CHN --for "rare earths" --look-through',
+        ),
+        (
+            CONSUMER,
+            Parameter(
+                "on", "--on", "COUNTRY",
+                "Only on this country or group: CHN, EU27, CHN+HKG. Default: the largest.",
+                "places", label="On whom", names="places",
+            ),
+            SCOPE,
+            PERIOD,
+            DATASET,
+            switch(
+                "look_through",
+                "Show who stands behind the last seller, at each stage, and what is unknown (all "
+                "origins: origins); with --on also what was there at any stage.",
+            ),
+            replace(COUNT_BY, help="With --look-through: count by value or by mass.", default=None),
+            ASSUME,
+        ),
+        "COUNTRY... [--on COUNTRY] [--for ...] [--period P] [--look-through]",
+        "whom a country depends on, for what, and how much; at face value or behind the last "
+        "seller",
+        Variant(
+            "look_through", "graphkit.questions.dependence.origins:depends_looked_through",
+            adds=("by", "assume"),
+            without="`by` belongs to `look_through`; without it the answer has both shares, and no "
+            "range for `assume`",
+            sentence="graphkit.questions.dependence.origins_text:origins",
+            picture="graphkit.questions.dependence.origins_picture:origins_by_stage",
+        ),
+        sentence="graphkit.questions.dependence.depends_text:depends",
+        picture="graphkit.questions.dependence.depends_picture:shares_by_supplier",
+        page=PagePlace("Country", "Depends on whom", {"country": "KOR"}),
+    ),
+    Verb(
+        "dependents", "graphkit.questions.dependence.depends:dependents",
+        "Show who depends on a country, for what, and how much.",
+        "Every country that gets at least a given share of its imports of a product from there, "
+        "largest buyers first.",
+        ("dependents CHN", "dependents china --for magnets --min-share 0.8"),
+        (
+            Parameter(
+                "supplier", "", "COUNTRY...",
+                "Any name or code: KOR, KR, korea, 'Korea, Republic of'. Several are answered "
+                "side by side.", "places", default=..., also="--of", names="places", topic="place",
+            ),
+            SCOPE,
+            share("min_share", "Least share by value, more than 0, at most 1.", 0.5, POSITIVE),
+            PERIOD,
+            DATASET,
+        ),
+        "COUNTRY... [--for ...] [--min-share 0.5]",
+        "who depends on a country",
+        sentence="graphkit.questions.dependence.depends_text:dependents",
+        picture="graphkit.questions.dependence.depends_picture:shares_by_supplier",
+        page=PagePlace(
+            "Country", "Who depends on it", {"country": "CHN", "for": "magnets-metal"}, place=3,
+        ),
+    ),
+    Verb(
+        "suppliers", "graphkit.questions.dependence.depends:suppliers",
+        "List every supplier of a country, largest first.",
+        "",
+        (
+            "suppliers japan --for ree-metals --period 2024",
+            "suppliers JPN --for 284690 -o suppliers.csv",
+        ),
+        (CONSUMER, SCOPE, PERIOD, DATASET),
+        "COUNTRY... [--for ...]",
+        "every supplier of a country",
+        sentence="graphkit.questions.dependence.depends_text:suppliers",
+        picture="graphkit.questions.dependence.depends_picture:shares_by_supplier",
+        page=PagePlace("Country", "Suppliers", {"country": "KOR", "for": "magnets-metal"}, place=2),
+    ),
+    Verb(
+        "origins", "graphkit.questions.dependence.origins:origins",
+        "Show who mined, refined and made what a country buys.",
+        "Behind the last seller, for each product and each stage before it: the origins of the "
+        "imports, with the range that unpublished production leaves open, next to what was bought "
+        "there directly.",
+        (
+            "origins KOR --for magnets-metal",
+            'origins japan --for "rare earths" --stage separate --by tonnes',
+            "origins JPN --for ree-compounds --without CHN",
+        ),
+        (
+            CONSUMER,
+            SCOPE,
+            Parameter(
+                "chain", "--chain", "CHAIN",
+                "looked-through: who made it, out of whose material; face-value: each seller of a "
+                "stage counts as the maker of all it sells.",
+                default="looked-through", choices=("looked-through", "face-value"),
+            ),
+            Parameter("on", "--on", "COUNTRY", "Only this origin, at each stage and at any.",
+                      "places", label="On whom", names="places"),
+            Parameter(
+                "stage", "--stage", "STAGE",
+                "Trace to this stage only: mine, separate, metal, component ... Default: each.",
+            ),
+            Parameter(
+                "without", "--without", "BLOC",
+                "Only what passed these at no stage: CHN, EU27, CHN+HKG.", names="places",
+            ),
+            ASSUME,
+            PERIOD,
+            DATASET,
+            COUNT_BY,
+            share(
+                "min_share", "Leave out shares below this in every case.",
+                0.01, FRACTION,
+            ),
+        ),
+        "COUNTRY... [--for ...] [--stage STAGE] [--without BLOC] [--chain face-value]",
+        "who mined, refined and made what a country buys, with ranges; what avoids a country; the "
+        "chain of sellers",
+        sentence="graphkit.questions.dependence.origins_text:origins",
+        picture="graphkit.questions.dependence.origins_picture:origins_by_stage",
+        page=PagePlace("Chain", "Origins", {"country": "KOR", "for": "magnets-metal"}),
+    ),
+)  # fmt: skip
