@@ -38,8 +38,8 @@ from graphkit.names import in_other_languages
 from graphkit.pages.columns import TextColumn
 from graphkit.pages.markdown import MarkdownPage, markdown
 from graphkit.queries import Query, find_query, query_names, run_query
-from graphkit.render.formats import written
 from graphkit.questions.registry import VERBS
+from graphkit.render.formats import written
 
 LOG = logging.getLogger(__name__)
 BLOCK = re.compile(r"(?ms)^```console\n\$ graphkit ([^\n]*)\n(.*?)^```$")

@@ -105,5 +105,6 @@ def swept_losses(
         caption=f"The uncovered share of the consumer's imports of the product, {supply.in_words}, "
         f"with {sweep.span}.{about_time}"
         + (stocks.unknown(catalog, list(rows_of)) if timed else ""),
-        shown=without_empty(table, names, SETTING.name), grouped_by=GOODS, picture="graphkit.plot.sweeps:sweep",
+        shown=without_empty(table, names, SETTING.name), grouped_by=GOODS,
+        picture="graphkit.plot.sweeps:sweep",
     )  # fmt: skip
