@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, TypedDict, get_args, get_type_hints
 
 import pyarrow as pa
 
@@ -15,7 +16,7 @@ TEXTS, NUMBERS = pa.list_(TEXT), pa.list_(NUMBER)
 class Column:
     """A column of an answer's rows."""
 
-    name: str
+    name: str = ""
     header: str = ""
     """Header in tables for people, which leave out columns without one."""
     doc: str = ""
@@ -129,6 +130,55 @@ MEANINGS = {
     "why": "how the claim is read, the likely cause of a difference, or what is missing to tell",
 }
 """Meanings of columns that many answers have."""
+
+
+class Marked(TypedDict, total=False):
+    """What a row of an answer from trade may have besides: what is wrong with its data."""
+
+    fit: str | None
+    years: str | None
+    doubt: str | None
+    extent: str | None
+    row: int
+    """Its place in the answer, while a sentence is written."""
+
+
+TYPES = {
+    str: TEXT, float: NUMBER, int: COUNT, bool: FLAG, list[str]: TEXTS, list[float]: NUMBERS,
+}  # fmt: skip
+"""Arrow types of values as a class of rows declares them."""
+
+
+def columns_in(row: type) -> tuple[Column, ...]:
+    """Return the columns that a class of rows describes, in order.
+
+    Parameters
+    ----------
+    row : type
+        A ``TypedDict``. A key annotated with a :class:`Column` is a column of its name and type;
+        any value may be None.
+
+    Examples
+    --------
+    >>> from typing import Annotated
+    >>> class Sale(TypedDict):
+    ...     supplier: Annotated[str, Column(header="Supplier")]
+    ...     usd: Annotated[float | None, Column(header="USD", rank=2)]
+    >>> [(column.name, column.header, str(column.type)) for column in columns_in(Sale)]
+    [('supplier', 'Supplier', 'string'), ('usd', 'USD', 'double')]
+    """
+    hints = get_type_hints(row, include_extras=True)
+    return tuple(
+        replace(column, name=name, type=_type_of(hint.__origin__))
+        for name, hint in hints.items()
+        for column in getattr(hint, "__metadata__", ())
+    )
+
+
+def _type_of(hint: Any) -> pa.DataType:
+    """Return the Arrow type of a declared one, which may have None beside it."""
+    declared = [part for part in (hint, *get_args(hint)) if part in TYPES]
+    return TYPES[declared[0]]
 
 
 def plain_columns(*names: str, type: pa.DataType = TEXT) -> tuple[Column, ...]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias, cast
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import PLACE, Claim, Figure, Kind, Sentence
 from graphkit.headlines.gate import allowed
-from graphkit.headlines.wording import Lexicon, Row, Sentences, label_of, listed, rows_of_parts
+from graphkit.headlines.wording import Lexicon, R, Row, Sentences, label_of, listed, rows_of_parts
 
-Writer = Callable[[Lexicon, Sequence[Row]], Iterable[Sentence]]
+Writer: TypeAlias = Callable[[Lexicon, Sequence[R]], Iterable[Sentence]]
 """Writes sentences on the rows of one part of a question, the fullest first."""
 
 
 def sentences_on_parts(
-    answer: Answer, place: str, tell: Writer, parts: Sequence[Sequence[Row]] | None = None
+    answer: Answer, place: str, tell: Writer[R], parts: Sequence[Sequence[R]] | None = None
 ) -> Sentences:
     """Say the result of the first part of a question in a sentence, then the figures of others.
 
@@ -35,7 +36,8 @@ def sentences_on_parts(
         Rows of each part. Default: of the places and periods in the scope.
     """
     names = Lexicon(answer)
-    groups = [rows for rows in parts or rows_of_parts(answer, place) if rows]
+    some = parts or cast("list[list[R]]", rows_of_parts(answer, place))
+    groups = [rows for rows in some if rows]
     requested = answer.scope.get(place)
     answered = {row.get(place) for rows in groups for row in rows}
     none = [key for key in requested if key not in answered] if isinstance(requested, list) else []

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
 from graphkit.answers.figures import HALF, UNFIT, ceiling_percent, floor_percent, money, number_of
@@ -28,6 +28,8 @@ AT_LEAST = "at least "
 """Beginning of amounts and numbers of data sets that list only some flows."""
 
 Row: TypeAlias = Mapping[str, Any]
+R = TypeVar("R", bound=Row)
+"""The class of rows of a question, such as a ``TypedDict``."""
 Sentences: TypeAlias = Iterator[Sentence]
 """Sentences for one headline, the fullest first."""
 
@@ -203,7 +205,7 @@ def main_period_of(periods: Iterable[str | None]) -> str | None:
     return order[-1] if order else None
 
 
-def in_main_period(rows: Sequence[Row]) -> list[Row]:
+def in_main_period(rows: Sequence[R]) -> list[R]:
     """Select the rows of the period that most of them have."""
     period = main_period_of(row.get("period") for row in rows)
     return [row for row in rows if row.get("period") == period]
@@ -216,9 +218,9 @@ def most_frequent(keys: Iterable[Hashable]) -> tuple[Any, int]:
     return key, counts[key]
 
 
-def grouped(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
+def grouped(rows: Iterable[R], *names: str) -> dict[tuple[Any, ...], list[R]]:
     """Group rows by some of their columns."""
-    groups: dict[tuple[Any, ...], list[Row]] = {}
+    groups: dict[tuple[Any, ...], list[R]] = {}
     for row in rows:
         groups.setdefault(tuple(row.get(name) for name in names), []).append(row)
     return groups

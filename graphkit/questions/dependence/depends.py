@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.unlisted import with_ends
 from graphkit.answers.answer import Answer
-from graphkit.answers.columns import COUNT, NUMBER, Column, plain_columns
+from graphkit.answers.columns import NUMBER, Column, Marked, columns_in
 from graphkit.answers.figures import percent
 from graphkit.catalog.catalog import TOTALS, Catalog
 from graphkit.catalog.materials import Scope
@@ -42,31 +42,67 @@ HALF = 0.5
 SURE = ("share_usd", "share_usd_low", "share_tonnes")
 """Shares that a supplier has at least, the first one known."""
 ROW_ORDER = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
-COLUMNS = (
-    Column("consumer", "Consumer"),
-    Column("supplier", "Supplier"),
-    Column("product", "Product"),
-    Column("stage", "Stage", rank=3),
-    Column("period", "Period"),
-    Column("share_usd", "Share by value",
-           "0 to 1, of the consumer's imports of the product by value", type=NUMBER, rank=0),
-    *SHARE_RANGE,
-    Column("share_tonnes", "by weight", "0 to 1, of the imports with a mass", type=NUMBER),
-    Column("usd", "USD",
-           "US dollars; valuation fob is free on board, cif with insurance and freight",
-           type=NUMBER),
-    Column("tonnes", "Tonnes", "metric tons, on the stated basis", rank=2, type=NUMBER),
-    Column("hhi_usd", "HHI by value",
-           "Herfindahl-Hirschman index of the suppliers by value, 0 to 10,000", rank=4,
-           type=NUMBER),
-    Column("hhi_tonnes", doc="the same by mass", type=NUMBER),
-    Column("suppliers", "Suppliers", "number of countries that sold it to the consumer",
-           rank=4, type=COUNT),
-    Column("rank", doc="rank of the supplier by value, 1 is the largest", type=COUNT),
-    Column("missing_tonnes_share", "No weight", "0 to 1, share of the import value without a mass",
-           type=NUMBER),
-    *plain_columns("basis", "valuation", "hs", "hs_revision", "reporter", "dataset", "source"),
-)  # fmt: skip
+
+
+class Purchase(Marked):
+    """What a consumer buys of one product from one supplier, by one series of trade."""
+
+    consumer: Annotated[str, Column(header="Consumer")]
+    supplier: Annotated[str, Column(header="Supplier")]
+    product: Annotated[str, Column(header="Product")]
+    stage: Annotated[str, Column(header="Stage", rank=3)]
+    period: Annotated[str, Column(header="Period")]
+    share_usd: Annotated[
+        float | None,
+        Column(
+            header="Share by value",
+            rank=0,
+            doc="0 to 1, of the consumer's imports of the product by value",
+        ),
+    ]
+    share_usd_low: Annotated[float | None, SHARE_RANGE[0]]
+    share_usd_high: Annotated[float | None, SHARE_RANGE[1]]
+    share_tonnes: Annotated[
+        float | None, Column(header="by weight", doc="0 to 1, of the imports with a mass")
+    ]
+    usd: Annotated[
+        float | None,
+        Column(
+            header="USD",
+            doc="US dollars; valuation fob is free on board, cif with insurance and freight",
+        ),
+    ]
+    tonnes: Annotated[
+        float | None, Column(header="Tonnes", doc="metric tons, on the stated basis", rank=2)
+    ]
+    hhi_usd: Annotated[
+        float | None,
+        Column(
+            header="HHI by value",
+            rank=4,
+            doc="Herfindahl-Hirschman index of the suppliers by value, 0 to 10,000",
+        ),
+    ]
+    hhi_tonnes: Annotated[float | None, Column(doc="the same by mass")]
+    suppliers: Annotated[
+        int,
+        Column(header="Suppliers", doc="number of countries that sold it to the consumer", rank=4),
+    ]
+    rank: Annotated[int, Column(doc="rank of the supplier by value, 1 is the largest")]
+    missing_tonnes_share: Annotated[
+        float | None,
+        Column(header="No weight", doc="0 to 1, share of the import value without a mass"),
+    ]
+    basis: Annotated[str | None, Column()]
+    valuation: Annotated[str | None, Column()]
+    hs: Annotated[str | None, Column()]
+    hs_revision: Annotated[str | None, Column()]
+    reporter: Annotated[str, Column()]
+    dataset: Annotated[str, Column()]
+    source: Annotated[str, Column()]
+
+
+COLUMNS = columns_in(Purchase)
 COMPARED = (
     Column("points_usd", doc="percentage points, share_usd minus the claimed share", type=NUMBER),
     Column(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
-from typing import Any
+from typing import Any, cast
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, floor_percent, number_of
@@ -14,7 +14,6 @@ from graphkit.headlines.wording import (
     BY,
     OF_HALF,
     Lexicon,
-    Row,
     Sentences,
     counted_once,
     figure_of_count,
@@ -30,6 +29,7 @@ from graphkit.headlines.wording import (
     time_of,
 )
 from graphkit.names import capitalized, possessive
+from graphkit.questions.dependence.depends import Purchase
 
 SERIES = ("product", "dataset", "reporter", "source")
 """Columns of a product in one series of trade."""
@@ -37,7 +37,7 @@ SERIES = ("product", "dataset", "reporter", "source")
 
 def depends(answer: Answer) -> Sentences:
     """Say for how many products a country depends on a supplier for half, or how much for one."""
-    parts = rows_of_parts(answer, "consumer")
+    parts = cast("list[list[Purchase]]", rows_of_parts(answer, "consumer"))
     if isinstance(answer.scope.get("supplier"), list):
         parts = [rows for group in parts for rows in grouped(group, "supplier").values()]
         place = "supplier" if isinstance(answer.scope.get("consumer"), str) else ""
@@ -51,7 +51,7 @@ def suppliers(answer: Answer) -> Sentences:
     return sentences_on_parts(answer, "consumer", _of_every_supplier)
 
 
-def share_of(row: Row) -> tuple[float | None, str]:
+def share_of(row: Purchase) -> tuple[float | None, str]:
     """Return the share by value, or by weight where no flow gives a value, and its measure.
 
     Of a share that is a range, its least.
@@ -63,13 +63,13 @@ def share_of(row: Row) -> tuple[float | None, str]:
     return row["share_tonnes"], "tonnes"
 
 
-def _sold(names: Lexicon, rows: Sequence[Row], kind: Kind) -> tuple[Sentence, list[Sentence]]:
+def _sold(names: Lexicon, rows: Sequence[Purchase], kind: Kind) -> tuple[Sentence, list[Sentence]]:
     """Write the share of one supplier in one product, and what can be added."""
     shares = [share_of(row) for row in rows]
     known = [share for share, _ in shares if share is not None]
     measures = {measure for share, measure in shares if share is not None}
-    most = [row["share_usd_high"] for row in rows if row["share_usd"] is None
-            and row.get("share_usd_high") is not None]  # fmt: skip
+    most = [high for row in rows if row["share_usd"] is None
+            and (high := row["share_usd_high"]) is not None]  # fmt: skip
     if not known or len(measures) > 1 or (min([*known, *most]) == 0 and most):
         unknown = figure_of_share(None)
         return Sentence(unknown.words, (names.claim(kind, rows, unknown),)), []
@@ -87,15 +87,17 @@ def _sold(names: Lexicon, rows: Sequence[Row], kind: Kind) -> tuple[Sentence, li
         heavy = figure_of_share(row["share_tonnes"])
         claim = names.claim(Kind.SHARE, rows, heavy, measure="tonnes")
         additions = [first + Sentence(f" ({heavy} by weight)", (claim,))]
-    for unit, words in (("usd", "worth "), ("tonnes", "")):
-        if row[unit] is not None:
-            amount = figure_of_value(row[unit], unit, rows if words else ())
+    values_of = {"usd": row["usd"], "tonnes": row["tonnes"]}
+    for unit, value in values_of.items():
+        if value is not None:
+            words, listed_in = ("worth ", rows) if unit == "usd" else ("", ())
+            amount = figure_of_value(value, unit, listed_in)
             claim = names.claim(Kind.AMOUNT, rows, amount, measure=unit)
             return start, [*additions, Sentence(f", {words}{amount}", (claim,))]
     return start, additions
 
 
-def _of_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+def _of_supplier(names: Lexicon, rows: Sequence[Purchase]) -> Sentences:
     """Say what one supplier sold of what a country imports."""
     rows = in_main_period(rows)
     buyer, seller = names.place(rows[0]["consumer"]), names.place(rows[0]["supplier"])
@@ -132,18 +134,18 @@ def _after(fit: str, additions: Sequence[Sentence]) -> list[Sentence]:
     ]
 
 
-def _is_half(row: Row) -> bool:
+def _is_half(row: Purchase) -> bool:
     share, _ = share_of(row)
     return share is not None and share >= HALF
 
 
-def _may_be_half(row: Row) -> bool:
+def _may_be_half(row: Purchase) -> bool:
     """Tell if a share is unknown, or a range across the half."""
     share, most = share_of(row)[0], row.get("share_usd_high")
     return share is None or (share < HALF and row["share_usd"] is None and (most or 0.0) >= HALF)
 
 
-def _unknown_half(names: Lexicon, groups: Iterable[Sequence[Row]]) -> Sentence:
+def _unknown_half(names: Lexicon, groups: Iterable[Sequence[Purchase]]) -> Sentence:
     """Write of how many products it is unknown whether a share is half."""
     unsure = [row for group in groups if any(map(_may_be_half, group)) for row in group]
     if not unsure:
@@ -153,14 +155,14 @@ def _unknown_half(names: Lexicon, groups: Iterable[Sequence[Row]]) -> Sentence:
     return Sentence(f"; for {count} it is unknown", (claim,))
 
 
-def _total(rows: Sequence[Row]) -> float | None:
+def _total(rows: Sequence[Purchase]) -> float | None:
     """Add up values that count no trade twice; None if they may, or one is unknown."""
-    values = [row["usd"] for row in rows]
-    return fsum(values) if counted_once(rows) and None not in values else None
+    known = [usd for row in rows if (usd := row["usd"]) is not None]
+    return fsum(known) if counted_once(rows) and len(known) == len(rows) else None
 
 
 def _below_half(
-    names: Lexicon, rows: Sequence[Row], buyer: str, seller: str, time: str
+    names: Lexicon, rows: Sequence[Purchase], buyer: str, seller: str, time: str
 ) -> Sentences:
     """Say what is the most that a supplier sold of any product, where it is not half of any."""
     unsure = _without_share(rows)
@@ -196,7 +198,7 @@ def _below_half(
     )
 
 
-def _without_share(rows: Sequence[Row]) -> list[Row]:
+def _without_share(rows: Sequence[Purchase]) -> list[Purchase]:
     """Select the rows of products of which a share is unknown, or a range, by some series."""
     goods = {
         row["product"] for row in rows
@@ -207,7 +209,7 @@ def _without_share(rows: Sequence[Row]) -> list[Row]:
 
 
 def _but_unknown(
-    names: Lexicon, part: str, unsure: Sequence[Row], most: str, claims: tuple[Claim, ...]
+    names: Lexicon, part: str, unsure: Sequence[Purchase], most: str, claims: tuple[Claim, ...]
 ) -> Sentence:
     """Write what the most is of the products of which it is known, and of how many it is not."""
     count = figure_of_count(len({row["product"] for row in unsure}), "product")
@@ -216,7 +218,7 @@ def _but_unknown(
     return Sentence(words, (*claims, claim))
 
 
-def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+def _of_largest(names: Lexicon, rows: Sequence[Purchase]) -> Sentences:
     """Say for how many products a country buys half from one country, whichever it is."""
     rows = in_main_period(rows)
     buyer = names.place(rows[0]["consumer"])
@@ -242,12 +244,12 @@ def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         yield start + unsure + "."
 
 
-def _its(row: Row) -> str:
+def _its(row: Purchase) -> str:
     """Write the pronoun of a buyer, which may be several countries together."""
     return "their" if "+" in row["consumer"] else "its"
 
 
-def _largest_of_one(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+def _largest_of_one(names: Lexicon, rows: Sequence[Purchase]) -> Sentences:
     """Say who sells most of one product, and how much."""
     buyer, goods = names.place(rows[0]["consumer"]), names.goods(rows[0]["product"])
     time, fit = time_of(rows), qualified(rows)
@@ -273,7 +275,7 @@ def _largest_of_one(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     yield from _of_supplier(names, rows)
 
 
-def _most_of_listed(names: Lexicon, row: Row) -> Sentences:
+def _most_of_listed(names: Lexicon, row: Purchase) -> Sentences:
     """Say who sold most of those listed, where the share is a range."""
     if row["share_usd"] is not None or row["usd"] is None:
         return
@@ -290,7 +292,7 @@ def _most_of_listed(names: Lexicon, row: Row) -> Sentences:
 
 
 def _none_from_one(
-    names: Lexicon, rows: Sequence[Row], products: Mapping[tuple[Any, ...], Sequence[Row]]
+    names: Lexicon, rows: Sequence[Purchase], products: Mapping[tuple[Any, ...], Sequence[Purchase]]
 ) -> Sentences:
     """Say what is the most that came from one country, of products of which none has half."""
     buyer, count = possessive(names.place(rows[0]["consumer"])), len(products)
@@ -318,7 +320,7 @@ def _none_from_one(
     yield from shortened(start, f", from {names.place(row['supplier'])}")
 
 
-def _from_one(products: Mapping[tuple[Any, ...], Sequence[Row]]) -> list[str]:
+def _from_one(products: Mapping[tuple[Any, ...], Sequence[Purchase]]) -> list[str]:
     """Select the products of which one country sells half, by each series of trade."""
     return [
         key for (key,), group in products.items()
@@ -326,7 +328,7 @@ def _from_one(products: Mapping[tuple[Any, ...], Sequence[Row]]) -> list[str]:
     ]  # fmt: skip
 
 
-def _largest_of(rows: Sequence[Row]) -> list[Row]:
+def _largest_of(rows: Sequence[Purchase]) -> list[Purchase]:
     """Select the largest supplier of each product in each series of trade."""
     largest = []
     for group in grouped(rows, *SERIES).values():
@@ -339,7 +341,7 @@ def _largest_of(rows: Sequence[Row]) -> list[Row]:
     return largest
 
 
-def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+def _of_every_supplier(names: Lexicon, rows: Sequence[Purchase]) -> Sentences:
     """Say who sells most of one product; of several, as of the largest suppliers."""
     rows = in_main_period(rows)
     largest = _largest_of(rows)
@@ -371,19 +373,19 @@ def dependents(answer: Answer) -> Sentences:
     return sentences_on_parts(answer, "supplier", _buyers)
 
 
-def _least(rows: Sequence[Row]) -> int:
+def _least(rows: Sequence[Purchase]) -> int:
     """Return the smallest known share of some rows, rounded down to whole percent."""
     return floor_percent(min(share for row in rows if (share := share_of(row)[0]) is not None))
 
 
-def _buyers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+def _buyers(names: Lexicon, rows: Sequence[Purchase]) -> Sentences:
     rows = in_main_period(rows)
     seller, time, fit = names.place(rows[0]["supplier"]), time_of(rows), qualified(rows)
     least = _least(rows)
     buyers = {row["consumer"] for row in rows}
     products = {row["product"] for row in rows}
-    known = [row for row in rows if row["usd"] is not None]
-    largest = max(known, key=lambda row: (row["usd"], row["consumer"]), default=None)
+    known = [(usd, row["consumer"], row) for row in rows if (usd := row["usd"]) is not None]
+    value, _, largest = max(known, key=lambda some: some[:2], default=(0.0, "", None))
     words = "all" if least >= 100 else f"at least {least} %"
     share = Figure(words, least / 100, None, "share")
     got = names.claim(Kind.SHARE, rows, share)
@@ -396,7 +398,7 @@ def _buyers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     first = Sentence()
     if len(products) == 1:
         if largest and len(buyers) > 1:
-            worth = figure_of_value(largest["usd"], "usd")
+            worth = figure_of_value(value, "usd")
             most = names.claim(Kind.FIRST, [largest], worth, measure="usd",
                                subject=largest["consumer"], whose=largest["supplier"])  # fmt: skip
             first = Sentence(f", {names.place(largest['consumer'])} most ({worth})", (most,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
-from typing import Any
+from typing import Annotated, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +15,7 @@ from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.ranges import CLOSE
 from graphkit.analysis.supply.tracing import ANY_OTHER, ANY_STAGE
 from graphkit.answers.answer import Answer
-from graphkit.answers.columns import COUNT, NUMBER, Column
+from graphkit.answers.columns import COUNT, Column, Marked, columns_in
 from graphkit.answers.figures import DIFFERENCE, percent
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
@@ -44,28 +44,61 @@ SMALLEST_LINK = 0.001
 """Smallest share of the imports that a link between two makers has in an answer."""
 LARGE = 0.1
 """Unknown share of imports from which the largest producers are named."""
-COLUMNS = (
-    Column("consumer", "Consumer"),
-    Column("product", "Product"),
-    Column("stage"),
-    Column("period", "Period"),
-    Column("measure"),
-    Column("traced_to", "Traced to", "stage whose work the origin did; any stage: mined, made or "
-           "sold there at one or several, counted once"),
-    Column("origin", "Origin"),
-    Column("share", "Looked through", "0 to 1, share of the consumer's imports of the product that "
-           "was made there at the stage, or was there at any", type=NUMBER, rank=0),
-    *RANGE,
-    *ASSUMED,
-    Column("face_value", "Face value",
-           "0 to 1, share of the consumer's imports of the product that was bought there; of the "
-           "chain at face value, sold there at the stage, each seller taken for the maker",
-           type=NUMBER),
-    Column("hidden", "Hidden, points", "-1 to 1, share minus face_value: above 0 what comes from "
-           "there through other sellers, below 0 what is bought there but made elsewhere; tables "
-           "show percentage points", DIFFERENCE, type=NUMBER),
-    EARLIER,
-)  # fmt: skip
+
+
+class Origin(Marked):
+    """The part of what a consumer buys of a product that one country did the work of a stage on."""
+
+    consumer: Annotated[str, Column(header="Consumer")]
+    product: Annotated[str, Column(header="Product")]
+    stage: Annotated[str, Column()]
+    period: Annotated[str, Column(header="Period")]
+    measure: Annotated[str, Column()]
+    traced_to: Annotated[
+        str,
+        Column(
+            header="Traced to",
+            doc="stage whose work the origin did; any stage: mined, made or sold there at one or "
+            "several, counted once",
+        ),
+    ]
+    origin: Annotated[str, Column(header="Origin")]
+    share: Annotated[
+        float | None,
+        Column(
+            header="Looked through",
+            rank=0,
+            doc="0 to 1, share of the consumer's imports of the product that was made there at the "
+            "stage, or was there at any",
+        ),
+    ]
+    low: Annotated[float | None, RANGE[0]]
+    high: Annotated[float | None, RANGE[1]]
+    assumed_low: Annotated[float | None, ASSUMED[0]]
+    assumed_high: Annotated[float | None, ASSUMED[1]]
+    assumption: Annotated[str | None, ASSUMED[2]]
+    face_value: Annotated[
+        float | None,
+        Column(
+            header="Face value",
+            doc="0 to 1, share of the consumer's imports of the product that was bought there; of "
+            "the chain at face value, sold there at the stage, each seller taken for the maker",
+        ),
+    ]
+    hidden: Annotated[
+        float | None,
+        Column(
+            header="Hidden, points",
+            unit=DIFFERENCE,
+            doc="-1 to 1, share minus face_value: above 0 what comes from there through other "
+            "sellers, below 0 what is bought there but made elsewhere; tables show percentage "
+            "points",
+        ),
+    ]
+    earlier: Annotated[str | None, EARLIER]
+
+
+COLUMNS = columns_in(Origin)
 STAGES = ("consumer", "product", "period", "traced_to")
 """Columns of the rows of one stage."""
 CHAINS = LOOKED_THROUGH, FACE_VALUE = "looked-through", "face-value"

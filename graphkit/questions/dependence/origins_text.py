@@ -14,7 +14,6 @@ from graphkit.headlines.wording import (
     ESTIMATE,
     WIDE,
     Lexicon,
-    Row,
     Sentences,
     between,
     figure_of_part,
@@ -29,6 +28,7 @@ from graphkit.headlines.wording import (
     worked,
 )
 from graphkit.names import capitalized, possessive
+from graphkit.questions.dependence.origins import Origin
 
 CONTRADICTED = "contradicted"
 """Assumption that the data rule out."""
@@ -43,11 +43,11 @@ def origins(answer: Answer) -> Sentences:
     return sentences_on_parts(answer, "consumer", tell)
 
 
-def _is_country(row: Row) -> bool:
+def _is_country(row: Origin) -> bool:
     return row["origin"] not in NO_COUNTRY and not _is_passed(row)
 
 
-def _by_sellers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+def _by_sellers(names: Lexicon, rows: Sequence[Origin]) -> Sentences:
     """Say whose sales stand behind one product if each seller is taken for the maker."""
     rows = in_main_period(rows)
     known = [row for row in rows if _is_country(row) and row["face_value"]]
@@ -63,7 +63,7 @@ def _by_sellers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     yield from shortened(Sentence(start, (claim,)), f", {BY[row['measure']]}")
 
 
-def _of_origin(names: Lexicon, row: Row, figure: Figure, *qualifiers: str) -> Claim:
+def _of_origin(names: Lexicon, row: Origin, figure: Figure, *qualifiers: str) -> Claim:
     """Claim which part the work of a stage was done on in a country, or passed through it."""
     claim = names.claim(
         Kind.SHARE, [row], figure, subject=places_of(row["origin"].removeprefix(THROUGH)),
@@ -74,22 +74,22 @@ def _of_origin(names: Lexicon, row: Row, figure: Figure, *qualifiers: str) -> Cl
     return replace(claim, qualifiers=(stage, *claim.qualifiers, *before, *qualifiers))
 
 
-def _is_through(row: Row) -> bool:
+def _is_through(row: Origin) -> bool:
     """Tell whether a row is what passed those left out."""
     return bool(row["origin"].startswith(THROUGH))
 
 
-def _is_passed(row: Row) -> bool:
+def _is_passed(row: Origin) -> bool:
     """Tell whether a row is of what was in a place at any stage."""
     return _is_through(row) or row["traced_to"] == ANY_STAGE
 
 
-def _of_any_stage(rows: Sequence[Row]) -> Sequence[Row]:
+def _of_any_stage(rows: Sequence[Origin]) -> Sequence[Origin]:
     """Select what was in a place at any stage, where rows have it; else return all."""
     return [row for row in rows if _is_passed(row)] or rows
 
 
-def _surest(rows: Sequence[Row]) -> Row | None:
+def _surest(rows: Sequence[Origin]) -> Origin | None:
     """Choose the origin of the largest part that is certain, where the stage's work was done."""
     known = [row for row in _of_any_stage(rows) if _is_passed(row) or _is_country(row)]
     known = [row for row in known if row["share"] is not None]
@@ -98,7 +98,7 @@ def _surest(rows: Sequence[Row]) -> Row | None:
                                       row["traced_to"], row["origin"]), default=None)  # fmt: skip
 
 
-def _traced(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+def _traced(names: Lexicon, rows: Sequence[Origin]) -> Sentences:
     """Say where imports come from, looked through to who made them."""
     rows = in_main_period(rows)
     if len({row["product"] for row in rows}) > 1 and not any(map(_is_through, rows)):
@@ -135,13 +135,15 @@ def _traced(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     yield from shortened(start, measure)
 
 
-def _assumed(names: Lexicon, start: Sentence, row: Row) -> Sentences:
+def _assumed(names: Lexicon, start: Sentence, row: Origin) -> Sentences:
     """Add what a wide range would be under an assumption, if that is narrower."""
-    low, high, assumption = row["assumed_low"], row["assumed_high"], row["assumption"]
-    if assumption in (None, CONTRADICTED) or row["high"] - row["low"] <= WIDE:
+    low, high, assumption = row["low"], row["high"], row["assumption"]
+    if low is None or high is None or assumption is None:
         return
-    figure = figure_of_range(low, high, None)
-    if figure.words == between(row["low"], row["high"]):
+    if assumption == CONTRADICTED or high - low <= WIDE:
+        return
+    figure = figure_of_range(row["assumed_low"], row["assumed_high"], None)
+    if figure.words == between(low, high):
         return
     claim = _of_origin(names, row, figure, "assumed")
     claim = replace(claim, assumptions={**claim.assumptions, "assumption": assumption})
@@ -152,7 +154,7 @@ def _assumed(names: Lexicon, start: Sentence, row: Row) -> Sentences:
         yield start + Sentence(f"; {condition}: {figure}.", (claim,))
 
 
-def _half_made(rows: Sequence[Row]) -> list[Row]:
+def _half_made(rows: Sequence[Origin]) -> list[Origin]:
     """Select the countries that surely did the work of a stage for half, or passed it on."""
     return [
         row for row in rows
@@ -161,7 +163,7 @@ def _half_made(rows: Sequence[Row]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _of_products(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+def _of_products(names: Lexicon, rows: Sequence[Origin]) -> Sentences:
     """Say for how many products one country surely did the work of a stage for half.
 
     Where the rows tell it, for how many half passed through the country at any stage; of none,
@@ -176,7 +178,7 @@ def _of_products(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 
 def _count_of_products(
-    names: Lexicon, rows: Sequence[Row], large: Sequence[Row], passed: bool
+    names: Lexicon, rows: Sequence[Origin], large: Sequence[Origin], passed: bool
 ) -> Sentences:
     """Count the products of which one country did the work of a stage for half."""
     buyer, time = names.place(rows[0]["consumer"]), time_of(rows)
