@@ -307,7 +307,12 @@ def sites(read: Facts, claim: Claim) -> None:
     several = isinstance(read.scope["country"], list)
     whole = [row for row in read.rows if not several or row["country"] in claim.whose]
     if claim.figure.unit == "capacity":
-        assert claim.figure.low == sum(row["capacity"] is not None for row in whole)
+        known = [row for row in whole if row["capacity"] is not None]
+        assert claim.figure.low == len(
+            {p for row in known for p in row["members"] or [row["plant"]]}
+        )
+        groups = [row for row in known if len(row["members"] or ()) > 1]
+        assert ("together" in claim.figure.words) == bool(groups)
     elif claim.figure.unit == SITES:
         assert len(rows) == len(whole)
         assert claim.figure.low == len(
@@ -318,20 +323,38 @@ def sites(read: Facts, claim: Claim) -> None:
         assert claim.figure.low == len(rows) == len(named)
 
 
+def years_of(rows: list[Row]) -> set[str]:
+    """The years of facts, and if some have none."""
+    return {str(row["as_of"] or "without a year") for row in rows}
+
+
+def is_dated(read: Facts, claim: Claim, rows: list[Row]) -> None:
+    """Check that a claim, and its sentence, give the first and the last year of their facts."""
+    dates = read.answer.headline.partition(" (facts ")[2].partition(")")[0]
+    every = [row for one in read.answer.sentence.claims for row in read.of(one)]
+    for text, facts in ((claim.facts, rows), (dates, every)):
+        years = sorted(years_of(facts) - {"without a year"})
+        assert {*re.findall(r"\d[-\d]*", text)} == {*years[:1], *years[-1:]}, (text, years)
+        is_open = "without a year" in years_of(facts) or not (facts or text is dates)
+        assert ("without a year" in text) == is_open, text
+
+
 def of_plant(read: Facts, claim: Claim) -> None:
     column = {"capacity": "can make", "owner": "owned by"}
     rows = [row for row in read.rows if row["fact"] == column[claim.figure.unit]]
     if claim.figure.unit == "capacity":
         rows = [row for row in rows if row["published"] is not None]
     assert claim.figure.low == len(rows) == len(claim.rows)
+    is_dated(read, claim, rows)
 
 
 def of_company(read: Facts, claim: Claim) -> None:
     runs = {row["fact"] == "runs" for row in read.of(claim)}
     assert len(runs) <= 1
-    plants = {row["plant"] for row in read.rows
-              if row["plant"] and (row["fact"] == "runs") == (runs == {True})}  # fmt: skip
-    assert claim.figure.low == len(plants)
+    rows = [row for row in read.rows
+            if row["plant"] and (row["fact"] == "runs") == (runs == {True})]  # fmt: skip
+    assert claim.figure.low == len({row["plant"] for row in rows})
+    is_dated(read, claim, rows)
 
 
 def nobody(row: Row) -> bool:
@@ -444,7 +467,7 @@ def larger_share(read: Facts, claim: Claim) -> None:
     rows = read.beside(claim, "market", "measure", "consumer")
     assert row["cr1"] == max(
         other["cr1"] or 0.0 for other in rows
-        if not other.get("extent") and (main.kind is Kind.HALF or other["fit"] not in UNFIT)
+        if not other.get("extent") and (main.kind is Kind.HALF or other.get("fit") not in UNFIT)
     )  # fmt: skip
     assert main.kind is Kind.HALF or row["cr1"] > read.of(main)[0]["cr1"]
 
@@ -523,7 +546,8 @@ def net_imports(read: Facts, claim: Claim) -> None:
 def unknown_reliance(read: Facts, claim: Claim) -> None:
     rows = read.of(claim)
     assert all(row["reliance_low"] is None for row in rows)
-    assert len(rows) == 1 or [row[PLACE] for row in read.beside(claim)] == [*claim.rows]
+    alike = ["country"] * isinstance(read.scope["country"], list)
+    assert len(rows) == 1 or [row[PLACE] for row in read.beside(claim, *alike)] == [*claim.rows]
 
 
 def met_by_half(read: Facts, claim: Claim) -> None:
@@ -801,6 +825,7 @@ def first_of_most(read: Facts, claim: Claim) -> None:
 def first_buyers(read: Facts, claim: Claim) -> tuple[list[Row], list[Row]]:
     """Return the rows of the first suppliers of all buyers, and those of one supplier."""
     firsts = [row for row in read.beside(claim) if row["place"] == 1]
+    firsts = [row for row in firsts if row["imports"] is not None]  # else by weights in doubt
     own = [row for row in firsts if row["supplier"] in claim.subject]
     assert own == read.of(claim)
     return firsts, own
@@ -1393,13 +1418,17 @@ def names_cut(read: Facts) -> None:
         who = name_of(read, stopped)
         if read.scope.get("seat"):
             who = f"owners in {read.place(read.scope['seat'])}"
-        assert who in words or "what is named" in words
-        assert loss == 1 or f" made {100 * loss:g} % less" in words
+        who = who if who in words else "what is named"
+        act = "stopped" if loss == 1 else f"made {100 * loss:g} % less"
+        assert f"{who} {act}" in words
     elif isinstance(loss, float) and loss < 1:
         assert f" cut {100 * loss:g} % of " in words
     else:
         assert " stopped " in words
-    assert all(read.place(key) in words for key in read.scope["exporters"])
+    exporters = read.scope["exporter"] or read.scope["exporters"]
+    assert all(read.place(key) in words for key in exporters)
+    assert " stopped its exports" not in words or len(exporters) == 1
+    assert " stopped their exports" not in words or len(exporters) > 1
     known = read.scope.get("capacity_coverage") or ()
     notes = {"unknown": "coverage of its capacity", "under half": "under half of capacity"}
     for key, note in notes.items():
@@ -1434,6 +1463,7 @@ def lost(read: Facts, claim: Claim) -> None:
         is_figure(claim.figure, row["low"], row["high"])
     if place == "country":
         assert (" may fail" in words) == (row["verdict"] != "certain")
+        assert ("may fail" in claim.qualifiers) == (row["verdict"] != "certain")
     elif claim is read.answer.sentence.claims[0]:
         assert ("lose most:" in words) == (len({row["consumer"] for row in rows}) > 1)
 
@@ -1792,8 +1822,10 @@ def form(text: str, answer: Answer) -> None:
     assert text[0] == text[0].upper(), text
     assert text.endswith("."), text
     rest = text[:-1]
-    for name in (*answer.names.values(), str(answer.scope.get("name") or "")):
-        rest = rest.replace(re.sub(r" \([^()]*\)", "", name), "")
+    names = {*answer.names.values(), str(answer.scope.get("name") or "")}
+    names |= {key for claim in answer.sentence.claims for key in claim.subject}
+    for name in sorted((re.sub(r" \([^()]*\)", "", name) for name in names), key=len)[::-1]:
+        rest = rest.replace(name, "")
     assert not re.search(r"[.?!] [A-Z]", rest), text
     assert not re.search(r"None\b|nan\b|\binf\b|unknown unknown|  |[{}`]", text), text
     assert text.count("(") == text.count(")"), text
@@ -1809,13 +1841,17 @@ def counted_rows(read: Facts, claim: Claim) -> None:
     assert claim.figure.low == counts[claim.figure.unit]
 
 
+SIDE_BY_SIDE = ("consumer", "supplier", "country", "producer", "period")
+"""Entries of a scope of which several are answered side by side."""
+
+
 def further_answers(read: Facts, claim: Claim) -> None:
     """Check how many more answers there are: of places, with those without a row, and periods."""
     if isinstance(read.scope.get("on"), list) and "on" not in read.rows[0]:
         assert claim.figure.low == len(coverages(read)) - 1
         return
-    several = {name: value for name, value in read.scope.items()
-               if isinstance(value, list) and name in read.rows[0]}  # fmt: skip
+    several = {name: value for name, value in read.scope.items() if name in SIDE_BY_SIDE
+               and isinstance(value, list) and name in read.rows[0]}  # fmt: skip
     parts = {tuple(row[name] for name in several) for row in read.rows}
     parts = {part for part in parts if None not in part} or parts
     missing = [key for name, keys in several.items() if name != "period" for key in keys

@@ -118,6 +118,11 @@ def test_the_shipped_files_are_what_the_tool_writes(tmp_path, monkeypatch, capsy
         assert path.read_bytes() == (SEEDS / path.name).read_bytes(), path.name
 
 
+def test_no_name_or_place_has_a_blank_at_an_end():
+    texts = [row[name] for row in seeds("facilities") for name in ("name", "place") if row[name]]
+    assert [text for text in texts if text != text.strip()] == []
+
+
 def test_every_row_of_a_listed_commodity_stands_at_one_plant_of_its_country(
     rows, facilities, facts
 ):

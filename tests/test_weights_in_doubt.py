@@ -243,6 +243,17 @@ def test_answers_side_by_side_keep_the_marks_of_each(graph_of):
     assert marks == {"KOR": {"NOR to KOR 2024 too heavy"}, "JPN": {None}}
 
 
+def test_answers_side_by_side_keep_the_figures_that_no_weight_in_doubt_moves(graph_of):
+    graph = graph_of({"trade.yaml": trade()})
+
+    def shares(consumers: str) -> set[tuple[str, float | None]]:
+        rows = undoubted(graph.suppliers(consumers, period="2024")).rows.to_pylist()
+        return {(row["supplier"], row["share_tonnes"]) for row in rows if row["consumer"] == "JPN"}
+
+    assert None not in {share for _, share in shares("JPN")}
+    assert shares("KOR,JPN") == shares("JPN")
+
+
 # --- the shipped judgements
 
 KNOWN = {  # exporter, importer, HS code, year: known concentrates, and waste of precious metals

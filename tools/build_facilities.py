@@ -806,8 +806,9 @@ class Seeds:
     def add_australia(self, rows: Sequence[dict[str, str]]) -> None:
         """Add Australia's mines of a group of elements of the lists."""
         count = merged = 0
-        for row in rows:
-            group = row["commodity_group"].strip()
+        for cells in rows:
+            row = {heading: cell.strip() for heading, cell in cells.items()}
+            group = row["commodity_group"]
             if group not in self.table["australia"]:
                 if group not in self.table["australia_left_out"]:
                     raise SystemExit(f"not in facilities.yaml: {group}")

@@ -319,7 +319,7 @@ def side_by_side(answers: Mapping[str, Answer]) -> Answer:
     first = separate[0]
     if len(separate) == 1:
         return first
-    rows = _stacked([answer.rows for answer in separate])
+    rows = _stacked(_with_both_weights([answer.rows for answer in separate]))
     columns = {column.name: column for answer in reversed(separate) for column in answer.columns}
     shown = list(dict.fromkeys(name for answer in separate for name in answer.headers))
     apart = [
@@ -362,6 +362,24 @@ def _together(answers: Sequence[Answer], name: str) -> Any:
         return values[0]
     items = [item for v in values for item in (v if isinstance(v, list | tuple) else [v])]
     return [item for place, item in enumerate(items) if item not in items[:place]]
+
+
+def _with_both_weights(tables: Sequence[pa.Table]) -> list[pa.Table]:
+    """Give figures that no weight in doubt moves a second column, where others have one."""
+    names = dict.fromkeys(
+        name for table in tables if "doubt" in table.column_names
+        for name in table.column_names if name.endswith(WITHOUT)
+    )  # fmt: skip
+    completed = []
+    for table in tables:
+        for name in names:
+            reported = name.removesuffix(WITHOUT)
+            if name not in table.column_names and reported in table.column_names:
+                place = table.column_names.index(reported)
+                field = table.schema.field(reported).with_name(name)
+                table = table.add_column(place, field, table[reported])
+        completed.append(table)
+    return completed
 
 
 def _stacked(tables: Sequence[pa.Table]) -> pa.Table:

@@ -30,28 +30,30 @@ def plants(answer: Answer) -> Sentences:
     yield from sentences_on_parts(answer, "country", _count)
 
 
-def _keys(rows: Sequence[Row]) -> tuple[int, int]:
-    """Count plants, and the capacities of one or of several together."""
-    plants = {plant for row in rows for plant in row["members"] or (row["plant"],)}
-    return len(plants), sum(row["capacity"] is not None for row in rows)
+def _sites(rows: Sequence[Row]) -> set[str]:
+    """Collect the plants of rows, of one or of several together."""
+    return {plant for row in rows for plant in row["members"] or (row["plant"],)}
 
 
 def _count(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     """Count what the graph knows: it is no count of what there is, so nothing is the largest."""
-    number, with_capacity = _keys(rows)
-    where = f" in {names.place(rows[0]['country'])}" if names.answer.scope["country"] else ""
+    whose = _countries(rows)
+    where = f" in {names.place(whose[0])}" if whose else ""
     about = "" if names.is_of_all else f" for {names.subject}"
-    parts: dict[str, Any] = {"whose": _countries(rows), "material": (), "period": None}
+    parts: dict[str, Any] = {"whose": whose, "material": (), "period": None}
+    number, with_one = len(_sites(rows)), [row for row in rows if row["capacity"] is not None]
     sites = names.claim(Kind.COUNT, rows, figure_of_count(number, *SITES), **parts)
     start = Sentence(f"Known to graphkit: {sites.figure}", (sites,))
     capacities = Sentence(", without a capacity")
-    if with_capacity:
-        some = Figure(f"{with_capacity:,}", with_capacity, with_capacity, "capacity")
-        with_one = [row for row in rows if row["capacity"] is not None]
-        known = names.claim(Kind.COUNT, with_one, some, **parts)
-        capacities = Sentence(f", {some} of them with a capacity", (known,))
+    if with_one:
+        count = len(_sites(with_one))
+        words = "with a capacity" if number == 1 else f"{count:,} of them with a capacity"
+        if any(len(row["members"] or ()) > 1 for row in with_one):
+            words += ", alone or together"
+        some = Figure(words, count, count, "capacity")
+        capacities = Sentence(f", {some}", (names.claim(Kind.COUNT, with_one, some, **parts),))
     yield from shortened(start + f"{about}{where}" + capacities)
-    yield from shortened(start + capacities)
+    yield from shortened(start + where + capacities)
 
 
 def _countries(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -136,32 +138,61 @@ def _owner(names: Lexicon, row: Row) -> str:
     return str(row["seat"] if names.answer.scope["by"] == "seat" else row["owner"])
 
 
+def _years(rows: Sequence[Row]) -> str:
+    """Write of when facts are: of a year, of years from one to another, or without a year.
+
+    >>> _years([{"as_of": "2018"}, {"as_of": "2025"}, {"as_of": None}])
+    'of 2018 to 2025 and without a year'
+    """
+    years = sorted({str(row["as_of"]) for row in rows if row["as_of"]})
+    if not years:
+        return "without a year"
+    first_to_last = " to ".join(dict.fromkeys((years[0], years[-1])))
+    is_open = any(row["as_of"] is None for row in rows)
+    return f"of {first_to_last}" + " and without a year" * is_open
+
+
 def plant(answer: Answer) -> Sentences:
-    """Say what is known of one plant: how many capacities and owners."""
+    """Say what is known of one plant: how many capacities and owners, or that there is neither."""
     names = Lexicon(answer)
     capacities = [row for row in names.rows
                   if row["fact"] == "can make" and row["published"] is not None]  # fmt: skip
     owners = [row for row in names.rows if row["fact"] == "owned by"]
-    facts = (
-        (capacities, figure_of_count(len(capacities), "capacity", "capacities")),
-        (owners, figure_of_count(len(owners), "owner")),
-    )
-    claims = [names.claim(Kind.COUNT, rows, figure) for rows, figure in facts]
-    what = Sentence(" and ".join(str(claim.figure) for claim in claims), (*claims,))
+    known, lacking = [], []
+    for rows, noun, several in ((capacities, "capacity", "capacities"), (owners, "owner", "")):
+        if rows:
+            figure, claims = figure_of_count(len(rows), noun, several), known
+        else:
+            figure, claims = Figure(f"no {noun}", 0, 0, noun), lacking
+        claims.append(names.claim(Kind.COUNT, rows, figure, facts=_years(rows)))
+    texts = [" and ".join(str(claim.figure) for claim in claims) for claims in (known, lacking)]
+    if known:
+        texts[0] += f" (facts {_years([*capacities, *owners])})"
+    else:
+        texts[0] = "what it handles"
+    what = Sentence(", but ".join(filter(None, texts)), (*known, *lacking))
     yield from _of_one(names, f" in {names.place(answer.scope['country'])}", what)
 
 
 def company(answer: Answer) -> Sentences:
-    """Say of how many plants of one company the graph knows."""
+    """Say of how many plants of one company the graph knows, and of when that is."""
     names = Lexicon(answer)
     owned = [row for row in names.rows if row["plant"] and row["fact"] != "runs"]
     runs = [row for row in names.rows if row["fact"] == "runs"]
-    number, run = (len({row["plant"] for row in rows}) for rows in (owned, runs))
-    claim = names.claim(Kind.COUNT, owned, figure_of_count(number, *SITES))
-    what = Sentence(f"a part of {claim.figure}", (claim,))
-    if run:
-        ran = names.claim(Kind.COUNT, runs, Figure(f"{run:,}", run, run, SITES[0]))
-        what += Sentence(f", and {run:,} that it runs", (ran,))
+    clauses = [(owned, "of which it has all or a part"), (runs, "that it runs")]
+    texts, claims = [], []
+    for rows, clause in clauses:
+        if rows or not (owned or runs or claims):
+            count = len({row["plant"] for row in rows})
+            figure = (
+                figure_of_count(count, *SITES)
+                if rows
+                else Figure("no mine or plant", 0, 0, SITES[0])
+            )
+            claims.append(names.claim(Kind.COUNT, rows, figure, facts=_years(rows)))
+            texts.append(f"{figure} {clause}")
+    dates = f" (facts {_years([*owned, *runs])})" if owned or runs else ""
+    what = Sentence(" and ".join(texts) + dates, (*claims,))
     seat = answer.scope["seat"]
     where = f", seated in {names.place(seat)}" if seat else ", of unknown seat"
     yield from _of_one(names, where, what)
@@ -173,4 +204,4 @@ def _of_one(names: Lexicon, where: str, what: Sentence) -> Sentences:
     if PLAIN_NAME.fullmatch(name):
         for place in (where, ""):
             yield from shortened(Sentence(f"{capitalized(name)}{place}: graphkit knows ") + what)
-    yield from shortened(Sentence("Known to graphkit: ") + what)
+    yield from shortened(Sentence("Known to graphkit, of this one: ") + what)

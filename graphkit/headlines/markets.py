@@ -643,6 +643,7 @@ def network(answer: Answer) -> Sentences:
 def _largest_first(rows: Sequence[Row]) -> tuple[str, list[Row], list[Row]]:
     """Return the first supplier of those who buy the most, their rows, and those of all."""
     first = [row for row in in_main_period(rows) if row["place"] == 1]
+    first = [row for row in first if row["imports"] is not None]  # else their weights are in doubt
     groups = grouped(first, "supplier")
     (supplier,), own = min(
         groups.items(),

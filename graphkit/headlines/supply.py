@@ -59,6 +59,8 @@ SURE = {
 }  # fmt: skip
 """Certainty of the verdicts on single points, the most certain first."""
 FACE_VALUE = "face value"
+MAY_FAIL = "may fail"
+"""Qualifier of a claim on one of those that perhaps fail."""
 
 
 def _dependent(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -226,11 +228,13 @@ def _ended(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     row = _largest_end(in_main_period(rows), "loss")
     figure = figure_of_range(row["low"], row["high"], row["loss"])
     end = f"imports of {names.goods(row['product'])}{time_of([row])}{qualified([row])}"
-    loss = f"{names.place(row['consumer'])} would lose {figure} of its {end}{_coverage(row)}"
     for who, subject in _ends_of(names, row):
         claim = names.claim(Kind.LOSS, [row], figure, subject=subject, facts=row["as_of"])
-        start = Sentence(f"Without {who}{facts_of(row)}, {loss}", (claim, *who.claims))
-        yield from shortened(start, _estimate(claim, row["loss"]))
+        size, estimate = _with_estimate(claim, row["loss"], is_wide=False)
+        start = Sentence(f"Without {who}{facts_of(row)}, ")
+        start += Sentence(f"{names.place(row['consumer'])} would lose ") + size
+        start += Sentence(f" of its {end}{_coverage(row)}", who.claims)
+        yield from shortened(start, estimate)
 
 
 def _ended_for_all(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -336,12 +340,13 @@ def cut_of(names: Lexicon, exports: str = "") -> str:
     stopped = _stopped(names)
     if stopped and not scope["exporters"]:
         return f"If {stopped}"
-    exporters = names.places(scope.get("exporters") or ["an exporter"])
+    keys = scope.get("exporter") or scope.get("exporters") or ["an exporter"]
+    exporters, its = names.places(keys), "its" if len(keys) == 1 else "their"
     if stopped:
-        exports = f"its exports and {stopped.rpartition(' ')[0]}"
+        exports = f"{its} exports and {stopped}"
     if not exports:
         act = re.fullmatch(r"what (.+) names", names.subject)
-        exports = f"its exports under {act[1]}" if act else f"its exports of {names.subject}"
+        exports = f"{its} exports under {act[1]}" if act else f"{its} exports of {names.subject}"
         if scope.get("destinations"):
             exports += f" to {names.places(scope['destinations'])}"
     loss = scope.get("loss", 1.0)
@@ -499,9 +504,14 @@ def _swept(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 def _lost_supply(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     row = _most_lost(in_main_period(rows), "country")
-    maybe = "" if row["verdict"] == "certain" else "may "
-    verb = f"would lose most of those that {maybe}fail:"
-    return _lost(names, row, row["country"], verb, "supply", Sentence())
+    may_fail = row["verdict"] != "certain"
+    verb = f"would lose most of those that {'may ' * may_fail}fail:"
+    for text in _lost(names, row, row["country"], verb, "supply", Sentence()):
+        claims = tuple(
+            replace(claim, qualifiers=(*claim.qualifiers, *[MAY_FAIL] * may_fail))
+            for claim in text.claims
+        )
+        yield replace(text, claims=claims)
 
 
 def _with_estimate(

@@ -62,11 +62,16 @@ def _needs(names: Lexicon) -> Sentences:
     row, elements = rows[0], {row["element"] for row in rows}
     built = scope["technology_name"]
     built = uncapitalized(built) if PLAIN_NAME.fullmatch(built) else "this technology"
-    if len(elements) > 1:
-        claim = names.claim(Kind.COUNT, rows, figure_of_count(len(elements), "element"))
-        yield from shortened(Sentence(f"Figures of {claim.figure} are known for {built}", (claim,)))
-        return
     unit = "tonnes" if row["tonnes_low"] is not None else "kg"
+    size = f"One {scope['unit']}" if unit == "kg" else str(scope["size"])
+    verb = "needs" if unit == "kg" else "need"
+    assumed = {"built": scope["size"] if unit == "tonnes" else scope["unit"]}
+    if len(elements) > 1:
+        figure = figure_of_count(len(elements), "element")
+        claim = names.claim(Kind.COUNT, rows, figure, period=None, assumptions=assumed)
+        start = f"What {uncapitalized(size)} of {built} {verb} is known of {figure}"
+        yield from shortened(Sentence(start, (claim,)))
+        return
     low, high = row["tonnes_low"], row["tonnes_high"]
     if unit == "kg":
         ends = (row["per_unit_low"], row["per_unit_high"])
@@ -75,10 +80,8 @@ def _needs(names: Lexicon) -> Sentences:
     text = texts[0] if low == high else f"between {texts[0]} and {texts[1]}"
     claim = names.claim(
         Kind.AMOUNT, [row], Figure(text, low, high, unit), period=row["period"], subject=(),
-        assumptions={"built": scope["size"] if unit == "tonnes" else scope["unit"]},
+        assumptions=assumed,
     )  # fmt: skip
-    size = f"One {scope['unit']}" if unit == "kg" else str(scope["size"])
-    verb = "needs" if unit == "kg" else "need"
     start = f"{size} of {built} {verb} {text} {'kg' if unit == 'kg' else 't'} of "
     year = f", by studies of {row['period']}" if row["period"] else ""
     yield from shortened(Sentence(f"{start}{names.goods(row['element'])}", (claim,)), year)

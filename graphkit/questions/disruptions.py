@@ -376,7 +376,10 @@ def _ended(
         blocs, more_notes = members_with_data(catalog, supply.network, {key: countries})
         exporters, notes = blocs[key], [*notes, *more_notes]
         name = catalog.place(exporter).in_text
-    cut = ControlCut(name, exporters, within, notes=notes, sources=list(ending.sources))
+    cut = ControlCut(
+        name, exporters, within, notes=notes, sources=list(ending.sources),
+        exporter="" if exporter is None else key,
+    )  # fmt: skip
     return cut, supply, ending
 
 
@@ -436,6 +439,7 @@ def _unseen_sales(catalog: Catalog, cut: ControlCut, products: Sequence[str]) ->
 
 def _simulated(cut: ControlCut, supply: Supply, **numbers: float) -> dict[str, Any]:
     return {
+        "exporter": cut.exporter.split("+") if cut.exporter else [],
         "exporters": cut.exporters, "cut": list(supply.products_in_scope) if cut.exporters else [],
         "destinations": cut.destinations,
         **numbers,
@@ -454,10 +458,11 @@ def _cut(
     elif exporter is None:
         raise UsageError("say who stops selling: a country, or `restriction`")
     else:
-        exporters = bloc(catalog, exporter)[1]
+        named, exporters = bloc(catalog, exporter)
         name = catalog.place(exporter).in_text
         key, importers = ("", None) if destination is None else bloc(catalog, destination)
-        cut = ControlCut(name, exporters, catalog.materials.scope(scope), importers, key)
+        goods = catalog.materials.scope(scope)
+        cut = ControlCut(name, exporters, goods, importers, key, exporter=named)
     supply = supply_of(catalog, cut.scope, period, measure=measure)
     blocs, notes = members_with_data(catalog, supply.network, {cut.name: cut.exporters})
     exporters, destinations = blocs[cut.name], cut.destinations
