@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
-from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.headlines.gate import UNKNOWN_OWNER
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
@@ -158,7 +158,8 @@ def plant(answer: Answer) -> Sentences:
     capacities = [row for row in names.rows
                   if row["fact"] == "can make" and row["published"] is not None]  # fmt: skip
     owners = [row for row in names.rows if row["fact"] == "owned by"]
-    known, lacking = [], []
+    known: list[Claim] = []
+    lacking: list[Claim] = []
     for rows, noun, several in ((capacities, "capacity", "capacities"), (owners, "owner", "")):
         if rows:
             figure, claims = figure_of_count(len(rows), noun, several), known
@@ -180,7 +181,8 @@ def company(answer: Answer) -> Sentences:
     owned = [row for row in names.rows if row["plant"] and row["fact"] != "runs"]
     runs = [row for row in names.rows if row["fact"] == "runs"]
     clauses = [(owned, "of which it has all or a part"), (runs, "that it runs")]
-    texts, claims = [], []
+    texts: list[str] = []
+    claims: list[Claim] = []
     for rows, clause in clauses:
         if rows or not (owned or runs or claims):
             count = len({row["plant"] for row in rows})

@@ -186,10 +186,10 @@ class ControlCut:
     destinations: list[str] | None = None
     destination: str = ""
     """The destinations as they were named."""
-    exporter: str = ""
-    """The key by which the exporters were named: of a country, a group, or several."""
     notes: list[str] = field(default_factory=list)
     sources: list[pa.Table] = field(default_factory=list)
+    exporter: str = ""
+    """The key by which the exporters were named: of a country, a group, or several."""
 
 
 def control_cut(catalog: Catalog, text: str) -> ControlCut:
