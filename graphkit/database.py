@@ -649,7 +649,7 @@ class Diagnosis:
     what: str
 
 
-def findings(db: str | None = None) -> Iterator[Diagnosis]:
+def findings(db: str | None = None, own: str | None = None) -> Iterator[Diagnosis]:
     """Check packages, shipped files, the local server and the database, in this order."""
     system = f"{platform.system()} {platform.machine()}"
     yield Diagnosis(True, f"graphkit {__version__}, Python {platform.python_version()}, {system}")
@@ -663,6 +663,10 @@ def findings(db: str | None = None) -> Iterator[Diagnosis]:
     yield from _seeds()
     yield _local_server()
     yield from _database(db)
+    if own is not None:
+        check = f"(graphkit check --with {own} checks them)"
+        fine = Path(own).is_dir()
+        yield Diagnosis(fine, f"own facts: {own} {check if fine else 'is no folder'}")
 
 
 def _extras() -> dict[str, list[str]]:

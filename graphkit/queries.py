@@ -235,7 +235,7 @@ def find_query(name: str) -> Query:
         from difflib import get_close_matches
 
         close = get_close_matches(name, query_names(), n=3, cutoff=0.4)
-        hint = f"did you mean {', '.join(close)}?" if close else "see 'graphkit queries'"
+        hint = f"did you mean {', '.join(close)}?" if close else "see 'graphkit query'"
         raise UsageError(f"there is no query {name!r}; {hint}")
     return read_query(shipped("queries") / f"{name}.cypher")
 

@@ -113,9 +113,9 @@ def test_there_are_the_commands_of_the_design():
         "depends", "dependents", "suppliers", "origins", "spof", "disrupt", "controls",
         "diversify", "targets", "unknowns", "concentration", "reliance", "prices", "criticality",
         "uses", "plants", "owners", "plant", "company",
-        "flows", "network", "centrality", "compare", "trend", "mirror", "brief", "queries", "query",
+        "flows", "network", "centrality", "compare", "trend", "mirror", "brief", "query",
         "cypher", "explore", "mcp", "cite", "recheck",
-        "scenario", "measure", "export", "new", "check", "load", "digest", "schema", "doctor",
+        "scenario", "measure", "export", "new", "check", "load", "schema", "doctor",
         "help", "claims", "claims check", "claims conflicts", "import baci", "import comtrade",
         "import customs", "import usgs", "import table", "fetch comtrade", "neo4j start",
         "neo4j stop", "neo4j status",
@@ -285,7 +285,10 @@ WRONG = [
     (["query", "suppliers-of-country", "-P", "who=KOR"], 2, "'who' … consumer"),
     (["query", "suppliers-of-country", "-P", "consumer"], 2, "-P: … 'consumer' … KEY=VALUE"),
     (["query", "products-of-code"], 2, "-P code=VALUE"),
-    (["queries", "nothing"], 2, "query 'nothing'"),
+    (["query", "nothing"], 2, "query 'nothing'"),
+    (["query", "nothing", "--text"], 2, "query 'nothing'"),
+    (["query", "--text"], 2, "--text … name it"),
+    (["query", "-P", "consumer=KOR"], 2, "-P … name it"),
     (["cypher", "MATCH (n) DELETE n"], 2, "line 1, column 11: DELETE … not read-only"),
     (["cypher", "MATCH (n) RETRUN n"], 2, "line 1, column 11: … 'RETRUN' … clause"),
     (["cypher", "RETURN $x AS x"], 2, "$x"),
@@ -442,6 +445,9 @@ def test_the_doctor_says_what_is_wrong_and_exits_1(graphkit, tmp_path):
     assert well.code == 0
     assert all(line.startswith("ok  ") for line in well.out.splitlines())
     assert f"graphkit {__version__}" in well.out
+    with_own = graphkit("doctor", "--with", str(tmp_path / "nowhere"))
+    assert with_own.code == 1
+    assert "nowhere is no folder" in with_own.out
     ill = graphkit("doctor", "--db", str(tmp_path / "none.duckdb"))
     assert (ill.code, ill.err) == (1, "")
     assert re.search(r"^BAD database: no database at .*none\.duckdb", ill.out, re.MULTILINE)

@@ -129,14 +129,15 @@ def test_a_label_that_a_neo4j_lacks_is_noted_beside_no_rows(graphkit, neo4j_uri)
 # --- queries
 
 
-def test_queries_lists_all_and_shows_one(graphkit, tmp_path):
-    listed = rows_of(graphkit("queries", "-f", "json"))
+def test_query_lists_all_and_shows_the_text_of_one(graphkit, tmp_path):
+    listed = rows_of(graphkit("query", "-f", "json"))
     assert [row["name"] for row in listed] == query_names()
     assert all(row["title"] for row in listed)
-    one = graphkit("queries", "suppliers-of-country")
+    one = graphkit("query", "suppliers-of-country", "--text")
     assert one.out.startswith("// title: ")
     path = tmp_path / "x.cypher"
-    assert graphkit("queries", "suppliers-of-country", "-o", str(path)) == Outcome(0, "", "")
+    to_file = graphkit("query", "suppliers-of-country", "--text", "-o", str(path))
+    assert to_file == Outcome(0, "", "")
     assert path.read_text() == one.out
     assert graphkit("query", str(path), "-P", "consumer=JPN").code == 0
 

@@ -41,7 +41,7 @@ def db(sliced_file: Path) -> dict[str, str]:
     "line",
     [
         "query countries -f csv | head -1",
-        "queries | head -1",
+        "query | head -1",
         "depends KOR -f table | true",
         "query trade-periods -f parquet | head -c 4",
     ],
@@ -298,7 +298,6 @@ def completed(words: str, db: dict[str, str]) -> list[str]:
 def test_the_shell_completes_commands_options_queries_and_formats(db):
     assert completed("graphkit dep", db) == ["depends", "dependents"]
     assert completed("graphkit query sole", db) == ["sole-suppliers"]
-    assert completed("graphkit queries suppliers-of-c", db) == ["suppliers-of-country"]
     assert "--min-share" in completed("graphkit dependents CHN --m", db)
     assert completed("graphkit depends KOR --format par", db) == ["parquet"]
     assert completed("graphkit claims --kind sh", db) == ["share"]

@@ -20,7 +20,7 @@ NO_OUTPUT = "graphkit: cannot write to stdout: Bad file descriptor\n"
 FULL = "graphkit: cannot write to stdout: No space left on device\n"
 COMMANDS = {
     "depends KOR": 0, "depends KOR -f parquet": 0, "cypher 'RETURN 1 AS x'": 0, "check {seeds}": 0,
-    "--version": 0, "--help": 0, "depends --help": 0, "help formats": 0, "queries": 0, "schema": 0,
+    "--version": 0, "--help": 0, "depends --help": 0, "help formats": 0, "query": 0, "schema": 0,
     "doctor": 0, "query countries": 0,
 }  # fmt: skip
 """Commands that write to stdout, and their exit codes."""

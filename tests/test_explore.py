@@ -286,7 +286,7 @@ def test_a_query_file_is_run_as_on_the_command_line(server, graphkit):
 
 
 def test_the_query_files_are_listed_as_on_the_command_line(server, capfdbinary):
-    app.run(["queries", "--format", "json"])
+    app.run(["query", "--format", "json"])
 
     assert server.get("/api/queries").content == capfdbinary.readouterr().out
 

@@ -99,11 +99,11 @@ def test_the_command_prints_it_or_its_lines(file_of, tmp_path, capsys):
     with DuckStore(Path(path)) as store:
         wanted = digest(store).sha256
 
-    assert run(["digest", "--db", path]) == 0
+    assert run(["doctor", "--digest", "--db", path]) == 0
     told = capsys.readouterr()
     assert told.out == f"{wanted}\n"
     assert told.err == f"graphkit: embedded database {path}: 15 nodes, 10 relationships\n"
-    assert run(["digest", "--lines", "--db", path]) == 0
+    assert run(["doctor", "--lines", "--db", path]) == 0
     printed = capsys.readouterr().out
     assert hashlib.sha256(printed.encode()).hexdigest() == wanted
 

@@ -78,9 +78,8 @@ EXAMPLES = {
     "brief": "brief --for lithium --period 2024",
     "check": "check",
     "cypher": 'cypher "MATCH (s:Stage) RETURN s.key AS stage ORDER BY s.position"',
-    "digest": "digest",
+    "doctor": "doctor --digest",
     "help": "help names",
-    "queries": "queries sole-suppliers",
     "query": "query suppliers-of-country -P consumer=korea -P product=ree-metals",
     "schema": "schema",
 }

@@ -40,7 +40,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 a check failed, 4 database unreachable, 
 """
 QUESTIONS = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in (*VERBS, BRIEF)))
 OTHERS = {
-    **dict.fromkeys(("queries", "query", "cypher"), "cypher"),
+    **dict.fromkeys(("query", "cypher"), "cypher"),
     **dict.fromkeys(("explore", "mcp"), "serving"),
     **dict.fromkeys(("cite", "recheck"), "citing"),
     "scenario": "scenario",
@@ -49,7 +49,6 @@ OTHERS = {
     "new": "seeds",
     "check": "seeds",
     "load": "loading",
-    "digest": "exporting",
     "schema": "seeds",
     "doctor": "doctor",
     **dict.fromkeys(("import", "fetch"), "importing"),

@@ -61,41 +61,19 @@ def _query_names() -> list[str]:
     return query_names()
 
 
-def queries(
+def query(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="NAME", help="Show the text of this one.", autocompletion=_query_names
+            metavar="[NAME]",
+            help="A query that ships, or FILE.cypher. Default: list those that ship.",
+            autocompletion=_query_names,
         ),
     ] = None,
-    form: Format = None,
-    output: Output = None,
-) -> None:
-    """List the query files that ship, or show the text of one.
-
-    \b
-    Examples:
-      graphkit queries
-      graphkit queries sole-suppliers
-    """
-    from graphkit.queries import find_query, query_table
-    from graphkit.render.files import write_text
-    from graphkit.render.formats import choose_format, show_table
-
-    if name:
-        write_text(find_query(name).text, output)
-        return
-    show_table(query_table(), choose_format(form, output, sys.stdout), output)
-
-
-def query(
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME", help="A query that ships, or FILE.cypher.", autocompletion=_query_names
-        ),
-    ],
     parameter: Parameters = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Show the text of the query file, and end.")
+    ] = False,
     timeout: Timeout = 30,
     max_rows: MaxRows = 1_000_000,
     top: Top = None,
@@ -105,20 +83,33 @@ def query(
     form: Format = None,
     output: Output = None,
 ) -> None:
-    """Run a query file that ships, or one of your own.
+    """Run a query file that ships, or one of your own; without a name, list those that ship.
 
     Countries, products, elements, stages and applications may be given as any name the graph
     knows.
 
     \b
     Examples:
+      graphkit query
+      graphkit query suppliers-of-country --text
       graphkit query suppliers-of-country -P consumer=korea -P product=ree-metals
       graphkit query my.cypher -P year=2024
     """
-    from graphkit.queries import find_query, run_query
+    from graphkit.queries import find_query, query_table, run_query
+    from graphkit.render.files import write_text
+    from graphkit.render.formats import choose_format, show_table
 
+    if name is None:
+        if parameter or text:
+            option = "-P" if parameter else "--text"
+            raise UsageError(f"{option} is of one query: name it; 'graphkit query' lists them")
+        show_table(query_table(), choose_format(form, output, sys.stdout), output)
+        return
     limits = _limits(timeout, max_rows)
     query_file = find_query(name)
+    if text:
+        write_text(query_file.text, output)
+        return
     values = query_file.values(_pairs(parameter))
     output_form, view = form_and_view(form, output, top, wide=wide, tabular=True)
     with opened(db, own, seconds=timeout) as store:

@@ -1,28 +1,62 @@
-"""The command that says what is wrong with this installation."""
+"""The command that says what is wrong with this installation, and digests a database."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from graphkit.cli.options import Database
+from graphkit.cli.options import Database, Own, opened, say
 
 
-def doctor(db: Database = None) -> None:
-    """Show what is installed and in use, and report problems.
+def doctor(
+    digest: Annotated[
+        bool, typer.Option("--digest", help="Print one SHA-256 of all that the database holds.")
+    ] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Print the lines that the digest is of.")
+    ] = False,
+    db: Database = None,
+    own: Own = None,
+) -> None:
+    """Show what is installed and in use, and report problems; or digest a database.
+
+    The digest covers all nodes and relationships with all properties, as sorted lines: equal
+    graphs have equal lines, in a file and in Neo4j.
 
     \b
     Examples:
       graphkit doctor
       graphkit doctor --db bolt://127.0.0.1:7687
+      graphkit doctor --digest
+      graphkit doctor --lines > shipped.txt
     """
+    if digest or lines:
+        _digest(db, own, whole=lines)
+        return
     from graphkit.database import findings
     from graphkit.errors import visible
     from graphkit.render.files import write_text
 
     problems = 0
-    for finding in findings(db):
+    for finding in findings(db, own):
         mark = "ok  " if finding.fine else "BAD "
         problems += not finding.fine
         write_text(f"{mark}{visible(finding.what)}\n")
     if problems:
         raise typer.Exit(1)
+
+
+def _digest(db: str | None, own: str | None, *, whole: bool) -> None:
+    """Print the digest of a database, or all the lines behind it."""
+    from graphkit.export.digest import digest, lines
+    from graphkit.render.files import write_text
+
+    with opened(db, own) as store:
+        if whole:
+            for line in lines(store):
+                write_text(f"{line}\n")
+            return
+        result, label = digest(store), store.label
+    write_text(f"{result.sha256}\n")
+    say(f"{label}: {result.nodes:,} nodes, {result.edges:,} relationships")

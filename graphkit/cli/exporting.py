@@ -1,4 +1,4 @@
-"""Commands that export a database, and digest it."""
+"""The command that exports a database."""
 
 from __future__ import annotations
 
@@ -11,37 +11,6 @@ from graphkit.cli.options import Database, Own, opened, option_of, say
 from graphkit.errors import UsageError
 from graphkit.verbs.parameter import named_as_options
 from graphkit.verbs.shared import PERIOD, SCOPE
-
-
-def digest(
-    show_lines: Annotated[
-        bool, typer.Option("--lines", help="Print the lines behind the digest.")
-    ] = False,
-    db: Database = None,
-    own: Own = None,
-) -> None:
-    """Compute one SHA-256 of all that a database holds.
-
-    It covers all nodes and relationships with all properties, as sorted lines: equal graphs have
-    equal lines, in a file and in Neo4j.
-
-    \b
-    Examples:
-      graphkit digest
-      graphkit digest --lines > shipped.txt
-    """
-    from graphkit.export.digest import digest as digest_of
-    from graphkit.export.digest import lines
-    from graphkit.render.files import write_text
-
-    with opened(db, own) as store:
-        if show_lines:
-            for line in lines(store):
-                write_text(f"{line}\n")
-            return
-        result, label = digest_of(store), store.label
-    write_text(f"{result.sha256}\n")
-    say(f"{label}: {result.nodes:,} nodes, {result.edges:,} relationships")
 
 
 def _formats() -> list[str]:

@@ -124,7 +124,7 @@ ASKED = [
     name
     for name, command in COMMANDS.items()
     if {"--db"} & {option for p in command.params for option in p.opts}
-    and name not in ("query", "cypher", "explore", "export", "load", "digest", "doctor")
+    and name not in ("query", "cypher", "explore", "export", "load", "doctor")
 ]
 FINE = {
     "--by": ["usd", "tonnes"], "--for": ["magnet", "REE", "28", "metal"], "--on": ["CHN", "japan"],

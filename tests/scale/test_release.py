@@ -170,7 +170,7 @@ def assert_answers(place: Path, version: str, folder: Path, env: dict[str, str])
     assert "BAD" not in said
     assert f"{place}/lib/python{version}/site-packages/graphkit/shipped/seeds" in said
     assert f"loaded by graphkit {__version__}" in said
-    assert len(run(graphkit, "queries", cwd=folder, env=env).splitlines()) > 90
+    assert len(run(graphkit, "query", cwd=folder, env=env).splitlines()) > 90
 
 
 def test_the_wheel_answers_in_a_clean_environment(installed, outside):
