@@ -357,6 +357,33 @@ def of_company(read: Facts, claim: Claim) -> None:
     is_dated(read, claim, rows)
 
 
+NOUNS = {
+    "group": "is in the group",
+    "member": "has the member",
+    "figure of production": "made",
+    "export control": "restricts exports by",
+    "target": "aims at",
+    "input": "is made from",
+    "product that is bought for it": "is bought as",
+    "other product that holds it": "is in",
+    "export control on it": "is restricted by",
+    "HS code": "travels under",
+    "element in it": "contains",
+    "product of it": "is made into",
+    "element": "names",
+    "item": "names the item",
+    "product": "covers",
+}
+
+
+def of_one(read: Facts, claim: Claim) -> None:
+    if read.scope["kind"] in ("plant", "company"):
+        (of_plant if read.scope["kind"] == "plant" else of_company)(read, claim)
+        return
+    rows = [row for row in read.rows if row["fact"] == NOUNS[claim.figure.unit]]
+    assert claim.figure.low == len(rows) == len(claim.rows)
+
+
 def nobody(row: Row) -> bool:
     return bool({row["owner"], row["seat"]} & {"unknown", "no single owner"})
 
@@ -1701,8 +1728,7 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
              Kind.LOSS: lost_without, Kind.UNKNOWN: nothing_left},
     "dependents": {**OF_IMPORTS, Kind.FIRST: most_buyers, Kind.SHARE: least_share},
     "plants": {Kind.COUNT: sites},
-    "plant": {Kind.COUNT: of_plant},
-    "company": {Kind.COUNT: of_company},
+    "show": {Kind.COUNT: of_one},
     "owners": {Kind.FIRST: owner_of_most, Kind.SHARE: of_unknown_owners, Kind.COUNT: sites,
                Kind.UNKNOWN: untold},
     "concentration": {

@@ -84,7 +84,7 @@ class RandomQuestions:
             "company": self._owner, "restriction": lambda: self.random.choice(self.acts),
             "sweep": lambda: self.random.choice(SWEEPS),
             "technology": lambda: self.random.choice(TECHNOLOGIES),
-            "name": self._plant if path.endswith(".plant") else self._owner,
+            "name": self._any_name,
             "stage": lambda: self.random.choice(("mine", "separate", "metal", "component")),
             "that": lambda: self.random.choice(SENTENCES), "sharing": lambda: None,
         }  # fmt: skip
@@ -109,6 +109,11 @@ class RandomQuestions:
         if parameter.type == "places" and self.random.random() < 0.15:
             return [self._place(), self._place()]
         return self._place()
+
+    def _any_name(self) -> str:
+        draws = (self._plant, self._owner, self._place, self._some_goods,
+                 lambda: self.random.choice(self.acts))  # fmt: skip
+        return str(self.random.choice(draws)())
 
     def _place(self) -> str:
         chance = self.random.random()

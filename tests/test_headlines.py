@@ -107,8 +107,8 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
     yield "targets", (buyer,), {}
     yield "unknowns", (buyer,), {"scope": goods}
     yield "unknowns", (), {"scope": goods}
-    yield "plant", ("Mutanda Mine",), {}
-    yield "company", ("glencore",), {}
+    for name in ("Mutanda Mine", "glencore", "korea", "EU27", "dysprosium", "magnets", "mofcom"):
+        yield "show", (name,), {}
     yield "criticality", (), {}
     yield "prices", (), {"scope": goods}
     yield "prices", (), {"scope": products[1], "of": buyer}
@@ -254,8 +254,8 @@ CHANGED = [
     ("spof", ("KOR",), {"level": "plant", "scope": "rare earths", "possible": True}),
     ("spof", (), {"level": "controller", "scope": "ree-metals"}),
     ("plants", ("COD",), {"scope": "cobalt"}),
-    ("plant", ("Mutanda Mine",), {}),
-    ("company", ("glencore",), {}),
+    ("show", ("Mutanda Mine",), {}),
+    ("show", ("glencore",), {}),
     ("owners", ("COD",), {"scope": "cobalt", "by": "seat"}),
     ("owners", (), {"scope": "cobalt"}),
     ("concentration", (), {"scope": "rare earths"}),

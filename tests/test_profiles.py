@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from saying import Naming
+from seed_texts import SMALL
 from test_plants import WORLD
 
 from graphkit.api import Session
@@ -25,7 +26,7 @@ def rows(answer: Any, *names: str, fact: str = "") -> list[tuple[Any, ...]]:
 
 
 def test_a_plant_has_its_capacities_owners_and_those_behind_them(world):
-    answer = world.plant("Onsan Smelter")
+    answer = world.show("Onsan Smelter")
 
     assert rows(answer, "published", "tonnes", "basis", "share_low", "share_high",
                 fact="can make") == [
@@ -43,7 +44,7 @@ def test_a_plant_has_its_capacities_owners_and_those_behind_them(world):
 
 
 def test_a_member_of_a_group_names_the_group_s_capacity_and_its_other_members(world):
-    answer = world.plant("pit-1")
+    answer = world.show("pit-1")
 
     assert rows(answer, "published", fact="its group can make") == [("0.2 kmt",)]
     assert rows(answer, "plant", fact="shares its capacity with") == [("pit-2",)]
@@ -51,7 +52,7 @@ def test_a_member_of_a_group_names_the_group_s_capacity_and_its_other_members(wo
 
 
 def test_a_company_has_its_owners_its_plants_and_those_through_others(world):
-    owned, behind = world.company("A Zinc"), world.company("b")
+    owned, behind = world.show("A Zinc"), world.show("b")
 
     assert rows(owned, "company", "share", fact="owned by") == [("b", 0.7)]
     assert rows(owned, "plant", "basis", "share", "part", fact="owns") == [
@@ -65,7 +66,7 @@ def test_a_company_has_its_owners_its_plants_and_those_through_others(world):
 
 
 def test_a_company_that_only_runs_a_plant_owns_none(world):
-    answer = world.company("C Investment")
+    answer = world.show("C Investment")
 
     assert rows(answer, "plant", fact="runs") == [("anyang",)]
     assert {row[0] for row in rows(answer, "plant", fact="owns")} == {"onsan"}
@@ -77,8 +78,8 @@ def test_a_company_that_only_runs_a_plant_owns_none(world):
     [
         (lambda graph: graph.plants("KOR"), {"plant": "plant"}),
         (lambda graph: graph.owners("KOR"), {"company": "company"}),
-        (lambda graph: graph.plant("onsan"), {"plant": "plant", "company": "company"}),
-        (lambda graph: graph.company("a"), {"plant": "plant", "company": "company"}),
+        (lambda graph: graph.show("onsan"), {"plant": "plant", "company": "company"}),
+        (lambda graph: graph.show("a"), {"plant": "plant", "company": "company"}),
     ],
 )
 def test_plants_and_companies_in_rows_have_a_page(world, question, pages):
@@ -88,11 +89,123 @@ def test_plants_and_companies_in_rows_have_a_page(world, question, pages):
     for row in content["rows"]:
         for column, ask in pages.items():
             if row[column] is not None:
-                assert getattr(world, ask)(row[column]).scope["key"] == row[column]
+                assert world.show(row[column], kind=ask).scope["key"] == row[column]
 
 
-def test_what_is_not_known_is_suggested(world):
+MORE = {
+    "countries.yaml": SMALL["countries.yaml"] + "  - {iso3: IND, name: India, iso2: IN}\n",
+    "areas.yaml": """\
+kind: Area
+defaults: {source: customs}
+rows:
+  - {iso3: WLD, name: World, type: world}
+  - {iso3: EAST, name: The East, type: group, members: [CHN, KOR]}
+""",
+    "elements.yaml": """\
+kind: Element
+defaults: {source: customs}
+rows:
+  - {key: Dy, name: Dysprosium, type: element, member_of: [heavy]}
+  - {key: In, name: Indium, type: element}
+  - {key: heavy, name: Heavy rare earths, type: group}
+""",
+    "products.yaml": """\
+kind: Product
+defaults: {source: customs, stage: metal}
+rows:
+  - {key: ree-metals, name: Rare-earth metals}
+  - {key: dy-metal, name: Dysprosium metal, aliases: [dysprosium]}
+""",
+    "made-into.yaml": """\
+kind: MADE_INTO
+defaults: {source: customs}
+rows:
+  - {input: ree-metals, output: dy-metal, process: distillation, kind: main}
+""",
+    "traded-as.yaml": """\
+kind: TRADED_AS
+defaults: {source: customs}
+rows:
+  - {product: ree-metals, code: 280530, revision: HS07, fit: exact}
+""",
+    "controls.yaml": """\
+kind: Control
+defaults: {source: customs, country: CHN, measure: licence}
+rows:
+  - {key: act-1, announcement: Act 1, since: 2025-04-04, elements: [Dy], products: [dy-metal]}
+  - {key: act-2, announcement: Notice 2, since: 2024-04-04, elements: [heavy]}
+  - {key: act-3, announcement: Notice 2, since: 2024-05-04, elements: [In]}
+""",
+}
+
+
+@pytest.fixture
+def every_kind(graph_of: Callable[..., Session]) -> Session:
+    return graph_of({**WORLD, **MORE})
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "key", "facts"),
+    [
+        ("korea", "country", "KOR", {("is in the group", "The East")}),
+        ("the east", "country", "EAST", {("has the member", "China"),
+                                         ("has the member", "South Korea")}),
+        ("dysprosium", "mineral", "Dy", {
+            ("is in the group", "Heavy rare earths"), ("is bought as", "rare-earth metals"),
+            ("is restricted by", "Act 1"), ("is restricted by", "Notice 2"),
+        }),
+        ("heavy", "mineral", "heavy", {("has the member", "Dysprosium"),
+                                       ("is restricted by", "Notice 2")}),
+        ("ree-metals", "product", "ree-metals", {
+            ("travels under", "HS 280530"), ("contains", "Dysprosium"),
+            ("is made into", "dysprosium metal"),
+        }),
+        ("dysprosium metal", "product", "dy-metal", {
+            ("is made from", "rare-earth metals"), ("is restricted by", "Act 1"),
+        }),
+        ("Act 1", "control", "act-1", {("names", "Dysprosium"), ("covers", "dysprosium metal")}),
+    ],
+)  # fmt: skip
+def test_a_name_of_any_kind_has_its_facts_and_the_kind(every_kind, name, kind, key, facts):
+    answer = every_kind.show(name)
+
+    assert (answer.scope["kind"], answer.scope["key"]) == (kind, key)
+    assert {row for row in rows(answer, "fact", "name") if row[0] != "made"} == facts
+    assert {*answer.rows["source"].to_pylist()} == {"customs"}
+
+
+def test_what_a_country_made_is_of_the_newest_year_of_each_product(every_kind):
+    made = every_kind.show("korea", kind="country").rows.to_pylist()
+    newest = every_kind.query("production-of-country", country="KOR", period="2024").to_pylist()
+
+    assert [(row["product"], row["tonnes"], row["as_of"]) for row in made
+            if row["fact"] == "made"] == [
+        (row["product"], row["tonnes"], "2024") for row in newest
+    ]  # fmt: skip
+    assert newest
+
+
+def test_a_name_of_two_kinds_says_so_and_is_chosen_by_kind(every_kind):
+    first = every_kind.show("dysprosium")
+    other = every_kind.show("dysprosium", kind="product")
+
+    assert first.scope["kind"] == "mineral"
+    assert first.caption == Naming("product too, Dysprosium metal (dy-metal)")
+    assert (other.scope["kind"], other.scope["key"]) == ("product", "dy-metal")
+    assert "too" not in other.caption
+
+
+def test_a_symbol_in_its_own_spelling_is_an_element_and_in_capitals_a_country(every_kind):
+    assert every_kind.show("In").scope["key"] == "In"
+    assert every_kind.show("IN").scope["key"] == "IND"
+
+
+def test_what_is_not_known_is_suggested(world, every_kind):
     with pytest.raises(UsageError, match=r"Onsan Smelter \(onsan\)\?"):
-        world.plant("Onsan Smeltr")
+        world.show("Onsan Smeltr")
     with pytest.raises(UsageError, match=r"no company .*'onsan'"):
-        world.company("onsan")
+        world.show("onsan", kind="company")
+    with pytest.raises(UsageError, match=r"no country, .* or company is called 'nowhere'"):
+        world.show("nowhere")
+    with pytest.raises(UsageError, match=r"'Notice 2' may be .*\(act-2\) or .*\(act-3\)"):
+        every_kind.show("Notice 2")

@@ -79,7 +79,7 @@ def test_for_is_always_the_scope_and_no_argument_but_of_a_question_on_a_material
 def test_every_question_about_a_country_takes_of():
     without = {verb.name for verb in (*VERBS, BRIEF)} - set(parameters("--of"))
 
-    assert without == {"criticality", "network", "centrality", "plant", "company"}
+    assert without == {"criticality", "network", "centrality", "show"}
     assert {p.metavar.strip("[].") for p in parameters("--of").values()} == {"COUNTRY"}
 
 

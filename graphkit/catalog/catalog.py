@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any
 
@@ -32,6 +32,13 @@ KINDS_NAMED = {
     "indicator": ("Indicator",),
 }
 """Kinds of node that a parameter of a query file may name, by its type."""
+PROFILED = {
+    "country": ("Country", "Area"), "mineral": ("Element",), "product": ("Product",),
+    "control": ("Control",), "plant": ("Facility",), "company": ("Company",),
+}  # fmt: skip
+"""Kinds of node that have a profile, by the word for them, as names are tried."""
+KIND_OF = {node: kind for kind, nodes in PROFILED.items() for node in nodes}
+"""The word for each kind of node that has a profile."""
 OTHER_NAMES = ("application", "dataset", "indicator", "indicators")
 """Types of parameters that name neither a place nor a material."""
 
@@ -314,17 +321,39 @@ class Catalog(Tables):
         return flows, self.area_notes(p.key for p in areas if p.key not in totals)
 
     @cached_property
-    def _plants(self) -> Names:
-        """Mines, plants and companies, by all their names."""
+    def _all_names(self) -> Names:
+        """All that has a profile, by all its names."""
 
-        def named(query: str, key: str) -> pa.Table:
-            rows = self.rows(query).select([key, "name", "aliases"])
-            return rows.rename_columns(["key", "name", "aliases"])
+        def named(query: str, key: str, name: str = "name") -> pa.Table:
+            rows = self.rows(query)
+            aliases = rows["aliases"] if "aliases" in rows.column_names else pa.nulls(len(rows))
+            names = pc.coalesce(rows[name], rows[key])
+            return pa.table({"key": rows[key], "name": names, "aliases": aliases})
 
+        kinds = ("Country", "Element", "Product")
         return Names({
+            "Country": partial(self.nodes, "Country"),
+            "Area": partial(self.nodes, "Area"),
+            "Element": partial(self.nodes, "Element"),
+            "Product": partial(self.nodes, "Product"),
+            "Control": lambda: named("controls", "key", "announcement"),
             "Facility": lambda: named("facilities", "plant"),
             "Company": lambda: named("companies", "company"),
-        })  # fmt: skip
+        }, {kind: partial(in_other_languages, kind) for kind in kinds})  # fmt: skip
+
+    def named(self, text: str, kind: str | None = None) -> Iterator[Entity]:
+        """Find what a name stands for, in each kind that knows it or in one of :data:`PROFILED`.
+
+        Raises
+        ------
+        UsageError
+            The name is unknown (the message suggests the nearest), or ambiguous within a kind.
+        """
+        nodes = PROFILED[kind] if kind else tuple(KIND_OF)
+        *first, last = [kind] if kind else PROFILED
+        what = f"{', '.join(first)} or {last}" if first else last
+        self._all_names.find(text, what, nodes)
+        return self._all_names.all(text, nodes)
 
     def find_plant(self, text: str) -> Entity:
         """Find a mine or plant, or a group that shares a capacity, by name or key.
@@ -334,7 +363,7 @@ class Catalog(Tables):
         UsageError
             The name is unknown or ambiguous; the message suggests the nearest.
         """
-        return self._plants.find(text, "mine or plant", ("Facility",))
+        return self._all_names.find(text, "mine or plant", ("Facility",))
 
     def find_company(self, text: str) -> Entity:
         """Find a company or government that owns or runs plants, by name or key.
@@ -344,7 +373,7 @@ class Catalog(Tables):
         UsageError
             The name is unknown or ambiguous; the message suggests the nearest.
         """
-        return self._plants.find(text, "company", ("Company",))
+        return self._all_names.find(text, "company", ("Company",))
 
     def stage(self, text: str) -> Entity:
         """Find a stage by name.

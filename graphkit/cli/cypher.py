@@ -91,9 +91,8 @@ def query(
     \b
     Examples:
       graphkit query
-      graphkit query suppliers-of-country --text
+      graphkit query sole-suppliers --text
       graphkit query suppliers-of-country -P consumer=korea -P product=ree-metals
-      graphkit query my.cypher -P year=2024
     """
     from graphkit.queries import find_query, query_table, run_query
     from graphkit.render.files import write_text

@@ -26,7 +26,6 @@ def doctor(
 
     \b
     Examples:
-      graphkit doctor
       graphkit doctor --db bolt://127.0.0.1:7687
       graphkit doctor --digest
       graphkit doctor --lines > shipped.txt

@@ -152,9 +152,41 @@ def _years(rows: Sequence[Row]) -> str:
     return f"of {first_to_last}" + " and without a year" * is_open
 
 
-def plant(answer: Answer) -> Sentences:
-    """Say what is known of one plant: how many capacities and owners, or that there is neither."""
+COUNTED = {
+    "is in the group": ("group", "groups"), "has the member": ("member", "members"),
+    "made": ("figure of production", "figures of production"),
+    "restricts exports by": ("export control", "export controls"), "aims at": ("target", "targets"),
+    "is bought as": ("product that is bought for it", "products that are bought for it"),
+    "is in": ("other product that holds it", "other products that hold it"),
+    "is restricted by": ("export control on it", "export controls on it"),
+    "travels under": ("HS code", "HS codes"), "contains": ("element in it", "elements in it"),
+    "is made from": ("input", "inputs"), "is made into": ("product of it", "products of it"),
+    "names": ("element", "elements"), "names the item": ("item", "items"),
+    "covers": ("product", "products"),
+}  # fmt: skip
+"""Nouns for the facts of a profile, one and several."""
+
+
+def show(answer: Answer) -> Sentences:
+    """Say how much is known of one thing, by its kind."""
     names = Lexicon(answer)
+    kind = answer.scope["kind"]
+    if kind in ("plant", "company"):
+        yield from (_plant if kind == "plant" else _company)(answer, names)
+        return
+    counts = []
+    for fact, nouns in COUNTED.items():
+        if rows := [row for row in names.rows if row["fact"] == fact]:
+            counts.append(names.claim(Kind.COUNT, rows, figure_of_count(len(rows), *nouns)))
+    for number in range(len(counts), 0, -1):  # as many as a line holds
+        claims = tuple(counts[:number])
+        words = [str(claim.figure) for claim in claims]
+        together = " and ".join([", ".join(words[:-1])] * (number > 1) + words[-1:])
+        yield from _of_one(names, "", Sentence(together, claims))
+
+
+def _plant(answer: Answer, names: Lexicon) -> Sentences:
+    """Say what is known of one plant: how many capacities and owners, or that there is neither."""
     capacities = [row for row in names.rows
                   if row["fact"] == "can make" and row["published"] is not None]  # fmt: skip
     owners = [row for row in names.rows if row["fact"] == "owned by"]
@@ -175,9 +207,8 @@ def plant(answer: Answer) -> Sentences:
     yield from _of_one(names, f" in {names.place(answer.scope['country'])}", what)
 
 
-def company(answer: Answer) -> Sentences:
+def _company(answer: Answer, names: Lexicon) -> Sentences:
     """Say of how many plants of one company the graph knows, and of when that is."""
-    names = Lexicon(answer)
     owned = [row for row in names.rows if row["plant"] and row["fact"] != "runs"]
     runs = [row for row in names.rows if row["fact"] == "runs"]
     clauses = [(owned, "of which it has all or a part"), (runs, "that it runs")]

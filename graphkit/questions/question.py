@@ -61,6 +61,7 @@ class Question:
             answer,
             notes=tuple(in_options(note, self.parameters) for note in answer.notes),
             nothing=in_options(answer.nothing, self.parameters),
+            caption=in_options(answer.caption, self.parameters),
         )
 
 

@@ -14,6 +14,7 @@ from graphkit.verbs import (
     facilities,
     markets,
     policy,
+    profiles,
     supply,
     trade,
     uses,
@@ -28,6 +29,7 @@ VERBS = (
     *markets.VERBS,
     *uses.VERBS,
     *facilities.VERBS,
+    *profiles.VERBS,
     *trade.VERBS,
     *claims.VERBS,
 )

@@ -55,28 +55,4 @@ VERBS = (
         picture="graphkit.plot.facilities:owners",
         page=PagePlace("Mineral", "Owners of plants", {"material": "cobalt"}, place=7),
     ),
-    Verb(
-        "plant", "graphkit.questions.profiles:plant",
-        "Show all that is known of one mine or plant.",
-        "What it can make and handles, who runs it, its owners and those who have it in the end, "
-        "through parents; its share of what its country makes.",
-        ("plant 'Mutanda Mine'", "plant COD056 --format json"),
-        (Parameter("name", "", "NAME", "A mine or plant: its name or key.", default=...),),
-        "NAME",
-        "one mine or plant: capacities, operators, owners and parents",
-        sentence="graphkit.headlines.facilities:plant",
-        page=PagePlace("Mineral", "One plant", {"name": "Mutanda Mine"}, place=8),
-    ),
-    Verb(
-        "company", "graphkit.questions.profiles:company",
-        "Show all that is known of one company.",
-        "Its seat with the page that says so, its owners, the plants that it has and those that it "
-        "has through others or runs.",
-        ("company 'Glencore Plc'", "company glencore --format csv"),
-        (Parameter("name", "", "NAME", "A company or government: its name or key.", default=...),),
-        "NAME",
-        "one company: its seat, owners, stakes and plants",
-        sentence="graphkit.headlines.facilities:company",
-        page=PagePlace("Mineral", "One company", {"name": "Glencore Plc"}, place=9),
-    ),
 )  # fmt: skip

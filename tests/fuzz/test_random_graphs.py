@@ -139,8 +139,8 @@ def questions(random: Random) -> Iterator[tuple[str, tuple[str | None, ...], dic
         yield verb, (), {}
     for verb in ("plants", "owners"):
         yield verb, (random.choice((None, country)),), of
-    yield "plant", (random.choice(KEYS["Facility"]),), {}
-    yield "company", (random.choice(KEYS["Company"]),), {}
+    yield "show", (random.choice(KEYS["Facility"]),), {"kind": "plant"}
+    yield "show", (random.choice(KEYS["Company"]),), {"kind": "company"}
     yield "uses", (random.choice(KEYS["Element"]),), {}
     yield "prices", (), {"scope": random.choice((*KEYS["Product"], *KEYS["Element"]))}
     yield "targets", (country,), now

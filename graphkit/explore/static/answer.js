@@ -134,7 +134,7 @@ function details(/** @type {any} */ content, /** @type {number} */ n, /** @type 
     const key = typeof value === "object" ? JSON.stringify(value) : String(value);
     const text = content.names[key] && content.names[key] !== key ? `${content.names[key]} (${key})` : key;
     const page = content.pages[name];  // a plant or a company has a page of its own
-    const link = page && h("a", { href: `/?${new URLSearchParams({ ask: page, name: key })}`, click: () => shown.close() }, text);
+    const link = page && h("a", { href: `/?${new URLSearchParams({ ask: "show", name: key, kind: page })}`, click: () => shown.close() }, text);
     return h("tr", {},
       h("th", { scope: "row" }, name === column ? h("mark", {}, name) : name),
       h("td", {}, link || (name === column ? h("mark", {}, text) : text)),
