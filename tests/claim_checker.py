@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.answers.answer import Answer, undoubted
+from graphkit.answers.coverage import Coverage, Series, Total
 from graphkit.answers.sentence import PARTNERS, PLACE, Claim, Figure, Kind, Sentence
 from graphkit.names import possessive, with_article
 from graphkit.period import Period
@@ -797,27 +798,27 @@ def part_of_world_trade(read: Facts, claim: Claim) -> None:
     is_figure(claim.figure, row["share"])
 
 
-def series_in(read: Facts) -> list[Row]:
-    return [row for part in coverages(read) for row in part.get("series", ())]
+def series_in(read: Facts) -> list[Series]:
+    return [series for part in coverages(read) for series in part.series]
 
 
-def coverages(read: Facts) -> list[Row]:
-    return [*(read.answer.coverage.get("each") or {"": read.answer.coverage}).values()]
+def coverages(read: Facts) -> list[Coverage]:
+    return [*read.answer.coverage.parts.values()]
 
 
 def open_reasons(read: Facts, measure: str, periods: set[str]) -> set[str]:
     """Tell why nobody can be called first in world trade."""
-    goods = {text for row in series_in(read) for text in row["earlier"]}
+    goods = {text for series in series_in(read) for text in series.earlier}
     reasons = {*goods} if read.scope.get("for") else set()
-    fits = {row.get("fit") for row in series_in(read)}
+    fits = {series.fit for series in series_in(read)}
     if fits == {"basket"} and len(meanings(read)) == 1:
         reasons.add("alone")
-    flows = [row for part in coverages(read) for row in part.get("missing_flows", ())]
+    flows = [flow for part in coverages(read) for flow in part.missing_flows]
     times = [Period(period) for period in periods]
     if measure == "usd":
         reasons |= {
-            read.place(row["supplier"]) for row in flows
-            if any(Period(row["period"]).overlaps(time) for time in times)
+            read.place(flow.supplier) for flow in flows
+            if any(Period(flow.period).overlaps(time) for time in times)
         }  # fmt: skip
     return reasons
 
@@ -919,31 +920,31 @@ def no_sides(read: Facts, claim: Claim) -> None:
 # --- changes
 
 
-def totals_of(read: Facts, claim: Claim) -> list[Row]:
+def totals_of(read: Facts, claim: Claim) -> list[Total]:
     """The totals of both periods that a claim rests on."""
-    totals = [row for part in coverages(read) for row in part.get("totals", ())]
+    totals = [total for part in coverages(read) for total in part.totals or ()]
     return [
-        row for row in totals if row["product"] in claim.material
-        and {row.get("consumer"), row.get("supplier"), row.get("on")} - {None}
+        total for total in totals if total.product in claim.material
+        and {total.consumer, total.supplier, total.on} - {None}
         == {*claim.subject, *claim.whose}
     ]  # fmt: skip
 
 
-def ends_of_value(row: Row, end: str) -> tuple[float, float]:
+def ends_of_value(value: float | None, high: float | None, months: int) -> tuple[float, float]:
     """The least and the most that the value of a total may be in a month."""
-    value, months = row[f"usd_{end}"], row[f"months_{end}"]
-    high = row.get(f"usd_{end}_high", value)
     if value is None:
         return 0.0, inf
     return value / months, inf if high is None else high / months
 
 
-def relative_change(read: Facts, row: Row) -> tuple[float, float] | None:
+def relative_change(read: Facts, total: Total) -> tuple[float, float] | None:
     """The least and the most that a total may have changed; None if it is unknown."""
-    before, after = row["usd_before"], row["usd_after"]
-    if not before or after is None or is_untold(read, row["product"], row["before"], row["after"]):
+    before, after = total.usd.before, total.usd.after
+    if not before or after is None or is_untold(read, total.product, total.before, total.after):
         return None
-    (old, most_old), (new, most_new) = (ends_of_value(row, end) for end in ("before", "after"))
+    highs = total.most_usd or (before, after)
+    old, most_old = ends_of_value(before, highs[0], total.months_before)
+    new, most_new = ends_of_value(after, highs[1], total.months_after)
     if most_old == most_new == inf:
         most_old, most_new = old, new
     return (new / most_old - 1, most_new / old - 1) if inf not in (most_old, most_new) else None
@@ -954,12 +955,12 @@ def is_untold(read: Facts, product: str, *periods: str) -> bool:
     times = [Period(period) for period in periods]
     years = {year for time in times for year in range(time.start // 12, time.year + 1)}
     span = {str(year) for year in range(min(years), max(years) + 1)}
-    split = [row for part in coverages(read) for row in part.get("split_trade", ())]
-    missing = [row for part in coverages(read) for row in part.get("missing_flows", ())]
+    split = [trade for part in coverages(read) for trade in part.split_trade]
+    missing = [flow for part in coverages(read) for flow in part.missing_flows]
     return any(
-        product in (row["product"], row["other"]) and len(span & set(row["years"])) > 1
-        for row in split
-    ) or any(row["product"] == product and int(row["period"]) in years for row in missing)
+        product in (trade.product, trade.other) and len(span & set(trade.years)) > 1
+        for trade in split
+    ) or any(flow.product == product and int(flow.period) in years for flow in missing)
 
 
 def changed(read: Facts, claim: Claim) -> None:
@@ -968,23 +969,23 @@ def changed(read: Facts, claim: Claim) -> None:
         assert len(claim.material) == 1
         assert not is_untold(read, claim.material[0], *claim.period.split(".."))
         return
-    rows = totals_of(read, claim)
+    totals = totals_of(read, claim)
     if claim.figure.unit == "change":
-        [row] = rows
-        assert claim.period == f"{row['before']}..{row['after']}"
-        low, high = relative_change(read, row)
+        [total] = totals
+        assert claim.period == f"{total.before}..{total.after}"
+        low, high = relative_change(read, total)
         assert isclose(claim.figure.low, low, abs_tol=1e-9)
         assert isclose(claim.figure.high, high, abs_tol=1e-9)
         turn_agrees(claim.figure.words, low, high)
         return
-    products = {row["product"] for part in coverages(read) for row in part["totals"]}
+    products = {total.product for part in coverages(read) for total in part.totals or ()}
     every = totals_of(read, replace(claim, material=tuple(products)))
-    months = any(row["months_before"] != row["months_after"] for row in every)
+    months = any(total.months_before != total.months_after for total in every)
     sizes = {}
-    for row in every:
-        if ends := relative_change(read, row):
-            base = row["usd_before"] / (row["months_before"] if months else 1)
-            sizes[row["product"], id(row)] = sorted(end * base for end in ends)
+    for total in every:
+        if ends := relative_change(read, total):
+            base = total.usd.before / (total.months_before if months else 1)
+            sizes[total.product, id(total)] = sorted(end * base for end in ends)
     low, high = next(ends for (product, _), ends in sizes.items() if product == claim.material[0]
                      and isclose(ends[0], claim.figure.low, abs_tol=1e-3))  # fmt: skip
     assert isclose(high, claim.figure.high, abs_tol=1e-3)
@@ -1020,34 +1021,35 @@ def counted_changes(read: Facts, claim: Claim) -> None:
         count(read, claim) if claim.rows else None
         return
     signs: dict[str, set[int]] = {}
-    for row in totals_of(read, claim):
-        low, high = relative_change(read, row) or (0.0, 0.0)
-        signs.setdefault(row["product"], set()).add((low > 0) - (high < 0))
+    for total in totals_of(read, claim):
+        low, high = relative_change(read, total) or (0.0, 0.0)
+        signs.setdefault(total.product, set()).add((low > 0) - (high < 0))
     sign = {"grew": 1, "fell": -1}[claim.qualifiers[0]]
     assert claim.figure.low == sum(own == {sign} for own in signs.values())
     assert claim.figure.whole in (None, len(signs))
 
 
 def value_of_total(read: Facts, claim: Claim) -> None:
-    [row] = totals_of(read, claim)
-    end = "before" if claim.period == row["before"] else "after"
-    assert claim.period == row[end]
-    values = [row[f"usd_{end}"], row.get(f"usd_per_month_{end}")]
+    [total] = totals_of(read, claim)
+    assert claim.period in (total.before, total.after)
+    values = [total.usd.after, total.usd.per_month_after]
+    if claim.period == total.before:
+        values = [total.usd.before, total.usd.per_month_before]
     assert any(value is not None and isclose(claim.figure.low, value) for value in values)
     words = claim.figure.words.removeprefix("at least ")
-    assert is_worth(words if " USD" in words else f"{words} {unit_beside(read, row)}",
+    assert is_worth(words if " USD" in words else f"{words} {unit_beside(read)}",
                     claim.figure.low)  # fmt: skip
 
 
-def unit_beside(read: Facts, row: Row) -> str:
+def unit_beside(read: Facts) -> str:
     """The unit of the last amount of a sentence on two amounts of one unit."""
     return re.search(r" and [\d,.]+ ((?:k |M |bn )?USD)", read.answer.headline)[1]
 
 
 def change_untold(read: Facts, claim: Claim) -> None:
     """Check that no change can be told: by codes, missing flows, values, or open ends."""
-    for row in totals_of(read, claim):
-        ends = relative_change(read, row)
+    for total in totals_of(read, claim):
+        ends = relative_change(read, total)
         assert ends is None or ends[0] < 0 < ends[1]
 
 
@@ -1791,8 +1793,8 @@ def check(function: str, answer: Answer, names: dict[str, str], text: str = "") 
     form(answer.headline, answer)
     if not len(answer.rows):
         assert not answer.sentence.claims, answer.headline
-        for gap in answer.coverage.get("unreported_trade", ()):
-            assert gap["since"] in answer.headline.partition("no trade by product")[2]
+        for gap in answer.coverage.unreported:
+            assert gap.since in answer.headline.partition("no trade by product")[2]
         return
     checks = PUBLISHED if answer.scope.get("counted") else CHECKS[function]
     read = Facts(answer, names)
@@ -1828,8 +1830,8 @@ def unreported(read: Facts, claim: Claim) -> set[str]:
     if not re.fullmatch(r"\d{4}-\d{2}\.\.\d{4}-\d{2}", claim.period):
         times = claim.period.split("..")
     countries = set()
-    for gap in (gap for part in coverages(read) for gap in part.get("unreported_trade", ())):
-        months = range(Period(gap["since"]).start, Period(gap["until"] or "2099").end)
+    for gap in (gap for part in coverages(read) for gap in part.unreported):
+        months = range(Period(gap.since).start, Period(gap.until or "2099").end)
         is_gap = any(month in months for text in times
                      for month in range(Period(text).start, Period(text).end))  # fmt: skip
         ends = [claim.destination or "", *claim.whose]
@@ -1837,8 +1839,8 @@ def unreported(read: Facts, claim: Claim) -> set[str]:
         if not any("origin" in row for row in rows):
             ends += claim.subject
         is_made = any((row.get("market") or "").startswith("production") for row in rows)
-        if is_gap and not is_made and any(gap["country"] in end.split("+") for end in ends):
-            countries.add(gap["country"])
+        if is_gap and not is_made and any(gap.country in end.split("+") for end in ends):
+            countries.add(gap.country)
     return countries
 
 

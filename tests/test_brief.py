@@ -186,7 +186,7 @@ def test_published_claims_are_counted_and_cited_with_names_basis_and_source(mine
     assert len([point for point in points if unsaid(point, *published) == []]) == 1
     metals = ask.brief("KOR", scope="ree-metals", period="2024")
     claims = section(metals, "Published claims against the data")
-    counts = ask.claims_check(of="KOR", scope="ree-metals").coverage
+    counts = ask.claims_check(of="KOR", scope="ree-metals").coverage.as_object()
     borne_out = counts["borne_out"]
     agree = f"{borne_out} agree{'s' if borne_out == 1 else ''}"
     assert unsaid(claims.sentences[0], f"{counts['claims']} … claims … South Korea … {agree}") == []

@@ -468,10 +468,8 @@ def test_a_data_set_that_was_chosen_before_is_not_read_again(store):
 
 def test_trade_in_all_bituminous_coal_is_a_basket_for_coal_for_coke(materials):
     scope = materials.scope("metallurgical-coal")
-    series = [{"product": "bituminous-coal", "hs": "270112"}]
+    goods = [("bituminous-coal", "270112")]
 
     assert scope.mixed == {"bituminous-coal": ("thermal-coal",)}
-    assert materials.fits(scope, series) == {"bituminous-coal": "basket"}
-    assert materials.fits(materials.scope("bituminous-coal"), series) == {
-        "bituminous-coal": "exact"
-    }
+    assert materials.fits(scope, goods) == {"bituminous-coal": "basket"}
+    assert materials.fits(materials.scope("bituminous-coal"), goods) == {"bituminous-coal": "exact"}

@@ -77,8 +77,7 @@ def test_flows_of_all_products_in_scope_are_one_network_that_the_coverage_lists(
     plain = network("2024", "usd", *products)
 
     assert column(answer, "strength_in") == pytest.approx(dict(plain.in_degree(weight="weight")))
-    series = answer.coverage["series"]
-    assert [(s["product"], s["dataset"]) for s in series] == [
+    assert [(series.product, series.dataset) for series in answer.coverage.series] == [
         ("magnets-metal", "baci-hs17"), ("ree-compounds", "baci-hs92"), ("ree-metals", "baci-hs92"),
     ]  # fmt: skip
     assert any(unsaid(note, "added up by value") == [] for note in answer.notes)
@@ -120,8 +119,8 @@ def test_over_time_a_product_that_lacks_periods_is_left_out_of_all(ask):
 
     assert set(answer.rows["products"].to_pylist()) == {"ree-compounds+ree-metals"}
     assert unsaid(answer.notes[0], "Metal magnets: left out … only … 2022, 2024") == []
-    assert "magnets-metal" not in answer.coverage["products_without_trade_data"]
-    assert [s["period"] for s in answer.coverage["series"]] == ["1995 to 2024 (30 periods)"] * 2
+    assert "magnets-metal" not in answer.coverage.without_trade
+    assert [series.period for series in answer.coverage.series] == ["1995 to 2024 (30 periods)"] * 2
     assert len(answer.rows) == 30
 
 
@@ -180,7 +179,7 @@ def test_the_layers_of_a_chain_are_joined_by_shares(ask):
     assert pools["rare-earth-ore"] == 0
     assert all(0 < pools[p] <= 1 + 1e-12 for p in ("ree-compounds", "ree-metals", "magnets-metal"))
     assert unsaid(answer.notes[0], "edge … share … pools of a product") == []
-    assert {s["product"] for s in answer.coverage["series"]} == set(pools) - {"rare-earth-ore"}
+    assert {series.product for series in answer.coverage.series} == set(pools) - {"rare-earth-ore"}
 
 
 def test_closeness_comes_with_a_hint_unless_small_flows_are_left_out(ask):
@@ -291,7 +290,7 @@ def test_a_total_is_not_a_node(embedded_of):
     answer = embedded_of({"trade.yaml": SMALL["trade.yaml"] + world}).centrality(period="2024")
 
     assert sorted(answer.rows["country"].to_pylist()) == ["CHN", "JPN", "KOR"]
-    assert answer.coverage["flows_left_out"] == 1
+    assert answer.coverage.flows_left_out == 1
 
 
 # --- the command

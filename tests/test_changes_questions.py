@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +87,9 @@ def test_shares_and_ranks_of_two_years_are_as_the_table_adds_up(ask, table):
     assert china["points_usd"] == pytest.approx(
         100 * (china["share_usd_after"] - china["share_usd_before"])
     )
-    (total,) = answer.coverage["totals"]
-    assert total["usd_after"] == pytest.approx(1000 * sum(ends["after"].values()))
-    assert set(total["lost"]) == set(ends["before"]) - set(ends["after"])
+    (total,) = answer.coverage.totals
+    assert total.usd.after == pytest.approx(1000 * sum(ends["after"].values()))
+    assert set(total.lost) == set(ends["before"]) - set(ends["after"])
 
 
 def test_a_quarter_stands_beside_a_whole_year_with_amounts_a_month(graph_of):
@@ -100,10 +101,10 @@ def test_a_quarter_stands_beside_a_whole_year_with_amounts_a_month(graph_of):
     assert (china["usd_before"], china["usd_after"]) == (800.0, 300.0)
     assert (china["usd_per_month_before"], china["usd_per_month_after"]) == (800 / 12, 100.0)
     assert (china["tonnes_before"], china["tonnes_after"]) == (10.0, 12.0)
-    (total,) = answer.coverage["totals"]
-    assert total["usd_per_month_ratio"] == pytest.approx(1.2)
-    assert total["hhi_usd_before"] == pytest.approx(6800)
-    assert total["hhi_usd_after"] == 10_000
+    (total,) = answer.coverage.totals
+    assert total.usd.per_month_ratio == pytest.approx(1.2)
+    assert total.usd.hhi_before == pytest.approx(6800)
+    assert total.usd.hhi_after == 10_000
     shown = [(column.header, *column.cells) for column in totals_columns(answer)]
     assert shown[:4] == [
         ("Product", "Rare-earth metals"), ("USD before", "1.0 k"), ("after", "300"),
@@ -119,10 +120,10 @@ def test_periods_that_add_up_to_one_are_added_up(tmp_path):
     with DuckStore(tmp_path / "x.duckdb") as store:
         graph = small(store, tmp_path / "seeds", trade)
         (row,) = graph.compare("2023", "2024", of="KOR").rows.to_pylist()
-        (total,) = graph.compare("2023", "2024").coverage["totals"]
+        (total,) = graph.compare("2023", "2024").coverage.totals
     assert (row["usd_before"], row["usd_after"]) == (50.0, 100.0)
     assert row["tonnes_after"] is None
-    assert (total["consumer"], total["usd_ratio"]) == ("WLD", 2.0)
+    assert (total.consumer, total.usd.ratio) == ("WLD", 2.0)
 
 
 def test_who_bought_nothing_before_has_all_its_suppliers_new(tmp_path):
@@ -174,8 +175,8 @@ def test_only_the_first_partners_of_either_period_where_so_asked(ask):
     assert first.rows.to_pylist() == kept
     left = len(every.rows) - len(kept)
     assert any(unsaid(note, f"{left} partners … `top=0`") == [] for note in first.notes)
-    in_rows = "unreported_trade"  # of the partners that are shown
-    assert first.coverage == {k: v for k, v in every.coverage.items() if k != in_rows}
+    # Unreported trade is that of the partners that are shown.
+    assert first.coverage == replace(every.coverage, unreported=())
     assert ask.compare("2010", "2024", scope="ree-compounds", top=0).rows.equals(every.rows)
 
 
@@ -187,7 +188,7 @@ def test_what_only_a_claim_compares_shows_the_claim_and_says_what_lacks(ask):
     assert unsaid(answer.notes[0], "No trade … dysprosium oxide (dy-oxide)") == []
     eu = ask.compare("2023", "2024", of="EU27", scope="REE")
     assert "eu-ree-imports-change-2024" in eu.claims["key"].to_pylist()
-    assert "magnets-metal" not in eu.coverage["products_without_trade_data"]
+    assert "magnets-metal" not in eu.coverage.without_trade
     assert any(unsaid(note, "Left out … metal magnets (2022, 2024)") == [] for note in eu.notes)
 
 
@@ -302,7 +303,7 @@ def test_a_trend_since_a_year_is_the_end_of_the_whole_one(ask):
     ]
     first = late.rows.to_pylist()[0]
     assert (first["period"], first["previous"]) == ("2015", "2014")  # before those that are shown
-    assert late.coverage["flows"] < whole.coverage["flows"]
+    assert late.coverage.trade.flows < whole.coverage.trade.flows
     assert late.scope["since"] == "2015"
 
 

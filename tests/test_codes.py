@@ -55,21 +55,21 @@ def test_trade_that_may_stand_under_two_codes_is_noted_and_not_added_up(graph_of
     answer = getattr(graph_of(TWO_CODES), verb)("KOR", scope="Dy", **given)
 
     assert TOLD in answer.notes
-    assert answer.coverage.get("usd") is None
+    assert answer.coverage.trade is None or answer.coverage.trade.usd is None
 
 
 def test_a_change_over_the_step_has_the_note(graph_of):
     answer = graph_of(TWO_CODES).compare("2022", "2023", of="KOR", scope="Dy")
 
     assert TOLD in answer.notes
-    assert answer.coverage["usd"] is None
+    assert answer.coverage.trade is None or answer.coverage.trade.usd is None
 
 
 def test_one_of_two_codes_is_noted_and_has_its_sum(graph_of: Callable[..., Session]):
     session = graph_of(TWO_CODES)
     one = session.suppliers("KOR", scope="salt", period="2023")
     assert TOLD in one.notes
-    assert one.coverage["usd"] == 3_100_000.0
+    assert one.coverage.trade.usd == 3_100_000.0
     japan = session.depends("KOR", on="JPN", scope="Dy", period="2023")
     assert not any("two codes" in note for note in japan.notes)
 

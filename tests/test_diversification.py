@@ -563,4 +563,4 @@ def test_shares_by_value_are_of_the_same_rows(ask: Session):
     for row in answer.rows.to_pylist():
         assert row["share"] == pytest.approx(shares.get(row["supplier"], 0.0))
         assert row["planned_share"] <= 0.5 + NEAR
-    assert answer.coverage["series"][0]["fit"]
+    assert answer.coverage.series[0].fit

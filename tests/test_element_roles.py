@@ -119,7 +119,7 @@ def test_a_basket_is_named_in_caption_rows_and_coverage_of_every_answer(ask_bask
     basket = "Basket: magnets (HS 850511) … dysprosium … not samarium (Sm) alone"
     assert unsaid(answer.caption, basket) == []
     assert {row["product"]: row["fit"] for row in answer.rows.to_pylist()} == {"magnets": "basket"}
-    assert {series["fit"] for series in answer.coverage["series"]} == {"basket"}
+    assert {series.fit for series in answer.coverage.series} == {"basket"}
     assert "Magnets (HS 850511, basket)" in " ".join(str(answer).split())
 
 

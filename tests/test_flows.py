@@ -69,7 +69,7 @@ def test_only_the_largest_are_listed_on_demand(ask: Session):
     answer = ask.flows(scope="ree-metals", period="2024", top=3)
 
     assert answer.rows["rank"].to_pylist() == [1, 2, 3]
-    assert answer.coverage["flows"] > 3
+    assert answer.coverage.trade.flows > 3
 
 
 @pytest.mark.parametrize(

@@ -471,10 +471,10 @@ def test_a_chain_counts_the_codes_of_a_users_own_year(reference, tmp_path):
         assert {row["product"]: row["lost_share"] for row in answer.rows.to_pylist()} == {
             "natural-graphite": 1.0, "artificial-graphite": 1.0, "carbon-preparations": 1.0,
         }  # fmt: skip
-        assert answer.coverage["products_without_trade_data"] == [
+        assert [*answer.coverage.without_trade] == [
             "battery-anode", "spherical-graphite",
         ]  # fmt: skip
-        fits = {row["product"]: row["fit"] for row in answer.coverage["series"]}
+        fits = {series.product: series.fit for series in answer.coverage.series}
         assert (fits["artificial-graphite"], fits["carbon-preparations"]) == ("exact", "basket")
         # Spodumene is among many minerals, so that it answers for no lithium.
         lithium = session.suppliers("CHN", scope="253090")

@@ -36,8 +36,9 @@ def test_the_value_added_counts_each_sector_once_and_is_called_exposure(ask: Ses
     answer = ask.disrupt("CHN", scope="neodymium", of="KOR", period="2024", industries=True)
     added = {row["sector"]: row["value_added"] for row in rows(answer)}
 
-    assert answer.coverage["sectors"] == len(added)
-    assert answer.coverage["value_added_eur"] == fsum(added.values())
+    counts = answer.coverage.as_object()
+    assert counts["sectors"] == len(added)
+    assert counts["value_added_eur"] == fsum(added.values())
     # The value added is the European Union's, and nothing of a consumer elsewhere.
     assert answer.headline == Naming("China stopped … 6 uses of neodymium … the European Union")
     assert "EUR" not in answer.headline

@@ -126,7 +126,8 @@ def test_stages_come_in_order_and_the_most_concentrated_first(ask):
     assert len(mined) > 20
     first = next(iter(answer_text(answer).split("───\n")[1].splitlines()))
     assert "Niobium" in first
-    assert answer.coverage["production_at_the_stage_mine"].startswith(f"{len(mined)} series (")
+    at_mines = answer.coverage.as_object()["production_at_the_stage_mine"]
+    assert at_mines.startswith(f"{len(mined)} series (")
 
 
 @pytest.mark.long
@@ -304,8 +305,8 @@ def test_a_world_total_is_the_denominator_and_the_rest_a_range(embedded_of):
     assert (made["estimated"], made["unpublished"], made["missing_tonnes_share"]) == (1, 0, None)
     assert (value["total_usd"], round(value["hhi_low"]), value["top"]) == (1000, 6800, "CHN")
     assert (mass["total_tonnes"], mass["missing_tonnes_share"]) == (10, 0.2)
-    assert answer.coverage["production_figures_of_countries"] == 2
-    assert answer.coverage["of_these_estimated"] == 1
+    assert answer.coverage.figures.of_countries == 2
+    assert answer.coverage.figures.estimated == 1
 
 
 def test_a_withheld_figure_leaves_the_upper_bounds_unknown(embedded_of):
@@ -314,7 +315,7 @@ def test_a_withheld_figure_leaves_the_upper_bounds_unknown(embedded_of):
 
     row = answer.rows.to_pylist()[0]
     assert (round(row["hhi_low"]), row["hhi_high"], row["unpublished"]) == (5300, None, 1)
-    assert answer.coverage["of_these_without_a_figure"] == 1
+    assert answer.coverage.figures.without_a_figure == 1
     assert "unknown" in answer_text(answer)
 
 
@@ -553,7 +554,8 @@ def test_world_production_is_weighed_by_governance(ask, sliced_graph):
     assert row["hhi_global_low"] < wanted < row["hhi_global_high"]
     assert (row["product"], row["stage"], row["basket"]) == ("niobium-ore", "mine", None)
     assert (row["largest"], row["production_source"]) == ("BRA", "usgs-mcs-2026")
-    assert answer.coverage["governance_years"] == ["2020", "2021", "2022", "2023", "2024"]
+    counts = answer.coverage.as_object()
+    assert counts["governance_years"] == ["2020", "2021", "2022", "2023", "2024"]
     assert {"world-bank-wgi", "eu-crm-2023"} <= set(answer.sources["key"].to_pylist())
 
 

@@ -115,7 +115,7 @@ def test_what_only_one_side_reports_is_counted_and_no_difference(graph):
     found = graph.mirror()
 
     assert len(found.rows) == 4
-    said = found.coverage
+    said = found.coverage.as_object()
     assert said["flows_that_both_sides_report"] == 4
     assert (said["flows_that_only_the_exporter_reports"], said["USD_of_these_by_the_exporter"]) == (
         1, 5_000.0,

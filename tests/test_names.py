@@ -196,8 +196,8 @@ def test_joined_keys_and_pools_are_named_each():
 
 def test_an_answer_names_all_that_its_tables_hold(depends):
     keys = {*depends.rows["product"].to_pylist(), *depends.rows["stage"].to_pylist()}
-    keys |= {row["product"] for row in depends.coverage["series"]}
-    keys |= {*depends.coverage["products_without_trade_data"]}
+    keys |= {series.product for series in depends.coverage.series}
+    keys |= {*depends.coverage.without_trade}
     keys |= set(depends.claims["product"].to_pylist()) | set(depends.claims["element"].to_pylist())
 
     assert keys - {None} <= set(depends.names)

@@ -16,6 +16,7 @@ from seed_texts import SMALL, write_seeds
 from written_seeds import Rows, market, plain, write_files
 
 import graphkit as gk
+from graphkit.answers.coverage import HiddenTrade
 from graphkit.answers.remarks import with_remarks
 from graphkit.api import Session
 from graphkit.build import build_graph
@@ -217,13 +218,13 @@ def test_what_a_data_set_of_ones_own_hides_is_told_as_data(tmp_path, base):
                    graph.trend("KOR", scope="ree-metals")]  # fmt: skip
         other = graph.suppliers("KOR", period="2024", dataset="test")
     for answer in answers:
-        (hidden,) = [row for row in answer.coverage["hidden_trade"] if row["period"] == "2024"]
-        assert hidden == {
-            "product": "ree-metals", "period": "2024", "dataset": "mine", "flows": 2, "usd": 400.0,
-            "hidden_dataset": "test", "hidden_flows": 2, "hidden_usd": 1000.0,
-        }  # fmt: skip
+        (hidden,) = [trade for trade in answer.coverage.hidden_trade if trade.period == "2024"]
+        assert hidden == HiddenTrade(
+            "ree-metals", "2024", "mine", 2, 400.0, hidden_dataset="test", hidden_flows=2,
+            hidden_usd=1000.0,
+        )  # fmt: skip
         assert unsaid(" ".join(answer.notes), "2024", "mine", "test", "1,000 USD") == []
-    assert "hidden_trade" not in other.coverage
+    assert other.coverage.hidden_trade == ()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")

@@ -109,12 +109,12 @@ def test_a_trend_joins_a_publication_and_marks_the_step_between_revisions(graph_
 def test_a_comparison_drops_the_shares_that_may_move(graph_of):
     answer = graph_of(PARTIAL).compare("2023", "2024", of="KOR")
     rows = {row["supplier"]: row for row in answer.rows.to_pylist()}
-    [totals] = answer.coverage["totals"]
+    [totals] = answer.coverage.totals
 
     assert (rows["CHN"]["share_usd_before"], rows["CHN"]["share_usd_after"]) == (None, 0.6)
     assert rows["CHN"]["points_usd"] is None
     assert rows["JPN"]["share_usd_before"] == pytest.approx(1 / 9)
-    assert (totals["usd_before"], totals["hhi_usd_before"], totals["lost"]) == (90.0, None, None)
+    assert (totals.usd.before, totals.usd.hhi_before, totals.lost) == (90.0, None, None)
 
 
 def test_chosen_pairs_say_nothing_of_the_rest(graph_of):
@@ -133,7 +133,7 @@ def test_chosen_pairs_say_nothing_of_the_rest(graph_of):
 def test_measures_without_a_range_take_full_tables_alone(graph_of):
     asked = graph_of(PARTIAL)
 
-    assert asked.centrality(period="2024").coverage["series"][0]["dataset"] == "full"
+    assert asked.centrality(period="2024").coverage.series[0].dataset == "full"
     with pytest.raises(GraphkitError, match="no trade"):
         asked.centrality(period="2023")
 

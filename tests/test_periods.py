@@ -15,6 +15,7 @@ from saying import Naming
 from seed_texts import SMALL, write_seeds
 
 from graphkit.analysis.production import production_sums
+from graphkit.answers.coverage import Lacking
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
@@ -62,11 +63,11 @@ def test_several_years_are_added_up_and_a_missing_one_is_named(graph_of):
     row = answer.rows.to_pylist()[0]
     assert row["hhi_usd"] == pytest.approx(10_000 * (0.45**2 + 0.35**2 + 0.2**2))
     assert row["missing_tonnes_share"] == pytest.approx(20 / 200)
-    assert answer.coverage["years_without_trade_data"] == {"ree-metals": ["2023"]}
-    assert answer.coverage["flows"] == 6
+    assert answer.coverage.lacking(Lacking.TRADE) == {"ree-metals": ("2023",)}
+    assert answer.coverage.trade.flows == 6
 
-    [year] = asked.suppliers("KOR", period="2022", scope="ree-metals").coverage["series"]
-    assert (year["period"], year["flows"], year["usd"]) == ("2022", 3, 60.0)
+    [year] = asked.suppliers("KOR", period="2022", scope="ree-metals").coverage.series
+    assert (year.period, year.flows, year.usd) == ("2022", 3, 60.0)
     [half] = asked.depends("KOR", period="2022-07..2022-12").rows.to_pylist()
     assert (half["supplier"], half["period"], half["share_usd"]) == ("JPN", "2022-H2", 0.75)
     with pytest.raises(GraphkitError, match=r"imports of South Korea .*in 2023"):
@@ -140,9 +141,9 @@ def test_a_sum_keeps_to_the_data_set_with_the_most_years(graph_of):
     assert sums("2021") == [("test", "CHN", 60.0)]
     assert sums("2021-2023", dataset="test") == [("test", "CHN", 120.0)]
     assert sums("2023-2024") == [("test", "CHN", 60.0)]
-    assert asked.origins("KOR", period="2021-2023").coverage["series"][0]["dataset"] == "d"
+    assert asked.origins("KOR", period="2021-2023").coverage.series[0].dataset == "d"
     answer = asked.suppliers("KOR", period="2021-2023", dataset="test")
-    assert answer.coverage["years_without_trade_data"] == {"ree-metals": ["2022"]}
+    assert answer.coverage.lacking(Lacking.TRADE) == {"ree-metals": ("2022",)}
 
 
 CLAIMS = """\
@@ -379,12 +380,12 @@ def test_a_chain_without_a_year_of_production_says_which(graph_of):
     asked = graph_of(made)
 
     known = asked.origins("KOR", period="2022-2023", by="tonnes")
-    assert known.coverage["network"][0]["observed"] == 2
-    assert "years_without_production_figures" not in known.coverage
+    assert known.coverage.network[0].observed == 2
+    assert not known.coverage.lacking(Lacking.PRODUCTION)
     longer = asked.origins("KOR", period="2021-2023", by="tonnes")
-    assert longer.coverage["years_without_trade_data"] == {"ree-metals": ["2021"]}
+    assert longer.coverage.lacking(Lacking.TRADE) == {"ree-metals": ("2021",)}
     # Of the years with trade, production is known.
-    assert longer.coverage["network"][0]["observed"] == 2
+    assert longer.coverage.network[0].observed == 2
 
 
 CLAIMED = """\
@@ -578,4 +579,4 @@ def test_reports_are_added_up_over_the_years_that_both_sides_report(graph_of):
         "2021-2023", 100.0, 130.0, 3.0,
     ]  # fmt: skip
     assert row["usd_ratio"] == pytest.approx(1.3)
-    assert answer.coverage["years_without_reports_of_both_sides"] == {"ree-metals": ["2021"]}
+    assert answer.coverage.lacking(Lacking.REPORTS) == {"ree-metals": ("2021",)}

@@ -97,7 +97,7 @@ def test_a_group_s_capacity_stands_once_and_first_is_the_largest_of_most(graph_o
         ("Pit 1", None, None, None, "J Trading (share unknown)"),
         ("Pit 2", None, None, None, "J Trading (share unknown)"),
     ]
-    assert answer.coverage["plants"] == 4
+    assert answer.coverage.as_object()["plants"] == 4
     assert answer.headline == Naming(
         "Known to graphkit … 4 mines and plants … dysprosium … South Korea", "4 … a capacity"
     )
@@ -217,7 +217,7 @@ def test_control_gives_a_plant_to_the_owner_of_more_than_half_along_chains(graph
 
 def test_output_of_another_basis_is_not_set_beside_a_capacity(graph_of):
     answer = graph_of(WORLD).owners("KOR", scope="dysprosium", period="2023")
-    blocks = {block["basis"]: block for block in answer.coverage["blocks"]}
+    blocks = {block["basis"]: block for block in answer.coverage.as_object()["blocks"]}
 
     assert blocks["metal"]["coverage_low"] == pytest.approx(0.5)
     assert blocks["ore"]["coverage_low"] is None
@@ -256,7 +256,7 @@ def test_bad_arguments_are_one_line(ask):
 
 def block_of(answer: Any, product: str, basis: str | None) -> dict[str, Any]:
     (block,) = [
-        block for block in answer.coverage["blocks"]
+        block for block in answer.coverage.as_object()["blocks"]
         if (block["product"], block["basis"]) == (product, basis)
     ]  # fmt: skip
     return block
@@ -281,7 +281,7 @@ def test_zambia_s_ore_is_not_its_refined_copper(ask: Session):
     assert answer.headline == Naming(
         "United Kingdom … 37 and 39 % of Zambia’s known capacity … refined copper … 1.0 % … unknown"
     )
-    assert {(b["product"], b["basis"]) for b in answer.coverage["blocks"]} == {
+    assert {(b["product"], b["basis"]) for b in answer.coverage.as_object()["blocks"]} == {
         ("copper-refined", "metal"), ("copper-ore", "content"), ("copper-ore", "concentrate"),
         ("copper-ore", "ore-and-concentrate"),
     }  # fmt: skip

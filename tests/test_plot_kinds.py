@@ -16,7 +16,7 @@ import pytest
 from long_cases import others_long
 from saying import Naming
 
-from graphkit.answers.answer import Answer, parts_of, side_by_side, undoubted
+from graphkit.answers.answer import Answer, side_by_side, undoubted
 from graphkit.answers.figures import UNFIT
 from graphkit.answers.remarks import with_remarks
 from graphkit.answers.sentence import Sentence
@@ -133,8 +133,9 @@ def test_a_title_names_what_is_a_basket_or_a_proxy_and_weights_in_doubt(answer_o
     """A product that is not named is counted behind those that are."""
     answer = answer_of(question)
     rows = undoubted(with_remarks(answer)).rows.to_pylist()
-    series = [s for part in parts_of(answer.coverage).values() for s in part.get("series", ())]
-    unfit = {row["product"] for row in (*rows, *series) if row.get("fit") in UNFIT}
+    unfit = {row["product"] for row in rows if row.get("fit") in UNFIT}
+    unfit |= {series.product for part in answer.coverage.parts.values()
+              for series in part.series if series.fit in UNFIT}  # fmt: skip
     names = {answer.names.get(key, key) for key in unfit}
     text = titled(picture(answer))
     unnamed = [name for name in names if name not in text]

@@ -198,7 +198,7 @@ def test_published_figures_of_two_years_are_compared_without_trade(graph_of):
     assert [(r["supplier"], round(r["points"])) for r in answer.rows.to_pylist()] == [
         ("CHN", -20), ("JPN", 20),
     ]  # fmt: skip
-    assert answer.coverage["published_figures"] == 4
+    assert answer.coverage.as_object()["published_figures"] == 4
     with pytest.raises(GraphkitError, match=r"no trade .*2021 and 2023"):
         ask.compare("2021", "2023", of="KOR", scope="ree-metals")
 

@@ -19,6 +19,7 @@ from pyarrow import parquet
 from saying import Naming
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.coverage import Coverage, Pool, Series
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.pages.columns import TextColumn, cell_width
@@ -99,34 +100,34 @@ def test_the_drawn_answer_says_the_scope_of_its_numbers(shown, answer):
     )
 
 
-def lines_of(coverage: dict[str, object]) -> list[str]:
+def lines_of(coverage: Coverage) -> list[str]:
     return coverage_lines(Answer("", {}, pa.table({}), (), coverage, pa.table({})))
 
 
 def test_products_that_are_counted_alike_share_a_line_of_the_coverage():
-    counted = {"reporter": "reconciled", "dataset": "d", "source": "s", "hs_revision": "HS92",
-               "basis": "gross", "valuation": "fob"}  # fmt: skip
-    series = [
-        {**counted, **dict(zip(("product", "period", "hs"), one, strict=True))}
-        for one in (("a", "2020", "1"), ("a", "2024", "1"), ("b", "2024", "2"),
-                    ("c", "2020", "3"), ("c", "2024", "3"))
-    ]  # fmt: skip
+    series = tuple(
+        Series(product, period, "reconciled", "d", "s", hs, "HS92", "gross", "fob", flows=1,
+               usd=1.0, tonnes=1.0, flows_without_tonnes=0, usd_without_tonnes=None,
+               periods=(period,))
+        for product, period, hs in (("a", "2020", "1"), ("a", "2024", "1"), ("b", "2024", "2"),
+                                    ("c", "2020", "3"), ("c", "2024", "3"))
+    )  # fmt: skip
     how = "HS92, gross weight … both sides reconciled … data set d, source s"
-    first, second = lines_of({"series": series})
+    first, second = lines_of(Coverage(series=series))
     assert first == Naming(f"2020, 2024 … {how} … a (HS 1), c (HS 3)")
     assert second == Naming(f"2024 … {how} … b (HS 2)")
 
 
 @pytest.mark.parametrize(("pools", "lines"), [(6, 6), (7, 2)])
 def test_many_products_of_a_look_through_share_a_line(pools, lines):
-    states = {"observed": 0, "inferred": 1, "missing": 2}
-    every = [
-        {"product": f"p{n}", "stage": "mine", "traded": n > 0, "flows": 3, "amount": 9.0,
-         "measure": "usd", "flows_without_measure": 0, **states,
-         **{f"{state}_share": 0.3 * count + 0.03 for state, count in states.items()}}
+    every = tuple(
+        Pool(f"p{n}", "mine", "usd", nodes=3, flows=3, flows_without_measure=0, self_flows=0,
+             amount=9.0, observed=0, inferred=1, missing=2, observed_share=0.03,
+             inferred_share=0.33, missing_share=0.63, oversold=0, untraceable=0,
+             without_upstream=0, short_of_input=0, short_share=None, traded=n > 0)
         for n in range(pools)
-    ]  # fmt: skip
-    stated = lines_of({"network": every})
+    )  # fmt: skip
+    stated = lines_of(Coverage(network=every))
 
     assert len(stated) == lines
     if lines == 2:

@@ -120,7 +120,7 @@ def test_a_trend_stays_in_one_data_set_where_two_have_some_of_its_periods(ask):
 
 def test_a_product_may_have_its_trade_in_two_data_sets_of_one_answer(ask):
     answer = ask.depends("KOR", scope="cobalt", period="2024")
-    chosen = {(s["product"], s["dataset"]) for s in answer.coverage["series"]}
+    chosen = {(series.product, series.dataset) for series in answer.coverage.series}
 
     assert chosen == {("cobalt-compounds", "baci-hs92"), ("cobalt-metal", "baci-hs92")}
 
@@ -137,7 +137,7 @@ def test_a_group_and_its_baskets_are_not_added_twice(ask):
 def test_chinas_cobalt_of_the_congo_may_stand_under_two_codes(ask):
     answer = ask.suppliers("CHN", scope="cobalt", period="2023")
 
-    assert answer.coverage["usd"] is None
+    assert answer.coverage.trade.usd is None
     [note] = [note for note in answer.notes if "two codes" in note]
     assert note == Naming(
         "Congo (Kinshasa) to China … two codes … cobalt oxides and hydroxides (HS",

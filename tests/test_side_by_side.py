@@ -9,7 +9,6 @@ import pytest
 from long_cases import others_long
 from saying import Naming
 
-from graphkit.answers.answer import parts_of
 from graphkit.errors import GraphkitError, UsageError
 
 MAGNETS = {"scope": "magnets-metal"}
@@ -75,7 +74,7 @@ def test_periods_are_a_text_or_a_list_and_count_once(ask, name):
 def test_countries_and_periods_are_combined_and_each_has_its_coverage(ask):
     answer = ask.suppliers("KOR,JPN", scope="magnets-metal", period="2022,2024")
 
-    parts = parts_of(answer.coverage)
+    parts = answer.coverage.parts
     assert list(parts) == ["KOR, 2022", "KOR, 2024", "JPN, 2022", "JPN, 2024"]
     one = ask.suppliers("JPN", scope="magnets-metal", period="2022")
     assert parts["JPN, 2022"] == one.coverage

@@ -9,6 +9,7 @@ from long_cases import others_long
 from saying import Naming, unsaid
 from seed_texts import SMALL
 
+from graphkit.answers.coverage import Lacking
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.stores.duck.store import DuckStore
@@ -59,7 +60,7 @@ def test_without_a_period_each_product_has_its_newest(graph_of):
 def test_with_a_period_products_without_it_are_told_as_lacking(graph_of):
     answer = graph_of(TWO_PRODUCTS).depends("KOR", scope="Dy", period="2024")
     assert answer.rows["product"].to_pylist() == ["ree-metals"]
-    assert answer.coverage["products_without_trade_data"] == ["dy-metal"]
+    assert answer.coverage.without_trade == ("dy-metal",)
 
 
 CLAIMS = """\
@@ -131,7 +132,7 @@ def test_an_answer_takes_the_preferred_data_set_or_the_one_asked_for(graph_of):
     assert found == [
         ("test", "importer", 0.8), ("other", "importer", 0.75), ("exporters", "exporter", 0.75),
     ]  # fmt: skip
-    assert len(asked.depends("KOR", period="2024").coverage["series"]) == 1
+    assert len(asked.depends("KOR", period="2024").coverage.series) == 1
 
 
 REMNANT = {
@@ -157,7 +158,7 @@ def test_a_remnant_of_a_code_gives_no_share(graph_of):
     with pytest.raises(GraphkitError, match=r"HS 280530 since 2022 .*remnant"):
         asked.suppliers("KOR", scope="Dy", period="2024")
     years = asked.depends("KOR", period="2021-2024")
-    assert years.coverage["years_without_trade_data"] == {"ree-metals": ["2022-2024"]}
+    assert years.coverage.lacking(Lacking.TRADE) == {"ree-metals": ("2022-2024",)}
     trend = asked.trend("KOR", scope="ree-metals")
     assert [row["period"] for row in trend.rows.to_pylist()] == ["2021"]
     assert told in trend.notes

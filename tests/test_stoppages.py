@@ -15,6 +15,7 @@ from test_ownership import world as true_owners
 from test_supply_questions import CHAIN
 
 from graphkit.analysis.ownership import Ownership
+from graphkit.answers.coverage import Capacity
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.capacity_coverage import Output
@@ -131,11 +132,11 @@ def test_a_plant_takes_from_its_part_of_output_to_its_part_of_what_is_known(worl
     assert answer.scope["stops"] == [
         {"country": "CHN", "product": "ore", "low": 20 / 80, "high": 20 / 50}
     ]
-    assert answer.coverage["capacity"] == [{
-        "country": "CHN", "product": "ore", "basis": "concentrate", "capacity_tonnes": 50,
-        "coverage_low": 50 / 80, "coverage_high": 50 / 80, "output_tonnes_low": 80,
-        "output_tonnes_high": 80, "output_period": "2024", "output_source": "customs",
-    }]  # fmt: skip
+    assert answer.coverage.capacity == (Capacity(
+        "CHN", "ore", "concentrate", capacity_tonnes=50, coverage_low=50 / 80,
+        coverage_high=50 / 80, output_tonnes_low=80, output_tonnes_high=80,
+        output_period="2024", output_source="customs",
+    ),)  # fmt: skip
     assert "customs" in answer.sources["key"].to_pylist()
     assert answer.headline == Naming(
         "North Pit … Japan … 150 USD … 21 and 35 % … imports of ore in 2024 … estimate: 21 %"

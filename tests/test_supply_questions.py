@@ -399,10 +399,10 @@ def test_every_verb_on_a_chain_says_what_it_does_not_count(graph_of, verb, given
     session = graph_of(CHAIN, LACKING)
 
     whole = getattr(session, verb)(scope="Dy", **given).coverage
-    assert whole["products_without_trade_data"] == ["anode", "ore"]
+    assert whole.without_trade == ("anode", "ore")
     one = getattr(session, verb)(scope="magnets", **given).coverage
-    assert one["products_without_trade_data"] == []
-    assert one["steps_of_the_chain_without_data"] == ["alloy"]
+    assert one.without_trade == ()
+    assert one.steps_without_data == ("alloy",)
     text = answer_text(getattr(session, verb)(scope="magnets", **given))
     assert re.search(r"without data: .*[Aa]lloy", text)
 
@@ -541,7 +541,7 @@ def test_a_cascade_shows_the_largest_losses_first(chain):
 def test_a_published_share_of_production_counts_and_is_named(chain):
     answer = chain.origins("KOR", scope="ree-metals", period="2024")
 
-    assert {(r["product"], r["source"], r["figures"]) for r in answer.coverage["production"]} == {
+    assert {(p.product, p.source, p.figures) for p in answer.coverage.production} == {
         ("ore", "customs", 2), ("ree-metals", "customs", 1),
     }  # fmt: skip
 
@@ -618,8 +618,8 @@ def test_of_two_data_sets_the_preferred_one_is_traced(graph_of):
     preferred, other = (
         graph.origins("KOR", scope="ree-metals", dataset=d) for d in (None, "other")
     )
-    assert {s["dataset"] for s in preferred.coverage["series"]} == {"test"}
-    assert {(s["dataset"], s["usd"]) for s in other.coverage["series"]} == {("other", 5.0)}
+    assert {series.dataset for series in preferred.coverage.series} == {"test"}
+    assert {(series.dataset, series.usd) for series in other.coverage.series} == {("other", 5.0)}
     assert (
         Naming("Rare-earth metals … 0.0 M USD in 2024 … 0.0 M USD … `dataset=other`")
         in preferred.notes

@@ -182,15 +182,15 @@ def test_coverage_counts_flows_and_what_they_lack(ask, table):
 
     flows = [f for f in table if f["importer"] == "KOR" and f["period"] == "2024"]
     lacking = [f for f in flows if f["tonnes"] is None]
-    assert coverage["flows"] == len(flows)
-    assert coverage["flows_without_tonnes"] == len(lacking) > 0
-    assert coverage["flows_without_usd"] == 0
-    assert coverage["usd"] == pytest.approx(sum(f["usd"] for f in flows))
+    assert coverage.trade.flows == len(flows)
+    assert coverage.trade.flows_without_tonnes == len(lacking) > 0
+    assert coverage.trade.flows_without_usd == 0
+    assert coverage.trade.usd == pytest.approx(sum(f["usd"] for f in flows))
     share = sum(f["usd"] for f in lacking) / sum(f["usd"] for f in flows)
-    assert coverage["usd_share_without_tonnes"] == pytest.approx(share)
-    assert "dy-oxide" in coverage["products_without_trade_data"]
-    assert "natural-graphite" not in coverage["products_without_trade_data"]
-    assert {(s["product"], s["hs"], s["hs_revision"], s["basis"]) for s in coverage["series"]} == {
+    assert coverage.trade.usd_share_without_tonnes == pytest.approx(share)
+    assert "dy-oxide" in coverage.without_trade
+    assert "natural-graphite" not in coverage.without_trade
+    assert {(s.product, s.hs, s.hs_revision, s.basis) for s in coverage.series} == {
         ("magnets-metal", "850511", "HS17", "gross"),
         ("ree-compounds", "284610+284690", "HS92", "gross"),
         ("ree-metals", "280530", "HS92", "gross"),
@@ -466,7 +466,7 @@ def test_an_empty_name_is_not_a_missing_option(ask, option):
 def test_a_supplier_that_sells_nothing_is_an_answer_without_rows(ask):
     answer = ask.depends("KOR", on="PRK", scope="ree-metals", period="2024")
     assert not len(answer.rows)
-    assert answer.coverage["flows"] == 11
+    assert answer.coverage.trade.flows == 11
     assert "cepii-baci-hs92" in answer.sources["key"].to_pylist()
     assert answer.nothing == Naming("No flow from North Korea")
 

@@ -66,8 +66,8 @@ def test_trade_of_a_gap_has_a_note_its_source_and_an_entry(
 ):
     answer = getattr(graph_of(GAPS), verb)(scope="Dy", **given)
 
-    [entry] = [row for row in answer.coverage["unreported_trade"] if row["country"] == country]
-    assert (entry["source"], entry["periods"]) == ("wire", periods)
+    [entry] = [gap for gap in answer.coverage.unreported if gap.country == country]
+    assert (entry.source, [*entry.periods]) == ("wire", periods)
     assert "wire" in answer.sources["key"].to_pylist()
     name = NAMES[country]
     assert any(
@@ -117,6 +117,6 @@ def test_what_a_country_counted_itself_is_not_its_partners(embedded_of: Callable
     datasets = GAPS["datasets.yaml"].replace("reporter: reconciled", "reporter: importer")
     graph = embedded_of(GAPS | {"trade.yaml": trade, "datasets.yaml": datasets})
 
-    assert "unreported_trade" not in graph.suppliers("KOR", scope="Dy", period="2022").coverage
-    [entry] = graph.suppliers("KOR", scope="Dy", period="2024").coverage["unreported_trade"]
-    assert entry["country"] == "CHN"
+    assert graph.suppliers("KOR", scope="Dy", period="2022").coverage.unreported == ()
+    [entry] = graph.suppliers("KOR", scope="Dy", period="2024").coverage.unreported
+    assert entry.country == "CHN"

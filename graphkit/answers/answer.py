@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.answers.columns import NUMBER, PROFILED, REFS, Column, described
+from graphkit.answers.coverage import Coverage
 from graphkit.answers.sentence import Sentence
 from graphkit.arrow import LINKS, POINTS, SHARE, counts, flags, number, texts
 from graphkit.names import uncapitalized
@@ -41,7 +42,7 @@ class Answer:
     rows: pa.Table
     columns: Sequence[Column]
     """Descriptions of columns, also found in the metadata of the rows' fields."""
-    coverage: Mapping[str, Any]
+    coverage: Coverage
     """The data the rows rest on, and the data they lack."""
     sources: pa.Table
     claims: pa.Table = field(default_factory=_CLAIM.empty_table)
@@ -201,7 +202,7 @@ def keys_in(answer: Answer) -> set[str]:
     )
     for table in (answer.claims, answer.comparisons, answer.elsewhere, answer.links):
         keys |= keys_of_refs(table, REFS)
-    return keys | set(texts_in([answer.scope, answer.coverage]))
+    return keys | set(texts_in([answer.scope, answer.coverage.as_object()]))
 
 
 def texts_in(value: Any) -> Iterator[str]:
@@ -268,11 +269,6 @@ def own_sources(answer: Answer) -> frozenset[str]:
     return frozenset(row["key"] for row in rows if row.get("own"))
 
 
-UNREPORTED = "unreported_trade"
-"""Entry of the coverage with each country of the answer that publishes no trade by product in some
-of its periods, so that its partners alone report it."""
-
-
 def citing_too(answer: Answer, sources: pa.Table) -> Answer:
     """Add sources to those of an answer, each once."""
     keys = {*answer.sources["key"].to_pylist()}
@@ -293,12 +289,6 @@ def cited(text: str) -> list[str]:
     ['usgs-mcs-2025', 'usgs-mcs-2026']
     """
     return re.split(r"[\s+]+", text)
-
-
-def parts_of(coverage: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """Return the coverage of each question of an answer to several, by its values, or the one."""
-    parts: Mapping[str, Mapping[str, Any]] = coverage.get("each") or {"": coverage}
-    return parts
 
 
 def side_by_side(answers: Mapping[str, Answer]) -> Answer:
@@ -334,7 +324,7 @@ def side_by_side(answers: Mapping[str, Answer]) -> Answer:
         {name: _together(separate, name) for name in {n: 0 for a in separate for n in a.scope}},
         rows,
         list(columns.values()),
-        first.coverage if alike else {"each": covered},
+        first.coverage if alike else Coverage(by_question=covered),
         _stacked([answer.sources for answer in separate]).sort_by("key"),
         _stacked([answer.claims for answer in separate]).sort_by("key"),
         _stacked([answer.comparisons for answer in separate]),

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column, schema_of
+from graphkit.answers.coverage import Coverage
 from graphkit.answers.remarks import with_remarks
 from graphkit.answers.sentence import Sentence
 from graphkit.arrow import SHARE
@@ -83,6 +84,6 @@ def bars(
     drawn = [column for column in COLUMNS if column.name not in ("fit", "extent")]
     return replace(
         chart, rows=chart.rows.select([column.name for column in drawn]), columns=drawn,
-        caption=f"{remarked}Source{'s' * (len(sources) > 1)}: {cited}.", coverage={},
+        caption=f"{remarked}Source{'s' * (len(sources) > 1)}: {cited}.", coverage=Coverage(),
         sources=answer.sources.slice(0, 0), product_remarks={},
     )  # fmt: skip

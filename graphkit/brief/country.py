@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from graphkit.answers.answer import Answer, parts_of
+from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, money, number_of
 from graphkit.answers.sentence import Sentence
 from graphkit.brief.action import action_parts
@@ -96,9 +96,11 @@ def _minerals(standing: Standing) -> Part:
         where = f" of {inquiry.meaning}" if inquiry.scope else ""
         when = f" in {period}" if standing.period else ""
         return None, [face.lacking or f"No trade data give {standing.imports}{where}{when}."]
-    sums = [part["usd"] for part in parts_of(face.answer.coverage).values() if "usd" in part]
-    with_value = any(row["usd"] is not None for row in rows) and sums and None not in sums
-    worth = f", worth {money(sum(sums))} USD" if with_value else ", of a value that is not added up"
+    sums = [part.trade.usd for part in face.answer.coverage.parts.values() if part.trade]
+    values = [usd for usd in sums if usd is not None]
+    with_value = any(row["usd"] is not None for row in rows) and values and values == sums
+    total = f", worth {money(sum(values))} USD"
+    worth = total if with_value else ", of a value that is not added up"
     half = [row for row in rows if (share_of(row) or 0) >= HALF]
     goods = number_of(standing.products, "product") + " with trade data"
     if standing.products == 1:
@@ -273,8 +275,8 @@ def _limits(standing: Standing, dependencies: Section | None) -> list[str]:
         texts.append(
             f"The customs codes of {goods} hold more or less than the name says: see the notes."
         )
-    parts = parts_of(standing.face.answer.coverage).values() if standing.face.answer else ()
-    without = [key for part in parts for key in part.get("products_without_trade_data", ())]
+    parts = standing.face.answer.coverage.parts.values() if standing.face.answer else ()
+    without = [key for part in parts for key in part.without_trade]
     if without:
         texts.append(
             f"{capitalized(number_of(len(without), 'product'))} of those asked for "

@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answers.answer import Answer, parts_of
+from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column, schema_of
+from graphkit.answers.coverage import Coverage
 from graphkit.answers.figures import UNFIT, number_of
 from graphkit.answers.sentence import Sentence
 from graphkit.arrow import SHARE
@@ -34,7 +35,7 @@ from graphkit.brief.plants import plants_parts
 from graphkit.brief.stop import MOST_LOSSES
 from graphkit.brief.wording import first_of, joined, period_of
 from graphkit.catalog.tables import COUNTRIES
-from graphkit.headlines.wording import qualified, worth
+from graphkit.headlines.wording import OTHER_GOODS, worth
 from graphkit.names import capitalized
 from graphkit.questions.ores import BY_ORE
 from graphkit.questions.production import figures_of
@@ -134,7 +135,7 @@ def _makers(inquiry: Inquiry, period: str | None, concentration: Finding) -> Par
     answer = Answer(
         f"Who produces {inquiry.meaning}?",
         {"for": inquiry.scope, "period": None, "measure": "production by mass (tonnes)"},
-        pa.Table.from_pylist(rows, schema_of(COLUMNS)), COLUMNS, {}, sources,
+        pa.Table.from_pylist(rows, schema_of(COLUMNS)), COLUMNS, Coverage(), sources,
         caption="As published; the share is of the world total of the same source, where it gives "
         "one, or of the sum of its figures where that is larger. A withheld figure is unknown, not "
         "zero.", names=inquiry.labels,
@@ -197,8 +198,8 @@ def _limits(inquiry: Inquiry, concentration: Finding) -> list[str]:
     if mixed:
         goods = first_of([inquiry.product(key) for key in dict.fromkeys(mixed)])
         texts.append(f"Trade in {goods} is counted with other goods that their codes hold.")
-    parts = parts_of(concentration.answer.coverage).values()
-    without = [key for part in parts for key in part.get("products_without_trade_data", ())]
+    parts = concentration.answer.coverage.parts.values()
+    without = [key for part in parts for key in part.without_trade]
     if without:
         number, goods = len(without), first_of([inquiry.product(key) for key in without])
         texts.append(
@@ -280,11 +281,12 @@ def _traders(inquiry: Inquiry, parameters: Mapping[str, Any]) -> tuple[Part, str
     def named(column: str) -> str:
         return joined(f"{inquiry.place(r['country'])} ({worth(r[column])})" for r in first(column))
 
-    traded = {series["product"]: series for part in parts_of(finding.answer.coverage).values()
-              for series in part.get("series", ())}  # fmt: skip
+    traded = {series.product: series for part in finding.answer.coverage.parts.values()
+              for series in part.series}  # fmt: skip
+    fit = OTHER_GOODS if any(series.fit in UNFIT for series in traded.values()) else ""
     text = (
         f"In {period}, by value, of {first_of([inquiry.product(key) for key in traded], MOST)}"
-        f"{qualified(traded.values())}: sold by {named('strength_out')}; bought by "
+        f"{fit}: sold by {named('strength_out')}; bought by "
         f"{named('strength_in')}; goods that are sold on count each time."
     )
     seller = first("strength_out")[0]["country"]

@@ -204,8 +204,10 @@ class Materials:
         types = {self._types[element] for element in main & set(elements)}
         return tuple(sorted(e for e in main - set(elements) if self._types[e] in types))
 
-    def fits(self, scope: Scope, series: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-        """Grade how well the trade of each product in some series fits a scope.
+    def fits(self, scope: Scope, goods: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+        """Grade how well the trade of each product under some codes fits a scope.
+
+        ``goods`` are products, each with its HS codes joined by ``+``.
 
         Returns
         -------
@@ -214,12 +216,11 @@ class Materials:
             product, or ``basket``: it is bought for elements out of scope too. Where these are at
             most a tenth of its elements (scandium among the rare earths), ``dominant``.
         """
-        codes = self._tables.links("TRADED_AS", "product", "code", "fit").to_pylist()
-        fit_of_code = {(row["product"], row["code"]): row["fit"] for row in codes}
+        links = self._tables.links("TRADED_AS", "product", "code", "fit").to_pylist()
+        fit_of_code = {(row["product"], row["code"]): row["fit"] for row in links}
         worst: dict[str, str] = {}
-        for row in series:
-            product = row["product"]
-            fits = [fit_of_code.get((product, code)) for code in (row["hs"] or "").split("+")]
+        for product, codes in goods:
+            fits = [fit_of_code.get((product, code)) for code in (codes or "").split("+")]
             others = scope.mixed.get(product, ())
             if others:
                 are_few = len(others) <= FEW * len(self.main[product])
@@ -228,8 +229,10 @@ class Materials:
             worst[product] = FITS[max(ranks, default=0)]
         return worst
 
-    def earlier_goods(self, series: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-        """Select what the HS codes of the products in some series hold of earlier stages.
+    def earlier_goods(
+        self, goods: Iterable[tuple[str, str | None]]
+    ) -> dict[str, list[dict[str, Any]]]:
+        """Select what the HS codes of some products, joined by ``+``, hold of earlier stages.
 
         Returns
         -------
@@ -239,16 +242,16 @@ class Materials:
         """
         stages = self._tables.nodes("Stage").select(["key", "position"]).to_pylist()
         order = {stage["key"]: stage["position"] for stage in stages}
-        codes = {(row["product"], code) for row in series for code in (row["hs"] or "").split("+")}
-        goods: dict[str, dict[str, dict[str, Any]]] = {}
+        codes = {(product, code) for product, text in goods for code in (text or "").split("+")}
+        earlier: dict[str, dict[str, dict[str, Any]]] = {}
         for row in self._tables.links("TRADED_AS").to_pylist():
             if row["earlier_stage"] and (row["product"], row["code"]) in codes:
-                goods.setdefault(row["product"], {})[row["code"]] = {
+                earlier.setdefault(row["product"], {})[row["code"]] = {
                     "code": row["code"],
                     "earlier": row["earlier"] or f"goods of the stage {row['earlier_stage']}",
                     "stage_order": order[row["earlier_stage"]], "source": row["earlier_source"],
                 }  # fmt: skip
-        return {product: list(by_code.values()) for product, by_code in goods.items()}
+        return {product: list(by_code.values()) for product, by_code in earlier.items()}
 
     def _elsewhere(self, elements: Iterable[str], products: Iterable[str]) -> pa.Table:
         """Select the other products that hold any of some elements, in order of the chain."""

@@ -219,7 +219,7 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
 
         answer = question.ask(Catalog(store))
     print_answer(answer, form, given["output"], view)
-    if failed := answer.coverage.get("expected_but_not_borne_out"):
+    if failed := answer.coverage.failed_claims:
         say(f"expected to be borne out and not: {', '.join(failed)}")
         raise typer.Exit(FAILED)
 

@@ -171,8 +171,7 @@ def trade_network(store: Store, scope: str | None, period: str | None) -> TradeN
         about = {"label": place.name, "kind": place.kind, "region": regions.get(place.key)}
         places[place.key] = about
     series = [
-        f"{s['product']}, {s['period']}: {s['flows']:,} flows, data set {s['dataset']}, source "
-        f"{s['source']}"
+        f"{s.product}, {s.period}: {s.flows:,} flows, data set {s.dataset}, source {s.source}"
         for s in trade.series
     ]
     return TradeNetwork(trade.shares, places, (*series, *trade.notes))

@@ -8,12 +8,12 @@ trade that only the partners of a country report says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from graphkit.analysis.reporting import is_unreported
-from graphkit.answers.answer import PLAIN_NAME, UNREPORTED, Answer, parts_of
+from graphkit.answers.answer import PLAIN_NAME, Answer
+from graphkit.answers.coverage import MissingFlow, UnreportedTrade
 from graphkit.answers.figures import HALF, ceiling_percent, floor_percent, percent
 from graphkit.answers.sentence import PARTNERS, PLACE, Claim, Kind, Sentence
 from graphkit.headlines.wording import LONGEST, WIDE, Lexicon, Row, listed, part, when
@@ -98,8 +98,8 @@ def _as_reported(names: Lexicon, sentence: Sentence) -> Sentence:
     """Say whose partners alone report the trade of a sentence; of no trade, who publishes none."""
     gaps = [
         gap
-        for coverage in parts_of(names.answer.coverage).values()
-        for gap in coverage.get(UNREPORTED, ())
+        for coverage in names.answer.coverage.parts.values()
+        for gap in coverage.unreported
     ]  # fmt: skip
     if not gaps or not sentence.words:
         return sentence
@@ -121,15 +121,15 @@ def _as_reported(names: Lexicon, sentence: Sentence) -> Sentence:
     )
 
 
-def _unpublished(names: Lexicon, gap: Mapping[str, Any]) -> str:
+def _unpublished(names: Lexicon, gap: UnreportedTrade) -> str:
     """Say since when a country publishes no trade by product."""
-    if gap["until"]:
-        time = f"from {gap['since']} to {gap['until']}"
-        return f"{names.place(gap['country'])} published no trade by product {time}"
-    return f"{names.place(gap['country'])} has published no trade by product since {gap['since']}"
+    if gap.until:
+        time = f"from {gap.since} to {gap.until}"
+        return f"{names.place(gap.country)} published no trade by product {time}"
+    return f"{names.place(gap.country)} has published no trade by product since {gap.since}"
 
 
-def _unreported(names: Lexicon, claim: Claim, gaps: Iterable[Mapping[str, Any]]) -> set[str]:
+def _unreported(names: Lexicon, claim: Claim, gaps: Iterable[UnreportedTrade]) -> set[str]:
     """Return the countries that publish none of the trade that a claim is on.
 
     What somebody made, what is published elsewhere and what cannot be told is no such trade.
@@ -144,8 +144,8 @@ def _unreported(names: Lexicon, claim: Claim, gaps: Iterable[Mapping[str, Any]])
     ends = {*claim.whose, claim.destination or "", *(() if are_makers else claim.subject)}
     keys = {key for end in ends for key in end.split("+")}
     return {
-        gap["country"] for gap in gaps
-        if gap["country"] in keys and is_unreported(gap, claim.period)
+        gap.country for gap in gaps
+        if gap.country in keys and is_unreported(gap.since, gap.until, claim.period)
     }  # fmt: skip
 
 
@@ -168,10 +168,10 @@ def _earlier(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
         return ""
     goods = {
         text
-        for part in parts_of(names.answer.coverage).values()
-        for series in part.get("series", ())
-        if not claim.material or series["product"] in claim.material
-        for text in series.get("earlier") or ()
+        for part in names.answer.coverage.parts.values()
+        for series in part.series
+        if not claim.material or series.product in claim.material
+        for text in series.earlier
     }
     texts = [text for text in sorted(goods) if PLAIN_NAME.fullmatch(text)]
     return f"its codes also hold {listed(texts)}" if texts else ""
@@ -195,16 +195,16 @@ def _two_codes(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
     """Deny a change where a trade may stand under another code in some of the years."""
     split = [
         trade
-        for part in parts_of(names.answer.coverage).values()
-        for trade in part.get("split_trade", ())
-        if {trade["product"], trade["other"]} & {*claim.material}
+        for part in names.answer.coverage.parts.values()
+        for trade in part.split_trade
+        if {trade.product, trade.other} & {*claim.material}
     ]
     times = _times(names, rows) if split else []
     if not times:
         return ""
     first, last = min(time.start for time in times) // 12, max(time.year for time in times)
     years = {str(year) for year in range(first, last + 1)}
-    is_split = any(len(years.intersection(trade["years"])) > 1 for trade in split)
+    is_split = any(len(years.intersection(trade.years)) > 1 for trade in split)
     return "one trade may stand under two codes" if is_split else ""
 
 
@@ -219,22 +219,22 @@ def _lost_flow(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
     parties = {part for key in claim.whose for part in key.split("+")}
     flows = [
         flow
-        for part in parts_of(names.answer.coverage).values()
-        for flow in part.get("missing_flows", ())
-        if (not claim.material or flow["product"] in claim.material)
+        for part in names.answer.coverage.parts.values()
+        for flow in part.missing_flows
+        if (not claim.material or flow.product in claim.material)
         and (not is_on_one or _is_with_another(flow, parties, claim.subject))
     ]
     times = _times(names, rows) if flows else []
     for flow in flows:
-        if any(Period(flow["period"]).overlaps(time) for time in times):
-            trade = f"{names.place(flow['supplier'])} to {names.place(flow['consumer'])}"
-            return f"most of what went from {trade}{when(flow['period'])} is missing in the data"
+        if any(Period(flow.period).overlaps(time) for time in times):
+            trade = f"{names.place(flow.supplier)} to {names.place(flow.consumer)}"
+            return f"most of what went from {trade}{when(flow.period)} is missing in the data"
     return ""
 
 
-def _is_with_another(flow: Row, parties: set[str], partners: Sequence[str]) -> bool:
+def _is_with_another(flow: MissingFlow, parties: set[str], partners: Sequence[str]) -> bool:
     """Tell if a flow is of one of the parties, with another than these partners."""
-    ends = {flow["supplier"], flow["consumer"]}
+    ends = {flow.supplier, flow.consumer}
     return bool(ends & parties) and not ends & {*partners}
 
 

@@ -55,8 +55,9 @@ def headline(question: str, answer: Answer, write: Writer) -> Sentence:
     --------
     >>> import pyarrow as pa
     >>> from graphkit.answers.answer import Answer
+    >>> from graphkit.answers.coverage import Coverage
     >>> rows = pa.table({"kind": ["share", "share", "rank"]})
-    >>> claims = Answer("?", {}, rows, (), {}, pa.table({"key": ["s"]}))
+    >>> claims = Answer("?", {}, rows, (), Coverage(), pa.table({"key": ["s"]}))
     >>> from graphkit.headlines.publications import claims as write
     >>> print(headline("claims", claims, write))
     3 published claims are known, 2 of them shares.

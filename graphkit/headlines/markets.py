@@ -9,7 +9,7 @@ from math import ceil, floor, fsum
 from typing import Any
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
-from graphkit.answers.answer import parts_of as coverages_of
+from graphkit.answers.coverage import Total
 from graphkit.answers.figures import HALF, UNFIT, floor_percent, number_of
 from graphkit.answers.remarks import SHARES_ALONE
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
@@ -710,9 +710,9 @@ def _role(names: Lexicon) -> tuple[str, dict[str, Any]]:
 
 def _traded(names: Lexicon) -> str:
     """Name what is traded: the goods that are counted, where others asked for have no trade."""
-    coverages = coverages_of(names.answer.coverage).values()
-    goods = {s["product"] for coverage in coverages for s in coverage.get("series", ())}
-    lacking = any(coverage.get("products_without_trade_data") for coverage in coverages)
+    coverages = names.answer.coverage.parts.values()
+    goods = {series.product for coverage in coverages for series in coverage.series}
+    lacking = any(coverage.without_trade for coverage in coverages)
     if not lacking or names.is_of_all or not 0 < len(goods) <= FEW:
         return names.subject
     return listed([names.goods(key) for key in sorted(goods)])
@@ -769,66 +769,84 @@ def _over_time(names: Lexicon, rows: Sequence[Row], periods: Sequence[str]) -> S
 
 def compare(answer: Answer) -> Sentences:
     """Say how the trade of each product changed from one period to the other."""
-    coverages = coverages_of(answer.coverage).values()
-    totals = [total for coverage in coverages for total in coverage.get("totals", ())]
+    totals = totals_of(answer)
     names = Lexicon(answer)
     if not totals:
         unknown = names.claim(Kind.UNKNOWN, names.rows, subject=(), whose=(), material=())
         return shortened(Sentence("No totals of both periods are known", (unknown,)))
-    ends = [name for name in ("consumer", "supplier", "on") if name in totals[0]]
-    owners = list(grouped(totals, *ends).values())
-    place = next((n for n in ends if isinstance(answer.scope.get(n), list)), "")
-    return parts.sentences_on_parts(answer, place, _change, owners)
+    totals_of_parts: dict[tuple[str | None, ...], list[Total]] = {}
+    for total in totals:
+        ends = total.consumer, total.supplier, total.on
+        totals_of_parts.setdefault(ends, []).append(total)
+    labels = [
+        [{**dict(zip(ENDS_OF_TOTALS, ends, strict=True)), "before": some[0].before}]
+        for ends, some in totals_of_parts.items()
+    ]
+    place = next((n for n in ENDS_OF_TOTALS if isinstance(answer.scope.get(n), list)), "")
+
+    def tell(names: Lexicon, labels: Sequence[Row]) -> Sentences:
+        return _change(names, totals_of_parts[tuple(labels[0][end] for end in ENDS_OF_TOTALS)])
+
+    return parts.sentences_on_parts(answer, place, tell, labels)
+
+
+ENDS_OF_TOTALS = ("consumer", "supplier", "on")
+"""Columns of whose trade a total is, and with whom."""
+
+
+def totals_of(answer: Answer) -> list[Total]:
+    """Collect the totals of a comparison."""
+    return [t for coverage in answer.coverage.parts.values() for t in coverage.totals or ()]
 
 
 def _claim_of(
-    names: Lexicon, kind: Kind, totals: Sequence[Row], figure: Figure | None = None, **common: Any
+    names: Lexicon, kind: Kind, totals: Sequence[Total], figure: Figure | None = None, **common: Any
 ) -> Claim:  # fmt: skip
     """Make a claim on totals, with the rows that they are the totals of."""
-    ends = [name for name in ("consumer", "supplier", "product") if name in totals[0]]
-    alike = {tuple(total[name] for name in ends) for total in totals}
-    rows = [row for row in names.rows if tuple(row.get(name) for name in ends) in alike]
+    side = "supplier" if totals[0].consumer is None else "consumer"
+    alike = {(total.party, total.product) for total in totals}
+    rows = [row for row in names.rows if (row.get(side), row.get("product")) in alike]
     if isinstance(names.answer.scope.get("on"), list):
-        on = totals[0]["on"]
+        on = totals[0].on
         rows = [row for row in rows if on in (row.get("supplier"), row.get("consumer"))]
     defaults = {
-        "subject": totals[0].get("supplier") or totals[0].get("on") or (),
-        "whose": totals[0].get("consumer") or totals[0].get("on") or (),
-        "material": tuple(sorted({total["product"] for total in totals})), "measure": "usd",
-        "period": f"{totals[0]['before']}..{totals[0]['after']}", "qualifiers": (),
+        "subject": totals[0].supplier or totals[0].on or (),
+        "whose": totals[0].consumer or totals[0].on or (),
+        "material": tuple(sorted({total.product for total in totals})), "measure": "usd",
+        "period": f"{totals[0].before}..{totals[0].after}", "qualifiers": (),
     }  # fmt: skip
     return names.claim(kind, rows, figure, **(defaults | common))
 
 
-def _base(totals: Sequence[Row]) -> tuple[str, str]:
-    """Return the column of the values that are compared, and their unit of time."""
-    if any(row["months_before"] != row["months_after"] for row in totals):
-        return "usd_per_month", " a month"
-    return "usd", ""
+def _values(totals: Sequence[Total]) -> tuple[list[tuple[float | None, float | None]], str]:
+    """Return the values before and after that are compared, and their unit of time."""
+    if any(total.months_before != total.months_after for total in totals):
+        return [(t.usd.per_month_before, t.usd.per_month_after) for t in totals], " a month"
+    return [(t.usd.before, t.usd.after) for t in totals], ""
 
 
-def _untold(names: Lexicon, total: Row) -> str:
+def _untold(names: Lexicon, total: Total) -> str:
     """Return why no change of the value of a product can be told; empty if it can."""
     return denial(names, _claim_of(names, Kind.CHANGE, [total]))
 
 
-def _changed(names: Lexicon, totals: Sequence[Row], sign: int) -> list[Row]:
+def _changed(names: Lexicon, totals: Sequence[Total], sign: int) -> list[Total]:
     """Select the totals of what surely rose, or with a negative sign fell, in each series."""
-    usd, _ = _base(totals)
-    changed: list[Row] = []
-    for group in grouped(totals, "product").values():
-        ends = [_ends_of_change(names, row, usd) for row in group]
-        if all(pair is not None and min(sign * pair[0], sign * pair[1]) > 0 for pair in ends):
-            changed += group
-    return changed
+    values, _ = _values(totals)
+    is_sure: dict[str, bool] = {}
+    for total, pair in zip(totals, values, strict=True):
+        ends = _ends_of_change(names, total, *pair)
+        changed = ends is not None and min(sign * ends[0], sign * ends[1]) > 0
+        is_sure[total.product] = is_sure.get(total.product, True) and changed
+    return [total for total in totals if is_sure[total.product]]
 
 
-def _trade_of(names: Lexicon, row: Mapping[str, Any]) -> str:
-    """Name whose trade a row is of: imports, or exports."""
-    if row.get("consumer") is not None and names.answer.scope.get("consumer") is not None:
-        return f"{possessive(names.place(row['consumer']))} imports"
-    owner = row.get("supplier") or row.get("consumer")
-    return f"{possessive(names.place(owner))} {'exports' if row.get('supplier') else 'imports'}"
+def _trade_of(names: Lexicon, consumer: str | None, supplier: str | None) -> str:
+    """Name whose trade something is of: imports, or exports."""
+    if consumer is not None and names.answer.scope.get("consumer") is not None:
+        return f"{possessive(names.place(consumer))} imports"
+    owner = supplier or consumer
+    return f"{possessive(names.place(owner))} {'exports' if supplier else 'imports'}"
 
 
 MUCH_SOONER = 0.9
@@ -838,10 +856,11 @@ MONTHS = (
 )  # fmt: skip
 
 
-def _in_less_time(names: Lexicon, row: Row, partners: str, more: Sentence) -> Sentences:
+def _in_less_time(names: Lexicon, total: Total, partners: str, more: Sentence) -> Sentences:
     """Say that a part of a year had nearly as much trade as a year, or more; else nothing."""
-    ends = sorted(("before", "after"), key=lambda end: int(row[f"months_{end}"]))
-    (short, new), (long, old) = ((row[end], row[f"usd_{end}"]) for end in ends)
+    before = total.months_before, total.before, total.usd.before
+    after = total.months_after, total.after, total.usd.after
+    (_, short, new), (_, long, old) = sorted((before, after), key=lambda end: end[0])
     span = Period(short)
     if span.months > 11 or Period(long).months != 12 or not old or new is None:
         return
@@ -849,20 +868,19 @@ def _in_less_time(names: Lexicon, row: Row, partners: str, more: Sentence) -> Se
         return
     buys = names.answer.scope.get("consumer") is not None
     verb = "bought" if buys else "sold"
-    owner = row.get("consumer") or row.get("supplier")
-    goods = f"{names.goods(row['product'])}{partners}"
+    goods = f"{names.goods(total.product)}{partners}"
     much, than = ("nearly as much", "as") if new < old else ("more", "than")
     several = "" if span.months == 1 else "s"
     start = (
-        f"{capitalized(names.place(owner))} {verb} {much} {goods} in {MONTHS[span.months]} "
+        f"{capitalized(names.place(total.party))} {verb} {much} {goods} in {MONTHS[span.months]} "
         f"month{several} of {span.year} {than} in all of {long}"
     )
-    change = _claim_of(names, Kind.CHANGE, [row], period=long, facts=str(span.year))
+    change = _claim_of(names, Kind.CHANGE, [total], period=long, facts=str(span.year))
     values = [figure_of_value(new, "usd"), figure_of_value(old, "usd")]
     if worth(new).split(" ", 1)[1:] == worth(old).split(" ", 1)[1:]:
         values[0] = replace(values[0], words=worth(new).split(" ", 1)[0])
     claims = [
-        _claim_of(names, Kind.AMOUNT, [row], value, period=period)
+        _claim_of(names, Kind.AMOUNT, [total], value, period=period)
         for value, period in zip(values, (short, long), strict=True)
     ]
     amounts = Sentence(f": {values[0]} and {values[1]}", (*claims,))
@@ -870,14 +888,13 @@ def _in_less_time(names: Lexicon, row: Row, partners: str, more: Sentence) -> Se
         yield from shortened(text, more)
 
 
-def _partners_of(names: Lexicon, row: Row) -> str:
+def _partners_of(names: Lexicon, total: Total) -> str:
     """Name the partners of a trade, if it is not with all."""
     towards = "from" if names.answer.scope.get("consumer") is not None else "to"
-    if row.get("on"):
-        return f" {towards} {names.place(row['on'])}"
-    totals = [total for part in coverages_of(names.answer.coverage).values()
-              for total in part.get("totals", ())]  # fmt: skip
-    is_unbounded = any(total.get("usd_before_high", 0.0) is None for total in totals)
+    if total.on:
+        return f" {towards} {names.place(total.on)}"
+    most = [some.most_usd for some in totals_of(names.answer)]
+    is_unbounded = any(ends is not None and ends[0] is None for ends in most)
     return f" {towards} the countries listed" if is_unbounded else ""
 
 
@@ -889,13 +906,13 @@ def _more(names: Lexicon, claim: Claim, rest: int) -> Sentence:
     return Sentence(f"; {figure} below", (replace(claim, kind=Kind.COUNT, figure=figure),))
 
 
-def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
+def _change(names: Lexicon, totals: Sequence[Total]) -> Sentences:
     partners = _partners_of(names, totals[0])
-    rest = [row for row in totals if row["product"] != totals[0]["product"]]
+    rest = [total for total in totals if total.product != totals[0].product]
     more = Sentence()
     if rest:
         claim = _claim_of(names, Kind.COUNT, rest)
-        more = _more(names, claim, len({row["product"] for row in rest}))
+        more = _more(names, claim, len({total.product for total in rest}))
     yield from _in_less_time(names, totals[0], partners, more)
     if len(totals) == 1:
         yield from _change_of_one(names, totals[0], partners)
@@ -903,39 +920,43 @@ def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
         yield from _change_of_several(names, totals, partners)
 
 
-def _change_of_one(names: Lexicon, row: Row, partners: str) -> Sentences:
+def _change_of_one(names: Lexicon, total: Total, partners: str) -> Sentences:
     """Say how the trade of one product changed, or why that cannot be told."""
-    usd, per = _base([row])
-    before, after = row["before"], row["after"]
+    [(old, new)], per = _values([total])
+    before, after = total.before, total.after
     span = f" from {before} to {after}"
-    goods = f"{names.goods(row['product'])}{partners}"
-    trade = f"{capitalized(_trade_of(names, row))} of {goods}"
-    unknown = _claim_of(names, Kind.UNKNOWN, [row], denied=Kind.CHANGE)
-    untold = f"Whether {_trade_of(names, row)} of {goods} changed{span} cannot be told"
+    goods = f"{names.goods(total.product)}{partners}"
+    whose = _trade_of(names, total.consumer, total.supplier)
+    trade = f"{capitalized(whose)} of {goods}"
+    unknown = _claim_of(names, Kind.UNKNOWN, [total], denied=Kind.CHANGE)
+    untold = f"Whether {whose} of {goods} changed{span} cannot be told"
     yield from shortened(Sentence(untold, (unknown,)))
-    old, new = row[f"{usd}_before"], row[f"{usd}_after"]
     if not old or new is None:
-        value = Sentence("of unknown value", (_claim_of(names, Kind.UNKNOWN, [row], period=after),))
+        no_value = _claim_of(names, Kind.UNKNOWN, [total], period=after)
+        value = Sentence("of unknown value", (no_value,))
         if new is not None:
             worth_of = figure_of_value(new, "usd")
-            claim = _claim_of(names, Kind.AMOUNT, [row], worth_of, period=after)
+            claim = _claim_of(names, Kind.AMOUNT, [total], worth_of, period=after)
             value = Sentence(f"worth {worth_of}{per}", (claim,))
         reason = f"there is no value to compare with{when(before)}"
         nothing = replace(unknown, reason=reason)
         yield Sentence(f"{trade} were ") + value + Sentence(f"{when(after)}; {reason}.", (nothing,))
         return
     values, claims = [], []
-    for end, value in (("before", old), ("after", new)):
-        is_least = row.get(f"usd_{end}_high") != row[f"usd_{end}"]
-        is_least &= not (row.get("on") or partners)
-        words = f"{AT_LEAST * is_least}{worth(value)}"
-        figure = Figure(words, value, None if is_least else value, "usd")
+    most = total.most_usd or (None, None)
+    listed_usd = total.usd.before, total.usd.after
+    for period, amount, high, usd in zip(
+        (before, after), (old, new), most, listed_usd, strict=True
+    ):
+        is_least = high != usd and not (total.on or partners)
+        words = f"{AT_LEAST * is_least}{worth(amount)}"
+        figure = Figure(words, amount, None if is_least else amount, "usd")
         values.append(words)
-        claims.append(_claim_of(names, Kind.AMOUNT, [row], figure, period=row[end]))
-    ends = _ends_of_change(names, row, usd)
+        claims.append(_claim_of(names, Kind.AMOUNT, [total], figure, period=period))
+    ends = _ends_of_change(names, total, old, new)
     low, high = ends or (None, None)
     turn = _turns(*ends) if ends else "changed"
-    change = _claim_of(names, Kind.CHANGE, [row], Figure(turn, low, high, "change"))
+    change = _claim_of(names, Kind.CHANGE, [total], Figure(turn, low, high, "change"))
     amounts = Sentence(f", from {values[0]} to {values[1]}{per}", (*claims,))
     yield from shortened(Sentence(f"{trade} {turn}{span}", (change,)), amounts)
     reason = f"{values[0]}{when(before)}, {values[1]}{when(after)}"
@@ -944,21 +965,20 @@ def _change_of_one(names: Lexicon, row: Row, partners: str) -> Sentences:
         yield from shortened(either, Sentence(f": {reason}", (*claims,)))
 
 
-def _change_of_several(names: Lexicon, totals: Sequence[Row], partners: str) -> Sentences:
+def _change_of_several(names: Lexicon, totals: Sequence[Total], partners: str) -> Sentences:
     """Say for how many products trade grew and fell, and which changed most."""
-    usd, per = _base(totals)
-    span = f" from {totals[0]['before']} to {totals[0]['after']}"
-    trade = _trade_of(names, totals[0])
+    span = f" from {totals[0].before} to {totals[0].after}"
+    trade = _trade_of(names, totals[0].consumer, totals[0].supplier)
     grown, fallen = (_changed(names, totals, sign) for sign in (1, -1))
-    products = grouped(totals, "product")
-    reasons = {_untold(names, row) for row in totals}
+    products = {total.product for total in totals}
+    reasons = {_untold(names, total) for total in totals}
     reason = reasons.pop() if len(reasons) == 1 and not grown and not fallen else ""
     unknown = _claim_of(names, Kind.UNKNOWN, totals, denied=Kind.CHANGE, reason=reason)
     start = f"Whether {trade} of {names.subject}{partners} changed{span} cannot be told"
     if reason:
         yield from shortened(Sentence(start, (unknown,)), f": {reason}")
-    most = _largest_change(names, totals, usd, per)
-    numbers = [len({row["product"] for row in rows}) for rows in (grown, fallen)]
+    most = _largest_change(names, totals)
+    numbers = [len({total.product for total in some}) for some in (grown, fallen)]
     verb, changed = ("grew", 0) if grown or not fallen else ("fell", 1)
     less = Sentence()
     if grown and fallen:
@@ -972,35 +992,37 @@ def _change_of_several(names: Lexicon, totals: Sequence[Row], partners: str) -> 
         yield from shortened(first + less + f"{span}, by value", most)
 
 
-def _ends_of_change(names: Lexicon, row: Row, usd: str) -> tuple[float, float] | None:
+def _ends_of_change(
+    names: Lexicon, total: Total, old: float | None, new: float | None
+) -> tuple[float, float] | None:
     """Bound the relative change of a total beside what is not listed; None if it is unknown.
 
-    Where nothing bounds that in either period, it is the change of what is listed.
+    ``old`` and ``new`` are the values that are compared. Where nothing bounds what is not listed
+    in either period, it is the change of what is listed.
     """
-    old, new = row[f"{usd}_before"], row[f"{usd}_after"]
-    if not old or new is None or _untold(names, row):
+    if not old or new is None or _untold(names, total):
         return None
-    highs = [row.get(f"usd_{end}_high", row[f"usd_{end}"]) for end in ("before", "after")]
-    if highs == [None, None]:
+    listed_old, listed_new = total.usd.before, total.usd.after
+    high_old, high_new = total.most_usd or (listed_old, listed_new)
+    if high_old is None and high_new is None:
         return new / old - 1, new / old - 1
-    if None in highs:
+    if high_old is None or high_new is None:
         return None
-    most_old, most_new = (
-        value * high / row[f"usd_{end}"] if value else high
-        for end, value, high in (("before", old, highs[0]), ("after", new, highs[1]))
-    )
+    most_old = old * high_old / listed_old if listed_old else high_old
+    most_new = new * high_new / listed_new if listed_new else high_new
     return new / most_old - 1, most_new / old - 1
 
 
-def _largest_change(names: Lexicon, totals: Sequence[Row], usd: str, per: str) -> Sentence:
+def _largest_change(names: Lexicon, totals: Sequence[Total]) -> Sentence:
     """Name the product whose value surely changed most of those that can be compared."""
     changes = []
-    for row in totals:
-        ends = _ends_of_change(names, row, usd)
-        if ends is not None:
-            sizes = sorted(abs(end * row[f"{usd}_before"]) for end in ends)
+    values, per = _values(totals)
+    for total, (old, new) in zip(totals, values, strict=True):
+        ends = _ends_of_change(names, total, old, new)
+        if ends is not None and old is not None:
+            sizes = sorted(abs(end * old) for end in ends)
             least = 0.0 if ends[0] < 0 < ends[1] else sizes[0]
-            changes.append((least, sizes[1], row["product"], ends[0]))
+            changes.append((least, sizes[1], total.product, ends[0]))
     if not changes:
         return Sentence()
     least, most, product, change = max(changes)
@@ -1012,7 +1034,7 @@ def _largest_change(names: Lexicon, totals: Sequence[Row], usd: str, per: str) -
         words = f"at least {words}"
     low, high = (least, most) if change >= 0 else (-most, -least)
     claim = _claim_of(
-        names, Kind.CHANGE, [row for row in totals if row["product"] == product],
+        names, Kind.CHANGE, [total for total in totals if total.product == product],
         Figure(words, low, high, "usd"), qualifiers=(f"largest {known}change",),
     )  # fmt: skip
     goods = names.goods(product)
@@ -1084,7 +1106,7 @@ def _trend(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         unknown = names.claim(Kind.UNKNOWN, rows, subject=(), whose=(), material=(), period=None)
         yield from shortened(Sentence(f"No trade of {names.subject} has a known value", (unknown,)))
         return
-    trade = capitalized(_trade_of(names, rows[0]))
+    trade = capitalized(_trade_of(names, rows[0].get("consumer"), rows[0].get("supplier")))
     ends = [last for rows_of_product in series.values() for last in rows_of_product]
     newest = max(Period(last["period"]).end for last in ends)
     current = [last for last in ends if Period(last["period"]).end == newest]

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any, TypeAlias, TypeVar
 
-from graphkit.answers.answer import PLAIN_NAME, Answer, parts_of
+from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.figures import HALF, UNFIT, ceiling_percent, floor_percent, money, number_of
 from graphkit.answers.sentence import PLACE, Claim, Figure, Kind, Sentence
 from graphkit.names import uncapitalized, with_article
@@ -348,8 +348,8 @@ class Lexicon:
     @property
     def are_baskets(self) -> bool:
         """True if one element was asked for, and all that is counted holds others too."""
-        parts = parts_of(self.answer.coverage).values()
-        fits = {series.get("fit") for part in parts for series in part.get("series", ())}
+        parts = self.answer.coverage.parts.values()
+        fits = {series.fit for part in parts for series in part.series}
         return len(self.meanings) == 1 and fits == {"basket"}
 
     @property

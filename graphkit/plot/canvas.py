@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import ceil, log10
 from typing import Any
 
-from graphkit.answers.answer import OWN_FACTS, Answer, cited, parts_of
+from graphkit.answers.answer import OWN_FACTS, Answer, cited
 from graphkit.answers.figures import money, percent
 from graphkit.answers.remarks import FIT_REMARKS, REMARK
 from graphkit.errors import visible_lines
@@ -427,12 +427,13 @@ def _unfit(answer: Answer, remarks: str) -> list[str]:
     """Name the products of rows or of sums whose codes hold other goods too."""
     names = {"product", "fit"}
     rows = answer.rows.select([*names]).to_pylist() if names <= {*answer.rows.column_names} else []
-    for part in parts_of(answer.coverage).values():
-        rows += part.get("series", ())
+    fits = [(row["product"], row["fit"]) for row in rows]
+    for part in answer.coverage.parts.values():
+        fits += [(series.product, series.fit) for series in part.series]
     products: dict[str, dict[str, None]] = {}
-    for row in rows:
-        text = FIT_REMARKS.get(row.get("fit") or "")
-        name = answer.names.get(row["product"], row["product"])
+    for product, fit in fits:
+        text = FIT_REMARKS.get(fit or "")
+        name = answer.names.get(product, product)
         if text and name not in remarks:
             products.setdefault(text, {})[name] = None
     return [f"{_first_names([*unfit])}: {text}" for text, unfit in products.items()]
@@ -462,10 +463,10 @@ def stated(answer: Answer) -> str:
         measure = "; ".join(measure)
     sets = values(answer, "dataset") or sorted(
         {
-            series["dataset"]
-            for part in parts_of(answer.coverage).values()
-            for series in part.get("series", ())
-            if series["dataset"]
+            series.dataset
+            for part in answer.coverage.parts.values()
+            for series in part.series
+            if series.dataset
         }
     )
     datasets = f"data set{'s' * (len(sets) > 1)} {', '.join(sets[:4])}{' …' * (len(sets) > 4)}"
@@ -491,9 +492,9 @@ def source_line(answer: Answer) -> str:
     for name in answer.rows.column_names:
         if name.endswith("source"):
             used |= {key for text in values(answer, name) for key in cited(str(text))}
-    for part in parts_of(answer.coverage).values():
-        rows = [*part.get("series", ()), *part.get("production", ())]
-        used |= {key for row in rows if row.get("source") for key in cited(row["source"])}
+    for part in answer.coverage.parts.values():
+        texts = (*(s.source for s in part.series), *(p.source for p in part.production))
+        used |= {key for text in texts if text for key in cited(text)}
     rows = [row for row in answer.sources.to_pylist() if row["key"] in used]
     rows = rows or answer.sources.to_pylist()
     publications = list(dict.fromkeys(_source(row) for row in rows))

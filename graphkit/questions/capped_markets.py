@@ -42,7 +42,7 @@ def with_cap(catalog: Catalog, market: Market, cap: str) -> Market:
 def _origins(catalog: Catalog, market: Market) -> Caps:
     """Trace what each seller sells to who did the work of the product's own stage."""
     goods = catalog.materials.scope(f"product:{market.product}")
-    supply = supply_of(catalog, goods, market.series["period"], measure=market.measure)
+    supply = supply_of(catalog, goods, market.series.period, measure=market.measure)
     network = supply.network
     product = network.products.index(market.product)
     places = {

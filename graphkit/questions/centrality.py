@@ -33,7 +33,7 @@ from graphkit.questions.networks import (
 )
 from graphkit.questions.question import checked
 from graphkit.questions.supply import supply_of
-from graphkit.questions.supply_answer import uncounted
+from graphkit.questions.supply_answer import coverage_in
 from graphkit.questions.trade import border_of, product_notes
 
 HEADERS = {name: measure.header for name, measure in MEASURES.items()}
@@ -287,7 +287,7 @@ def layered_centrality(
             "measures": list(measures), "min_flow": min_share,
         },
         best(rows, top), columns_of(table, scores),
-        {**supply.coverage, **uncounted(catalog, goods, supply)},
+        coverage_in(catalog, goods, supply),
         catalog.sources(supply.flows, supply.production, goods.elsewhere),
         elsewhere=goods.elsewhere,
         notes=(LAYERS, *goods.notes, *supply.notes, *hints(table, measures, min_share),

@@ -15,6 +15,7 @@ from graphkit.analysis.trade_change import CHANGE_SERIES, MEASURES, compare_part
 from graphkit.analysis.unlisted import POINT, one_share
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, TEXT, Column
+from graphkit.answers.coverage import Change, Coverage, Total, lines
 from graphkit.arrow import number
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -191,8 +192,8 @@ def compare(
     rows, hidden = _first(rows, top)
     if len(rows["product"].unique()) > 1:
         rows = in_order_of(rows, _by_change)
-    totals = sorted(totals, key=_by_change)
     monthly = Period(before).months != Period(after).months
+    totals.sort(key=lambda total: _size(total.usd.per_month_before, total.usd.per_month_after))
     columns, names = _columns(owner.side, owner.partner, before, after, monthly=monthly)
     notes = [*_notes(catalog, owner, left_out if available else {}, lacking, hidden)]
     if len(flows):
@@ -211,7 +212,7 @@ def compare(
         },
         rows,
         columns,
-        {**coverage_in(flows, goods, besides=left_out), "totals": totals},
+        replace(coverage_in(flows, goods, besides=left_out), totals=tuple(totals)),
         catalog.sources(flows, claims, goods.elsewhere),
         claims,
         elsewhere=goods.elsewhere,
@@ -250,7 +251,7 @@ def _from_claims(
         f"How did {owner.whose} {OF_TRADE[owner.partner]} of {scope.meaning} change from "
         f"{periods[0]} to {periods[1]}, as published?",
         _scope_of(owner, scope, *periods), scope, changes, columns,
-        {"published_figures": len(claims)}, claims, (*scope.notes, *notes),
+        Coverage(lines({"published_figures": len(claims)})), claims, (*scope.notes, *notes),
         "graphkit.plot.dependence:draw_published_changes",
     )  # fmt: skip
 
@@ -339,7 +340,7 @@ def _compared(
     counterpart: Entity | None,
     available: Mapping[str, Sequence[str]],
     periods: tuple[str, str],
-) -> tuple[pa.Table, list[dict[str, Any]], pa.Table]:
+) -> tuple[pa.Table, list[Total], pa.Table]:
     """Compute partners and totals of a party in both periods, and select its flows.
 
     With one partner, the rows and totals of the trade with it; the flows are all of the party's.
@@ -373,7 +374,7 @@ def _compared(
     most = _most(catalog, owner, own_rows, periods)
     rows = _with_ends(rows, most, totals)
     if counterpart is None:
-        return rows, _without_moved(totals, most), own_rows
+        return rows, [_total(row, most) for row in totals.to_pylist()], own_rows
     rows = rows.filter(pc.equal(rows[owner.partner], counterpart.key))
     ours = pc.and_(pc.equal(flows[owner.side], owner.key),
                    pc.not_equal(flows[owner.partner], counterpart.key))  # fmt: skip
@@ -381,16 +382,9 @@ def _compared(
     totals = totals.filter(pc.equal(totals[owner.side], owner.key))
     of_partner = set(rows["product"].to_pylist())
     return rows, [
-        {**row, "on": counterpart.key, **dict.fromkeys(OF_SEVERAL)}
+        _total_with(counterpart.key, row)
         for row in totals.to_pylist() if row["product"] in of_partner
     ], own_rows  # fmt: skip
-
-
-OF_SEVERAL = (
-    *(f"{name}_{end}" for name in ("hhi_usd", "hhi_tonnes", "partners") for end in ENDS),
-    "new", "lost",
-)  # fmt: skip
-"""Figures of totals that tell nothing of one partner."""
 
 
 Most = dict[tuple[str, str], tuple[float, int]]
@@ -434,24 +428,57 @@ def _with_ends(rows: pa.Table, most: Most, totals: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(table, rows.schema)
 
 
-def _without_moved(totals: pa.Table, most: Most) -> list[dict[str, Any]]:
-    """Drop figures of totals that trade which is not listed may change, and add the most of each.
+def _total(row: Mapping[str, Any], most: Most) -> Total:
+    """Make a total, without figures that trade which is not listed may change."""
+    total = _total_of(row)
+    unlisted = [most.get((total.product, end), (0.0, 1))[0] for end in ENDS]
+    values = zip((total.usd.before, total.usd.after), unlisted, strict=True)
+    before, after = (None if usd is None or more == inf else usd + more for usd, more in values)
+    total = replace(total, most_usd=(before, after))
+    if not any(unlisted):
+        return total
+    for end, more in zip(ENDS, unlisted, strict=True):
+        total = _without_index(total, end) if more else total
+    return replace(total, new=None, lost=None)
 
-    ``usd_before_high`` is the value with all that is not listed; null if nothing bounds that.
-    """
-    rows: list[dict[str, Any]] = totals.to_pylist()
-    for row in rows:
-        unlisted = {end: most.get((row["product"], end), (0.0, 1))[0] for end in ENDS}
-        lacks = [end for end in ENDS if unlisted[end]]
-        for end in ENDS:
-            usd = row[f"usd_{end}"]
-            is_bounded = usd is not None and unlisted[end] < inf
-            row[f"usd_{end}_high"] = usd + unlisted[end] if is_bounded else None
-        for end in lacks:
-            row |= {f"hhi_usd_{end}": None, f"hhi_tonnes_{end}": None}
-        if lacks:
-            row |= {"new": None, "lost": None}
-    return rows
+
+def _total_with(partner: str, row: Mapping[str, Any]) -> Total:
+    """Make the total of the trade with one partner, without figures that tell nothing of one."""
+    total = _total_of(row)
+    for end in ENDS:
+        total = _without_index(total, end)
+    return replace(
+        total, on=partner, partners_before=None, partners_after=None, new=None, lost=None
+    )
+
+
+def _without_index(total: Total, end: str) -> Total:
+    """Drop the concentration of a total in one of the two periods."""
+    index = {f"hhi_{end}": None}
+    return replace(total, usd=replace(total.usd, **index), tonnes=replace(total.tonnes, **index))
+
+
+def _total_of(row: Mapping[str, Any]) -> Total:
+    """Make a total of a row."""
+    usd, tonnes = (
+        Change(
+            *(row[f"{measure}_{name}"] for name in ("before", "after", "change", "ratio")),
+            *(row[f"{measure}_per_month_{name}"] for name in ("before", "after", "ratio")),
+            *(row[f"hhi_{measure}_{end}"] for end in ENDS),
+        )
+        for measure in MEASURES
+    )
+    new, lost = (None if row[name] is None else tuple(row[name]) for name in ("new", "lost"))
+    return Total(
+        consumer=row.get("consumer"), supplier=row.get("supplier"), on=None,
+        product=row["product"], reporter=row["reporter"], dataset=row["dataset"],
+        source=row["source"], before=row["before"], after=row["after"],
+        months_before=row["months_before"], months_after=row["months_after"],
+        usd=usd, tonnes=tonnes,
+        partners_before=row["partners_before"], partners_after=row["partners_after"],
+        largest_before=row["largest_before"], largest_after=row["largest_after"],
+        new=new, lost=lost, missing=row["missing"],
+    )  # fmt: skip
 
 
 def _in_points(rows: pa.Table) -> pa.Table:
@@ -478,8 +505,12 @@ def _by_change(row: Mapping[str, Any]) -> float:
     Of periods of different length, by that of a month's value.
     """
     name = "usd_per_month" if "usd_per_month_before" in row else "usd"
-    before, after = (float(row[f"{name}_{end}"] or 0.0) for end in ENDS)
-    return descending(abs(after - before))
+    return _size(row[f"{name}_before"], row[f"{name}_after"])
+
+
+def _size(before: float | None, after: float | None) -> float:
+    """Return a key that sorts by a change, the largest first."""
+    return descending(abs((after or 0.0) - (before or 0.0)))
 
 
 def _scope_of(owner: TradeParty, scope: Scope, before: str, after: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from graphkit.analysis.claims.published import (
 from graphkit.analysis.claims.verdicts import OFFICES, OFFICES_AMOUNT
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import LONG, NUMBER, Column, plain_columns, schema_of
+from graphkit.answers.coverage import About, Coverage, Line, lines
 from graphkit.arrow import number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
@@ -216,7 +217,7 @@ def claims_check(
         filters.answer_scope,
         _in_words(catalog, rows, claims),
         COLUMNS,
-        {**_outcomes(results, len(catalog.claims)), **_facts_read(loaded)},
+        replace(_outcomes(results, len(catalog.claims)), others=_facts_read(loaded)),
         catalog.sources(rows, _figures_of(rows), loaded.flows, loaded.production),
         notes=(
             *filters.scope.notes,
@@ -277,7 +278,7 @@ def check_stated(catalog: Catalog, given: Mapping[str, Any]) -> Answer:
         stated,
         _in_words(catalog, results, table),
         COLUMNS,
-        _facts_read(loaded),
+        Coverage(others=_facts_read(loaded)),
         catalog.sources(published, _figures_of(results), loaded.flows, loaded.production),
         claims=published,
         notes=(
@@ -423,38 +424,42 @@ def _measured_products(results: pa.Table) -> list[str]:
     return sorted(set(measured["product"].to_pylist()) - {None})
 
 
-def _outcomes(results: pa.Table, total: int) -> dict[str, Any]:
+def _outcomes(results: pa.Table, total: int) -> Coverage:
     """Count claims by verdict and kind, and name those that fail an expectation."""
     verdicts = results["verdict"].to_pylist()
     failed = claim_check.failed_expectations(results)
-    return {
-        "claims": len(results),
-        "claims_in_all": total,
-        **{verdict.column: verdicts.count(verdict) for verdict in Verdict},
-        "by_kind": [_by_verdict(row) for row in claim_check.verdict_counts(results).to_pylist()],
-        "expected_to_be_borne_out": sum(map(bool, results["expected"].to_pylist())),
-        "expected_but_not_borne_out": failed["key"].to_pylist(),
-    }
+    return Coverage(
+        lines({
+            "claims": len(results),
+            "claims_in_all": total,
+            **{verdict.column: verdicts.count(verdict) for verdict in Verdict},
+            "by_kind": tuple(
+                _by_verdict(row) for row in claim_check.verdict_counts(results).to_pylist()
+            ),
+            "expected_to_be_borne_out": sum(map(bool, results["expected"].to_pylist())),
+        }),
+        failed_claims=tuple(failed["key"].to_pylist()),
+    )  # fmt: skip
 
 
-def _by_verdict(row: Mapping[str, Any]) -> str:
+def _by_verdict(row: Mapping[str, Any]) -> About:
     """Write the verdicts on the claims of one kind."""
     counts = {verdict: row[verdict.column] for verdict in Verdict}
     texts = [f"{count:,} {verdict}" for verdict, count in counts.items() if count]
-    return f"{row['kind']} ({' + '.join(texts)})"
+    return About(row["kind"], f"({' + '.join(texts)})")
 
 
-def _facts_read(loaded: Loaded) -> dict[str, Any]:
+def _facts_read(loaded: Loaded) -> tuple[Line, ...]:
     """Describe the facts that claims were checked against."""
     products = {product for _, product, _ in loaded.production_figures}
     periods = {period for _, _, period in loaded.production_figures}
-    return {
+    return lines({
         "trade_flows_read": len(loaded.flows),
-        "trade_in": [f"{product} ({listed(traded, 3)})"
-                     for product, traded in loaded.periods.items()],
+        "trade_in": tuple(About(product, f"({listed(traded, 3)})")
+                          for product, traded in loaded.periods.items()),
         "production_figures": len(loaded.production),
-        "production_of": [f"{len(products)} products ({listed(periods, 3)})"],
-    }  # fmt: skip
+        "production_of": (f"{len(products)} products ({listed(periods, 3)})",),
+    })  # fmt: skip
 
 
 _SIDE = ("supplier", "period", "basis")
@@ -519,11 +524,15 @@ def claims_conflicts(
         filters.answer_scope,
         table,
         PAIRS,
-        {
-            "claims_in_scope": len(in_scope),
-            "claims_in_all": len(claims),
-            "production_figures_compared": len(production),
-        },
+        Coverage(
+            lines(
+                {
+                    "claims_in_scope": len(in_scope),
+                    "claims_in_all": len(claims),
+                    "production_figures_compared": len(production),
+                }
+            )
+        ),
         catalog.sources(table, other_sources),
         notes=filters.scope.notes,
         nothing="No two figures in this scope contradict each other.",

@@ -13,6 +13,7 @@ import pyarrow as pa
 from graphkit.analysis.claims.phrases import claim_sentence, known_values
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column
+from graphkit.answers.coverage import About, Coverage, lines
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -135,11 +136,15 @@ def claims(
         filters.answer_scope,
         rows,
         COLUMNS,
-        {
-            "claims": len(rows),
-            "claims_in_all": len(catalog.claims),
-            "of_kind": counted(rows, "kind"),
-        },
+        Coverage(
+            lines(
+                {
+                    "claims": len(rows),
+                    "claims_in_all": len(catalog.claims),
+                    "of_kind": counted(rows, "kind"),
+                }
+            )
+        ),
         catalog.sources(rows),
         notes=filters.scope.notes,
         caption="Figures are as published, each on its stated basis.",
@@ -153,8 +158,7 @@ def with_words(catalog: Catalog, claims: pa.Table) -> pa.Table:
     return claims.add_column(1, "claim", words)
 
 
-def counted(rows: pa.Table, name: str) -> list[str]:
+def counted(rows: pa.Table, name: str) -> tuple[About, ...]:
     """Count the rows with each value of a column."""
-    return [
-        f"{value} {count:,}" for value, count in sorted(Counter(rows[name].to_pylist()).items())
-    ]
+    counts = Counter(rows[name].to_pylist())
+    return tuple(About(value, f"{count:,}") for value, count in sorted(counts.items()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
@@ -10,6 +9,7 @@ import pyarrow as pa
 
 from graphkit.analysis.unlisted import WORLD
 from graphkit.answers.answer import Answer
+from graphkit.answers.coverage import SplitTrade
 from graphkit.answers.figures import money
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -29,7 +29,7 @@ def remnants_in(catalog: Catalog, scope: Scope, period: str) -> list[str]:
 
 def remnant_notes(catalog: Catalog, answer: Answer) -> list[str]:
     """Write a note on each product of an answer of which a code holds only a remnant."""
-    products = {row["product"] for row in answer.coverage["series"]}
+    products = {series.product for series in answer.coverage.series}
     return [
         _remnant(catalog.materials.label(product), code, since)
         for (product, code), since in sorted(catalog.remnants.items())
@@ -54,7 +54,7 @@ NAMED, MOST_YEARS = 3, 6
 
 
 @dataclass(frozen=True)
-class SplitTrade:
+class TwoCodeTrade:
     """Trade between two countries that may stand under the codes of two products."""
 
     supplier: str
@@ -92,11 +92,13 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
     if "consumer" in rows.column_names:
         consumers = sorted(set(rows["consumer"].to_pylist()) - {None})
     suppliers = rows["supplier"].to_pylist() if "supplier" in rows.column_names else None
-    notes, split, double = [], [], False
+    notes: list[str] = []
+    split: list[SplitTrade] = []
+    double = False
     for (product, code), (other, other_code) in _sharing(catalog):
         pair = {product, other}
-        series = [row for row in coverage["series"] if row["product"] in pair]
-        years = {year for row in series for year in _years(row["period"])}
+        all_series = [series for series in coverage.series if series.product in pair]
+        years = {year for series in all_series for year in series.years}
         if not years or not consumers:
             continue
         periods = [str(year) for year in range(min(years) - 1, max(years) + 2)]
@@ -110,10 +112,9 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
             if suppliers is None or trade.supplier in suppliers
         ]  # fmt: skip
         split += [
-            {"product": product, "other": other, "supplier": trade.supplier,
-             "consumer": trade.consumer, "years": sorted(trade.years)}
+            SplitTrade(product, other, trade.supplier, trade.consumer, tuple(sorted(trade.years)))
             for trade in trades
-        ]  # fmt: skip
+        ]
         label, other_label = map(catalog.materials.in_text, (product, other))
         notes += [
             f"{catalog.place_at_start(trade.supplier)} to "
@@ -126,18 +127,12 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
         if len(trades) > NAMED:
             number = len(trades) - NAMED
             notes.append(f"{capitalized(label)} and {other_label}: {number} more such trades.")
-        double |= bool(trades) and pair == {row["product"] for row in series}
-    if double and coverage.get("usd") is not None:
-        coverage = {**coverage, "usd": None, "usd_share_without_tonnes": None}
-    if split:
-        coverage = {**coverage, "split_trade": split}
+        double |= bool(trades) and pair == {series.product for series in all_series}
+    if double and coverage.trade is not None and coverage.trade.usd is not None:
+        counted = replace(coverage.trade, usd=None, usd_share_without_tonnes=None)
+        coverage = replace(coverage, trade=counted)
+    coverage = replace(coverage, split_trade=tuple(split))
     return replace(answer, coverage=coverage, notes=(*answer.notes, *notes))
-
-
-def _years(text: str) -> range:
-    """Return the years of a period, or from the first to the last of several in words."""
-    years = [int(year) for year in re.findall(r"\b\d{4}\b", text)]
-    return range(min(years), max(years) + 1)
 
 
 def _sharing(catalog: Catalog) -> list[tuple[tuple[str, str], tuple[str, str]]]:
@@ -150,7 +145,7 @@ def _sharing(catalog: Catalog) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     ]  # fmt: skip
 
 
-def split_trades(flows: pa.Table, product: str, other: str, years: Set[int]) -> list[SplitTrade]:
+def split_trades(flows: pa.Table, product: str, other: str, years: Set[int]) -> list[TwoCodeTrade]:
     """Find the trades in a product with a step that goods under another code may explain.
 
     Parameters
@@ -164,7 +159,7 @@ def split_trades(flows: pa.Table, product: str, other: str, years: Set[int]) -> 
 
     Returns
     -------
-    list of SplitTrade
+    list of TwoCodeTrade
         The largest first.
 
     Examples
@@ -206,5 +201,5 @@ def split_trades(flows: pa.Table, product: str, other: str, years: Set[int]) -> 
                 y: (values.get((product, y), 0.0), values.get((other, y), 0.0))
                 for y in sorted(step_years)
             }
-            trades.append(SplitTrade(supplier, consumer, by_year))
+            trades.append(TwoCodeTrade(supplier, consumer, by_year))
     return sorted(trades, key=lambda trade: (-trade.largest, trade.supplier, trade.consumer))

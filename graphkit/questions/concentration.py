@@ -17,6 +17,7 @@ from graphkit.analysis.production import ADDED_ABOVE
 from graphkit.analysis.unit_values import far_unit_values
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXTS, Column, schema_of
+from graphkit.answers.coverage import lines
 from graphkit.arrow import SHARE, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -342,7 +343,7 @@ def _trade_rows(catalog: Catalog, trade: ImportsInScope, market: str) -> list[di
     Where flows priced far from the product are a large part of its mass, add rows without them.
     """
     areas = [a["key"] for a in catalog.nodes("Area").to_pylist() if not a["in_practice"]]
-    series = {(s["product"], s["period"], s["reporter"], s["dataset"], s["source"]): s
+    series = {(s.product, s.period, s.reporter, s.dataset, s.source): s
               for s in trade.series}  # fmt: skip
     unlisted = trade.unlisted
     at_all_prices = import_concentration(trade.flows, unnamed=areas, unlisted=unlisted).to_pylist()
@@ -351,9 +352,11 @@ def _trade_rows(catalog: Catalog, trade: ImportsInScope, market: str) -> list[di
     rows = []
     for row, prices in priced:
         key = (row["product"], row["period"], row["reporter"], row["dataset"], row["source"])
-        codes = {name: series[key][name] or None for name in ("hs", "hs_revision", "basis")}
+        sold = series[key]
+        codes = {"hs": sold.hs, "hs_revision": sold.hs_revision, "basis": sold.basis}
         rows.append({
-            **row, **codes, f"total_{row['measure']}": row["total"],
+            **row, **{name: text or None for name, text in codes.items()},
+            f"total_{row['measure']}": row["total"],
             "market": f"{market or 'exports'}{prices}",
             "consumer": row["consumer"] if market else None,
             "denominator": f"sum of the {market or 'exports'} that give this measure",
@@ -492,11 +495,14 @@ def _answer(
     by_consumer: bool,
 ) -> Answer:
     scope: Scope = query.scope
-    coverage = coverage_of(trade, scope)
     in_stages = sort == "stage" and not by_consumer
+    coverage = coverage_of(trade, scope)
     if not by_consumer:
-        coverage |= figures.coverage(scope)
-        coverage |= stages_in_words(catalog, rows) if in_stages else {}
+        coverage = replace(
+            coverage, figures=figures.count(scope),
+            missing_years=(*coverage.missing_years, *figures.gaps()),
+            others=lines(stages_in_words(catalog, rows)) if in_stages else (),
+        )  # fmt: skip
     hidden = {"market"} if not rows["consumer"].null_count else set()
     if rows["consumer"].null_count == len(rows):
         hidden = {"consumer"}

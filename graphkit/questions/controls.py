@@ -14,6 +14,7 @@ from graphkit.analysis.claims.phrases import claim_figure, known_values
 from graphkit.analysis.claims.readings import LICENCES
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, TEXTS, Column, plain_columns, schema_of
+from graphkit.answers.coverage import Coverage, lines
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -99,7 +100,10 @@ def controls(
          "date": date},
         table,
         CONTROLS,
-        {"controls": len(rows), "controls_in_all": len(all_controls), "elements_named": elements},
+        Coverage(lines({
+            "controls": len(rows), "controls_in_all": len(all_controls),
+            "elements_named": tuple(elements),
+        })),
         catalog.sources(table, claims),
         claims,
         notes=goods.notes,

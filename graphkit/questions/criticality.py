@@ -14,6 +14,7 @@ from graphkit.analysis.production import production_shares
 from graphkit.analysis.supply_risk import CRITICAL, supply_risk
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, TEXTS, Column, plain_columns, schema_of
+from graphkit.answers.coverage import Coverage, lines
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -176,14 +177,19 @@ def criticality(
         },
         table,
         COLUMNS,
-        {
-            "materials": len(materials),
-            "materials_with_production_figures": len({material for material, _ in markets}),
-            **figures.coverage(goods),
-            "governance_indicators": sorted(set(ratings["indicator"].to_pylist())),
-            "governance_years": sorted(set(ratings["period"].to_pylist())),
-            "countries_rated": len(ratings["country"].unique()),
-        },
+        Coverage(
+            lines({
+                "materials": len(materials),
+                "materials_with_production_figures": len({material for material, _ in markets}),
+            }),
+            figures=figures.count(goods),
+            missing_years=figures.gaps(),
+            others=lines({
+                "governance_indicators": tuple(sorted(set(ratings["indicator"].to_pylist()))),
+                "governance_years": tuple(sorted(set(ratings["period"].to_pylist()))),
+                "countries_rated": len(ratings["country"].unique()),
+            }),
+        ),
         catalog.sources(production, ratings, claims, sourcing_claims),
         pa.concat_tables([claims, sourcing_claims]),
         notes=(*notes_on(table), *revision_notes(catalog, figures.published)),

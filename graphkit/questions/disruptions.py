@@ -230,7 +230,7 @@ def disrupt(
         also=[*cut.sources, assumed.makers_used(rows)],
     )  # fmt: skip
     if ending is not None:
-        answer = replace(answer, coverage={**answer.coverage, "capacity": ending.markets})
+        answer = replace(answer, coverage=replace(answer.coverage, capacity=ending.markets))
     if swept is not None:
         return swept_losses(catalog, answer, tables, supply, swept, plans)
     if plan is not None:

@@ -298,7 +298,7 @@ def _rows(
     moved, source = fsum(added), fsum(elsewhere[added > 0])
     shared = {
         **_largest(alone),
-        **{name: market.series[name] for name in SERIES}, "cap": limits.cap,
+        **market.labels, "cap": limits.cap,
         "consumer": buyer.key, "stage": market.stage, "measure": market.measure,
         "verdict": alone.verdict, "max_share": limits.max_share, "moved": moved,
         "strain": moved / source if source else None,

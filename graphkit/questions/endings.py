@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from graphkit.analysis.supply.nodes import shortened
 from graphkit.analysis.supply.production_cut import Part
+from graphkit.answers.coverage import Capacity
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -48,7 +49,7 @@ class Ending:
     key: str
 
     @property
-    def markets(self) -> list[dict[str, Any]]:
+    def markets(self) -> tuple[Capacity, ...]:
         """The capacities that it is a part of, with their coverage."""
         return self.stoppages.described(self.stop.markets)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pyarrow as pa
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column
+from graphkit.answers.coverage import Series
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import BASKET, Scope
 
@@ -24,16 +23,17 @@ def fitted(catalog: Catalog, answer: Answer, text: str | None) -> Answer:
 
     The rows and the series of the coverage get a ``fit``, and the caption names each basket.
     """
-    series = answer.coverage.get("series", ())
-    if not series:
+    if not answer.coverage.series:
         return answer
     scope = catalog.materials.scope(text)
-    fits = catalog.materials.fits(scope, series)
-    earlier = catalog.materials.earlier_goods(series)
-    series = [
-        {**row, FIT.name: fits[row["product"]],
-         "earlier": sorted({goods["earlier"] for goods in earlier.get(row["product"], ())})}
-        for row in series
+    all_goods = [series.goods for series in answer.coverage.series]
+    fits = catalog.materials.fits(scope, all_goods)
+    earlier = catalog.materials.earlier_goods(all_goods)
+    all_series = [
+        replace(series, fit=fits[series.product], earlier=tuple(sorted(
+            {goods["earlier"] for goods in earlier.get(series.product, ())}
+        )))
+        for series in answer.coverage.series
     ]  # fmt: skip
     rows, columns = answer.rows, answer.columns
     if "product" in rows.column_names:
@@ -45,21 +45,22 @@ def fitted(catalog: Catalog, answer: Answer, text: str | None) -> Answer:
         ]
         rows = rows.append_column(FIT.name, pa.array(grades, pa.string()))
         columns = (*columns, FIT)
-    baskets = [_basket(catalog, scope, row) for row in series if row[FIT.name] == BASKET]
+    baskets = [_basket(catalog, scope, series) for series in all_series if series.fit == BASKET]
     return replace(
-        answer, rows=rows, columns=columns, coverage={**answer.coverage, "series": series},
+        answer, rows=rows, columns=columns,
+        coverage=replace(answer.coverage, series=tuple(all_series)),
         caption=" ".join([answer.caption, *dict.fromkeys(baskets)]).strip(),
     )  # fmt: skip
 
 
-def _basket(catalog: Catalog, scope: Scope, series: Mapping[str, Any]) -> str:
+def _basket(catalog: Catalog, scope: Scope, series: Series) -> str:
     """Say what else a basket holds."""
-    elements, in_text = scope.mixed[series["product"]], catalog.materials.in_text
+    elements, in_text = scope.mixed[series.product], catalog.materials.in_text
     if len(elements) <= NAMED_ELEMENTS:
         names = list(map(in_text, elements))
     else:
         names = [f"{len(elements)} more elements"]
     contents = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-    code = f" (HS {series['hs']})" if series["hs"] else ""
-    product = in_text(series["product"])
+    code = f" (HS {series.hs})" if series.hs else ""
+    product = in_text(series.product)
     return f"Basket: {product}{code} also holds {contents}; not {scope.meaning} alone."

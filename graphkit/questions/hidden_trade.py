@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.coverage import HiddenTrade
 from graphkit.catalog.catalog import Catalog
 from graphkit.period import listed
-
-HIDDEN = "hidden_trade"
-"""Entry of the coverage with a row for each market: the data set used, and the one that it hides,
-with the flows and value of both, all countries together."""
 
 
 def with_hidden_trade(catalog: Catalog, answer: Answer) -> Answer:
@@ -21,29 +17,33 @@ def with_hidden_trade(catalog: Catalog, answer: Answer) -> Answer:
     if catalog.dataset or not own_sources:
         return answer
     used = {
-        (row["product"], row["period"], row["dataset"])
-        for row in answer.coverage["series"]
-        if row["source"] in own_sources
+        (series.product, series.period, series.dataset)
+        for series in answer.coverage.series
+        if series.source in own_sources
     }
     hidden = _hidden(catalog, used, own_sources) if used else []
     if not hidden:
         return answer
-    markets: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for row in hidden:
-        markets.setdefault((row["product"], row["dataset"], row["hidden_dataset"]), []).append(row)
-    notes = [
-        f"{catalog.materials.label(product)}, {listed([row['period'] for row in rows], 3)}: your "
-        f"data set {dataset} ({_amount(rows)}) stands in the place of {other}, whose trade of all "
-        f"countries ({_amount(rows, 'hidden_')}) is hidden; `dataset={other}` takes it."
-        for (product, dataset, other), rows in markets.items()
-    ]
-    coverage = {**answer.coverage, HIDDEN: hidden}
+    markets: dict[tuple[str, str, str], list[HiddenTrade]] = {}
+    for trade in hidden:
+        market = trade.product, trade.dataset, trade.hidden_dataset
+        markets.setdefault(market, []).append(trade)
+    notes = []
+    for (product, dataset, other), trades in markets.items():
+        own = _amount([(trade.flows, trade.usd) for trade in trades])
+        others = _amount([(trade.hidden_flows, trade.hidden_usd) for trade in trades])
+        notes.append(
+            f"{catalog.materials.label(product)}, {listed([t.period for t in trades], 3)}: your "
+            f"data set {dataset} ({own}) stands in the place of {other}, whose trade of all "
+            f"countries ({others}) is hidden; `dataset={other}` takes it."
+        )
+    coverage = replace(answer.coverage, hidden_trade=tuple(hidden))
     return replace(answer, coverage=coverage, notes=(*answer.notes, *notes))
 
 
 def _hidden(
     catalog: Catalog, used: Collection[tuple[str, str, str]], own_sources: Collection[str]
-) -> list[dict[str, Any]]:
+) -> list[HiddenTrade]:
     """List the markets in which one's own data set is used, with the next one that has trade.
 
     A series of many periods, which has their span, is of each market of its data set.
@@ -53,10 +53,10 @@ def _hidden(
         for row in catalog.rows("datasets").to_pylist()
         if row["preference"] is not None and row["source"] not in own_sources
     }
-    totals: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
+    totals: dict[tuple[str, str], dict[str, list[Amount]]] = {}
     for row in catalog.covered.select(["product", "period", "dataset", "flows", "usd"]).to_pylist():
         by_dataset = totals.setdefault((row["product"], row["period"]), {})
-        by_dataset.setdefault(row["dataset"], []).append(row)
+        by_dataset.setdefault(row["dataset"], []).append((row["flows"], row["usd"]))
     spans = {series for series in used if series[:2] not in totals}
     hidden = []
     for (product, period), by_dataset in sorted(totals.items()):
@@ -67,23 +67,23 @@ def _hidden(
             )
             if is_used and others:
                 _, other = others[0]
-                hidden.append({
-                    "product": product, "period": period, "dataset": dataset,
-                    **_total(by_dataset[dataset]), "hidden_dataset": other,
-                    **{f"hidden_{name}": n for name, n in _total(by_dataset[other]).items()},
-                })  # fmt: skip
+                own, theirs = _total(by_dataset[dataset]), _total(by_dataset[other])
+                hidden.append(HiddenTrade(product, period, dataset, *own, other, *theirs))
     return hidden
 
 
-def _total(rows: Sequence[Mapping[str, Any]], prefix: str = "") -> dict[str, Any]:
+Amount = tuple[int, float | None]
+"""Number of flows, and their value in US dollars."""
+
+
+def _total(amounts: Sequence[Amount]) -> Amount:
     """Add up flows and known values; a value that none has is unknown."""
-    values = [row[f"{prefix}usd"] for row in rows if row[f"{prefix}usd"] is not None]
-    flows = sum(row[f"{prefix}flows"] for row in rows)
-    return {"flows": flows, "usd": sum(values) if values else None}
+    values = [usd for _, usd in amounts if usd is not None]
+    return sum(flows for flows, _ in amounts), sum(values) if values else None
 
 
-def _amount(rows: Sequence[Mapping[str, Any]], prefix: str = "") -> str:
+def _amount(amounts: Sequence[Amount]) -> str:
     """Write the number of flows and their value."""
-    total = _total(rows, prefix)
-    worth = "" if total["usd"] is None else f", {total['usd']:,.0f} USD"
-    return f"{total['flows']:,} flow{'s' * (total['flows'] != 1)}{worth}"
+    flows, usd = _total(amounts)
+    worth = "" if usd is None else f", {usd:,.0f} USD"
+    return f"{flows:,} flow{'s' * (flows != 1)}{worth}"

@@ -11,6 +11,7 @@ import pyarrow as pa
 from graphkit.analysis.end_uses import value_added
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, TEXTS, Column, schema_of
+from graphkit.answers.coverage import lines
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -81,7 +82,9 @@ def reached(catalog: Catalog, losses: Answer, goods: Scope, consumer: str | None
         scope={**losses.scope, "industries": True},
         rows=table,
         columns=INDUSTRIES,
-        coverage={**losses.coverage, "sectors": number, "value_added_eur": total},
+        coverage=replace(
+            losses.coverage, others=lines({"sectors": number, "value_added_eur": total})
+        ),
         sources=catalog.sources(table, losses.sources.rename_columns(
             ["source", *losses.sources.column_names[1:]])),
         notes=(

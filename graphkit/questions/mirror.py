@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +11,7 @@ from graphkit.analysis.mirror import FLOW, MIRROR, RATIO, SIDES
 from graphkit.analysis.mirror import mirror as measure
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column
+from graphkit.answers.coverage import Coverage, Lacking, Line, Value, lines
 from graphkit.arrow import VALUED
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -112,11 +112,11 @@ def mirror(
         },
         rows.select([*FLOW[2:], *FLOW[:1], "stage", FLOW[1], *MIRROR.names[len(FLOW) + 1 :]]),
         REPORTS,
-        {
-            **_coverage_of_reports(in_periods(reports, pieces), rows),
-            **gaps("reports_of_both_sides", choices),
-            "series": series_of(in_chosen_periods(used, choices)),
-        },
+        Coverage(
+            counts=_count_reports(in_periods(reports, pieces), rows),
+            missing_years=gaps(Lacking.REPORTS, choices),
+            series=tuple(series_of(in_chosen_periods(used, choices))),
+        ),
         catalog.sources(used, goods.elsewhere),
         elsewhere=goods.elsewhere,
         notes=(*goods.notes, *_notes_on_reports(rows)),
@@ -157,9 +157,9 @@ def _lacking(flows: pa.Table, both_sides: pa.Table, trade: str, period: str | No
     )
 
 
-def _coverage_of_reports(reports: pa.Table, rows: pa.Table) -> dict[str, Any]:
+def _count_reports(reports: pa.Table, rows: pa.Table) -> tuple[Line, ...]:
     """Count what both sides report, and what only one of them does."""
-    counts: dict[str, Any] = {"flows_that_both_sides_report": len(rows)}
+    counts: dict[str, Value] = {"flows_that_both_sides_report": len(rows)}
     for side in SIDES:
         alone = reports.filter(pc.equal(reports["reported_by"], side))
         counts[f"flows_that_only_the_{side}_reports"] = len(alone)
@@ -170,7 +170,7 @@ def _coverage_of_reports(reports: pa.Table, rows: pa.Table) -> dict[str, Any]:
         counts[f"of_these_within_10_%_by_{label}"] = sum(
             abs(ratio - 1) <= WIDE + 1e-9 for ratio in ratios
         )
-    return counts
+    return lines(counts)
 
 
 def _valued(rows: pa.Table) -> str:

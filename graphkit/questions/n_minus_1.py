@@ -14,6 +14,7 @@ from graphkit.analysis.n_minus_1 import n_minus_1 as without_largest
 from graphkit.analysis.production import published_interval
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column, plain_columns, schema_of
+from graphkit.answers.coverage import Coverage
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.tables import COUNTRIES
@@ -125,7 +126,7 @@ def n_minus_1(
         },
         table,
         N_MINUS_1_COLUMNS,
-        figures.coverage(goods),
+        Coverage(figures=figures.count(goods), missing_years=figures.gaps()),
         catalog.sources(production, flows, claims, goods.elsewhere),
         claims,
         elsewhere=goods.elsewhere,

@@ -13,6 +13,7 @@ from graphkit.analysis.needs import UNITS, tonnes_needed
 from graphkit.analysis.production import published_interval
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, NUMBER, TEXTS, Column, schema_of
+from graphkit.answers.coverage import Coverage, lines
 from graphkit.arrow import texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -96,7 +97,9 @@ def needs(
          "measure": "mass of metal (t), and supply in its own basis"},
         table,
         NEEDS,
-        {"needs": len(of_technology), "figures_of_supply": len(rows) - len(of_technology)},
+        Coverage(lines({
+            "needs": len(of_technology), "figures_of_supply": len(rows) - len(of_technology),
+        })),
         catalog.sources(table),
         notes=goods.notes,
         caption=f"One unit of {built} is one {kind['unit']}. {CAPTION}",

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.answers.columns import Column
+from graphkit.answers.coverage import Coverage, Span
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
@@ -70,21 +71,14 @@ class Networks:
             for row in rows
         }
 
-    def coverage(self) -> dict[str, Any]:
+    def coverage(self) -> Coverage:
         """Summarise the flows and their gaps; many periods count as one series."""
         flows = self.flows
-        if len(self.periods) > 1:
-            place = flows.column_names.index("period")
-            flows = flows.set_column(place, "period", _spans(flows))
-        trade = ImportsInScope(flows, series_of(flows), flows, periods=self.pieces)
+        series = series_of(flows, _spans(flows) if len(self.periods) > 1 else ())
+        trade = ImportsInScope(flows, series, flows, periods=self.pieces)
         coverage = coverage_of(trade, self.scope)
-        without_trade = coverage["products_without_trade_data"]
-        coverage["products_without_trade_data"] = [
-            product for product in without_trade if product not in self.available
-        ]
-        if self.left_out:
-            coverage["flows_left_out"] = self.left_out
-        return coverage
+        lacking = tuple(key for key in coverage.without_trade if key not in self.available)
+        return replace(coverage, without_trade=lacking, flows_left_out=self.left_out)
 
 
 def network_of(catalog: Catalog, scope: Scope, period: str | None, amount: str) -> Networks:
@@ -201,15 +195,15 @@ def _check_one_basis(catalog: Catalog, flows: pa.Table) -> None:
         )
 
 
-def _spans(flows: pa.Table) -> pa.Array:
-    """Write the periods of each flow's series."""
+def _spans(flows: pa.Table) -> list[Span]:
+    """Find the periods of each flow's series."""
     names = [name for name in TRADE_SERIES if name != "period"]
     keys = list(zip(*(flows[name].to_pylist() for name in names), strict=True))
     periods: dict[tuple[str, ...], set[str]] = {}
     for key, period in zip(keys, flows["period"].to_pylist(), strict=True):
         periods.setdefault(key, set()).add(period)
-    texts = {key: _listed(span) for key, span in periods.items()}
-    return pa.array([texts[key] for key in keys], pa.string())
+    spans = {key: Span(tuple(sorted(span)), _listed(span)) for key, span in periods.items()}
+    return [spans[key] for key in keys]
 
 
 def _listed(periods: set[str]) -> str:

@@ -14,6 +14,7 @@ from graphkit.analysis.hhi import Markets, indices
 from graphkit.analysis.ownership import NO_OWNER, Division, Share, divided
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXTS, Column, schema_of
+from graphkit.answers.coverage import Coverage, Entry, lines
 from graphkit.answers.figures import IN_SOME_ROWS, percent
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
@@ -135,7 +136,7 @@ def owners(
     places = {"WLD"} if place is None else set(catalog.members(place))
     blocks = blocks_of(known.capacities, lambda *key: output_of(figures, places, *key))
     rows: list[dict[str, Any]] = []
-    summaries: list[dict[str, Any]] = []
+    summaries: list[BlockSummary] = []
     notes: list[str] = []
     for block in blocks:
         division = division_of(block, known, by, view)
@@ -161,8 +162,10 @@ def owners(
          "measure": "share of the known capacity in tonnes a year"},
         table,
         OWNERS,
-        {"plants": len(known.sites), "blocks": summaries,
-         "plants_without_capacity": len(_bare(known))},
+        Coverage(lines({
+            "plants": len(known.sites), "blocks": tuple(summaries),
+            "plants_without_capacity": len(_bare(known)),
+        })),
         catalog.sources(table, *known.tables),
         notes=(*notes, *goods.notes, *_general_notes(known, blocks)),
         caption=" ".join([*notes[:1], CAPTION[view], conventions]),
@@ -326,77 +329,114 @@ def _index(shares: Sequence[float], rest: float) -> tuple[float, float]:
     return float(values["hhi_low"][0]), float(values["hhi_high"][0])
 
 
-def _summary(block: Block, division: Division, known: Plants, by: str, view: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Indices(Entry):
+    """The concentration of a block's capacity, 0 to 10,000: by owner, by seat and by place."""
+
+    hhi_by_company_low: float
+    hhi_by_company_high: float
+    hhi_by_seat_low: float
+    hhi_by_seat_high: float
+    countries: int
+    hhi_by_place: float
+
+
+@dataclass(frozen=True)
+class BlockSummary(Entry):
+    """The known capacity of a block beside published production, and its concentration."""
+
+    product: str
+    basis: str | None
+    capacity_tonnes: float
+    capacity_as_of: str | None
+    output_tonnes_low: float | None
+    output_tonnes_high: float | None
+    output_period: str | None
+    output_source: str | None
+    coverage_low: float | None
+    coverage_high: float | None
+    indices: Indices | None
+    """None if no capacity is known in tonnes."""
+
+    def as_object(self) -> dict[str, Any]:
+        """Return it as plain data, with its indices if it has any."""
+        row: dict[str, Any] = super().as_object()
+        return row | (row.pop("indices") or {})
+
+
+def _summary(block: Block, division: Division, known: Plants, by: str, view: str) -> BlockSummary:
     """Sum up a block: its coverage, and concentration by owner, by seat and by place."""
-    summary: dict[str, Any] = {
-        "product": block.product, "basis": block.basis, "capacity_tonnes": division.total,
-        "capacity_as_of": block.years, "output_tonnes_low": None, "output_tonnes_high": None,
-        "output_period": None, "output_source": None, "coverage_low": None, "coverage_high": None,
-    }  # fmt: skip
-    if block.output:
-        low, high = block.output.coverage(division.total)
-        most = block.output.high if block.output.high < inf else None
-        summary |= {
-            "output_tonnes_low": block.output.low, "output_tonnes_high": most,
-            "output_period": block.output.period, "output_source": block.output.source,
-            "coverage_low": low, "coverage_high": high,
-        }  # fmt: skip
-    if not division.total:
-        return summary
+    output = block.output
+    low, high = output.coverage(division.total) if output else (None, None)
+    return BlockSummary(
+        block.product, block.basis, division.total, block.years,
+        output_tonnes_low=output.low if output else None,
+        output_tonnes_high=output.high if output and output.high < inf else None,
+        output_period=output.period if output else None,
+        output_source=output.source if output else None,
+        coverage_low=low, coverage_high=high,
+        indices=_indices(block, division, known, by, view) if division.total else None,
+    )  # fmt: skip
+
+
+def _indices(block: Block, division: Division, known: Plants, by: str, view: str) -> Indices:
+    """Compute the concentration of a block with capacity."""
+    ends: dict[str, tuple[float, float]] = {}
     for other in ("company", "seat"):
         parts = division if other == by else division_of(block, known, other, view)
-        low, high = _index(
+        ends[other] = _index(
             [share.low / division.total for share in parts.shares.values()],
             parts.rest / division.total,
         )
-        summary |= {f"hhi_by_{other}_low": low, f"hhi_by_{other}_high": high}
     places: dict[str, float] = {}
     for row in block.capacities:
         places[row["country"]] = places.get(row["country"], 0.0) + row["tonnes"]
     hhi, _ = _index([tonnes / division.total for tonnes in places.values()], 0.0)
-    return summary | {"countries": len(places), "hhi_by_place": hhi}
+    return Indices(*ends["company"], *ends["seat"], len(places), hhi)
 
 
-def _notes(catalog: Catalog, summary: Mapping[str, Any], place: Entity | None) -> Iterator[str]:
+def _notes(catalog: Catalog, summary: BlockSummary, place: Entity | None) -> Iterator[str]:
     """Note the coverage of a block, and its concentration."""
-    name = catalog.materials.in_text(summary["product"])
-    basis = f"counting {summary['basis']}" if summary["basis"] else "of a basis that is not stated"
-    years = f" ({summary['capacity_as_of']})" if summary["capacity_as_of"] else ""
-    known = f"{name}, {basis}: {summary['capacity_tonnes']:,.0f} t a year are known{years}"
-    low, high = summary["coverage_low"], summary["coverage_high"]
+    name = catalog.materials.in_text(summary.product)
+    basis = f"counting {summary.basis}" if summary.basis else "of a basis that is not stated"
+    years = f" ({summary.capacity_as_of})" if summary.capacity_as_of else ""
+    known = f"{name}, {basis}: {summary.capacity_tonnes:,.0f} t a year are known{years}"
+    low, high = summary.coverage_low, summary.coverage_high
     where = place.in_text if place else "the world"
-    if low is None and high is None:
+    least = high if low is None else low
+    if least is None:
         yield f"Capacity for {known}; no production of {where} is published to set it beside."
     else:
+        times = in_percent(least)
         if low is None:
-            times = f"at most {in_percent(high)}"
+            times = f"at most {times}"
         elif high is None:
-            times = f"at least {in_percent(low)}"
-        else:
-            ends = in_percent(low), in_percent(high)
-            times = ends[0] if ends[0] == ends[1] else " to ".join(ends)
+            times = f"at least {times}"
+        elif in_percent(high) != times:
+            times = f"{times} to {in_percent(high)}"
         above = ""
         if (low or 0.0) > 1:
             above = "; it is more than was made: nameplate is not output, nor of the same year"
         elif (low or high or 0.0) < HALF:
             above = "; less than half is known"
         yield (
-            f"Capacity for {known}, {times} of what {where} made in {summary['output_period']} "
-            f"({summary['output_source']}){above}."
+            f"Capacity for {known}, {times} of what {where} made in {summary.output_period} "
+            f"({summary.output_source}){above}."
         )
-    if "hhi_by_place" not in summary:
+    indices = summary.indices
+    if indices is None:
         return
 
-    def span(name: str) -> str:
-        least, most = summary[f"hhi_by_{name}_low"], summary[f"hhi_by_{name}_high"]
+    def span(least: float, most: float) -> str:
         return f"{least:,.0f}" if round(least) == round(most) else f"{least:,.0f} to {most:,.0f}"
 
-    spans = {span("company"), span("seat")}
-    if spans <= {"0", "0 to 10,000"}:
+    company = span(indices.hhi_by_company_low, indices.hhi_by_company_high)
+    seat = span(indices.hhi_by_seat_low, indices.hhi_by_seat_high)
+    if {company, seat} <= {"0", "0 to 10,000"}:
         return
-    text = f"HHI of that capacity: by owner {span('company')}, by seat {span('seat')}"
-    beside = f", by country of the plants {summary['hhi_by_place']:,.0f}"
-    yield f"{text}{beside if summary['countries'] > 1 else ''}."
+    text = f"HHI of that capacity: by owner {company}, by seat {seat}"
+    beside = f", by country of the plants {indices.hhi_by_place:,.0f}"
+    yield f"{text}{beside if indices.countries > 1 else ''}."
 
 
 def _general_notes(known: Plants, blocks: Sequence[Block]) -> Iterator[str]:

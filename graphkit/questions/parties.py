@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import CHANGE_SERIES, owner_of
 from graphkit.analysis.unlisted import most_by_owner
+from graphkit.answers.coverage import Coverage, Span
 from graphkit.catalog.catalog import TOTALS, Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import UsageError
@@ -246,27 +246,25 @@ def with_scope(catalog: Catalog, rows: pa.Table, flows: pa.Table) -> pa.Table:
 
 def coverage_in(
     flows: pa.Table, scope: Scope, *, in_time: bool = False, besides: Collection[str] = ()
-) -> dict[str, Any]:
+) -> Coverage:
     """Summarise flows and their gaps; ``in_time``: all periods of a data set are one series.
 
     Products ``besides`` have trade elsewhere, and do not count as products without.
     """
-    labelled = _with_spans(flows) if in_time else flows
-    coverage = coverage_of(ImportsInScope(flows, series_of(labelled), flows), scope)
-    without_trade = coverage["products_without_trade_data"]
-    lacking = [product for product in without_trade if product not in besides]
-    return coverage | {"products_without_trade_data": lacking}
+    series = series_of(flows, _spans(flows) if in_time else ())
+    coverage = coverage_of(ImportsInScope(flows, series, flows), scope)
+    lacking = tuple(key for key in coverage.without_trade if key not in besides)
+    return replace(coverage, without_trade=lacking)
 
 
-def _with_spans(flows: pa.Table) -> pa.Table:
-    """Put the first and the last period of its data set on every flow."""
+def _spans(flows: pa.Table) -> list[Span]:
+    """Find the periods of each flow's data set, of which the first and the last are written."""
     periods: dict[str, set[str]] = {}
     datasets = flows["dataset"].to_pylist()
     for dataset, period in zip(datasets, flows["period"].to_pylist(), strict=True):
         periods.setdefault(dataset, set()).add(period)
-    spans = {dataset: listed(texts) for dataset, texts in periods.items()}
-    column = pa.array([spans[dataset] for dataset in datasets], pa.string())
-    return flows.set_column(flows.column_names.index("period"), "period", column)
+    spans = {key: Span(tuple(sorted(texts)), listed(texts)) for key, texts in periods.items()}
+    return [spans[dataset] for dataset in datasets]
 
 
 def span(catalog: Catalog, periods: Mapping[str, Sequence[str]]) -> str:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column
+from graphkit.answers.coverage import Lacking, MissingYears
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.period import Period, added_up, cover, newest
@@ -146,14 +147,13 @@ def in_chosen_periods(rows: pa.Table, choices: Mapping[str, PeriodChoice]) -> pa
     return rows.set_column(place, "period", pa.array(periods, pa.string()))
 
 
-def gaps(subject: str, choices: Mapping[str, PeriodChoice]) -> dict[str, Any]:
-    """List the years that sums leave out by product, as an entry of the coverage, if any."""
-    years = {
-        product: list(choice.missing)
+def gaps(lacking: Lacking, choices: Mapping[str, PeriodChoice]) -> tuple[MissingYears, ...]:
+    """List the years that sums leave out by product."""
+    return tuple(
+        MissingYears(lacking, product, tuple(choice.missing))
         for product, choice in sorted(choices.items())
         if choice.missing
-    }
-    return {f"years_without_{subject}": years} if years else {}
+    )
 
 
 YEARS = Column("years", "Data of", "the years of the period that the figures are of, where others "
@@ -162,13 +162,10 @@ YEARS = Column("years", "Data of", "the years of the period that the figures are
 
 def with_years(answer: Answer) -> Answer:
     """Name in each row the years that its sums are of, if some of its period have no data."""
-    missing: dict[str, Sequence[str]] = {}
-    for subject in ("trade_data", "reports_of_both_sides"):
-        missing |= answer.coverage.get(f"years_without_{subject}", {})
-    rows = answer.rows
+    rows, missing = answer.rows, answer.coverage.lacking(Lacking.TRADE, Lacking.REPORTS)
     if not missing or "period" not in rows.column_names:
         return answer
-    one_product = len({series["product"] for series in answer.coverage["series"]}) == 1
+    one_product = len({series.product for series in answer.coverage.series}) == 1
     texts = [_years_of(row, missing, one_product) for row in rows.to_pylist()]
     if not any(texts):
         return answer

@@ -149,7 +149,7 @@ def plant_points(
         also=[assumed.makers_used(rows), *every.sources(markets)], grouped_by=("product",),
     )  # fmt: skip
     answer = replace(
-        answer, coverage={**answer.coverage, "capacity": every.described(markets)},
+        answer, coverage=replace(answer.coverage, capacity=every.described(markets)),
         shown=without_empty(rows, [c.name for c in POINTS if c.header], "name", "loss"),
     )  # fmt: skip
     return answer if buyer is not None or each else _summed(answer, supply)

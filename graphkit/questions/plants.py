@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, TEXTS, Column, schema_of
+from graphkit.answers.coverage import Coverage, lines
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.questions.capacity_coverage import Output, output_of
@@ -99,7 +100,7 @@ def plants(catalog: Catalog, country: str | None = None, *, scope: str | None = 
          "measure": "capacity in a year, as published"},
         table,
         PLANTS,
-        {
+        Coverage(lines({
             "plants": len(known.sites),
             "capacities": sum(row["capacity"] is not None for row in known.capacities),
             "capacities_in_tonnes": sum(row["tonnes"] is not None for row in known.capacities),
@@ -108,7 +109,7 @@ def plants(catalog: Catalog, country: str | None = None, *, scope: str | None = 
                 bool(stakes.get(row["plant"])) and all(s.share for s in stakes[row["plant"]])
                 for row in rows
             ),
-        },
+        })),
         catalog.sources(
             table, *known.tables, pa.table({"source": table["production_source"].unique()})
         ),

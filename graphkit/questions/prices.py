@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.unit_prices import usd_per_tonne
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column, schema_of
+from graphkit.answers.coverage import Coverage, Line
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
@@ -166,7 +167,7 @@ def _unit_values(catalog: Catalog, scope: Scope, buyers: Iterable[Entity]) -> li
         members = catalog.members(buyer) if buyer.is_group else [buyer.key]
         markets.append((buyer.key, f"imports of {buyer.key}", members))
     traded = [row for row in catalog.covered.to_pylist() if row["product"] in scope.products]
-    fits = catalog.materials.fits(scope, traded)
+    fits = catalog.materials.fits(scope, [(row["product"], row["hs"]) for row in traded])
     rows = []
     for place, market, importers in markets:
         unit_values = _of_all_codes(catalog.flows(
@@ -269,20 +270,21 @@ def _in_periods(
     )  # fmt: skip
 
 
-def _coverage_of_prices(rows: Sequence[Mapping[str, Any]], scope: Scope) -> dict[str, Any]:
+def _coverage_of_prices(rows: Sequence[Mapping[str, Any]], scope: Scope) -> Coverage:
     """Count figures by kind, and list products without any."""
     unit_values = [row for row in rows if row["order"] == 0]
     products = {row["product"] for row in rows}
     usd = sum(row["usd"] + row["usd_without_tonnes"] for row in unit_values)
     unweighed = sum(row["usd_without_tonnes"] for row in unit_values)
-    return {
-        "unit_values": len(unit_values),
-        "usd_share_without_tonnes": unweighed / usd if usd else None,
-        "published_prices": len(rows) - len(unit_values),
-        "of_these_converted_to_USD_per_tonne": sum(
-            row["order"] == 1 and row["factor"] is not None for row in rows
+    return Coverage((
+        Line("unit_values", len(unit_values)),
+        Line("usd_share_without_tonnes", unweighed / usd if usd else None, in_text=False),
+        Line("published_prices", len(rows) - len(unit_values)),
+        Line(
+            "of_these_converted_to_USD_per_tonne",
+            sum(row["order"] == 1 and row["factor"] is not None for row in rows),
         ),
-        "products_without_a_figure": [
+        Line("products_without_a_figure", tuple(
             product for product in scope.products if scope.text and product not in products
-        ],
-    }
+        )),
+    ))  # fmt: skip

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.production import production_sums, with_amounts
+from graphkit.answers.coverage import Lacking, MissingYears, ProductionCount
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
@@ -53,28 +54,29 @@ class Figures:
         """Leave out tables of shares alone, which tell no amount."""
         return replace(self, rows=with_amounts(self.rows), published=with_amounts(self.published))
 
-    def coverage(self, scope: Scope) -> dict[str, Any]:
+    def count(self, scope: Scope) -> ProductionCount:
         """Count figures, estimates and unpublished ones, and list products without any."""
         products = set(self.rows["product"].to_pylist())
         countries = [row for row in self.rows.to_pylist() if row["type"] in COUNTRIES]
         amounts = ("tonnes", "low", "high", "share")
-        return {
-            "production_figures_of_countries": len(countries),
-            "of_these_estimated": sum(row["estimated"] is True for row in countries),
-            "of_these_without_a_figure": sum(
+        return ProductionCount(
+            of_countries=len(countries),
+            estimated=sum(row["estimated"] is True for row in countries),
+            without_a_figure=sum(
                 all(row[name] is None for name in amounts) for row in countries
             ),
-            "products_with_production_figures": len(products),
-            "products_without_production_figures": [
+            products=len(products),
+            products_without=tuple(
                 product for product in scope.products if scope.text and product not in products
-            ],
-            **self.gaps(),
-        }
+            ),
+        )  # fmt: skip
 
-    def gaps(self) -> dict[str, Any]:
-        """List the years without figures that keep a sum unknown, as an entry of the coverage."""
-        years = {product: list(texts) for product, texts in sorted(self.lacking.items())}
-        return {"years_without_production_figures": years} if years else {}
+    def gaps(self) -> tuple[MissingYears, ...]:
+        """List the years without figures that keep a sum unknown."""
+        return tuple(
+            MissingYears(Lacking.PRODUCTION, product, tuple(years))
+            for product, years in sorted(self.lacking.items())
+        )
 
 
 def figures_of(catalog: Catalog, scope: Scope, period: str | None) -> Figures:

@@ -13,6 +13,7 @@ from graphkit.analysis.concentration import production_concentration
 from graphkit.analysis.production import added_up, larger_total, published_interval
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, Column, schema_of
+from graphkit.answers.coverage import Coverage, lines
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -132,16 +133,16 @@ def production_trend(
         },
         table,
         COLUMNS,
-        {
+        Coverage(lines({
             "periods": listed(set(table["period"].to_pylist())),
             "production_figures": len(table),
             "of_these_estimated": sum(table["estimated"].fill_null(False).to_pylist()),
             "of_these_revised": len(table) - table["revisions"].null_count,
-            "products_without_production_figures": [
+            "products_without_production_figures": tuple(
                 product for product in goods.products
                 if goods.text and product not in set(table["product"].to_pylist())
-            ],
-        },
+            ),
+        })),
         catalog.sources(table, goods.elsewhere),
         elsewhere=goods.elsewhere,
         notes=(*goods.notes, *_notes(catalog, maker)),

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column, schema_of
+from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.figures import IN_SOME_ROWS
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import KIND_OF, Catalog
@@ -133,8 +134,8 @@ def _plant(catalog: Catalog, entity: Entity) -> Answer:
         f"{site['type'].capitalize()} in {where}{place}"
         f"{_coordinates(site)}. Status: {site['status'] or 'not stated'}. Capacity is never "
         "production.",
-        [site["source"], *(key for row in every.described(stop.markets)
-                           if (key := row["output_source"]))],
+        [site["source"], *(capacity.output_source for capacity in every.described(stop.markets)
+                           if capacity.output_source)],
     )  # fmt: skip
 
 
@@ -469,7 +470,8 @@ def _profile(
     cited = pa.table({"source": pa.array(sources, pa.string())})
     return Answer(
         question, {"key": entity.key, "name": entity.name, **scope}, table, PROFILE,
-        {"facts": len(table)}, catalog.sources(table, cited), notes=tuple(notes), caption=caption,
+        Coverage(lines({"facts": len(table)})), catalog.sources(table, cited),
+        notes=tuple(notes), caption=caption,
         shown=without_empty(
             table, [c.name for c in PROFILE if c.header], "fact", "name", "share"
         ),

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column
+from graphkit.answers.coverage import Coverage
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -129,7 +130,7 @@ def published_answer(
     scope: Scope,
     rows: pa.Table,
     columns: Sequence[Column],
-    coverage: Mapping[str, Any],
+    coverage: Coverage,
     claims: pa.Table,
     notes: Iterable[str],
     picture: str,

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from graphkit.analysis.diversification import COST, Flags, Purchases
 from graphkit.analysis.unit_values import far_unit_values
+from graphkit.answers.coverage import Series
 from graphkit.arrow import Floats
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
@@ -129,7 +130,7 @@ def _countries(catalog: Catalog, option: str, text: str, buyers: Sequence[Buyer]
 class Market:
     """Sales of one product to some consumers and to others, in one series of trade."""
 
-    series: Mapping[str, Any]
+    series: Series
     stage: str
     buyers: Sequence[Buyer]
     """Those that buy some of it."""
@@ -155,7 +156,17 @@ class Market:
     @property
     def product(self) -> str:
         """Key of the product."""
-        return str(self.series["product"])
+        return self.series.product
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The series, as columns of rows."""
+        series = self.series
+        return {
+            "product": series.product, "period": series.period, "basis": series.basis,
+            "hs": series.hs, "hs_revision": series.hs_revision, "reporter": series.reporter,
+            "dataset": series.dataset, "source": series.source,
+        }  # fmt: skip
 
     def capped(self, places: Sequence[int], limits: Limits) -> Caps:
         """Find the suppliers that the share is a limit for, of some consumers.
@@ -178,7 +189,7 @@ class Market:
         known = self.prices[~np.isnan(self.prices)]
         prices = np.nan_to_num(self.prices, nan=known.mean() if len(known) else 0.0)
         return Purchases(
-            bought, limits.needed(bought.sum(axis=1), self.series["period"]),
+            bought, limits.needed(bought.sum(axis=1), self.series.period),
             limits.slack * sold, prices, self.capped(places, limits).parts, may_add,
             np.isin(sellers, list(limits.left_out)),
         )  # fmt: skip
@@ -204,7 +215,7 @@ def markets_of(
         flows_of[tuple(flow[name] for name in TRADE_SERIES)].append(flow)
     markets = []
     for series in trade.series:
-        key = tuple(series[name] for name in TRADE_SERIES)
+        key = (series.product, series.period, series.reporter, series.dataset, series.source)
         market = _market(catalog, series, flows_of[key], buyers, by)
         if market is not None:
             markets.append(market)
@@ -212,7 +223,7 @@ def markets_of(
 
 
 def _market(
-    catalog: Catalog, series: Mapping[str, Any], flows: Sequence[Mapping[str, Any]],
+    catalog: Catalog, series: Series, flows: Sequence[Mapping[str, Any]],
     buyers: Sequence[Buyer], by: str,
 ) -> Market | None:  # fmt: skip
     """Add up one series of trade; None if no consumer buys any with an amount."""
@@ -244,7 +255,7 @@ def _market(
         return None
     with np.errstate(invalid="ignore", divide="ignore"):
         prices, missing = usd / tonnes, unweighed / value
-    stage = catalog.materials.products[series["product"]]["stage"]
+    stage = catalog.materials.products[series.product]["stage"]
     return Market(
         series, stage, [b for b, some in zip(buyers, buys, strict=True) if some], sellers,
         bought[buys], elsewhere[buys], beyond, prices, _far(usd, tonnes),

@@ -259,7 +259,7 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
     from graphkit.questions.unreported import with_unreported_trade
 
     answer = ask(catalog, {})
-    if not answer.coverage.get("series"):
+    if not answer.coverage.series:
         return with_unreported_trade(catalog, answer)
     from graphkit.questions.codes import remnant_notes, with_split_trade
     from graphkit.questions.hidden_trade import with_hidden_trade
@@ -302,11 +302,9 @@ def remarks_on(answer: Answer, remarks: Mapping[str, str]) -> dict[str, str]:
     A remark on trade alone is left out of an answer from production, and its beginning where the
     answer has no other figures.
     """
-    from graphkit.answers.answer import parts_of
-
-    parts = parts_of(answer.coverage).values()
-    has_figures = [any(part.get(name) for part in parts) for name in ("series", "production")]
-    if any(part.get("network") for part in parts):
+    parts = answer.coverage.parts.values()
+    has_figures = [any(part.series for part in parts), any(part.production for part in parts)]
+    if any(part.network for part in parts):
         has_figures = [True, True]
     selected = {}
     for key, remark in remarks.items():

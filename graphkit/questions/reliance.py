@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from graphkit.analysis.claims.published import superseded_claims
 from graphkit.analysis.reliance import net_import_reliance
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, Column, plain_columns, schema_of
+from graphkit.answers.coverage import lines
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -107,7 +109,7 @@ def reliance(
     buyer = None if consumer is None else catalog.place(consumer)
     query = ClaimScope(buyer, None, catalog.materials.scope(scope), period)
     trade = trade_of(catalog.complete(), query.scope, period)
-    periods = {series["product"]: series["period"] for series in trade.series}
+    periods = {series.product: series.period for series in trade.series}
     editions = _in_periods(_published(catalog, query), periods, period)
     revised = superseded_claims(catalog.claims, catalog.nodes("Source"))
     keys = editions["key"].to_pylist()
@@ -404,6 +406,7 @@ def _answer(
     in_rows = pc.is_in(figures.published["country"], countries)
     revisions = revision_notes(catalog, figures.published.filter(in_rows))
     subject = query.scope.meaning if query.scope.text else "everything with data"
+    coverage = coverage_of(trade, query.scope)
     return Answer(
         f"How far does {country} rely on imports of {subject}?",
         {
@@ -416,12 +419,17 @@ def _answer(
         },
         rows,
         COLUMNS,
-        {
-            **coverage_of(trade, query.scope),
-            **figures.coverage(query.scope),
-            "rows_with_a_computed_figure": len(rows) - rows["reliance_low"].null_count,
-            "rows_with_a_published_figure": len(rows) - rows["published_source"].null_count,
-        },
+        replace(
+            coverage,
+            figures=figures.count(query.scope),
+            missing_years=(*coverage.missing_years, *figures.gaps()),
+            others=lines(
+                {
+                    "rows_with_a_computed_figure": len(rows) - rows["reliance_low"].null_count,
+                    "rows_with_a_published_figure": len(rows) - rows["published_source"].null_count,
+                }
+            ),
+        ),
         catalog.sources(trade.flows, figures.rows, published, query.scope.elsewhere),
         published,
         elsewhere=query.scope.elsewhere,

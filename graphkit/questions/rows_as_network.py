@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
+from graphkit.answers.coverage import Coverage
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Sentence
 from graphkit.catalog.catalog import Catalog
@@ -136,7 +137,7 @@ def rows_as_network(catalog: Catalog, table: pa.Table, statement: Statement) -> 
         f"{count} ({part})" for count, part in zip(counted, parts, strict=True) if part
     )
     return Answer(
-        " ".join(statement.text.split()), {}, links, LINKS, {}, catalog.sources(links),
+        " ".join(statement.text.split()), {}, links, LINKS, Coverage(), catalog.sources(links),
         notes=tuple(notes), sentence=Sentence(f"{title}." if rows else ""),
         picture="graphkit.plot.rows:nodes_of_rows", nothing="No row holds a node.",
     )  # fmt: skip

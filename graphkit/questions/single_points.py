@@ -22,6 +22,7 @@ from graphkit.analysis.supply.removal import (
 from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column, schema_of
+from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.figures import UNFIT, money
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
@@ -51,7 +52,6 @@ from graphkit.questions.supply_answer import (
     with_earlier,
     with_scope,
 )
-from graphkit.questions.trade import series_of
 
 THRESHOLD = 0.5
 NAMED = 5
@@ -302,7 +302,7 @@ def _other_imports(
 
 def _of_baskets(catalog: Catalog, scope: Scope, supply: Supply, rows: pa.Table) -> pa.Table:
     """Replace verdicts from figures of other goods too, unless these show nobody else."""
-    fits = catalog.materials.fits(scope, series_of(supply.flows))
+    fits = catalog.materials.fits(scope, [series.goods for series in supply.coverage.series])
     verdicts = [
         row["verdict"] if fits[row["product"]] not in UNFIT or row["low"] >= 1 - ROUNDING
         else fits[row["product"]]
@@ -439,9 +439,13 @@ def _domestic(catalog: Catalog, buyer: Entity | None, scope: Scope, period: str 
          "period": period, "definition": "domestic"},
         rows,
         DOMESTIC_COLUMNS,
-        {"figures_of_production": len(production),
-         "producing_countries_of_which_it_cannot_be_told": len(points) - len(rows),
-         **figures.gaps()},
+        Coverage(
+            lines({
+                "figures_of_production": len(production),
+                "producing_countries_of_which_it_cannot_be_told": len(points) - len(rows),
+            }),
+            missing_years=figures.gaps(),
+        ),
         catalog.sources(rows, scope.elsewhere),
         claims.filter(pc.is_in(claims["key"], rows["claim"].combine_chunks())),
         elsewhere=scope.elsewhere,

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import fsum, inf
-from typing import Any
 
 import pyarrow as pa
 
 from graphkit.analysis.ownership import Division, Share, commanded, divided
 from graphkit.analysis.supply.production_cut import Part
+from graphkit.answers.coverage import Capacity
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.questions.capacity_coverage import Output, in_percent, output_of
@@ -61,6 +61,18 @@ class Market:
     def coverage(self) -> tuple[float | None, float | None]:
         """Known capacity over published production, at least and at most; None: unknown."""
         return self.output.coverage(self.total) if self.output else (None, None)
+
+    @property
+    def described(self) -> Capacity:
+        """The market as an answer states it."""
+        (low, high), output = self.coverage, self.output
+        return Capacity(
+            self.country, self.product, self.basis, self.total, low, high,
+            output_tonnes_low=output.low if output else None,
+            output_tonnes_high=output.high if output and output.high < inf else None,
+            output_period=output.period if output else None,
+            output_source=output.source if output else None,
+        )  # fmt: skip
 
     def part(self, low: float, high: float) -> Part:
         """Return the part of the country's production that some tonnes of capacity are."""
@@ -150,21 +162,9 @@ class Stoppages:
         rest = {place: 1.0 - known.get(place, 0.0) for place in places}
         return {place: Part(part, part) for place, part in rest.items() if part > 0}
 
-    def described(self, markets: Iterable[Market]) -> list[dict[str, Any]]:
+    def described(self, markets: Iterable[Market]) -> tuple[Capacity, ...]:
         """Describe the coverage of some markets."""
-        rows = []
-        for market in dict.fromkeys(markets):
-            output = market.output
-            low, high = market.coverage
-            rows.append({
-                "country": market.country, "product": market.product, "basis": market.basis,
-                "capacity_tonnes": market.total, "coverage_low": low, "coverage_high": high,
-                "output_tonnes_low": output.low if output else None,
-                "output_tonnes_high": output.high if output and output.high < inf else None,
-                "output_period": output.period if output else None,
-                "output_source": output.source if output else None,
-            })  # fmt: skip
-        return rows
+        return tuple(market.described for market in dict.fromkeys(markets))
 
     def sources(self, markets: Iterable[Market]) -> list[pa.Table]:
         """Return tables of the sources of some markets, and of who owns and runs the plants."""
@@ -280,29 +280,25 @@ def _plant_parts(market: Market) -> Iterator[tuple[Row, Part]]:
 
 
 def coverage_notes(
-    catalog: Catalog, stop: Stoppage, described: Sequence[Mapping[str, Any]],
+    catalog: Catalog, stop: Stoppage, described: Sequence[Capacity],
     verb: str = "stops",
 ) -> list[str]:  # fmt: skip
     """Note each part that stops, with the coverage of the capacity that it is a part of."""
     notes = []
-    largest = sorted(described, key=lambda row: [-end for end in stop.parts[_place(row)]])
-    for row in largest[:MOST_MARKETS]:
-        part = stop.parts[_place(row)]
-        goods = catalog.materials.in_text(row["product"])
-        where = catalog.place_in_text(row["country"])
-        basis = f"counting {row['basis']}" if row["basis"] else "of a basis that is not stated"
+    largest = sorted(described, key=lambda c: [-end for end in stop.parts[c.country, c.product]])
+    for capacity in largest[:MOST_MARKETS]:
+        part = stop.parts[capacity.country, capacity.product]
+        goods = catalog.materials.in_text(capacity.product)
+        where = catalog.place_in_text(capacity.country)
+        basis = f"counting {capacity.basis}" if capacity.basis else "of a basis that is not stated"
         notes.append(
             f"{goods[:1].upper()}{goods[1:]} of {where}: {_span(part)} of its production {verb}. "
-            f"Capacity of {row['capacity_tonnes']:,.0f} t a year is known there, {basis}, "
-            f"{_covered(row)}."
+            f"Capacity of {capacity.capacity_tonnes:,.0f} t a year is known there, {basis}, "
+            f"{_covered(capacity)}."
         )
     if len(largest) > MOST_MARKETS:
         notes.append(f"{len(largest) - MOST_MARKETS} more capacities: in JSON.")
     return notes
-
-
-def _place(row: Mapping[str, Any]) -> Place:
-    return row["country"], row["product"]
 
 
 def _span(part: Part) -> str:
@@ -310,17 +306,18 @@ def _span(part: Part) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _covered(row: Mapping[str, Any]) -> str:
+def _covered(capacity: Capacity) -> str:
     """Say how much of the published production a known capacity is."""
-    low, high = row["coverage_low"], row["coverage_high"]
-    if low is None and high is None:
-        return "beside which no production is published: its coverage is unknown"
-    if low is None:
-        times = f"at most {in_percent(high)}"
-    elif high is None or in_percent(low) == in_percent(high):
-        times = f"{'' if high else 'at least '}{in_percent(low)}"
-    else:
-        times = f"{in_percent(low)} to {in_percent(high)}"
+    low, high = capacity.coverage_low, capacity.coverage_high
     least = high if low is None else low
+    if least is None:
+        return "beside which no production is published: its coverage is unknown"
+    times = in_percent(least)
+    if low is None:
+        times = f"at most {times}"
+    elif high is None:
+        times = f"at least {times}"
+    elif in_percent(high) != times:
+        times = f"{times} to {in_percent(high)}"
     less = "; less than half is known" if least < HALF else ""
-    return f"{times} of what was made in {row['output_period']} ({row['output_source']}){less}"
+    return f"{times} of what was made in {capacity.output_period} ({capacity.output_source}){less}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +18,7 @@ from graphkit.analysis.supply.nodes import shortened
 from graphkit.analysis.supply.removal import short_of_input, unnamed_sellers
 from graphkit.analysis.unlisted import POINT
 from graphkit.answers.columns import NUMBER, Column
+from graphkit.answers.coverage import Coverage, Lacking, MissingYears, Pool
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
@@ -85,8 +85,8 @@ class Supply:
     notes: tuple[str, ...]
     unlisted: tuple[pa.Table, ...]
     """The most that imports and exports lack, where not all flows are listed."""
-    gaps: Mapping[str, Any]
-    """Years without data that the sums leave out, as entries of the coverage."""
+    gaps: tuple[MissingYears, ...]
+    """Years without data that the sums leave out."""
     merged: Entity | None = None
     """The group whose members are one place."""
 
@@ -219,17 +219,14 @@ class Supply:
         return f"by value (USD, {border_of(self.flows)})"
 
     @cached_property
-    def coverage(self) -> Mapping[str, Any]:
+    def coverage(self) -> Coverage:
         """The data behind the network: products, series of trade, production figures."""
-        return {
-            "network": self.network.coverage().to_pylist(),
-            "series": series_of(self.flows),
-            "production": [
-                {name: value for name, value in row.items() if value is not None}
-                for row in figures_by_source(self.production)
-            ],
-            **self.gaps,
-        }
+        return Coverage(
+            network=tuple(Pool(**row) for row in self.network.coverage().to_pylist()),
+            series=tuple(series_of(self.flows)),
+            production=tuple(figures_by_source(self.production)),
+            missing_years=self.gaps,
+        )
 
 
 def supply_of(
@@ -331,7 +328,7 @@ def _read_supply(
     return Supply(
         tuple(products), period, measure, flows, production, amounts, unnamed,
         conversions, routes, _products(catalog), notes, unlisted,
-        {**gaps("trade_data", choices), **figures.gaps()}, merged,
+        (*gaps(Lacking.TRADE, choices), *figures.gaps()), merged,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from graphkit.analysis.supply.look_through import UNKNOWN, UNTRACEABLE
 from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column
+from graphkit.answers.coverage import Coverage
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
@@ -22,7 +24,6 @@ from graphkit.questions.trade import (
     in_other_data_sets,
     in_sentence,
     product_notes,
-    series_of,
     without_trade,
 )
 
@@ -112,7 +113,7 @@ def supply_answer(
     chain = supply.network.products if scope.text else rows["product"].to_pylist()
     return Answer(
         question, {**supply_scope(query, supply), **(more or {})}, rows, columns,
-        {**supply.coverage, **uncounted(catalog, scope, supply)},
+        coverage_in(catalog, scope, supply),
         catalog.sources(supply.flows, supply.production, claims, scope.elsewhere, *also), claims,
         elsewhere=scope.elsewhere,
         notes=(*scope.notes, *notes, *supply.gap_notes(catalog, buyer),
@@ -121,20 +122,20 @@ def supply_answer(
     )  # fmt: skip
 
 
-def uncounted(catalog: Catalog, scope: Scope, supply: Supply) -> dict[str, list[str]]:
-    """List what is not counted for want of data: products in scope, and other steps of the chain.
+def coverage_in(catalog: Catalog, scope: Scope, supply: Supply) -> Coverage:
+    """Summarise a supply network, with what is not counted for want of data.
 
-    Entries of the coverage; the second only if there is any. What travels inside a code that is
+    These are products in scope, and other steps of the chain. What travels inside a code that is
     counted, such as one rare earth among all, is no other step.
     """
     lacking = without_trade(scope, supply.products_in_scope)
-    counted = {*supply.network.products, *lacking["products_without_trade_data"]}
-    codes = {code for row in series_of(supply.flows) for code in row["hs"].split("+")}
+    counted = {*supply.network.products, *lacking}
+    codes = {code for series in supply.coverage.series for code in series.codes}
     for row in catalog.links("TRADED_AS", "product", "code").to_pylist():
         counted |= {row["product"]} if row["code"] in codes else set()
     chain = {key for name in ENDS for key in supply.conversions[name].to_pylist()}
     steps = sorted(chain - counted) if scope.text else []
-    return {**lacking, **({"steps_of_the_chain_without_data": steps} if steps else {})}
+    return replace(supply.coverage, without_trade=lacking, steps_without_data=tuple(steps))
 
 
 def supply_scope(query: ClaimScope, supply: Supply) -> dict[str, Any]:
@@ -172,7 +173,7 @@ def with_earlier(catalog: Catalog, rows: pa.Table, supply: Supply) -> pa.Table:
 
     A row that is traced to no stage is about the product's own.
     """
-    goods_of_codes = catalog.materials.earlier_goods(series_of(supply.flows))
+    goods_of_codes = goods_of_earlier_stages(catalog, supply)
     stages = catalog.nodes("Stage").select(["key", "position"]).to_pylist()
     order = {stage["key"]: stage["position"] for stage in stages}
     texts = []
@@ -187,9 +188,14 @@ def with_earlier(catalog: Catalog, rows: pa.Table, supply: Supply) -> pa.Table:
     return rows.append_column(EARLIER.name, pa.array(texts, pa.string()))
 
 
+def goods_of_earlier_stages(catalog: Catalog, supply: Supply) -> dict[str, list[dict[str, Any]]]:
+    """Collect what the codes of a supply network hold of earlier stages, by product."""
+    return catalog.materials.earlier_goods(series.goods for series in supply.coverage.series)
+
+
 def sources_of_earlier(catalog: Catalog, supply: Supply) -> pa.Table:
     """Collect the sources that say what the codes of a supply network hold of earlier stages."""
-    goods_of_codes = catalog.materials.earlier_goods(series_of(supply.flows)).values()
+    goods_of_codes = goods_of_earlier_stages(catalog, supply).values()
     sources = sorted(
         {code["source"] for codes in goods_of_codes for code in codes if code["source"]}
     )

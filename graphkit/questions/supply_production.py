@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.balances import production_at_most
 from graphkit.analysis.production import published_interval
 from graphkit.analysis.supply.production import SHARE_ROUNDING
+from graphkit.answers.coverage import ProductionSource
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.questions.production import Figures, revision_notes
@@ -159,7 +160,7 @@ def _spread(catalog: Catalog, production: Iterable[Mapping[str, Any]]) -> list[s
     ]
 
 
-def figures_by_source(production: pa.Table) -> list[dict[str, Any]]:
+def figures_by_source(production: pa.Table) -> list[ProductionSource]:
     """Count the figures of each product by source and basis."""
     without_figure = pc.and_(pc.is_valid(production["claim"]), pc.is_null(production["share"]))
     groups = (
@@ -168,7 +169,8 @@ def figures_by_source(production: pa.Table) -> list[dict[str, Any]]:
         .aggregate([([], "count_all")])
     )
     rows = groups.rename_columns(["product", "source", "basis", "figures"]).to_pylist()
-    return sorted(rows, key=lambda r: (r["product"], r["source"], r["basis"] or ""))
+    counts = (ProductionSource(**row) for row in rows)
+    return sorted(counts, key=lambda count: (count.product, count.source, count.basis or ""))
 
 
 def with_all_makers(production: pa.Table) -> set[str]:

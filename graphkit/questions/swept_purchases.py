@@ -78,9 +78,9 @@ def swept_purchases(
         for number, (verdict, amounts, least, shortfall) in enumerate(
             _of_buyer(market, place, all_limits, acts)
         ):
-            needed = float(all_limits[number].needed(bought.sum(), market.series["period"]))
+            needed = float(all_limits[number].needed(bought.sum(), market.series.period))
             rows.append({
-                **{name: market.series[name] for name in SERIES},
+                **market.labels,
                 SETTING.name: float(sweep.values[number]), "consumer": buyer.key,
                 "stage": market.stage, "measure": market.measure, "verdict": verdict,
                 **_moved(market, amounts, bought, sold, needed),
@@ -102,7 +102,7 @@ def _of_buyer(
     """Find the purchases of one consumer within each of some limits."""
     if all_limits[0].blocs or all_limits[0].cap != SUPPLIER:
         return _solved(market, [place], all_limits, acts)
-    bought, period = market.bought[place], market.series["period"]
+    bought, period = market.bought[place], market.series.period
     of_sellers = market.purchases([place], all_limits[0], acts)
     demand = np.array([float(limits.needed(bought.sum(), period)) for limits in all_limits])
     shares = np.array([limits.max_share for limits in all_limits])

@@ -24,6 +24,7 @@ from graphkit.analysis.targets import (
 from graphkit.analysis.targets import UNKNOWN as CANNOT_BE_TOLD
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, NUMBER, TEXTS, Column, plain_columns, schema_of
+from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.figures import DIFFERENCE, IN_SOME_ROWS, UNFIT
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
@@ -164,11 +165,11 @@ def targets(
          "measure": IMPORTS_BY[by]},
         table,
         TARGETS,
-        {
+        Coverage(lines({
             "targets": len(selected),
             "flows_of_imports": sum(len(trade.flows) for trade in trades),
             "products_held_against_targets": len(products),
-        },
+        })),
         catalog.sources(table, *(trade.flows for trade in trades), *lists),
         notes=(*notes, *_words(selected), *product_notes(catalog.materials, products)),
         nothing=_none(catalog, all_targets, place, goods),
@@ -274,12 +275,12 @@ class Imports:
     @property
     def newest(self) -> int:
         """The newest year of the imports."""
-        return max((Period(row["period"]).year for row in self.trade.series), default=0)
+        return max((Period(series.period).year for series in self.trade.series), default=0)
 
     def judged(self, target: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Hold each product of a target against it, both ways."""
         scope = self.catalog.materials.scope(",".join(target["elements"]))
-        fits = self.catalog.materials.fits(scope, self.trade.series)
+        fits = self.catalog.materials.fits(scope, [series.goods for series in self.trade.series])
         shares = [r for r in self.trade.shares.to_pylist() if r["product"] in scope.products]
         name = f"share_{self.measure}"
         largest: dict[str, dict[str, Any]] = {}
@@ -383,15 +384,15 @@ def _trend(
 
     A year in which others sold and a supplier did not is one of a share of 0.
     """
-    now = {row["product"]: row for row in trade.series}
+    now = {series.product: series for series in trade.series}
     available, _ = periods_with_trade(catalog, goods)
     periods: dict[str, list[str]] = {}
-    for product, row in now.items():
-        last = Period(row["period"]).year
+    for product, series in now.items():
+        last = Period(series.period).year
         years = (text for text in available.get(product, ()) if Period(text).months == 12)
         periods[product] = [text for text in years if 0 <= last - Period(text).year < YEARS]
     flows = own_flows(catalog, goods, owner_named(catalog, buyer.key, "supplier"), periods)
-    datasets = {(product, row["dataset"]) for product, row in now.items()}
+    datasets = {(product, series.dataset) for product, series in now.items()}
     rows = import_shares(flows).to_pylist()
     rows = [row for row in rows if (row["product"], row["dataset"]) in datasets]
     no_sales: dict[str, dict[int, float]] = defaultdict(dict)

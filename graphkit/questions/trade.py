@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.shares import RESULT, SCOPE, grouped
 from graphkit.analysis.unlisted import bounded_shares, unlisted_schema
+from graphkit.answers.coverage import Coverage, Lacking, Series, Span, TradeCount
 from graphkit.arrow import VALUED
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Materials, Scope
@@ -53,7 +54,7 @@ class ImportsInScope:
     """Flows in scope and each supplier's share of them; or in ``lacking`` why it has none."""
 
     flows: pa.Table
-    series: Sequence[Mapping[str, Any]]
+    series: Sequence[Series]
     shares: pa.Table
     notes: tuple[str, ...] = ()
     lacking: str = ""
@@ -353,24 +354,30 @@ def group_as_one(name: str, members: int) -> str:
     return f"{present_members(name, members)}; trade among them is left out"
 
 
-def series_of(flows: pa.Table) -> list[dict[str, Any]]:
-    """Summarise each series of flows: codes, revision, basis, number, amounts and gaps."""
-    keys, order, spans = grouped(flows, TRADE_SERIES)
+def series_of(flows: pa.Table, spans: Sequence[Span] = ()) -> list[Series]:
+    """Summarise each series of flows: codes, revision, basis, number, amounts and gaps.
+
+    With ``spans``, those of each flow, the flows of all periods of a span are one series.
+    """
+    if spans:
+        words = pa.array([span.words for span in spans], pa.string())
+        flows = flows.set_column(flows.column_names.index("period"), "period", words)
+    keys, order, parts = grouped(flows, TRADE_SERIES)
     usd, tonnes = (flows[name].take(order).to_pylist() for name in ("usd", "tonnes"))
-    attributes = _attributes(flows.take(order), spans)
+    firsts = order.take(pa.array([start for start, _ in parts], pa.int64())).to_pylist()
+    attributes = _attributes(flows.take(order), parts)
     series = []
-    for key, texts, (start, end) in zip(keys, attributes, spans, strict=True):
+    for key, texts, (start, end), first in zip(keys, attributes, parts, firsts, strict=True):
         pairs = zip(usd[start:end], tonnes[start:end], strict=True)
         unweighed = [value for value, mass in pairs if mass is None]
-        series.append({
-            **dict(zip(TRADE_SERIES, key, strict=True)),
-            **texts,
-            "flows": end - start,
-            "usd": _sum(usd[start:end]),
-            "tonnes": _sum(tonnes[start:end]),
-            "flows_without_tonnes": len(unweighed),
-            "usd_without_tonnes": _sum(unweighed),
-        })  # fmt: skip
+        product, period, reporter, dataset, source = key
+        series.append(Series(
+            product, period, reporter, dataset, source, texts["hs"], texts["hs_revision"],
+            texts["basis"], texts["valuation"], flows=end - start, usd=_sum(usd[start:end]),
+            tonnes=_sum(tonnes[start:end]), flows_without_tonnes=len(unweighed),
+            usd_without_tonnes=_sum(unweighed),
+            periods=spans[first].periods if spans else (period,),
+        ))  # fmt: skip
     return series
 
 
@@ -391,34 +398,31 @@ def _sum(values: Iterable[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def coverage_of(trade: ImportsInScope, scope: Scope) -> dict[str, Any]:
-    """Summarise the flows of an answer and their gaps.
-
-    ``usd`` is null where two series, for example the reports of both sides, cover the same trade:
-    their sum would count it twice.
-    """
-    usd = sum(series["usd"] or 0.0 for series in trade.series)
-    unweighed = sum(series["usd_without_tonnes"] or 0.0 for series in trade.series)
-    products = {series["product"] for series in trade.series}
-    markets = {(series["product"], series["period"]) for series in trade.series}
+def coverage_of(trade: ImportsInScope, scope: Scope) -> Coverage:
+    """Summarise the flows of an answer and their gaps."""
+    usd = sum(series.usd or 0.0 for series in trade.series)
+    unweighed = sum(series.usd_without_tonnes or 0.0 for series in trade.series)
+    products = {series.product for series in trade.series}
+    markets = {(series.product, series.period) for series in trade.series}
     counted_once = len(markets) == len(trade.series)
-    return {
-        "flows": len(trade.flows),
-        "usd": usd if counted_once else None,
-        "flows_without_tonnes": trade.flows["tonnes"].null_count,
-        "usd_share_without_tonnes": unweighed / usd if usd and counted_once else None,
-        "flows_without_usd": trade.flows["usd"].null_count,
-        "products": len(products),
-        **without_trade(scope, products),
-        **gaps("trade_data", trade.periods),
-        "series": list(trade.series),
-    }
+    return Coverage(
+        trade=TradeCount(
+            flows=len(trade.flows),
+            usd=usd if counted_once else None,
+            flows_without_tonnes=trade.flows["tonnes"].null_count,
+            usd_share_without_tonnes=unweighed / usd if usd and counted_once else None,
+            flows_without_usd=trade.flows["usd"].null_count,
+            products=len(products),
+        ),
+        without_trade=without_trade(scope, products),
+        missing_years=gaps(Lacking.TRADE, trade.periods),
+        series=tuple(trade.series),
+    )
 
 
-def without_trade(scope: Scope, products: Collection[str]) -> dict[str, list[str]]:
-    """List the products in scope that are not counted for want of trade, for the coverage."""
-    lacking = [key for key in scope.products if scope.text and key not in products]
-    return {"products_without_trade_data": lacking}
+def without_trade(scope: Scope, products: Collection[str]) -> tuple[str, ...]:
+    """List the products in scope that are not counted for want of trade."""
+    return tuple(key for key in scope.products if scope.text and key not in products)
 
 
 IMPORTS_BY = {"usd": "imports by value (USD)", "tonnes": "imports by mass (tonnes)"}

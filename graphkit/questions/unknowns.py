@@ -39,7 +39,6 @@ from graphkit.questions.periods import periods_by_product
 from graphkit.questions.question import checked
 from graphkit.questions.supply import RANGE, Supply, supply_of
 from graphkit.questions.supply_answer import METHOD, buyer_in, supply_answer
-from graphkit.questions.trade import series_of
 
 OWNER, COMPOSITION, WEIGHT, YEAR = "owner of a plant", "composition of a code", "weight", "year"
 ORIGIN, SEAT = "origin of imports", "seat of owners"
@@ -443,15 +442,14 @@ def _outside(
     catalog: Catalog, supply: Supply, goods: Scope, buyer: str | None
 ) -> Iterator[dict[str, Any]]:
     """Yield what no range holds: codes with other goods, missing weights, years without trade."""
-    series = series_of(supply.flows)
-    fits = catalog.materials.fits(goods, series)
-    for row in series:
-        if row["product"] in supply.products_in_scope and fits.get(row["product"]) in UNFIT:
+    fits = catalog.materials.fits(goods, [series.goods for series in supply.coverage.series])
+    for series in supply.coverage.series:
+        if series.product in supply.products_in_scope and fits.get(series.product) in UNFIT:
             yield {
-                "product": row["product"], "figure": COMPOSITION,
-                "good": row["product"], "part": 1.0,
-                "where": f"tariff lines of customs offices that split HS {row['hs']}",
-                "source": row["source"],
+                "product": series.product, "figure": COMPOSITION,
+                "good": series.product, "part": 1.0,
+                "where": f"tariff lines of customs offices that split HS {series.hs}",
+                "source": series.source,
             }  # fmt: skip
     if supply.measure == "tonnes":
         for product in supply.products_in_scope:

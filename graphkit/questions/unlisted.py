@@ -19,6 +19,7 @@ from graphkit.analysis.unlisted import (
 )
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column
+from graphkit.answers.coverage import About
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.period import listed
@@ -115,10 +116,14 @@ def with_extents(catalog: Catalog, answer: Answer) -> Answer:
     """Mark the rows of data sets that list only some flows, and say what that means."""
     extents = catalog.extents
     names = ("product", "dataset", "period")
-    named = [row for row in answer.rows.to_pylist() if all(map(row.get, names))]
+    rows_of_series = [
+        tuple(row[name] for name in names)
+        for row in answer.rows.to_pylist() if all(map(row.get, names))
+    ]  # fmt: skip
+    all_series = [(series.product, series.dataset, series.period)
+                  for series in answer.coverage.series]  # fmt: skip
     spans: dict[tuple[str, str], list[str]] = {}
-    for row in named or answer.coverage["series"]:
-        product, dataset, period = (row[name] for name in names)
+    for product, dataset, period in rows_of_series or all_series:
         if dataset in extents:
             spans.setdefault((product, dataset), []).append(period)
     if not spans:
@@ -130,13 +135,10 @@ def with_extents(catalog: Catalog, answer: Answer) -> Answer:
     ]
     marks = [_mark(row, extents, spans) for row in answer.rows.to_pylist()]
     rows = answer.rows.append_column(EXTENT.described, pa.array(marks, pa.string()))
-    coverage = {
-        **answer.coverage,
-        "partial_data_sets": [
-            f"{product} {_listed(periods)} ({dataset}: {words_of(extents[dataset])})"
-            for (product, dataset), periods in sorted(spans.items())
-        ],
-    }
+    coverage = replace(answer.coverage, partial=tuple(
+        About(product, f"{_listed(periods)} ({dataset}: {words_of(extents[dataset])})")
+        for (product, dataset), periods in sorted(spans.items())
+    ))  # fmt: skip
     shown = [*answer.shown, EXTENT.name] if answer.shown and any(marks) else answer.shown
     return replace(
         answer, rows=rows, columns=(*answer.columns, EXTENT), shown=shown, coverage=coverage,

@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.analysis.reporting import is_unreported
-from graphkit.answers.answer import UNREPORTED, Answer, citing_too, keys_of_refs
+from graphkit.answers.answer import Answer, citing_too, keys_of_refs
+from graphkit.answers.coverage import UnreportedTrade
 from graphkit.catalog.catalog import Catalog
 from graphkit.names import possessive
 from graphkit.period import listed
@@ -37,17 +38,20 @@ def with_unreported_trade(catalog: Catalog, answer: Answer) -> Answer:
     for gap in gaps:
         country = gap["country"]
         periods = sorted({
-            period for place, period in trade if place == country and is_unreported(gap, period)
+            period for place, period in trade
+            if place == country and is_unreported(gap["since"], gap["until"], period)
         })  # fmt: skip
         if periods:
-            names = ("country", "since", "until", "unpublished", "source")
-            entries.append({**{name: gap[name] for name in names}, "periods": periods})
+            entries.append(UnreportedTrade(
+                country, gap["since"], gap["until"], gap["unpublished"], gap["source"],
+                tuple(periods),
+            ))  # fmt: skip
             notes.append(_note(catalog, gap, periods))
     if not entries:
         return answer
-    cited = pa.table({"source": [entry["source"] for entry in entries]})
+    cited = pa.table({"source": [entry.source for entry in entries]})
     answer = citing_too(answer, catalog.sources(cited))
-    coverage = {**answer.coverage, UNREPORTED: entries}
+    coverage = replace(answer.coverage, unreported=tuple(entries))
     return replace(answer, coverage=coverage, notes=(*answer.notes, *notes))
 
 
@@ -55,7 +59,7 @@ def _is_of_trade(answer: Answer) -> bool:
     """Return True for an answer that counts trade, and not published figures of it."""
     if answer.scope.get("counted"):
         return False
-    return bool(answer.coverage.get("series")) or "dataset" in answer.rows.column_names
+    return bool(answer.coverage.series) or "dataset" in answer.rows.column_names
 
 
 def _trade(answer: Answer, columns: Sequence[str], parties: Set[str]) -> Iterator[tuple[str, str]]:
@@ -88,7 +92,7 @@ def _periods(row: Mapping[str, Any], answer: Answer) -> list[str]:
         texts = [values.get(name) for name in ("period", "before", "after")]
         if periods := [text for text in texts if isinstance(text, str) and text[:4].isdigit()]:
             return periods
-    return sorted({series["period"] for series in answer.coverage.get("series", ())})
+    return sorted({period for series in answer.coverage.series for period in series.periods})
 
 
 def _note(catalog: Catalog, gap: Mapping[str, Any], periods: list[str]) -> str:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from graphkit.analysis.end_uses import UNROUNDED, share_sums, value_added
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column, schema_of
+from graphkit.answers.coverage import Coverage, NamedFigures, lines
 from graphkit.answers.figures import money, percent
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
@@ -86,23 +87,22 @@ def uses(
         raise GraphkitError(f"no use of {goods.meaning} is known: no source in the graph names one")
     table = pa.Table.from_pylist(rows, schema_of(USES))
     without = sorted(set(elements) - {row["element"] for row in rows})
+    with_shares = {row["element"] for row in rows if known(row)}
     return Answer(
         f"What is {goods.meaning} used for?",
         {"for": goods.text, "meaning": goods.meaning, "elements_in_scope": list(elements),
          "measure": "shares of end uses, as printed"},
         table,
         USES,
-        {
-            "elements_with_shares": len({row["element"] for row in rows if known(row)}),
-            "elements_without_shares": sorted(
-                {row["element"] for row in rows} - {row["element"] for row in rows if known(row)}
-            ),
-            "elements_without_a_use": [] if goods.entity is None else without,
-            "sums_of_shares": {
-                f"{element} ({source})": round(total, 6)
+        Coverage(lines({
+            "elements_with_shares": len(with_shares),
+            "elements_without_shares": tuple(sorted({r["element"] for r in rows} - with_shares)),
+            "elements_without_a_use": () if goods.entity is None else tuple(without),
+            "sums_of_shares": NamedFigures(tuple(
+                (f"{element} ({source})", round(total, 6))
                 for (element, source), total in share_sums(rows).items()
-            },
-        },
+            )),
+        })),
         catalog.sources(table),
         notes=(*goods.notes, *notes_on_shares(catalog, rows), *notes_on_sectors(rows)),
         caption=CAPTION,

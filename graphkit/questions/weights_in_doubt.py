@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.answers.answer import BOTH_WEIGHTS, WITHOUT, Answer, citing_too
 from graphkit.answers.columns import NUMBER, Column
+from graphkit.answers.coverage import Change, Coverage, MissingFlow, Series, Total
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
@@ -135,7 +136,7 @@ def without_doubts(catalog: Catalog) -> Catalog:
 
 def doubts_on(catalog: Catalog, answer: Answer) -> list[Doubt]:
     """Select the doubts on flows that an answer may count, the largest first."""
-    all_series = answer.coverage["series"]
+    all_series = answer.coverage.series
     doubts = [
         doubt for doubt in doubts_in(catalog) if any(_is_in(doubt, series) for series in all_series)
     ]
@@ -146,7 +147,7 @@ def doubts_on(catalog: Catalog, answer: Answer) -> list[Doubt]:
     if not _weighs(answer):
         doubts = [doubt for doubt in doubts if doubt.verdict == "missing"]
     if doubts:
-        doubts = _in_data(catalog, doubts, {series["dataset"] for series in all_series})
+        doubts = _in_data(catalog, doubts, {series.dataset for series in all_series})
     return sorted(doubts, key=lambda d: (-max(d.tonnes, d.published_tonnes or 0), d.key))
 
 
@@ -185,7 +186,7 @@ def _measures(answer: Answer) -> set[str]:
 
 def _traders(catalog: Catalog, answer: Answer) -> tuple[str, set[str]] | None:
     """Return the end of flows and the countries that an answer is about; None: all may count."""
-    if "network" in answer.coverage or OF_OTHERS in answer.rows.column_names:
+    if answer.coverage.network or OF_OTHERS in answer.rows.column_names:
         return None
     countries = set(catalog.nodes("Country")["key"].to_pylist())
     for end, trader in (("consumer", "importer"), ("supplier", "exporter")):
@@ -204,16 +205,11 @@ def _traders(catalog: Catalog, answer: Answer) -> tuple[str, set[str]] | None:
     return None
 
 
-def _is_in(doubt: Doubt, series: Mapping[str, Any]) -> bool:
+def _is_in(doubt: Doubt, series: Series) -> bool:
     """Tell if the flow of a doubt is in a series of an answer."""
-    if doubt.product != series["product"]:
+    if doubt.product != series.product or doubt.hs not in (None, *series.codes):
         return False
-    if doubt.hs is not None and doubt.hs not in (series["hs"] or "").split("+"):
-        return False
-    first, _, last = series["period"].partition(" to ")
-    return first <= doubt.period <= last or any(
-        Period(doubt.period) in Period(period) for period in first.split(", ")
-    )
+    return any(Period(doubt.period) in Period(period) for period in series.periods)
 
 
 def with_doubts(
@@ -249,8 +245,8 @@ def with_doubts(
             whole, whole_revised = (answer, revised) if top is None else (
                 ask(catalog, all_ranks), ask(facts, all_ranks))  # fmt: skip
         except GraphkitError:
-            whole, revised = answer, replace(answer, rows=answer.rows.slice(0, 0), coverage={})
-            whole_revised = revised
+            whole, no_rows = answer, answer.rows.slice(0, 0)
+            whole_revised = revised = replace(answer, rows=no_rows, coverage=Coverage())
         by_weight = _measures(answer) == {"tonnes"}
         rows = _beside(whole, whole_revised, doubts, by_weight=by_weight)
         if rows is not None:
@@ -273,7 +269,7 @@ def _beside(
     stands there without any as reported. Else a row that is gone counts none of them, such as
     exports at usual prices.
     """
-    rows, network = answer.rows, "network" in answer.coverage
+    rows, network = answer.rows, bool(answer.coverage.network)
     names = [
         field.name for field in rows.schema
         if (field.type == NUMBER and field.name != "missing_tonnes_share") or field.name in LEADS
@@ -321,16 +317,32 @@ def _with_totals(answer: Answer, revised: Answer) -> Answer:
     Claims are compared, and makers linked, without them alone.
     """
     answer = replace(answer, comparisons=revised.comparisons, links=revised.links)
-    if "totals" not in answer.coverage:
+    if answer.coverage.totals is None:
         return answer
-    revised_totals = {_key(row): row for row in revised.coverage.get("totals", ())}
-    totals = []
-    for row in answer.coverage["totals"]:
-        new = revised_totals.get(_key(row), row)
-        moved = {name: new.get(name) for name, value in row.items()
-                 if isinstance(value, float) and _differ(value, new.get(name))}  # fmt: skip
-        totals.append({**row, **{name + WITHOUT: value for name, value in moved.items()}})
-    return replace(answer, coverage={**answer.coverage, "totals": totals})
+    by_identity = {total.identity: total for total in revised.coverage.totals or ()}
+    totals = tuple(
+        _beside_reported(total, by_identity.get(total.identity, total))
+        for total in answer.coverage.totals
+    )
+    return replace(answer, coverage=replace(answer.coverage, totals=totals))
+
+
+def _beside_reported(total: Total, revised: Total) -> Total:
+    """Add to a total what it is without the weights in doubt, in the figures that these move."""
+    usd, tonnes = _moved(total.usd, revised.usd), _moved(total.tonnes, revised.tonnes)
+    if (usd, tonnes) == (total.usd, total.tonnes):
+        return total
+    return replace(total, undoubted=replace(total, usd=usd, tonnes=tonnes))
+
+
+def _moved(reported: Change, revised: Change) -> Change:
+    """Put the revised figures that differ in place of those that are reported."""
+    moved = {}
+    for entry in fields(Change):
+        value, new = getattr(reported, entry.name), getattr(revised, entry.name)
+        if value is not None and _differ(value, new):
+            moved[entry.name] = new
+    return replace(reported, **moved)
 
 
 def _differ(reported: Any, revised: Any) -> bool:
@@ -412,7 +424,7 @@ def _with_notes(catalog: Catalog, answer: Answer, doubts: Sequence[Doubt]) -> An
     ``missing_flows`` in the coverage are those whose value is not known either.
     """
     totals: dict[tuple[str, str | None, str], float] = {}
-    datasets = {series["dataset"] for series in answer.coverage["series"]}
+    datasets = {series.dataset for series in answer.coverage.series}
     for row in catalog.links("COVERS", "dataset", "product", "hs", "period", "tonnes").to_pylist():
         if row["dataset"] in datasets and row["tonnes"]:
             totals[row["product"], row["hs"], row["period"]] = row["tonnes"]
@@ -426,11 +438,10 @@ def _with_notes(catalog: Catalog, answer: Answer, doubts: Sequence[Doubt]) -> An
             "'graphkit query reviewed-weights --top 0'."
         )
     cited = pa.table({"source": pa.array([d.source for d in ordered[:NAMED]], pa.string())})
-    missing = [dict(zip(FLOW, doubt.key, strict=True)) for doubt in ordered
-               if doubt.verdict == "missing"]  # fmt: skip
+    missing = tuple(MissingFlow(*doubt.key) for doubt in ordered if doubt.verdict == "missing")
     return replace(
         citing_too(answer, catalog.sources(cited)), notes=(*answer.notes, *notes),
-        coverage={**answer.coverage, **({"missing_flows": missing} if missing else {})},
+        coverage=replace(answer.coverage, missing_flows=missing),
     )  # fmt: skip
 
 

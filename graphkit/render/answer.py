@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,14 +12,25 @@ import pyarrow as pa
 from graphkit.analysis.claims.phrases import about, claim_figure, headline, known_values
 from graphkit.answers.answer import (
     OWN_FACTS,
-    WITHOUT,
     Answer,
     cited,
     in_names,
     marked_source,
     name_cell,
-    parts_of,
     texts_in,
+)
+from graphkit.answers.coverage import (
+    About,
+    Change,
+    Coverage,
+    Entry,
+    Line,
+    Pool,
+    ProductionSource,
+    Series,
+    Total,
+    TradeCount,
+    YearsByProduct,
 )
 from graphkit.answers.figures import (
     SHARE_UNIT,
@@ -285,8 +296,8 @@ def scope_line(answer: Answer, once: Mapping[str, str] | None = None) -> str:
 def sources_of_rows(answer: Answer) -> list[str]:
     """List the keys of the sources of the rows and their series."""
     keys = answer.sources["key"].to_pylist()
-    parts = parts_of(answer.coverage).values()
-    used = {series["source"] for part in parts for series in part.get("series", ())}
+    parts = answer.coverage.parts.values()
+    used = {series.source for part in parts for series in part.series}
     used |= _sources_of_rows(answer.rows)
     return [key for key in keys if key in used] or keys
 
@@ -295,7 +306,7 @@ def supporting_sources(answer: Answer) -> list[str]:
     """List the keys of the sources that an answer rests on: not those of claims beside it alone."""
     keys = answer.sources["key"].to_pylist()
     beside = set(answer.claims["source"].to_pylist()) - _sources_of_rows(answer.rows)
-    beside -= {key for text in texts_in(answer.coverage) for key in cited(text)}
+    beside -= {key for text in texts_in(answer.coverage.as_object()) for key in cited(text)}
     return [key for key in keys if key not in beside] or keys
 
 
@@ -320,17 +331,8 @@ def _source_line(source: Mapping[str, Any]) -> str:
     return f"{source['key']}{own}: {stated}. Licence: {source['licence']}.{link}"
 
 
-IN_SENTENCES = (
-    "flows", "usd", "flows_without_tonnes", "usd_share_without_tonnes", "flows_without_usd",
-    "products", "products_without_trade_data", "series", "network", "production", "totals",
-    "hidden_trade",
-)  # fmt: skip
-"""Entries of the coverage that have their own sentences."""
-STATES = {
-    "observed": "published",
-    "inferred": "inferred from trade or a share",
-    "missing": "unknown",
-}
+STATES = ("published", "inferred from trade or a share", "unknown")
+"""Words for figures of production that are observed, inferred and missing."""
 WORTH = {"usd": "value", "tonnes": "weight"}
 REPORTERS = {
     "reconciled": "reports of both sides reconciled",
@@ -343,181 +345,167 @@ def coverage_lines(answer: Answer) -> list[str]:
     """Describe the data of an answer and its gaps, of each question by itself."""
     return [
         f"{label}: {line}" if label else line
-        for label, coverage in parts_of(answer.coverage).items()
-        for line in _lines_of(_with_names(coverage, answer.names))
+        for label, coverage in answer.coverage.parts.items()
+        for line in _lines_of(coverage, answer.names)
     ]
 
 
-LISTED = ("series", "network", "production", "totals")
-"""Entries of the coverage with a row for each product."""
-YEARS_WITHOUT = "years_without_"
-"""Beginning of the names of entries with the years that each product lacks."""
+def trade_line(coverage: Coverage) -> str:
+    """State the flows of trade that an answer counts, and their value; empty for none."""
+    trade = coverage.trade
+    if trade is None or not trade.flows:
+        return ""
+    flows, products = number_of(trade.flows, "flow"), number_of(trade.products, "product")
+    return f"{flows} {_worth(trade, coverage.series)}in {products}{_without(trade)}."
 
 
-def _with_names(coverage: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """Put names in place of keys in a coverage, in its rows and in its lists."""
-    labelled = dict(coverage)
-    for name, value in coverage.items():
-        if name in LISTED:
-            labelled[name] = [in_names(row, names) for row in value]
-        elif isinstance(value, list | tuple):
-            labelled[name] = [_first_named(item, names) for item in value]
-        elif name.startswith(YEARS_WITHOUT):
-            labelled[name] = [
-                f"{names.get(key, key)} {', '.join(years)}" for key, years in value.items()
-            ]
-    return labelled
+def _lines_of(coverage: Coverage, names: Mapping[str, str]) -> Iterator[str]:
+    """Describe the coverage of one question."""
+    if trade := trade_line(coverage):
+        yield trade
+    yield from _series_lines(coverage.series, names)
+    if coverage.without_trade:
+        products = ", ".join(names.get(key, key) for key in coverage.without_trade)
+        yield f"In scope, but without trade data: {products}."
+    if len(coverage.network) <= FEW:
+        yield from (_pool_line(pool, names) for pool in coverage.network)
+    else:
+        yield from _pool_lines(coverage.network, names)
+    yield from _production_lines(coverage.production, names)
+    yield from (_other_line(line, names) for line in coverage.as_lines() if line.in_text)
 
 
-def _first_named(item: Any, names: Mapping[str, str]) -> Any:
-    """Put a name in place of a key, alone or before what is said of it."""
-    if not isinstance(item, str):
-        return item
-    key, blank, rest = item.partition(" ")
-    return f"{names.get(key, key)}{blank}{rest}"
-
-
-def trade_line(coverage: Mapping[str, Any]) -> str:
-    """State the flows of trade that an answer counts, and their value."""
-    flows = number_of(coverage["flows"], "flow")
-    products = number_of(coverage["products"], "product")
-    return f"{flows} {_worth(coverage)}in {products}{_without(coverage)}."
-
-
-def _lines_of(coverage: Mapping[str, Any]) -> list[str]:
-    lines = [trade_line(coverage)] if coverage.get("flows") else []
-    lines += _series_lines(coverage.get("series", ()))
-    if coverage.get("products_without_trade_data"):
-        names = ", ".join(coverage["products_without_trade_data"])
-        lines.append(f"In scope, but without trade data: {names}.")
-    pools = coverage.get("network", ())
-    lines += map(_pool_line, pools) if len(pools) <= FEW else _pool_lines(pools)
-    lines += _production_lines(coverage.get("production", ()))
-    lines += [
-        _other_line(name, value) for name, value in coverage.items() if name not in IN_SENTENCES
-    ]
-    return lines
-
-
-def _worth(coverage: Mapping[str, Any]) -> str:
+def _worth(trade: TradeCount, all_series: Sequence[Series]) -> str:
     """State the total value and the border of valuation, if no trade counts twice."""
-    if coverage["usd"] is None:
+    if trade.usd is None:
         return "of several series on the same trade, so that they are not added up, "
-    if 0 < coverage["flows"] == coverage["flows_without_usd"]:
+    if trade.flows == trade.flows_without_usd:
         return "of unknown value "
-    borders = sorted({border for series in coverage["series"] for border in _borders(series)})
-    return f"worth {money(coverage['usd'])} USD ({' and '.join(borders)}) "
+    borders = sorted({border for series in all_series for border in _borders(series)})
+    return f"worth {money(trade.usd)} USD ({' and '.join(borders)}) "
 
 
-def _borders(series: Mapping[str, Any]) -> list[str]:
-    kinds = series["valuation"].split("+") if series["valuation"] else [None]
+def _borders(series: Series) -> list[str]:
+    kinds = series.valuation.split("+") if series.valuation else [None]
     return [VALUED[kind] for kind in kinds]
 
 
-def _other_line(name: str, value: Any) -> str:
-    """State an entry without its own sentence: a number or a list of names."""
-    if isinstance(value, list | tuple):
-        value = ", ".join(map(str, value)) or "none"
-    stated = (
-        f"{value:,}"
-        if isinstance(value, int) and not isinstance(value, bool)
-        else short_text(value)
-    )
-    label = name.replace("_", " ")
+def _other_line(line: Line, names: Mapping[str, str]) -> str:
+    """State an entry without a sentence of its own: a number or a list of names."""
+    value, label = line.value, line.name.replace("_", " ")
+    if isinstance(value, YearsByProduct):
+        value = tuple(About(some.product, ", ".join(some.years)) for some in value.years)
+    if isinstance(value, tuple):
+        stated = ", ".join(_item(item, names) for item in value) or "none"
+    elif isinstance(value, int):
+        stated = f"{value:,}"
+    else:
+        stated = short_text(value.as_object() if isinstance(value, Entry) else value)
     return f"{label[0].upper()}{label[1:]}: {visible(stated)}."
 
 
-def _without(coverage: Mapping[str, Any]) -> str:
+def _item(item: str | Entry, names: Mapping[str, str]) -> str:
+    """Write an item of a list, with a name in place of its key."""
+    if isinstance(item, About):
+        return f"{names.get(item.key, item.key)} {item.words}"
+    return names.get(item, item) if isinstance(item, str) else str(item.as_object())
+
+
+def _without(trade: TradeCount) -> str:
     stated = ""
-    if coverage["flows_without_tonnes"]:
-        share = coverage["usd_share_without_tonnes"]
+    if trade.flows_without_tonnes:
+        share = trade.usd_share_without_tonnes
         worth = f" ({percent(share)} of the value)" if share is not None else ""
-        stated += f"; {coverage['flows_without_tonnes']:,} of them without a weight{worth}"
-    if coverage["flows_without_usd"]:
-        stated += f"; {coverage['flows_without_usd']:,} of them without a value"
+        stated += f"; {trade.flows_without_tonnes:,} of them without a weight{worth}"
+    if trade.flows_without_usd:
+        stated += f"; {trade.flows_without_usd:,} of them without a value"
     return stated
 
 
-def _series_lines(all_series: Sequence[Mapping[str, Any]]) -> list[str]:
+def _series_lines(all_series: Sequence[Series], names: Mapping[str, str]) -> list[str]:
     """Describe series of trade: products that are counted alike share a line."""
     periods: dict[tuple[str, str], list[str]] = {}
     for series in all_series:
-        periods.setdefault(_counted(series), []).append(series["period"])
+        periods.setdefault(_counted(series, names), []).append(series.period)
     products: dict[tuple[str, str], list[str]] = {}
     for (product, basis), texts in periods.items():
         products.setdefault((", ".join(texts), basis), []).append(product)
-    return [
-        f"{period}, {basis}: {', '.join(names)}." for (period, basis), names in products.items()
-    ]
+    return [f"{period}, {basis}: {', '.join(some)}." for (period, basis), some in products.items()]
 
 
-def _counted(series: Mapping[str, Any]) -> tuple[str, str]:
+def _counted(series: Series, names: Mapping[str, str]) -> tuple[str, str]:
     """Name the product of a series with its code, and state how it is counted."""
-    code = f"HS {series['hs']}" if series["hs"] else "no HS code"
-    code += f", {series['fit']}" if series.get("fit", "exact") != "exact" else ""
-    revision = f"{series['hs_revision']}, " if series["hs_revision"] else ""
-    return f"{series['product']} ({code})", (
-        f"{revision}{weighed(series)}; data set {series['dataset']}, source {series['source']}"
+    code = f"HS {series.hs}" if series.hs else "no HS code"
+    code += f", {series.fit}" if (series.fit or "exact") != "exact" else ""
+    revision = f"{series.hs_revision}, " if series.hs_revision else ""
+    return f"{names.get(series.product, series.product)} ({code})", (
+        f"{revision}{weighed(series)}; data set {series.dataset}, source {series.source}"
     )
 
 
-def weighed(series: Mapping[str, Any]) -> str:
+def weighed(series: Series) -> str:
     """State the basis of the weights of a series, who reports it, and where it is valued."""
-    reporter = REPORTERS.get(series["reporter"], series["reporter"])
+    reporter = REPORTERS.get(series.reporter, series.reporter)
     borders = _borders(series)
     if borders != [VALUED["fob"]]:
         reporter += f", values {' and '.join(borders)}"
-    return f"{series['basis'] or 'unknown'} weight, {reporter}"
+    return f"{series.basis or 'unknown'} weight, {reporter}"
 
 
-def _pool_line(pool: Mapping[str, Any]) -> str:
+def _pool_line(pool: Pool, names: Mapping[str, str]) -> str:
     """Describe the published, inferred and unknown parts of a product's supply network."""
-    name = f"{pool['product']} ({pool['stage']})"
-    states = [f"{stated} for {pool[state]}" for state, stated in STATES.items() if pool[state]]
+    product, stage = names.get(pool.product, pool.product), names.get(pool.stage, pool.stage)
+    counts = zip(STATES, (pool.observed, pool.inferred, pool.missing), strict=True)
+    states = [f"{stated} for {count}" for stated, count in counts if count]
     production = f"production {', '.join(states)} of its countries"
-    if not pool["traded"]:
-        return f"{name}: no trade is known; {production}."
-    amount = f"{money(pool['amount'])} USD"
-    if pool["measure"] == "tonnes":
-        amount = f"{pool['amount']:,.0f} t"
-    lacking = pool["flows_without_measure"]
-    left_out = f" ({number_of(lacking, 'more flow')} without a {WORTH[pool['measure']]})"
+    if not pool.traded:
+        return f"{product} ({stage}): no trade is known; {production}."
+    amount = f"{pool.amount:,.0f} t" if pool.measure == "tonnes" else f"{money(pool.amount)} USD"
+    lacking = pool.flows_without_measure
+    left_out = f" ({number_of(lacking, 'more flow')} without a {WORTH[pool.measure]})"
     sold = ", ".join(
-        f"{percent(pool[f'{state}_share'])} {stated}"
-        for state, stated in STATES.items()
-        if pool[f"{state}_share"]
-    )
+        f"{percent(share)} {stated}" for stated, share in zip(STATES, _sold(pool), strict=True)
+        if share
+    )  # fmt: skip
     return (
-        f"{name}: {number_of(pool['flows'], 'flow')} of {amount}{left_out if lacking else ''}; "
-        f"{production}, of what is sold {sold}."
+        f"{product} ({stage}): {number_of(pool.flows, 'flow')} of {amount}"
+        f"{left_out if lacking else ''}; {production}, of what is sold {sold}."
     )
+
+
+def _sold(pool: Pool) -> tuple[float | None, ...]:
+    """Return the shares of what is sold behind which production is in each state."""
+    return pool.observed_share, pool.inferred_share, pool.missing_share
 
 
 FEW = 6
 """Number of products up to which each has its own sentence on its supply network."""
 
 
-def _pool_lines(pools: Sequence[Mapping[str, Any]]) -> list[str]:
+def _pool_lines(pools: Sequence[Pool], names: Mapping[str, str]) -> list[str]:
     """Describe the supply networks of many products in a line for all of them."""
     sold = [
-        f"{pool['product']} "
-        + " / ".join(f"{100 * pool[state + '_share']:.0f}" for state in STATES)
+        f"{names.get(pool.product, pool.product)} "
+        + " / ".join(f"{100 * (share or 0.0):.0f}" for share in _sold(pool))
         for pool in pools
-        if pool["traded"]
+        if pool.traded
     ]
-    silent = [pool["product"] for pool in pools if not pool["traded"]]
-    lines = [f"Production behind what is sold, {' / '.join(STATES.values())}, in %: "
+    silent = [names.get(pool.product, pool.product) for pool in pools if not pool.traded]
+    lines = [f"Production behind what is sold, {' / '.join(STATES)}, in %: "
              f"{', '.join(sold)}."] if sold else []  # fmt: skip
     return [*lines, f"No trade is known of {', '.join(silent)}."] if silent else lines
 
 
-def _production_lines(production: Sequence[Mapping[str, Any]]) -> list[str]:
+def _production_lines(
+    production: Sequence[ProductionSource], names: Mapping[str, str]
+) -> list[str]:
     """State the number and basis of figures of production, in a line for each source."""
     products: dict[str, list[str]] = {}
     for figures in production:
-        basis = f", {figures['basis']}" if figures.get("basis") else ""
-        stated = f"{figures['product']} ({number_of(figures['figures'], 'figure')}{basis})"
-        products.setdefault(figures["source"], []).append(stated)
+        basis = f", {figures.basis}" if figures.basis else ""
+        product = names.get(figures.product, figures.product)
+        stated = f"{product} ({number_of(figures.figures, 'figure')}{basis})"
+        products.setdefault(figures.source, []).append(stated)
     return [
         f"Production, source {source}: {', '.join(texts)}." for source, texts in products.items()
     ]
@@ -653,51 +641,67 @@ def _beside(row: Mapping[str, Any], measure: str) -> str:
     return percent(share) + ("" if points is None else f" ({points:+z.1f} points)")
 
 
-ENDS = ("before", "after")
+Read = Callable[[Total], float | None]
+"""Reads a figure of a total."""
 
 
 def totals_columns(answer: Answer) -> list[TextColumn]:
     """Make columns of the totals of a comparison's products, before and after."""
-    parts = parts_of(answer.coverage).values()
-    rows = [in_names(row, answer.names) for part in parts for row in part.get("totals", ())]
-    buys = all("consumer" in row for row in rows)
-    monthly = any(row["months_before"] != row["months_after"] for row in rows)
+    totals = [total for part in answer.coverage.parts.values() for total in part.totals or ()]
+    buys = all(total.consumer is not None for total in totals)
+    monthly = any(total.months_before != total.months_after for total in totals)
 
-    def ends(header: str, name: str, write: Callable[[Any], str], rank: int) -> list[TextColumn]:
+    def name(key: str | None) -> str | None:
+        return None if key is None else answer.names.get(key, key)
+
+    def names(keys: Sequence[str] | None) -> list[str | None] | None:
+        return None if keys is None else [*map(name, keys)]
+
+    def texts(header: str, values: Iterable[Any], rank: int) -> TextColumn:
+        return TextColumn(header, [visible(short_text(v)) for v in values], rank=rank)
+
+    def ends(
+        header: str, before: Read, after: Read, write: Callable[[float], str], rank: int
+    ) -> list[TextColumn]:
+        if all(read(total) is None for total in totals for read in (before, after)):
+            return []
         return [
-            TextColumn(f"{header} {end}".strip(), [
-                _total_cell(row, f"{name}_{end}", write) for row in rows
-            ], number=True, rank=rank)
-            for header, end in ((header, "before"), ("", "after"))
-            if any(row[f"{name}_{which}"] is not None for row in rows for which in ENDS)
+            TextColumn(label.strip(), [_total_cell(total, read, write) for total in totals],
+                       number=True, rank=rank)
+            for label, read in ((f"{header} before", before), ("after", after))
         ]  # fmt: skip
 
-    def change(name: str, rank: int) -> TextColumn:
-        key = f"{name}_{'per_month_' * monthly}ratio"
-        ratios = [row.get(key + WITHOUT, row[key]) for row in rows]
+    def change(read: Callable[[Total], Change], rank: int) -> TextColumn:
+        changes = [read(total.undoubted or total) for total in totals]
+        ratios = [c.per_month_ratio if monthly else c.ratio for c in changes]
         cells = ["" if r is None else f"{100 * (r - 1):+z,.1f} %" for r in ratios]
         return TextColumn("change" + " a month" * monthly, cells, number=True, rank=rank)
 
-    def texts(header: str, name: str, rank: int) -> TextColumn:
-        return TextColumn(header, [visible(short_text(row.get(name))) for row in rows], rank=rank)
-
+    whole = "{:,.0f}".format
     columns = [
-        texts("Product", "product", 0),
-        texts("Of", "consumer" if buys else "supplier", 0),
-        *ends("USD", "usd", money, 1), change("usd", 1),
-        *ends("Tonnes", "tonnes", "{:,.0f}".format, 2), change("tonnes", 2),
-        *ends("HHI by value", "hhi_usd", "{:,.0f}".format, 3),
-        *ends("by weight", "hhi_tonnes", "{:,.0f}".format, 4),
-        *ends("Suppliers" if buys else "Buyers", "partners", str, 4),
-        texts("New", "new", 5), texts("Lost", "lost", 5), texts("Missing", "missing", 0),
+        texts("Product", (name(t.product) for t in totals), 0),
+        texts("Of", (name(t.consumer if buys else t.supplier) for t in totals), 0),
+        *ends("USD", lambda t: t.usd.before, lambda t: t.usd.after, money, 1),
+        change(lambda t: t.usd, 1),
+        *ends("Tonnes", lambda t: t.tonnes.before, lambda t: t.tonnes.after, whole, 2),
+        change(lambda t: t.tonnes, 2),
+        *ends("HHI by value", lambda t: t.usd.hhi_before, lambda t: t.usd.hhi_after, whole, 3),
+        *ends("by weight", lambda t: t.tonnes.hhi_before, lambda t: t.tonnes.hhi_after, whole, 4),
+        *ends("Suppliers" if buys else "Buyers", lambda t: t.partners_before,
+              lambda t: t.partners_after, str, 4),
+        texts("New", (names(t.new) for t in totals), 5),
+        texts("Lost", (names(t.lost) for t in totals), 5),
+        texts("Missing", (t.missing for t in totals), 0),
     ]  # fmt: skip
     if len(set(columns[1].cells)) == 1:
         del columns[1]
     return [column for column in columns if any(column.cells)]
 
 
-def _total_cell(row: Mapping[str, Any], name: str, write: Callable[[Any], str]) -> str:
+def _total_cell(total: Total, read: Read, write: Callable[[float], str]) -> str:
     """Write a total; of one with a weight in doubt, what it is without, then as reported."""
-    cells = ["unknown" if row[key] is None else write(row[key])
-             for key in (name + WITHOUT, name) if key in row]  # fmt: skip
+    figures = [read(total)]
+    if total.undoubted is not None and read(total.undoubted) != figures[0]:
+        figures.insert(0, read(total.undoubted))
+    cells = ["unknown" if figure is None else write(figure) for figure in figures]
     return cells[0] if len(cells) == 1 else f"{cells[0]} ({cells[1]} as reported)"

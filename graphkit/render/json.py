@@ -26,7 +26,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
         "scope": dict(answer.scope),
         "rows": objects_of(answer.rows),
         "units": dict(answer.units),
-        "coverage": dict(answer.coverage),
+        "coverage": answer.coverage.as_object(),
         "claims": [known_values(row) for row in objects_of(answer.claims)],
         "comparisons": [known_values(row) for row in objects_of(answer.comparisons)],
         "elsewhere": [known_values(row) for row in objects_of(answer.elsewhere)],

@@ -14,11 +14,11 @@ from graphkit.answers.answer import (
     WITHOUT,
     Answer,
     marked_source,
-    parts_of,
     spoken,
     undoubted,
 )
 from graphkit.answers.columns import LONG
+from graphkit.answers.coverage import Coverage
 from graphkit.answers.figures import (
     HALF,
     ceiling_percent,
@@ -66,11 +66,6 @@ UNKNOWN = "unknown"
 """Cell of a figure that is not known."""
 FEW = 3
 """Names of a list that a screen gives."""
-UNCOUNTED = {
-    "steps_of_the_chain_without_data": "Steps of the chain without data",
-    "products_without_trade_data": "In scope, but without trade data",
-}
-"""Entries of the coverage that limit what the rows mean, in words."""
 ENDS = ("consumer", "supplier")
 DITTO = "〃"
 """Mark of a remark that is that of the row above."""
@@ -440,8 +435,12 @@ def _first(texts: Sequence[str]) -> str:
 
 def _uncounted(answer: Answer) -> Iterator[str]:
     """Name steps of a chain and products in scope of which there are no data."""
-    for name, text in UNCOUNTED.items():
-        keys = [k for part in parts_of(answer.coverage).values() for k in part.get(name, ())]
+    parts = answer.coverage.parts.values()
+    uncounted = {
+        "Steps of the chain without data": [k for part in parts for k in part.steps_without_data],
+        "In scope, but without trade data": [k for part in parts for k in part.without_trade],
+    }
+    for text, keys in uncounted.items():
         if names := [spoken(key, answer.names) for key in dict.fromkeys(keys)]:
             yield f"{text}: {_first(names)}."
 
@@ -561,12 +560,12 @@ def _counted(answer: Answer) -> str:
 
 def _data(answer: Answer) -> str:
     """Name the trade that the rows rest on, and the sources with what their weights count."""
-    parts = [*parts_of(answer.coverage).values()]
-    flows = [trade_line(part) for part in parts if part.get("flows") and len(parts) == 1]
-    return " ".join([*flows, *filter(None, [_sources(answer, parts)])])
+    parts = [*answer.coverage.parts.values()]
+    flows = [trade_line(part) for part in parts if len(parts) == 1]
+    return " ".join(filter(None, [*flows, _sources(answer, parts)]))
 
 
-def _sources(answer: Answer, parts: Sequence[Mapping[str, Any]]) -> str:
+def _sources(answer: Answer, parts: Sequence[Coverage]) -> str:
     """Name the sources of the rows, with publisher and licence, basis and reporters of trade."""
     used = set(sources_of_rows(answer))
     groups: dict[tuple[str, str], list[str]] = {}
@@ -576,7 +575,7 @@ def _sources(answer: Answer, parts: Sequence[Mapping[str, Any]]) -> str:
             groups.setdefault((row["publisher"], row["licence"]), []).append(key)
     publishers = [f"{publisher} ({', '.join(keys)}; {licence})"
              for (publisher, licence), keys in groups.items()]  # fmt: skip
-    bases = sorted({weighed(row) for part in parts for row in part.get("series", ())})
+    bases = sorted({weighed(series) for part in parts for series in part.series})
     basis = f" ({'; '.join(bases)})" if bases else ""
     return f"Source{'s' * (len(used) > 1)}{basis}: {_first(publishers)}." if publishers else ""
 

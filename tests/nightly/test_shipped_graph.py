@@ -39,7 +39,7 @@ def stores(whole, embedded, neo4j_store):
 
 
 def test_180_claims_have_a_verdict(embedded):
-    counts = Session(embedded).claims_check().coverage
+    counts = Session(embedded).claims_check().coverage.as_object()
 
     assert counts["contradicted"] + counts["borne_out"] >= 180
 

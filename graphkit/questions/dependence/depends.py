@@ -288,7 +288,7 @@ def _caption(query: ClaimScope, trade: ImportsInScope) -> str:
     """Say what the shares are of, and what makes them too high."""
     buyer = query.buyer.in_text if query.buyer else "the consumer"
     shares = f"Shares are of what {buyer} imports of the product; HHI runs from 0 to 10,000."
-    by_exporters = any(series["reporter"] == "exporter" for series in trade.series)
+    by_exporters = any(series.reporter == "exporter" for series in trade.series)
     return f"{shares} {BY_EXPORTERS}" if by_exporters else shares
 
 
