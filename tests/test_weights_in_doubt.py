@@ -123,6 +123,17 @@ def test_figures_without_a_weight_are_those_of_data_that_lack_it(graph_of, name,
     assert marks > 0
 
 
+def test_a_doubted_quarter_is_in_a_series_that_ends_with_its_year(graph_of):
+    flows = (("2024-Q1", 2), ("2024-Q2", 900), ("2024", 950))
+    lines = (f"  - {{exporter: NOR, importer: KOR, period: {period}, usd: 10, tonnes: {tonnes}}}"
+             for period, tonnes in flows)  # fmt: skip
+    reviews = judged("too-heavy", 900, flow="NOR KOR 2024-Q2")
+    graph = graph_of({"trade.yaml": HEAD + "\n".join(lines) + "\n", "reviews.yaml": reviews})
+
+    marks = {row["period"]: row.get("doubt") for row in graph.trend("KOR").rows.to_pylist()}
+    assert marks["2024-Q2"] == "NOR to KOR 2024-Q2 too heavy"
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["betweenness", "flows", "look-through", "disruption"])
 def test_rows_by_weight_are_in_the_order_that_they_have_without_it(graph_of, name):
