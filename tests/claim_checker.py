@@ -42,10 +42,11 @@ class Facts:
     def place(self, key: str | None) -> str:
         if key is None:
             return "an unnamed country"
-        name = self.names.get(key)
-        if name is None and "+" in key and all(part in self.names for part in key.split("+")):
-            name = " and ".join(self.names[part] for part in key.split("+"))
-        return with_article(name or key)
+        parts = key.split("+")
+        if len(parts) > 1 and all(part in self.names for part in parts):
+            names = [self.place(part) for part in parts]
+            return " and ".join([", ".join(names[:-1]), names[-1]])
+        return with_article(self.names.get(key) or key)
 
     def goods(self, key: str | None) -> str:
         name = self.answer.names.get(key or "")
@@ -1592,7 +1593,10 @@ def in_reach(group: list[Row]) -> str:
 
 def purchases_counted(read: Facts, claim: Claim) -> None:
     """Check for how many products a share is in reach, is there already, or is out of reach."""
-    whole = [row for row in main_period(read.rows) if row["consumer"] in claim.whose]
+    several = ["period"] * isinstance(read.scope.get("period"), list)
+    period = {row[name] for row in read.of(claim) for name in several}
+    whole = [row for row in read.rows if not period or row["period"] in period]
+    whole = [row for row in main_period(whole) if row["consumer"] in claim.whose]
     if read.scope.get("sweep"):
         ends = sorted({row["setting"] for row in whole})
         counts = [sum(row["setting"] == end and row["verdict"] != "impossible" for row in whole)
@@ -1855,7 +1859,7 @@ def form(text: str, answer: Answer) -> None:
     for name in sorted((re.sub(r" \([^()]*\)", "", name) for name in names), key=len)[::-1]:
         rest = rest.replace(name, "")
     assert not re.search(r"[.?!] [A-Z]", rest), text
-    assert not re.search(r"None\b|nan\b|\binf\b|unknown unknown|  |[{}`]", text), text
+    assert not re.search(r"\bNone\b|\bnan\b|\binf\b|unknown unknown|  |[{}`]", text), text
     assert text.count("(") == text.count(")"), text
     for key, name in answer.names.items():
         if key not in name and len(key) == 3 and key.isupper():

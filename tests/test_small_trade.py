@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pyarrow as pa
 import pytest
 from long_cases import others_long
 from saying import Naming, unsaid
 from seed_texts import SMALL
 
+from graphkit.analysis.remnants import first_years_of_remnants
 from graphkit.answers.coverage import Lacking
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
@@ -164,6 +166,14 @@ def test_a_remnant_of_a_code_gives_no_share(graph_of):
     assert told in trend.notes
     found = asked.query("dependence-of-country", consumer="KOR", period="2024")
     assert found.to_pylist() == []
+
+
+def test_a_revision_that_another_program_wrote_is_named_with_its_row():
+    codes = pa.table({"product": ["tin"], "code": ["1"], "remnant_since": ["HS7"]})
+
+    with pytest.raises(GraphkitError) as refusal:
+        first_years_of_remnants(codes)
+    assert str(refusal.value) == Naming("tin 1", "'HS7'", "HS92 … HS22", "doctor", "graphkit load")
 
 
 def test_beside_a_remnant_another_data_set_answers(graph_of):

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.shares import ranked
+from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.schema import REVISION_YEARS
 
@@ -27,6 +28,11 @@ def first_years_of_remnants(codes: pa.Table) -> dict[tuple[str, str], int]:
     dict
         First year of the remnant, by product and HS code.
 
+    Raises
+    ------
+    GraphkitError
+        A revision is none: another program wrote it into the database.
+
     Examples
     --------
     >>> codes = pa.table({"product": ["p", "p"], "code": ["1", "2"],
@@ -36,6 +42,14 @@ def first_years_of_remnants(codes: pa.Table) -> dict[tuple[str, str], int]:
     """
     moved = codes.filter(pc.is_valid(codes["remnant_since"]))
     rows = moved.select(["product", "code", "remnant_since"]).to_pylist()
+    unknown = sorted({(r["product"], r["code"], r["remnant_since"]) for r in rows
+                      if r["remnant_since"] not in REVISION_YEARS})  # fmt: skip
+    if unknown:
+        values = "; ".join(f"{product} {code}: found {since!r}" for product, code, since in unknown)
+        raise GraphkitError(
+            f"TRADED_AS.remnant_since of {values}, wanted one of {', '.join(REVISION_YEARS)}; "
+            "'graphkit doctor' lists what is not as it was loaded, and 'graphkit load' mends it"
+        )
     return {(row["product"], row["code"]): REVISION_YEARS[row["remnant_since"]] for row in rows}
 
 

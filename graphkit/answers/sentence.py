@@ -104,7 +104,7 @@ class Claim:
         unit = self.figure.unit if self.figure else ""
         counts_goods = self.kind is Kind.HALF and unit == "product"
         goods = () if self.kind is Kind.COUNT or counts_goods else self.material
-        goods = self.subject if self.kind is Kind.LOSS else goods
+        goods = self.subject if self.kind is Kind.LOSS or unit == "points" else goods
         return self.kind, goods, self.measure, self.period, self.facts, self.qualifiers, unit
 
     def as_data(self) -> dict[str, Any]:

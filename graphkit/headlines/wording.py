@@ -311,6 +311,8 @@ class Lexicon:
 
     def place(self, key: str | None) -> str:
         """Name a country, an area or a bloc."""
+        if key and "+" in key and all(map(self._name, places_of(key))):
+            return listed([self.place(part) for part in places_of(key)])
         return with_article(self._name(key) or key) if key else "an unnamed country"
 
     def _name(self, key: str) -> str | None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from math import fsum, inf
+from math import ceil, floor, fsum, inf, log10
 from typing import Any
 
 from graphkit.analysis.production import published_interval
 from graphkit.answers.figures import percent
 from graphkit.questions.production import Figures
+
+EXACT = 5e-4
+"""Width of a range up to which it is one figure."""
+TENTHS = 0.1
+"""Share below which a figure has decimals."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +91,25 @@ def years_of(capacities: Collection[Mapping[str, Any]]) -> str | None:
     )
 
 
-def in_percent(times: float) -> str:
-    """Write a coverage, which may exceed 1, in percent.
+def in_percent(low: float | None, high: float | None) -> str:
+    """Write a coverage, which may exceed 1, or a part, in percent: a range is rounded outwards.
 
-    >>> in_percent(3.004), in_percent(0.0018)
-    ('300 %', '0.2 %')
+    >>> in_percent(3.004, 3.004), in_percent(0.996, None), in_percent(None, 0.0018)
+    ('300 %', 'at least 99 %', 'at most 0.2 %')
+    >>> in_percent(0.296, 0.704), in_percent(0.0002, None)
+    ('29 to 71 %', 'at least 0.02 %')
     """
-    return percent(times) if times < 0.1 else f"{100 * times:.0f} %"
+    if low is not None and high is not None and high - low < EXACT:
+        return percent(low) if low < TENTHS else f"{100 * low:.0f} %"
+    if high is None:
+        return f"at least {_rounded(low or 0.0, floor)} %"
+    if low is None:
+        return f"at most {_rounded(high, ceil)} %"
+    return f"{_rounded(low, floor)} to {_rounded(high, ceil)} %"
+
+
+def _rounded(share: float, towards: Callable[[float], int]) -> str:
+    """Round a share down or up: to whole percent, or to its first digit below ten."""
+    digits = 0 if share >= TENTHS or not share else max(1, -floor(log10(100 * share)))
+    dust = 1e-7 if towards is floor else -1e-7
+    return f"{towards(100 * share * 10**digits + dust) / 10**digits:,.{digits}f}"

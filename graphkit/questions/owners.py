@@ -407,13 +407,7 @@ def _notes(catalog: Catalog, summary: BlockSummary, place: Entity | None) -> Ite
     if least is None:
         yield f"Capacity for {known}; no production of {where} is published to set it beside."
     else:
-        times = in_percent(least)
-        if low is None:
-            times = f"at most {times}"
-        elif high is None:
-            times = f"at least {times}"
-        elif in_percent(high) != times:
-            times = f"{times} to {in_percent(high)}"
+        times = in_percent(low, high)
         above = ""
         if (low or 0.0) > 1:
             above = "; it is more than was made: nameplate is not output, nor of the same year"

@@ -292,18 +292,13 @@ def coverage_notes(
         where = catalog.place_in_text(capacity.country)
         basis = f"counting {capacity.basis}" if capacity.basis else "of a basis that is not stated"
         notes.append(
-            f"{goods[:1].upper()}{goods[1:]} of {where}: {_span(part)} of its production {verb}. "
-            f"Capacity of {capacity.capacity_tonnes:,.0f} t a year is known there, {basis}, "
+            f"{goods[:1].upper()}{goods[1:]} of {where}: {in_percent(*part)} of its production "
+            f"{verb}. Capacity of {capacity.capacity_tonnes:,.0f} t a year is known there, {basis}, "
             f"{_covered(capacity)}."
         )
     if len(largest) > MOST_MARKETS:
         notes.append(f"{len(largest) - MOST_MARKETS} more capacities: in JSON.")
     return notes
-
-
-def _span(part: Part) -> str:
-    low, high = (in_percent(end) for end in part)
-    return low if low == high else f"{low} to {high}"
 
 
 def _covered(capacity: Capacity) -> str:
@@ -312,12 +307,6 @@ def _covered(capacity: Capacity) -> str:
     least = high if low is None else low
     if least is None:
         return "beside which no production is published: its coverage is unknown"
-    times = in_percent(least)
-    if low is None:
-        times = f"at most {times}"
-    elif high is None:
-        times = f"at least {times}"
-    elif in_percent(high) != times:
-        times = f"{times} to {in_percent(high)}"
+    times = in_percent(low, high)
     less = "; less than half is known" if least < HALF else ""
     return f"{times} of what was made in {capacity.output_period} ({capacity.output_source}){less}"
