@@ -293,8 +293,8 @@ def coverage_notes(
         basis = f"counting {capacity.basis}" if capacity.basis else "of a basis that is not stated"
         notes.append(
             f"{goods[:1].upper()}{goods[1:]} of {where}: {in_percent(*part)} of its production "
-            f"{verb}. Capacity of {capacity.capacity_tonnes:,.0f} t a year is known there, {basis}, "
-            f"{_covered(capacity)}."
+            f"{verb}. Capacity of {capacity.capacity_tonnes:,.0f} t a year is known there, "
+            f"{basis}, {_covered(capacity)}."
         )
     if len(largest) > MOST_MARKETS:
         notes.append(f"{len(largest) - MOST_MARKETS} more capacities: in JSON.")
