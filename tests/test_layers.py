@@ -20,7 +20,7 @@ PAGE = PACKAGE.parent / "docs" / "architecture.md"
 
 LAYERS = (
     ("_version", "errors", "startup"),
-    ("kinds", "period"),
+    ("kinds", "period", "plugins"),
     ("schema", "arrow", "names", "files", "pages"),
     ("seeds", "analysis", "answers", "cypher"),
     ("build", "headlines", "networkx_backend", "scale"),

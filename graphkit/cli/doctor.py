@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from graphkit.cli.options import Database, Own, opened, say
+from graphkit.errors import GraphkitError
+
+if TYPE_CHECKING:
+    from graphkit.database import Diagnosis
 
 
 def doctor(
@@ -38,12 +43,40 @@ def doctor(
     from graphkit.render.files import write_text
 
     problems = 0
-    for finding in findings(db, own):
+    for finding in (*findings(db, own), *_added()):
         mark = "ok  " if finding.fine else "BAD "
         problems += not finding.fine
         write_text(f"{mark}{visible(finding.what)}\n")
     if problems:
         raise typer.Exit(1)
+
+
+def _added() -> Iterator[Diagnosis]:
+    """Check what other packages add."""
+    from graphkit.database import Diagnosis
+    from graphkit.export.write import FORMATS, GraphFormat
+    from graphkit.importers.registry import IMPORTERS, Importer
+    from graphkit.plugins import EXPORTERS, WRITERS, plugins
+    from graphkit.plugins import IMPORTERS as OF_IMPORTERS
+    from graphkit.render.formats import WRITERS as FORMATS_OF_ANSWERS
+    from graphkit.render.formats import Format
+
+    groups: dict[str, tuple[type[Any], set[str]]] = {
+        OF_IMPORTERS: (Importer, {importer.name for importer in IMPORTERS}),
+        WRITERS: (Format, {*FORMATS_OF_ANSWERS}),
+        EXPORTERS: (GraphFormat, {*FORMATS}),
+    }
+    for group, (wanted, own_names) in groups.items():
+        what = group.rpartition(".")[2].removesuffix("s")
+        for plugin in plugins(group).values():
+            try:
+                plugin.load(wanted)
+            except GraphkitError as error:
+                yield Diagnosis(False, f"{what} {error}")
+                continue
+            fine = plugin.name not in own_names
+            rest = "" if fine else " is not used: graphkit has one of this name"
+            yield Diagnosis(fine, f"{what} {plugin}{rest}")
 
 
 def _digest(db: str | None, own: str | None, *, whole: bool) -> None:

@@ -14,9 +14,9 @@ from graphkit.verbs.shared import PERIOD, SCOPE
 
 
 def _formats() -> list[str]:
-    from graphkit.export.write import FORMATS
+    from graphkit.export.write import format_names
 
-    return list(FORMATS)
+    return list(format_names())
 
 
 def export(

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from inspect import Parameter as Argument
 from inspect import Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from graphkit.cli.options import Format, option_of, progress_bar, say
-from graphkit.errors import SeedError, UsageError
-from graphkit.importers.registry import FILTER, IMPORTERS, OUTPUT, Importer
+from graphkit.errors import GraphkitError, SeedError, UsageError
+from graphkit.importers.registry import FILTER, IMPORTERS, OUTPUT, Importer, added_importers
+from graphkit.plugins import Plugin
 from graphkit.verbs.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -27,12 +32,13 @@ KINDS: dict[str, Any] = {
 """Python types of options, by their metavar or their type; all others are text."""
 
 
-def _command(importer: Importer) -> Callable[..., None]:
+def _command(importer: Importer, plugin: Plugin | None = None) -> Callable[..., None]:
     """Make the function of a command, with the signature that typer reads."""
     run = _import_table if importer.name == "table" else _import
 
     def command(**values: Any) -> None:
-        run(importer, **values)
+        with nullcontext() if plugin is None else plugin.blamed():
+            run(importer, **values)
 
     kinds = {p.name: _annotation(p) for p in importer.parameters} | {"form": Format}
     defaults = {p.name: p.default for p in importer.parameters} | {"form": None}
@@ -194,8 +200,49 @@ def _say_remarks(report: Report) -> None:
         say(f"recognized: {remark}")
 
 
+class _Importers(TyperGroup):
+    """Importers, with those of other packages, which are found when one is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """List the names, those of other packages last."""
+        return [*super().list_commands(ctx), *sorted(added_importers())]
+
+    def get_command(self, ctx: Any, name: str) -> Any:
+        """Return a command; None with a line on stderr for one of a package that is broken."""
+        own = super().get_command(ctx, name)
+        if own is not None or (plugin := added_importers().get(name)) is None:
+            return own
+        try:
+            return _added_command(plugin)
+        except GraphkitError as error:
+            say(str(error))
+            return None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that the arguments name, and the rest of them."""
+        if super().get_command(ctx, args[0]) is None and args[0] in added_importers():
+            return args[0], _added_command(added_importers()[args[0]]), args[1:]
+        return super().resolve_command(ctx, args)
+
+
+def _added_command(plugin: Plugin) -> Any:
+    """Make the command of another package's importer.
+
+    Raises
+    ------
+    GraphkitError
+        The package does not work; the message names it.
+    """
+    importer = plugin.load(Importer)
+    with plugin.blamed():
+        app = typer.Typer(rich_markup_mode=None)
+        app.command(plugin.name)(_command(replace(importer, name=plugin.name), plugin))
+        return get_command(app)
+
+
 importing = typer.Typer(
     name="import",
+    cls=_Importers,
     help="Turn published tables into seeds: BACI, UN Comtrade, customs, USGS, any table.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -34,9 +34,9 @@ INTERRUPTED = 130
 
 
 def _formats() -> list[str]:
-    from graphkit.render.formats import FORMATS
+    from graphkit.render.formats import format_names
 
-    return list(FORMATS)
+    return list(format_names())
 
 
 LONGEST_PLACE = 1_000

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 
@@ -17,6 +18,7 @@ from graphkit.export import formats
 from graphkit.export.formats import TradeNetwork
 from graphkit.export.graph import StoredGraph, stored_graph, trade_network
 from graphkit.files.output import check_place
+from graphkit.plugins import EXPORTERS, Plugin, plugins
 from graphkit.schema import Kind
 from graphkit.seeds.files import refuse_seeds
 from graphkit.stores.base import Store
@@ -29,6 +31,25 @@ FORMATS: Mapping[str, str] = {
 ENDINGS = {".graphml": "graphml", ".gexf": "gexf", ".cypher": "cypher"}
 OF_TRADE = ("graphml", "gexf")
 """Formats of the trade network."""
+
+
+@dataclass(frozen=True)
+class GraphFormat:
+    """A format of another package for the whole graph."""
+
+    output: Literal["file", "folder"]
+    write: Callable[[Graph, Path], None]
+    """Writer of a graph to a path that is not there yet."""
+
+
+def added_formats() -> dict[str, Plugin]:
+    """Find the formats of other packages by name; none takes the name of one of graphkit's."""
+    return {name: plugin for name, plugin in plugins(EXPORTERS).items() if name not in FORMATS}
+
+
+def format_names() -> tuple[str, ...]:
+    """List the names of all formats, those of other packages last."""
+    return (*FORMATS, *sorted(added_formats()))
 
 
 @dataclass(frozen=True)
@@ -73,20 +94,22 @@ def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
     if form is None:
         form = ENDINGS.get(output.suffix.lower())
         if form is None:
-            raise UsageError(f"wanted --format, one of {', '.join(FORMATS)}")
-    if form not in FORMATS:
-        raise UsageError(f"--format: found {form!r}, wanted one of {', '.join(FORMATS)}")
+            raise UsageError(f"wanted --format, one of {', '.join(format_names())}")
+    added = None if form in FORMATS else added_formats().get(form)
+    if form not in FORMATS and added is None:
+        raise UsageError(f"--format: found {form!r}, wanted one of {', '.join(format_names())}")
     if of_trade and form not in OF_TRADE:
         raise UsageError(
             f"--for and --period export the trade network alone, in {' or '.join(OF_TRADE)}, "
             f"not in {form}"
         )
-    if FORMATS[form] == "file" and output.is_dir():
+    wanted = added.load(GraphFormat).output if added else FORMATS[form]
+    if wanted == "file" and output.is_dir():
         raise UsageError(f"--output: {output} is a folder; {form} is one file")
     check_place(output)
     refuse_seeds(output)
     occupied = output.exists() and not (output.is_dir() and not any(output.iterdir()))
-    if FORMATS[form] == "folder" and occupied:
+    if wanted == "folder" and occupied:
         raise UsageError(f"--output: {output} exists; {form} wants a new or empty folder")
     return form
 
@@ -104,7 +127,12 @@ def write(content: Graph | StoredGraph | TradeNetwork, output: Path, form: str) 
         "cypher": formats.write_script,
     }
     with _replacing(output) as path:
-        writers[form](content, path)
+        if form in writers:
+            writers[form](content, path)
+        else:
+            added = added_formats()[form]
+            with added.blamed():
+                added.load(GraphFormat).write(content, path)
     nodes = sum(content.count(kind.name) for kind in content.schema.nodes)
     return Exported(nodes, content.rows - nodes)
 

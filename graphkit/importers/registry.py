@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from graphkit.plugins import IMPORTERS as GROUP
+from graphkit.plugins import Plugin, plugins
 from graphkit.verbs.parameter import Parameter, switch
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ class Importer:
     """
 
     name: str
-    function: str
-    """Module and name of its function in :mod:`graphkit.importers`."""
+    function: str | Callable[..., Report]
+    """Module and name of its function in :mod:`graphkit.importers`; of another package, itself."""
     summary: str
     text: str
     examples: tuple[str, ...]
@@ -46,6 +48,8 @@ class Importer:
 
     def load(self) -> Callable[..., Report]:
         """Import its module, and return its function."""
+        if not isinstance(self.function, str):
+            return self.function
         module, _, name = self.function.rpartition(".")
         function: Callable[..., Report] = getattr(
             import_module(f"graphkit.importers.{module}"), name
@@ -186,4 +190,10 @@ IMPORTERS = (
         ),
     ),
 )  # fmt: skip
-"""All importers, in the order of the help."""
+"""The importers of graphkit, in the order of the help."""
+
+
+def added_importers() -> dict[str, Plugin]:
+    """Find the importers of other packages by name; none takes the name of one of graphkit's."""
+    own = {importer.name for importer in IMPORTERS}
+    return {name: plugin for name, plugin in plugins(GROUP).items() if name not in own}

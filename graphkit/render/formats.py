@@ -15,11 +15,13 @@ import pyarrow as pa
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import full_text
 from graphkit.answers.remarks import with_remarks_for_marks
-from graphkit.errors import UsageError, visible
+from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.pages.html import HtmlPage
 from graphkit.pages.markdown import MarkdownPage
 from graphkit.pages.page import lay_out_table
 from graphkit.pages.plain import PlainPage
+from graphkit.plugins import WRITERS as GROUP
+from graphkit.plugins import Plugin, plugins
 from graphkit.render.answer import SHORT, WHOLE, View, lay_out, table_columns
 from graphkit.render.files import write_bytes, write_parquet, write_text
 from graphkit.render.json import as_object, json_text, objects_of
@@ -175,6 +177,7 @@ WRITERS = {
     ),
 }
 FORMATS = tuple(WRITERS)
+"""Names of graphkit's own formats."""
 READ = ("table", "markdown", "html")
 """Formats for people, of which a view may show a part."""
 TABULAR = tuple(name for name, form in WRITERS.items() if form.table is not _no_picture)
@@ -183,6 +186,45 @@ PICTURES = tuple(name for name in WRITERS if name not in TABULAR)
 """Formats that draw answers."""
 ENDINGS = {ending: name for name, form in WRITERS.items() for ending in form.endings}
 """Format by file ending."""
+
+
+def added_formats() -> dict[str, Plugin]:
+    """Find the formats of other packages by name; none takes the name of one of graphkit's."""
+    return {name: plugin for name, plugin in plugins(GROUP).items() if name not in WRITERS}
+
+
+def format_names() -> tuple[str, ...]:
+    """List the names of all formats, those of other packages last."""
+    return (*FORMATS, *sorted(added_formats()))
+
+
+def writer(form: str) -> Format:
+    """Return the format of a name, of graphkit or of another package.
+
+    Raises
+    ------
+    GraphkitError
+        The package does not work; the message names it.
+    """
+    if form in WRITERS:
+        return WRITERS[form]
+    plugin = added_formats()[form]
+    added = plugin.load(Format)
+    return replace(
+        added, table=_blaming(plugin, added.table), answer=_blaming(plugin, added.answer)
+    )
+
+
+def _blaming(plugin: Plugin, write: Any) -> Any:
+    """Wrap a writer of another package, so that its errors name the package."""
+    if write is None:
+        return None
+
+    def blaming(*arguments: Any) -> Any:
+        with plugin.blamed():
+            return write(*arguments)
+
+    return blaming
 
 
 def choose_format(form: str | None, output: Path | None, stream: TextIO) -> str:
@@ -194,8 +236,8 @@ def choose_format(form: str | None, output: Path | None, stream: TextIO) -> str:
         The format or the file ending is unknown.
     """
     if form:
-        if form not in FORMATS:
-            raise UsageError(f"--format: found {form!r}, wanted one of {', '.join(FORMATS)}")
+        if form not in WRITERS and form not in added_formats():
+            raise UsageError(f"--format: found {form!r}, wanted one of {', '.join(format_names())}")
         return form
     if output is None:
         return "table" if stream.isatty() else "csv"
@@ -214,10 +256,19 @@ def format_of(path: Path) -> str:
         The file ending is unknown.
     """
     ending = path.suffix.lower()
-    if ending and ending not in ENDINGS:
-        endings = ", ".join(sorted(ENDINGS))
-        raise UsageError(f"found the ending {ending!r}; wanted {endings}")
-    return ENDINGS.get(ending, "csv")
+    if not ending or ending in ENDINGS:
+        return ENDINGS.get(ending, "csv")
+    endings, broken = sorted(ENDINGS), ""
+    for name, plugin in sorted(added_formats().items()):
+        try:
+            added = plugin.load(Format).endings
+        except GraphkitError as error:
+            broken += f"; {error}"
+            continue
+        if ending in added:
+            return name
+        endings += added
+    raise UsageError(f"found the ending {ending!r}; wanted {', '.join(endings)}{broken}")
 
 
 def show_table(
@@ -225,7 +276,7 @@ def show_table(
 ) -> None:
     """Write a table in a format, to a file or to stdout; the title only in plain text."""
     rows = table.slice(0, view.top) if view.top else table
-    _write(WRITERS[form].table(rows, output, title, view), output)
+    _write(writer(form).table(rows, output, title, view), output)
 
 
 def show_answer(answer: Answer, form: str, output: Path | None = None, view: View = WHOLE) -> None:
@@ -237,7 +288,7 @@ def written(content: Answer | pa.Table, form: str) -> bytes:
     """Return an answer or a table in a format, as :func:`show_answer` writes it to a file."""
     table = isinstance(content, pa.Table)
     result = (
-        WRITERS[form].table(content, FILE, "", WHOLE) if table else _content(content, form, FILE)
+        writer(form).table(content, FILE, "", WHOLE) if table else _content(content, form, FILE)
     )
     if isinstance(result, str | bytes):
         return result if isinstance(result, bytes) else result.encode("utf-8", "backslashreplace")
@@ -253,14 +304,15 @@ FILE = Path("answer")
 
 
 def _content(answer: Answer, form: str, output: Path | None, view: View = WHOLE) -> Content:
-    write = WRITERS[form].answer
+    format_of_answer = writer(form)
+    write = format_of_answer.answer
     if form not in READ and view.top and len(answer.rows) > view.top:
         first = answer.first_rows(view.top)
         note = f"The answer has {len(answer.rows):,} rows, of which these are {len(first):,}."
         rows = answer.rows.take(pa.array(first, pa.int64()))
         answer = replace(answer, rows=rows, notes=(*answer.notes, note))
     if write is None:
-        return WRITERS[form].table(answer.rows, output, "", view)
+        return format_of_answer.table(answer.rows, output, "", view)
     return write(answer, output, view)
 
 

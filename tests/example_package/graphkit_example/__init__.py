@@ -1,0 +1,1 @@
+"""Tables of a bureau for graphkit, answers as TSV, and the graph as lines of JSON."""
