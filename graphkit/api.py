@@ -463,7 +463,6 @@ class Session(Closing):
     criticality = _verb(criticality.criticality)
     dependents = _verb(face_value.dependents)
     depends = _verb(face_value.depends)
-    depends_looked_through = _verb(origins.depends_looked_through)
     disrupt = _verb(disruptions.disrupt)
     diversify = _verb(diversification.diversify)
     flows = _verb(flows.flows)

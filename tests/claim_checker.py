@@ -1727,7 +1727,6 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
     "depends": OF_IMPORTS,
     "suppliers": OF_IMPORTS,
     "origins": OF_ORIGINS,
-    "depends_looked_through": OF_ORIGINS,
     "disrupt": OF_LOSSES,
     "cascade": OF_LOSSES,
     "spof": {Kind.HALF: half_hangs, Kind.COUNT: points_counted, Kind.SHARE: at_stake,

@@ -157,7 +157,7 @@ def test_its_commands_give_the_rows_of_each_section(request, graphkit, name):
 
 def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
     face = ask.depends("KOR", scope="magnets-metal", period="2024").rows.to_pylist()[0]
-    looked = ask.depends_looked_through("KOR", scope="magnets-metal", period="2024")
+    looked = ask.origins("KOR", scope="magnets-metal", period="2024", largest=True)
     last = looked.rows.to_pylist()[-1]
     said = next(p for p in section(korea, COUNTRY[1]).points if "metal magnets" in p)
 

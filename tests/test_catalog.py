@@ -186,7 +186,7 @@ BARE = re.compile(r"(?<!\b[Tt]he )\b(?:European Union|United States|Netherlands|
     ("verb", "given"),
     others_long([
         ("depends", {"consumer": "EU27", "on": "USA"}),
-        ("depends_looked_through", {"consumer": "USA+NLD"}),
+        ("origins", {"consumer": "USA+NLD", "largest": True}),
         ("suppliers", {"consumer": "EU27"}),
         ("dependents", {"supplier": "EU27"}),
         ("origins", {"consumer": "USA", "without": "NLD"}),

@@ -202,7 +202,7 @@ def test_a_product_among_others_is_traced_to_the_stages_of_its_own_chain(ask):
     """A magnet has an alloy behind it; what has none is not traced to one."""
 
     def stages(scope: str) -> set[tuple[str, str]]:
-        rows = ask.depends_looked_through("KOR", scope=scope, period="2024").rows.to_pylist()
+        rows = ask.origins("KOR", scope=scope, period="2024", largest=True).rows.to_pylist()
         return {(row["product"], row["traced_to"]) for row in rows}
 
     products = ("magnets-metal", "ree-metals", "ree-compounds")

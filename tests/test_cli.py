@@ -265,7 +265,7 @@ WRONG = [
     (["depends", "KOR", "-o", "/nowhere/x.csv"], 1, "/nowhere/x.csv: No such file"),
     (["dependents", "CHN", "--min-share", "80"], 2, "--min-share: … 80 … more than 0"),
     (["dependents", "CHN", "--min-share", "x"], 2, "'--min-share' … 'graphkit dependents --help'"),
-    (["depends", "KOR", "--by", "usd"], 2, "--by … --look-through"),
+    (["origins", "KOR", "--largest", "--on", "CHN"], 2, "--largest … --on"),
     (["centrality", "--over-time", "--layered"], 2, "--layered … one period"),
     (["claims", "--kind", "share", "check"], 2, "--kind … graphkit claims check"),
     (["disrupt", "CHN", "--spread", "0.1"], 2, "--spread … --cascade"),

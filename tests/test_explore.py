@@ -51,8 +51,8 @@ QUESTIONS = {
     "depends?country=KOR": "depends KOR",
     "depends?country=korea&on=CHN&for=magnet&period=2024": "depends korea --on CHN --for magnet "
     "--period 2024",
-    "depends?country=KOR&for=magnet&look-through=true&by=tonnes": "depends KOR --for magnet "
-    "--look-through --by tonnes",
+    "origins?country=KOR&for=magnet&largest=true&by=tonnes": "origins KOR --for magnet --largest "
+    "--by tonnes",
     "dependents?country=CHN&min-share=0.2": "dependents CHN --min-share 0.2",
     "suppliers?country=JPN&for=ore&for=magnet": "suppliers JPN --for ore --for magnet",
     "origins?country=KOR&for=magnet&min-share=0": "origins KOR --for magnet --min-share 0",
@@ -92,8 +92,8 @@ REFUSED = {
     "disrupt?country=CHN&to=KOR&to=JPN": (400, "to … twice … one"),
     "depends?country=KOR&db=/etc/passwd": (400, "'db' … country, on"),
     "depends?country=KOR&period=2024-Q9": (400, "--period: '2024-Q9'"),
-    "depends?country=KOR&by=usd": (400, "--by … --look-through"),
-    "depends?country=KOR&look-through=maybe": (400, "look-through: … 'maybe' … true or false"),
+    "origins?country=KOR&on=CHN&largest=true": (400, "--largest … --on"),
+    "origins?country=KOR&largest=maybe": (400, "largest: … 'maybe' … true or false"),
     "depends?country=KOR&format=table": (400, "format: … 'table' … json"),
     "depends?country=KOR&format=csv&format=json": (400, "format: … 'csv', 'json'"),
     "disrupt?country=CHN&loss=2": (400, "--loss: … 2 … more than 0, at most 1"),

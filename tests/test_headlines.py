@@ -45,8 +45,8 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
         yield "depends", (buyer,), {"on": seller, **scope}
         yield "suppliers", (buyer,), scope
         yield "dependents", (seller,), scope
-        yield "depends_looked_through", (buyer,), scope
-        yield "depends_looked_through", (buyer,), {"on": seller, **scope}
+        yield "origins", (buyer,), {"largest": True, **scope}
+        yield "origins", (buyer,), {"on": seller, **scope}
         yield "origins", (buyer,), scope
         yield "origins", (buyer,), {"chain": "face-value", **scope}
         yield "spof", (buyer,), scope

@@ -40,7 +40,7 @@ from graphkit.mcp.work import do, job_of, page
 from graphkit.questions.claim_checks import check_stated
 from graphkit.render.json import as_object, json_text
 
-DEPENDS = {"country": ["KOR"], "on": ["CHN"], "for": ["magnets"], "look-through": True}
+DEPENDS = {"country": ["KOR"], "on": ["CHN"], "for": ["magnets"]}
 CLAIM = {
     "kind": "share", "consumer": "korea", "supplier": "China", "product": "magnets-metal",
     "period": "2024", "value": 0.874, "unit": "share", "measure": "imports",
@@ -174,8 +174,8 @@ def test_the_list_of_tools_is_short():
 
 
 def test_a_whole_reply_gives_the_dependence_with_its_range_claims_and_sources(server, ask):
-    found = asked(server.address, "depends", {**DEPENDS, "full": True}).structured_content
-    other = ask.depends_looked_through("KOR", on="CHN", scope="magnets")
+    found = asked(server.address, "origins", {**DEPENDS, "full": True}).structured_content
+    other = ask.origins("KOR", on="CHN", scope="magnets")
 
     assert found["rows"] == as_object(other)["rows"]
     assert all(row["low"] <= row["share"] <= row["high"] for row in found["rows"])

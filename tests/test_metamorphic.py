@@ -40,7 +40,7 @@ from graphkit.stores.duck.store import DuckStore
 ASKED = (
     ("depends", "KOR"),
     ("depends", "KOR", {"on": "CHN", "scope": "magnet", "period": "2024"}),
-    ("depends_looked_through", "KOR", {"scope": "magnet"}),
+    ("origins", "KOR", {"scope": "magnet", "largest": True}),
     ("suppliers", "JPN"),
     ("suppliers", "KOR", {"scope": "magnet"}),
     ("concentration",),

@@ -274,7 +274,7 @@ QUESTIONS: dict[str, Callable[[Session, str], Any]] = {
     "origins": lambda g, p: g.origins("KOR", period=p, by="tonnes"),
     "origins of a group": lambda g, p: g.origins("KOR+JPN", period=p),
     "without": lambda g, p: g.origins("KOR", period=p, without="CHN"),
-    "look-through": lambda g, p: g.depends_looked_through("KOR", period=p),
+    "look-through": lambda g, p: g.origins("KOR", period=p, largest=True),
     "shares": lambda g, p: g.spof(period=p, each=True, possible=True),
     "structure": lambda g, p: g.spof("KOR", definition="structural", period=p),
     "disrupt": lambda g, p: g.disrupt("CHN", scope="ore", period=p, slack=0.1),

@@ -32,7 +32,6 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "depends": lambda g: g.depends("KOR", scope="rare earths", period="2024"),
     "dependents": lambda g: g.dependents("CHN", scope="magnets", min_share=0.9),
     "suppliers": lambda g: g.suppliers("KOR", scope="magnets", period="2024"),
-    "depends_looked_through": lambda g: g.depends_looked_through("JPN", scope="magnets"),
     "origins": lambda g: g.origins("JPN", scope="magnets", period="2024"),
     "spof": lambda g: g.spof("KOR", scope="rare earths"),
     "disrupt": lambda g: g.disrupt("CHN", scope="ree-compounds", loss=0.8, slack=0.2),

@@ -33,7 +33,7 @@ COMMANDS = (
         ("compare", "2023", "2024", "--of", "KOR"),
         ("trend", "KOR"),
         ("claims", "check"),
-        ("depends", "JPN", "--on", "CHN", "--for", "rare earths", "--look-through"),
+        ("origins", "JPN", "--on", "CHN", "--for", "rare earths"),
         ("spof", "KOR", "--for", "magnets-metal", "--definition", "structural"),
         ("spof", "--for", "rare earths"),
         ("disrupt", "CHN", "--for", "magnets-metal", "--cascade"),

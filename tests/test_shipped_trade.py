@@ -57,7 +57,7 @@ def test_a_mine_that_may_be_behind_most_of_koreas_lithium_hydroxide_has_a_row(as
     """No source says where China's refiners bought their spodumene; Australia mines most of it."""
     how = {"scope": "lithium-hydroxide", "period": "2024"}
     mines = ask.origins("KOR", **how, stage="mine").rows.to_pylist()
-    largest = ask.depends_looked_through("KOR", **how).rows.to_pylist()
+    largest = ask.origins("KOR", **how, largest=True).rows.to_pylist()
     [australia] = [row for row in mines if row["origin"] == "AUS"]
 
     assert australia["share"] < 0.01 < 0.5 < australia["high"]

@@ -14,7 +14,6 @@ from graphkit.errors import GraphkitError, UsageError
 MAGNETS = {"scope": "magnets-metal"}
 QUESTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "depends": (("KOR", "JPN"), MAGNETS),
-    "depends_looked_through": (("KOR", "JPN"), MAGNETS),
     "suppliers": (("KOR", "EU27"), MAGNETS),
     "dependents": (("CHN", "PHL"), {**MAGNETS, "min_share": 0.05}),
     "origins": (("KOR", "KOR+JPN"), MAGNETS),

@@ -194,7 +194,7 @@ ASKED: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("origins", "JPN", {"scope": "ree-metals"}),
     ("spof", "KOR", {"scope": "Dy"}),
     ("depends", "KOR", {"scope": "Dy"}),
-    ("depends_looked_through", "KOR", {"scope": "Dy"}),
+    ("origins", "KOR", {"scope": "Dy", "largest": True}),
     ("disrupt", "CHN", {"scope": "Dy"}),
     ("reliance", "KOR", {"scope": "Dy"}),
 )
@@ -254,7 +254,7 @@ def test_an_origin_that_may_be_large_has_a_row_and_the_others_are_counted(graph_
     some = {"production.yaml": WITHHELD["production.yaml"]}
     graph = graph_of(CHAIN, some)
     answer = graph.origins("JPN", scope="ree-metals", stage="mine", min_share=0.5)
-    largest = graph.depends_looked_through("JPN", scope="ree-metals")
+    largest = graph.origins("JPN", scope="ree-metals", largest=True)
 
     assert [r["origin"] for r in answer.rows.to_pylist()] == ["unknown", "CHN", "NOR"]
     assert Naming("1 row … less than 50 % … at most") in answer.notes
@@ -262,7 +262,7 @@ def test_an_origin_that_may_be_large_has_a_row_and_the_others_are_counted(graph_
     assert [(r["origin"], r["share"], r["others"]) for r in rows] == [
         ("unknown", 1.0, None), ("CHN", 0.0, 2),
     ]  # fmt: skip
-    assert Naming("3 smaller origins … `origins`") in largest.notes
+    assert Naming("3 smaller origins … `largest`") in largest.notes
 
 
 @pytest.mark.long
@@ -280,12 +280,12 @@ def test_a_country_that_uses_its_own_alone_is_the_mine_of_what_it_makes(graph_of
 
 
 def test_looked_through_dependence_is_the_origins_of_one(chain):
-    one = chain.depends_looked_through("KOR", on="CHN", scope="magnets").rows.to_pylist()
+    one = chain.origins("KOR", on="CHN", scope="magnets").rows.to_pylist()
     every = chain.origins("KOR", scope="magnets", min_share=0).rows.to_pylist()
 
     at_stages = [row for row in one if row["traced_to"] != "any stage"]
-    assert at_stages == [{**row, "others": None} for row in every if row["origin"] == "CHN"]
-    largest = chain.depends_looked_through("KOR", scope="magnets").rows.to_pylist()
+    assert at_stages == [row for row in every if row["origin"] == "CHN"]
+    largest = chain.origins("KOR", scope="magnets", largest=True).rows.to_pylist()
     assert [(r["traced_to"], r["origin"], r["others"]) for r in largest] == [
         ("mine", "CHN", 0), ("mine", "unknown", None), ("metal", "CHN", 0), ("component", "JPN", 0),
     ]  # fmt: skip
@@ -317,7 +317,7 @@ def test_what_was_in_a_country_at_any_stage_counts_once(graph_of):
     """Of Japan's metal 600 of 800 are China's; Korea buys all its magnets in Japan."""
     graph = graph_of(CHAIN)
     for answer in (
-        graph.depends_looked_through("KOR", on="CHN", scope="magnets"),
+        graph.origins("KOR", on="CHN", scope="magnets"),
         graph.origins("KOR", on="CHN", scope="magnets"),
     ):
         (row,) = at_any_stage(answer)
@@ -342,7 +342,7 @@ def test_a_question_of_one_stage_or_another_chain_has_no_row_of_any_stage(chain,
 
 
 def test_a_group_has_no_row_of_what_passed_its_own_members(ask):
-    answer = ask.depends_looked_through("EU27", on="DEU", scope="magnets-metal", period="2024")
+    answer = ask.origins("EU27", on="DEU", scope="magnets-metal", period="2024")
     assert not at_any_stage(answer)
 
 
@@ -389,7 +389,7 @@ LACKING = {
 @pytest.mark.parametrize(
     ("verb", "given"),
     [
-        ("origins", {"consumer": "KOR"}), ("depends_looked_through", {"consumer": "KOR"}),
+        ("origins", {"consumer": "KOR"}), ("origins", {"consumer": "KOR", "largest": True}),
         ("spof", {"consumer": "KOR"}), ("spof", {"definition": "structural"}),
         ("disrupt", {"exporter": "JPN"}), ("cascade", {"exporter": "JPN"}),
         ("layered_centrality", {}),
@@ -657,7 +657,7 @@ def test_origins_add_up_to_all_imports(ask, consumer, by):
 
 
 def test_face_value_is_the_share_of_the_face_value_question(ask):
-    looked = ask.depends_looked_through("KOR", on="CHN", scope="rare earths", period="2024")
+    looked = ask.origins("KOR", on="CHN", scope="rare earths", period="2024")
     face = ask.depends("KOR", on="CHN", scope="rare earths", period="2024")
 
     of = {row["product"]: row["share_usd"] for row in face.rows.to_pylist()}
@@ -767,7 +767,7 @@ def test_where_nobody_reaches_the_threshold_the_answer_names_who_might(ask):
 QUESTIONS = [
     ("origins", ("KOR",), {"scope": "rare earths", "period": "2024"}),
     ("origins", ("EU27",), {"scope": "magnets-metal", "by": "tonnes", "min_share": 0.0}),
-    ("depends_looked_through", ("JPN",), {"on": "CHN", "scope": "ree-metals", "period": "2023"}),
+    ("origins", ("JPN",), {"on": "CHN", "scope": "ree-metals", "period": "2023"}),
     ("origins", ("KOR,JPN",), {"scope": "rare earths", "period": "2023-2024,2022"}),
     ("origins", ("KOR",), {"scope": "magnets-metal", "chain": "face-value"}),
     ("spof", ("KOR",), {"scope": "magnets-metal", "possible": True}),

@@ -125,9 +125,9 @@ def _dependencies(standing: Standing) -> Part:
     if not largest:
         return NOTHING
     finding = inquiry.ask(
-        "depends", consumer=[standing.buyer.key],
+        "origins", consumer=[standing.buyer.key],
         scope=inquiry.scope_of([row["product"] for row in largest]),
-        period=[standing.period] if standing.period else None, look_through=True,
+        period=[standing.period] if standing.period else None, largest=True,
     )  # fmt: skip
     origins: dict[str, list[Row]] = {}
     for row in finding.rows:
@@ -234,7 +234,7 @@ def _steps(standing: Standing) -> list[tuple[str, str]]:
     scope = inquiry.scope_of([product])
     consumer = {"consumer": [buyer.key], "scope": scope, "period": [standing.period]}
     steps = [
-        (f"Who made the {goods}, stage by stage?", "depends", {**consumer, "look_through": True}),
+        (f"Who made the {goods}, stage by stage?", "origins", {**consumer, "largest": True}),
         (f"Who else could sell it than {inquiry.place(seller)}?", "diversify", consumer),
         ("Which unpublished figure would tell the most?", "unknowns", consumer),
     ]

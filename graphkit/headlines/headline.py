@@ -91,7 +91,6 @@ def _counts(answer: Answer) -> Sentences:
 NOTHING = {
     "spof": "No {point} is known to have {least} of {whose} {subject}{time}",
     "origins": "Where {whose} {subject} come from{time} is not known",
-    "depends_looked_through": "Where {whose} {subject} come from{time} is not known",
     "cascade": "{cut}, no country is known to fail{time}",
     "diversify": "No purchases of {subject} are known{time}",
     "targets": "No target is known that matches",
@@ -144,7 +143,7 @@ def _missing(question: str, answer: Answer) -> Sentences:
         f"{possessive(names.place(buyer))} imports of" if isinstance(buyer, str) else "imports of"
     )
     origin = scope.get("origin")
-    if question in ("origins", "depends_looked_through") and isinstance(origin, str):
+    if question == "origins" and isinstance(origin, str):
         place = capitalized(names.place(origin))
         yield from shortened(Sentence(f"{place} is not known to be behind {whose} {names.subject}"))
     period = scope.get("period")

@@ -44,7 +44,7 @@ BUILDING = "the database is being built from its seeds, which happens once"
 PATH = "/mcp"
 ABOUT = (
     "Who depends on whom for critical minerals, with sources. Start with depends (a country, a "
-    "product, --look-through for who stands behind the last seller), cite the keys in sources, and "
+    "product; origins for who stands behind the last seller), cite the keys in sources, and "
     "give a figure with its product, stage, measure (usd or tonnes), basis, period and range "
     "(low, high); null is unknown, never zero. Before you repeat a figure from elsewhere, use "
     "check_sentence. A reply has the rows that matter most; next says how to go on with skip; "
@@ -70,7 +70,7 @@ PROMPTS = {
         "Brief a country on what it depends on.",
         ("country", "Any name or code: KOR, korea, EU27."),
         "Write a brief of one page on the mineral dependence of {0}. Call `brief` with that "
-        "country, then `depends` with `look-through` for its largest dependency and `controls` for "
+        "country, then `origins` for its largest dependency and `controls` for "
         "the supplier. Give each figure with product, stage, measure, period, range and source "
         "key. Say what the data lack, by their coverage and notes. Do not add figures of your own.",
     ),

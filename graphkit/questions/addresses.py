@@ -108,9 +108,9 @@ def pairs_of(question: str, arguments: Mapping[str, Any]) -> tuple[Verb, Pairs]:
     Examples
     --------
     >>> arguments = {"consumer": ["KOR", "JPN"], "period": 2024}
-    >>> verb, pairs = pairs_of("depends_looked_through", arguments)
+    >>> verb, pairs = pairs_of("origins", {**arguments, "largest": True})
     >>> command_of(verb, pairs, None)
-    'graphkit depends KOR,JPN --period 2024 --look-through'
+    'graphkit origins KOR,JPN --period 2024 --largest'
     """
     verb = next(verb for verb in VERBS if question in verb.questions)
     variant = verb.variant if question != name_of(verb.function) else None

@@ -129,8 +129,7 @@ def questions(random: Random) -> Iterator[tuple[str, tuple[str | None, ...], dic
     by = {"by": random.choice(("usd", "tonnes"))}
     for verb in ("depends", "suppliers", "disrupt", "cascade", "n_minus_1", "dependents"):
         yield verb, (country if verb in ("disrupt", "cascade") else place,), now
-    for verb in ("origins", "depends_looked_through"):
-        yield verb, (place,), {**now, **by}
+    yield "origins", (place,), {**now, **by, "largest": random.random() < 0.5}
     for verb in ("concentration", "spof", "reliance"):
         yield verb, (perhaps,), now
     for verb in ("mirror", "trend"):

@@ -15,7 +15,7 @@ from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.ranges import CLOSE
 from graphkit.analysis.supply.tracing import ANY_OTHER, ANY_STAGE
 from graphkit.answers.answer import Answer
-from graphkit.answers.columns import COUNT, Column, Marked, columns_in
+from graphkit.answers.columns import Column, Marked, columns_in
 from graphkit.answers.figures import DIFFERENCE, percent
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
@@ -98,7 +98,20 @@ class Origin(Marked):
     earlier: Annotated[str | None, EARLIER]
 
 
-COLUMNS = columns_in(Origin)
+class LargestOrigin(Origin):
+    """The largest origin of a product at a stage."""
+
+    others: Annotated[
+        int | None,
+        Column(
+            header="May be larger",
+            doc="of the largest known origin: number of other countries whose share may be above "
+            "its share as traced",
+        ),
+    ]
+
+
+COLUMNS, LARGEST = columns_in(Origin), columns_in(LargestOrigin)
 STAGES = ("consumer", "product", "period", "traced_to")
 """Columns of the rows of one stage."""
 CHAINS = LOOKED_THROUGH, FACE_VALUE = "looked-through", "face-value"
@@ -108,7 +121,7 @@ BY_SELLER = (
 )
 
 
-@checked(COLUMNS, (FIT,))
+@checked(LARGEST, (FIT,))
 def origins(
     catalog: Catalog,
     consumer: str,
@@ -121,6 +134,7 @@ def origins(
     without: str | None = None,
     chain: str = LOOKED_THROUGH,
     min_share: float = 0.01,
+    largest: bool = False,
     assume: Sequence[str] | None = None,
     dataset: str | None = None,
 ) -> Answer:
@@ -133,25 +147,33 @@ def origins(
         order of the chain, largest share first. No
         data cover the origin ``unknown``; ``untraceable`` has no producer behind it. ``links``
         tell who made them out of whose material (from 0.1 % of the imports on), if all origins and
-        stages are asked for, of products with one product a stage behind them.
+        stages are asked for, of products with one product a stage behind them. Of ``largest`` one
+        row for each product and stage, and further ones for the parts that are ``unknown`` or
+        ``untraceable``.
 
     Raises
     ------
     UsageError
-        Unknown name, invalid period or ``by``, or ``without`` at face value.
+        Unknown name, invalid period or ``by``, ``without`` at face value, or ``largest`` of one
+        origin.
     GraphkitError
         No trade is in scope, or none of the consumer; the message lists what is known.
     """
     by_seller = chain == FACE_VALUE
     if by_seller and without is not None:
         raise UsageError("`without` follows the chain looked through; leave out one of the two")
+    if largest and on is not None:
+        raise UsageError("`largest` chooses among all origins, and `on` names one; leave out one")
     catalog = catalog.using(dataset)
     traced = _traced(
         catalog, consumer, on, scope, period, by, assume, stage, without, by_seller=by_seller
     )
     rows, buyer = traced.rows, traced.buyer
     notes = [BY_SELLER] if by_seller else []
-    if on is None:
+    if largest:
+        rows, left_out = _largest(rows)
+        notes += left_out
+    elif on is None:
         rows, left_out = _large_enough(catalog, traced, min_share, by_seller=by_seller)
         notes += left_out
     notes += notes_beside_trade(catalog, traced.query.scope, traced.supply.period)
@@ -168,7 +190,7 @@ def origins(
     stakes = {product: usd for (country, product), usd in imports.items() if country == own_key}
     answer = _answer(catalog, question, traced, products_by_stake(rows, stakes), notes)
     answer = replace(answer, scope={**answer.scope, "makers": chain}, grouped_by=STAGES)
-    if on is not None or without is not None or stage is not None:
+    if largest or on is not None or without is not None or stage is not None:
         return answer
     products = dict.fromkeys(traced.rows["product"].to_pylist())
     links = [
@@ -205,62 +227,13 @@ def _left_out(number: int, min_share: float) -> list[str]:
     return [f"Left out: {rows}, of origins with less than {100 * min_share:g} % even at most."]
 
 
-LARGEST = (
-    *COLUMNS,
-    Column("others", "May be larger", "of the largest known origin: number of other countries "
-           "whose share may be above its share as traced", type=COUNT),
-)  # fmt: skip
-
-
-@checked(LARGEST, (FIT,))
-def depends_looked_through(
-    catalog: Catalog,
-    consumer: str,
-    *,
-    on: str | None = None,
-    scope: str | None = None,
-    period: str | None = None,
-    by: str = "usd",
-    assume: Sequence[str] | None = None,
-    dataset: str | None = None,
-) -> Answer:
-    """Show how much a country depends on another behind the last seller, at each stage.
-
-    Returns
-    -------
-    Answer
-        One row for each product and stage, in order of the chain; without ``on``, further ones for
-        the parts that are ``unknown`` or ``untraceable``.
-
-    Raises
-    ------
-    UsageError, GraphkitError
-        As for :func:`origins`.
-    """
-    catalog = catalog.using(dataset)
-    traced = _traced(catalog, consumer, on, scope, period, by, assume)
-    rows = traced.rows.append_column("others", pa.nulls(len(traced.rows), pa.int64()))
-    notes = []
-    if on is None:
-        rows = _largest(rows)
-        left_out = len(traced.rows) - len(rows)
-        notes = [f"Left out: {left_out:,} smaller origins; `origins` lists them."] * bool(left_out)
-    seller, goods = traced.query.seller, traced.query.scope
-    origin = seller.in_text if seller else "its largest origins"
-    question = (
-        f"How much does {traced.buyer.in_text} depend on {origin} for {goods.meaning}, "
-        "looked through?"
-    )
-    columns = [column.name for column in LARGEST if column.header]
-    shown = [name for name in columns if name != "others" or on is None]
-    return replace(_answer(catalog, question, traced, rows, notes), columns=LARGEST, shown=shown)
-
-
-def _largest(rows: pa.Table) -> pa.Table:
+def _largest(rows: pa.Table) -> tuple[pa.Table, list[str]]:
     """Select the largest known origin of each stage, and the parts without an origin.
 
-    ``others`` counts the countries that may have more than the largest has as traced.
+    ``others`` counts the countries that may have more than the largest has as traced. A note says
+    how many origins are left out.
     """
+    rows = rows.append_column("others", pa.nulls(len(rows), pa.int64()))
     stages: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows.to_pylist():
         stages.setdefault((row["product"], row["traced_to"]), []).append(row)
@@ -275,7 +248,9 @@ def _largest(rows: pa.Table) -> pa.Table:
                 if other is not row and other["origin"] != ANY_OTHER
             )
         selected += [row for row in origins_of_stage if row in largest or row not in known]
-    return pa.Table.from_pylist(selected, rows.schema)
+    left_out = len(rows) - len(selected)
+    notes = [f"Left out: {left_out:,} smaller origins; without `largest` they are listed."]
+    return pa.Table.from_pylist(selected, rows.schema), notes if left_out else []
 
 
 @dataclass(frozen=True)
@@ -422,7 +397,8 @@ def _answer(
     place = origin.in_text if origin else "any country"
     nothing = [] if len(rows) else [f"Nothing that {buyer.in_text} imports comes from {place}."]
     return supply_answer(
-        catalog, question, traced.query, traced.supply, rows, COLUMNS,
+        catalog, question, traced.query, traced.supply, rows,
+        LARGEST if "others" in rows.column_names else COLUMNS,
         notes=[METHOD, *traced.assumed.notes(rows), *traced.supply.notes, *notes, *nothing],
         caption=f"Shares are of what {buyer.in_text} imports of the product, "
         f"{traced.supply.in_words}, by the country that did the work of the stage."

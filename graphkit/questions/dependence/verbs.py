@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from graphkit.verbs.parameter import Parameter, share, switch
 from graphkit.verbs.shared import (
     ASSUME,
@@ -15,7 +13,7 @@ from graphkit.verbs.shared import (
     POSITIVE,
     SCOPE,
 )
-from graphkit.verbs.verb import PagePlace, Variant, Verb
+from graphkit.verbs.verb import PagePlace, Verb
 
 VERBS = (
     Verb(
@@ -24,11 +22,11 @@ VERBS = (
         "For each product: its largest supplier, or the one given by --on; its share of the "
         "imports by value and by weight, the concentration (HHI) and number of suppliers, and how "
         "much of the value comes without a weight; then published claims about it, next to what "
-        "the trade data give.",
+        "the trade data give. Who stands behind the last seller: origins.",
         (
             "depends KOR",
             "depends KOR JPN --for magnets --period 2022,2024",
-            'depends JPN --on CHN --for "rare earths" --look-through',
+            'depends JPN --on CHN --for "rare earths"',
         ),
         (
             CONSUMER,
@@ -40,25 +38,9 @@ VERBS = (
             SCOPE,
             PERIOD,
             DATASET,
-            switch(
-                "look_through",
-                "Show who stands behind the last seller, at each stage, and what is unknown (all "
-                "origins: origins); with --on also what was there at any stage.",
-            ),
-            replace(COUNT_BY, help="With --look-through: count by value or by mass.", default=None),
-            ASSUME,
         ),
-        "COUNTRY... [--on COUNTRY] [--for ...] [--period P] [--look-through]",
-        "whom a country depends on, for what, and how much; at face value or behind the last "
-        "seller",
-        Variant(
-            "look_through", "graphkit.questions.dependence.origins:depends_looked_through",
-            adds=("by", "assume"),
-            without="`by` belongs to `look_through`; without it the answer has both shares, and no "
-            "range for `assume`",
-            sentence="graphkit.questions.dependence.origins_text:origins",
-            picture="graphkit.questions.dependence.origins_picture:origins_by_stage",
-        ),
+        "COUNTRY... [--on COUNTRY] [--for ...] [--period P]",
+        "whom a country depends on, for what, and how much, by the last seller",
         sentence="graphkit.questions.dependence.depends_text:depends",
         picture="graphkit.questions.dependence.depends_picture:shares_by_supplier",
         page=PagePlace("Country", "Depends on whom", {"country": "KOR"}),
@@ -133,6 +115,7 @@ VERBS = (
                 "without", "--without", "BLOC",
                 "Only what passed these at no stage: CHN, EU27, CHN+HKG.", names="places",
             ),
+            switch("largest", "Only the largest at each stage, and how many may be larger."),
             ASSUME,
             PERIOD,
             DATASET,
@@ -142,7 +125,7 @@ VERBS = (
                 0.01, FRACTION,
             ),
         ),
-        "COUNTRY... [--for ...] [--stage STAGE] [--without BLOC] [--chain face-value]",
+        "COUNTRY... [--on COUNTRY] [--for ...] [--largest] [--stage STAGE] [--without BLOC]",
         "who mined, refined and made what a country buys, with ranges; what avoids a country; the "
         "chain of sellers",
         sentence="graphkit.questions.dependence.origins_text:origins",
