@@ -23,7 +23,7 @@ from graphkit.cli.options import (
     print_answer,
     say,
 )
-from graphkit.errors import GraphkitError, UsageError, visible
+from graphkit.errors import GraphkitError, UsageError, install, visible
 from graphkit.files.input import TEXT, check_file
 
 if TYPE_CHECKING:
@@ -398,8 +398,14 @@ class Prompt:
 
     def run(self, history: History | None = None) -> None:
         """Read and answer until the end."""
-        from prompt_toolkit import PromptSession
-        from prompt_toolkit.shortcuts import CompleteStyle
+        try:
+            from prompt_toolkit import PromptSession
+            from prompt_toolkit.shortcuts import CompleteStyle
+        except ImportError as error:
+            raise GraphkitError(
+                f"found no {error.name}, wanted it for a prompt: {install('prompt')}; or give a "
+                "statement as an argument, with -i FILE, or on stdin"
+            ) from error
 
         session: PromptSession[str] = PromptSession(
             history=history or _history(),

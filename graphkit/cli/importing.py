@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from graphkit.cli.options import Format, option_of, progress_bar, say
-from graphkit.errors import GraphkitError, SeedError, UsageError
+from graphkit.errors import GraphkitError, SeedError, UsageError, install
 from graphkit.importers.registry import FILTER, IMPORTERS, OUTPUT, Importer, added_importers
 from graphkit.plugins import Plugin
 from graphkit.verbs.parameter import Parameter
@@ -313,7 +313,12 @@ def fetch_comtrade(
     """
     import os
 
-    from graphkit.importers.comtrade_api import API, ComtradeRequest, fetch_comtrade, find_key
+    try:
+        from graphkit.importers.comtrade_api import API, ComtradeRequest, fetch_comtrade, find_key
+    except ImportError as error:
+        raise GraphkitError(
+            f"found no {error.name}, wanted it to fetch: {install('fetch')}"
+        ) from error
     from graphkit.importers.reference import read_reference
     from graphkit.render.files import write_text
 

@@ -6,8 +6,10 @@ import hashlib
 import math
 import os
 import re
+import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -23,8 +25,6 @@ from graphkit.questions.registry import VERBS
 from graphkit.verbs.parameter import Parameter
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as RichProgress
-
     from graphkit.answers.answer import Answer
     from graphkit.render.formats import View
     from graphkit.stores.base import Progress, Store
@@ -292,33 +292,42 @@ def progress_bar(title: str, total: int | Callable[[], int] | None = None) -> It
         bar.stop()
 
 
+SHOWN_EVERY = 0.1
+"""Seconds between two states of a progress that a terminal shows."""
+
+
 class _Bar:
-    """A bar that imports rich only on the first progress."""
+    """A line on stderr that each state of the progress takes the place of."""
 
     def __init__(self, title: str, total: int | Callable[[], int] | None) -> None:
         self._title, self._total = title, total
-        self._shown: RichProgress | None = None
+        self._done, self._shown_at, self._width = 0, -math.inf, 0
 
     def __call__(self, kind: str, rows: int) -> None:
-        if self._shown is None:
-            self._shown = self._start()
-        task = self._shown.task_ids[0]
-        self._shown.update(task, advance=rows, description=f"{self._title}: {kind}")
+        if callable(self._total):
+            self._total = self._total()
+        self._done += rows
+        if time.monotonic() < self._shown_at + SHOWN_EVERY:
+            return
+        self._shown_at = time.monotonic()
+        of_total = f"/{self._total:,}" if self._total else ""
+        self._write(f"{self._title}: {kind} {self._done:,}{of_total}")
 
-    def _start(self) -> RichProgress:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    def _write(self, text: str) -> None:
+        """Write over what stands there, no wider than the terminal."""
+        from graphkit.errors import visible
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        bar.add_task(self._title, total=self._total() if callable(self._total) else self._total)
-        bar.start()
-        return bar
+        line = visible(text)[: shutil.get_terminal_size().columns - 1]
+        with suppress(OSError):
+            print(f"\r{line:<{self._width}}", end="", file=sys.stderr, flush=True)
+        self._width = len(line)
 
     def stop(self) -> None:
-        """Remove the bar."""
-        if self._shown is not None:
-            self._shown.stop()
+        """Remove the line."""
+        if self._width:
+            self._write("")
+            with suppress(OSError):
+                print("\r", end="", file=sys.stderr, flush=True)
 
 
 Complete: TypeAlias = Callable[[typer.Context, str], list[tuple[str, str]]]

