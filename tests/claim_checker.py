@@ -883,6 +883,13 @@ def first_of_network(read: Facts, claim: Claim) -> None:
     assert claim.figure.whole == len(periods)
 
 
+def no_rank(read: Facts, claim: Claim) -> None:
+    measure = claim.assumptions["measures"]
+    assert all(row["rank"] is row[measure] is None for row in read.of(claim))
+    assert {*claim.rows} >= {row[PLACE] for row in read.beside(claim)}
+    assert claim.reason in read.answer.headline
+
+
 def size_of_network(read: Facts, claim: Claim) -> None:
     rows = read.of(claim)
     if any(row["rank"] != 1 for row in rows) or claim.figure.low == rows[0]["nodes"]:
@@ -1573,7 +1580,9 @@ OF_IMPORTS: Mapping[Kind, Check] = {
     Kind.FIRST: first_supplier, Kind.SHARE: share_sold, Kind.HALF: half_of, Kind.AMOUNT: amount,
     Kind.COUNT: count, Kind.UNKNOWN: unknown,
 }  # fmt: skip
-OF_RANKS: Mapping[Kind, Check] = {Kind.FIRST: first_of_network, Kind.COUNT: size_of_network}
+OF_RANKS: Mapping[Kind, Check] = {
+    Kind.FIRST: first_of_network, Kind.COUNT: size_of_network, Kind.UNKNOWN: no_rank,
+}  # fmt: skip
 OF_ORIGINS: Mapping[Kind, Check] = {
     Kind.SHARE: came_from, Kind.UNKNOWN: came_from, Kind.HALF: half_made,
     Kind.COUNT: most_half_made,

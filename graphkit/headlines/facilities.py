@@ -174,13 +174,15 @@ def show(answer: Answer) -> Sentences:
     if kind in ("plant", "company"):
         yield from (_plant if kind == "plant" else _company)(answer, names)
         return
-    counts = []
+    own, counts = str(answer.scope["key"]), []
     for fact, nouns in COUNTED.items():
         if rows := [row for row in names.rows if row["fact"] == fact]:
-            counts.append(names.claim(Kind.COUNT, rows, figure_of_count(len(rows), *nouns)))
+            claim = names.claim(Kind.COUNT, rows, figure_of_count(len(rows), *nouns))
+            key = claim.material[0] if len(rows) == len(claim.material) == 1 else ""
+            counts.append((claim, f" ({names.goods(key)})" if key and key != own else ""))
     for number in range(len(counts), 0, -1):  # as many as a line holds
-        claims = tuple(counts[:number])
-        words = [str(claim.figure) for claim in claims]
+        claims = tuple(claim for claim, _ in counts[:number])
+        words = [f"{claim.figure}{name}" for claim, name in counts[:number]]
         together = " and ".join([", ".join(words[:-1])] * (number > 1) + words[-1:])
         yield from _of_one(names, "", Sentence(together, claims))
 

@@ -12,6 +12,7 @@ from graphkit.answers.answer import Answer, undoubted
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import PLACE, Kind, Sentence
 from graphkit.headlines.gate import chosen
+from graphkit.headlines.publications import about
 from graphkit.headlines.published import published
 from graphkit.headlines.supply import cut_of
 from graphkit.headlines.wording import (
@@ -93,7 +94,7 @@ NOTHING = {
     "origins": "Where {whose} {subject} come from{time} is not known",
     "cascade": "{cut}, no country is known to fail{time}",
     "diversify": "No purchases of {subject} are known{time}",
-    "targets": "No target is known that matches",
+    "targets": "Known to graphkit: no target{of}{on}",
     "disrupt": "{cut}, no loss is known{time}",
     "concentration": "No figure of production or trade of {subject} is known",
     "reliance": "No figure of reliance on imports of {subject} is known",
@@ -112,10 +113,10 @@ NOTHING = {
     "plants": "Known to graphkit: no mine or plant for {subject}",
     "owners": "Known to graphkit: no mine or plant for {subject}",
     "show": "Known to graphkit: no more than the name",
-    "controls": "Known to graphkit: no export control that matches",
-    "claims": "No published claim is known that matches",
-    "claims_check": "No published claim is known that matches",
-    "claims_conflicts": "No two published figures in this scope contradict each other",
+    "controls": "Known to graphkit: no export control{of}{on}{day}",
+    "claims": "Known to graphkit: no such published claim{about}",
+    "claims_check": "Known to graphkit: no such published claim{about}",
+    "claims_conflicts": "No two published figures{about} that graphkit knows contradict each other",
 }
 """Sentences on what is missing where a question has no rows, by its name."""
 _SIGNS = re.compile(r"[\w .,;:&%’'()/+-]+")
@@ -148,12 +149,17 @@ def _missing(question: str, answer: Answer) -> Sentences:
         yield from shortened(Sentence(f"{place} is not known to be behind {whose} {names.subject}"))
     period = scope.get("period")
     level = str(scope.get("level") or "country")
+    countries = scope.get("country") or ()
+    countries = (countries,) if isinstance(countries, str) else countries
     words = {
         "point": "state" if level == "controller" else level,
         "whose": whose, "subject": names.subject, "cut": cut_of(names),
         "time": when(period) if isinstance(period, str) and period[:1].isdigit() else "",
         "least": f"at least {float(scope.get('threshold') or 0) * 100:g} %"
         if isinstance(scope.get("threshold"), float) else "such a part",
+        "of": f" of {names.places(countries)}" if countries else "",
+        "on": "" if names.is_of_all else f" on {names.subject}", "about": about(names),
+        "day": f" in place on {day}" if (day := scope.get("date")) else "",
     }  # fmt: skip
     for subject in (names.subject, "these goods"):
         text = NOTHING[question].format_map({**words, "subject": subject})

@@ -703,9 +703,15 @@ def centrality(answer: Answer) -> Sentences:
 
 def _role(names: Lexicon) -> tuple[str, dict[str, Any]]:
     """Return what a country is in a trade, in words and as what a claim depends on."""
-    measure = next(iter(names.answer.scope["measures"]))
+    scope = names.answer.scope
+    measure = next(iter(scope["measures"]))
     role = ROLES.get(measure, f"by {measure.replace('_', ' ')}")
-    return role, {"assumptions": {"measures": measure}}
+    assumptions = {"measures": measure}
+    if scope.get("min_flow"):
+        least = figure_of_value(scope["min_flow"], names.rows[0]["by"]).words
+        role += f" among flows of at least {least}"
+        assumptions["min_flow"] = least
+    return role, {"assumptions": assumptions}
 
 
 def _traded(names: Lexicon) -> str:
@@ -721,6 +727,9 @@ def _traded(names: Lexicon) -> str:
 def _first_rank(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     first = [row for row in rows if row["rank"] == 1]
     (role, common), time = _role(names), time_of(rows)
+    if not first:
+        yield from _without_rank(names, rows)
+        return
     row = min(first, key=lambda row: (row["country"], row.get("product") or ""))
     keys = tuple(sorted({row["country"] for row in first}))
     basis = BY.get(row["by"], "")
@@ -746,8 +755,21 @@ def _first_rank(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     yield Sentence(f"{start}{time}.", (best, *claims))
 
 
+def _without_rank(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say that a measure gives nobody in a network a score."""
+    role, common = _role(names)
+    reason = "the measure is undefined for this network"
+    unknown = names.claim(Kind.UNKNOWN, rows, whose=(), material=(), reason=reason, **common)
+    for trade in (f" in the trade of {_traded(names)}", ""):
+        start = f"Who ranked first {role}{trade}{time_of(rows)} cannot be told"
+        yield from shortened(Sentence(start, (unknown,)), f": {reason}")
+
+
 def _over_time(names: Lexicon, rows: Sequence[Row], periods: Sequence[str]) -> Sentences:
     first = [row for row in rows if row["rank"] == 1]
+    if not first:
+        yield from _without_rank(names, rows)
+        return
     key, times = most_frequent(row["country"] for row in first)
     last = [row for row in first if row["period"] == periods[-1]]
     keys = tuple(sorted({row["country"] for row in last}))
@@ -758,7 +780,7 @@ def _over_time(names: Lexicon, rows: Sequence[Row], periods: Sequence[str]) -> S
     often = names.claim(Kind.FIRST, own, figure, subject=key, material=(),
                         period=f"{periods[0]}..{periods[-1]}", **common)  # fmt: skip
     newest = Sentence()
-    if len(keys) <= 3:
+    if 0 < len(keys) <= 3:
         latest = names.claim(Kind.FIRST, last, subject=keys, material=(), **common)
         who = "also" if keys == (key,) else names.places(keys)
         newest = Sentence(f", {who}{when(periods[-1])}", (latest,))
@@ -1240,11 +1262,11 @@ def _made(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         words = f"No exact figure of {possessive(place)} production is known"
         yield from shortened(Sentence(words, (unknown,)))
         return
-    if len(lines) == 1:
-        yield from _made_of_one(names, lines[0], maker)
-        return
     newest = max((line[-1]["period"] for line in lines), key=lambda text: (Period(text).end, text))
     current = [line for line in lines if line[-1]["period"] == newest]
+    if len(current) == 1:
+        yield from _made_of_one(names, current[0], maker)
+        return
     grown = [line for line in current if line[-1]["tonnes"] > line[0]["tonnes"]]
     than = f"more{when(newest)} than in the first year with a figure of "
     for text in (names.products(len(current)), number_of(len(current), "product")):

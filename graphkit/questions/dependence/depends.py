@@ -319,12 +319,13 @@ def _nothing(catalog: Catalog, query: ClaimScope, trade: ImportsInScope, min_sha
         return f"Trade data hold no flow from {seller} to itself."
     if within := _within(catalog, query):
         return within
+    goods = "a product" if query.scope.text is None else query.scope.meaning
     if min_share and query.seller is not None:
         sold = _from_supplier(catalog, trade.shares, query.seller).to_pylist()
         sold = [row for row in sold if _sure_share(row) is not None]
         if any((row["share_usd_high"] or 0.0) >= min_share for row in sold):
             return (
-                f"Whether anybody buys {100 * min_share:g} % of a product in this scope from "
+                f"Whether anybody buys {100 * min_share:g} % of {goods} from "
                 f"{seller} is unknown: not all flows are listed."
             )
         if sold:
@@ -333,7 +334,7 @@ def _nothing(catalog: Catalog, query: ClaimScope, trade: ImportsInScope, min_sha
             )
             share = percent(_sure_share(first) or 0.0).replace("<", "less than ")
             return (
-                f"Nobody is known to buy {100 * min_share:g} % of a product in this scope from "
+                f"Nobody is known to buy {100 * min_share:g} % of {goods} from "
                 f"{seller}: the most is {share} of the imports of "
                 f"{catalog.materials.in_text(first['product'])} by "
                 f"{catalog.place_in_text(first['consumer'])} in {first['period']}."
