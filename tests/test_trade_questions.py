@@ -468,7 +468,7 @@ def test_a_supplier_that_sells_nothing_is_an_answer_without_rows(ask):
     assert not len(answer.rows)
     assert answer.coverage.trade.flows == 11
     assert "cepii-baci-hs92" in answer.sources["key"].to_pylist()
-    assert answer.nothing == Naming("No flow from North Korea")
+    assert answer.nothing == Naming("No flow … from North Korea")
 
 
 def test_a_product_wider_than_the_question_is_called_a_basket(ask):

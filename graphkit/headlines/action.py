@@ -213,7 +213,8 @@ def _of_products(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         doubt = Sentence(f", for {far.figure} of them with some purchases {FAR_PRICES}", (far,))
     for products in (names.products(total), f"{total:,} products"):
         claim = counted(count_of(number, products), POSSIBLE, AT_FAR_PRICES)
-        start = f"{capitalized(buyer)} could get every {rows[0]['cap']} of {claim.figure} "
+        named = f", {names.goods(claim.material[0])}," if len(claim.material) == 1 < total else ""
+        start = f"{capitalized(buyer)} could get every {rows[0]['cap']} of {claim.figure}{named} "
         yield from shortened(
             Sentence(f"{start}to at most {most}{time}", (claim,)) + doubt, *additions
         )

@@ -667,10 +667,11 @@ def _first_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         whose = "these buy" if len(own) > 1 else "this one buys"
         much = Sentence(f"; {whose} {bought} of it {BY[measure]}", (claim,))
     alone = names.claim(Kind.FIRST, own, count, **common)
+    buy = "buy" if len(first) > 1 else "buys"
     for goods in (names.subject, "it"):
-        start = f"{who} is the first supplier of {count} that buy {goods}{time}"
+        start = f"{who} is the first supplier of {count} that {buy} {goods}{time}"
         yield from shortened(Sentence(start, (alone,)), much)
-    start = f"{_no_code(names)}; {who} is the first supplier of {count} that buy goods with it"
+    start = f"{_no_code(names)}; {who} is the first supplier of {count} that {buy} goods with it"
     with_others = replace(alone, qualifiers=("other goods",))
     for text in shortened(Sentence(f"{start}{time}", (with_others,)), much):
         yield _beside(names, text, alone)

@@ -339,7 +339,11 @@ def _nothing(catalog: Catalog, query: ClaimScope, trade: ImportsInScope, min_sha
                 f"{catalog.materials.in_text(first['product'])} by "
                 f"{catalog.place_in_text(first['consumer'])} in {first['period']}."
             )
-    return f"No flow from {seller} in this scope is known."
+    buyer = f" to {query.buyer.in_text}" if query.buyer else ""
+    flow = "No flow" if query.scope.text is None else f"No flow of {goods}"
+    periods = sorted({*trade.flows["period"].to_pylist()})
+    time = f" in {periods[0]}" if len(periods) == 1 else ""
+    return f"{flow} from {seller}{buyer}{'' if time else ' in this scope'}{time} is known."
 
 
 def _within(catalog: Catalog, query: ClaimScope) -> str:
