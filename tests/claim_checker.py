@@ -1501,6 +1501,9 @@ def lost(read: Facts, claim: Claim) -> None:
     if place == "country":
         assert (" may fail" in words) == (row["verdict"] != "certain")
         assert ("may fail" in claim.qualifiers) == (row["verdict"] != "certain")
+        assert claim.assumptions["tolerance"] == read.scope["tolerance"]
+        over = f"fail (lose over {100 * read.scope['tolerance']:g} %)"
+        assert over in words or len(read.answer.headline) + len(over) > LONGEST
     elif claim is read.answer.sentence.claims[0]:
         assert ("lose most:" in words) == (len({row["consumer"] for row in rows}) > 1)
 
@@ -1953,7 +1956,7 @@ def assumed(claim: Claim) -> set[str]:
     values = claim.assumptions
     texts = {str(value) for value in values.values()}
     texts |= {re.sub(r" \([^()]*\)", "", text) for text in texts}
-    shares = ("threshold", "loss", "slack", "max_share", "growth")
+    shares = ("threshold", "tolerance", "loss", "slack", "max_share", "growth")
     texts |= {
         f"{100 * values[name]:g} %" for name in shares if isinstance(values.get(name), float | int)
     }

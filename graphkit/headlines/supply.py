@@ -505,13 +505,15 @@ def _swept(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 def _lost_supply(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     row = _most_lost(in_main_period(rows), "country")
     may_fail = row["verdict"] != "certain"
-    verb = f"would lose most of those that {'may ' * may_fail}fail:"
-    for text in _lost(names, row, row["country"], verb, "supply", Sentence()):
-        claims = tuple(
-            replace(claim, qualifiers=(*claim.qualifiers, *[MAY_FAIL] * may_fail))
-            for claim in text.claims
-        )
-        yield replace(text, claims=claims)
+    fails = f"would lose most of those that {'may ' * may_fail}fail"
+    tolerance = names.answer.scope["tolerance"]
+    for end in (f" (lose over {100 * tolerance:g} %):", ":"):
+        for text in _lost(names, row, row["country"], f"{fails}{end}", "supply", Sentence()):
+            claims = tuple(
+                replace(claim, qualifiers=(*claim.qualifiers, *[MAY_FAIL] * may_fail))
+                for claim in text.claims
+            )
+            yield replace(text, claims=claims)
 
 
 def _with_estimate(

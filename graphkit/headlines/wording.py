@@ -250,8 +250,9 @@ def without_brackets(text: str) -> str:
 
 
 ASSUMED = (
-    "exporters", "destinations", "stopped", "loss", "slack", "stock_days", "months", "restart",
-    "threshold", "max_share", "growth", "until", "cap", "substitutes", "date", "chain", "makers",
+    "exporters", "destinations", "stopped", "tolerance", "loss", "slack", "stock_days", "months",
+    "restart", "threshold", "max_share", "growth", "until", "cap", "substitutes", "date", "chain",
+    "makers",
 )  # fmt: skip
 """Names in a scope of what is assumed, or asked for, on which a figure depends."""
 
