@@ -83,7 +83,7 @@ def query(
     form: Format = None,
     output: Output = None,
 ) -> None:
-    """Run a query file that ships, or one of your own; without a name, list those that ship.
+    """Run a query file, or list those that ship.
 
     Countries, products, elements, stages and applications may be given as any name the graph
     knows.

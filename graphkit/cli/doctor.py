@@ -24,7 +24,7 @@ def doctor(
     db: Database = None,
     own: Own = None,
 ) -> None:
-    """Show what is installed and in use, and report problems; or digest a database.
+    """Show what is installed and wrong, or digest a database.
 
     The digest covers all nodes and relationships with all properties, as sorted lines: equal
     graphs have equal lines, in a file and in Neo4j.
