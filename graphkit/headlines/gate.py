@@ -297,7 +297,8 @@ def _little_known(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
                 return "graphkit knows an unknown part of it"
             if low is None:
                 return f"graphkit knows at most {ceiling_percent(least)} % of it"
-            return f"graphkit knows {floor_percent(least)} % of it"
+            known = floor_percent(least)
+            return f"graphkit knows {f'{known} %' if known else 'less than 1 %'} of it"
     return ""
 
 

@@ -687,6 +687,13 @@ ROLES = {
     "cheirank": "as a source (CheiRank)",
     "strength_in": "in what it bought",
     "strength_out": "in what it sold",
+    "hub": "as a seller to the main buyers (hub)",
+    "authority": "as a buyer from the main sellers (authority)",
+    "eigenvector": "as a buyer from large buyers (eigenvector)",
+    "closeness_in": "in how near it is to its sources (closeness)",
+    "closeness_out": "in how near it is to its buyers (closeness)",
+    "harmonic_in": "in how near it is to its sources (harmonic closeness)",
+    "harmonic_out": "in how near it is to its buyers (harmonic closeness)",
 }  # fmt: skip
 """Measures of centrality, as what a country is in a trade."""
 
