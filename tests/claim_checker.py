@@ -104,7 +104,7 @@ def holds(text: str, low: float | None, high: float | None, share: float | None 
     elif text.startswith("at most"):
         least, most = 0.0, numbers[0]
     else:
-        return high - low < 5e-4 + 1e-12 and agrees(text, low)
+        return high - low < 5e-4 + 1e-12 and agrees(text, low or high)
     below, above = 100 * low - least, most - 100 * high
     return -1e-6 <= below < 1 + 1e-6 and -1e-6 <= above < 1 + 1e-6
 

@@ -23,7 +23,6 @@ from graphkit.headlines.wording import (
     main_period_of,
     shortened,
     when,
-    without_brackets,
 )
 from graphkit.names import capitalized, possessive
 
@@ -94,7 +93,6 @@ NOTHING = {
     "origins": "Where {whose} {subject} come from{time} is not known",
     "cascade": "{cut}, no country is known to fail{time}",
     "diversify": "No purchases of {subject} are known{time}",
-    "targets": "Known to graphkit: no target{of}{on}",
     "disrupt": "{cut}, no loss is known{time}",
     "concentration": "No figure of production or trade of {subject} is known",
     "reliance": "No figure of reliance on imports of {subject} is known",
@@ -121,6 +119,8 @@ NOTHING = {
 """Sentences on what is missing where a question has no rows, by its name."""
 _SIGNS = re.compile(r"[\w .,;:&%’'()/+-]+")
 """Signs of sentences, none of which is one of markup or hidden."""
+_KEY = re.compile(r" \((?:[A-Z][A-Za-z]?|[A-Z0-9]{3,6}|[a-z0-9-]+)\)")
+"""Keys after names, but no part of a name such as that of Congo (Kinshasa)."""
 _ENDS = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 
 
@@ -132,7 +132,7 @@ def _missing(question: str, answer: Answer) -> Sentences:
         else ""
     )
     if answer.scope.get("definition") == "domestic" or question not in NOTHING:
-        text = without_brackets(_ENDS.split(answer.nothing)[0]).rstrip(".")
+        text = _KEY.sub("", _ENDS.split(answer.nothing)[0]).rstrip(".")
         text = text.replace("everything with trade data", "any product")
         if _SIGNS.fullmatch(text):
             yield from shortened(Sentence(text.split("; ")[0]), claims)

@@ -266,7 +266,8 @@ def _reliance(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         country = names.place(countries.pop()) if len(countries) == 1 else "any country"
         unknown = names.claim(Kind.UNKNOWN, rows, material=())
         for goods in (names.subject, "these goods"):
-            start = f"How far {country} relies on imports of {goods}{time_of(rows)} is not known"
+            relies = "rely" if "+" in rows[0]["country"] else "relies"
+            start = f"How far {country} {relies} on imports of {goods}{time_of(rows)} is not known"
             yield from shortened(Sentence(start, (unknown,)))
         return
     pairs = grouped(computed or rows, "country", "material")
@@ -338,7 +339,8 @@ def _one_reliance(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         start = f"{capitalized(possessive(country))} published reliance on imports of {goods}"
         yield Sentence(f"{start}{time} is {reported.figure}.", (reported,))
     unknown = names.claim(Kind.UNKNOWN, [row], **fields)
-    start = f"How far {country} relies on imports of {goods}{time} is not known"
+    relies = "rely" if "+" in rows[0]["country"] else "relies"
+    start = f"How far {country} {relies} on imports of {goods}{time} is not known"
     yield from shortened(Sentence(start, (unknown,)))
 
 

@@ -75,7 +75,7 @@ def between(low: float, high: float) -> str:
     'between 0 and 100 %'
     """
     if high - low < EXACT:
-        return part(low)
+        return part(low or high)
     least, most = floor_percent(low), ceiling_percent(high)
     if least == 0 and most >= 100:
         return f"between 0 and {most} %"
