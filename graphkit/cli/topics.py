@@ -22,6 +22,7 @@ TOPICS = {
             "A command about a country takes it as its argument or by --of. --on is always the "
             "supplier, origin or partner that it depends on.",
             f"--for: {NAMES[0].lower()}{NAMES[1:]} Default: everything.",
+            "'graphkit show NAME' says what a name stands for, of a plant, company or control too. "
             "Lists: 'graphkit query countries', 'graphkit query products' and 'graphkit query "
             "elements'. A name that is unknown is refused with the nearest ones.",
         ),
