@@ -492,7 +492,8 @@ class WithNeo4j(Closing):
             if server is None:
                 raise
             result = server.ask(statement, parameters or {}, limits)
-            return Result(result.table, (f"{error.reason}; {server.label} ran it", *result.notes))
+            notes = (f"{error.reason}; {server.label} ran it", *result.notes)
+            return replace(result, notes=notes)
 
     def _same_load(self) -> Store | None:
         """Open the local Neo4j, if one is running and holds the same facts."""

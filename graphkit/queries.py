@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -251,7 +251,7 @@ def run_query(
         if field.name in query.units:
             metadata[b"unit"] = query.units[field.name].encode()
         fields.append(field.with_metadata(metadata or None))
-    return Result(result.table.cast(pa.schema(fields)), result.notes)
+    return replace(result, table=result.table.cast(pa.schema(fields)))
 
 
 Reading = tuple[str, Mapping[str, Any]]

@@ -58,6 +58,8 @@ EXTENTS = ALL_FLOWS, LARGEST_OF_EACH, LARGEST, CHOSEN_PAIRS = (
     "all", "largest-of-each", "largest", "chosen-pairs"
 )  # fmt: skip
 """Flows that a data set holds: of all but the first, a missing flow is unknown, never zero."""
+REMARKED = ("trade", "production")
+"""Kinds of figures that a remark on a product may be on alone."""
 VERDICTS = ("too-heavy", "too-light", "missing", "plausible")
 """Judgements on the mass of a flow; all but the last cast doubt on it."""
 QUALIFIERS = (
@@ -268,6 +270,7 @@ NODES = (
         ALIASES,
         _text("remark", "What its figures count besides or instead, in a few words, where that "
               "changes the meaning of a row."),
+        _text("remark_on", "Figures that the remark is on; none: all.", one_of=REMARKED),
         NOTE, SOURCE)),
     Kind("Ore", "An ore of which a source says what part each element is.", (
         _key("Short name."),

@@ -10,6 +10,7 @@ from saying import unsaid
 from test_supply_truth import Shape
 from test_truth_of_questions import chain_seeds
 
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import UsageError
 from graphkit.plot.pictures import picture
@@ -49,7 +50,7 @@ def test_a_list_of_other_years_narrows_ranges_beside_the_ones_without_it(graph_o
     answer = session.origins("KOR", assume=["makers"], **HOW)
     without = "The ore of Land KOR from Land NOR, stage mine: … without … 0 to 60 %"
     narrowed = "makers of 2015-2019 … 10 points: 60 to 60 %"
-    assert any(unsaid(note, without, narrowed) == [] for note in answer.notes)
+    assert any(unsaid(note, without, narrowed) == [] for note in words_of_notes(answer.notes))
     mined = ("Land KOR’s imports", "the ore", "2020", "mined in Land NOR … at most 60 %")
     assert unsaid(answer.headline, *mined, "makers … 60 %") == []
 
@@ -101,7 +102,7 @@ def test_a_seller_that_is_on_no_list_is_named_and_stays_as_it_is(graph_of):
     session = graph_of(seeds(*LIST, sales=(*SALES, "DEU, importer: KOR, tonnes: 5")))
     row = rows_of(session, assume=["makers"])["DEU"]
     assert ends(row) == (row["low"], row["high"])
-    notes = session.origins("KOR", **HOW).notes
+    notes = words_of_notes(session.origins("KOR", **HOW).notes)
     assert any("on none" in note and "Land DEU 25.0 %" in note for note in notes)
 
 

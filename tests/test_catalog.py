@@ -17,6 +17,7 @@ from reference_names import AMBIGUOUS
 from saying import unsaid
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.note import words_of_notes
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Materials
 from graphkit.catalog.tables import DERIVED, RECENT
@@ -201,7 +202,12 @@ BARE = re.compile(r"(?<!\b[Tt]he )\b(?:European Union|United States|Netherlands|
 )  # fmt: skip
 def test_names_stand_in_sentences_with_their_article(ask, verb, given):
     answer = getattr(ask, verb)(**{"scope": "magnets-metal", **given})
-    said = [answer.question, str(answer.scope.get("measure")), answer.caption, *answer.notes]
+    said = [
+        answer.question,
+        str(answer.scope.get("measure")),
+        answer.caption,
+        *words_of_notes(answer.notes),
+    ]
 
     assert [text for text in said if BARE.search(text)] == []
     assert any(re.search(r"\bthe (?:European|United|Neth|Phil)", text) for text in said)
@@ -288,7 +294,7 @@ def test_a_name_of_element_and_product_is_the_element_in_any_case(materials, tex
 def test_the_product_alone_is_one_prefix_away_and_a_note_says_so(materials):
     scope = materials.scope("silver")
     assert scope.products == ("precious-metal-scrap", "silver", "silver-ore")
-    [note] = scope.notes
+    [note] = words_of_notes(scope.notes)
     assert (
         unsaid(note, "'silver' … Silver (Ag)", "Silver metal (silver) … `scope=product:silver`")
         == []

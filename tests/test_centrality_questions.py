@@ -16,6 +16,7 @@ from saying import unsaid
 from seed_texts import SMALL
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
@@ -80,7 +81,7 @@ def test_flows_of_all_products_in_scope_are_one_network_that_the_coverage_lists(
     assert [(series.product, series.dataset) for series in answer.coverage.series] == [
         ("magnets-metal", "baci-hs17"), ("ree-compounds", "baci-hs92"), ("ree-metals", "baci-hs92"),
     ]  # fmt: skip
-    assert any(unsaid(note, "added up by value") == [] for note in answer.notes)
+    assert any(unsaid(note, "added up by value") == [] for note in words_of_notes(answer.notes))
     row = answer.rows.to_pylist()[0]
     assert row["products"] == "+".join(products)
     assert row["source"] == "cepii-baci-hs17+cepii-baci-hs92"
@@ -100,7 +101,9 @@ def test_the_hubs_of_rare_earth_trade_year_by_year(ask):
         found = {row["country"]: row["betweenness"] for row in rows if row["period"] == year}
         assert found == pytest.approx(wanted, abs=1e-12)
     firsts = [row["country"] for row in rows if row["rank"] == 1]
-    said = next(note for note in answer.notes if note.startswith("First by Betweenness"))
+    said = next(
+        note for note in words_of_notes(answer.notes) if note.startswith("First by Betweenness")
+    )
     assert all(f"{country} {firsts.count(country)}" in said for country in set(firsts))
 
 
@@ -118,7 +121,9 @@ def test_over_time_a_product_that_lacks_periods_is_left_out_of_all(ask):
     answer = ask.centrality(scope=RARE_EARTHS, over_time=True, top=1)
 
     assert set(answer.rows["products"].to_pylist()) == {"ree-compounds+ree-metals"}
-    assert unsaid(answer.notes[0], "Metal magnets: left out … only … 2022, 2024") == []
+    assert (
+        unsaid(words_of_notes(answer.notes)[0], "Metal magnets: left out … only … 2022, 2024") == []
+    )
     assert "magnets-metal" not in answer.coverage.without_trade
     assert [series.period for series in answer.coverage.series] == ["1995 to 2024 (30 periods)"] * 2
     assert len(answer.rows) == 30
@@ -178,14 +183,14 @@ def test_the_layers_of_a_chain_are_joined_by_shares(ask):
     assert {row["stage"] for row in rows} == {"mine", "separate", "metal", "component"}
     assert pools["rare-earth-ore"] == 0
     assert all(0 < pools[p] <= 1 + 1e-12 for p in ("ree-compounds", "ree-metals", "magnets-metal"))
-    assert unsaid(answer.notes[0], "edge … share … pools of a product") == []
+    assert unsaid(words_of_notes(answer.notes)[0], "edge … share … pools of a product") == []
     assert {series.product for series in answer.coverage.series} == set(pools) - {"rare-earth-ore"}
 
 
 def test_closeness_comes_with_a_hint_unless_small_flows_are_left_out(ask):
     def hinted(**options):
         answer = ask.centrality(scope="ree-metals", measures=["closeness_in"], **options)
-        return any("`min_flow`" in note for note in answer.notes)
+        return any("`min_flow`" in note for note in words_of_notes(answer.notes))
 
     assert hinted()
     assert not hinted(min_flow=1000)
@@ -238,7 +243,10 @@ def test_of_two_reports_of_the_same_goods_the_importers_counts(embedded_of):
 
     found = graph.centrality(period="2024")
     assert found.rows == central.rows
-    assert unsaid(found.notes[0], "Rare-earth metals: exporters … more than a tenth") == []
+    assert (
+        unsaid(words_of_notes(found.notes)[0], "Rare-earth metals: exporters … more than a tenth")
+        == []
+    )
     before = graph.centrality(period="2023")
     assert (before.rows["country"].to_pylist(), before.notes) == (["CHN", "NOR"], ())
     behind = graph.origins("KOR", period="2024")

@@ -17,6 +17,7 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import money
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError, UsageError
@@ -159,7 +160,7 @@ def test_a_group_is_compared_without_the_trade_among_its_members(ask, table):
         and row["importer"] in members
     )
     assert rows["CHN"]["usd_after"] == pytest.approx(1000 * bought)
-    assert any("27 present members" in note for note in answer.notes)
+    assert any("27 present members" in note for note in words_of_notes(answer.notes))
 
 
 @pytest.mark.long
@@ -174,7 +175,9 @@ def test_only_the_first_partners_of_either_period_where_so_asked(ask):
     ]
     assert first.rows.to_pylist() == kept
     left = len(every.rows) - len(kept)
-    assert any(unsaid(note, f"{left} partners … `top=0`") == [] for note in first.notes)
+    assert any(
+        unsaid(note, f"{left} partners … `top=0`") == [] for note in words_of_notes(first.notes)
+    )
     # Unreported trade is that of the partners that are shown.
     assert first.coverage == replace(every.coverage, unreported=())
     assert ask.compare("2010", "2024", scope="ree-compounds", top=0).rows.equals(every.rows)
@@ -185,11 +188,14 @@ def test_what_only_a_claim_compares_shows_the_claim_and_says_what_lacks(ask):
 
     assert len(answer.rows) == 0
     assert answer.claims["key"].to_pylist() == ["kor-dy-q1-more-than-2024"]
-    assert unsaid(answer.notes[0], "No trade … dysprosium oxide (dy-oxide)") == []
+    assert unsaid(words_of_notes(answer.notes)[0], "No trade … dysprosium oxide (dy-oxide)") == []
     eu = ask.compare("2023", "2024", of="EU27", scope="REE")
     assert "eu-ree-imports-change-2024" in eu.claims["key"].to_pylist()
     assert "magnets-metal" not in eu.coverage.without_trade
-    assert any(unsaid(note, "Left out … metal magnets (2022, 2024)") == [] for note in eu.notes)
+    assert any(
+        unsaid(note, "Left out … metal magnets (2022, 2024)") == []
+        for note in words_of_notes(eu.notes)
+    )
 
 
 # --- every period

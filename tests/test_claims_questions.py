@@ -14,6 +14,7 @@ from seed_texts import write_seeds
 
 import graphkit
 from graphkit.answers.answer import Answer
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.catalog.materials import FEW
@@ -129,11 +130,11 @@ def test_all_of_the_starting_article_gets_an_honest_verdict(ask):
         assert unsaid(rows[key]["why"], "missing: … dysprosium oxide … 2025-Q1") == []
         assert rows[key]["data"] is rows[key]["found"] is None
     together = "Dysprosium oxide: … HS 284690 together"
-    assert any(unsaid(note, together) == [] for note in answer.notes)
+    assert any(unsaid(note, together) == [] for note in words_of_notes(answer.notes))
 
 
 def test_a_check_says_what_the_figures_of_a_product_count(ask):
-    notes = ask.claims_check(of="KOR", source="ked-2023-08-11").notes
+    notes = words_of_notes(ask.claims_check(of="KOR", source="ked-2023-08-11").notes)
 
     every = "Metal magnets: HS 850511: every magnet"
     assert any(unsaid(note, every) == [] for note in notes)
@@ -261,7 +262,7 @@ def test_shipped_claims_that_cannot_both_be_right(ask):
     assert list(by_key(ask.claims_conflicts(source="businesskorea-213017"))) == [magnets["key"]]
     none = ask.claims_conflicts(of="NOR")
     assert len(none.rows) == 0
-    assert unsaid(none.nothing, "No two … contradict") == []
+    assert unsaid(none.nothing.words, "No two … contradict") == []
 
 
 def test_production_that_two_sources_count_differently_is_a_conflict(graph_of):

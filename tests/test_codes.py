@@ -9,6 +9,7 @@ import pytest
 from saying import Naming
 from seed_texts import SMALL
 
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.questions.codes import split_trades
 
@@ -54,24 +55,24 @@ TOLD = Naming(
 def test_trade_that_may_stand_under_two_codes_is_noted_and_not_added_up(graph_of, verb, given):
     answer = getattr(graph_of(TWO_CODES), verb)("KOR", scope="Dy", **given)
 
-    assert TOLD in answer.notes
+    assert TOLD in words_of_notes(answer.notes)
     assert answer.coverage.trade is None or answer.coverage.trade.usd is None
 
 
 def test_a_change_over_the_step_has_the_note(graph_of):
     answer = graph_of(TWO_CODES).compare("2022", "2023", of="KOR", scope="Dy")
 
-    assert TOLD in answer.notes
+    assert TOLD in words_of_notes(answer.notes)
     assert answer.coverage.trade is None or answer.coverage.trade.usd is None
 
 
 def test_one_of_two_codes_is_noted_and_has_its_sum(graph_of: Callable[..., Session]):
     session = graph_of(TWO_CODES)
     one = session.suppliers("KOR", scope="salt", period="2023")
-    assert TOLD in one.notes
+    assert TOLD in words_of_notes(one.notes)
     assert one.coverage.trade.usd == 3_100_000.0
     japan = session.depends("KOR", on="JPN", scope="Dy", period="2023")
-    assert not any("two codes" in note for note in japan.notes)
+    assert not any("two codes" in note for note in words_of_notes(japan.notes))
 
 
 def flows(*rows: tuple[str, str, float]) -> pa.Table:

@@ -9,6 +9,7 @@ from databases import hold
 from saying import unsaid
 from seed_texts import SMALL, write_seeds
 
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.build import Graph, build_graph
 from graphkit.cli.app import run
@@ -161,7 +162,7 @@ def test_a_rate_is_a_node_on_its_act_that_the_graph_cannot_check(graph):
 
 
 def test_a_cut_by_an_act_tells_the_published_rates_of_its_licences(graph):
-    notes = graph.disrupt(restriction="Act 1").notes
+    notes = words_of_notes(graph.disrupt(restriction="Act 1").notes)
 
     granted = "Act 1: … licence … about 25 %, 2024-05 … granted (firms; customs)"
     assert any(unsaid(note, granted) == [] for note in notes)

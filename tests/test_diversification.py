@@ -20,6 +20,7 @@ from graphkit.analysis.diversification import (
     plan,
     weighted,
 )
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.plot.pictures import picture
@@ -366,7 +367,7 @@ def test_the_least_cost_takes_the_cheaper_and_prices_the_limit(graph_of):
         "NOR": (pytest.approx(10), None, None, pytest.approx(10 * 40)),
     }
     price = "tonne of rare-earth metals … from China … save 30 USD"
-    assert any(unsaid(note, price) == [] for note in answer.notes)
+    assert any(unsaid(note, price) == [] for note in words_of_notes(answer.notes))
 
 
 def test_what_cannot_be_done_is_proved_in_two_lines(graph_of):
@@ -422,7 +423,9 @@ def test_prices_of_another_good_are_counted_over_all_consumers(embedded_of):
     assert {row["consumer"]: row["verdict"] for row in answer.rows.to_pylist()} == {
         "KOR": "possible", "CHN": "met",
     }  # fmt: skip
-    assert any(unsaid(note, f"{100 * part:.1f} % … moved") == [] for note in answer.notes)
+    assert any(
+        unsaid(note, f"{100 * part:.1f} % … moved") == [] for note in words_of_notes(answer.notes)
+    )
 
 
 def test_trade_without_any_mass_is_planned_by_value(embedded_of):
@@ -443,7 +446,9 @@ def test_a_control_in_force_adds_nothing_on_its_days_alone(graph_of):
     assert by_supplier(held_back, "verdict", "planned") == {
         "CHN": ("impossible", pytest.approx(60)), "JPN": ("impossible", pytest.approx(40)),
     }  # fmt: skip
-    assert any(note.startswith("Act 1 holds back exports") for note in held_back.notes)
+    assert any(
+        note.startswith("Act 1 holds back exports") for note in words_of_notes(held_back.notes)
+    )
     assert by_supplier(session.diversify("KOR", date="2026-01-01"), "verdict")["NOR"] == (
         "possible",
     )
@@ -552,7 +557,7 @@ def test_sellers_at_prices_of_another_good_are_named(embedded_of):
 
     assert by_supplier(answer, "far_price") == {"CHN": (False,), "JPN": (False,), "NOR": (True,)}
     far = "66.7 % … moved … another good, from Norway"
-    assert any(unsaid(note, far) == [] for note in answer.notes)
+    assert any(unsaid(note, far) == [] for note in words_of_notes(answer.notes))
 
 
 def test_shares_by_value_are_of_the_same_rows(ask: Session):

@@ -9,6 +9,7 @@ import pytest
 from saying import unsaid
 from seed_texts import write_seeds
 
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError
 from graphkit.seeds.facts import read_seeds
@@ -77,7 +78,11 @@ def test_every_edition_stays_in_the_graph(session):
 
 
 def test_a_revision_of_more_than_a_tenth_is_said_with_both_editions(session):
-    (note,) = [n for n in session.concentration(period="2023").notes if n.startswith("Revised")]
+    (note,) = [
+        n
+        for n in words_of_notes(session.concentration(period="2023").notes)
+        if n.startswith("Revised")
+    ]
 
     revised = (
         "rare-earth metals of China in 2023: 63 t … 2025 edition … 40 t … 2026 edition … 1 more"
@@ -128,7 +133,7 @@ def test_antimony_of_china_in_2024_is_that_of_the_2026_edition(shipped):
 
 
 def test_the_answer_says_what_the_2025_edition_had(shipped):
-    notes = shipped.concentration(scope="antimony-ore", period="2024").notes
+    notes = words_of_notes(shipped.concentration(scope="antimony-ore", period="2024").notes)
 
     revised = "antimony ore of Russia in 2024: 13,000 t … 2025 edition … 40,000 t … 2026 edition"
     assert any(unsaid(note, revised) == [] for note in notes)

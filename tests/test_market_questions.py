@@ -13,6 +13,7 @@ from saying import unsaid
 from seed_texts import SMALL
 
 from graphkit.analysis.production import ADDED_ABOVE, SHARES_ALONE
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.build import Graph as Built
 from graphkit.cli import app
@@ -112,7 +113,9 @@ def test_concentrate_booked_as_metal_does_not_rank_first_at_usual_prices(ask):
 
     assert (by_mass["exports"]["top"], by_mass["exports at usual prices"]["top"]) == ("AUS", "CHN")
     assert by_mass["exports"]["cr1"] == pytest.approx(0.694, abs=0.0005)
-    assert any("31,210 t from Australia at 4,103 USD/t" in note for note in answer.notes)
+    assert any(
+        "31,210 t from Australia at 4,103 USD/t" in note for note in words_of_notes(answer.notes)
+    )
 
 
 def test_stages_come_in_order_and_the_most_concentrated_first(ask):
@@ -150,7 +153,7 @@ def test_producers_by_published_shares_come_before_exports(ask):
     assert (claimed["total_tonnes"], claimed["coverage"]) == (None, pytest.approx(0.913))
     assert claimed["hhi_high"] == pytest.approx(10_000 * (0.913**2 + 0.087**2))
     unknown = ("unknown", "metal (rare-earth metals)")
-    assert any(unsaid(note, *unknown) == [] for note in answer.notes)
+    assert any(unsaid(note, *unknown) == [] for note in words_of_notes(answer.notes))
     assert unsaid(answer.caption, "Producers … exports") == []
     plain = ask.concentration(scope="rare earths", period="2024").rows
     assert "production as claimed" not in plain["market"].to_pylist()
@@ -219,7 +222,9 @@ def test_a_table_of_producers_stands_wherever_there_is_one_with_its_years(graph_
         "customs", SHARES_ALONE,
     )  # fmt: skip
     assert (salt["unnamed_share"], salt["coverage"]) == (pytest.approx(0.2), pytest.approx(0.8))
-    assert any(unsaid(note, "2024 … 2016-2020 (salt)") == [] for note in by_stage.notes)
+    assert any(
+        unsaid(note, "2024 … 2016-2020 (salt)") == [] for note in words_of_notes(by_stage.notes)
+    )
     assert unsaid(by_stage.headline, "China", "80 %", "world", "oxide", "2024") == []
     # Without a period the newest, and apart from that of the stages only what was asked for.
     newest = session.concentration(scope="Dy", sort="stage")
@@ -326,7 +331,10 @@ def test_a_first_with_all_of_a_rounded_total_has_its_share_of_the_sum(ask):
     assert (made["top"], made["total_tonnes"]) == ("CHN", 909)
     assert close(made["cr1"], 900 / 909)
     assert round(made["hhi_low"]) == 9_804
-    assert any(unsaid(note, "gallium", "2025", "rounded", "sum") == [] for note in answer.notes)
+    assert any(
+        unsaid(note, "gallium", "2025", "rounded", "sum") == []
+        for note in words_of_notes(answer.notes)
+    )
 
 
 def test_figures_of_two_sources_stay_two_rows(embedded_of):
@@ -344,7 +352,7 @@ def test_production_without_trade_is_an_answer_that_says_so(embedded_of):
     answer = embedded_of({"made.yaml": MADE, "trade.yaml": None}).concentration()
 
     assert answer.rows["market"].to_pylist() == ["production"]
-    assert unsaid(answer.notes[0], "No trade") == []
+    assert unsaid(words_of_notes(answer.notes)[0], "No trade") == []
 
 
 # --- net import reliance
@@ -380,8 +388,11 @@ def test_two_bases_give_no_reliance(embedded_of):
     [row] = answer.rows.to_pylist()
     assert row["reliance_low"] is None
     assert unsaid(row["missing"], "basis … trade … gross", "production … REO") == []
-    assert unsaid(answer.notes[-1], "Nothing") == []
-    assert "'graphkit import table FILE --mapping MAP -o SEEDS --with-shipped'" in answer.notes[-1]
+    assert unsaid(words_of_notes(answer.notes)[-1], "Nothing") == []
+    assert (
+        "'graphkit import table FILE --mapping MAP -o SEEDS --with-shipped'"
+        in words_of_notes(answer.notes)[-1]
+    )
     with pytest.raises(GraphkitError, match=r"\bcountry\b"):
         asked.reliance(period="2024")
 
@@ -407,7 +418,7 @@ def test_a_group_relies_on_what_comes_from_outside(embedded_of):
     assert (row["country"], row["imports"], row["exports"]) == ("PAIR", 10, 0)
     assert (row["production_low"], row["production_high"]) == (20, None)
     assert (row["reliance_low"], close(row["reliance_high"], 10 / 30)) == (0, True)
-    assert unsaid(answer.notes[0], "at least", "members") == []
+    assert unsaid(words_of_notes(answer.notes)[0], "at least", "members") == []
 
 
 def test_published_figures_stay_as_printed(ask):
@@ -433,7 +444,7 @@ def test_a_published_reliance_that_was_revised_is_said_and_the_newest_stands_in_
 
     assert (whole["published"], whole["published_source"]) == ("53 %", "usgs-mcs-2026")
     revised = ("rare earths", "United States", "2024", "80 % … 2025 edition", "53 % … 2026 edition")
-    assert any(unsaid(note, *revised) == [] for note in answer.notes)
+    assert any(unsaid(note, *revised) == [] for note in words_of_notes(answer.notes))
     (first,) = [
         row for row in ask.reliance("USA", scope="REE", period="2020").rows.to_pylist()
         if row["published"]

@@ -14,6 +14,7 @@ from comtrade_rows import CHN, JPN, KOR, USA, Row, answer, both_sides, row
 from saying import unsaid
 
 from graphkit.analysis.mirror import mirror
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.build import Graph as Built
 from graphkit.build import build_graph
@@ -105,8 +106,8 @@ def test_codes_are_added_up_and_those_of_one_side_only_are_said(graph):
     assert (only["hs_exporter"], only["hs_importer"]) == ("284690", "284610+284690")
     assert (only["hs_revision_exporter"], only["hs_revision_importer"]) == ("HS22", "HS17")
     codes, revisions = "ree-compounds 284690 … 284610+284690", "ree-compounds HS22 … HS17"
-    assert any(unsaid(note, "HS codes", codes) == [] for note in found.notes)
-    assert any(unsaid(note, "Revisions", revisions) == [] for note in found.notes)
+    assert any(unsaid(note, "HS codes", codes) == [] for note in words_of_notes(found.notes))
+    assert any(unsaid(note, "Revisions", revisions) == [] for note in words_of_notes(found.notes))
     [one] = graph.mirror("USA", scope="284690").rows.to_pylist()
     assert (one["usd_importer"], one["tonnes_importer"]) == (2e4, 3.0)
 

@@ -7,15 +7,18 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from saying import Naming
 
 import graphkit.names
 from graphkit.answers.answer import Answer, name_cell
 from graphkit.answers.columns import Column
+from graphkit.answers.note import Note, Remark, words_of_notes
 from graphkit.api import Session
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
@@ -223,10 +226,16 @@ def test_coverage_names_products_in_its_lists(depends):
     assert "magnets-metal" not in lines
 
 
-def test_notes_of_hidden_products_are_left_out_by_name(ask):
+def test_notes_on_products_that_are_not_shown_are_left_out_by_key(ask):
+    """Whatever their words are, and how these begin."""
     from graphkit.render.answer import View
 
     answer = ask.depends("KOR", on="CHN", period="2024")
+    first = answer.rows["product"][answer.first_rows(1)[0]].as_py()
+    other = next(key for key in answer.rows["product"].to_pylist() if key != first)
+    of_all = Note(f"{answer.names[other]}: its code holds others too.")
+    own = Note("One flow is in doubt.", (other, first))
+    answer = replace(answer, notes=(Note("Its weight is in doubt.", (other,)), of_all, own))
 
     class Lines:
         width = None
@@ -245,26 +254,31 @@ def test_notes_of_hidden_products_are_left_out_by_name(ask):
 
     page = Lines()
     lay_out(answer, page, View(top=1))
-    shown = answer.names[answer.rows["product"][answer.first_rows(1)[0]].as_py()]
-    others = {answer.names[key] for key in answer.rows["product"].to_pylist()} - {shown}
+    *_, whole, shown, hidden = page.all
 
-    assert not [line for line in page.all if line.partition(":")[0] in others]
-    assert any("on other products" in line for line in page.all)
+    assert [whole, shown] == words_of_notes([of_all, own])
+    assert hidden == Naming("1 note on other products")
 
 
 def test_remarks_are_those_of_the_products_in_the_rows(ask):
     answer = ask.suppliers("KOR", scope="magnets")
 
-    assert answer.product_remarks == {"magnets-metal": "all metal magnets, not only NdFeB"}
+    assert answer.product_remarks == {"magnets-metal": Remark("all metal magnets, not only NdFeB")}
 
 
 @pytest.mark.long
 def test_a_remark_on_trade_stands_without_saying_so_beside_trade_alone(ask):
     trade = ask.suppliers("KOR", scope="magnets")
     both = ask.spof("KOR", scope="magnets")
-    remarks = {"fluorspar": "trade: acid grade only", "gallium": "production: primary"}
+    remarks = {
+        "fluorspar": Remark("acid grade only", "trade"),
+        "gallium": Remark("primary", "production"),
+        "rhenium": Remark("trade: one code for seven metals"),  # its words tell nothing
+    }
 
-    assert remarks_on(trade, remarks) == {"fluorspar": "acid grade only"}
+    assert remarks_on(trade, remarks) == {
+        "fluorspar": Remark("acid grade only"), "rhenium": remarks["rhenium"]
+    }  # fmt: skip
     assert remarks_on(both, remarks) == remarks
 
 

@@ -16,6 +16,7 @@ import yaml
 from saying import Naming
 
 from graphkit.analysis.ores import ElementOutput, element_outputs, element_ranges
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.files.folders import shipped
 
@@ -231,7 +232,9 @@ def test_concentration_has_a_row_at_the_mine_for_an_element(ask):
     assert answer.headline == Naming(
         "dysprosium in 2024 … cannot be told … Myanmar 14 to 89 % … China 5 to 78 %"
     )
-    (note,) = [note for note in answer.notes if note.startswith("Dysprosium mined in 2024")]
+    (note,) = [
+        note for note in words_of_notes(answer.notes) if note.startswith("Dysprosium mined in 2024")
+    ]
     assert note == Naming(
         "Myanmar 14 to 89 % (Longnan, Xinfeng, Xunwu)", "Thailand up to 21 % … 13 ores"
     )
@@ -256,10 +259,12 @@ def test_groups_products_and_elements_without_ores_have_no_row(ask, scope):
 
 @pytest.mark.long
 def test_the_origins_of_an_element_say_who_mines_it_and_what_that_does_not_tell(ask):
-    notes = " ".join(ask.origins("KOR", scope="dysprosium", period="2024").notes)
+    notes = " ".join(words_of_notes(ask.origins("KOR", scope="dysprosium", period="2024").notes))
 
     assert notes == Naming("Dysprosium mined in 2024", "not tell whose dysprosium")
-    assert "mined in" not in " ".join(ask.origins("KOR", scope="magnets", period="2024").notes)
+    assert "mined in" not in " ".join(
+        words_of_notes(ask.origins("KOR", scope="magnets", period="2024").notes)
+    )
 
 
 @pytest.mark.long

@@ -17,6 +17,7 @@ from written_seeds import Rows, market, plain, write_files
 
 import graphkit as gk
 from graphkit.answers.coverage import HiddenTrade
+from graphkit.answers.note import words_of_notes
 from graphkit.answers.remarks import with_remarks
 from graphkit.api import Session
 from graphkit.build import build_graph
@@ -223,7 +224,8 @@ def test_what_a_data_set_of_ones_own_hides_is_told_as_data(tmp_path, base):
             "ree-metals", "2024", "mine", 2, 400.0, hidden_dataset="test", hidden_flows=2,
             hidden_usd=1000.0,
         )  # fmt: skip
-        assert unsaid(" ".join(answer.notes), "2024", "mine", "test", "1,000 USD") == []
+        text = " ".join(words_of_notes(answer.notes))
+        assert unsaid(text, "2024", "mine", "test", "1,000 USD") == []
     assert other.coverage.hidden_trade == ()
 
 

@@ -9,6 +9,7 @@ import pytest
 from saying import Naming
 
 from graphkit.analysis.ownership import Stake
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.facilities import stakes_in, without_repeats
@@ -101,7 +102,7 @@ def test_a_group_s_capacity_stands_once_and_first_is_the_largest_of_most(graph_o
     assert answer.headline == Naming(
         "Known to graphkit … 4 mines and plants … dysprosium … South Korea", "4 … a capacity"
     )
-    assert any("stand still" in note for note in answer.notes)
+    assert any("stand still" in note for note in words_of_notes(answer.notes))
 
 
 def test_a_plant_s_share_of_its_country_is_from_that_of_output_to_that_of_what_is_known(graph_of):
@@ -221,7 +222,7 @@ def test_output_of_another_basis_is_not_set_beside_a_capacity(graph_of):
 
     assert blocks["metal"]["coverage_low"] == pytest.approx(0.5)
     assert blocks["ore"]["coverage_low"] is None
-    assert Naming("no production of South Korea") in answer.notes
+    assert Naming("no production of South Korea") in words_of_notes(answer.notes)
 
 
 def test_without_owners_and_capacities_the_answer_says_so(graph_of):

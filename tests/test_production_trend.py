@@ -9,6 +9,7 @@ import pytest
 from saying import Naming
 from test_editions import EDITIONS
 
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.plot.pictures import picture
@@ -88,7 +89,7 @@ def test_a_group_makes_at_least_what_its_members_with_a_figure_make(session):
     assert rows(answer, "producer", "tonnes", "low", "qualifier", "share") == [
         ("JPN+KOR", None, 5.0, "at-least", None)
     ]
-    assert any(Naming("at least") == note for note in answer.notes)
+    assert any(Naming("at least") == note for note in words_of_notes(answer.notes))
 
 
 def test_a_withheld_figure_stays_unknown(session):

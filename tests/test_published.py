@@ -13,6 +13,7 @@ from graphkit.analysis.claims.published import (
     published_changes,
     published_shares,
 )
+from graphkit.answers.note import words_of_notes
 from graphkit.errors import GraphkitError
 from graphkit.render.formats import answer_text
 
@@ -215,5 +216,5 @@ def test_published_totals_are_compared_also_of_the_side_that_was_not_asked_for(g
     assert row["amount_change"] == pytest.approx(-0.806, abs=0.0005)
     assert answer.question == Naming("China’s exports of dysprosium (Dy)")
     side = Naming("No imports of China … dysprosium (Dy) … its exports")
-    assert side in answer.notes
-    assert side not in sold.notes
+    assert side in words_of_notes(answer.notes)
+    assert side not in words_of_notes(sold.notes)

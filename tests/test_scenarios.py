@@ -12,6 +12,7 @@ import pytest
 from saying import Naming
 from test_supply_questions import CHAIN
 
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, ScenarioError, UsageError
 from graphkit.files.folders import shipped
@@ -75,14 +76,14 @@ def test_a_share_of_the_need_that_other_goods_replace_has_its_source(chain, writ
     )
 
     assert figures(played) == asked.rows.to_pylist()
-    assert "Sources: customs, usgs." in played.notes[0]
+    assert "Sources: customs, usgs." in words_of_notes(played.notes)[0]
 
 
 def test_several_stand_side_by_side_with_what_differs(chain, write):
     answer = chain.scenario(write(), write({"73 days": "0 days"}, "bare"))
 
     assert list(dict.fromkeys(answer.rows["scenario"].to_pylist())) == ["stop", "bare"]
-    assert answer.notes[0] == Naming("differ … stock days 73.0 / 0.0")
+    assert words_of_notes(answer.notes)[0] == Naming("differ … stock days 73.0 / 0.0")
     assert answer.headline == Naming("China cut 80 % … exports of rare-earth metals for 3")
     labels = json.dumps(answer.plot().option["yAxis"])
     assert "stop" in labels

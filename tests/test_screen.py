@@ -11,6 +11,7 @@ from saying import Naming
 
 from graphkit.answers.answer import WITHOUT, Answer
 from graphkit.answers.columns import Column
+from graphkit.answers.note import Remark
 from graphkit.answers.remarks import REMARK, main_period, with_remarks
 from graphkit.pages.plain import PlainPage
 from graphkit.plot.pictures import picture
@@ -173,7 +174,7 @@ def test_a_remark_stands_beside_its_row_on_a_screen_and_in_a_picture(korea, valu
 
 
 def test_the_remark_of_a_product_is_that_of_each_of_its_rows(korea):
-    answer = replace(korea, product_remarks={MAGNETS: "all metal magnets"})
+    answer = replace(korea, product_remarks={MAGNETS: Remark("all metal magnets")})
     rows = with_remarks(answer).rows.to_pylist()
 
     assert {row[REMARK.name] for row in rows if row["product"] == MAGNETS} == {"all metal magnets"}
@@ -209,7 +210,7 @@ def test_where_remarks_do_not_fit_those_on_the_largest_rows_stay_and_the_rest_ar
     answer = replace(
         korea,
         rows=rows,
-        product_remarks={p: f"{n % different} {long}" for n, p in enumerate(products)},
+        product_remarks={p: Remark(f"{n % different} {long}") for n, p in enumerate(products)},
     )
     shown = on_screen(answer)
 

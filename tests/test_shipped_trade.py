@@ -8,6 +8,7 @@ import pytest
 from databases import slice_seeds
 from saying import Naming
 
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.headlines.wording import part
@@ -106,8 +107,12 @@ def test_an_answer_says_where_the_other_data_set_differs(ask):
 
     assert [row["dataset"] for row in taken.rows.to_pylist()] == ["baci-hs92"]
     assert [row["dataset"] for row in other.rows.to_pylist()] == ["baci-hs17"]
-    assert Naming("baci-hs17 differs … 1,549.9 M USD (HS 282200) in 2022 … 2,049.4") in taken.notes
-    assert not any("differs" in note for note in ask.depends("KOR", scope="lithium").notes)
+    assert Naming(
+        "baci-hs17 differs … 1,549.9 M USD (HS 282200) in 2022 … 2,049.4"
+    ) in words_of_notes(taken.notes)
+    assert not any(
+        "differs" in note for note in words_of_notes(ask.depends("KOR", scope="lithium").notes)
+    )
 
 
 def test_a_trend_stays_in_one_data_set_where_two_have_some_of_its_periods(ask):
@@ -138,13 +143,13 @@ def test_chinas_cobalt_of_the_congo_may_stand_under_two_codes(ask):
     answer = ask.suppliers("CHN", scope="cobalt", period="2023")
 
     assert answer.coverage.trade.usd is None
-    [note] = [note for note in answer.notes if "two codes" in note]
+    [note] = [note for note in words_of_notes(answer.notes) if "two codes" in note]
     assert note == Naming(
         "Congo (Kinshasa) to China … two codes … cobalt oxides and hydroxides (HS",
         "2022 4.1 k and 5.7 bn … 2023 2.7 bn and 2.4 bn … 2024 none and 3.0 bn",
     )
     korea = ask.suppliers("KOR", scope="cobalt", period="2023")
-    assert not [note for note in korea.notes if "two codes" in note]
+    assert not [note for note in words_of_notes(korea.notes) if "two codes" in note]
 
 
 @pytest.mark.parametrize(

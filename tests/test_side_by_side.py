@@ -9,6 +9,7 @@ import pytest
 from long_cases import others_long
 from saying import Naming
 
+from graphkit.answers.note import words_of_notes
 from graphkit.errors import GraphkitError, UsageError
 
 MAGNETS = {"scope": "magnets-metal"}
@@ -89,7 +90,7 @@ def test_a_group_counted_as_one_stands_beside_a_country(ask):
     answer = ask.suppliers("EU27,USA", scope="ree-metals", period="2024")
 
     assert set(answer.rows["consumer"].to_pylist()) == {"EU27", "USA"}
-    assert Naming("European Union … 27 present members") in answer.notes
+    assert Naming("European Union … 27 present members") in words_of_notes(answer.notes)
 
 
 @pytest.mark.parametrize("text", ["KOR,korea,JPN", ["KOR", "Korea, Republic of", "Japan"],
@@ -140,7 +141,7 @@ def test_what_is_unknown_of_one_is_a_note_and_of_all_an_error(ask):
     answer = ask.suppliers("KOR", scope="magnets-metal", period="1999,2024")
 
     assert set(answer.rows["period"].to_pylist()) == {"2024"}
-    assert answer.notes[0] == Naming(
+    assert words_of_notes(answer.notes)[0] == Naming(
         "No imports of South Korea … (magnets-metal) … 1999 … 2022, 2024"
     )
     with pytest.raises(GraphkitError, match=r"in 1998.*; no imports .* in 1999"):

@@ -12,6 +12,7 @@ from seed_texts import SMALL
 
 from graphkit.analysis.remnants import first_years_of_remnants
 from graphkit.answers.coverage import Lacking
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.stores.duck.store import DuckStore
@@ -150,7 +151,7 @@ def test_a_remnant_of_a_code_gives_no_share(graph_of):
 
     answer = asked.depends("KOR")
     assert [(r["supplier"], r["period"]) for r in answer.rows.to_pylist()] == [("CHN", "2021")]
-    assert told in answer.notes
+    assert told in words_of_notes(answer.notes)
     for question in (asked.depends, asked.suppliers, asked.origins, asked.spof):
         for dataset in (None, "test"):
             with pytest.raises(GraphkitError) as raised:
@@ -163,7 +164,7 @@ def test_a_remnant_of_a_code_gives_no_share(graph_of):
     assert years.coverage.lacking(Lacking.TRADE) == {"ree-metals": ("2022-2024",)}
     trend = asked.trend("KOR", scope="ree-metals")
     assert [row["period"] for row in trend.rows.to_pylist()] == ["2021"]
-    assert told in trend.notes
+    assert told in words_of_notes(trend.notes)
     found = asked.query("dependence-of-country", consumer="KOR", period="2024")
     assert found.to_pylist() == []
 
@@ -214,7 +215,9 @@ def test_a_hub_of_unknown_places_is_named_as_no_country(graph_of):
 
     answer = asked.suppliers("KOR", period="2024")
     assert answer.rows["supplier"].to_pylist() == ["CHN", "S19"]
-    assert Naming("Other Asia, nes … no country … In practice Taiwan.") in answer.notes
+    assert Naming("Other Asia, nes … no country … In practice Taiwan.") in words_of_notes(
+        answer.notes
+    )
     assert asked.depends("KOR", on="S19", period="2024").rows["share_usd"].to_pylist() == [0.2]
     with pytest.raises(UsageError, match=r"World \(WLD\) is not a supplier"):
         asked.depends("KOR", on="WLD")
@@ -227,7 +230,7 @@ def test_taiwan_is_found_under_the_name_that_trade_data_give_it(ask):
         answer = ask.depends(name, scope="magnets", period="2024")
         pairs = answer.rows.select(["consumer", "supplier"]).to_pylist()
         assert pairs == [{"consumer": "S19", "supplier": "CHN"}]
-        assert any("In practice Taiwan" in note for note in answer.notes)
+        assert any("In practice Taiwan" in note for note in words_of_notes(answer.notes))
     [sold] = ask.depends("KOR", on="Taiwan", scope="magnets", period="2024").rows.to_pylist()
     assert sold["supplier"] == "S19"
 

@@ -9,6 +9,7 @@ import pytest
 from saying import Naming
 from test_supply_questions import CHAIN
 
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import UsageError
 
@@ -79,7 +80,7 @@ def test_the_newest_published_stock_of_the_product_counts_and_an_unknown_one_is_
     assert japan[0]["first_day"] == 1
     assert (japan[0]["low"], japan[0]["first_day_latest"]) == (0.0, None)
     assert answer.caption == Naming("stock of Japan, South Korea … unknown")  # of its magnets
-    notes = " ".join(answer.notes)
+    notes = " ".join(words_of_notes(answer.notes))
     assert notes == Naming(
         "stock of Japan … not disclosed … 60 aimed at",
         "365 days … (2024; customs) … not counted",

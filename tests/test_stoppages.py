@@ -16,6 +16,7 @@ from test_supply_questions import CHAIN
 
 from graphkit.analysis.ownership import Ownership
 from graphkit.answers.coverage import Capacity
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.capacity_coverage import Output
@@ -141,7 +142,7 @@ def test_a_plant_takes_from_its_part_of_output_to_its_part_of_what_is_known(worl
     assert answer.headline == Naming(
         "North Pit … Japan … 150 USD … 21 and 35 % … imports of ore in 2024 … estimate: 21 %"
     )
-    assert Naming("62 % … in 2024") in answer.notes
+    assert Naming("62 % … in 2024") in words_of_notes(answer.notes)
 
 
 def test_under_half_of_what_was_made_is_said_first(graph_of):
@@ -150,7 +151,7 @@ def test_under_half_of_what_was_made_is_said_first(graph_of):
     answer = graph_of({**WORLD, "production.yaml": less}).disrupt(plant="North Pit", scope="ore")
 
     assert answer.headline == Naming("under half … capacity")
-    assert Naming("less than half") in answer.notes
+    assert Naming("less than half") in words_of_notes(answer.notes)
 
 
 def test_a_member_of_a_group_takes_at_most_the_group_s_part(world):
@@ -270,7 +271,7 @@ def test_companies_with_unknown_shares_are_possible_only(world):
 
     assert of(sure, "point", product="ore") == [("a",)]
     assert set(of(every, "point", product="ore")) == {("a",), ("b",), ("c",), ("d",)}
-    assert any("D Trading" in note for note in sure.notes)
+    assert any("D Trading" in note for note in words_of_notes(sure.notes))
     both = world.spof("JPN", scope="ore", level="company", view="equity")
     assert set(of(both, "point", product="ore")) == {("a",), ("b",), ("c",)}
 

@@ -15,6 +15,7 @@ from long_cases import others_long
 from saying import Naming
 from seed_texts import SMALL
 
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.render.formats import answer_text
@@ -235,7 +236,7 @@ def test_a_published_reliance_bounds_a_withheld_mine(graph_of):
 
     assert found["CHN"][0] == pytest.approx(0.75 * 90 / 121)
     assert found["NOR"] == (0.0, pytest.approx(0.75 * 21 / 111 + 0.25))
-    assert any("at most 21 t" in note for note in answer.notes)
+    assert any("at most 21 t" in note for note in words_of_notes(answer.notes))
 
 
 def test_a_withheld_mine_without_a_bound_leaves_nothing_certain(graph_of):
@@ -247,7 +248,7 @@ def test_a_withheld_mine_without_a_bound_leaves_nothing_certain(graph_of):
         "unknown": (1.0, None), "CHN": (0.0, 1.0), "NOR": (0.0, 1.0),
         "KOR": (0.0, pytest.approx(0.325)),
     }  # fmt: skip
-    assert not any("Left out" in note for note in answer.notes)
+    assert not any("Left out" in note for note in words_of_notes(answer.notes))
 
 
 def test_an_origin_that_may_be_large_has_a_row_and_the_others_are_counted(graph_of):
@@ -257,12 +258,12 @@ def test_an_origin_that_may_be_large_has_a_row_and_the_others_are_counted(graph_
     largest = graph.origins("JPN", scope="ree-metals", largest=True)
 
     assert [r["origin"] for r in answer.rows.to_pylist()] == ["unknown", "CHN", "NOR"]
-    assert Naming("1 row … less than 50 % … at most") in answer.notes
+    assert Naming("1 row … less than 50 % … at most") in words_of_notes(answer.notes)
     rows = [r for r in largest.rows.to_pylist() if r["traced_to"] == "mine"]
     assert [(r["origin"], r["share"], r["others"]) for r in rows] == [
         ("unknown", 1.0, None), ("CHN", 0.0, 2),
     ]  # fmt: skip
-    assert Naming("3 smaller origins … `largest`") in largest.notes
+    assert Naming("3 smaller origins … `largest`") in words_of_notes(largest.notes)
 
 
 @pytest.mark.long
@@ -276,7 +277,7 @@ def test_a_country_that_uses_its_own_alone_is_the_mine_of_what_it_makes(graph_of
 
     assert (row["share"], row["low"]) == pytest.approx((share, share))
     note = Naming("China … ore … its own alone … chn-own")
-    assert (note in answer.notes) == (of == "2024")
+    assert (note in words_of_notes(answer.notes)) == (of == "2024")
 
 
 def test_looked_through_dependence_is_the_origins_of_one(chain):
@@ -444,7 +445,9 @@ def test_a_point_has_the_amount_of_the_imports_and_the_other_products_are_told(c
     answer = chain.spof("KOR", scope="Dy", threshold=0.9)
 
     assert {(r["product"], r["imports"]) for r in answer.rows.to_pylist()} == {("magnets", 900.0)}
-    assert Naming("without a single point … rare-earth metals (500 USD)") in answer.notes
+    assert Naming("without a single point … rare-earth metals (500 USD)") in words_of_notes(
+        answer.notes
+    )
 
 
 def test_everybodys_points_are_added_up_by_what_they_buy(chain):
@@ -535,7 +538,7 @@ def test_a_cascade_shows_the_largest_losses_first(chain):
     assert [(r["country"], r["product"]) for r in first.rows.to_pylist()] == [
         ("JPN", "magnets"), ("JPN", "ree-metals"),
     ]  # fmt: skip
-    assert Naming("2 that lose less") in first.notes
+    assert Naming("2 that lose less") in words_of_notes(first.notes)
 
 
 def test_a_published_share_of_production_counts_and_is_named(chain):
@@ -583,7 +586,9 @@ rows:
     assert before["CHN"]["share"] == pytest.approx(0.8 * 0.5)
     assert after["CHN"]["share"] > 0.7
     assert [(row["low"], row["high"]) for row in (before["CHN"], after["CHN"])] == [(0.0, 0.8)] * 2
-    assert Naming("Claim made … no bound … oxides, rare-earth metals") in answer.notes
+    assert Naming("Claim made … no bound … oxides, rare-earth metals") in words_of_notes(
+        answer.notes
+    )
 
 
 def test_what_else_is_asked_for_becomes_no_input(graph_of):
@@ -620,10 +625,9 @@ def test_of_two_data_sets_the_preferred_one_is_traced(graph_of):
     )
     assert {series.dataset for series in preferred.coverage.series} == {"test"}
     assert {(series.dataset, series.usd) for series in other.coverage.series} == {("other", 5.0)}
-    assert (
-        Naming("Rare-earth metals … 0.0 M USD in 2024 … 0.0 M USD … `dataset=other`")
-        in preferred.notes
-    )
+    assert Naming(
+        "Rare-earth metals … 0.0 M USD in 2024 … 0.0 M USD … `dataset=other`"
+    ) in words_of_notes(preferred.notes)
 
 
 # --- the shipped data
@@ -727,17 +731,13 @@ def test_a_restriction_is_played_on_the_baskets_its_products_are_in(ask):
 
     assert answer.scope["cut"] == ["ree-compounds", "ree-metals", "magnets-metal"]
     assert answer.scope["exporters"] == ["CHN"]
-    assert (
-        Naming(
-            "Rare-earth compounds … whole … 16 main elements",
-            "dysprosium, gadolinium, lutetium, scandium, samarium, terbium, yttrium",
-            "dysprosium chloride, dysprosium fluoride, dysprosium oxide, scandium oxide, "
-            "terbium oxide",
-        )
-        in answer.notes
-    )
+    assert Naming(
+        "Rare-earth compounds … whole … 16 main elements",
+        "dysprosium, gadolinium, lutetium, scandium, samarium, terbium, yttrium",
+        "dysprosium chloride, dysprosium fluoride, dysprosium oxide, scandium oxide, terbium oxide",
+    ) in words_of_notes(answer.notes)
     assert "mofcom-2025-18" in answer.sources["key"].to_pylist()
-    assert Naming("No trade in NdFeB alloy") in answer.notes
+    assert Naming("No trade in NdFeB alloy") in words_of_notes(answer.notes)
     by_key = ask.disrupt(restriction="chn-2025-18", period="2024", loss=0.5)
     assert by_key.rows == answer.rows
 
@@ -749,19 +749,19 @@ def test_a_domestic_point_is_only_what_a_source_says(ask):
     ]
     none = ask.spof("CHN", scope="rare earths", definition="domestic")
     assert not len(none.rows)
-    assert none.nothing == Naming("No source … single producer")
+    assert none.nothing.words == Naming("No source … single producer")
 
 
 def test_where_nobody_reaches_the_threshold_the_answer_names_who_might(ask):
     answer = ask.spof("DEU", scope="ree-compounds", period="2024")
 
     assert not len(answer.rows)
-    assert answer.nothing == Naming("50 % … Possible … Australia, Brazil, China")
-    assert not any(note.startswith("Possible") for note in answer.notes)
+    assert answer.nothing.words == Naming("50 % … Possible … Australia, Brazil, China")
+    assert not any(note.startswith("Possible") for note in words_of_notes(answer.notes))
     possible = ask.spof("DEU", scope="ree-compounds", period="2024", possible=True)
     assert "CHN" in possible.rows["supplier"].to_pylist()
-    assert possible.nothing == Naming("50 %")
-    assert "China" not in possible.nothing
+    assert possible.nothing.words == Naming("50 %")
+    assert "China" not in possible.nothing.words
 
 
 QUESTIONS = [
@@ -851,7 +851,7 @@ def test_every_origin_of_japans_magnets_that_may_be_large_has_a_row(ask):
     assert all(r["share"] < 0.01 for r in others)
     alike = Naming(f"{len(others)} countries … no more than … any other country")
     assert len(every) == len(rows) + len(others)
-    assert alike in answer.notes
+    assert alike in words_of_notes(answer.notes)
 
 
 def test_a_short_table_of_origins_has_as_many_of_each_stage(ask):
@@ -865,7 +865,9 @@ def test_a_short_table_of_origins_has_as_many_of_each_stage(ask):
 
 
 def test_an_unknown_mine_names_the_trade_that_lacks_and_the_largest_miners(ask):
-    notes = " ".join(ask.origins("JPN", scope="ree-metals", stage="mine", period="2024").notes)
+    notes = " ".join(
+        words_of_notes(ask.origins("JPN", scope="ree-metals", stage="mine", period="2024").notes)
+    )
     made = ask.concentration(scope="rare-earth-ore", period="2024").rows.to_pylist()
     (first,) = [row for row in made if row["market"] == "production"]
 

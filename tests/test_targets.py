@@ -12,6 +12,7 @@ from saying import Naming
 from seed_problems import MARK, assert_told
 
 from graphkit.analysis.targets import judge, median_slope, needed_slope
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.catalog.catalog import Catalog
 from graphkit.files.folders import shipped
@@ -225,7 +226,7 @@ def test_what_has_no_target_names_who_has(ask: Session):
     answer = ask.targets("JPN")
 
     assert len(answer.rows) == 0
-    assert answer.nothing == Naming("Japan … South Korea … European Union")
+    assert answer.nothing.words == Naming("Japan … South Korea … European Union")
 
 
 @pytest.mark.parametrize(
@@ -277,10 +278,13 @@ def test_strategic_projects_stand_beside_the_step_that_they_work_on(ask: Session
         assert {name.rpartition(" (")[0] for name in row["project_names"]} == names
         assert row["projects"] == len(names) > 1
     assert rows["eu-one-country-rare-earths", "magnets-metal"]["projects"] is None
-    assert any(note == Naming("no step", "magnets") for note in answer.notes)
+    assert any(note == Naming("no step", "magnets") for note in words_of_notes(answer.notes))
     korea = ask.targets("KOR")
     assert set(korea.rows["projects"].to_pylist()) == {None}
-    assert any(note == Naming("No list … strategic projects … South Korea") for note in korea.notes)
+    assert any(
+        note == Naming("No list … strategic projects … South Korea")
+        for note in words_of_notes(korea.notes)
+    )
 
 
 @pytest.mark.long

@@ -16,6 +16,7 @@ from saying import Naming
 from seed_texts import SMALL
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
@@ -137,7 +138,9 @@ def test_a_group_buys_what_its_members_buy_outside_it(ask, table):
     assert_same(found(answer), by_hand(table, EU27, "2024", product="ree-metals"))
     assert not set(found(answer)) & set(EU27)
     assert set(answer.rows["consumer"].to_pylist()) == {"EU27"}
-    assert any("27 present members" in note and "left out" in note for note in answer.notes)
+    assert any(
+        "27 present members" in note and "left out" in note for note in words_of_notes(answer.notes)
+    )
 
 
 @pytest.mark.long
@@ -356,7 +359,7 @@ def test_claims_without_trade_data_are_an_answer_that_says_so(ask):
 
     assert not len(answer.rows)
     assert "kor-dy-q1-more-than-2024" in answer.claims["key"].to_pylist()
-    assert answer.nothing == Naming(
+    assert answer.nothing.words == Naming(
         "South Korea … dysprosium oxide (dy-oxide)",
         "metal magnets, rare-earth compounds, rare-earth metals",
         "HS 284690 (rare-earth compounds)",
@@ -468,7 +471,7 @@ def test_a_supplier_that_sells_nothing_is_an_answer_without_rows(ask):
     assert not len(answer.rows)
     assert answer.coverage.trade.flows == 11
     assert "cepii-baci-hs92" in answer.sources["key"].to_pylist()
-    assert answer.nothing == Naming("No flow … from North Korea")
+    assert answer.nothing.words == Naming("No flow … from North Korea")
 
 
 def test_a_product_wider_than_the_question_is_called_a_basket(ask):
@@ -550,7 +553,7 @@ HEAVY = SMALL["trade.yaml"] + (
     ],
 )
 def test_an_answer_that_counts_weight_names_a_flow_that_is_far_too_heavy(graph_of, asked, named):
-    notes = asked(graph_of({"trade.yaml": HEAVY})).notes
+    notes = words_of_notes(asked(graph_of({"trade.yaml": HEAVY})).notes)
 
     found = [note for note in notes if note.startswith("Weight in doubt: ")]
     assert [note.partition(" one flow, ")[2].partition(" (")[0] for note in found] == named
@@ -559,7 +562,7 @@ def test_an_answer_that_counts_weight_names_a_flow_that_is_far_too_heavy(graph_o
 def test_a_flow_that_is_far_too_heavy_is_named_with_its_weight(graph_of):
     answer = graph_of({"trade.yaml": HEAVY}).suppliers("JPN", period="2024")
 
-    assert answer.notes[-1] == Naming(
+    assert words_of_notes(answer.notes)[-1] == Naming(
         "in doubt … 90 % … rare-earth metals (HS 280530) in 2024",
         "all countries … China to Japan (90 t) … 720 times",
     )

@@ -26,6 +26,7 @@ from graphkit.analysis.supply.unknowns import (
     verdict,
 )
 from graphkit.answers.answer import Answer
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import UsageError
 from graphkit.questions.unknowns import open_part
@@ -219,7 +220,7 @@ def test_a_verdict_is_safe_or_names_the_figure_and_how_far_off_it_would_be(
 ):
     safe = ask.unknowns("KOR", scope="ree-compounds", on="CHN", threshold=0.01, period="2024")
     assert any("refined material: China has" in note and "safe from any one" in note
-               for note in safe.notes)  # fmt: skip
+               for note in words_of_notes(safe.notes))  # fmt: skip
     [row] = [r for r in magnets.rows.to_pylist()
              if r["settled"] and r["traced_to"] == "component"]  # fmt: skip
     assert row["figure"] == PRODUCTION

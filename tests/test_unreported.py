@@ -9,6 +9,7 @@ import pytest
 from claim_checker import check
 from saying import unsaid
 
+from graphkit.answers.note import words_of_notes
 from graphkit.answers.sentence import PARTNERS, Sentence
 from graphkit.api import Session
 
@@ -71,7 +72,8 @@ def test_trade_of_a_gap_has_a_note_its_source_and_an_entry(
     assert "wire" in answer.sources["key"].to_pylist()
     name = NAMES[country]
     assert any(
-        not unsaid(note, f"{name} … by product … (wire) … partners") for note in answer.notes
+        not unsaid(note, f"{name} … by product … (wire) … partners")
+        for note in words_of_notes(answer.notes)
     )
     check(verb, answer, NAMES)
 

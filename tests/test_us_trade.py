@@ -11,6 +11,7 @@ import pytest
 from databases import TRADE, slice_seeds
 from saying import Naming
 
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError, UsageError
@@ -151,7 +152,7 @@ def test_years_of_complete_data_sets_are_those_alone(ask):
 
 
 def test_complete_trade_is_not_held_against_it(ask):
-    notes = ask.suppliers("KOR", scope="ree-compounds", period="2024").notes
+    notes = words_of_notes(ask.suppliers("KOR", scope="ree-compounds", period="2024").notes)
 
     assert not [note for note in notes if "usitc" in note]
 

@@ -16,6 +16,7 @@ import yaml
 from saying import Naming
 from seed_problems import MARK, assert_told
 
+from graphkit.answers.note import words_of_notes
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.files.folders import shipped
 
@@ -135,12 +136,12 @@ def test_uses_of_an_element_stand_by_share_with_their_sectors(ask):
     assert answer.headline == Naming(
         "70 % … the European Union … gallium … integrated circuits … 2023"
     )
-    (note,) = [note for note in answer.notes if "value added" in note]
+    (note,) = [note for note in words_of_notes(answer.notes) if "value added" in note]
     assert note == Naming("2 sectors … value added of 166.4 bn EUR in EU27", "not loss")
 
 
 def test_what_shares_do_not_add_up_to_is_said(ask):
-    notes = " ".join(ask.uses("indium,praseodymium,dysprosium").notes)
+    notes = " ".join(words_of_notes(ask.uses("indium,praseodymium,dysprosium").notes))
 
     assert notes == Naming(
         "indium … 90.0 % (eu-crm-2023-annex-6) … 10.0 % … not stated",

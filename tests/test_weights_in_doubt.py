@@ -21,6 +21,7 @@ from pyarrow import parquet
 from saying import Naming
 
 from graphkit.answers.answer import Answer, undoubted
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.files.folders import shipped
@@ -224,8 +225,8 @@ def test_a_flow_that_is_missing_takes_the_weight_of_another_source_and_is_said_b
         "missing",
         "customs … 99 t … Says customs.",
     )
-    assert note in answer.notes
-    assert note in graph.origins("KOR", period="2024").notes  # by value
+    assert note in words_of_notes(answer.notes)
+    assert note in words_of_notes(graph.origins("KOR", period="2024").notes)  # by value
     assert "customs" in answer.sources["key"].to_pylist()
 
 
@@ -240,7 +241,7 @@ def test_a_plausible_weight_and_one_of_another_version_are_not_in_doubt(graph_of
     assert len(names(judged("plausible", 850))) == 3  # another mass: the size decides
     assert names(judged("too-light", 7), heavy="6") == []
     other = {"trade.yaml": trade(heavy="6"), "reviews.yaml": judged("missing", 7)}
-    notes = graph_of(other).origins("KOR", period="2024").notes
+    notes = words_of_notes(graph_of(other).origins("KOR", period="2024").notes)
     assert not [note for note in notes if "in doubt" in note]
     assert len(names(judged("too-light", 6.05), heavy="6")) == 3
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from graphkit.answers.note import Remark
 from graphkit.seeds.check import Facts
 from graphkit.seeds.facts import read_seeds
 
@@ -69,10 +70,15 @@ def _line(product: Mapping[str, Any], codes: Rows, inputs: Rows, parts: Rows) ->
     cells = (
         product["short"] or product["name"], product["key"], product["stage"],
         ", ".join(f"{code} {fit} ({revision})" for code, revision, fit in travels),
-        ", ".join(made), ", ".join(main), ", ".join(other), product["remark"] or "",
+        ", ".join(made), ", ".join(main), ", ".join(other), _remark(product),
         ", ".join(sources),
     )  # fmt: skip
     return f"| {' | '.join(cells)} |\n"
+
+
+def _remark(product: Mapping[str, Any]) -> str:
+    """Write the remark on a product, and the figures that it is on alone."""
+    return str(Remark(product["remark"] or "", product["remark_on"] or ""))
 
 
 def main() -> None:

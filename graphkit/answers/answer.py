@@ -9,8 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.answers.absence import NO_ROWS, Absence
 from graphkit.answers.columns import NUMBER, PROFILED, REFS, Column, described
 from graphkit.answers.coverage import Coverage
+from graphkit.answers.goods import Goods
+from graphkit.answers.note import Note, Remark
 from graphkit.answers.sentence import Sentence
 from graphkit.arrow import LINKS, POINTS, SHARE, counts, flags, number, texts
 from graphkit.names import uncapitalized
@@ -51,8 +54,8 @@ class Answer:
     """Figures of the trade data beside each claim that they cover too."""
     elsewhere: pa.Table = field(default_factory=ELSEWHERE.empty_table)
     """Products that hold an element in scope, but are bought for something else."""
-    notes: tuple[str, ...] = ()
-    nothing: str = "No rows."
+    notes: tuple[Note, ...] = ()
+    nothing: Absence = NO_ROWS
     """Why there are no rows, where there are none."""
     caption: str = ""
     """Explanation of the numbers in the rows."""
@@ -62,7 +65,9 @@ class Answer:
     """Makers of two stages in a row behind the consumer's imports."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Short names of the places, products, elements and stages in the answer, by key."""
-    product_remarks: Mapping[str, str] = field(default_factory=dict)
+    goods: tuple[Goods, ...] = ()
+    """The goods that the question names, of an answer to several those of each."""
+    product_remarks: Mapping[str, Remark] = field(default_factory=dict)
     """Goods that figures of the products in the rows count besides or instead, by key."""
     in_time: bool = False
     """True if the rows of each product go through time: of too many, the newest are shown."""
@@ -233,6 +238,11 @@ BOTH_WEIGHTS = (
 """Caption of figures that stand twice, without weights in doubt and as reported."""
 
 
+def caption_of(answer: Answer, of_doubts: str = BOTH_WEIGHTS) -> str:
+    """Write the caption, and what is done with weights in doubt if the rows name any."""
+    return f"{answer.caption} {of_doubts * ('doubt' in answer.rows.column_names)}".strip()
+
+
 def undoubted(answer: Answer) -> Answer:
     """Take figures without weights in doubt in place of those as reported, as pictures do.
 
@@ -330,14 +340,21 @@ def side_by_side(answers: Mapping[str, Answer]) -> Answer:
         _stacked([answer.comparisons for answer in separate]),
         _stacked([answer.elsewhere for answer in separate]),
         tuple(dict.fromkeys(note for answer in separate for note in answer.notes)),
-        _sentences(answer.nothing for answer in separate if not len(answer.rows)),
+        _nothing([answer.nothing for answer in separate if not len(answer.rows)]),
         _sentences(answer.caption for answer in separate),
         [*apart, *shown],
         _stacked([answer.links for answer in separate]),
+        goods=tuple(dict.fromkeys(goods for answer in separate for goods in answer.goods)),
         in_time=first.in_time,
         grouped_by=first.grouped_by,
         picture=first.picture if all(answer.picture for answer in answers.values()) else "",
     )
+
+
+def _nothing(reasons: Sequence[Absence]) -> Absence:
+    """Join the reasons for which several answers have no rows."""
+    words = _sentences(lacking.words for lacking in reasons)
+    return Absence(words, reasons[0].in_brief) if reasons else Absence(words)
 
 
 def _sentences(texts: Iterable[str]) -> str:

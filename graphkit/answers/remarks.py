@@ -25,6 +25,8 @@ from graphkit.answers.columns import Column
 from graphkit.answers.figures import percent, short_text, unit_of
 
 REMARK = Column("remark", "Note", "what changes the meaning of the row", rank=0)
+REMARKS = "remarks"
+"""Column of the parts of a remark."""
 MARKS = ("years", "step", "extent", "doubt", "earlier", "fit", "others", "missing_tonnes_share")
 """Columns that the remark stands for."""
 NOTABLE = 0.1
@@ -49,16 +51,19 @@ def with_remarks(answer: Answer) -> Answer:
     Returns
     -------
     Answer
-        Its rows have one text each, null where a row means what its columns say. A remark names
+        Its rows have one text each, null where a row means what its columns say, and its parts in
+        the column ``remarks``. A remark names
         facts of the user's own, the years that a sum is of, a period other than that of most rows,
         goods or elements that are counted besides, a rounded divisor, what a figure is with a
         weight in doubt, value without a weight, and countries that may have more than the one
         named.
     """
     main, own = main_period(answer), own_sources(answer)
-    texts = ["; ".join(dict.fromkeys(_remarks(answer, row, main, own))) or None
-             for row in answer.rows.to_pylist()]  # fmt: skip
+    remarks = [[*dict.fromkeys(_remarks(answer, row, main, own))]
+               for row in answer.rows.to_pylist()]  # fmt: skip
+    texts = ["; ".join(parts) or None for parts in remarks]
     rows = answer.rows.append_column(REMARK.name, pa.array(texts, pa.string()))
+    rows = rows.append_column(REMARKS, pa.array(remarks, pa.list_(pa.string())))
     shown = [*answer.shown, REMARK.name] if answer.shown else ()
     return replace(answer, rows=rows, columns=[*answer.columns, REMARK], shown=shown)
 
@@ -101,7 +106,7 @@ def _remarks(
         yield _as_reported(answer, row)
     product: str = row.get("product") or ""
     if product in answer.product_remarks:
-        yield answer.product_remarks[product]
+        yield str(answer.product_remarks[product])
     elif row.get("fit") in FIT_REMARKS:
         yield FIT_REMARKS[row["fit"]]
     if row.get("far_price"):

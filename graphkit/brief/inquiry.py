@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.answers.answer import Answer, undoubted
+from graphkit.answers.note import words_of_notes
 from graphkit.answers.sentence import Kind, Sentence
 from graphkit.brief.document import Brief, Section
 from graphkit.brief.paper import cut
@@ -23,7 +24,7 @@ from graphkit.errors import GraphkitError
 from graphkit.names import with_article
 from graphkit.questions.question import first_line, prepare
 from graphkit.questions.registry import VERBS
-from graphkit.render.answer import source_lines, sources_of_rows
+from graphkit.render.answer import lines_by_source, sources_of_rows
 from graphkit.stores.base import Progress
 from graphkit.verbs.verb import Verb
 
@@ -224,7 +225,9 @@ class Inquiry:
     def _explanations(self) -> list[Section]:
         """Make the sections on methods, and on what to know of the figures."""
         answers = [finding.answer for finding in self.findings if finding.answer is not None]
-        notes = list(dict.fromkeys(note for answer in answers for note in answer.notes))
+        notes = list(
+            dict.fromkeys(words for answer in answers for words in words_of_notes(answer.notes))
+        )
         text = "Each command above gives all of its own with --long."
         return [
             Section("Methods", points=METHODS, fine_print=True),
@@ -271,8 +274,7 @@ def ordered(answer: Answer, name: str) -> Answer:
 def _sources(answers: Sequence[Answer]) -> Section:
     """List the sources of the rows of some answers, those of most answers first."""
     used = Counter(key for answer in answers for key in sources_of_rows(answer))
-    lines = {line.partition(":")[0].partition(" (")[0]: line
-             for answer in answers for line in source_lines(answer)}  # fmt: skip
+    lines = {key: line for answer in answers for key, line in lines_by_source(answer).items()}
     order = sorted(used.keys() & lines.keys(), key=lambda key: (-used[key], key))
     return Section(
         "Sources", points=[lines[key] for key in order], listed=len(order), fine_print=True,

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.answers.answer import cited, in_names
+from graphkit.answers.note import Note
 from graphkit.catalog.materials import Materials
 from graphkit.catalog.tables import Tables
 from graphkit.errors import Replaced, UsageError
@@ -298,19 +299,19 @@ class Catalog(Tables):
         places = map(self.places.with_key, sorted(set(keys)))
         return [place for place in places if place.kind == "Area"]
 
-    def area_notes(self, keys: Iterable[str]) -> list[str]:
+    def area_notes(self, keys: Iterable[str]) -> list[Note]:
         """Write a note on each place that is not a country."""
         areas = self.areas(keys)
         if not areas:
             return []
         note_of = {row["iso3"]: row["note"] for row in self.nodes("Area").to_pylist()}
-        texts = []
+        notes = []
         for place in areas:
             note = f" {note_of[place.key]}" if note_of[place.key] else ""
-            texts.append(f"{place.name}: trade data name no country there.{note}")
-        return texts
+            notes.append(Note(f"{place.name}: trade data name no country there.{note}"))
+        return notes
 
-    def countries_only(self, flows: pa.Table) -> tuple[pa.Table, list[str]]:
+    def countries_only(self, flows: pa.Table) -> tuple[pa.Table, list[Note]]:
         """Drop the flows of totals and groups, with notes on the areas that stay."""
         areas = self.areas([*flows["supplier"].to_pylist(), *flows["consumer"].to_pylist()])
         totals = [place.key for place in areas if place.type in TOTALS]

@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.answers.answer import ELSEWHERE
+from graphkit.answers.goods import Goods, Named
+from graphkit.answers.note import Note, Remark
 from graphkit.catalog.tables import Tables
 from graphkit.errors import UsageError
 from graphkit.names import Entity, Names, in_other_languages, names_in, uncapitalized
@@ -51,7 +53,7 @@ class Materials:
     @cached_property
     def products(self) -> Mapping[str, dict[str, Any]]:
         """Name, stage, order, remark, note and counted products of every product, by key."""
-        names = ["key", "name", "stage", "stage_order", "remark", "note", "counts"]
+        names = ["key", "name", "stage", "stage_order", "remark", "remark_on", "note", "counts"]
         columns = self.table.select(names)
         return {row["key"]: row for row in columns.to_pylist()}
 
@@ -84,10 +86,13 @@ class Materials:
         """Put names in place of the keys of products that have a hyphen in a text."""
         return self._hyphenated.sub(lambda match: self.in_text(match[0]), text)
 
-    def remarks(self, keys: Iterable[str]) -> dict[str, str]:
+    def remarks(self, keys: Iterable[str]) -> dict[str, Remark]:
         """Select the remarks on the figures of products, by key."""
-        remarks = {key: self.products[key]["remark"] for key in keys if key in self.products}
-        return {key: remark for key, remark in remarks.items() if remark}
+        products = {key: self.products[key] for key in keys if key in self.products}
+        return {
+            key: Remark(product["remark"], product["remark_on"] or "")
+            for key, product in products.items() if product["remark"]
+        }  # fmt: skip
 
     def scope(self, text: str | None) -> Scope:
         """Find the products that a text means.
@@ -122,7 +127,7 @@ class Materials:
                 f"{name!r} is read as {entity}: every product bought for it. "
                 f"The product {products[0]} alone: `scope=product:{products[0].key}`."
             )
-            scope = replace(scope, notes=(note,))
+            scope = replace(scope, notes=(Note(note),))
         return scope
 
     def _names_in(self, text: str) -> list[str]:
@@ -168,6 +173,10 @@ class Materials:
         products = [product for product in self.products if product in in_scope]
         return Scope(
             text, tuple(products), " and ".join(scope.meaning for scope in scopes),
+            Goods(
+                " and ".join([scopes[0].goods.name, *(s.goods.subject for s in scopes[1:])]),
+                scopes[0].goods.kind,
+            ),
             elements=elements, mixed=self._mixed(products, elements),
             elsewhere=self._elsewhere(elements, products),
             notes=tuple(dict.fromkeys(note for scope in scopes for note in scope.notes)),
@@ -175,14 +184,16 @@ class Materials:
 
     def _named_scope(self, text: str, entity: Entity) -> Scope:
         name = uncapitalized(str(entity))
+        goods = Goods(uncapitalized(entity.name), key=entity.key)
         if entity.kind == "Product":
-            return Scope(text, (entity.key,), name, entity)
+            return Scope(text, (entity.key,), name, goods, entity)
         if entity.kind == "Stage":
             products = tuple(k for k, row in self.products.items() if row["stage"] == entity.key)
-            return Scope(text, products, f"products of the stage {name}", entity)
+            stage = Goods(f"the stage {goods.name}", Named.STAGE, entity.key)
+            return Scope(text, products, f"products of the stage {name}", stage, entity)
         counts, elements = self.counts(entity.key), self._within(entity.key)
         return Scope(
-            text, tuple(counts), name, entity, elements,
+            text, tuple(counts), name, goods, entity, elements,
             mixed=self._mixed(counts, elements), elsewhere=self._elsewhere(elements, counts),
         )  # fmt: skip
 
@@ -324,7 +335,7 @@ class Materials:
             raise UsageError(f"no product travels under the HS code {text!r}; {hint}")
         with_trade = sorted({product for hs, product in traded if begins(hs, code)})
         meaning = f"HS {code} ({self.in_text(*(with_trade or products))})"
-        return Scope(text, tuple(products), meaning, code=code)
+        return Scope(text, tuple(products), meaning, Goods(f"HS {code}", Named.CODE), code=code)
 
 
 def members_of(nodes: pa.Table) -> dict[str, set[str]]:
@@ -336,14 +347,19 @@ def members_of(nodes: pa.Table) -> dict[str, set[str]]:
     return members
 
 
+ANYTHING = Goods("everything with trade data")
+
+
 @dataclass(frozen=True)
 class Scope:
     """Products that a question is about; without ``text``, all of them."""
 
     text: str | None
     products: tuple[str, ...]
-    meaning: str = "everything with trade data"
+    meaning: str = ANYTHING.name
     """The scope as people read it: "rare earth elements (REE)"."""
+    goods: Goods = ANYTHING
+    """The same as sentences call it."""
     entity: Entity | None = None
     """The product, element or stage that the text names, if it names one."""
     elements: frozenset[str] = frozenset()
@@ -353,7 +369,7 @@ class Scope:
     """Other elements that products in scope are bought for too."""
     elsewhere: pa.Table = field(default_factory=ELSEWHERE.empty_table)
     """Products that hold an element in scope, but are bought for something else."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def stage(self) -> str | None:

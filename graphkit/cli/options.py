@@ -221,7 +221,7 @@ def print_answer(answer: Answer, form: str, output: Path | None, view: View) -> 
 
     show_answer(answer, form, output, view)
     if not len(answer.rows) and form in ("csv", "ndjson"):
-        say(answer.nothing)
+        say(answer.nothing.words)
 
 
 def say_plainly(line: str) -> None:

@@ -9,13 +9,14 @@ from itertools import pairwise
 
 import pyarrow as pa
 
+from graphkit.answers.note import words_of_notes
 from graphkit.arrow import ARROW, coded, release_memory
 from graphkit.build import Graph, Part
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.export.formats import TradeNetwork
 from graphkit.queries import rows_of
-from graphkit.questions.trade import trade_of
+from graphkit.questions.trade import in_sentence, trade_of
 from graphkit.schema import GRAPH, LOAD, Kind, Schema
 from graphkit.stores.base import Store
 from graphkit.verbs.shared import PERIOD
@@ -163,7 +164,7 @@ def trade_network(store: Store, scope: str | None, period: str | None) -> TradeN
     catalog = Catalog(store)
     trade = trade_of(catalog, catalog.materials.scope(scope), PERIOD.read(period))
     if trade.lacking:
-        raise GraphkitError(trade.lacking[0].lower() + trade.lacking[1:].rstrip("."))
+        raise GraphkitError(in_sentence(trade.lacking.words))
     keys = {*trade.shares["supplier"].to_pylist(), *trade.shares["consumer"].to_pylist()}
     regions = {row["key"]: row["region"] for row in rows_of(store, "countries").to_pylist()}
     places: dict[str, Mapping[str, str | None]] = {}
@@ -174,4 +175,4 @@ def trade_network(store: Store, scope: str | None, period: str | None) -> TradeN
         f"{s.product}, {s.period}: {s.flows:,} flows, data set {s.dataset}, source {s.source}"
         for s in trade.series
     ]
-    return TradeNetwork(trade.shares, places, (*series, *trade.notes))
+    return TradeNetwork(trade.shares, places, (*series, *words_of_notes(trade.notes)))

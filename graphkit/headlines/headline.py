@@ -119,9 +119,6 @@ NOTHING = {
 """Sentences on what is missing where a question has no rows, by its name."""
 _SIGNS = re.compile(r"[\w .,;:&%’'()/+-]+")
 """Signs of sentences, none of which is one of markup or hidden."""
-_KEY = re.compile(r" \((?:[A-Z][A-Za-z]?|[A-Z0-9]{3,6}|[a-z0-9-]+)\)")
-"""Keys after names, but no part of a name such as that of Congo (Kinshasa)."""
-_ENDS = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 
 
 def _missing(question: str, answer: Answer) -> Sentences:
@@ -132,10 +129,8 @@ def _missing(question: str, answer: Answer) -> Sentences:
         else ""
     )
     if answer.scope.get("definition") == "domestic" or question not in NOTHING:
-        text = _KEY.sub("", _ENDS.split(answer.nothing)[0]).rstrip(".")
-        text = text.replace("everything with trade data", "any product")
-        if _SIGNS.fullmatch(text):
-            yield from shortened(Sentence(text.split("; ")[0]), claims)
+        if _SIGNS.fullmatch(answer.nothing.in_brief):
+            yield from shortened(Sentence(answer.nothing.in_brief), claims)
         yield from shortened(Sentence("Nothing in this scope is known"), claims)
         return
     names, scope = Lexicon(answer), answer.scope

@@ -281,9 +281,9 @@ def _reliance(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     if len(countries) == 1:
         country = capitalized(names.place(computed[0]["country"]))
         start = f"{country} relied on net imports for at least half of its use of "
-        for text in (names.products(len(pairs)), number_of(len(pairs), "product")):
-            words = f"{large:,} of {text.replace('product', 'material', 1)}"
-            count = Figure(words, large, large, "material", len(pairs))
+        number = len(pairs)
+        for text in (names.products(number, "material"), number_of(number, "material")):
+            count = Figure(f"{large:,} of {text}", large, large, "material", len(pairs))
             half = names.claim(Kind.HALF, computed, count, whose=computed[0]["country"], **fields)
             yield from shortened(
                 Sentence(f"{start}{count} with figures{time}{fit}", (half,)), ", by weight"
@@ -595,7 +595,7 @@ def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     common: dict[str, Any] = {"measure": measure, "assumptions": {"of": keys} if keys else {}}
     flow = {**common, "subject": row["exporter"], "destination": row["importer"]}
     time, of_goods = time_of([row]), f" of {names.subject}"
-    whose = f" in the trade of {names.places(keys).replace(' and ', ' or ')}" if keys else ""
+    whose = f" in the trade of {names.places(keys, 'or')}" if keys else ""
     trade = f"from {names.place(row['exporter'])} to {names.place(row['importer'])}"
     share = Sentence()
     if row["share"] is not None:

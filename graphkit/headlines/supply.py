@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from graphkit.analysis.end_uses import value_added
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.figures import HALF, ceiling_percent, money, number_of, setting_in_words
+from graphkit.answers.goods import Named
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
@@ -196,8 +196,8 @@ def _ends_of(names: Lexicon, row: Row) -> Iterator[tuple[Sentence, tuple[str, ..
         yield Sentence(f"what {with_article(full)} can stop"), (full,)
     else:
         more = Sentence()
-        if group := re.fullmatch(r"(\d+) sites: ([^,]+), .+", name):
-            name, number = group[2], int(group[1]) - 1
+        if members := row["members"]:
+            name, number = without_brackets(members[0]), len(members) - 1
             sites = names.claim(Kind.COUNT, [row], figure_of_count(number, "more site"))
             more = Sentence(f" and {sites.figure}", (sites,))
         start = "" if level == "plant" else "plants of "
@@ -297,16 +297,13 @@ def _industries(names: Lexicon) -> Sentences:
         number = figure_of_count(len(elements), "element")
         goods = str(number)
         claims.append(names.claim(Kind.COUNT, rows, number, period=None))
-    reached = f"{cut_of(names)}, the shortfall reaches {uses.figure} of {goods}"
     total, sectors = value_added(rows)
     regions = {row["value_added_of"] for row in rows if row["value_added_of"]}
     buyer = names.answer.scope.get("consumer")
+    is_apart = isinstance(buyer, str) and buyer not in regions
+    whose = f" of {names.place(buyer)}" if is_apart else ""
+    reached = f"{cut_of(names)}, the shortfall{whose} reaches {uses.figure} of {goods}"
     if not sectors or len(regions) != 1 or buyer not in (None, *regions):
-        if isinstance(buyer, str) and buyer not in regions:
-            whose = names.place(buyer)
-            reached = reached.replace(
-                "the shortfall reaches", f"the shortfall of {whose} reaches", 1
-            )
         known = f", as far as uses in {names.places(regions)} tell" if regions else ""
         yield from shortened(Sentence(reached, (*claims,)), known)
         return
@@ -345,8 +342,9 @@ def cut_of(names: Lexicon, exports: str = "") -> str:
     if stopped:
         exports = f"{its} exports and {stopped}"
     if not exports:
-        act = re.fullmatch(r"what (.+) names", names.subject)
-        exports = f"{its} exports under {act[1]}" if act else f"{its} exports of {names.subject}"
+        acts = [goods.name for goods in names.answer.goods if goods.kind is Named.CONTROL]
+        what = f"under {acts[0]}" if acts else f"of {names.subject}"
+        exports = f"{its} exports {what}"
         if scope.get("destinations"):
             exports += f" to {names.places(scope['destinations'])}"
     loss = scope.get("loss", 1.0)
@@ -431,12 +429,13 @@ def _uncovered(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     rows = in_main_period(rows)
     row = _least_covered(rows)
     country, goods = names.place(row["consumer"]), names.goods(row["product"])
-    verb = "would lack" if len({row["consumer"] for row in rows}) == 1 else "would lack most:"
+    is_of_several = len({row["consumer"] for row in rows}) > 1
+    verb = "would lack most:" if is_of_several else "would lack"
     figure = figure_of_range(row["low"], row["high"], None)
     if row["high"] <= 0:
         figure = replace(figure, words="nothing")
     claim = names.claim(Kind.LOSS, [row], figure)
-    if row["high"] <= 0 and verb.endswith(":"):
+    if row["high"] <= 0 and is_of_several:
         country, verb = "nobody", "would lack"
         claim = replace(claim, figure=replace(figure, words="any"), whose=())
     text, estimate = _with_estimate(claim, row["uncovered_in_all"], is_wide=False)

@@ -167,13 +167,15 @@ def places_of(key: str) -> tuple[str, ...]:
 BY = {"usd": "by value", "tonnes": "by weight"}
 
 
-def listed(texts: Sequence[str]) -> str:
+def listed(texts: Sequence[str], last: str = "and") -> str:
     """Join texts as a sentence does.
 
-    >>> listed(["China", "Japan", "Chile"])
-    'China, Japan and Chile'
+    >>> listed(["China", "Japan", "Chile"]), listed(["China", "Japan"], "or")
+    ('China, Japan and Chile', 'China or Japan')
     """
-    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
+    if len(texts) < 2:
+        return "".join(texts)
+    return f" {last} ".join([", ".join(texts[:-1]), texts[-1]])
 
 
 def when(period: str | None) -> str:
@@ -321,9 +323,9 @@ class Lexicon:
         name = self.answer.names.get(key)
         return name if name and PLAIN_NAME.fullmatch(name) else None
 
-    def places(self, keys: Iterable[str]) -> str:
+    def places(self, keys: Iterable[str], last: str = "and") -> str:
         """Name several places by the alphabet of their keys."""
-        return listed([self.place(key) for key in sorted(set(keys))])
+        return listed([self.place(key) for key in sorted(set(keys))], last)
 
     def goods(self, key: str | None) -> str:
         """Name a product, element or material."""
@@ -331,17 +333,7 @@ class Lexicon:
             return "goods"
         if name := self._name(key):
             return uncapitalized(name)
-        meanings = self.meanings
-        return next(
-            (without_brackets(text) for text in meanings if text.endswith(f" ({key})")), key
-        )
-
-    @property
-    def meanings(self) -> tuple[str, ...]:
-        """The scopes of the question in words."""
-        meaning = self.answer.scope.get("meaning") or ()
-        texts = (meaning,) if isinstance(meaning, str) else tuple(meaning)
-        return tuple(dict.fromkeys(str(text) for text in texts))
+        return next((goods.name for goods in self.answer.goods if goods.key == key), key)
 
     @property
     def is_of_all(self) -> bool:
@@ -353,15 +345,14 @@ class Lexicon:
         """True if one element was asked for, and all that is counted holds others too."""
         parts = self.answer.coverage.parts.values()
         fits = {series.fit for part in parts for series in part.series}
-        return len(self.meanings) == 1 and fits == {"basket"}
+        return len(self.answer.goods) == 1 and fits == {"basket"}
 
     @property
     def subject(self) -> str:
         """The goods that the question names."""
         if self.is_of_all:
             return "all products"
-        texts = [without_brackets(text) for text in self.meanings]
-        return listed([f"goods under {t}" if t.startswith("HS ") else t for t in texts]) or "goods"
+        return listed([goods.subject for goods in self.answer.goods]) or "goods"
 
     def most(self, keys: Iterable[str]) -> str:
         """Name the place that is named most often, and how often, or the only one."""
@@ -390,14 +381,14 @@ class Lexicon:
             return time_of(rows)
         return time_of([{**row, "period": None} for row in rows])
 
-    def products(self, count: int) -> str:
+    def products(self, count: int, noun: str = "product") -> str:
         """Count products, and say of which goods."""
-        texts = [without_brackets(text) for text in self.meanings]
-        if self.is_of_all or not texts:
-            return number_of(count, "product")
-        if len(texts) == 1 and texts[0].startswith("products of"):
-            return number_of(count, "product") + texts[0].removeprefix("products")
-        return f"{number_of(count, 'product')} ({listed(texts)})"
+        goods, number = self.answer.goods, number_of(count, noun)
+        if self.is_of_all or not goods:
+            return number
+        if len(goods) == 1:
+            return f"{number}{goods[0].after_number}"
+        return f"{number} ({listed([one.phrase for one in goods])})"
 
 
 def time_of(rows: Iterable[Row]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answers.answer import Answer, name_cell
+from graphkit.answers.answer import Answer, caption_of, name_cell
 from graphkit.answers.figures import unit_of
 from graphkit.answers.remarks import MARKS, REMARK, main_period, with_remarks
 from graphkit.errors import GraphkitError, visible
@@ -25,6 +25,7 @@ from graphkit.render.answer import sources_of_rows, table_columns
 from graphkit.render.formats import View
 from graphkit.render.json import as_object, json_text, objects_of
 from graphkit.render.screen import remark_lines
+from graphkit.stores.results import Result
 
 Reply = dict[str, Any]
 """``structured`` and ``text`` of a result, or ``error``."""
@@ -248,7 +249,7 @@ def _whole(answer: Answer, skip: int, count: int) -> Reply:
     content = as_object(replace(answer, **few))
     content["notes"] = [*notes, *content["notes"]]
     content |= {
-        "caption": answer.caption,
+        "caption": caption_of(answer),
         "rows_in_all": len(answer.rows),
         "next": _next(skip, len(places), len(answer.rows)),
         "citations": citations(answer.sources, sources_of_rows(answer)),
@@ -279,12 +280,9 @@ def pages_reply(headline: str, markdown: str, skip: int, most: int) -> Reply:
     return {"structured": content, "text": visible(text)}
 
 
-def table_reply(
-    table: pa.Table, notes: Sequence[str], title: str, sources: pa.Table, most: int
-) -> Reply:
+def table_reply(result: Result, title: str, sources: pa.Table, most: int) -> Reply:
     """Write rows of a statement, as many as fit; a complete reply has them all."""
-    is_whole = not any(note.startswith("there are more rows") for note in notes)
-    notes = [note.partition("; see more with --max-rows")[0] for note in notes]
+    table = result.table
     keys = [
         key
         for name in table.column_names
@@ -301,8 +299,8 @@ def table_reply(
             "same_in_all_rows": same,
             "units": units,
             "rows": objects_of(table.select(names).slice(0, count)),
-            "complete": is_whole and count == len(table),
-            "notes": notes,
+            "complete": result.is_whole and count == len(table),
+            "notes": [*result.notes],
             "citations": citations(sources, keys),
         }
         if count < len(table):

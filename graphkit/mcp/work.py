@@ -86,7 +86,8 @@ class Job:
     @property
     def limits(self) -> Limits:
         """Limits of a statement."""
-        return Limits(self.seconds, self.rows or STATEMENT_ROWS, MOST_CHARACTERS)
+        rows = self.rows or STATEMENT_ROWS
+        return Limits(self.seconds, rows, MOST_CHARACTERS, advice="")
 
 
 def job_of(
@@ -184,7 +185,7 @@ def _cypher(job: Job, catalog: Catalog) -> Reply:
     result = catalog.store.ask(
         Statement(job.values["statement"]), job.values.get("parameters") or {}, job.limits
     )
-    return table_reply(result.table, result.notes, "", catalog.rows("sources"), job.most)
+    return table_reply(result, "", catalog.rows("sources"), job.most)
 
 
 def _query(job: Job, catalog: Catalog) -> Reply:
@@ -193,7 +194,7 @@ def _query(job: Job, catalog: Catalog) -> Reply:
     values = catalog.keys_of(query, query.values(job.values.get("parameters") or {}))
     result = run_query(catalog.store, query, values, job.limits)
     sources = catalog.rows("sources")
-    return table_reply(result.table, result.notes, query.title, sources, job.most)
+    return table_reply(result, query.title, sources, job.most)
 
 
 def _check(job: Job, catalog: Catalog) -> Reply:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from math import ceil, log10
 from typing import Any
 
 from graphkit.answers.answer import OWN_FACTS, Answer, cited
 from graphkit.answers.figures import money, percent
-from graphkit.answers.remarks import FIT_REMARKS, REMARK
+from graphkit.answers.remarks import FIT_REMARKS, REMARKS
 from graphkit.errors import visible_lines
 from graphkit.plot.drawing import (
     EDGE,
@@ -407,24 +407,24 @@ def _remarked(answer: Answer, drawn: int) -> tuple[str, str]:
     remarks: dict[str, dict[str, None]] = {}
     for row in answer.rows.slice(0, drawn).to_pylist():
         subject = next((row[name] for name in SUBJECTS if row.get(name)), "")
-        for part in (row.get(REMARK.name) or "").split("; "):
-            if part:
-                remarks.setdefault(answer.names.get(subject, subject), {})[part] = None
+        for part in row.get(REMARKS) or ():
+            remarks.setdefault(answer.names.get(subject, subject), {})[part] = None
     subjects: dict[str, list[str]] = {}
     for name, parts in remarks.items():
         subjects.setdefault("; ".join(parts), []).append(name)
     texts = [f"{', '.join(names)}: {text}" for text, names in subjects.items()]
     hidden = [name for names in [*subjects.values()][MOST_REMARKS:] for name in names]
     first = texts[:MOST_REMARKS] + [f"more remarks on {_first_names(hidden)}"] * bool(hidden)
-    return _sentence(first), _sentence(_unfit(answer, " ".join(texts[:MOST_REMARKS])))
+    named = {name for names in [*subjects.values()][:MOST_REMARKS] for name in names}
+    return _sentence(first), _sentence(_unfit(answer, named))
 
 
 def _sentence(texts: Sequence[str]) -> str:
     return f"{'; '.join(texts)}." if texts else ""
 
 
-def _unfit(answer: Answer, remarks: str) -> list[str]:
-    """Name the products of rows or of sums whose codes hold other goods too."""
+def _unfit(answer: Answer, named: Set[str]) -> list[str]:
+    """Name the other products of rows or of sums whose codes hold other goods too."""
     names = {"product", "fit"}
     rows = answer.rows.select([*names]).to_pylist() if names <= {*answer.rows.column_names} else []
     fits = [(row["product"], row["fit"]) for row in rows]
@@ -434,7 +434,7 @@ def _unfit(answer: Answer, remarks: str) -> list[str]:
     for product, fit in fits:
         text = FIT_REMARKS.get(fit or "")
         name = answer.names.get(product, product)
-        if text and name not in remarks:
+        if text and name not in named:
             products.setdefault(text, {})[name] = None
     return [f"{_first_names([*unfit])}: {text}" for text, unfit in products.items()]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import percent
+from graphkit.answers.note import words_of_notes
 from graphkit.plot.canvas import Framed, Layout, framed
 from graphkit.plot.drawing import MUTED, OTHER, colour_of, name_of
 from graphkit.plot.markets import written_amount
@@ -61,7 +62,7 @@ def nodes_of_rows(answer: Answer, layout: Layout) -> Framed:
         )
         for row in links
     ]
-    note = " ".join([*_shared(links, alike), *_limits(rows, drawn), *answer.notes])
+    note = " ".join([*_shared(links, alike), *_limits(rows, drawn), *words_of_notes(answer.notes)])
     return framed(answer, network(nodes, arrows, layout.width), drawn=len(rows), note=note)
 
 

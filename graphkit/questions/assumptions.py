@@ -29,6 +29,7 @@ from graphkit.answers.figures import (
     floor_percent,
     percent,
 )
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE, number
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.tables import COUNTRIES
@@ -202,7 +203,7 @@ class Assumed:
     def _used(self, rows: pa.Table) -> bool:
         return bool(rows["assumption"].null_count < len(rows))
 
-    def notes(self, rows: pa.Table) -> list[str]:
+    def notes(self, rows: pa.Table) -> list[Note]:
         """Write the first range both ways, what is assumed by which lists, and what contradicts."""
         if not self._used(rows):
             return []
@@ -214,26 +215,32 @@ class Assumed:
                 by_years.setdefault(years, []).append(product)
             lists = "; ".join(f"{in_text(*keys)} ({years})" for years, keys in by_years.items())
             notes.append(
-                "Assumption makers: only those whom published lists name make it, each within "
-                f"{100 * POINTS:g} points of its share where the list has one of this product. "
-                f"Lists: {lists}."
+                Note(
+                    "Assumption makers: only those whom published lists name make it, each within "
+                    f"{100 * POINTS:g} points of its share where the list has one of this product. "
+                    f"Lists: {lists}."
+                )
             )
         if FED in self.names:
             notes.append(
-                "Assumption inputs: what a country's own pool of an input could feed of its "
-                "output, it did feed; trade does not show all inputs."
+                Note(
+                    "Assumption inputs: what a country's own pool of an input could feed of its "
+                    "output, it did feed; trade does not show all inputs."
+                )
             )
         if sellers := self._sellers():
             notes.append(
-                "Contradicts a list: these sell more than they buy and are on none, so that it "
-                f"stays open whose goods those are: {'; '.join(sellers)}."
+                Note(
+                    "Contradicts a list: these sell more than they buy and are on none, so that it "
+                    f"stays open whose goods those are: {'; '.join(sellers)}."
+                )
             )
         contradicted = pc.sum(pc.equal(rows["assumption"], CONTRADICTED)).as_py()
         if contradicted:
-            notes.append(f"The data rule the assumption out for {contradicted:,} rows.")
+            notes.append(Note(f"The data rule the assumption out for {contradicted:,} rows."))
         return notes
 
-    def _both_ways(self, rows: pa.Table) -> str:
+    def _both_ways(self, rows: pa.Table) -> Note:
         """Write the first range that an assumption narrows, without and under it."""
         for row in rows.to_pylist():
             passed = str(row.get("origin")).startswith(THROUGH)
@@ -241,11 +248,11 @@ class Assumed:
                 continue
             free, assumed = (row["low"], row["high"]), tuple(row[name] for name in ENDS)
             if free != assumed:
-                return (
+                return Note(
                     f"{self._subject(row)}: without assumption {_span(*free)}; if "
                     f"{row['assumption']}: {_span(*assumed)}."
                 )
-        return "The assumption narrows no range of these rows."
+        return Note("The assumption narrows no range of these rows.")
 
     def _subject(self, row: Mapping[str, Any]) -> str:
         """Write what a row is of, at the beginning of a sentence."""

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.production import published_interval
 from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
@@ -36,7 +37,7 @@ def bloc(catalog: Catalog, text: str) -> tuple[str, list[str]]:
 
 def members_with_data(
     catalog: Catalog, network: SupplyNetwork, blocs: Mapping[str, Iterable[str]]
-) -> tuple[dict[str, list[str]], list[str]]:
+) -> tuple[dict[str, list[str]], list[Note]]:
     """Select the members of each bloc with trade or production, and note the others.
 
     Raises
@@ -56,7 +57,7 @@ def members_with_data(
         if lacking:
             places = ", ".join(map(catalog.place_in_text, lacking))
             notes.append(
-                f"{catalog.place_at_start(name)}: nothing is known of {places} in this chain."
+                Note(f"{catalog.place_at_start(name)}: nothing is known of {places} in this chain.")
             )
     return members, notes
 
@@ -116,7 +117,7 @@ def _sum_of_members(rows: Sequence[dict[str, Any]], unnamed: float) -> dict[str,
 
 def merged_balance(
     catalog: Catalog, group: Entity, flows: pa.Table, production: pa.Table
-) -> tuple[pa.Table, pa.Table, list[str]]:
+) -> tuple[pa.Table, pa.Table, list[Note]]:
     """Merge the members of a group into one place, in flows and production.
 
     A table of producers names only the large ones: other members may produce too.
@@ -134,7 +135,7 @@ def merged_balance(
         | {"country": group.key, "qualifier": "at-least", "low": low}
         for key, low in sorted(sums.items(), key=str)
     ]
-    note = (
+    note = Note(
         f"{group_as_one(group.in_text, len(members))}, and its production is at least that of the "
         "members with a figure."
     )

@@ -18,6 +18,7 @@ from graphkit.analysis.network.centrality import centrality as scores_of
 from graphkit.analysis.network.scores import MEASURES, STRENGTH
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.questions.fit import FIT
@@ -56,7 +57,7 @@ SCORES = (
     *LABELS,
 )
 """Every score, as in the answers, and the columns of the network."""
-CLOSENESS = (
+CLOSENESS = Note(
     "Closeness depends on the smallest flows on the way: give `min_flow`, or ask for "
     "harmonic_in or harmonic_out."
 )
@@ -108,16 +109,20 @@ def in_words(
     return f"Rank by {next(iter(heads.values()))}. {sizes}; {smallest}.{units}"
 
 
-def hints(table: pa.Table, measures: Iterable[str], min_flow: float) -> list[str]:
+def hints(table: pa.Table, measures: Iterable[str], min_flow: float) -> list[Note]:
     """Write the caveats of the measures."""
     notes = [CLOSENESS] if not min_flow and any(m.startswith("closeness") for m in measures) else []
     if "eigenvector" in measures and table["eigenvector"].null_count:
-        notes.append("Eigenvector: without a cycle of flows, or with two equally strong cycles, "
-                     "the score is undefined.")  # fmt: skip
+        notes.append(
+            Note(
+                "Eigenvector: without a cycle of flows, or with two equally strong cycles, the "
+                "score is undefined."
+            )
+        )
     return notes
 
 
-def leaders(table: pa.Table, measures: Iterable[str]) -> list[str]:
+def leaders(table: pa.Table, measures: Iterable[str]) -> list[Note]:
     """Count the periods in which each country is first, by measure."""
     periods = len(pc.unique(table["period"]))
     notes = []
@@ -134,7 +139,7 @@ def leaders(table: pa.Table, measures: Iterable[str]) -> list[str]:
         order = sorted(first.items(), key=lambda item: (-item[1], item[0]))
         text = ", ".join(f"{country} {count}" for country, count in order)
         if text:
-            notes.append(f"First by {HEADERS[name]}, periods out of {periods}: {text}.")
+            notes.append(Note(f"First by {HEADERS[name]}, periods out of {periods}: {text}."))
     return notes
 
 
@@ -150,7 +155,7 @@ UNITS = {"usd": "USD", "tonnes": "t"}
 LAYERED = ("strength_out", "throughput", "betweenness", "cheirank", "pagerank")
 """Default measures over all stages; first the share of the pools that a node feeds."""
 LAYERED_HEADERS = {**HEADERS, "strength_in": "In", "strength_out": "Out"}
-LAYERS = (
+LAYERS = Note(
     "Each edge is a share of all pools of a product; the pool of a country is what it makes and "
     "buys of it. It is bought from another country, or made from the country's own pool of an "
     "earlier product. Stages have different units, so that only shares cross them: every product "

@@ -16,6 +16,7 @@ from graphkit.analysis.unlisted import POINT, one_share
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, TEXT, Column
 from graphkit.answers.coverage import Change, Coverage, Total, lines
+from graphkit.answers.note import Note
 from graphkit.arrow import number
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -243,9 +244,9 @@ def _from_claims(
     columns = [replace(c, header=headers.get(c.name, c.header)) for c in PUBLISHED_CHANGES]
     notes = [*_notes(catalog, owner, {}, lacking[0], 0)]
     if lacking[1]:
-        notes.append(f"{capitalized(lacking[1])}: these are its {OF_TRADE[owner.partner]}.")
+        notes.append(Note(f"{capitalized(lacking[1])}: these are its {OF_TRADE[owner.partner]}."))
     if any("+" in source for source in changes["source"].to_pylist()):
-        notes.append("Sources joined by + quote the same statistics, one for each period.")
+        notes.append(Note("Sources joined by + quote the same statistics, one for each period."))
     return published_answer(
         catalog,
         f"How did {owner.whose} {OF_TRADE[owner.partner]} of {scope.meaning} change from "
@@ -262,16 +263,16 @@ def _notes(
     left_out: Mapping[str, Sequence[str]],
     lacking: str,
     hidden: int,
-) -> Iterator[str]:
+) -> Iterator[Note]:
     if lacking:
-        yield f"{capitalized(lacking)}. Only published claims cover it."
+        yield Note(f"{capitalized(lacking)}. Only published claims cover it.")
         return
     yield from owner.notes
     yield FACE_VALUE
     if left_out:
-        yield f"Left out, without data of both periods: {span(catalog, left_out)}."
+        yield Note(f"Left out, without data of both periods: {span(catalog, left_out)}.")
     if hidden:
-        yield f"{hidden} partners of lower rank are left out; `top=0` shows all."
+        yield Note(f"{hidden} partners of lower rank are left out; `top=0` shows all.")
 
 
 def _claims(catalog: Catalog, owner: TradeParty, scope: Scope, periods: set[str]) -> pa.Table:

@@ -30,9 +30,11 @@ from graphkit.analysis.claims.published import (
     superseded_claims,
 )
 from graphkit.analysis.claims.verdicts import OFFICES, OFFICES_AMOUNT
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import LONG, NUMBER, Column, plain_columns, schema_of
 from graphkit.answers.coverage import About, Coverage, Line, lines
+from graphkit.answers.note import Note
 from graphkit.arrow import number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
@@ -401,9 +403,9 @@ def _why(row: Mapping[str, Any]) -> str:
     return f"{reading}; {lacking}" if reading else lacking
 
 
-def _notes(catalog: Catalog, results: pa.Table, loaded: Loaded, verdict: str | None) -> list[str]:
+def _notes(catalog: Catalog, results: pa.Table, loaded: Loaded, verdict: str | None) -> list[Note]:
     """Note that no claim came out as asked for, and the products that no code has alone."""
-    notes = [] if len(results) else [f"No claim in this scope came out as {verdict}."]
+    notes = [] if len(results) else [Note(f"No claim in this scope came out as {verdict}.")]
     undecided = results.filter(pc.equal(results["verdict"], Verdict.CANNOT_BE_TOLD))
     codes: dict[str, list[str]] = {}
     for row in loaded.codes.to_pylist():
@@ -412,8 +414,11 @@ def _notes(catalog: Catalog, results: pa.Table, loaded: Loaded, verdict: str | N
         if loaded.fits.get(product) == {"proxy"}:
             hs = ", ".join(sorted(set(codes[product])))
             notes.append(
-                f"{catalog.materials.label(product)}: traded under HS {hs} together with "
-                "other products: trade data do not count it alone."
+                Note(
+                    f"{catalog.materials.label(product)}: traded under HS {hs} together with "
+                    "other products: trade data do not count it alone.",
+                    (product,),
+                )
             )
     return notes
 
@@ -535,7 +540,7 @@ def claims_conflicts(
         ),
         catalog.sources(table, other_sources),
         notes=filters.scope.notes,
-        nothing="No two figures in this scope contradict each other.",
+        nothing=Absence("No two figures in this scope contradict each other."),
         caption="Rounding does not explain why these figures differ. If one of them names no "
         "period, they may be of different years.",
         shown=("claim", "source", "other_claim", "other_source", "conflict"),

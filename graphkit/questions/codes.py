@@ -11,6 +11,7 @@ from graphkit.analysis.unlisted import WORLD
 from graphkit.answers.answer import Answer
 from graphkit.answers.coverage import SplitTrade
 from graphkit.answers.figures import money
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.names import capitalized
@@ -27,11 +28,11 @@ def remnants_in(catalog: Catalog, scope: Scope, period: str) -> list[str]:
     ]
 
 
-def remnant_notes(catalog: Catalog, answer: Answer) -> list[str]:
+def remnant_notes(catalog: Catalog, answer: Answer) -> list[Note]:
     """Write a note on each product of an answer of which a code holds only a remnant."""
     products = {series.product for series in answer.coverage.series}
     return [
-        _remnant(catalog.materials.label(product), code, since)
+        Note(_remnant(catalog.materials.label(product), code, since), (product,))
         for (product, code), since in sorted(catalog.remnants.items())
         if product in products
     ]
@@ -92,7 +93,7 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
     if "consumer" in rows.column_names:
         consumers = sorted(set(rows["consumer"].to_pylist()) - {None})
     suppliers = rows["supplier"].to_pylist() if "supplier" in rows.column_names else None
-    notes: list[str] = []
+    notes: list[Note] = []
     split: list[SplitTrade] = []
     double = False
     for (product, code), (other, other_code) in _sharing(catalog):
@@ -117,16 +118,24 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
         ]
         label, other_label = map(catalog.materials.in_text, (product, other))
         notes += [
-            f"{catalog.place_at_start(trade.supplier)} to "
-            f"{catalog.place_in_text(trade.consumer)}: one trade may stand under two "
-            f"codes, {label} (HS {code}) and {other_label} (HS {other_code}), in USD: "
-            f"{trade.in_words}. The two are not added up, and a step of one need be no "
-            "change of trade."
+            Note(
+                f"{catalog.place_at_start(trade.supplier)} to "
+                f"{catalog.place_in_text(trade.consumer)}: one trade may stand under two "
+                f"codes, {label} (HS {code}) and {other_label} (HS {other_code}), in USD: "
+                f"{trade.in_words}. The two are not added up, and a step of one need be no "
+                "change of trade.",
+                (product, other),
+            )
             for trade in trades[:NAMED]
         ]
         if len(trades) > NAMED:
             number = len(trades) - NAMED
-            notes.append(f"{capitalized(label)} and {other_label}: {number} more such trades.")
+            notes.append(
+                Note(
+                    f"{capitalized(label)} and {other_label}: {number} more such trades.",
+                    (product, other),
+                )
+            )
         double |= bool(trades) and pair == {series.product for series in all_series}
     if double and coverage.trade is not None and coverage.trade.usd is not None:
         counted = replace(coverage.trade, usd=None, usd_share_without_tonnes=None)

@@ -18,6 +18,7 @@ from graphkit.analysis.unit_values import far_unit_values
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXTS, Column, schema_of
 from graphkit.answers.coverage import lines
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -110,7 +111,7 @@ def question(buyer: Entity | None, scope: Scope, sort: str, *, by_consumer: bool
     return f"How concentrated are production and {trade} for {meaning}{by_stage}?"
 
 
-def notes_on(catalog: Catalog, rows: pa.Table) -> Iterator[str]:
+def notes_on(catalog: Catalog, rows: pa.Table) -> Iterator[Note]:
     """Write the caveats of the indices."""
     in_text = catalog.materials.in_text
     products_by_note: dict[str, list[str]] = defaultdict(list)
@@ -121,9 +122,9 @@ def notes_on(catalog: Catalog, rows: pa.Table) -> Iterator[str]:
         if row["denominator"] == ADDED_ABOVE:
             above.append(f"{in_text(row['product'])} in {row['period']}")
     for note, products in products_by_note.items():
-        yield f"No indices for {in_text(*products)}: {note}."
+        yield Note(f"No indices for {in_text(*products)}: {note}.", tuple(products))
     if above:
-        yield (
+        yield Note(
             f"Producers of {', '.join(dict.fromkeys(above))} add up to more than the world total, "
             "which is rounded: shares are of their sum."
         )
@@ -172,7 +173,7 @@ MASSES = ("weight", "content")
 APART = "Producers come first, exports below them: who sells most need not make most."
 MUCH = 0.1
 """Part of a product's mass, priced far from the rest, from which rows without it are added."""
-WORLD_EXPORTS = "Exports of the world count re-exports: a hub is among the exporters."
+WORLD_EXPORTS = Note("Exports of the world count re-exports: a hub is among the exporters.")
 CLAIMED = ("production", "processing", "production of the first three")
 """Measures of published shares other than a country's imports."""
 
@@ -257,7 +258,7 @@ def _of_other_years(catalog: Catalog, scope: Scope, period: str, figures: Figure
     return others.of_products(others.rows["product"].filter(of_countries))
 
 
-def other_years_in_words(catalog: Catalog, rows: pa.Table, period: str | None) -> list[str]:
+def other_years_in_words(catalog: Catalog, rows: pa.Table, period: str | None) -> list[Note]:
     """Name the products whose producers are of other years than the question."""
     products_of_years: dict[str, list[str]] = defaultdict(list)
     for row in rows.to_pylist():
@@ -268,8 +269,10 @@ def other_years_in_words(catalog: Catalog, rows: pa.Table, period: str | None) -
     if not texts:
         return []
     return [
-        f"No table of producers is of {period} for these products; theirs are of the nearest years "
-        f"that have one: {'; '.join(sorted(texts))}."
+        Note(
+            f"No table of producers is of {period} for these products; theirs are of the nearest "
+            f"years that have one: {'; '.join(sorted(texts))}."
+        )
     ]
 
 
@@ -384,7 +387,7 @@ def _usual_rows(
     return usual
 
 
-def prices_in_words(catalog: Catalog, flows: pa.Table, rows: pa.Table) -> list[str]:
+def prices_in_words(catalog: Catalog, flows: pa.Table, rows: pa.Table) -> list[Note]:
     """Name the largest flow that is left out of the rows at usual prices, of each product."""
     products = {row["product"] for row in rows.to_pylist() if row["market"].endswith(USUAL)}
     if not products:
@@ -395,16 +398,19 @@ def prices_in_words(catalog: Catalog, flows: pa.Table, rows: pa.Table) -> list[s
         left_out = [flow for flow in far if flow["product"] == product]
         largest = left_out[0]
         notes.append(
-            f"{catalog.materials.label(product)}: {len(left_out)} flows cost under a tenth or over "
-            f"ten times the median by value of {largest['median']:,.0f} USD/t and may be another "
-            f"material or stage. The largest is {largest['tonnes']:,.0f} t from "
-            f"{catalog.place_in_text(largest['supplier'])} at "
-            f"{largest['usd_per_tonne']:,.0f} USD/t. Rows at usual prices leave them out."
+            Note(
+                f"{catalog.materials.label(product)}: {len(left_out)} flows cost under a tenth or "
+                f"over ten times the median by value of {largest['median']:,.0f} USD/t and may be "
+                f"another material or stage. The largest is {largest['tonnes']:,.0f} t from "
+                f"{catalog.place_in_text(largest['supplier'])} at {largest['usd_per_tonne']:,.0f} "
+                "USD/t. Rows at usual prices leave them out.",
+                (product,),
+            )
         )
     return notes
 
 
-def _without_producers(catalog: Catalog, rows: pa.Table) -> list[str]:
+def _without_producers(catalog: Catalog, rows: pa.Table) -> list[Note]:
     """Name the products in trade of which no figure or share of production is known, by stage."""
     produced: set[str] = set()
     unknown: dict[str, list[str]] = {}
@@ -417,7 +423,11 @@ def _without_producers(catalog: Catalog, rows: pa.Table) -> list[str]:
         return []
     in_text = catalog.materials.in_text
     stages = (f"{in_text(stage)} ({in_text(*products)})" for stage, products in unknown.items())
-    return [f"Who makes most is unknown, for no figure or share is published: {'; '.join(stages)}."]
+    return [
+        Note(
+            f"Who makes most is unknown, for no figure or share is published: {'; '.join(stages)}."
+        )
+    ]
 
 
 def _published(catalog: Catalog, query: ClaimScope) -> pa.Table:
@@ -473,7 +483,7 @@ def _sorted(
 def _lacking(
     catalog: Catalog, query: ClaimScope, trade: ImportsInScope, *, by_consumer: bool
 ) -> str:
-    lacking = in_sentence(trade.lacking or "No trade flows are known.")
+    lacking = in_sentence(trade.lacking.words if trade.lacking else "No trade flows are known.")
     if by_consumer:
         return lacking
     rows = catalog.rows("production-periods").to_pylist()
@@ -535,7 +545,7 @@ def _answer(
         claims,
         elsewhere=scope.elsewhere,
         notes=(
-            *filter(None, [trade.lacking]),
+            *([Note(trade.lacking.words)] if trade.lacking else ()),
             *scope.notes,
             *trade.notes,
             *notes_on(catalog, rows),

@@ -12,9 +12,12 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.claims.phrases import claim_figure, known_values
 from graphkit.analysis.claims.readings import LICENCES
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, TEXTS, Column, plain_columns, schema_of
 from graphkit.answers.coverage import Coverage, lines
+from graphkit.answers.goods import Goods, Named
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -107,7 +110,7 @@ def controls(
         catalog.sources(table, claims),
         claims,
         notes=goods.notes,
-        nothing="No control is known that matches.",
+        nothing=Absence("No control is known that matches."),
         caption="A control covers the elements and items that it names, not all that its products "
         "contain.",
         shown=without_empty(table, [c.name for c in CONTROLS if c.header], "country", "since"),
@@ -190,7 +193,7 @@ class ControlCut:
     destinations: list[str] | None = None
     destination: str = ""
     """The destinations as they were named."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     sources: list[pa.Table] = field(default_factory=list)
     exporter: str = ""
     """The key by which the exporters were named: of a country, a group, or several."""
@@ -220,13 +223,14 @@ def control_cut(catalog: Catalog, text: str) -> ControlCut:
             f"{text}: no trade in {', '.join(covered)} is known, so that it cannot be simulated"
         )
     names = sorted({row["announcement"] or row["key"] for row in rows})
+    goods = Goods(", ".join(names), Named.CONTROL)
     exporters, targets = _distinct(rows, "country"), _distinct(rows, "target")
     keys = pa.array([row["key"] for row in rows])
     table = all_controls.filter(pc.is_in(all_controls["key"], keys))
     return ControlCut(
         "+".join(exporters),
         exporters,
-        Scope(text, tuple(products), f"what {', '.join(names)} names"),
+        Scope(text, tuple(products), goods.subject, goods),
         targets or None,
         ", ".join(targets),
         _cut_notes(catalog, rows, baskets, products),
@@ -259,7 +263,7 @@ def traded_baskets(catalog: Catalog, product: str, traded: set[str]) -> list[str
 def _cut_notes(
     catalog: Catalog, rows: Sequence[Mapping[str, Any]], baskets: Mapping[str, Sequence[str]],
     cut_products: Iterable[str],
-) -> list[str]:  # fmt: skip
+) -> list[Note]:  # fmt: skip
     """Note where a cut covers more than its control, and where less.
 
     ``baskets`` maps each product that the control covers to the traded products it is in.
@@ -276,17 +280,27 @@ def _cut_notes(
             reasons.append(f"It covers {in_text(*parts)} in it.")
         if reasons:
             label = catalog.materials.label(basket)
-            notes.append(f"{label}: cut whole, more than the control covers. {' '.join(reasons)}")
+            notes.append(
+                Note(
+                    f"{label}: cut whole, more than the control covers. {' '.join(reasons)}",
+                    (basket,),
+                )
+            )
     if items := sorted({item for row in rows for item in row["items"] or ()}):
-        notes.append(f"The control names: {'; '.join(items)}.")
+        notes.append(Note(f"The control names: {'; '.join(items)}."))
     if missing := sorted(product for product, traded in baskets.items() if not traded):
-        notes.append(f"No trade in {in_text(*missing)} is known: not in the answer.")
+        notes.append(Note(f"No trade in {in_text(*missing)} is known: not in the answer."))
     claims_by_control = _claims_on_acts(catalog)
     for row in rows:
         act = row["announcement"] or row["key"]
         notes += [
-            f"{act}: of the applications for a licence, {_rate(rate)}, were granted "
-            f"({rate['basis'] or 'basis not stated'}; {rate['source']})."
+            Note(
+                f"{act}: of the applications for a licence, {_rate(rate)}, were granted "
+                f"({rate['basis'] or 'basis not stated'}; {rate['source']})."
+            )
             for rate in _rates(claims_by_control.get(row["key"], ()))
         ]
-    return [*notes, "A licence does not stop exports: `loss` sets the share that it holds back."]
+    return [
+        *notes,
+        Note("A licence does not stop exports: `loss` sets the share that it holds back."),
+    ]

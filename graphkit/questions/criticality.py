@@ -15,6 +15,7 @@ from graphkit.analysis.supply_risk import CRITICAL, supply_risk
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, TEXTS, Column, plain_columns, schema_of
 from graphkit.answers.coverage import Coverage, lines
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -80,27 +81,31 @@ CAPTION = (
 )
 
 
-def notes_on(rows: pa.Table) -> Iterator[str]:
+def notes_on(rows: pa.Table) -> Iterator[Note]:
     """Write the caveats of the risks."""
     missing: list[list[str]] = rows["missing"].to_pylist()
     first_row = missing[0] if missing else []
     common = [text for text in first_row if all(text in texts for texts in missing)]
     if common:
-        yield f"Missing in every row: {'; '.join(common)}."
+        yield Note(f"Missing in every row: {'; '.join(common)}.")
     if any(len(texts) > len(common) for texts in missing):
-        yield "The column 'missing', which tables omit, lists what else is missing in each row."
+        yield Note(
+            "The column 'missing', which tables omit, lists what else is missing in each row."
+        )
     if rows["basket"].null_count < len(rows):
-        yield (
+        yield Note(
             "A product with other elements too counts for a material by its whole mass, a proxy: "
             "Basket says how many of its elements belong to the material."
         )
     if rows["sourcing_source"].null_count < len(rows):
-        yield (
+        yield Note(
             "EU sourcing is as published, for its own years; few sources state a stage, so that "
             "it stands beside every product of the material. Conflicting sources have separate "
             "rows."
         )
-    yield "The published scores use averages of other years, and inputs that are missing here."
+    yield Note(
+        "The published scores use averages of other years, and inputs that are missing here."
+    )
 
 
 SOURCING = "sourcing"

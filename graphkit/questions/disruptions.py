@@ -14,8 +14,10 @@ from graphkit.analysis.supply import disruption as spreading
 from graphkit.analysis.supply.disruption import disruptions
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.nodes import shortened
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
@@ -207,14 +209,16 @@ def disrupt(
     rows, left_out = _largest(losses, supply, "lost_imports", top)
     notes = [
         *cut.notes,
-        "Losses are passed on in proportion through re-exporters and makers of later products; "
-        "nobody substitutes beyond the slack.",
+        Note(
+            "Losses are passed on in proportion through re-exporters and makers of later products; "
+            "nobody substitutes beyond the slack."
+        ),
         *(_unseen_sales(catalog, cut, unseen) if cut.exporters else ()),
         *assumed.notes(rows),
         *supply.notes,
     ]
     if min_loss:
-        notes.append(f"Losses of at most {100 * min_loss:g} % at the upper end are left out.")
+        notes.append(Note(f"Losses of at most {100 * min_loss:g} % at the upper end are left out."))
     notes += _left_out(left_out)
     answer = supply_answer(
         catalog, _question(cut, loss) if ending is None else ending.question(cut, loss),
@@ -224,7 +228,7 @@ def disrupt(
         caption=f"Shares are of what the consumer imports of the product, {supply.in_words}; lost "
         f"imports in {supply.network.unit}; slack {100 * slack:g} %.{assumed.caption(rows)}"
         f"{'' if ending is None else ending.caption}",
-        notes=notes, nothing=f"No loss of at least {100 * min_loss:g} % is known.",
+        notes=notes, nothing=Absence(f"No loss of at least {100 * min_loss:g} % is known."),
         more={**_simulated(cut, supply, loss=loss, slack=slack), **assumed.scope,
               **({} if ending is None else ending.scope)},
         also=[*cut.sources, assumed.makers_used(rows)],
@@ -337,12 +341,12 @@ def cascade(
         caption=f"A country fails if it loses more than {100 * tolerance:g} % of its supply of a "
         f"product, {supply.in_words}. It then cuts its sales, and what it makes of it, by "
         f"{100 * spread:g} %.{assumed.caption(rows)}",
-        notes=[*cut.notes, "Threshold cascade after Lee et al. (2011).", *assumed.notes(rows),
+        notes=[*cut.notes, Note("Threshold cascade after Lee et al. (2011)."), *assumed.notes(rows),
                *supply.notes,
-               "Verdict: certain, if it fails whatever was not published; as traced, if it fails "
-               "by the figures that are known or inferred.",
-               f"{survivors} more lose something but do not fail; {possible} more may fail, at "
-               "the upper end of their range.",
+               Note("Verdict: certain, if it fails whatever was not published; as traced, if it "
+                    "fails by the figures that are known or inferred."),
+               Note(f"{survivors} more lose something but do not fail; {possible} more may fail, "
+                    "at the upper end of their range."),
                *_left_out(left_out)],
         more={
             **_simulated(cut, supply, loss=loss, tolerance=tolerance, spread=spread),
@@ -415,9 +419,9 @@ def _largest(rows: pa.Table, supply: Supply, amount: str, top: int | None) -> tu
     return pa.Table.from_pylist(largest, rows.schema), len(losses) - len(largest)
 
 
-def _left_out(number: int) -> list[str]:
+def _left_out(number: int) -> list[Note]:
     """Note the losses that the limit of rows leaves out."""
-    return [f"{number} that lose less are left out; `top=0` shows all."] if number else []
+    return [Note(f"{number} that lose less are left out; `top=0` shows all.")] if number else []
 
 
 def _question(cut: ControlCut, loss: float) -> str:
@@ -426,14 +430,16 @@ def _question(cut: ControlCut, loss: float) -> str:
     return f"Who loses what if {cut.name} {verb} its exports of {cut.scope.meaning}{destination}?"
 
 
-def _unseen_sales(catalog: Catalog, cut: ControlCut, products: Sequence[str]) -> list[str]:
+def _unseen_sales(catalog: Catalog, cut: ControlCut, products: Sequence[str]) -> list[Note]:
     """Note the goods that the exporters may sell too, and of which no trade is known."""
     if not products:
         return []
     goods = [catalog.materials.in_text(product) for product in products]
     return [
-        f"No trade is known in {shortened(goods, 4)}, which {cut.name} may sell too: the ranges "
-        "count that it stops, the other figures do not."
+        Note(
+            f"No trade is known in {shortened(goods, 4)}, which {cut.name} may sell too: the "
+            "ranges count that it stops, the other figures do not."
+        )
     ]
 
 

@@ -22,6 +22,7 @@ from graphkit.analysis.diversification import (
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, Column, plain_columns, schema_of
 from graphkit.answers.figures import IN_SOME_ROWS, percent
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE, UNIT
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -195,7 +196,7 @@ def diversify(
     day = date or datetime.now(UTC).date().isoformat()
     trade = trade_of(catalog, goods, period)
     if trade.lacking:
-        raise GraphkitError(in_sentence(trade.lacking))
+        raise GraphkitError(in_sentence(trade.lacking.words))
     markets = [with_cap(catalog, one, cap) for one in markets_of(catalog, trade, buyers, by)]
     if not markets:
         names = " or ".join(buyer.name for buyer in buyers)
@@ -225,10 +226,11 @@ def diversify(
     )
     in_caption = [f"{proof} " for proof in proofs] if len(markets) == 1 else []
     notes = [
-        *proofs[len(in_caption) :], *_far_prices(catalog, table),
+        *map(Note, proofs[len(in_caption) :]), *_far_prices(catalog, table),
         *_of_limits(catalog, table, limits),
     ]  # fmt: skip
-    answer = _answer(facts, table, DIVERSIFICATION, notes)
+    most = f"{100 * limits.max_share:g} %"
+    answer = _answer(facts, table, DIVERSIFICATION, notes, most)
     return replace(
         answer, scope={**answer.scope, **dated}, caption="".join(in_caption) + answer.caption
     )
@@ -255,11 +257,8 @@ def _swept(facts: _Facts, sweep: Sweep, dated: Mapping[str, str]) -> Answer:
         row for market in sorted(facts.markets, key=lambda market: (-market.value, market.product))
         for row in swept_purchases(market, facts.limits, facts.acts, sweep)
     ]  # fmt: skip
-    answer = _answer(facts, sweep.table(rows, PURCHASES), PURCHASES, [])
-    if sweep.name == "max_share":
-        question = answer.question.replace(f"above {100 * facts.limits.max_share:g} %",
-                                           "above a share")  # fmt: skip
-        answer = replace(answer, question=question)
+    most = "a share" if sweep.name == "max_share" else f"{100 * facts.limits.max_share:g} %"
+    answer = _answer(facts, sweep.table(rows, PURCHASES), PURCHASES, [], most)
     scope = {name: value for name, value in answer.scope.items() if name != sweep.name}
     return replace(
         answer, question=f"{answer.question.rstrip('?')}, with {sweep.span}?",
@@ -430,24 +429,27 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def _of_limits(catalog: Catalog, table: pa.Table, limits: Limits) -> list[str]:
+def _of_limits(catalog: Catalog, table: pa.Table, limits: Limits) -> list[Note]:
     """Say under cost what one more tonne under the most valuable limits would save."""
     if limits.least != COST:
         return []
     rows = [row for row in table.to_pylist() if row["worth"]]
     rows.sort(key=lambda row: (-row["worth"], row["product"], row["supplier"]))
-    texts = []
+    notes = []
     for row in rows[:NAMED]:
         place = catalog.place_in_text(row["supplier"])
         more = "allowed from" if row["limit"] == SHARE_REACHED else "that could be spared by"
         label = catalog.materials.in_text(row["product"])
-        texts.append(
-            f"One more tonne of {label} {more} {place} would save {row['worth']:,.0f} USD."
+        notes.append(
+            Note(
+                f"One more tonne of {label} {more} {place} would save {row['worth']:,.0f} USD.",
+                (row["product"],),
+            )
         )
-    return texts
+    return notes
 
 
-def _far_prices(catalog: Catalog, table: pa.Table) -> list[str]:
+def _far_prices(catalog: Catalog, table: pa.Table) -> list[Note]:
     """Note how much of what would be moved is sold at prices of another good."""
     added: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     moved: dict[str, float] = defaultdict(float)
@@ -462,59 +464,78 @@ def _far_prices(catalog: Catalog, table: pa.Table) -> list[str]:
         if part >= NOTABLE:
             keys = sorted(amounts, key=lambda key: -amounts[key])[:NAMED]
             notes.append(
-                f"{catalog.materials.label(product)}: {percent(part)} of what would be moved comes "
-                f"at prices of another good, from {', '.join(map(catalog.place_in_text, keys))}: "
-                f"`exclude={','.join(keys)}` leaves it out."
+                Note(
+                    f"{catalog.materials.label(product)}: {percent(part)} of what would be moved "
+                    "comes at prices of another good, from "
+                    f"{', '.join(map(catalog.place_in_text, keys))}: `exclude={','.join(keys)}` "
+                    "leaves it out.",
+                    (product,),
+                )
             )
     return notes
 
 
-def _assumptions(limits: Limits) -> list[str]:
+def _assumptions(limits: Limits) -> list[Note]:
     """Say what the answer takes for granted."""
-    texts = [
-        f"What a supplier can add is {100 * limits.slack:g} % of what it sells to others in the "
-        "period, as `slack` says; whom it would no longer sell to is not followed.",
+    notes = [
+        Note(
+            f"What a supplier can add is {100 * limits.slack:g} % of what it sells to others in "
+            "the period, as `slack` says; whom it would no longer sell to is not followed."
+        ),
     ]
     if limits.measure == "tonnes":
-        texts.append(
-            "A unit value is of all that a supplier sells abroad: qualities differ, and prices "
-            "would not stay if so much moved."
+        notes.append(
+            Note(
+                "A unit value is of all that a supplier sells abroad: qualities differ, and prices "
+                "would not stay if so much moved."
+            )
         )
     if limits.until is not None:
-        texts.append(
-            f"Needs grow by {100 * limits.growth:g} % a year up to {limits.until}; what can be "
-            "spared does not."
+        notes.append(
+            Note(
+                f"Needs grow by {100 * limits.growth:g} % a year up to {limits.until}; what can be "
+                "spared does not."
+            )
         )
-    return texts
+    return notes
 
 
-def _of_caps(catalog: Catalog, table: pa.Table, limits: Limits) -> list[str]:
+def _of_caps(catalog: Catalog, table: pa.Table, limits: Limits) -> list[Note]:
     """Say what the share is a limit for, where that is not the last seller."""
     if limits.cap == SUPPLIER:
         return [FACE_VALUE]
     if limits.cap == SEAT:
         return [
-            "Seats are of the owners of each seller's plants, in proportion to capacity; what may "
-            "be of a seat counts as its own, and what a seller only passes on is not followed."
+            Note(
+                "Seats are of the owners of each seller's plants, in proportion to capacity; what "
+                "may be of a seat counts as its own, and what a seller only passes on is not "
+                "followed."
+            )
         ]
     notes = [
-        "Origins are as traced, by who did the work of the product's stage, in the mix that each "
-        "seller sells today; the consumer's own work has no limit. A mix holds for small changes.",
+        Note(
+            "Origins are as traced, by who did the work of the product's stage, in the mix that "
+            "each seller sells today; the consumer's own work has no limit. A mix holds for small "
+            "changes."
+        ),
     ]
     most = {(row["consumer"], row["product"]): row["largest_most"] for row in table.to_pylist()}
     for (consumer, product), share in most.items():
         if share is not None and share > limits.max_share + TIGHT:
             notes.append(
-                f"{catalog.materials.label(product)}, {catalog.place_in_text(consumer)}: given all "
-                f"published data one origin may still have up to {percent(share)} of what would be "
-                "bought."
+                Note(
+                    f"{catalog.materials.label(product)}, {catalog.place_in_text(consumer)}: given "
+                    f"all published data one origin may still have up to {percent(share)} of what "
+                    "would be bought.",
+                    (product,),
+                )
             )
     return notes
 
 
 def _control_notes(
     catalog: Catalog, markets: Sequence[Market], acts: Acts
-) -> tuple[list[str], pa.Table]:
+) -> tuple[list[Note], pa.Table]:
     """Note whose controls hold back more, with their sources."""
     names: dict[str, set[str]] = defaultdict(set)
     sources = set()
@@ -525,17 +546,23 @@ def _control_notes(
                     names[act["announcement"] or act["key"]].add(market.product)
                     sources.add(act["source"])
     notes = [
-        f"{act} holds back exports: its country adds no "
-        f"{catalog.materials.in_text(*sorted(products))}."
+        Note(
+            f"{act} holds back exports: its country adds no "
+            f"{catalog.materials.in_text(*sorted(products))}."
+        )
         for act, products in sorted(names.items())
     ]
     return notes, pa.table({"source": pa.array(sorted(sources), pa.string())})
 
 
 def _answer(
-    facts: _Facts, table: pa.Table, columns: Sequence[Column], notes: Sequence[str]
+    facts: _Facts,
+    table: pa.Table,
+    columns: Sequence[Column],
+    notes: Sequence[Note],
+    most: str,
 ) -> Answer:
-    """Describe the rows, with the data that they rest on."""
+    """Describe the rows, with the data that they rest on; ``most`` is the share in words."""
     catalog, goods, buyers, limits = facts.catalog, facts.goods, facts.buyers, facts.limits
     trade, markets = facts.trade, facts.markets
     behind = [table for market in markets for table in market.caps.tables]
@@ -551,7 +578,7 @@ def _answer(
     keys = [buyer.key for buyer in buyers]
     return Answer(
         f"How could {_listed(names)} buy {goods.meaning} with no {limits.cap} above "
-        f"{100 * limits.max_share:g} %?",
+        f"{most}?",
         {
             "consumer": keys[0] if len(keys) == 1 else keys,
             "for": goods.text, "meaning": goods.meaning, "hs": goods.code, "products": products,
@@ -569,7 +596,7 @@ def _answer(
         elsewhere=goods.elsewhere,
         notes=(
             *notes, *goods.notes, *trade.notes,
-            *(f"{group_as_one(b.name, len(b.members))}." for b in buyers if b.place.is_group),
+            *(Note(f"{group_as_one(b.name, len(b.members))}.") for b in buyers if b.place.is_group),
             *_assumptions(limits), *control_notes, *_of_caps(catalog, table, limits),
             *product_notes(catalog.materials, products),
         ),

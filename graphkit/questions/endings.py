@@ -11,6 +11,8 @@ import pyarrow as pa
 from graphkit.analysis.supply.nodes import shortened
 from graphkit.analysis.supply.production_cut import Part
 from graphkit.answers.coverage import Capacity
+from graphkit.answers.goods import Goods
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -100,7 +102,7 @@ class Ending:
         verb = f"stop{one} making" if loss == 1 else f"make{one} {100 * loss:g} % less"
         return f"Who loses what if {exports}{self._subject} {verb} {cut.scope.meaning}?"
 
-    def notes(self, catalog: Catalog, supply: Supply) -> Iterator[str]:
+    def notes(self, catalog: Catalog, supply: Supply) -> Iterator[Note]:
         """Note each part that stops with its coverage, and what the network cannot follow."""
         yield from coverage_notes(catalog, self.stop, self.markets)
         network = supply.network
@@ -114,7 +116,7 @@ class Ending:
             if (places.get(country), goods.get(product)) not in nodes
         ]
         if lacking:
-            yield (
+            yield Note(
                 f"Neither trade nor production is known of {shortened(lacking, 4)}: its loss is "
                 "counted only in the upper ends."
             )
@@ -203,4 +205,4 @@ def goods_of_stop(catalog: Catalog, stopper: Stopper, goods: Scope | None, view:
     meaning = catalog.materials.in_text(*products)
     if len(products) > MOST_PRODUCTS:
         meaning = f"{len(products)} products"
-    return Scope(meaning, tuple(dict.fromkeys([*products, *behind])), meaning)
+    return Scope(meaning, tuple(dict.fromkeys([*products, *behind])), meaning, Goods(meaning))

@@ -34,8 +34,8 @@ class Plants:
     owners: Ownership
     names: Mapping[str, str]
     """Names of companies, by key."""
-    members: Mapping[str, Sequence[str]]
-    """The plants of each group."""
+    members: Mapping[str, Mapping[str, str]]
+    """Names of the plants of each group, by key."""
     tables: tuple[pa.Table, ...]
     """Tables that say who owns and runs them."""
 
@@ -82,9 +82,9 @@ def plants_of(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants:
     runners: dict[str, list[str]] = defaultdict(list)
     for row in operators.to_pylist():
         runners[row["plant"]] += [row["name"]] * (row["name"] not in runners[row["plant"]])
-    members: dict[str, list[str]] = defaultdict(list)
+    members: dict[str, dict[str, str]] = defaultdict(dict)
     for row in catalog.rows("members-of-plant-group").to_pylist():
-        members[row["pool"]].append(row["plant"])
+        members[row["pool"]][row["plant"]] = row["name"]
     _fill_groups(members, stakes, runners)
     owners = Ownership(
         stakes,
@@ -137,7 +137,7 @@ def without_repeats(capacities: Iterable[Row]) -> list[Row]:
 
 
 def _fill_groups(
-    members: Mapping[str, Sequence[str]], stakes: dict[str, list[Stake]],
+    members: Mapping[str, Iterable[str]], stakes: dict[str, list[Stake]],
     runners: dict[str, list[str]],
 ) -> None:  # fmt: skip
     """Give a group of plants the owners and operators that all its members have alike."""

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.unlisted import POINT
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE, UNIT, in_order, number
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -75,7 +76,7 @@ def flows(
         if not len(pairs):
             raise GraphkitError(f"{place.in_text} has no trade of {goods.meaning} {network.when}")
         if place.is_group:
-            notes.append(f"{present_members(place.in_text, len(keys))}.")
+            notes.append(Note(f"{present_members(place.in_text, len(keys))}."))
     basis = border_of(network.flows) if by == "usd" else network.basis
     rank = pc.rank(pairs[by], sort_keys="descending", tiebreaker="min")
     rows = pairs.add_column(0, "rank", rank.cast(pa.int64()))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.coverage import HiddenTrade
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.period import listed
 
@@ -33,9 +34,12 @@ def with_hidden_trade(catalog: Catalog, answer: Answer) -> Answer:
         own = _amount([(trade.flows, trade.usd) for trade in trades])
         others = _amount([(trade.hidden_flows, trade.hidden_usd) for trade in trades])
         notes.append(
-            f"{catalog.materials.label(product)}, {listed([t.period for t in trades], 3)}: your "
-            f"data set {dataset} ({own}) stands in the place of {other}, whose trade of all "
-            f"countries ({others}) is hidden; `dataset={other}` takes it."
+            Note(
+                f"{catalog.materials.label(product)}, {listed([t.period for t in trades], 3)}: "
+                f"your data set {dataset} ({own}) stands in the place of {other}, whose trade of "
+                f"all countries ({others}) is hidden; `dataset={other}` takes it.",
+                (product,),
+            )
         )
     coverage = replace(answer.coverage, hidden_trade=tuple(hidden))
     return replace(answer, coverage=coverage, notes=(*answer.notes, *notes))

@@ -9,9 +9,11 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.analysis.end_uses import value_added
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, TEXTS, Column, schema_of
 from graphkit.answers.coverage import lines
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -91,7 +93,7 @@ def reached(catalog: Catalog, losses: Answer, goods: Scope, consumer: str | None
             *notes_on_sectors(used), *notes_on_shares(catalog, used),
             *_applications(catalog, goods), *losses.notes,
         ),
-        nothing=losses.nothing if not rows else "No use of what is lost is known.",
+        nothing=losses.nothing if not rows else Absence("No use of what is lost is known."),
         caption=CAPTION,
         shown=without_empty(table, shown, "element", "share"),
         grouped_by=("element",),
@@ -112,7 +114,7 @@ def _ends(losing: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
     return {"lost_low": min(lows, default=None), "lost_high": max(highs, default=None)}
 
 
-def _applications(catalog: Catalog, goods: Scope) -> list[str]:
+def _applications(catalog: Catalog, goods: Scope) -> list[Note]:
     """Note the applications of the products in scope, and of what these are made into."""
     names: dict[str, None] = {}
     for product in goods.products[:MOST_PRODUCTS]:
@@ -121,5 +123,7 @@ def _applications(catalog: Catalog, goods: Scope) -> list[str]:
     if not names:
         return []
     return [
-        f"Applications behind it, directly or through what it is made into: {'; '.join(names)}."
+        Note(
+            f"Applications behind it, directly or through what it is made into: {'; '.join(names)}."
+        )
     ]

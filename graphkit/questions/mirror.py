@@ -12,6 +12,7 @@ from graphkit.analysis.mirror import mirror as measure
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.answers.coverage import Coverage, Lacking, Line, Value, lines
+from graphkit.answers.note import Note
 from graphkit.arrow import VALUED
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -50,7 +51,7 @@ REPORTS = (
            type=NUMBER),
     Column("tonnes_ratio", "Ratio", RATIO, type=NUMBER),
 )  # fmt: skip
-WHY_REPORTS_DIFFER = (
+WHY_REPORTS_DIFFER = Note(
     "Two reports of one flow also differ if goods pass through a third country, cross the end of a "
     "year, are classified differently, or are kept confidential: a difference does not prove an "
     "error."
@@ -185,16 +186,18 @@ def _valued(rows: pa.Table) -> str:
     return f"Values are {borders[0]}, {borders[1]}."
 
 
-def _notes_on_reports(rows: pa.Table) -> Sequence[str]:
+def _notes_on_reports(rows: pa.Table) -> Sequence[Note]:
     notes = [WHY_REPORTS_DIFFER]
     for column, label in (("hs_revision", "revisions of the HS"), ("hs", "HS codes")):
         differences = _differences(rows, column)
         if differences:
-            notes.append(f"{capitalized(label)} of the two sides differ: {differences}.")
+            notes.append(Note(f"{capitalized(label)} of the two sides differ: {differences}."))
     flags = (rows[f"tonnes_estimated_{side}"].to_pylist() for side in SIDES)
     estimated = sum(any(pair) for pair in zip(*flags, strict=True))
     if estimated:
-        notes.append(f"Weights estimated by the publisher: in {estimated} of {len(rows)} rows.")
+        notes.append(
+            Note(f"Weights estimated by the publisher: in {estimated} of {len(rows)} rows.")
+        )
     return notes
 
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.answers.columns import Column
 from graphkit.answers.coverage import Coverage, Span
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
@@ -38,7 +39,7 @@ class Networks:
     """Periods with trade, by product in scope."""
     periods: tuple[str, ...]
     flows: pa.Table
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     left_out: int = 0
     """Number of flows left out: of groups of countries, or of a country to itself."""
     pieces: Mapping[str, PeriodChoice] = field(default_factory=dict)
@@ -94,11 +95,11 @@ def network_of(catalog: Catalog, scope: Scope, period: str | None, amount: str) 
         period = newest(set().union(*available.values()))
     trade = trade_of(catalog, scope, period)
     if trade.lacking:
-        raise GraphkitError(in_sentence(trade.lacking))
+        raise GraphkitError(in_sentence(trade.lacking.words))
     lacking = sorted(set(available) - set(trade.flows["product"].to_pylist()))
     notes = list(trade.notes)
     if lacking:
-        notes.append(f"No trade in {period} of {catalog.materials.in_text(*lacking)}.")
+        notes.append(Note(f"No trade in {period} of {catalog.materials.in_text(*lacking)}."))
     networks = Networks(
         scope, available, (str(period),), trade.flows, tuple(notes), pieces=trade.periods
     )
@@ -118,7 +119,8 @@ def networks_over_time(catalog: Catalog, scope: Scope, amount: str) -> Networks:
     """
     available = periods_by_product(catalog.traded, scope)
     if not available:
-        raise GraphkitError(in_sentence(trade_of(catalog, scope, None).lacking))
+        lacking = trade_of(catalog, scope, None).lacking
+        raise GraphkitError(in_sentence(lacking.words if lacking else "no trade is known"))
     comparable = {product: _of_one_length(periods) for product, periods in available.items()}
     periods = max(comparable.values(), key=lambda texts: (len(texts), texts))
     products = sorted(key for key, texts in comparable.items() if set(periods) <= set(texts))
@@ -126,8 +128,11 @@ def networks_over_time(catalog: Catalog, scope: Scope, amount: str) -> Networks:
     flows = of_code(flows, scope)
     label = catalog.materials.label
     notes = [
-        f"{label(product)}: left out, with data only in {_listed(available[product])}; with it "
-        "the periods would not be comparable."
+        Note(
+            f"{label(product)}: left out, with data only in {_listed(available[product])}; with it "
+            "the periods would not be comparable.",
+            (product,),
+        )
         for product in sorted(set(available) - set(products))
     ]
     notes += data_set_notes(catalog, flows)
@@ -212,14 +217,16 @@ def _listed(periods: set[str]) -> str:
 
 def adding_up(
     catalog: Catalog, networks: Networks, products: Sequence[str], amount: str
-) -> list[str]:
+) -> list[Note]:
     """Note that flows of several products form one network."""
     if len(products) == 1:
         return []
     measure = "value" if amount == "usd" else f"weight ({networks.basis})"
     return [
-        f"Flows of {catalog.materials.in_text(*products)} are added up by {measure}: goods sold on "
-        "as another of them count each time."
+        Note(
+            f"Flows of {catalog.materials.in_text(*products)} are added up by {measure}: goods "
+            "sold on as another of them count each time."
+        )
     ]
 
 

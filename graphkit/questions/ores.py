@@ -13,6 +13,7 @@ import pyarrow as pa
 from graphkit.analysis.hhi import index_table
 from graphkit.analysis.ores import ElementOutput, element_outputs, element_ranges
 from graphkit.answers.figures import ceiling_percent, floor_percent
+from graphkit.answers.note import Note
 from graphkit.arrow import texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -128,7 +129,7 @@ def rows_by_ore(catalog: Catalog, mined: Sequence[MinedElement]) -> list[dict[st
     return [{**row, "market": BY_ORE, "measure": "tonnes", "unnamed_share": None} for row in rows]
 
 
-def notes_by_ore(catalog: Catalog, mined: Sequence[MinedElement]) -> Iterator[str]:
+def notes_by_ore(catalog: Catalog, mined: Sequence[MinedElement]) -> Iterator[Note]:
     """Write who mines each element, as ranges, and the ore that stands for each country."""
     in_text = catalog.materials.in_text
     for table in mined:
@@ -139,25 +140,25 @@ def notes_by_ore(catalog: Catalog, mined: Sequence[MinedElement]) -> Iterator[st
         )
         more = len(table.named) - NAMED
         rest = f"; and {more} more that may have a hundredth" if more > 0 else ""
-        yield (
+        yield Note(
             f"{capitalized(element)} mined in {period}, as shares of the world, by the element's "
             f"part in the ores that may be a country's: {countries}{rest}. The low end of one "
             "country goes with the high ends of all others."
         )
     if mined:
-        yield (
+        yield Note(
             "A part that the table of ores does not give is taken to be between none and the "
             "largest of the same mineral. The limits of China's two kinds of ore are those of its "
             "published quotas; what is mined outside of them is not counted."
         )
 
 
-def notes_beside_trade(catalog: Catalog, scope: Scope, period: str) -> list[str]:
+def notes_beside_trade(catalog: Catalog, scope: Scope, period: str) -> list[Note]:
     """Write who mines each element in scope, beside trade that is not counted by element."""
     mined = mined_elements(catalog, figures_of(catalog, scope, period), scope)
     if not mined:
         return []
-    beside = (
+    beside = Note(
         "The rows above are of all that their codes count together: they do not tell whose "
         f"{' and '.join(sorted({catalog.materials.in_text(m.element) for m in mined}))} it is, for "
         "plants that separate the elements of an ore sell each to others."

@@ -16,6 +16,7 @@ from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXTS, Column, schema_of
 from graphkit.answers.coverage import Coverage, Entry, lines
 from graphkit.answers.figures import IN_SOME_ROWS, percent
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.names import Entity
@@ -137,12 +138,13 @@ def owners(
     blocks = blocks_of(known.capacities, lambda *key: output_of(figures, places, *key))
     rows: list[dict[str, Any]] = []
     summaries: list[BlockSummary] = []
-    notes: list[str] = []
+    texts: list[tuple[str, str]] = []
     for block in blocks:
         division = division_of(block, known, by, view)
         summary = _summary(block, division, known, by, view)
         summaries.append(summary)
-        notes += _notes(catalog, summary, place) if len(summaries) <= NOTED else []
+        if len(summaries) <= NOTED:
+            texts += ((summary.product, text) for text in _in_words(catalog, summary, place))
         rows += _rows_of(block, division, known, by)
     rows += _without_capacity(known, by)
     for row in rows:
@@ -167,8 +169,9 @@ def owners(
             "plants_without_capacity": len(_bare(known)),
         })),
         catalog.sources(table, *known.tables),
-        notes=(*notes, *goods.notes, *_general_notes(known, blocks)),
-        caption=" ".join([*notes[:1], CAPTION[view], conventions]),
+        notes=(*(Note(text, (product,)) for product, text in texts), *goods.notes,
+               *_general_notes(known, blocks)),
+        caption=" ".join([*(text for _, text in texts[:1]), CAPTION[view], conventions]),
         shown=without_empty(
             table,
             [c.name for c in OWNERS if c.header and c.name not in _hidden(by)],
@@ -395,8 +398,8 @@ def _indices(block: Block, division: Division, known: Plants, by: str, view: str
     return Indices(*ends["company"], *ends["seat"], len(places), hhi)
 
 
-def _notes(catalog: Catalog, summary: BlockSummary, place: Entity | None) -> Iterator[str]:
-    """Note the coverage of a block, and its concentration."""
+def _in_words(catalog: Catalog, summary: BlockSummary, place: Entity | None) -> Iterator[str]:
+    """State the coverage of a block, and its concentration."""
     name = catalog.materials.in_text(summary.product)
     basis = f"counting {summary.basis}" if summary.basis else "of a basis that is not stated"
     years = f" ({summary.capacity_as_of})" if summary.capacity_as_of else ""
@@ -433,16 +436,16 @@ def _notes(catalog: Catalog, summary: BlockSummary, place: Entity | None) -> Ite
     yield f"{text}{beside if indices.countries > 1 else ''}."
 
 
-def _general_notes(known: Plants, blocks: Sequence[Block]) -> Iterator[str]:
+def _general_notes(known: Plants, blocks: Sequence[Block]) -> Iterator[Note]:
     """Note blocks without a note, plants that stand still, and those without a capacity."""
     if len(blocks) > NOTED:
-        yield f"Coverage of {len(blocks) - NOTED} more products and bases: in JSON."
+        yield Note(f"Coverage of {len(blocks) - NOTED} more products and bases: in JSON.")
     counted = [row for block in blocks for row in block.capacities]
     if still := standing_still(counted):
-        yield (
+        yield Note(
             f"{len(still):,} of {len(counted):,} capacities are of plants that stand still or are "
             "not built, as the source puts it; they count."
         )
     if number := len(_bare(known)):
         whole = f"{len(known.sites):,} mines and plants"
-        yield f"Of {number:,} of {whole} no capacity in tonnes is known."
+        yield Note(f"Of {number:,} of {whole} no capacity in tonnes is known.")

@@ -12,6 +12,7 @@ from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import CHANGE_SERIES, owner_of
 from graphkit.analysis.unlisted import most_by_owner
 from graphkit.answers.coverage import Coverage, Span
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import TOTALS, Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import UsageError
@@ -67,11 +68,11 @@ class TradeParty:
         return owner_of(self.partner)
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Note]:
         """Caveats about a group."""
         if not self.members:
             return []
-        return [f"{group_as_one(self.name, len(self.members))}."]
+        return [Note(f"{group_as_one(self.name, len(self.members))}.")]
 
     def select(self, flows: pa.Table) -> pa.Table:
         """Select its flows, under its code."""
@@ -137,7 +138,7 @@ def periods_with_trade(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[s
     products = sorted(set(traded["product"].to_pylist()))
     lacking = ""
     if not available and scope.elements:
-        lacking = in_sentence(no_trade(catalog, scope, "trade flows", products))
+        lacking = in_sentence(no_trade(catalog, scope, "trade flows", products).words)
     elif not available:
         alternatives = instead(catalog, scope, products)
         lacking = f"no trade is known for {scope.meaning}; there is for {alternatives}"

@@ -14,9 +14,11 @@ from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.nodes import shortened
 from graphkit.analysis.supply.production_cut import Parts
 from graphkit.analysis.supply.removal import point_verdicts, removal_losses
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, NUMBER, TEXTS, Column
 from graphkit.answers.figures import IN_SOME_ROWS
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -75,6 +77,7 @@ POINTS = (
     Column("plants", "Plants", "number of plants, or groups with one capacity, that stop",
            type=COUNT, rank=5),
     Column("sites", "", "the largest of them", type=TEXTS),
+    Column("members", "", "mines and plants of a group with one capacity", type=TEXTS),
     Column("coverage_low", "Coverage", "known capacity divided by published production, of the "
            "country and product of which it has the largest part; empty: no production is "
            "published", SHARE, NUMBER, rank=3),
@@ -91,8 +94,8 @@ POINT = ("name", "point", "place", "product", "stage", "period")
 SUMMED = (
     *(column for column in POINTS if column.name in POINT), *SUMS,
     *(column for column in POINTS
-      if column.name in ("plants", "sites", "coverage_low", "coverage_high", "output_period",
-                         "as_of", "source")),
+      if column.name in ("plants", "sites", "members", "coverage_low", "coverage_high",
+                         "output_period", "as_of", "source")),
 )  # fmt: skip
 VERDICTS = (
     "Verdict: certain, if even the least share reaches the threshold; as traced, if the one by "
@@ -140,10 +143,11 @@ def plant_points(
         f"at any stage, if nobody substitutes. {LEVELS[level]}{how} Not known: what passes through "
         f"production of no known {'plant' if level == PLANT else 'owner'}."
         f"{assumed.caption(rows)}",
-        notes=[VERDICTS, *assumed.notes(rows), *supply.notes, *(unsure if len(rows) else ())],
-        nothing=" ".join([
+        notes=[Note(VERDICTS), *assumed.notes(rows), *supply.notes,
+               *(map(Note, unsure) if len(rows) else ())],
+        nothing=Absence(" ".join([
             f"No {level} is known to reach {100 * threshold:g} %.", *(() if possible else unsure)
-        ]),
+        ])),
         more={"definition": "structural", "level": level, "view": None if level == PLANT else view,
               "threshold": threshold, **assumed.scope},
         also=[assumed.makers_used(rows), *every.sources(markets)], grouped_by=("product",),
@@ -235,7 +239,9 @@ class _Ends:
             rows.append({
                 **row, "name": stop.name, "point": stop.key, "place": stop.countries or None,
                 "unknown": unknown.get(key[1:], 0.0), "plants": len(stop.tonnes) or None,
-                "sites": stop.sites[:SITES] or None, "coverage_low": low, "coverage_high": high,
+                "sites": stop.sites[:SITES] or None,
+                "members": [*self._every.plants.members.get(stop.key, {}).values()] or None,
+                "coverage_low": low, "coverage_high": high,
                 "output_period": output.period if output else None,
                 "as_of": years_of(largest.capacities) if largest else None,
                 "source": "+".join(stop.sources) or None,
@@ -277,7 +283,7 @@ def _summed(answer: Answer, supply: Supply) -> Answer:
             [{name: row[name] for name in fields} for row in rows], pa.schema(fields.items())
         ),
         columns=SUMMED, shown=[column.name for column in SUMMED if column.header],
-        notes=(*answer.notes, "`each` lists every consumer."),
+        notes=(*answer.notes, Note("`each` lists every consumer.")),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, TEXTS, Column, schema_of
 from graphkit.answers.coverage import Coverage, lines
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.questions.capacity_coverage import Output, output_of
@@ -189,23 +190,28 @@ def _run(row: dict[str, Any], known: Plants) -> dict[str, Any]:
     }
 
 
-def _notes(known: Plants) -> Sequence[str]:
+def _notes(known: Plants) -> Sequence[Note]:
     """Note capacities that stand still, are shared by products, or are missing."""
     notes = []
     without = [row for row in known.capacities if row["capacity"] is None]
     number = len(known.others) + len(without)
     if number:
-        verb = "is" if number == 1 else "are"
-        notes.append(f"Of {number:,} mines and plants no capacity {verb} known in a unit."
-                     if number > 1 else "Of 1 mine or plant no capacity is known.")  # fmt: skip
+        lacking = f"{number:,} mines and plants no capacity are known in a unit"
+        notes.append(
+            Note(f"Of {lacking if number > 1 else '1 mine or plant no capacity is known'}.")
+        )
     if still := standing_still(known.capacities):
         notes.append(
-            f"{len(still):,} of {len(known.capacities):,} capacities are of plants that stand "
-            "still or are not built, as the source puts it."
+            Note(
+                f"{len(still):,} of {len(known.capacities):,} capacities are of plants that stand "
+                "still or are not built, as the source puts it."
+            )
         )
     if any(row["shared_with"] for row in known.capacities):
         notes.append(
-            "Some capacities are of ore of two products: the source gives the same figure for "
-            "both (shared_with in JSON and CSV)."
+            Note(
+                "Some capacities are of ore of two products: the source gives the same figure for "
+                "both (shared_with in JSON and CSV)."
+            )
         )
     return notes

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.production import production_sums, with_amounts
 from graphkit.answers.coverage import Lacking, MissingYears, ProductionCount
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.catalog.tables import COUNTRIES
@@ -155,7 +156,7 @@ MOST_REVISED = 5
 """Number of products whose revisions a note names."""
 
 
-def revision_notes(catalog: Catalog, figures: pa.Table) -> list[str]:
+def revision_notes(catalog: Catalog, figures: pa.Table) -> list[Note]:
     """Write a note on production figures that an older edition had a tenth lower or higher.
 
     ``figures`` are rows of ``production``. Of each product the largest change of a country is
@@ -183,4 +184,4 @@ def revision_notes(catalog: Catalog, figures: pa.Table) -> list[str]:
     if not texts:
         return []
     command = "all: graphkit query production-revisions"
-    return [f"Revised by more than a tenth: {'; '.join(texts)} ({command})."]
+    return [Note(f"Revised by more than a tenth: {'; '.join(texts)} ({command}).")]

@@ -14,6 +14,7 @@ from graphkit.analysis.production import added_up, larger_total, published_inter
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, Column, schema_of
 from graphkit.answers.coverage import Coverage, lines
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -152,13 +153,15 @@ def production_trend(
     )  # fmt: skip
 
 
-def _notes(catalog: Catalog, maker: Entity | None) -> list[str]:
+def _notes(catalog: Catalog, maker: Entity | None) -> list[Note]:
     """Say what a group's figures are."""
     if maker is None or not maker.is_group:
         return []
     return [
-        f"The production of {maker.in_text} is at least that of those of its "
-        f"{len(catalog.members(maker))} members that have a figure."
+        Note(
+            f"The production of {maker.in_text} is at least that of those of its "
+            f"{len(catalog.members(maker))} members that have a figure."
+        )
     ]
 
 

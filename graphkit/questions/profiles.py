@@ -8,10 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.figures import IN_SOME_ROWS
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import KIND_OF, Catalog
 from graphkit.catalog.tables import COUNTRIES
@@ -130,7 +132,7 @@ def _plant(catalog: Catalog, entity: Entity) -> Answer:
         catalog, entity, f"What is known of the plant {entity.name} in {where}?", rows,
         {"country": site["country"], "type": site["type"], "status": site["status"],
          "latitude": site["latitude"], "longitude": site["longitude"]},
-        [*notes, *([site["note"]] if site["note"] else [])],
+        [*notes, *([Note(site["note"])] if site["note"] else [])],
         f"{site['type'].capitalize()} in {where}{place}"
         f"{_coordinates(site)}. Status: {site['status'] or 'not stated'}. Capacity is never "
         "production.",
@@ -221,7 +223,7 @@ def _company(catalog: Catalog, entity: Entity) -> Answer:
     return _profile(
         catalog, entity, f"What is known of the company {entity.name}?", rows,
         {"seat": firm["seat"], "type": firm["type"], "state_owned": firm["state_owned"]},
-        [f"Its seat: {firm['seat_url']}"] if firm["seat_url"] else [],
+        [Note(f"Its seat: {firm['seat_url']}")] if firm["seat_url"] else [],
         f"{seat}.{state} Share: of the direct owner; through parents: its part of the plant by "
         "equity. Capacity is never production.",
         [firm["source"], *([firm["seat_source"]] if firm["seat_source"] else [])],
@@ -460,7 +462,7 @@ PROFILES: Mapping[str, Callable[[Catalog, Entity], Answer]] = {
 
 def _profile(
     catalog: Catalog, entity: Entity, question: str, rows: Iterable[Mapping[str, Any]],
-    scope: Mapping[str, Any], notes: Sequence[str], caption: str, sources: Sequence[str],
+    scope: Mapping[str, Any], notes: Sequence[Note], caption: str, sources: Sequence[str],
 ) -> Answer:  # fmt: skip
     """Put the facts of one thing into an answer."""
     table = pa.Table.from_pylist(
@@ -475,5 +477,5 @@ def _profile(
         shown=without_empty(
             table, [c.name for c in PROFILE if c.header], "fact", "name", "share"
         ),
-        nothing=f"No source says more of {entity.name}.",
+        nothing=Absence(f"No source says more of {entity.name}."),
     )  # fmt: skip

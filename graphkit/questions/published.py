@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.answers.coverage import Coverage
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -132,7 +133,7 @@ def published_answer(
     columns: Sequence[Column],
     coverage: Coverage,
     claims: pa.Table,
-    notes: Iterable[str],
+    notes: Iterable[Note],
     picture: str,
 ) -> Answer:
     """Build an answer whose rows come from claims, marked as such in its scope and caption.
@@ -216,7 +217,7 @@ def claim_steps(
     chain: Sequence[str],
     period: str,
     published: Mapping[tuple[str, str], Mapping[str, Any]],
-) -> list[str]:
+) -> list[Note]:
     """Note where points step because a year has a claimed share of production and another has none.
 
     Parameters
@@ -255,7 +256,7 @@ def claim_steps(
         "Points rest on a claimed share of production in a year that has one, and on trade alone "
         "in the year before or after: the step between them need not be one of the trade": steps,
     }  # fmt: skip
-    return [f"{text} ({'; '.join(cases)})." for text, cases in notes.items() if cases]
+    return [Note(f"{text} ({'; '.join(cases)}).") for text, cases in notes.items() if cases]
 
 
 def _in_words(catalog: Catalog, product: str, country: str, shares: Mapping[str, float]) -> str:

@@ -10,6 +10,7 @@ from itertools import product
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
 
+from graphkit.answers.note import Note, Remark
 from graphkit.errors import GraphkitError
 from graphkit.names import capitalized
 from graphkit.queries import READ_FIRST
@@ -59,8 +60,11 @@ class Question:
             answer: Answer = function(catalog, **self.arguments)
         return replace(
             answer,
-            notes=tuple(in_options(note, self.parameters) for note in answer.notes),
-            nothing=in_options(answer.nothing, self.parameters),
+            notes=tuple(
+                note.with_words(lambda words: in_options(words, self.parameters))
+                for note in answer.notes
+            ),
+            nothing=answer.nothing.with_words(lambda words: in_options(words, self.parameters)),
             caption=in_options(answer.caption, self.parameters),
         )
 
@@ -240,7 +244,7 @@ def _ask_each(
     from graphkit.answers.answer import side_by_side
 
     joined = side_by_side(answers)
-    notes = [f"{capitalized(text)}." for text in dict.fromkeys(lacking)]
+    notes = [Note(f"{capitalized(text)}.") for text in dict.fromkeys(lacking)]
     return replace(joined, notes=(*notes, *joined.notes))
 
 
@@ -254,7 +258,10 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
         first = next(iter(bound.arguments))
         arguments = {**bound.arguments, **changes, first: facts}
         call = inspect.BoundArguments(bound.signature, arguments)
-        return fitted(facts, question(*call.args, **call.kwargs), scope)
+        answer = fitted(facts, question(*call.args, **call.kwargs), scope)
+        if "meaning" in answer.scope and not answer.goods:
+            answer = replace(answer, goods=(facts.materials.scope(scope).goods,))
+        return answer
 
     from graphkit.questions.unreported import with_unreported_trade
 
@@ -285,35 +292,28 @@ def _with_names(catalog: Catalog, answer: Answer) -> Answer:
         key for key in sorted(places & names.keys())
         if "+" not in key and not catalog.places.with_key(key).is_plain
     ]  # fmt: skip
-    present = "".join(answer.notes)
-    notes = [note for note in catalog.area_notes(unspecified) if note not in present]
+    notes = [note for note in catalog.area_notes(unspecified) if note not in answer.notes]
     products = sorted(keys_of_refs(answer.rows, ["product"]))
     remarks = remarks_on(answer, catalog.materials.remarks(products))
     return replace(answer, names=names, product_remarks=remarks, notes=(*answer.notes, *notes))
 
 
-COUNTED = ("trade: ", "production: ")
-"""Beginnings of remarks that concern figures of one kind alone."""
-
-
-def remarks_on(answer: Answer, remarks: Mapping[str, str]) -> dict[str, str]:
+def remarks_on(answer: Answer, remarks: Mapping[str, Remark]) -> dict[str, Remark]:
     """Select the remarks that concern the figures of an answer.
 
-    A remark on trade alone is left out of an answer from production, and its beginning where the
-    answer has no other figures.
+    A remark on trade alone is left out of an answer from production, and is on all figures of an
+    answer that has no others.
     """
     parts = answer.coverage.parts.values()
-    has_figures = [any(part.series for part in parts), any(part.production for part in parts)]
-    if any(part.network for part in parts):
-        has_figures = [True, True]
-    selected = {}
-    for key, remark in remarks.items():
-        subjects = [remark.startswith(beginning) for beginning in COUNTED]
-        if not any(subjects):
-            selected[key] = remark
-            continue
-        subject = subjects.index(True)
-        if has_figures[subject]:
-            shortened = remark.removeprefix(COUNTED[subject])
-            selected[key] = remark if all(has_figures) else shortened
-    return selected
+    has_both = any(part.network for part in parts)
+    counted = {
+        figures for figures, is_counted in (
+            ("trade", any(part.series for part in parts)),
+            ("production", any(part.production for part in parts)),
+        )
+        if has_both or is_counted
+    }  # fmt: skip
+    return {
+        key: remark if len(counted) > 1 else replace(remark, figures="")
+        for key, remark in remarks.items() if not remark.figures or remark.figures in counted
+    }  # fmt: skip

@@ -17,6 +17,7 @@ from graphkit.analysis.reliance import net_import_reliance
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, Column, plain_columns, schema_of
 from graphkit.answers.coverage import lines
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -124,7 +125,7 @@ def reliance(
     }
     figures = figures_in(catalog, {**choices, **trade.periods}).with_amounts()
     flows, production = trade.flows, figures.rows
-    notes: list[str] = []
+    notes: list[Note] = []
     if buyer is not None and buyer.is_group:
         flows, production, notes = merged_balance(catalog, buyer, flows, production)
     table = net_import_reliance(
@@ -139,7 +140,7 @@ def reliance(
     return _answer(catalog, query, rows, trade, figures, editions, notes, silent)
 
 
-def _revisions(catalog: Catalog, editions: pa.Table, revised: Mapping[str, str]) -> list[str]:
+def _revisions(catalog: Catalog, editions: pa.Table, revised: Mapping[str, str]) -> list[Note]:
     """Write a note on published figures that a later edition of their source changed."""
     claims = {row["key"]: row for row in catalog.claims.to_pylist()}
     published = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
@@ -154,7 +155,7 @@ def _revisions(catalog: Catalog, editions: pa.Table, revised: Mapping[str, str])
                 f"{catalog.place_in_text(old['consumer'])} in {old['period']}: {before} in the "
                 f"{years[0]} edition, {after} in the {years[1]} edition"
             )
-    return [f"Published reliance that was revised: {'; '.join(texts)}."] if texts else []
+    return [Note(f"Published reliance that was revised: {'; '.join(texts)}.")] if texts else []
 
 
 def _published(catalog: Catalog, query: ClaimScope) -> pa.Table:
@@ -367,24 +368,24 @@ def _lacking(query: ClaimScope, trade: ImportsInScope, silent: int) -> str:
             f"{silent} countries and products has both trade and production on one basis; name a "
             "country to see its data"
         )
-    text = trade.lacking.rstrip(".") or "No trade flows are known"
+    text = trade.lacking.words.rstrip(".") if trade.lacking else "No trade flows are known"
     whose = f" of {query.buyer.in_text}" if query.buyer else ""
     return f"{text[0].lower()}{text[1:]}; nor is a reliance{whose} published in this scope"
 
 
-def _notes(query: ClaimScope, rows: pa.Table, trade: ImportsInScope, silent: int) -> Iterator[str]:
+def _notes(query: ClaimScope, rows: pa.Table, trade: ImportsInScope, silent: int) -> Iterator[Note]:
     if trade.lacking:
-        yield trade.lacking
+        yield Note(trade.lacking.words)
     yield from (*query.scope.notes, *trade.notes)
     if silent:
-        yield (
+        yield Note(
             f"{silent:,} more countries and products have neither a computed nor a published "
             "figure: name a country to see its data."
         )
     lacking = rows["reliance_low"].null_count
     if lacking == len(rows) or (query.buyer and lacking):
         subject = "Nothing" if lacking == len(rows) else f"No figure of {lacking:,} rows"
-        yield (
+        yield Note(
             f"{subject} could be computed: the column 'missing' says what each row lacks. National "
             "production is added by 'graphkit import table FILE --mapping MAP -o SEEDS "
             "--with-shipped' (kind: PRODUCES, on the basis of the flows); then ask with --db SEEDS."
@@ -398,7 +399,7 @@ def _answer(
     trade: ImportsInScope,
     figures: Figures,
     published: pa.Table,
-    notes: list[str],
+    notes: list[Note],
     silent: int,
 ) -> Answer:
     country = query.buyer.in_text if query.buyer else "each country"

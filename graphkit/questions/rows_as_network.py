@@ -10,10 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
 from graphkit.answers.coverage import Coverage
 from graphkit.answers.figures import number_of
+from graphkit.answers.note import Note
 from graphkit.answers.sentence import Sentence
 from graphkit.catalog.catalog import Catalog
 from graphkit.cypher.statement import Statement
@@ -123,8 +125,8 @@ def rows_as_network(catalog: Catalog, table: pa.Table, statement: Statement) -> 
     kinds = Counter(kind for kind, _ in network.nodes)
     types = Counter(link["type"] for *_, link in network.links.values())
     notes = [
-        f"{network.loose:,} more relationships have no ends in their rows: return the nodes at "
-        "both ends too, as in RETURN a, r, b."
+        Note(f"{network.loose:,} more relationships have no ends in their rows: return the nodes "
+             "at both ends too, as in RETURN a, r, b.")
     ] * bool(network.loose)  # fmt: skip
     counted = [
         number_of(sum(kinds.values()), "node"),
@@ -139,7 +141,7 @@ def rows_as_network(catalog: Catalog, table: pa.Table, statement: Statement) -> 
     return Answer(
         " ".join(statement.text.split()), {}, links, LINKS, Coverage(), catalog.sources(links),
         notes=tuple(notes), sentence=Sentence(f"{title}." if rows else ""),
-        picture="graphkit.plot.rows:nodes_of_rows", nothing="No row holds a node.",
+        picture="graphkit.plot.rows:nodes_of_rows", nothing=Absence("No row holds a node."),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer, side_by_side
 from graphkit.answers.columns import Column
+from graphkit.answers.note import Note
 from graphkit.answers.sentence import Sentence
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, Problem, ScenarioError, UsageError
@@ -84,7 +85,7 @@ class Scenario:
             answer, rows=rows, columns=(SCENARIO, *answer.columns),
             question=f"{self.title}: {answer.question}",
             scope={"scenario": self.name, "sha256": self.digest, **answer.scope},
-            notes=(f"{self.title}. Sources: {', '.join(self.sources)}.{note}", *answer.notes),
+            notes=(Note(f"{self.title}. Sources: {', '.join(self.sources)}.{note}"), *answer.notes),
             grouped_by=(SCENARIO.name, "consumer", "product"),
         )  # fmt: skip
 
@@ -144,7 +145,7 @@ def play(catalog: Catalog, *scenarios: str | Path, sweep: str | None = None) -> 
     )  # fmt: skip
 
 
-def _differences(scenarios: Sequence[Scenario]) -> str:
+def _differences(scenarios: Sequence[Scenario]) -> Note:
     """Note the fields in which scenarios differ."""
     names = dict.fromkeys(name for scenario in scenarios for name in scenario.arguments)
     texts = []
@@ -152,7 +153,11 @@ def _differences(scenarios: Sequence[Scenario]) -> str:
         values = [scenario.arguments.get(name, "none") for scenario in scenarios]
         if any(value != values[0] for value in values):
             texts.append(f"{name.replace('_', ' ')} {' / '.join(map(str, values))}")
-    return f"The scenarios differ in: {'; '.join(texts)}." if texts else "The scenarios are equal."
+    return (
+        Note(f"The scenarios differ in: {'; '.join(texts)}.")
+        if texts
+        else Note("The scenarios are equal.")
+    )
 
 
 def read_scenario(catalog: Catalog, scenario: str | Path) -> Scenario:

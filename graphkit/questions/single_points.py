@@ -20,10 +20,12 @@ from graphkit.analysis.supply.removal import (
     structural_points,
 )
 from graphkit.analysis.supply.tracing import ANY_OTHER
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.figures import UNFIT, money
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -205,7 +207,7 @@ def spof(
         answer,
         rows=exposed(answer.rows, supply, point, part),
         columns=(*columns, *SUMS),
-        notes=(*answer.notes, "`each` lists every consumer."),
+        notes=(*answer.notes, Note("`each` lists every consumer.")),
     )
 
 
@@ -240,9 +242,9 @@ def _by_share(
         caption=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
         "bought there directly (face value) or made there at a stage (looked through)."
         f"{assumed.caption(rows)}",
-        notes=[VERDICTS, METHOD, *assumed.notes(rows), *supply.notes,
+        notes=[Note(VERDICTS), METHOD, *assumed.notes(rows), *supply.notes,
                *(_other_imports(catalog, supply, consumers, rows) if consumers else ()),
-               *(unsure if len(rows) else ())],
+               *(map(Note, unsure) if len(rows) else ())],
         nothing=_nobody(threshold, () if possible else unsure),
         more={"definition": "share", "threshold": threshold, **assumed.scope},
         also=[assumed.makers_used(rows)], grouped_by=("product",),
@@ -280,7 +282,7 @@ def _with_imports(rows: pa.Table, supply: Supply) -> pa.Table:
 
 def _other_imports(
     catalog: Catalog, supply: Supply, consumers: Sequence[str], rows: pa.Table
-) -> list[str]:
+) -> list[Note]:
     """Note the products of a consumer's imports of which no single point is known."""
     imports, _ = imports_of_products(supply)
     points = set(rows["product"].to_pylist())
@@ -297,7 +299,9 @@ def _other_imports(
         amount = f"{-negative:,.0f} t" if by_mass else f"{money(-negative)} USD"
         texts.append(f"{in_text(product)} ({amount})")
     remainder = f" and {len(rest) - NAMED} more products" if len(rest) > NAMED else ""
-    return [f"Also imported, without a single point that is known: {', '.join(texts)}{remainder}."]
+    return [
+        Note(f"Also imported, without a single point that is known: {', '.join(texts)}{remainder}.")
+    ]
 
 
 def _of_baskets(catalog: Catalog, scope: Scope, supply: Supply, rows: pa.Table) -> pa.Table:
@@ -327,7 +331,7 @@ def _structural(
     consumers: list[str] | None, blocs: dict[str, list[str]] | None, threshold: float,
     min_link: float, possible: bool,
 ) -> Answer:  # fmt: skip
-    notes: list[str] = []
+    notes: list[Note] = []
     supply = assumed.supply
     groups = None
     if blocs is not None:
@@ -358,8 +362,9 @@ def _structural(
         "removed country at any of its stages, if nobody substitutes. Cut off: no producer "
         f"reaches the consumer without it ({links}).{assumed.caption(rows)}",
         notes=[
-            f"{VERDICTS} Cut off is certain only if nothing is left whatever was not published.",
-            *assumed.notes(rows), *supply.notes, *notes, *(unsure if len(rows) else ()),
+            Note(f"{VERDICTS} Cut off is certain only if nothing is left whatever was not "
+                 "published."),
+            *assumed.notes(rows), *supply.notes, *notes, *(map(Note, unsure) if len(rows) else ()),
         ],
         nothing=_nobody(threshold, () if possible else unsure),
         more={"definition": "structural", "threshold": threshold, "min_link": min_link,
@@ -433,6 +438,7 @@ def _domestic(catalog: Catalog, buyer: Entity | None, scope: Scope, period: str 
         points = points.filter(pc.equal(points["country"], buyer.key))
     rows = points.filter(pc.not_equal(points["verdict"], "cannot be told"))
     place = f" in {buyer.in_text}" if buyer else ""
+    goods = scope.goods.phrase if scope.text else "any product"
     return Answer(
         f"Which stages of {scope.meaning} depend on one producer{place}?",
         {"country": buyer.key if buyer else None, "for": scope.text, "meaning": scope.meaning,
@@ -449,15 +455,18 @@ def _domestic(catalog: Catalog, buyer: Entity | None, scope: Scope, period: str 
         catalog.sources(rows, scope.elsewhere),
         claims.filter(pc.is_in(claims["key"], rows["claim"].combine_chunks())),
         elsewhere=scope.elsewhere,
-        notes=(*scope.notes, "Data by country do not count firms or plants: a single producer is "
-         "known only if a source says so (USGS, OFR 2021-1045)."),
-        nothing=f"No source names a single producer of {scope.meaning}{place}.",
+        notes=(*scope.notes, Note("Data by country do not count firms or plants: a single producer "
+                                  "is known only if a source says so (USGS, OFR 2021-1045).")),
+        nothing=Absence(
+            f"No source names a single producer of {scope.meaning}{place}.",
+            f"No source names a single producer of {goods}{place}",
+        ),
         caption="Verdict: published, if a source names one domestic producer; one producing "
         "country, if only this country has published output.",
         picture="graphkit.plot.dependence:domestic_points",
     )  # fmt: skip
 
 
-def _nobody(threshold: float, unsure: Sequence[str]) -> str:
+def _nobody(threshold: float, unsure: Sequence[str]) -> Absence:
     """State that no share reaches the threshold, and who might."""
-    return " ".join([f"Nobody is known to reach {100 * threshold:g} %.", *unsure])
+    return Absence(" ".join([f"Nobody is known to reach {100 * threshold:g} %.", *unsure]))

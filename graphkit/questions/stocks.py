@@ -12,6 +12,7 @@ import pyarrow as pa
 from graphkit.analysis.cover import Cover, cover
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, NUMBER, Column, schema_of
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
@@ -69,7 +70,7 @@ COVERED = (
     Column("restart", doc="month in which exports go on, as asked; empty: none", type=COUNT),
 )  # fmt: skip
 GOODS = ("consumer", "product")
-IN_BETWEEN = (
+IN_BETWEEN = Note(
     "Stocks of sellers in between, of makers of later products and on the way are not counted, and "
     "no stock is filled again: losses through others begin in month 1."
 )
@@ -240,13 +241,13 @@ class Stocks:
         earlier = answer.sources.rename_columns(["source", *answer.sources.column_names[1:]])
         return catalog.sources(cited, earlier)
 
-    def notes(self, catalog: Catalog, pairs: Sequence[_Key]) -> list[str]:
+    def notes(self, catalog: Catalog, pairs: Sequence[_Key]) -> list[Note]:
         """Note the published stocks of the consumers, counted or not."""
         materials, places = catalog.materials, catalog.place_in_text
         products = {product for _, product in pairs}
         elements = set().union(*(materials.main.get(product, set()) for product in products))
         shown = {consumer for consumer, _ in pairs}
-        texts = []
+        notes = []
         for row in self.published:
             named = set(row["elements"] or ())
             named |= set().union(*(materials.members.get(key, set()) for key in named))
@@ -257,11 +258,13 @@ class Stocks:
             days = "not disclosed" if row["days"] is None else f"{row['days']:g} days"
             aim = "" if row["target_days"] is None else f", {row['target_days']:g} aimed at"
             use = f"counted for {materials.in_text(*sorted(goods))}" if goods else "not counted"
-            texts.append(
-                f"Published stock of {places(row['country'])}: {days}{aim} of {row['covers']} "
-                f"({row['as_of']}; {row['source']}); {use}."
+            notes.append(
+                Note(
+                    f"Published stock of {places(row['country'])}: {days}{aim} of {row['covers']} "
+                    f"({row['as_of']}; {row['source']}); {use}."
+                )
             )
-        return texts
+        return notes
 
     def unknown(self, catalog: Catalog, pairs: Sequence[_Key]) -> str:
         """Say whose stock is unknown, as a sentence of a caption; empty if nobody's is."""

@@ -17,6 +17,8 @@ import pyarrow as pa
 from graphkit.analysis.ownership import Division, Share, commanded, divided
 from graphkit.analysis.supply.production_cut import Part
 from graphkit.answers.coverage import Capacity
+from graphkit.answers.goods import Goods
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.questions.capacity_coverage import Output, in_percent, output_of
@@ -195,7 +197,7 @@ def stoppages(
         No mine or plant of these products is known.
     """
     meaning = catalog.materials.in_text(*products)
-    goods = Scope(meaning, tuple(products), meaning)
+    goods = Scope(meaning, tuple(products), meaning, Goods(meaning))
     plants = plants_of(catalog, goods, None)
     figures = figures_of(catalog, goods, period).with_amounts()
     rows: dict[tuple[str, str, str | None], list[Row]] = {}
@@ -282,7 +284,7 @@ def _plant_parts(market: Market) -> Iterator[tuple[Row, Part]]:
 def coverage_notes(
     catalog: Catalog, stop: Stoppage, described: Sequence[Capacity],
     verb: str = "stops",
-) -> list[str]:  # fmt: skip
+) -> list[Note]:  # fmt: skip
     """Note each part that stops, with the coverage of the capacity that it is a part of."""
     notes = []
     largest = sorted(described, key=lambda c: [-end for end in stop.parts[c.country, c.product]])
@@ -292,12 +294,15 @@ def coverage_notes(
         where = catalog.place_in_text(capacity.country)
         basis = f"counting {capacity.basis}" if capacity.basis else "of a basis that is not stated"
         notes.append(
-            f"{goods[:1].upper()}{goods[1:]} of {where}: {in_percent(*part)} of its production "
-            f"{verb}. Capacity of {capacity.capacity_tonnes:,.0f} t a year is known there, "
-            f"{basis}, {_covered(capacity)}."
+            Note(
+                f"{goods[:1].upper()}{goods[1:]} of {where}: {in_percent(*part)} of its production "
+                f"{verb}. Capacity of {capacity.capacity_tonnes:,.0f} t a year is known there, "
+                f"{basis}, {_covered(capacity)}.",
+                (capacity.product,),
+            )
         )
     if len(largest) > MOST_MARKETS:
-        notes.append(f"{len(largest) - MOST_MARKETS} more capacities: in JSON.")
+        notes.append(Note(f"{len(largest) - MOST_MARKETS} more capacities: in JSON."))
     return notes
 
 

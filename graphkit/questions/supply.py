@@ -19,6 +19,7 @@ from graphkit.analysis.supply.removal import short_of_input, unnamed_sellers
 from graphkit.analysis.unlisted import POINT
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.answers.coverage import Coverage, Lacking, MissingYears, Pool
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
@@ -82,7 +83,7 @@ class Supply:
     routes: pa.Table
     """The conversions without those from products that others with data hold."""
     products: pa.Table
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     unlisted: tuple[pa.Table, ...]
     """The most that imports and exports lack, where not all flows are listed."""
     gaps: tuple[MissingYears, ...]
@@ -181,7 +182,7 @@ class Supply:
             rows = rows.set_column(rows.column_names.index(name), field, column)
         return rows
 
-    def gap_notes(self, catalog: Catalog, buyer: str | None) -> list[str]:
+    def gap_notes(self, catalog: Catalog, buyer: str | None) -> list[Note]:
         """Name the countries behind what the buyer, or everybody, buys of which much is unknown.
 
         Their inputs cannot feed it, or they sell it and no source names them as makers.
@@ -192,23 +193,26 @@ class Supply:
             return []
         in_text = catalog.materials.in_text
         short = [
-            f"{catalog.place_at_start(row['country'])}: the inputs known there can feed at most "
-            f"{100 * row['covered']:.1f} % of its {in_text(row['product'])}. The input of the rest "
-            f"is unknown, for {100 * row['part']:.1f} % of these imports."
+            Note(
+                f"{catalog.place_at_start(row['country'])}: the inputs known there can feed at "
+                f"most {100 * row['covered']:.1f} % of its {in_text(row['product'])}. The input of "
+                f"the rest is unknown, for {100 * row['part']:.1f} % of these imports."
+            )
             for row in short_of_input(self.network, buyers).to_pylist() if row["part"] >= LARGE
         ]  # fmt: skip
         unnamed = [
-            f"{catalog.place_at_start(row['country'])}: no source names it as a maker of "
-            f"{in_text(row['product'])}. What it sells "
-            f"beyond its imports may be from anywhere, for {100 * row['part']:.1f} % of these "
-            "imports."
+            Note(
+                f"{catalog.place_at_start(row['country'])}: no source names it as a maker of "
+                f"{in_text(row['product'])}. What it sells beyond its imports may be from "
+                f"anywhere, for {100 * row['part']:.1f} % of these imports."
+            )
             for row in unnamed_sellers(self.network, buyers).to_pylist() if row["part"] >= LARGE
         ]  # fmt: skip
-        notes = []
-        for texts in (short, unnamed):
-            notes += texts[:3]
-            if len(texts) > 3:
-                notes.append(f"The same holds for {len(texts) - 3} more.")
+        notes: list[Note] = []
+        for alike in (short, unnamed):
+            notes += alike[:3]
+            if len(alike) > 3:
+                notes.append(Note(f"The same holds for {len(alike) - 3} more."))
         return notes
 
     @property
@@ -279,7 +283,7 @@ def _read_supply(
         )
     if not traded:
         text = no_trade(catalog, scope, "trade flows", sorted(available))
-        raise GraphkitError(in_sentence(text))
+        raise GraphkitError(in_sentence(text.words))
     known_periods = set().union(*(available[key] for key in traded))
     period = period or newest(known_periods)
     choices = choose_trade_periods(catalog, None, period)
@@ -312,9 +316,10 @@ def _read_supply(
             for table, owner in zip(unlisted, ENDS_OF_FLOWS, strict=False)
         )
         production_notes.append(
-            f"{merged.key} is taken as one country: what any member sells has the mix of "
-            "all. The ranges hold for such a country, and may be off for the members' own "
-            "trade."
+            Note(
+                f"{merged.key} is taken as one country: what any member sells has the mix of all. "
+                "The ranges hold for such a country, and may be off for the members' own trade."
+            )
         )
     of_the_world = figures.rows.filter(pc.is_in(figures.rows["type"], pa.array(OF_THE_WORLD)))
     amounts = with_sellers(amounts, flows, set(chain) - set(of_the_world["product"].to_pylist()))
@@ -323,7 +328,7 @@ def _read_supply(
     lacking = [key for key in traded if key not in products]
     if lacking:
         in_text = catalog.materials.in_text
-        trade_notes.insert(0, f"No trade in {period} of {in_text(*lacking)}.")
+        trade_notes.insert(0, Note(f"No trade in {period} of {in_text(*lacking)}."))
     notes = (*trade_notes, *production_notes, *_by_products(catalog, conversions))
     return Supply(
         tuple(products), period, measure, flows, production, amounts, unnamed,
@@ -416,7 +421,7 @@ def _without_parts(catalog: Catalog, conversions: pa.Table, with_data: Set[str])
     return conversions.filter(pa.array([not is_part(*step) for step in steps], pa.bool_()))
 
 
-def _by_products(catalog: Catalog, conversions: pa.Table) -> list[str]:
+def _by_products(catalog: Catalog, conversions: pa.Table) -> list[Note]:
     """Note the steps of the chain that are not followed to a host."""
     steps = [
         " from ".join(map(catalog.materials.in_text, (row["output"], row["input"])))
@@ -426,8 +431,10 @@ def _by_products(catalog: Catalog, conversions: pa.Table) -> list[str]:
     if not steps:
         return []
     return [
-        "Not traced, since only some of the host's ores hold the by-product, and counted as "
-        f"unknown: {shortened(steps, 4)}."
+        Note(
+            "Not traced, since only some of the host's ores hold the by-product, and counted as "
+            f"unknown: {shortened(steps, 4)}."
+        )
     ]
 
 

@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.supply.look_through import UNKNOWN, UNTRACEABLE
 from graphkit.analysis.supply.tracing import ANY_OTHER
+from graphkit.answers.absence import NO_ROWS, Absence
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column
 from graphkit.answers.coverage import Coverage
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
@@ -33,7 +35,7 @@ EARLIER = Column(
     "goods of stages before the one traced to that travel under "
     "the HS codes of the product: they are counted as if the stage's work had been done on them",
 )
-METHOD = (
+METHOD = Note(
     "Looked through: a country's sales have the mix of what it makes and buys (proportional "
     "mixing; Kastner et al. 2011). The range is what unpublished production leaves open."
 )
@@ -94,8 +96,8 @@ def supply_answer(
     rows: pa.Table,
     columns: Sequence[Column],
     *,
-    notes: list[str],
-    nothing: str = Answer.nothing,
+    notes: list[Note],
+    nothing: Absence = NO_ROWS,
     caption: str,
     more: dict[str, Any] | None = None,
     also: Sequence[pa.Table] = (),
@@ -118,7 +120,7 @@ def supply_answer(
         elsewhere=scope.elsewhere,
         notes=(*scope.notes, *notes, *supply.gap_notes(catalog, buyer),
                *product_notes(catalog.materials, chain)),
-        nothing=nothing, caption=caption, shown=shown, grouped_by=grouped_by,
+        nothing=nothing, caption=caption, shown=shown, grouped_by=grouped_by, goods=(scope.goods,),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from graphkit.analysis.balances import production_at_most
 from graphkit.analysis.production import published_interval
 from graphkit.analysis.supply.production import SHARE_ROUNDING
 from graphkit.answers.coverage import ProductionSource
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.questions.production import Figures, revision_notes
@@ -30,7 +31,7 @@ PRODUCTION = pa.schema([
 
 def production_of(
     catalog: Catalog, figures: Figures, chain: Sequence[str], period: str
-) -> tuple[pa.Table, dict[str, float], list[str]]:
+) -> tuple[pa.Table, dict[str, float], list[Note]]:
     """Choose one figure for each country and product: an amount, or else a claimed share.
 
     Returns
@@ -39,7 +40,7 @@ def production_of(
         The columns of ``PRODUCTION``.
     unnamed : dict
         Tonnes that other countries make at most, by product.
-    notes : list of str
+    notes : list of Note
     """
     in_text, place_in_text = catalog.materials.in_text, catalog.place_in_text
     notes = revision_notes(catalog, figures.published)
@@ -56,10 +57,10 @@ def production_of(
             continue
         pair = (row["country"], row["product"])
         if pair in production:
-            notes.append(f"Production of {in_text(row['product'])} in "
+            notes.append(Note(f"Production of {in_text(row['product'])} in "
                          f"{place_in_text(row['country'])} is taken from "
                          f"{production[pair]['source']}; {row['source']} has a figure "
-                         "too.")  # fmt: skip
+                         "too.", (row["product"],)))  # fmt: skip
             continue
         production[pair] = {name: row.get(name) for name in PRODUCTION.names[:7]}
         production[pair]["makes"] = row["qualifier"] == "withheld"
@@ -70,10 +71,10 @@ def production_of(
         if pair not in production:
             production[pair] = claim
         elif production[pair].get("claim"):
-            notes.append(f"The share of {place_in_text(claim['country'])} in the production of "
-                         f"{in_text(claim['product'])} is taken from claim "
-                         f"{production[pair]['claim']}; "
-                         f"{claim['claim']} gives {100 * claim['share']:g} %.")  # fmt: skip
+            notes.append(Note(f"The share of {place_in_text(claim['country'])} in the production "
+                         f"of {in_text(claim['product'])} is taken from claim "
+                         f"{production[pair]['claim']}; {claim['claim']} gives "
+                         f"{100 * claim['share']:g} %.", (claim["product"],)))  # fmt: skip
     notes += [*_spread(catalog, production.values()), *_bounded(catalog, production, period)]
     notes += claim_steps(catalog, chain, period, production)
     for claim in named_makers(catalog, chain, period):
@@ -84,8 +85,11 @@ def production_of(
         if pair in production:
             production[pair]["own"] = True
             notes.append(
-                f"{catalog.place_at_start(pair[0])} uses {in_text(pair[1])} of its own alone, by "
-                f"claim {claim['key']}."
+                Note(
+                    f"{catalog.place_at_start(pair[0])} uses {in_text(pair[1])} of its own alone, "
+                    f"by claim {claim['key']}.",
+                    (pair[1],),
+                )
             )
     ordered = [production[pair] for pair in sorted(production)]
     return pa.Table.from_pylist(ordered, PRODUCTION), _unnamed(rows), notes
@@ -93,7 +97,7 @@ def production_of(
 
 def _bounded(
     catalog: Catalog, production: Mapping[tuple[str, str], dict[str, Any]], period: str
-) -> list[str]:
+) -> list[Note]:
     """Bound withheld figures by the net import reliance that the country publishes."""
     withheld = {
         pair: row
@@ -118,9 +122,12 @@ def _bounded(
             if bound is not None:
                 row["most"] = bound
                 notes.append(
-                    f"Production of {catalog.materials.in_text(product)} in "
-                    f"{catalog.place_in_text(country)} is withheld; its published net import "
-                    f"reliance leaves at most {bound:,.0f} t."
+                    Note(
+                        f"Production of {catalog.materials.in_text(product)} in "
+                        f"{catalog.place_in_text(country)} is withheld; its published net import "
+                        f"reliance leaves at most {bound:,.0f} t.",
+                        (product,),
+                    )
                 )
     return notes
 
@@ -147,15 +154,17 @@ def _unnamed(figures: Iterable[Mapping[str, Any]]) -> dict[str, float]:
     return unnamed
 
 
-def _spread(catalog: Catalog, production: Iterable[Mapping[str, Any]]) -> list[str]:
+def _spread(catalog: Catalog, production: Iterable[Mapping[str, Any]]) -> list[Note]:
     """Note the claims on an element at a stage that stand for several products."""
     products_of_claim: dict[str, list[str]] = {}
     for row in production:
         if row.get("loose") and row.get("claim") and "years" not in row:
             products_of_claim.setdefault(row["claim"], []).append(row["product"])
     return [
-        f"Claim {claim} is on all of these together, an estimate for each and no bound: "
-        f"{catalog.materials.in_text(*sorted(products))}."
+        Note(
+            f"Claim {claim} is on all of these together, an estimate for each and no bound: "
+            f"{catalog.materials.in_text(*sorted(products))}."
+        )
         for claim, products in sorted(products_of_claim.items())
     ]
 

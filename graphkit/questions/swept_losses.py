@@ -24,11 +24,11 @@ _NAMES = (
     "slack", "substitution", "restart",
 )  # fmt: skip
 _COLUMNS = {column.name: column for column in COVERED}
+IN_ALL = "the need of all months that nothing covers"
 LOSSES = (
     SETTING,
     *(_COLUMNS[name] for name in _NAMES),
-    Column("lacking", "Lacking", "the need of all months that nothing covers, in the unit of the "
-           "network", rank=1, type=NUMBER),
+    Column("lacking", "Lacking", f"{IN_ALL}, in the unit of the network", rank=1, type=NUMBER),
     Column("months", doc="number of months, as asked", type=NUMBER),
     SWEPT,
 )  # fmt: skip
@@ -75,11 +75,10 @@ def swept_losses(
                     **whole, SETTING.name: float(value), "lacking": lacking,
                     "months": float(course.months),
                 })  # fmt: skip
+    docs = {"need": "the month's need", "lacking": IN_ALL}
     columns = [
-        replace(c, doc=f"{c.doc.partition(', in the unit')[0]}, in {unit}")
-        if c.name in ("need", "lacking") else c
-        for c in LOSSES
-    ]  # fmt: skip
+        replace(c, doc=f"{docs[c.name]}, in {unit}") if c.name in docs else c for c in LOSSES
+    ]
     table = sweep.table([row for rows in rows_of.values() for row in rows], columns)
     timed = plans[-1] is not None
     last, stocks = plans[-1] or AT_ONCE, covered.stocks

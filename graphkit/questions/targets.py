@@ -22,10 +22,12 @@ from graphkit.analysis.targets import (
     needed_slope,
 )
 from graphkit.analysis.targets import UNKNOWN as CANNOT_BE_TOLD
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, NUMBER, TEXTS, Column, plain_columns, schema_of
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.figures import DIFFERENCE, IN_SOME_ROWS, UNFIT
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -137,7 +139,7 @@ def targets(
     rows: list[dict[str, Any]] = []
     trades: list[ImportsInScope] = []
     lists: list[pa.Table] = []
-    notes: list[str] = []
+    notes: list[Note] = []
     for key in dict.fromkeys(row["country"] for row in selected):
         own = [row for row in selected if row["country"] == key]
         imports = _imports(catalog, catalog.place(key), own, period, by)
@@ -192,12 +194,17 @@ def _concerns(catalog: Catalog, target: Mapping[str, Any], goods: Scope) -> bool
 
 def _none(
     catalog: Catalog, all_targets: Sequence[Mapping[str, Any]], place: Entity | None, goods: Scope
-) -> str:
+) -> Absence:
+    """Say that no target is known, and whose there are."""
     owners = sorted({catalog.place_in_text(row["country"]) for row in all_targets})
     whose = f" of {place.in_text}" if place else ""
-    about = f" for {goods.meaning}" if goods.text else ""
+    about, in_brief = (
+        (f" for {goods.meaning}", f" for {goods.goods.phrase}") if goods.text else ("", "")
+    )
     others = f"; there are targets of {' and '.join(owners)}" if owners else ""
-    return f"No target{whose}{about} is known{others}."
+    return Absence(
+        f"No target{whose}{about} is known{others}.", f"No target{whose}{in_brief} is known"
+    )
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -232,11 +239,15 @@ def _work(
 
 def _without_projects(
     catalog: Catalog, owner: Entity, projects: Projects | None, rows: Sequence[Mapping[str, Any]]
-) -> list[str]:
+) -> list[Note]:
     """Name the missed targets on which no strategic project works."""
     own = [row for row in rows if row["country"] == owner.key]
     if projects is None:
-        return [f"No list of strategic projects of {owner.in_text} is in the graph."] if own else []
+        return (
+            [Note(f"No list of strategic projects of {owner.in_text} is in the graph.")]
+            if own
+            else []
+        )
     bare = dict.fromkeys(
         row["product"] for row in own if row["verdict"] == MISSED and row.get("projects") == 0
     )
@@ -246,13 +257,17 @@ def _without_projects(
     in_text, notes = catalog.materials.in_text, []
     if bare:
         notes.append(
-            f"No strategic project of {owner.in_text} works on these, where a target is missed: "
-            f"{in_text(*bare)}."
+            Note(
+                f"No strategic project of {owner.in_text} works on these, where a target is "
+                f"missed: {in_text(*bare)}."
+            )
         )
     if unnamed:
         notes.append(
-            "The list of strategic projects names no step that makes these, where a target is "
-            f"missed: {in_text(*unnamed)}."
+            Note(
+                "The list of strategic projects names no step that makes these, where a target is "
+                f"missed: {in_text(*unnamed)}."
+            )
         )
     return notes
 
@@ -270,7 +285,7 @@ class Imports:
     trend: Mapping[tuple[str, str], Sequence[tuple[int, float]]]
     """Share of a supplier in a product over the years."""
     measure: str
-    notes: Sequence[str]
+    notes: Sequence[Note]
 
     @property
     def newest(self) -> int:
@@ -359,7 +374,7 @@ def _imports(
         notes += supply.notes
     except GraphkitError as error:
         traced, supply_period = {}, ""
-        notes.append(f"Not looked through: {error}.")
+        notes.append(Note(f"Not looked through: {error}."))
     trend = _trend(catalog, buyer, goods, trade, by)
     return Imports(catalog, buyer, trade, traced, supply_period, trend, by, notes)
 
@@ -411,7 +426,7 @@ def _trend(
     }  # fmt: skip
 
 
-def _words(selected: Sequence[Mapping[str, Any]]) -> list[str]:
+def _words(selected: Sequence[Mapping[str, Any]]) -> list[Note]:
     """Say what targets are of, where imports are not that."""
     notes = []
     for country in dict.fromkeys(row["country"] for row in selected):
@@ -419,18 +434,24 @@ def _words(selected: Sequence[Mapping[str, Any]]) -> list[str]:
             row["share_of"] for row in selected
             if row["country"] == country and row["measure"] == ONE_COUNTRY
         ):  # fmt: skip
-            notes.append(f"The targets of {country} are of {base}; held against are imports.")
+            notes.append(Note(f"The targets of {country} are of {base}; held against are imports."))
     if any("consumption" in row["share_of"] for row in selected):
         notes.append(
-            "Consumption is also what is made at home, so that a share of imports above the line "
-            "does not yet break the rule, and one below it keeps to it at that stage."
+            Note(
+                "Consumption is also what is made at home, so that a share of imports above the "
+                "line does not yet break the rule, and one below it keeps to it at that stage."
+            )
         )
         notes.append(
-            "Would turn: a share s of imports is at most the target t in a consumption that also "
-            "has what is made and used at home, from imports times (s - t) / t on."
+            Note(
+                "Would turn: a share s of imports is at most the target t in a consumption that "
+                "also has what is made and used at home, from imports times (s - t) / t on."
+            )
         )
     notes.append(
-        "Which one figure could turn a verdict that cannot be told: `graphkit unknowns` with the "
-        "target as its threshold."
+        Note(
+            "Which one figure could turn a verdict that cannot be told: `graphkit unknowns` with "
+            "the target as its threshold."
+        )
     )
     return notes

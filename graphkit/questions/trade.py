@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.shares import RESULT, SCOPE, grouped
 from graphkit.analysis.unlisted import bounded_shares, unlisted_schema
+from graphkit.answers.absence import Absence
 from graphkit.answers.coverage import Coverage, Lacking, Series, Span, TradeCount
+from graphkit.answers.note import Note
 from graphkit.arrow import VALUED
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Materials, Scope
@@ -31,10 +33,10 @@ from graphkit.questions.periods import (
 from graphkit.questions.unlisted import unlisted_in
 
 
-def product_notes(materials: Materials, products: Iterable[str]) -> list[str]:
+def product_notes(materials: Materials, products: Iterable[str]) -> list[Note]:
     """Write the notes of products."""
     notes = {key: materials.products[key]["note"] for key in products}
-    return [f"{materials.label(key)}: {note}" for key, note in notes.items() if note]
+    return [Note(f"{materials.label(key)}: {note}", (key,)) for key, note in notes.items() if note]
 
 
 TRADE_SERIES = tuple(name for name in SCOPE if name != "consumer")
@@ -56,8 +58,8 @@ class ImportsInScope:
     flows: pa.Table
     series: Sequence[Series]
     shares: pa.Table
-    notes: tuple[str, ...] = ()
-    lacking: str = ""
+    notes: tuple[Note, ...] = ()
+    lacking: Absence | None = None
     periods: Mapping[str, PeriodChoice] = field(default_factory=dict)
     """Periods of the data that the flows are of, by product."""
     unlisted: pa.Table = field(default_factory=unlisted_schema("consumer").empty_table)
@@ -75,7 +77,7 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     consumers, notes = [buyer.key], []
     if buyer.is_group:
         consumers = catalog.members(buyer)
-        notes.append(f"{group_as_one(buyer.in_text, len(consumers))}.")
+        notes.append(Note(f"{group_as_one(buyer.in_text, len(consumers))}."))
     if period is None:
         periods = catalog.flows("import-periods", consumers=consumers)
         periods = in_periods(periods, periods_by_product(catalog.traded))
@@ -83,12 +85,14 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     else:
         choices = choose_trade_periods(catalog, scope, period)
     flows = of_code(read_flows(catalog, "imports", choices, consumers=consumers), scope)
-    lacking = ""
+    lacking = None
     if not len(flows):
         periods = catalog.flows("import-periods", consumers=consumers)
         others = in_other_data_sets(catalog, buyer, sorted(scope.products), period, scope.code)
         imports = f"imports of {buyer.in_text}"
-        lacking = _lacking(catalog, periods, scope, period, imports, bool(others)) + others
+        lacking = _lacking(catalog, periods, scope, period, imports, bool(others)).with_words(
+            lambda words: words + others
+        )
     unlisted = unlisted_in(catalog, flows)
     if buyer.is_group:
         unlisted = unlisted_in(catalog, flows, members=consumers, group=buyer.key)
@@ -127,7 +131,7 @@ def in_other_data_sets(
 def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> ImportsInScope:
     """Read the imports of every country."""
     choices = choose_trade_periods(catalog, scope, period)
-    lacking = "" if choices else _lacking(catalog, catalog.traded, scope, period, "trade flows")
+    lacking = None if choices else _lacking(catalog, catalog.traded, scope, period, "trade flows")
     flows = of_code(read_flows(catalog, "trade", choices), scope)
     return _with_shares(catalog, flows, choices, (), lacking, unlisted_in(catalog, flows))
 
@@ -139,7 +143,7 @@ def of_code(flows: pa.Table, scope: Scope) -> pa.Table:
     return flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
 
 
-def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
+def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[Note]:
     """Say which products change their data set, and which have another that differs.
 
     Another data set is worth a note if it lists all flows and its value of the product in a period
@@ -156,7 +160,7 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
     notes = []
     for product, dataset_of_period in sorted(used.items()):
         label = catalog.materials.label(product)
-        notes += _changes_of_data_set(label, dataset_of_period)
+        notes += _changes_of_data_set(catalog, product, dataset_of_period)
         differences: dict[str, list[str]] = {}
         for period in sorted(dataset_of_period, key=time_of):
             by_dataset = available[product, period]
@@ -169,13 +173,18 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
                     differences.setdefault(dataset, []).append(text)
         for dataset, texts in sorted(differences.items()):
             notes.append(
-                f"{label}: {dataset} differs by more than a tenth, {_newest_two(texts)}; "
-                f"`dataset={dataset}` takes it."
+                Note(
+                    f"{label}: {dataset} differs by more than a tenth, {_newest_two(texts)}; "
+                    f"`dataset={dataset}` takes it.",
+                    (product,),
+                )
             )
     return notes
 
 
-def _changes_of_data_set(label: str, dataset_of_period: Mapping[str, str]) -> list[str]:
+def _changes_of_data_set(
+    catalog: Catalog, product: str, dataset_of_period: Mapping[str, str]
+) -> list[Note]:
     """Say the periods of each data set, if a product has several."""
     periods_of_dataset: dict[str, list[str]] = {}
     for period in sorted(dataset_of_period, key=time_of):
@@ -183,7 +192,8 @@ def _changes_of_data_set(label: str, dataset_of_period: Mapping[str, str]) -> li
     if len(periods_of_dataset) == 1:
         return []
     texts = (f"{dataset} in {listed(spans)}" for dataset, spans in periods_of_dataset.items())
-    return [f"{label}: the data set changes: {', '.join(texts)}."]
+    label = catalog.materials.label(product)
+    return [Note(f"{label}: the data set changes: {', '.join(texts)}.", (product,))]
 
 
 def _differ(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:
@@ -217,29 +227,34 @@ def _lacking(
     period: str | None,
     subject: str,
     has_others: bool = False,
-) -> str:
+) -> Absence:
     """Say why there is no trade in scope, and what there is instead."""
     rows = periods.to_pylist()
     if not rows:
-        return f"No {subject} are known at all."
+        return Absence(f"No {subject} are known at all.")
     available = periods_by_product(periods, scope)
     if not available:
         traded = sorted({row["product"] for row in rows})
-        return no_trade(catalog, scope, subject, traded) + _hint(catalog, rows, scope)
-    about = f" for {scope.meaning}" if scope.text else ""
+        hint = _hint(catalog, rows, scope)
+        return no_trade(catalog, scope, subject, traded).with_words(lambda words: words + hint)
+    about, goods = (
+        (f" for {scope.meaning}", f" for {scope.goods.phrase}") if scope.text else ("", "")
+    )
     known_periods = set().union(*available.values())
     here = ", but in another data set" if has_others else ""
     text = f"No {subject} are known{about} in {period}{here}; {there_are(known_periods)}."
-    if period is None:
-        return text
-    return " ".join([text, *remnants_in(catalog, scope, period)])
+    remnants = remnants_in(catalog, scope, period) if period is not None else ()
+    return Absence(" ".join([text, *remnants]), f"No {subject} are known{goods} in {period}{here}")
 
 
-def no_trade(catalog: Catalog, scope: Scope, subject: str, traded: Sequence[str]) -> str:
+def no_trade(catalog: Catalog, scope: Scope, subject: str, traded: Sequence[str]) -> Absence:
     """Say that a scope has no trade data, for an element what they would be, and what there is."""
     alternatives = instead(catalog, scope, traded)
     if not scope.elements:
-        return f"No {subject} are known for {scope.meaning}; there are for {alternatives}."
+        return Absence(
+            f"No {subject} are known for {scope.meaning}; there are for {alternatives}.",
+            f"No {subject} are known for {scope.goods.phrase}",
+        )
     own_codes: dict[str, set[str]] = {}
     wider_codes: dict[str, set[str]] = {}
     for row in catalog.links("TRADED_AS").to_pylist():
@@ -264,7 +279,11 @@ def no_trade(catalog: Catalog, scope: Scope, subject: str, traded: Sequence[str]
         products = in_text(*holding)
         sentences.append(f"Bought for something else, but with it in them: {products}.")
     sentences.append(f"There are {subject} for {alternatives}.")
-    return " ".join(sentences)
+    return Absence(
+        " ".join(sentences),
+        f"No trade data for {scope.goods.phrase} itself: no {subject} are known of a product "
+        "bought for it",
+    )
 
 
 def instead(catalog: Catalog, scope: Scope, traded: Sequence[str]) -> str:
@@ -308,8 +327,8 @@ def there_are(periods: Collection[str]) -> str:
 
 
 def _with_shares(
-    catalog: Catalog, flows: pa.Table, choices: Mapping[str, PeriodChoice], notes: tuple[str, ...],
-    lacking: str, unlisted: pa.Table,
+    catalog: Catalog, flows: pa.Table, choices: Mapping[str, PeriodChoice], notes: tuple[Note, ...],
+    lacking: Absence | None, unlisted: pa.Table,
 ) -> ImportsInScope:  # fmt: skip
     """Compute import shares, with the stage, codes and basis of each."""
     notes = (*notes, *data_set_notes(catalog, flows))
@@ -427,6 +446,6 @@ def without_trade(scope: Scope, products: Collection[str]) -> tuple[str, ...]:
 
 IMPORTS_BY = {"usd": "imports by value (USD)", "tonnes": "imports by mass (tonnes)"}
 """Words for the imports that an answer counts, by measure."""
-FACE_VALUE = (
+FACE_VALUE = Note(
     "Face value: a supplier is the last seller, not where the material was mined or refined."
 )

@@ -14,6 +14,7 @@ from graphkit.analysis.trade_change import CHANGE_SERIES, MEASURES
 from graphkit.analysis.unlisted import POINT, one_share
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, NUMBER, NUMBERS, TEXT, TEXTS, Column
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE, number
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -303,11 +304,11 @@ def _with_ends(
     return pa.Table.from_pylist(table, pa.schema([*rows.schema, *ends]))
 
 
-def _within(owner: TradeParty, counterpart: Entity | None) -> list[str]:
+def _within(owner: TradeParty, counterpart: Entity | None) -> list[Note]:
     """Note that the world's trade with a group includes that among its members."""
     if owner.place is not None or counterpart is None or not counterpart.is_group:
         return []
-    return [f"Trade with {counterpart.in_text} includes that among its members."]
+    return [Note(f"Trade with {counterpart.in_text} includes that among its members.")]
 
 
 def _since(rows: pa.Table, since: str, nothing: str) -> pa.Table:

@@ -24,9 +24,11 @@ from graphkit.analysis.supply.unknowns import (
     turns,
     verdict,
 )
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column, plain_columns, schema_of
 from graphkit.answers.figures import IN_SOME_ROWS, UNFIT, percent, short_text
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -148,7 +150,7 @@ def unknowns(
         f"Which unpublished figures would tell most about {whose} {goods.meaning}?",
         ClaimScope(buyer, seller, goods, supply.period), supply, table, UNKNOWNS,
         notes=[*ranges.notes, METHOD, *supply.notes],
-        nothing="No figure by itself would narrow a range for sure.",
+        nothing=Absence("No figure by itself would narrow a range for sure."),
         caption="Narrows by: the points that a range loses at least, whatever the figure turns out "
         "to be, all else as it is known.",
         more={"threshold": threshold, "ranges": ranges.summary},
@@ -254,7 +256,8 @@ class _Ranges:
         if not settled and result.guaranteed < NOTABLE and gain < NOTABLE:
             return None
         network = self.supply.network
-        country, good = network.nodes.label(figure.node).split()
+        country = network.nodes.countries[network.nodes.country[figure.node]]
+        good = network.nodes.products[network.nodes.product[figure.node]]
         is_production = figure.kind == PRODUCTION
         estimate = float(network.production.amount[figure.node]) if is_production else None
         unit = network.unit if is_production else SHARE_OF_ORIGIN
@@ -272,7 +275,7 @@ class _Ranges:
         }  # fmt: skip
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Note]:
         """Say which verdicts are safe from one figure, and how many figures were tried."""
         notes, in_text = [], self.catalog.materials.in_text
         for summary, rows in zip(self.summary, self._rows, strict=True):
@@ -283,25 +286,37 @@ class _Ranges:
             beside = f"{self.threshold or 0:.0%}".replace("%", " %")
             if summary["verdict"] == OPEN and not any(row["settled"] for row in rows):
                 notes.append(
-                    f"{name}: no one figure of the {summary['tried']:,} tried would settle whether "
-                    f"{place} is above {beside} ({ends})."
+                    Note(
+                        f"{name}: no one figure of the {summary['tried']:,} tried would settle "
+                        f"whether {place} is above {beside} ({ends}).",
+                        (summary["product"],),
+                    )
                 )
             elif summary["verdict"] not in (None, OPEN):
                 notes.append(
-                    f"{name}: {place} has {ends}, {summary['verdict']} {beside}: safe from any one "
-                    "unpublished figure, and from all together."
+                    Note(
+                        f"{name}: {place} has {ends}, {summary['verdict']} {beside}: safe from any "
+                        "one unpublished figure, and from all together.",
+                        (summary["product"],),
+                    )
                 )
             elif summary["verdict"] is None and summary["figures"] and not (
                 rows and rows[0]["reduction"] >= NOTABLE
             ):  # fmt: skip
                 notes.append(
-                    f"{name}: no one figure of the {summary['tried']:,} tried narrows the range of "
-                    f"{place} ({ends}) for sure."
+                    Note(
+                        f"{name}: no one figure of the {summary['tried']:,} tried narrows the "
+                        f"range of {place} ({ends}) for sure.",
+                        (summary["product"],),
+                    )
                 )
         left = sum(summary["figures"] - summary["tried"] for summary in self.summary)
         if left:
             notes.append(
-                f"Not tried: {left:,} figures that smaller parts of the imports pass, as traced."
+                Note(
+                    f"Not tried: {left:,} figures that smaller parts of the imports pass, as "
+                    "traced."
+                )
             )
         return notes
 

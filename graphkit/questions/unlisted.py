@@ -20,6 +20,7 @@ from graphkit.analysis.unlisted import (
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.answers.coverage import About
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.period import listed
@@ -36,7 +37,7 @@ SHARE_RANGE = (
     Column("share_usd_high", "", "0 to 1, the most that it can be", SHARE, type=NUMBER),
 )  # fmt: skip
 """Columns of the range of a share by value, with a header where a row has one."""
-NOT_ZERO = (
+NOT_ZERO = Note(
     "What is not listed is unknown, never zero: amounts and numbers of countries are at least "
     "these, and a share that it may move by a percentage point is a range."
 )
@@ -130,7 +131,10 @@ def with_extents(catalog: Catalog, answer: Answer) -> Answer:
         return answer
     label = catalog.materials.label
     notes = [
-        f"{label(product)}, {_listed(periods)}: {dataset} lists {_sentence(extents[dataset])}."
+        Note(
+            f"{label(product)}, {_listed(periods)}: {dataset} lists {_sentence(extents[dataset])}.",
+            (product,),
+        )
         for (product, dataset), periods in sorted(spans.items())
     ]
     marks = [_mark(row, extents, spans) for row in answer.rows.to_pylist()]

@@ -11,6 +11,7 @@ import pyarrow as pa
 from graphkit.analysis.reporting import is_unreported
 from graphkit.answers.answer import Answer, citing_too, keys_of_refs
 from graphkit.answers.coverage import UnreportedTrade
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.names import possessive
 from graphkit.period import listed
@@ -95,14 +96,14 @@ def _periods(row: Mapping[str, Any], answer: Answer) -> list[str]:
     return sorted({period for series in answer.coverage.series for period in series.periods})
 
 
-def _note(catalog: Catalog, gap: Mapping[str, Any], periods: list[str]) -> str:
+def _note(catalog: Catalog, gap: Mapping[str, Any], periods: list[str]) -> Note:
     """Write the note on a country that publishes no trade by product."""
     place = catalog.place_at_start(gap["country"])
     since = f"since {gap['since']}"
     still = ", and no source read says that it does again"
     if gap["until"]:
         since, still = f"from {gap['since']} to {gap['until']}", ""
-    return (
+    return Note(
         f"{place} does not publish {gap['unpublished']} {since} ({gap['source']}){still}. "
         f"{possessive(place)} trade of {listed(periods, 3)} is as its partners report it: what it "
         "traded with others that publish none is unknown."

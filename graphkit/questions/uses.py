@@ -12,6 +12,7 @@ from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.coverage import Coverage, NamedFigures, lines
 from graphkit.answers.figures import money, percent
+from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -132,7 +133,7 @@ def end_uses(catalog: Catalog, elements: Iterable[str]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["element"], not known(row), -(row["share"] or 0.0)))
 
 
-def notes_on_shares(catalog: Catalog, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def notes_on_shares(catalog: Catalog, rows: Sequence[Mapping[str, Any]]) -> list[Note]:
     """Note the sums of shares that are not 1, and elements without any share."""
     in_text = catalog.materials.in_text
     sums = share_sums(rows)
@@ -142,15 +143,19 @@ def notes_on_shares(catalog: Catalog, rows: Sequence[Mapping[str, Any]]) -> list
         if abs(gap) <= UNROUNDED:
             continue
         rest = f"{percent(gap)} is not stated" if gap > 0 else "they are as printed, not scaled"
-        notes.append(f"Shares of {in_text(element)} add to {percent(total)} ({source}): {rest}.")
+        notes.append(
+            Note(f"Shares of {in_text(element)} add to {percent(total)} ({source}): {rest}.")
+        )
     measured = {element for element, _ in sums}
     without = sorted({row["element"] for row in rows} - measured)
     if without:
-        notes.append(f"No shares are published for {in_text(*without)}: the uses are named alone.")
+        notes.append(
+            Note(f"No shares are published for {in_text(*without)}: the uses are named alone.")
+        )
     return notes
 
 
-def notes_on_sectors(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def notes_on_sectors(rows: Sequence[Mapping[str, Any]]) -> list[Note]:
     """Note the value added of all sectors together, each counted once."""
     total, number = value_added(rows)
     if not number:
@@ -160,6 +165,8 @@ def notes_on_sectors(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     years = sorted({row["value_added_period"] for row in rows if row["value_added_period"]})
     when = f"in {', '.join(years)}" if years else "in a year that the source does not state"
     return [
-        f"The {sectors} had a value added of {money(total)} EUR in {', '.join(places)} {when}: "
-        "exposure, not loss."
+        Note(
+            f"The {sectors} had a value added of {money(total)} EUR in {', '.join(places)} {when}: "
+            "exposure, not loss."
+        )
     ]

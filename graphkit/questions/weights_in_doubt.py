@@ -9,9 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answers.answer import BOTH_WEIGHTS, WITHOUT, Answer, citing_too
+from graphkit.answers.answer import WITHOUT, Answer, citing_too
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.answers.coverage import Change, Coverage, MissingFlow, Series, Total
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
@@ -414,7 +415,6 @@ def _described(answer: Answer, rows: pa.Table) -> Answer:
         shown_names += [name + WITHOUT, name] if name in added else [name]
     return replace(
         answer, rows=rows, columns=[*columns, DOUBT], shown=[*shown_names, DOUBT.name],
-        caption=f"{answer.caption} {BOTH_WEIGHTS}".strip(),
     )  # fmt: skip
 
 
@@ -434,8 +434,10 @@ def _with_notes(catalog: Catalog, answer: Answer, doubts: Sequence[Doubt]) -> An
     notes = [_note(catalog, doubt, parts.get(doubt)) for doubt in ordered[:NAMED]]
     if len(ordered) > NAMED:
         notes.append(
-            f"{len(ordered) - NAMED} more such flows: 'graphkit query outlier-masses --top 0' and "
-            "'graphkit query reviewed-weights --top 0'."
+            Note(
+                f"{len(ordered) - NAMED} more such flows: 'graphkit query outlier-masses --top 0' "
+                "and 'graphkit query reviewed-weights --top 0'."
+            )
         )
     cited = pa.table({"source": pa.array([d.source for d in ordered[:NAMED]], pa.string())})
     missing = tuple(MissingFlow(*doubt.key) for doubt in ordered if doubt.verdict == "missing")
@@ -445,7 +447,7 @@ def _with_notes(catalog: Catalog, answer: Answer, doubts: Sequence[Doubt]) -> An
     )  # fmt: skip
 
 
-def _note(catalog: Catalog, doubt: Doubt, part: float | None) -> str:
+def _note(catalog: Catalog, doubt: Doubt, part: float | None) -> Note:
     """Write the note on a doubt; ``part`` is that of its mass in all trade under its code."""
     code = f" (HS {doubt.hs})" if doubt.hs else ""
     trade = f"{catalog.materials.in_text(doubt.product)}{code} in {doubt.period}"
@@ -455,9 +457,10 @@ def _note(catalog: Catalog, doubt: Doubt, part: float | None) -> str:
         weight = "It is too heavy for its value."
         if doubt.ratio is not None:
             weight = f"It is {doubt.ratio:,.0f} times as heavy per dollar as the others together."
-        return (
+        return Note(
             f"Weight in doubt: {100 * part:.0f} % of the tonnes of {trade}, of all countries, are "
-            f"one flow, {pair} ({doubt.tonnes:,.0f} t). {weight}{comment}"
+            f"one flow, {pair} ({doubt.tonnes:,.0f} t). {weight}{comment}",
+            (doubt.product,),
         )
     elsewhere = ""
     if doubt.published_tonnes is not None:
@@ -465,6 +468,8 @@ def _note(catalog: Catalog, doubt: Doubt, part: float | None) -> str:
     verdict = "is missing for the most part"
     if doubt.verdict != "missing":
         verdict = f"is {doubt.verdict.replace('-', ' ')} for its value"
-    return (
-        f"Weight in doubt: {pair}, {doubt.tonnes:,.0f} t of {trade}, {verdict}{elsewhere}.{comment}"
+    return Note(
+        f"Weight in doubt: {pair}, {doubt.tonnes:,.0f} t of {trade}, "
+        f"{verdict}{elsewhere}.{comment}",
+        (doubt.product,),
     )

@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from graphkit.analysis.claims.phrases import about, claim_figure, headline, known_values
 from graphkit.answers.answer import (
+    BOTH_WEIGHTS,
     OWN_FACTS,
     Answer,
+    caption_of,
     cited,
     in_names,
     marked_source,
@@ -42,6 +44,7 @@ from graphkit.answers.figures import (
     short_text,
     unit_of,
 )
+from graphkit.answers.note import words_of_notes
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
 from graphkit.names import capitalized, uncapitalized
@@ -92,25 +95,26 @@ def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
         rows = shown_rows(answer, view)
         _rows(answer_columns(answer, page.width), rows, page, view, qualifier)
     else:
-        page.text(answer.nothing)
+        page.text(answer.nothing.words)
     if len(answer.elsewhere):
         page.title(f"Contains {answer.scope['meaning']}, bought for something else")
         page.table(elsewhere_columns(answer))
-    lists = [
-        ("Published claims in this scope", claim_lines(answer)),
-        ("Coverage", coverage_lines(answer)),
-        ("Sources", source_lines(answer)),
-        ("Notes", _notes(answer, view)),
-    ]
-    for title, lines in lists:
-        if lines:
-            page.title(title)
-            page.lines(lines)
-        columns = comparison_columns(answer) if title.startswith("Published") else ()
-        if columns and columns[0].cells:
-            page.title("Claimed shares beside the trade data, differences in percentage points")
-            page.table(columns)
+    _list(page, "Published claims in this scope", claim_lines(answer))
+    compared = comparison_columns(answer)
+    if compared and compared[0].cells:
+        page.title("Claimed shares beside the trade data, differences in percentage points")
+        page.table(compared)
+    _list(page, "Coverage", coverage_lines(answer))
+    _list(page, "Sources", source_lines(answer))
+    _list(page, "Notes", _notes(answer, view))
     return page
+
+
+def _list(page: Page, title: str, lines: Sequence[str]) -> None:
+    """Put lines with a title on a page, if there are any."""
+    if lines:
+        page.title(title)
+        page.lines(lines)
 
 
 def _rows(
@@ -134,16 +138,16 @@ def _rows(
 
 
 def _notes(answer: Answer, view: View) -> Sequence[str]:
-    """Choose the notes to show: of products, those in the rows that are shown."""
+    """Write the notes but those on products in rows that are not shown alone, which it counts."""
     if "product" not in answer.rows.column_names:
-        return answer.notes
-    products = [answer.names.get(key, key) for key in answer.rows["product"].to_pylist()]
+        return words_of_notes(answer.notes)
+    products = answer.rows["product"].to_pylist()
     hidden = {*products} - {products[row] for row in shown_rows(answer, view)}
-    notes = [note for note in answer.notes if note.partition(":")[0] not in hidden]
-    hidden_count = len(answer.notes) - len(notes)
-    if hidden_count:
-        notes.append(f"{number_of(hidden_count, 'note')} on other products: {view.more[0]}.")
-    return notes
+    shown = [note for note in answer.notes if not note.is_only_on(hidden)]
+    lines = words_of_notes(shown)
+    if hidden_count := len(answer.notes) - len(shown):
+        lines.append(f"{number_of(hidden_count, 'note')} on other products: {view.more[0]}.")
+    return lines
 
 
 def shown_rows(answer: Answer, view: View) -> Sequence[int]:
@@ -277,8 +281,11 @@ def cell_text(value: Any, field: pa.Field, names: Mapping[str, str]) -> str:
     return visible(short_text(value, unit_of(field)))
 
 
-def scope_line(answer: Answer, once: Mapping[str, str] | None = None) -> str:
+def scope_line(
+    answer: Answer, once: Mapping[str, str] | None = None, of_doubts: str = BOTH_WEIGHTS
+) -> str:
     """State the values common to all rows, or some of them, and the caption."""
+    caption = caption_of(answer, of_doubts)
     once = lifted(answer) if once is None else once
     never = {column.name: column.never for column in answer.columns if column.never}
     headers = {n: header if header[1:].lower() != header[1:] else header.lower()
@@ -288,9 +295,7 @@ def scope_line(answer: Answer, once: Mapping[str, str] | None = None) -> str:
         else f"{headers[n]}{':' * (text in YES_NO)} {text}"
         for n, text in once.items() if text
     )  # fmt: skip
-    return (
-        f"{stated[0].upper()}{stated[1:]}. {answer.caption}".strip() if stated else answer.caption
-    )
+    return f"{stated[0].upper()}{stated[1:]}. {caption}".strip() if stated else caption
 
 
 def sources_of_rows(answer: Answer) -> list[str]:
@@ -312,9 +317,14 @@ def supporting_sources(answer: Answer) -> list[str]:
 
 def source_lines(answer: Answer) -> list[str]:
     """Describe each source in use: key, publisher, title, date or version, licence."""
+    return [*lines_by_source(answer).values()]
+
+
+def lines_by_source(answer: Answer) -> dict[str, str]:
+    """Describe each source in use, by its key."""
     used = {*supporting_sources(answer), *(claim["source"] for claim in shown_claims(answer))}
     rows = map(known_values, answer.sources.to_pylist())
-    return [_source_line(row) for row in rows if row["key"] in used]
+    return {row["key"]: _source_line(row) for row in rows if row["key"] in used}
 
 
 def _sources_of_rows(rows: pa.Table) -> set[str]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import full_text
+from graphkit.answers.note import Note
 from graphkit.answers.remarks import with_remarks_for_marks
 from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.pages.html import HtmlPage
@@ -308,7 +309,7 @@ def _content(answer: Answer, form: str, output: Path | None, view: View = WHOLE)
     write = format_of_answer.answer
     if form not in READ and view.top and len(answer.rows) > view.top:
         first = answer.first_rows(view.top)
-        note = f"The answer has {len(answer.rows):,} rows, of which these are {len(first):,}."
+        note = Note(f"The answer has {len(answer.rows):,} rows, of which these are {len(first):,}.")
         rows = answer.rows.take(pa.array(first, pa.int64()))
         answer = replace(answer, rows=rows, notes=(*answer.notes, note))
     if write is None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from graphkit.analysis.claims.phrases import known_values
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import is_json
+from graphkit.answers.note import words_of_notes
 from graphkit.errors import HIDDEN
 from graphkit.render.answer import comparison_sentences
 
@@ -33,8 +34,8 @@ def as_object(answer: Answer) -> dict[str, Any]:
         "links": objects_of(answer.links),
         "sources": [known_values(row) for row in objects_of(answer.sources)],
         "notes": [
-            *[answer.nothing] * (not len(answer.rows)),
-            *answer.notes,
+            *[answer.nothing.words] * (not len(answer.rows)),
+            *words_of_notes(answer.notes),
             *comparison_sentences(answer),
         ],
     }

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from graphkit.analysis.claims.phrases import claim_figure, known_values
 from graphkit.answers.answer import (
-    BOTH_WEIGHTS,
     WITHOUT,
     Answer,
     marked_source,
@@ -137,7 +136,7 @@ def _screen(
         if len(totals[0].cells) > 1 and not view.all:
             indices = ()
     if not len(answer.rows):
-        lines.append(answer.nothing)
+        lines.append(answer.nothing.words)
     elif indices:
         columns, hidden = _columns(answer, width, view, indices, unsaid)
         tables.append(columns)
@@ -554,7 +553,7 @@ def _counted(answer: Answer) -> str:
     main = main_period(answer)
     alike = "period" in lifted(answer)
     period_text = f" Period {main}, unless a note says another." if main and not alike else ""
-    line = scope_line(answer, _stated_once(answer)).replace(BOTH_WEIGHTS, DOUBT_LEFT_OUT)
+    line = scope_line(answer, _stated_once(answer), DOUBT_LEFT_OUT)
     return f"{line}{period_text}".strip()
 
 

@@ -31,6 +31,8 @@ class Limits:
     seconds: float = 30.0
     rows: int = 1_000_000
     bytes: int = 256 * 2**20
+    advice: str = "see more with --max-rows N"
+    """How to see more rows; empty where there is no way."""
 
     @property
     def timeout(self) -> float | None:
@@ -48,10 +50,10 @@ class Limits:
 
     def note(self, count: int) -> str:
         """Word the note on a result of which only the first rows are kept."""
-        advice = "see more with --max-rows N"
+        advice = self.advice
         if count < self.rows:
             advice = f"they fill {self.bytes / 2**20:,.0f} MiB; ask for fewer columns, or in parts"
-        return f"there are more rows than these first {count:,}; {advice}"
+        return "; ".join(filter(None, [f"there are more rows than these first {count:,}", advice]))
 
 
 LIMITS = Limits()
@@ -134,8 +136,9 @@ def collect(names: Sequence[str], rows: Iterable[list[Any]], limits: Limits) -> 
     columns = [_joined(list(chunks)) for chunks in zip(*parts, strict=True)]
     table = pa.table([array for _, array in columns], schema=pa.schema([f for f, _ in columns]))
     if size > limits.bytes:
-        return Result(*first_part(table, limits))
-    return Result(table, (limits.note(count),) if next(rest, None) else ())
+        return first_part(table, limits)
+    more = next(rest, None) is not None
+    return Result(table, (limits.note(count),) if more else (), not more)
 
 
 def _batch(rows: Iterator[list[Any]], most: int) -> list[list[Any]]:
@@ -173,20 +176,20 @@ def _cast(array: pa.Array, type_: pa.DataType) -> pa.Array:
     return array.cast(type_)
 
 
-def first_part(table: pa.Table, limits: Limits) -> tuple[pa.Table, tuple[str, ...]]:
+def first_part(table: pa.Table, limits: Limits) -> Result:
     """Cut a table to the rows that the limits allow, and note it if there are more.
 
     Examples
     --------
-    >>> first_part(pa.table({"x": [1, 2, 3]}), Limits(bytes=17))[0]["x"].to_pylist()
+    >>> first_part(pa.table({"x": [1, 2, 3]}), Limits(bytes=17)).table["x"].to_pylist()
     [1, 2]
     """
     most = min(len(table), limits.rows)
     if table.nbytes > limits.bytes:
         most = bisect_right(range(1, most), limits.bytes, key=lambda n: table.slice(0, n).nbytes)
     if most == len(table):
-        return table, ()
-    return table.slice(0, most), (limits.note(most),)
+        return Result(table)
+    return Result(table.slice(0, most), (limits.note(most),), is_whole=False)
 
 
 NUMBERS = frozenset({float, int, bool, type(None)})

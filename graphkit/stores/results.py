@@ -81,3 +81,5 @@ class Result:
 
     table: pa.Table
     notes: tuple[str, ...] = field(default=())
+    is_whole: bool = True
+    """False if a limit left rows out."""

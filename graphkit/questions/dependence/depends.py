@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.unlisted import with_ends
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column, Marked, columns_in
 from graphkit.answers.figures import percent
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import TOTALS, Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -259,7 +261,7 @@ def _answer(
         )  # fmt: skip
     claims = claims_about(catalog.claims, query, context=context)
     if trade.lacking and not _answered(claims, query):
-        raise GraphkitError(in_sentence(trade.lacking))
+        raise GraphkitError(in_sentence(trade.lacking.words))
     return Answer(
         question,
         _scope_of(catalog, query, trade),
@@ -294,32 +296,48 @@ def _caption(query: ClaimScope, trade: ImportsInScope) -> str:
 
 def _notes(
     catalog: Catalog, query: ClaimScope, rows: pa.Table, trade: ImportsInScope
-) -> Sequence[str]:
+) -> Sequence[Note]:
     notes = [*query.scope.notes, *trade.notes]
     if trade.lacking:
-        return [_nothing(catalog, query, trade, 0.0), *notes] if len(rows) else notes
+        return [Note(_nothing(catalog, query, trade, 0.0).words), *notes] if len(rows) else notes
     notes.append(FACE_VALUE)
     keys = {*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()}
     groups = {place.key for place in (query.buyer, query.seller) if place and place.is_group}
     notes += catalog.area_notes(keys - groups)
     if query.seller and query.seller.type == "group":
         notes.append(
-            f"{capitalized(query.seller.in_text)} is counted as one supplier, its members added up."
+            Note(
+                f"{capitalized(query.seller.in_text)} is counted as one supplier, its members "
+                "added up."
+            )
         )
     notes += product_notes(catalog.materials, rows["product"].to_pylist())
     return notes
 
 
-def _nothing(catalog: Catalog, query: ClaimScope, trade: ImportsInScope, min_share: float) -> str:
+def _nothing(
+    catalog: Catalog, query: ClaimScope, trade: ImportsInScope, min_share: float
+) -> Absence:
     """State why nothing is known of the trade asked for."""
     if trade.lacking:
-        return f"{trade.lacking} Only published claims cover it."
+        return trade.lacking.with_words(lambda words: f"{words} Only published claims cover it.")
     seller = query.seller.in_text if query.seller else "any supplier"
     if query.buyer is not None and query.buyer == query.seller:
-        return f"Trade data hold no flow from {seller} to itself."
+        return Absence(f"Trade data hold no flow from {seller} to itself.")
     if within := _within(catalog, query):
-        return within
-    goods = "a product" if query.scope.text is None else query.scope.meaning
+        return Absence(within)
+    scope = query.scope
+    names = (scope.meaning, scope.goods.phrase) if scope.text is not None else ("", "")
+    text, short = (_no_flow(catalog, query, trade, min_share, named) for named in names)
+    return Absence(text, short.removesuffix("."))
+
+
+def _no_flow(
+    catalog: Catalog, query: ClaimScope, trade: ImportsInScope, min_share: float, named: str
+) -> str:
+    """State that no flow is known, or none as large as was asked; ``named`` are the goods."""
+    goods = named or "a product"
+    seller = query.seller.in_text if query.seller else "any supplier"
     if min_share and query.seller is not None:
         sold = _from_supplier(catalog, trade.shares, query.seller).to_pylist()
         sold = [row for row in sold if _sure_share(row) is not None]
@@ -340,7 +358,7 @@ def _nothing(catalog: Catalog, query: ClaimScope, trade: ImportsInScope, min_sha
                 f"{catalog.place_in_text(first['consumer'])} in {first['period']}."
             )
     buyer = f" to {query.buyer.in_text}" if query.buyer else ""
-    flow = "No flow" if query.scope.text is None else f"No flow of {goods}"
+    flow = f"No flow of {named}" if named else "No flow"
     periods = sorted({*trade.flows["period"].to_pylist()})
     time = f" in {periods[0]}" if len(periods) == 1 else ""
     return f"{flow} from {seller}{buyer}{'' if time else ' in this scope'}{time} is known."

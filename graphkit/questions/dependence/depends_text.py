@@ -256,7 +256,7 @@ def _largest_of_one(names: Lexicon, rows: Sequence[Purchase]) -> Sentences:
     sellers = tuple(sorted({row["supplier"] for row in rows}))
     start = f"{capitalized(possessive(buyer))} largest supplier of {goods}{time} was "
     if len(sellers) > 1:
-        either = names.places(sellers).replace(" and ", " or ")
+        either = names.places(sellers, "or")
         claim = names.claim(Kind.FIRST, rows)
         yield from shortened(Sentence(f"{start}{either}, by series of trade{fit}", (claim,)))
         return

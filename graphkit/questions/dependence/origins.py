@@ -17,6 +17,7 @@ from graphkit.analysis.supply.tracing import ANY_OTHER, ANY_STAGE
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column, Marked, columns_in
 from graphkit.answers.figures import DIFFERENCE, percent
+from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity, possessive
@@ -115,7 +116,7 @@ COLUMNS, LARGEST = columns_in(Origin), columns_in(LargestOrigin)
 STAGES = ("consumer", "product", "period", "traced_to")
 """Columns of the rows of one stage."""
 CHAINS = LOOKED_THROUGH, FACE_VALUE = "looked-through", "face-value"
-BY_SELLER = (
+BY_SELLER = Note(
     "Face value, stage by stage: each seller counts as the maker of all it sells, out of what it "
     "bought itself."
 )
@@ -203,7 +204,7 @@ def origins(
 
 def _large_enough(
     catalog: Catalog, traced: _Traced, min_share: float, *, by_seller: bool
-) -> tuple[pa.Table, list[str]]:
+) -> tuple[pa.Table, list[Note]]:
     """Leave out the rows of origins that are too small, with notes on what is left out."""
     rows = traced.rows
     at_own_stage = pc.or_(by_seller, pc.equal(rows["traced_to"], rows["stage"]))
@@ -216,18 +217,20 @@ def _large_enough(
     left_out = _left_out(len(traced.rows) - len(rows), min_share)
     small = pc.less(pc.max_element_wise(rows["share"], rows["face_value"]), min_share)
     rows, alike = beyond_any_other(rows, traced.supply, STAGES, "origin", small)
-    return rows, [*_unseen_trade(catalog, traced.supply, rows), *left_out, *alike]
+    return rows, [*_unseen_trade(catalog, traced.supply, rows), *left_out, *map(Note, alike)]
 
 
-def _left_out(number: int, min_share: float) -> list[str]:
+def _left_out(number: int, min_share: float) -> list[Note]:
     """Count the origins that are too small for a row."""
     if not number:
         return []
     rows = "1 row" if number == 1 else f"{number:,} rows"
-    return [f"Left out: {rows}, of origins with less than {100 * min_share:g} % even at most."]
+    return [
+        Note(f"Left out: {rows}, of origins with less than {100 * min_share:g} % even at most.")
+    ]
 
 
-def _largest(rows: pa.Table) -> tuple[pa.Table, list[str]]:
+def _largest(rows: pa.Table) -> tuple[pa.Table, list[Note]]:
     """Select the largest known origin of each stage, and the parts without an origin.
 
     ``others`` counts the countries that may have more than the largest has as traced. A note says
@@ -249,7 +252,7 @@ def _largest(rows: pa.Table) -> tuple[pa.Table, list[str]]:
             )
         selected += [row for row in origins_of_stage if row in largest or row not in known]
     left_out = len(rows) - len(selected)
-    notes = [f"Left out: {left_out:,} smaller origins; without `largest` they are listed."]
+    notes = [Note(f"Left out: {left_out:,} smaller origins; without `largest` they are listed.")]
     return pa.Table.from_pylist(selected, rows.schema), notes if left_out else []
 
 
@@ -391,11 +394,13 @@ def origins_of(
 
 
 def _answer(
-    catalog: Catalog, question: str, traced: _Traced, rows: pa.Table, notes: list[str]
+    catalog: Catalog, question: str, traced: _Traced, rows: pa.Table, notes: list[Note]
 ) -> Answer:
     buyer, origin = traced.buyer, traced.query.seller
     place = origin.in_text if origin else "any country"
-    nothing = [] if len(rows) else [f"Nothing that {buyer.in_text} imports comes from {place}."]
+    nothing = (
+        [] if len(rows) else [Note(f"Nothing that {buyer.in_text} imports comes from {place}.")]
+    )
     return supply_answer(
         catalog, question, traced.query, traced.supply, rows,
         LARGEST if "others" in rows.column_names else COLUMNS,
@@ -414,7 +419,7 @@ def _of_any_stage(rows: pa.Table) -> str:
     return " Any stage: what was mined, made or sold there at one or several, counted once."
 
 
-def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]:
+def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[Note]:
     """Name the products whose trade nobody publishes behind a large unknown share.
 
     With the largest producers of each, since these may be behind it.
@@ -443,8 +448,11 @@ def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]
             f"{entity(row['country']).in_text} {percent(row['share'])}" for row in makers[:3]
         )
         notes.append(
-            f"No trade in {catalog.materials.in_text(product)} is in the database, so that who "
-            "made what others refine is unknown."
-            + (f" Of the world's production in {supply.period}: {shares}." if shares else "")
+            Note(
+                f"No trade in {catalog.materials.in_text(product)} is in the database, so that who "
+                "made what others refine is unknown."
+                + (f" Of the world's production in {supply.period}: {shares}." if shares else ""),
+                (product,),
+            )
         )
     return notes

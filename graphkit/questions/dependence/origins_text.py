@@ -148,7 +148,7 @@ def _assumed(names: Lexicon, start: Sentence, row: Origin) -> Sentences:
     claim = _of_origin(names, row, figure, "assumed")
     claim = replace(claim, assumptions={**claim.assumptions, "assumption": assumption})
     conditions = [f"if {assumption}", "under assumptions"]
-    if assumption.startswith(("the makers", "only the makers")):
+    if names.answer.scope["assume"] == ["makers"]:
         conditions.insert(1, "if only listed makers make it")
     for condition in conditions:
         yield start + Sentence(f"; {condition}: {figure}.", (claim,))

@@ -44,7 +44,7 @@ def neutral_table(
     types = [arrow_type(str(column[1])) for column in cursor.description or ()]
     if all(type_ is not None for type_ in types):
         schema = pa.schema(list(zip(names, types, strict=True)))
-        return Result(*first_part(plain_table(schema, cursor, limits), limits))
+        return first_part(plain_table(schema, cursor, limits), limits)
     rows = ([neutral(value, model) for value in row] for row in iterate_rows(cursor))
     return collect(names, rows, limits)
 

@@ -176,4 +176,4 @@ def _read_answer(process: subprocess.Popen[bytes], request: bytes) -> Result:
     with pa.ipc.open_stream(content) as stream:
         table = stream.read_all()
     table.validate(full=True)
-    return Result(table, tuple(header["notes"]))
+    return Result(table, tuple(header["notes"]), header["whole"])

@@ -77,7 +77,7 @@ def _send_table(result: Result) -> None:
     with pa.ipc.new_stream(sink, result.table.schema) as stream:
         stream.write_table(result.table)
     content = sink.getvalue()
-    _send({"notes": result.notes, "bytes": content.size})
+    _send({"notes": result.notes, "whole": result.is_whole, "bytes": content.size})
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -288,7 +289,7 @@ class DuckStore(Closing):
             if plan.statement.asks_for_plan:
                 return Result(plan_table("\n".join(row[-1] for row in answer.fetchall())))
             result = neutral_table(plan.query.names, cursor, self.model, limits)
-            return Result(result.table, result.notes + plan.notes)
+            return replace(result, notes=result.notes + plan.notes)
 
         return self._execute(read, limits, run)
 

@@ -307,7 +307,7 @@ class Neo4jStore(Closing):
             if not self._counted_others:
                 self._counted_others = True
                 more += others(lambda text: self._read(text, {}, limits, wait).table, self.label)
-            return Result(result.table, result.notes + more)
+            return replace(result, notes=result.notes + more)
 
         return self._in_time(limits, answer)
 
@@ -355,7 +355,7 @@ class Neo4jStore(Closing):
         answer, summary = self._once(limits, wait, work)
         if plan := summary.profile or summary.plan:
             return Result(plan_table(plan["args"]["string-representation"]))
-        return Result(answer.table, (*answer.notes, *notes(summary)))
+        return replace(answer, notes=(*answer.notes, *notes(summary)))
 
     def _once(
         self,
