@@ -1324,7 +1324,9 @@ def point(row: Row) -> str:
 def half_hangs(read: Facts, claim: Claim) -> None:
     """Check for how many products or importers a part hangs on one country."""
     words = read.answer.headline
-    assert f"at least {100 * claim.assumptions['threshold']:g} %" in words
+    threshold = claim.assumptions["threshold"]
+    least = "all" if threshold == 1 else f"at least {100 * threshold:g} %"
+    assert re.search(rf"\b{least} (?:of|could|from) ", words), words
     if claim.figure is not None and claim.figure.whole is not None:
         exposed(read, claim)
         return

@@ -99,7 +99,7 @@ def _dependent(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     verb = "was bought from one country" if bought else f"{SURE[verdict]} depends on one country"
     if bought and verdict in ("basket", "proxy"):
         verb += f", {SURE[verdict]}"
-    hangs = f"at least {threshold * 100:g} % of {whose}{time} {verb}"
+    hangs = f"{_least(threshold)} of {whose}{time} {verb}"
     pairs = grouped(counted, "consumer", "product")
     points = [key for group in pairs.values() for key in sorted({row[point] for row in group})]
     traced, behind = [row for row in sure if row["product"] not in goods], Sentence()
@@ -115,6 +115,11 @@ def _dependent(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 def _threshold(names: Lexicon) -> float:
     threshold = names.answer.scope.get("threshold")
     return float(threshold) if isinstance(threshold, int | float) else HALF
+
+
+def _least(threshold: float) -> str:
+    """Write the part from which one country is a single point of failure."""
+    return "all" if threshold >= 1 else f"at least {threshold * 100:g} %"
 
 
 def _estimated(claim: Claim, share: float) -> Claim:
@@ -168,7 +173,7 @@ def _exposed(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     figure = Figure(number, row["consumers"], row["consumers"], "importer", row["importers"])
     claim = names.claim(Kind.HALF, [row], figure, subject=places_of(row[point]))
     count = f"{figure} of {goods}"
-    least = f"at least {_threshold(names) * 100:g} %"
+    least = _least(_threshold(names))
     place, fit = names.place(row[point]), qualified([row])
     if point == "removed":
         start = f"Without {place}, {count}{time} could lose {least} of what they buy{fit}"
