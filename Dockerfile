@@ -7,7 +7,7 @@ FROM python:3.14-slim AS build
 WORKDIR /source
 COPY . .
 RUN python -m venv /graphkit \
-    && /graphkit/bin/pip install --no-cache-dir '.[explore,fast,mcp,plot]' \
+    && /graphkit/bin/pip install --no-cache-dir '.[explore,fast,fetch,mcp,plot,prompt]' \
     && find /graphkit -name __pycache__ -prune -exec rm -r {} +
 
 FROM python:3.14-slim
