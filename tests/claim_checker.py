@@ -1932,6 +1932,7 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     texts |= {text for text in named if re.search(r"\d", text)}
     texts |= {text for claim in claims for text in assumed(claim)}
     texts |= {text for claim in claims for text in claim.qualifiers}
+    texts |= {str(row.get("basis")) for claim in claims for row in read.of(claim)}
     texts |= {
         text for claim in claims for key in claim.subject for text in (key, name_of(read, key))
     }

@@ -397,7 +397,7 @@ def _product(catalog: Catalog, entity: Entity) -> Answer:
           for row in catalog.rows("controls").to_pylist()
           if entity.key in (row["products"] or ())),
     ]  # fmt: skip
-    notes = [text for text in (node["remark"], node["note"]) if text]
+    notes = [Note(text) for text in (node["remark"], node["note"]) if text]
     stage = catalog.label(node["stage"]) or node["stage"]
     key, name = entity.key, catalog.materials.in_text(entity.key)
     return _profile(
@@ -446,7 +446,7 @@ def _control(catalog: Catalog, entity: Entity) -> Answer:
         {"country": act["country"], "measure": act["measure"], "target": act["target"],
          "since": act["since"], "until": act["until"], "suspended_from": act["suspended_from"],
          "suspended_until": act["suspended_until"], "quota": act["quota"]},
-        [text for text in (act["note"], act["evidence"]) if text],
+        [Note(text) for text in (act["note"], act["evidence"]) if text],
         f"Export control of {whose}: {act['measure']}, since {act['since']}{until}{suspended}. "
         f"Ask further: graphkit controls {act['country']}, disrupt --restriction {act['key']}.",
         [act["source"]],
