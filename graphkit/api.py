@@ -22,39 +22,32 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.queries import find_query, run_query
-from graphkit.questions import (
-    claim_checks,
-    claims,
+from graphkit.questions.act import controls, diversification, targets, unknowns
+from graphkit.questions.claims import claim_checks, claims
+from graphkit.questions.dependence import depends as face_value
+from graphkit.questions.dependence import origins
+from graphkit.questions.markets import (
     concentration,
-    controls,
     criticality,
-    disruptions,
-    diversification,
     first_suppliers,
     flows,
     mirror,
     n_minus_1,
-    owners,
-    plants,
     prices,
     production_trend,
-    profiles,
     reliance,
-    single_points,
-    targets,
-    unknowns,
     uses,
 )
-from graphkit.questions.centrality import centrality, layered_centrality
-from graphkit.questions.changes import compare
-from graphkit.questions.dependence import depends as face_value
-from graphkit.questions.dependence import origins
-from graphkit.questions.flows import trade as flows_of_all_periods
+from graphkit.questions.markets.centrality import centrality, layered_centrality
+from graphkit.questions.markets.changes import compare
+from graphkit.questions.markets.flows import trade as flows_of_all_periods
+from graphkit.questions.markets.trend import trend
+from graphkit.questions.plants import owners, plants, profiles
 from graphkit.questions.question import Question
 from graphkit.questions.registry import PARAMETERS
-from graphkit.questions.scenarios import play
-from graphkit.questions.supply import supply_of
-from graphkit.questions.trend import trend
+from graphkit.questions.shared.supply import supply_of
+from graphkit.questions.supply import disruptions, single_points
+from graphkit.questions.supply.scenarios import play
 from graphkit.stores.base import Closing, Store
 from graphkit.stores.limits import LIMITS
 from graphkit.stores.results import Result
@@ -159,7 +152,7 @@ class Reply(Answer):
         """
         from datetime import UTC, datetime
 
-        from graphkit.questions.citing import cite
+        from graphkit.questions.claims.citing import cite
         from graphkit.render.citation import FORMS, Citation
 
         if form not in FORMS:
@@ -414,7 +407,7 @@ class Session(Closing):
         >>> print(outcome)
         holds
         """
-        from graphkit.questions.citing import recheck
+        from graphkit.questions.claims.citing import recheck
 
         return recheck(self.catalog, id)
 

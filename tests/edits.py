@@ -15,7 +15,7 @@ from graphkit.build import Graph, Part
 from graphkit.database import last_load
 from graphkit.errors import GraphkitError, StoreError, Unreachable
 from graphkit.questions.addresses import PATHS, read_values
-from graphkit.questions.citing import PARTLY_READ, cite
+from graphkit.questions.claims.citing import PARTLY_READ, cite
 from graphkit.questions.question import Question, prepare
 from graphkit.schema import GRAPH, LOAD, MARK, Kind
 from graphkit.stores.base import Store

@@ -24,9 +24,9 @@ from graphkit.catalog.tables import DERIVED, RECENT
 from graphkit.errors import UsageError
 from graphkit.names import Names, in_other_languages
 from graphkit.queries import Reading, noted_readings
-from graphkit.questions.claim_checks import claims_check
+from graphkit.questions.claims.claim_checks import claims_check
 from graphkit.questions.dependence.depends import depends
-from graphkit.questions.disruptions import disrupt
+from graphkit.questions.supply.disruptions import disrupt
 from graphkit.stores.duck.identity import is_settled
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.results import Result

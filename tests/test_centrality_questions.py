@@ -20,7 +20,7 @@ from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.questions.centrality import DEFAULT
+from graphkit.questions.markets.centrality import DEFAULT
 from graphkit.render.formats import answer_text
 from graphkit.render.json import as_object, json_text
 

@@ -28,7 +28,7 @@ from graphkit.cli import app
 from graphkit.database import open_database
 from graphkit.errors import UsageError
 from graphkit.questions.addresses import PATHS, pairs_of, path_of, read_values
-from graphkit.questions.citing import cite
+from graphkit.questions.claims.citing import cite
 from graphkit.questions.question import Question, prepare
 from graphkit.questions.registry import VERBS
 from graphkit.render.citation import Outcome, figures

@@ -11,7 +11,7 @@ from seed_texts import SMALL
 
 from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
-from graphkit.questions.codes import split_trades
+from graphkit.questions.shared.codes import split_trades
 
 TWO_CODES = {
     "products.yaml": SMALL["products.yaml"] + "  - {key: salt, name: Salt, stage: metal}\n",

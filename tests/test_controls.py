@@ -14,7 +14,7 @@ from graphkit.api import Session
 from graphkit.build import Graph, build_graph
 from graphkit.cli.app import run
 from graphkit.errors import UsageError
-from graphkit.questions.controls import LATER_UNKNOWN
+from graphkit.questions.act.controls import LATER_UNKNOWN
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore

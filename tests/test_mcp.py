@@ -37,7 +37,7 @@ from graphkit.mcp.reply import SHORT, WHOLE, Reply, plain_data, size_of, tokens
 from graphkit.mcp.server import PAGES, PROMPTS, make_server
 from graphkit.mcp.tools import REPLY, accepted, read_arguments, tools
 from graphkit.mcp.work import do, job_of, page
-from graphkit.questions.claim_checks import check_stated
+from graphkit.questions.claims.claim_checks import check_stated
 from graphkit.render.json import as_object, json_text
 
 DEPENDS = {"country": ["KOR"], "on": ["CHN"], "for": ["magnets"]}

@@ -43,8 +43,10 @@ def test_the_same_line_twice_makes_two():
     ("module", "test"),
     [
         ("analysis/cover.py", "cover"), ("importers/comtrade.py", "import_comtrade"),
-        ("questions/trade.py", "trade_questions"), ("headlines/markets.py", "headlines"),
-        ("questions/swept_losses.py", "disruption"), ("plot/dependence.py", "plot_kinds"),
+        ("questions/shared/trade.py", "trade_questions"),
+        ("questions/markets/changes_text.py", "headlines"),
+        ("questions/act/controls_picture.py", "plot_kinds"),
+        ("questions/supply/swept_losses.py", "disruption"),
     ],
 )  # fmt: skip
 def test_the_files_for_a_module_are_among_those_that_are_chosen(module, test, monkeypatch):

@@ -14,8 +14,8 @@ from graphkit.explore.answers import matches
 from graphkit.explore.overview import TASKS, import_overview, production_overview
 from graphkit.plot.drawing import COUNTRIES, luminance, tint
 from graphkit.questions.addresses import PATHS, read_values
-from graphkit.questions.concentration import concentration
 from graphkit.questions.dependence.depends import depends
+from graphkit.questions.markets.concentration import concentration
 from graphkit.stores.duck.store import DuckStore
 
 

@@ -12,7 +12,7 @@ from graphkit.analysis.ownership import Stake
 from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.questions.facilities import stakes_in, without_repeats
+from graphkit.questions.plants.facilities import stakes_in, without_repeats
 
 WORLD = {
     "facilities.yaml": """\

@@ -23,10 +23,10 @@ from graphkit.answers.sentence import Sentence
 from graphkit.api import Session
 from graphkit.plot.canvas import MOST_ROWS, Axis
 from graphkit.plot.charts import NO_DATA, Bars, labelled_rows, round_up
-from graphkit.plot.dependence import FILLED_BY
 from graphkit.plot.drawing import INK, NARROW, SHADES, WIDTH, point_of, shade, text_width
 from graphkit.plot.pictures import Picture, picture
 from graphkit.questions.registry import QUESTIONS
+from graphkit.questions.supply.single_points_picture import FILLED_BY
 
 ASKED: dict[str, Callable[[Session], Answer]] = {
     "depends": lambda g: g.depends("KOR", scope="rare earths", period="2024"),

@@ -17,7 +17,7 @@ from graphkit.api import Session
 from graphkit.errors import GraphkitError, ScenarioError, UsageError
 from graphkit.files.folders import shipped
 from graphkit.files.input import TEXT
-from graphkit.questions.scenarios import read_scenario, scenario_names
+from graphkit.questions.supply.scenarios import read_scenario, scenario_names
 
 STOP = """\
 title: China stops metals

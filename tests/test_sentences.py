@@ -8,8 +8,8 @@ import pytest
 from saying import Naming
 
 from graphkit.errors import UsageError
-from graphkit.questions.claim_checks import check_stated
-from graphkit.questions.sentences import stated_by
+from graphkit.questions.claims.claim_checks import check_stated
+from graphkit.questions.claims.sentences import stated_by
 
 MAGNETS = {
     "kind": "share", "unit": "share", "value": 0.98, "measure": "imports", "consumer": "EU27",

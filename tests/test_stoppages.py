@@ -19,9 +19,9 @@ from graphkit.answers.coverage import Capacity
 from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.questions.capacity_coverage import Output
-from graphkit.questions.facilities import Plants
-from graphkit.questions.stoppages import Market, ended
+from graphkit.questions.plants.capacity_coverage import Output
+from graphkit.questions.plants.facilities import Plants
+from graphkit.questions.plants.stoppages import Market, ended
 
 TRADE = """\
 kind: EXPORTS

@@ -22,7 +22,7 @@ from graphkit.analysis.supply.disruption import disruption, disruptions
 from graphkit.api import Session
 from graphkit.errors import UsageError
 from graphkit.plot.pictures import picture
-from graphkit.questions.sweep import read_sweep
+from graphkit.questions.shared.sweep import read_sweep
 
 STOP: dict[str, Any] = {"scope": "ree-metals", "min_loss": 0.0}
 

@@ -17,7 +17,7 @@ from graphkit.api import Session
 from graphkit.catalog.catalog import Catalog
 from graphkit.files.folders import shipped
 from graphkit.plot.pictures import picture
-from graphkit.questions.projects import Projects
+from graphkit.questions.act.projects import Projects
 from graphkit.stores.duck.store import DuckStore
 
 # --- analysis

@@ -20,7 +20,7 @@ from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.questions.trade import instead
+from graphkit.questions.shared.trade import instead
 from graphkit.render.json import as_object, json_text
 from graphkit.stores.base import Store
 

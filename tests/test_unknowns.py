@@ -29,7 +29,7 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import UsageError
-from graphkit.questions.unknowns import open_part
+from graphkit.questions.act.unknowns import open_part
 
 NEAR = 1e-6
 GRID = np.linspace(0, 1, 13)

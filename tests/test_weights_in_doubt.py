@@ -27,7 +27,7 @@ from graphkit.build import build_graph
 from graphkit.files.folders import shipped
 from graphkit.plot.canvas import stated
 from graphkit.plot.pictures import picture
-from graphkit.questions.weights_in_doubt import doubts_in
+from graphkit.questions.shared.weights_in_doubt import doubts_in
 from graphkit.render.answer import answer_columns, totals_columns
 from graphkit.render.json import as_object
 from graphkit.seeds.facts import read_seeds

@@ -18,8 +18,8 @@ from graphkit.analysis.supply.disruption import disruption
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.api import Session
 from graphkit.period import Period
-from graphkit.questions.scenarios import read_scenario
-from graphkit.questions.supply import supply_of
+from graphkit.questions.shared.supply import supply_of
+from graphkit.questions.supply.scenarios import read_scenario
 
 PAGE = Path(__file__).parents[1] / "docs/backtests.md"
 SCENARIOS = (

@@ -22,7 +22,7 @@ COLUMNS = (
     Column("fit"),
     Column("extent"),
 )
-PICTURE = "graphkit.plot.dependence:first_shares"
+PICTURE = "graphkit.plot.shares:first_shares"
 MOST_BARS = 8
 """Bars that page 1 has room for."""
 

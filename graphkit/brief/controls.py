@@ -16,7 +16,7 @@ from graphkit.brief.standing import Standing
 from graphkit.brief.wording import first_of
 from graphkit.headlines.wording import part
 from graphkit.names import capitalized
-from graphkit.questions.controls import traded_baskets
+from graphkit.questions.act.controls import traded_baskets
 
 Row = Mapping[str, Any]
 

@@ -35,7 +35,7 @@ from graphkit.brief.stop import months_part, stop_sections
 from graphkit.brief.wording import first_of, period_of
 from graphkit.headlines.wording import Lexicon, qualified
 from graphkit.names import Entity, capitalized, possessive
-from graphkit.questions.stocks import YEAR
+from graphkit.questions.supply.stocks import YEAR
 
 TRENDS = 5
 """Number of dependencies that a brief follows over the years."""

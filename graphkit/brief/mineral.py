@@ -37,8 +37,8 @@ from graphkit.brief.wording import first_of, joined, period_of
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.headlines.wording import OTHER_GOODS, worth
 from graphkit.names import capitalized
-from graphkit.questions.ores import BY_ORE
-from graphkit.questions.production import figures_of
+from graphkit.questions.shared.ores import BY_ORE
+from graphkit.questions.shared.production import figures_of
 from graphkit.render.answer import shown_claims
 
 Row = Mapping[str, Any]

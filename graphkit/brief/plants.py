@@ -7,7 +7,7 @@ from typing import Any
 
 from graphkit.brief.inquiry import Finding, Inquiry, Part
 from graphkit.headlines.wording import figure_of_range, part
-from graphkit.questions.owners import UNKNOWN
+from graphkit.questions.plants.owners import UNKNOWN
 
 MOST_BLOCKS, MOST_SEATS = 4, 3
 """Capacities, and seats of each, that the section names."""

@@ -12,7 +12,7 @@ from graphkit.brief.standing import Standing
 from graphkit.brief.wording import first_of
 from graphkit.headlines.wording import ESTIMATE, worth
 from graphkit.names import capitalized
-from graphkit.questions.stocks import YEAR
+from graphkit.questions.supply.stocks import YEAR
 
 MOST_LOSSES, MOST_MONTHLY = 3, 5
 """Losses on page 1, and products followed month by month."""

@@ -59,7 +59,7 @@ def cite(
 
     def write(verb: Verb, given: dict[str, Any]) -> None:
         from graphkit.catalog.catalog import Catalog
-        from graphkit.questions.citing import cite
+        from graphkit.questions.claims.citing import cite
         from graphkit.questions.question import prepare
 
         shown = [option for name, option in SHOWING.items() if given[name] not in (None, False)]
@@ -105,7 +105,7 @@ def recheck(
     """
     from graphkit.answers.citation_id import CitationId, ids_in
     from graphkit.catalog.catalog import Catalog
-    from graphkit.questions.citing import recheck
+    from graphkit.questions.claims.citing import recheck
     from graphkit.render.citation import Outcome
     from graphkit.render.files import write_text
 

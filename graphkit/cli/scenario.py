@@ -25,7 +25,7 @@ from graphkit.verbs.parameter import named_as_options
 
 
 def _scenario_names() -> list[str]:
-    from graphkit.questions.scenarios import scenario_names
+    from graphkit.questions.supply.scenarios import scenario_names
 
     return scenario_names()
 
@@ -69,7 +69,7 @@ def scenario(
       graphkit scenario china-graphite-2023 --sweep loss=0.1:1:0.1
     """
     from graphkit.catalog.catalog import Catalog
-    from graphkit.questions.scenarios import play
+    from graphkit.questions.supply.scenarios import play
 
     form_name, view = form_and_view(form, output, top, all=all, long=long, wide=wide, shape=shape)
     with opened(db, own) as store, named_as_options(PARAMETERS["disrupt"]):

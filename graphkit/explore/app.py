@@ -48,7 +48,7 @@ from graphkit.pages.html import html
 from graphkit.plot.drawing import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
 from graphkit.questions.addresses import PATHS, Pairs, command_of, path_of, read_values
-from graphkit.questions.citing import cite
+from graphkit.questions.claims.citing import cite
 from graphkit.questions.question import prepare, read_ahead
 from graphkit.questions.registry import VIEWS, questions_of
 from graphkit.render.formats import written

@@ -13,7 +13,7 @@ from graphkit.catalog.materials import Materials
 from graphkit.errors import visible
 from graphkit.headlines.wording import figure_of_share
 from graphkit.plot.drawing import name_of, tint
-from graphkit.questions.concentration import AS_CLAIMED
+from graphkit.questions.markets.concentration import AS_CLAIMED
 from graphkit.questions.question import first_line
 
 PRODUCTION = "production"

@@ -16,7 +16,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.export.formats import TradeNetwork
 from graphkit.queries import rows_of
-from graphkit.questions.trade import in_sentence, trade_of
+from graphkit.questions.shared.trade import in_sentence, trade_of
 from graphkit.schema import GRAPH, LOAD, Kind, Schema
 from graphkit.stores.base import Store
 from graphkit.verbs.shared import PERIOD

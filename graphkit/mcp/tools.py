@@ -17,7 +17,7 @@ from graphkit.kinds import Kind, Prop, Type
 from graphkit.mcp.reply import MOST_ROWS
 from graphkit.mcp.work import VERB
 from graphkit.queries import query_names
-from graphkit.questions.scenarios import scenario_names
+from graphkit.questions.supply.scenarios import scenario_names
 from graphkit.schema import GRAPH
 from graphkit.stores.limits import LIMITS
 from graphkit.verbs.parameter import REPEATED

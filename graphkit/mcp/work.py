@@ -37,10 +37,10 @@ from graphkit.mcp.reply import (
 from graphkit.pages.markdown import MarkdownPage
 from graphkit.pages.page import lay_out_table
 from graphkit.queries import find_query, rows_of, run_query
-from graphkit.questions.claim_checks import check_stated, stated_claim
+from graphkit.questions.claims.claim_checks import check_stated, stated_claim
 from graphkit.questions.question import prepare, read_ahead
 from graphkit.questions.registry import VERBS
-from graphkit.questions.scenarios import play
+from graphkit.questions.supply.scenarios import play
 from graphkit.render.answer import table_columns
 from graphkit.schema import GRAPH
 from graphkit.seeds.check import check_alone

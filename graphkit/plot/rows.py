@@ -10,8 +10,8 @@ from graphkit.answers.figures import percent
 from graphkit.answers.note import words_of_notes
 from graphkit.plot.canvas import Framed, Layout, framed
 from graphkit.plot.drawing import MUTED, OTHER, colour_of, name_of
-from graphkit.plot.markets import written_amount
 from graphkit.plot.network import MOST_NODES, Arrow, Node, network
+from graphkit.plot.series import written_amount
 
 SYMBOLS = ("circle", "roundRect", "diamond", "triangle", "rect", "pin", "arrow")
 """Shapes of the kinds of nodes, countries first."""

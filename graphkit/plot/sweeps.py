@@ -7,14 +7,13 @@ from graphkit.answers.figures import setting_in_words
 from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed
 from graphkit.plot.charts import lines_over
 from graphkit.plot.drawing import colour_of
-from graphkit.plot.markets import LINES, MOST_LINES, grouped
+from graphkit.plot.series import LINES, MOST_LINES, grouped
 
 FIGURES = {
     "uncovered_in_all": "uncovered share of the imports, %",
     "moved_share": "moved share of the purchases, %",
 }
 """Figures of sweeps, with the name of their axis."""
-
 MOST_BANDS = 3
 """Lines up to which each has the band of its range."""
 

@@ -191,9 +191,9 @@ def _with_marks(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Add the columns that mark what is wrong with trade data to those of an answer from it."""
     if not any(column.name == "fit" for column in columns):
         return tuple(columns)
-    from graphkit.questions.periods import YEARS
-    from graphkit.questions.unlisted import EXTENT
-    from graphkit.questions.weights_in_doubt import DOUBT
+    from graphkit.questions.shared.periods import YEARS
+    from graphkit.questions.shared.unlisted import EXTENT
+    from graphkit.questions.shared.weights_in_doubt import DOUBT
 
     return (*columns, YEARS, DOUBT, EXTENT)
 
@@ -252,7 +252,7 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
     """Ask a question, and mark what is wrong with the trade data in its answer."""
     catalog: Catalog = bound.args[0]
     scope = bound.arguments.get("scope")
-    from graphkit.questions.fit import fitted
+    from graphkit.questions.shared.fit import fitted
 
     def ask(facts: Catalog, changes: Mapping[str, Any]) -> Answer:
         first = next(iter(bound.arguments))
@@ -263,16 +263,16 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
             answer = replace(answer, goods=(facts.materials.scope(scope).goods,))
         return answer
 
-    from graphkit.questions.unreported import with_unreported_trade
+    from graphkit.questions.shared.unreported import with_unreported_trade
 
     answer = ask(catalog, {})
     if not answer.coverage.series:
         return with_unreported_trade(catalog, answer)
-    from graphkit.questions.codes import remnant_notes, with_split_trade
-    from graphkit.questions.hidden_trade import with_hidden_trade
-    from graphkit.questions.periods import with_years
-    from graphkit.questions.unlisted import with_extents
-    from graphkit.questions.weights_in_doubt import with_doubts
+    from graphkit.questions.shared.codes import remnant_notes, with_split_trade
+    from graphkit.questions.shared.hidden_trade import with_hidden_trade
+    from graphkit.questions.shared.periods import with_years
+    from graphkit.questions.shared.unlisted import with_extents
+    from graphkit.questions.shared.weights_in_doubt import with_doubts
 
     answer = with_doubts(catalog, answer, ask, bound.arguments.get("top"))
     answer = replace(answer, notes=(*answer.notes, *remnant_notes(catalog, answer)))

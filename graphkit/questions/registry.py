@@ -7,30 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graphkit.questions.act import verbs as act
+from graphkit.questions.claims import verbs as claims
 from graphkit.questions.dependence import verbs as dependence
-from graphkit.verbs import (
-    action,
-    claims,
-    facilities,
-    markets,
-    policy,
-    profiles,
-    supply,
-    trade,
-    uses,
-)
+from graphkit.questions.markets import verbs as markets
+from graphkit.questions.plants import verbs as plants
+from graphkit.questions.supply import verbs as supply
 from graphkit.verbs.verb import Variant, Verb, name_of
 
 VERBS = (
     *dependence.VERBS,
     *supply.VERBS,
-    *policy.VERBS,
-    *action.VERBS,
+    *act.VERBS,
     *markets.VERBS,
-    *uses.VERBS,
-    *facilities.VERBS,
-    *profiles.VERBS,
-    *trade.VERBS,
+    *plants.VERBS,
     *claims.VERBS,
 )
 PARAMETERS = {name: parameters for verb in VERBS for name, parameters in verb.questions.items()}

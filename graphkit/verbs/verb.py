@@ -131,7 +131,7 @@ class Verb:
 def name_of(function: str) -> str:
     """Return the name of a question, that of its method: of its reference, the function.
 
-    >>> name_of("graphkit.questions.mirror:mirror")
+    >>> name_of("graphkit.questions.markets.mirror:mirror")
     'mirror'
     """
     return function.rpartition(":")[2]

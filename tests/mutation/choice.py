@@ -14,6 +14,8 @@ STEPS = 3
 """Steps from a module to those that import it, and on, that are looked through."""
 FADE = 0.4
 """Part of a step's weight that the next one has."""
+PARTS = {"text": ("headline",), "picture": ("plot", "kind")}
+"""Words of the tests of a part of a question, by the end of its module's name."""
 NAMED = 6.0
 """Weight of a file of tests that has the name of a module, beside that of words that it uses."""
 
@@ -38,6 +40,7 @@ def _likeness(test: Path, source: Path) -> float:
     names, words = _names(source), _words(test)
     score = sum(map(_rarity, names & words)) / sqrt(len(names) or 1)
     own, above = _parts(source.stem), _parts(source.parent.name)
+    own |= {word for part in own for word in PARTS.get(part, ())}
     named = _parts(test.stem.removeprefix("test_"))
     same = sum(_is_among(word, own | above) for word in named) / len(named)
     return score + NAMED * same * (1.0 if any(_is_among(word, own) for word in named) else 0.5)

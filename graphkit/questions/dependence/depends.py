@@ -20,12 +20,17 @@ from graphkit.catalog.catalog import TOTALS, Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity, capitalized
-from graphkit.questions.claim_scope import ClaimScope, claims_about, comparisons
-from graphkit.questions.fit import FIT
-from graphkit.questions.order import descending, in_order_of, products_by_stake, value_by_product
-from graphkit.questions.published import PUBLISHED_SHARES, published_answer, published_trade
 from graphkit.questions.question import checked
-from graphkit.questions.trade import (
+from graphkit.questions.shared.claim_scope import ClaimScope, claims_about, comparisons
+from graphkit.questions.shared.fit import FIT
+from graphkit.questions.shared.order import (
+    descending,
+    in_order_of,
+    products_by_stake,
+    value_by_product,
+)
+from graphkit.questions.shared.published import PUBLISHED_SHARES, published_answer, published_trade
+from graphkit.questions.shared.trade import (
     FACE_VALUE,
     SERIES_ATTRIBUTES,
     TRADE_SERIES,
@@ -37,7 +42,7 @@ from graphkit.questions.trade import (
     trade_of,
     with_attributes,
 )
-from graphkit.questions.unlisted import SHARE_RANGE
+from graphkit.questions.shared.unlisted import SHARE_RANGE
 
 HALF = 0.5
 """Share of the imports from which a product comes before those with smaller shares."""
@@ -257,7 +262,7 @@ def _answer(
             PUBLISHED_SHARES, coverage_of(trade, query.scope),
             claims_about(catalog.claims, query, context=True),
             _notes(catalog, query, published, trade),
-            "graphkit.plot.dependence:draw_published_shares",
+            "graphkit.plot.shares:draw_published_shares",
         )  # fmt: skip
     claims = claims_about(catalog.claims, query, context=context)
     if trade.lacking and not _answered(claims, query):

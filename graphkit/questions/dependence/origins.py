@@ -21,15 +21,15 @@ from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity, possessive
-from graphkit.questions.assumptions import ASSUMED, Assumed, assuming
-from graphkit.questions.blocs import bloc, members_with_data
-from graphkit.questions.claim_scope import ClaimScope
-from graphkit.questions.fit import FIT
-from graphkit.questions.order import in_order_of, products_by_stake
-from graphkit.questions.ores import notes_beside_trade
 from graphkit.questions.question import checked
-from graphkit.questions.supply import RANGE, Supply, supply_of
-from graphkit.questions.supply_answer import (
+from graphkit.questions.shared.assumptions import ASSUMED, Assumed, assuming
+from graphkit.questions.shared.blocs import bloc, members_with_data
+from graphkit.questions.shared.claim_scope import ClaimScope
+from graphkit.questions.shared.fit import FIT
+from graphkit.questions.shared.order import in_order_of, products_by_stake
+from graphkit.questions.shared.ores import notes_beside_trade
+from graphkit.questions.shared.supply import RANGE, Supply, supply_of
+from graphkit.questions.shared.supply_answer import (
     EARLIER,
     METHOD,
     NO_COUNTRY,

@@ -1,0 +1,1 @@
+"""What can be done: purchases, targets, controls, and figures worth asking for."""

@@ -1,0 +1,215 @@
+"""First lines on purchases moved below a share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import fsum
+from typing import Any
+
+from graphkit.answers.answer import Answer
+from graphkit.answers.figures import setting_in_words
+from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.headlines.parts import sentences_on_parts
+from graphkit.headlines.wording import (
+    BY,
+    SETTINGS,
+    Lexicon,
+    Row,
+    Sentences,
+    count_of,
+    figure_of_share,
+    figure_of_value,
+    grouped,
+    in_main_period,
+    qualified,
+    shortened,
+    time_of,
+)
+from graphkit.names import capitalized, possessive
+from graphkit.questions.act.wording import IMPOSSIBLE, MET, POSSIBLE
+
+AT_FAR_PRICES = "at far prices"
+FAR_PART = 0.05
+"""Part of what is moved from which purchases at prices of other goods are told."""
+AT_SHARE, SUPPLIER = "share", "supplier"
+
+
+def diversify(answer: Answer) -> Sentences:
+    """Say how much a consumer would move, of how much that others sell, or that it cannot."""
+    tell = _swept if answer.scope.get("sweep") else _purchases
+    return sentences_on_parts(answer, "consumer", tell)
+
+
+def _moves(names: Lexicon, row: Row, setting: str) -> Sentence:
+    """Write what is moved to keep to the share at a setting, or what is lacking for it."""
+    if row["verdict"] == IMPOSSIBLE:
+        kind, verb = Kind.LOSS, "lack "
+        figure = figure_of_value(row["shortfall"], row["measure"])
+    else:
+        kind, verb = Kind.SHARE, "move "
+        figure = figure_of_share(row["moved_share"] or 0.0)
+        if not row["moved_share"]:
+            figure = replace(figure, words="nothing")
+    assumed = {**_assumed(row), "setting": setting}
+    claim = names.claim(kind, [row], figure, subject=(), assumptions=assumed)
+    return Sentence(f"{verb}{figure}", (claim,))
+
+
+def _assumed(row: Row) -> dict[str, Any]:
+    """Return the share that no supplier is to exceed, of a row."""
+    return {"max_share": row["max_share"]}
+
+
+def _at(rows: Sequence[Row], setting: float) -> list[Row]:
+    """Select the rows of the products in reach at a setting."""
+    return [row for row in rows if row["setting"] == setting and row["verdict"] != IMPOSSIBLE]
+
+
+def _swept(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say for how many products the share is in reach at both ends of a sweep."""
+    rows = in_main_period(rows)
+    settings = {row["setting"] for row in rows}
+    first, last, swept = min(settings), max(settings), rows[0]["swept"]
+    buyer, time = names.place(rows[0]["consumer"]), time_of(rows)
+    total = sum(row["setting"] == first for row in rows)
+    least = "this share" if swept == "max_share" else _most(rows[0])
+    texts = [setting_in_words(swept, value) for value in (first, last)]
+    if total == 1:
+        ends = [next(row for row in rows if row["setting"] == end) for end in (first, last)]
+        begun, changed = (_moves(names, row, text) for row, text in zip(ends, texts, strict=True))
+        goods = f"{names.goods(rows[0]['product'])}{time}{qualified(rows)}"
+        start = Sentence(f"{SETTINGS[swept]} {texts[0]}, {buyer} would ") + begun
+        share = "" if swept == "max_share" else f" for {least}"
+        yield from shortened(start + f" of its {goods}; with {texts[1]}, " + changed, share)
+        return
+    reached, more = _at(rows, first), _at(rows, last)
+    for products in (names.products(total), f"{total:,} products"):
+        figures = (count_of(len(reached), products), f"{len(more):,}")
+        counts = [
+            names.claim(
+                Kind.COUNT, group, Figure(words, len(group), len(group), "product", total),
+                assumptions={**_assumed(rows[0]), "setting": text}, whose=rows[0]["consumer"],
+            )
+            for group, words, text in zip((reached, more), figures, texts, strict=True)
+        ]  # fmt: skip
+        words = f"{SETTINGS[swept]} {texts[0]}, {buyer} could get every supplier of {figures[0]} "
+        end = f"to at most {least}{time}; with {texts[1]}, of {figures[1]}."
+        yield Sentence(words + end, (*counts,))
+
+
+def _purchases(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    rows = in_main_period(rows)
+    if len({row["product"] for row in rows}) > 1:
+        yield from _of_products(names, rows)
+        return
+    row, time, fit = rows[0], time_of(rows), qualified(rows)
+    buyer, goods, most = names.place(row["consumer"]), names.goods(row["product"]), _most(row)
+    parts = {"assumptions": _assumed(row), "measure": row["measure"], "subject": ()}
+    if row["verdict"] == MET:
+        met = names.claim(Kind.VERDICT, rows, **parts)
+        largest = Sentence()
+        if row["largest"]:
+            share = figure_of_share(row["largest_share"])
+            claim = names.claim(Kind.SHARE, [row], share, **{**parts, "subject": row["largest"]})
+            largest = Sentence(f"; {names.place(row['largest'])} has {share}", (claim,))
+        start = f"No {row['cap']} has more than {most} of {possessive(buyer)} imports of {goods}"
+        yield from shortened(Sentence(f"{start}{time}, {BY[row['measure']]}", (met,)), largest, fit)
+        return
+    if row["verdict"] == IMPOSSIBLE:
+        lacking = figure_of_value(row["shortfall"], row["measure"])
+        lack = names.claim(Kind.LOSS, [row], lacking, **parts)
+        if row["least_share"] is None:
+            start = f"{capitalized(buyer)} cannot buy all the {goods} that it needs{time}{fit}"
+            impossible = names.claim(Kind.VERDICT, rows, **parts)
+            yield from shortened(
+                Sentence(start, (impossible,)), Sentence(f"; {lacking} are lacking", (lack,))
+            )
+            return
+        least = names.claim(Kind.SHARE, [row], figure_of_share(row["least_share"]), **parts)
+        start = f"No purchases of {goods}{time} bring all {row['cap']}s of {buyer} below "
+        yield from shortened(
+            Sentence(f"{start}{least.figure}{fit}", (least,)),
+            Sentence(f"; for {most}, {lacking} are lacking", (lack,)),
+        )
+        return
+    at_share = {row["supplier"] for row in rows if row["limit"] == AT_SHARE}
+    capped = (*at_share,) if len(at_share) == 1 and row["cap"] == SUPPLIER else ()
+    seller = names.places(capped) or f"one {row['cap']}"
+    moved = figure_of_value(row["moved"], row["measure"])
+    traced = " as traced" if row["cap"] not in (SUPPLIER, "seller") else ""
+    left_out, until = names.answer.scope.get("exclude"), names.answer.scope.get("until")
+    nothing = f" and nothing from {names.places(left_out)}" if left_out else ""
+    dated = {**parts, "period": str(until) if until else row["period"]}
+    claims = [names.claim(Kind.AMOUNT, rows, moved, **{**dated, "subject": capped})]
+    start = f"To buy at most {most} of its {goods} from {seller}{traced}{nothing}, {buyer} would "
+    start += f"buy {moved} more of others by {until}" if until else f"move {moved}{time}"
+    strain, doubt = Sentence(), ""
+    if far := _at_far_prices(rows):
+        figure = figure_of_value(far, row["measure"])
+        bought = [row for row in rows if row["far_price"]]
+        claims.append(names.claim(Kind.AMOUNT, bought, figure, **dated, qualifiers=(FAR_PRICES,)))
+        doubt = f"; {figure} of it {FAR_PRICES}"
+    elif row["strain"]:
+        used = names.claim(Kind.SHARE, [row], figure_of_share(row["strain"]), **dated)
+        strain = Sentence(f", {used.figure} of what others sell elsewhere", (used,))
+    yield from shortened(Sentence(f"{start}{fit}{doubt}", (*claims,)), strain)
+
+
+FAR_PRICES = "at prices of other goods"
+"""Qualifier of purchases at prices so far from the usual that the goods may be others."""
+
+
+def _at_far_prices(rows: Sequence[Row]) -> float:
+    """Add up what would be bought at prices so far from the usual that the goods may be others.
+
+    Less than a twentieth of what is moved counts as none.
+    """
+    far = fsum(row["change"] for row in rows if row["far_price"] and (row["change"] or 0.0) > 0)
+    return far if far >= FAR_PART * (rows[0]["moved"] or 0.0) else 0.0
+
+
+def _reached(rows: Sequence[Row]) -> str:
+    """Judge the purchases of one product: possible only where the goods are sure to be the same."""
+    verdict: str = rows[0]["verdict"]
+    return AT_FAR_PRICES if verdict == POSSIBLE and _at_far_prices(rows) else verdict
+
+
+def _most(row: Row) -> str:
+    return f"{100 * row['max_share']:g} %"
+
+
+def _of_products(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say for how many products purchases can be moved, and for how many they cannot."""
+    verdicts = {key: _reached(group) for (key,), group in grouped(rows, "product").items()}
+    total, time, most = len(verdicts), time_of(rows), _most(rows[0])
+    buyer = names.place(rows[0]["consumer"])
+
+    def counted(words: str, *ends: str, **parts: Any) -> Claim:
+        those = [row for row in rows if verdicts[row["product"]] in ends]
+        number = len({row["product"] for row in those})
+        figure = Figure(words.format(number), number, number, "product", total)
+        return names.claim(
+            Kind.COUNT, those, figure, subject=(), whose=rows[0]["consumer"],
+            assumptions=_assumed(rows[0]), **parts,
+        )  # fmt: skip
+
+    number = sum(verdict in (POSSIBLE, AT_FAR_PRICES) for verdict in verdicts.values())
+    additions, sign = [], "; "
+    for end, text in ((MET, "there already"), (IMPOSSIBLE, "out of reach")):
+        claim = counted("{:,}", end)
+        if figure := claim.figure:
+            verb = "is" if figure.low == 1 else "are"
+            additions += [Sentence(f"{sign}{figure} {verb} {text}", (claim,))] * bool(figure.low)
+            sign = ", " if additions else sign
+    far = counted("{:,}", AT_FAR_PRICES, qualifiers=(FAR_PRICES,))
+    doubt = Sentence()
+    if far.figure and far.figure.low:
+        doubt = Sentence(f", for {far.figure} of them with some purchases {FAR_PRICES}", (far,))
+    for products in (names.products(total), f"{total:,} products"):
+        claim = counted(count_of(number, products), POSSIBLE, AT_FAR_PRICES)
+        named = f", {names.goods(claim.material[0])}," if len(claim.material) == 1 < total else ""
+        start = f"{capitalized(buyer)} could get every {rows[0]['cap']} of {claim.figure}{named} "
+        yield from shortened(
+            Sentence(f"{start}to at most {most}{time}", (claim,)) + doubt, *additions
+        )

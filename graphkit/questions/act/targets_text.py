@@ -1,0 +1,134 @@
+"""First lines on targets of governments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from graphkit.answers.answer import PLAIN_NAME, Answer
+from graphkit.answers.figures import ceiling_percent, number_of
+from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.headlines.parts import sentences_on_parts
+from graphkit.headlines.wording import (
+    BY,
+    Lexicon,
+    Row,
+    Sentences,
+    count_of,
+    figure_of_count,
+    figure_of_share,
+    grouped,
+    in_main_period,
+    listed,
+    shortened,
+    time_of,
+)
+from graphkit.names import capitalized, possessive
+from graphkit.questions.act.wording import MET
+
+ON_THE_WAY, MISSED, UNKNOWN = "on the way", "missed", "cannot be told"
+FACE_VALUE = "face value"
+
+
+def targets(answer: Answer) -> Sentences:
+    """Say by which imports a target is judged, or how many targets imports are above."""
+    return sentences_on_parts(answer, "country", _outcomes)
+
+
+def _verdict(rows: Sequence[Row]) -> str:
+    """Judge a target by all its rows: above it at some stage, kept to at all, or neither."""
+    verdicts = {row["verdict"] for row in rows}
+    if verdicts & {MISSED, ON_THE_WAY}:
+        return MISSED
+    return MET if verdicts == {MET} else UNKNOWN
+
+
+def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    of_material = grouped([row for row in rows if row["product"]], "target")
+    if len(of_material) == 1 and not names.is_of_all:
+        yield from _outcome(names, next(iter(of_material.values())))
+        return
+    verdicts = {key: _verdict(group) for (key,), group in grouped(rows, "target").items()}
+    years = {row["until"] for row in rows}
+    total, country = len(verdicts), rows[0]["country"]
+    whole = number_of(total, "target") + (f" for {years.pop()}" if len(years) == 1 else "")
+
+    def counted(end: str, words: str = "{:,}") -> Claim:
+        those = [row for row in rows if verdicts[row["target"]] == end]
+        number = len({row["target"] for row in those})
+        figure = Figure(words.format(number), number, number, "target", total)
+        return names.claim(
+            Kind.COUNT, those, figure, subject=(), whose=country,
+            period=next(iter({row["period"] for row in in_main_period(rows)}), None),
+            assumptions={"until": ", ".join(sorted({str(row["until"]) for row in rows}))},
+        )  # fmt: skip
+
+    above = counted(MISSED, count_of(sum(v == MISSED for v in verdicts.values()), whole))
+    start = f"By imports{time_of(rows)}, at face value or as traced, {names.place(country)} "
+    start += f"is above {above.figure} at some stage"
+    additions, sign = [], "; "
+    for claim, ends in (
+        (counted(MET), ("is kept to at every stage", "are kept to at every stage")),
+        (counted(UNKNOWN), ("cannot be told", "cannot be told")),
+    ):
+        if claim.figure and claim.figure.low:
+            text = ends[claim.figure.low != 1]
+            additions.append(Sentence(f"{sign}{claim.figure} {text}", (claim,)))
+            sign = ", "
+    yield from shortened(Sentence(start, (above,)), *additions)
+
+
+def _outcome(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say the largest share of imports, beside the target for one material, or why none is told."""
+    verdict, row = _verdict(rows), rows[0]
+    buyer, material = names.place(row["country"]), str(row["name"])
+    material = material if PLAIN_NAME.fullmatch(material) else names.subject
+    most = f"at most {100 * row['threshold']:g} % from one country by {row['until']}"
+    target = {"threshold": row["threshold"], "until": row["until"]}
+    its_target = f"; its target for {material} is {most}"
+    if verdict == MISSED:
+        above = [row for row in rows if row["verdict"] in (MISSED, ON_THE_WAY)]
+        at_face_value = [row for row in above if row["definition"] == FACE_VALUE]
+        row = max(at_face_value or above, key=lambda row: (row["distance_usd"], row["product"]))
+        came = _came(names, row, target)
+        yield from shortened(Sentence(capitalized(came.words), came.claims), its_target)
+        return
+    if verdict == MET:
+        row = max(rows, key=lambda row: row["high"])
+        high = ceiling_percent(row["high"])
+        figure = Figure(f"{high} %", None, row["high"], "share")
+        claim = names.claim(Kind.SHARE, [row], figure, subject=(), whose=row["country"],
+                            material=(), assumptions=target)  # fmt: skip
+        goods = sorted({row["product"] for row in rows})
+        for what in (listed([names.goods(key) for key in goods]), number_of(len(goods), "product")):
+            start = f"No country has more than {figure} of {possessive(buyer)} imports of {what}"
+            start += f"{time_of(rows)}, at face value or as traced"
+            number = figure_of_count(len(goods), "product")
+            count = names.claim(Kind.COUNT, rows, number, period=None)
+            claims = (claim, count) if what == str(number) else (claim,)
+            yield from shortened(Sentence(start, claims), its_target)
+        return
+    row = max((row for row in rows if row["verdict"] == UNKNOWN),
+              key=lambda row: (row["period"] or "", row["low"] or 0.0, row["product"]))  # fmt: skip
+    missing = f"missing is {row['missing']}" if row["missing"] is not None else ""
+    untold = names.claim(Kind.UNKNOWN, [row], subject=(), whose=row["country"], material=(),
+                         period=None, assumptions=target, reason=missing)  # fmt: skip
+    start = f"Whether {buyer} keeps to its target for {material}, {most}, cannot be told"
+    why = Sentence(f": {missing}") if missing else Sentence(": ") + _came(names, row, target)
+    yield from shortened(Sentence(start, (untold,)), why)
+
+
+def _came(names: Lexicon, row: Row, target: dict[str, Any]) -> Sentence:
+    """Write which part of imports came from the largest supplier or origin, within its range."""
+    traced = "" if row["definition"] == FACE_VALUE else " as traced"
+    figure = figure_of_share(row["low"], row["high"])
+    claim = names.claim(
+        Kind.SHARE, [row], figure, subject=row["supplier"], whose=row["country"],
+        measure=row["measure"], assumptions=target,
+    )  # fmt: skip
+    buyer, goods = possessive(names.place(row["country"])), names.goods(row["product"])
+    words = (
+        f"{figure} of {buyer} imports of {goods}{time_of([row])} came from "
+        f"{names.place(row['supplier'])}{traced}, {BY[row['measure']]}"
+    )
+    return Sentence(words, (claim,))

@@ -1,0 +1,173 @@
+"""Commands on what can be done: controls, purchases, targets, unpublished figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from graphkit.verbs.parameter import AcceptedRange, Parameter, share
+from graphkit.verbs.shared import (
+    ANY_CONSUMER,
+    CONSUMER,
+    COUNT_BY,
+    DATASET,
+    PERIOD,
+    POSITIVE,
+    SCOPE,
+    any_country,
+    sweep,
+)
+from graphkit.verbs.verb import PagePlace, Verb
+
+VERBS = (
+    Verb(
+        "controls", "graphkit.questions.act.controls:controls",
+        "List export controls, and the elements that each names.",
+        "Each act with its measure, its dates, the elements and items that it names, and a quota "
+        "as one amount. Which products of the graph it covers is in JSON and CSV.",
+        (
+            "controls CHN --for dysprosium",
+            "controls --date 2026-01-31",
+            "controls COD --format json",
+        ),
+        (
+            any_country("Who restricts. Default: every country."),
+            SCOPE,
+            Parameter(
+                "date", "--date", "DATE",
+                "Only those in place on this day, such as 2025-06-01, with their status then. "
+                "Default: all.",
+                "date",
+            ),
+        ),
+        "[COUNTRY]... [--for ...] [--date DATE]",
+        "export controls: who restricts which elements, since when, and what is suspended",
+        sentence="graphkit.questions.act.controls_text:controls",
+        picture="graphkit.questions.act.controls_picture:controls",
+        page=PagePlace("Mineral", "Export controls", {"country": "CHN"}, place=4),
+    ),
+    Verb(
+        "diversify", "graphkit.questions.act.diversification:diversify",
+        "Move purchases so that no supplier is above a share.",
+        "The least change of purchases, or the least cost, within what others can spare, or the "
+        "proof that it cannot be done. Of several countries, each alone and all at once.",
+        (
+            "diversify KOR --for magnets-metal --max-share 0.5",
+            "diversify KOR JPN EU27 --for ree-metals --slack 0.2 --cap origin",
+            "diversify KOR --for graphite --sweep max-share=0.3:0.9:0.1",
+        ),
+        (
+            replace(
+                CONSUMER, type="texts",
+                help="KOR, korea, EU27; KOR,JPN: alone, and both at once.",
+                details="Any name or code: KOR, korea; or a group counted as one: EU27, KOR+JPN. "
+                "Of several, KOR JPN or KOR,JPN, each alone and all at once, out of the same spare "
+                "amounts.",
+            ),
+            SCOPE,
+            share("max_share", "Largest share of one supplier.", 0.5, POSITIVE, step=0.05),
+            share(
+                "slack", "Part of other sales that is spare.", 1.0,
+                AcceptedRange(high=100), step=0.05,
+            ),
+            Parameter(
+                "least", "--least", "change|cost",
+                "Least change, or least cost.", default="change",
+                choices=("change", "cost"),
+            ),
+            Parameter(
+                "partners", "--partners", "COUNTRIES", "Only these may deliver more: CHL,AUS,EU27.",
+                "texts", names="places",
+            ),
+            Parameter(
+                "exclude", "--exclude", "COUNTRIES", "Buy nothing of these: RUS,CHN.", "texts",
+                names="places",
+            ),
+            Parameter(
+                "blocs", "--bloc", "BLOC",
+                "Count these as one supplier: CHN+HKG. Repeatable.", "list",
+                names="places",
+            ),
+            Parameter(
+                "cap", "--cap", "WHAT", "Limit supplier, origin or seat.",
+                default="supplier", choices=("supplier", "origin", "seat"), label="Limit on",
+                details="What no more than the share may be of: supplier (the last seller), origin "
+                "(looked through to the work of the product's stage), or seat (country of the "
+                "owners of the plants, where these are known).",
+            ),
+            Parameter(
+                "until", "--until", "YEAR", "Year up to which needs grow: 2030.", "count",
+                range=AcceptedRange(1900, 2100),
+            ),
+            share("growth", "With --until: growth of needs a year, 0.08.", None,
+                  AcceptedRange(high=1)),
+            Parameter(
+                "date", "--date", "DATE",
+                "Export controls of this day hold. Default: today.",
+                "date",
+            ),
+            sweep("max-share, slack and growth", "slack=0:0.5:0.1"),
+            PERIOD,
+            DATASET,
+            replace(COUNT_BY, default="tonnes"),
+        ),
+        "COUNTRY... [--for ...] [--max-share 0.5] [--slack 0.2] [--least change|cost] "
+        "[--sweep slack=0:0.5:0.1]",
+        "how purchases could move so that no supplier is above a share, or the proof that they "
+        "cannot",
+        sentence="graphkit.questions.act.diversification_text:diversify",
+        picture="graphkit.questions.act.diversification_picture:purchases",
+        page=PagePlace("Act", "Diversify", {"country": "KOR", "for": "magnets-metal"}),
+    ),
+    Verb(
+        "targets", "graphkit.questions.act.targets:targets",
+        "Hold the targets of governments against imports.",
+        "Each target at each stage with trade: met, on the way, missed, or cannot be told; at face "
+        "value and looked through, with the range, the distance in USD, the pace of ten years and "
+        "the one that is needed. Where no figure can be held against it, what is missing.",
+        ("targets KOR", "targets EU27 --for lithium", "targets --format csv"),
+        (
+            any_country("Whose targets. Default: every country's."),
+            SCOPE,
+            PERIOD,
+            COUNT_BY,
+        ),
+        "[COUNTRY]... [--for ...]",
+        "targets of governments: met, on the way, missed, or cannot be told",
+        sentence="graphkit.questions.act.targets_text:targets",
+        picture="graphkit.questions.act.targets_picture:targets",
+        page=PagePlace("Act", "Targets", {"country": "KOR"}, place=2),
+    ),
+    Verb(
+        "unknowns", "graphkit.questions.act.unknowns:unknowns",
+        "Rank unpublished figures by what each would tell.",
+        "Which figure that nobody publishes leaves the origins of imports open: production of a "
+        "country, what it makes a product of, the owner of a plant. Each with the points by which "
+        "the range narrows at least, and where it could be had. With a threshold, the values of "
+        "the one figure that would settle the verdict, or that it is safe from any one.",
+        (
+            "unknowns KOR --for magnets-metal",
+            "unknowns KOR --for magnets-metal --on CHN --threshold 0.9",
+            "unknowns --for cobalt",
+        ),
+        (
+            replace(ANY_CONSUMER, details=f"{CONSUMER.details} Default: all trade together."),
+            replace(SCOPE, details=SCOPE.details.removesuffix(" Default: everything.")),
+            Parameter(
+                "on", "--on", "COUNTRY", "Only this origin. Default: the largest at each stage.",
+                "places", names="places",
+            ),
+            share("threshold", "Share that a verdict compares with: 0.65.", None, POSITIVE,
+                  step=0.05),
+            PERIOD,
+            COUNT_BY,
+            DATASET,
+        ),
+        "[COUNTRY]... --for ... [--on COUNTRY] [--threshold 0.65]",
+        "unpublished figures, by how much each would narrow a range for sure; what would change a "
+        "verdict",
+        sentence="graphkit.questions.act.unknowns_text:unknowns",
+        picture="graphkit.questions.act.unknowns_picture:unknowns",
+        page=PagePlace("Act", "What to find out", {"country": "KOR", "for": "magnets-metal"},
+                       place=3),
+    ),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Published figures, held against the facts, and citations of answers."""

@@ -1,0 +1,1 @@
+"""Markets as a whole: concentration, flows, prices, changes, uses."""

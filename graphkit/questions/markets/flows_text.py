@@ -1,0 +1,72 @@
+"""First lines on flows of trade."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from graphkit.answers.answer import Answer
+from graphkit.answers.sentence import Kind, Sentence
+from graphkit.headlines import parts
+from graphkit.headlines.wording import (
+    BY,
+    Lexicon,
+    Row,
+    Sentences,
+    figure_of_share,
+    figure_of_value,
+    in_main_period,
+    shortened,
+    time_of,
+)
+from graphkit.questions.markets.wording import besides, no_code
+
+
+def flows(answer: Answer) -> Sentences:
+    """Say which flow is the largest, and what part of world trade it is."""
+    return parts.sentences_on_parts(answer, "", _flow)
+
+
+def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    measure, rows = rows[0]["by"], in_main_period(rows)
+    known = [row for row in rows if row[measure] is not None]
+    if not known:
+        unknown = names.claim(Kind.UNKNOWN, rows, subject=(), whose=(), measure=measure)
+        start = f"No flow of {names.subject}{time_of(rows)} has a known amount {BY[measure]}"
+        yield from shortened(Sentence(start, (unknown,)))
+        return
+    row = max(known, key=lambda row: (row[measure], row["exporter"], row["importer"]))
+    places = names.answer.scope.get("of")
+    keys = (places,) if isinstance(places, str) else tuple(places or ())
+    common: dict[str, Any] = {"measure": measure, "assumptions": {"of": keys} if keys else {}}
+    flow = {**common, "subject": row["exporter"], "destination": row["importer"]}
+    time, of_goods = time_of([row]), f" of {names.subject}"
+    whose = f" in the trade of {names.places(keys, 'or')}" if keys else ""
+    trade = f"from {names.place(row['exporter'])} to {names.place(row['importer'])}"
+    share = Sentence()
+    if row["share"] is not None:
+        figure = figure_of_share(row["share"])
+        of_world = names.claim(Kind.SHARE, [row], figure, **flow)
+        share = Sentence(f", {figure} of world trade", (of_world,))
+    size = figure_of_value(row[measure], measure)
+
+    def went(start: str, **more: Any) -> Sentences:
+        for figure, additions in ((size, [share]), (None, [])):
+            first = names.claim(Kind.FIRST, [row], figure, **flow, **more)
+            text = Sentence(f"{start} went {trade}{f': {figure}' if figure else ''}", (first,))
+            yield from shortened(text, *additions)
+
+    for scope in (f"{of_goods}{whose}{time}", f"{whose}{time}"):
+        yield from went(f"The largest flow{scope}")
+    alone = names.claim(Kind.FIRST, [row], **flow)
+    for scope in (f"{whose}{time}", time):
+        for text in went(
+            f"{no_code(names)}; the largest flow of goods with it{scope}",
+            qualifiers=("other goods",),
+        ):
+            yield besides(names, text, alone)
+    unknown = names.claim(Kind.UNKNOWN, [row], denied=Kind.FIRST, **common)
+    goods = of_goods * (not names.is_of_all)
+    yield from shortened(
+        Sentence(f"The largest flow{goods}{whose}{time} cannot be told", (unknown,))
+    )

@@ -1,0 +1,1 @@
+"""Mines and plants, their owners and their capacities."""

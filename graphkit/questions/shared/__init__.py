@@ -1,0 +1,1 @@
+"""What questions of several subjects need: trade, periods, places, doubts."""

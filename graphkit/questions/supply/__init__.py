@@ -1,0 +1,1 @@
+"""What is lost when a country, plant or company stops, and on whom supply hangs."""

@@ -1,0 +1,255 @@
+"""First lines on what a stop costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from graphkit.analysis.end_uses import value_added
+from graphkit.answers.answer import Answer
+from graphkit.answers.figures import ceiling_percent, money, number_of, setting_in_words
+from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.headlines.parts import sentences_on_parts
+from graphkit.headlines.supply import cut_of, who_stopped, with_estimate
+from graphkit.headlines.wording import (
+    SETTINGS,
+    Lexicon,
+    Row,
+    Sentences,
+    figure_of_count,
+    figure_of_range,
+    figure_of_share,
+    figure_of_value,
+    in_main_period,
+    qualified,
+    shortened,
+    time_of,
+)
+from graphkit.names import capitalized, possessive
+
+MAY_FAIL = "may fail"
+"""Qualifier of a claim on one of those that perhaps fail."""
+
+
+def disrupt(answer: Answer) -> Sentences:
+    """Say who loses most if exports stop, and how much of what."""
+    if answer.scope.get("industries"):
+        return _industries(Lexicon(answer))
+    if answer.scope.get("sweep"):
+        return sentences_on_parts(answer, "consumer", _swept)
+    if answer.scope.get("months"):
+        return sentences_on_parts(answer, "consumer", _uncovered)
+    return sentences_on_parts(answer, "consumer", _lost_imports)
+
+
+def _industries(names: Lexicon) -> Sentences:
+    """Say how many uses and sectors a shortfall reaches, and whose value added is behind them."""
+    rows = names.rows
+    elements = sorted({row["element"] for row in rows})
+    uses = names.claim(Kind.COUNT, rows, figure_of_count(len(rows), "use"), period=None)
+    goods, claims = names.goods(elements[0]), [uses]
+    if len(elements) > 1:
+        number = figure_of_count(len(elements), "element")
+        goods = str(number)
+        claims.append(names.claim(Kind.COUNT, rows, number, period=None))
+    total, sectors = value_added(rows)
+    regions = {row["value_added_of"] for row in rows if row["value_added_of"]}
+    buyer = names.answer.scope.get("consumer")
+    is_apart = isinstance(buyer, str) and buyer not in regions
+    whose = f" of {names.place(buyer)}" if is_apart else ""
+    reached = f"{cut_of(names)}, the shortfall{whose} reaches {uses.figure} of {goods}"
+    if not sectors or len(regions) != 1 or buyer not in (None, *regions):
+        known = f", as far as uses in {names.places(regions)} tell" if regions else ""
+        yield from shortened(Sentence(reached, (*claims,)), known)
+        return
+    money_figure = Figure(f"{money(total)} EUR", total, total, "eur")
+    with_value = [row for row in rows if row["value_added"]]
+    many = names.claim(Kind.COUNT, with_value, figure_of_count(sectors, "sector"), period=None)
+    added = names.claim(Kind.AMOUNT, with_value, money_figure, whose=(*regions,), period=None)
+    where = f"in {many.figure} of {names.places(regions)}"
+    text = f"{reached} {where} with {money_figure} of value added"
+    yield from shortened(Sentence(text, (*claims, many, added)), ": exposure, not loss")
+
+
+def cascade(answer: Answer) -> Sentences:
+    """Say which country that fails loses most if exports stop."""
+    return sentences_on_parts(answer, "country", _lost_supply)
+
+
+def _most_lost(rows: Sequence[Row], place: str) -> Row:
+    """Choose the row with the largest loss by its amount."""
+    column = "lost_imports" if place == "consumer" else "lost"
+    rows = [row for row in rows if row["lost_share"] is not None] or rows
+    return max(
+        rows,
+        key=lambda row: (row[column] or 0.0, row["lost_share"] or 0.0, row["product"], row[place]),
+    )
+
+
+def _capacity(names: Lexicon) -> str:
+    """Say if less than half of the capacity behind a loss is known, or if that is unknown."""
+    known = names.answer.scope.get("capacity_coverage") or ()
+    known = {known} if isinstance(known, str) else {*known}
+    if "unknown" in known:
+        return "; coverage of its capacity is unknown"
+    return "; under half of capacity is known" if "under half" in known else ""
+
+
+def _lost_imports(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    rows = in_main_period(rows)
+    row = _most_lost(rows, "consumer")
+    if who_stopped(names) and row["lost_share"] is None:
+        yield from _unknown_loss(names, rows)
+        return
+    worth = Sentence()
+    if row["lost_imports"]:
+        value = figure_of_value(row["lost_imports"], row["measure"])
+        lost = names.claim(Kind.AMOUNT, [row], value, measure=row["measure"])
+        lost = replace(lost, qualifiers=("lost", *lost.qualifiers))
+        worth = Sentence(f"{value}, ", (lost,))
+    verb = "would lose" if len({row["consumer"] for row in rows}) == 1 else "would lose most:"
+    yield from _lost(names, row, row["consumer"], verb, "imports", worth)
+
+
+def _unknown_loss(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say that a loss is unknown, and the most that it may be."""
+    row = max(rows, key=lambda row: (row["high"], row["product"], row["consumer"]))
+    unknown = names.claim(Kind.UNKNOWN, [row], whose=(), material=())
+    figure = Figure(f"at most {ceiling_percent(row['high'])} %", 0.0, row["high"], "share")
+    least = names.claim(Kind.LOSS, [row], figure)
+    most = Sentence(f", {figure} of anybody’s imports of a product", (least,))
+    text = f"what others would lose is unknown{time_of([row])}{_capacity(names)}"
+    yield from shortened(Sentence(f"{cut_of(names)}, {text}", (unknown,)), most)
+    yield Sentence(f"{capitalized(text)}.", (unknown,))
+
+
+def _least_covered(rows: Sequence[Row]) -> Row:
+    """Choose the first month of the row with the largest uncovered amount."""
+    return max(
+        (row for row in rows if row["month"] == 1),
+        key=lambda row: ((row["need"] or 0.0) * row["uncovered_in_all"], row["uncovered_in_all"],
+                         row["high"], row["product"], row["consumer"]),
+    )  # fmt: skip
+
+
+def _uncovered_day(names: Lexicon, row: Row) -> Sentence:
+    """Say from which day something is uncovered."""
+    day = row["first_day"]
+    if day is None:
+        return Sentence()
+    about = "about " if row["first_day_earliest"] != day else ""
+    claim = names.claim(Kind.AMOUNT, [row], Figure(f"{about}day {day:,}", day, day, "day"))
+    return Sentence(f", from {claim.figure} on", (claim,))
+
+
+def _uncovered(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say what a consumer lacks over some months, and the first day of it."""
+    rows = in_main_period(rows)
+    row = _least_covered(rows)
+    country, goods = names.place(row["consumer"]), names.goods(row["product"])
+    is_of_several = len({row["consumer"] for row in rows}) > 1
+    verb = "would lack most:" if is_of_several else "would lack"
+    figure = figure_of_range(row["low"], row["high"], None)
+    if row["high"] <= 0:
+        figure = replace(figure, words="nothing")
+    claim = names.claim(Kind.LOSS, [row], figure)
+    if row["high"] <= 0 and is_of_several:
+        country, verb = "nobody", "would lack"
+        claim = replace(claim, figure=replace(figure, words="any"), whose=())
+    text, estimate = with_estimate(claim, row["uncovered_in_all"], is_wide=False)
+    if row["high"] <= 0:
+        estimate = Sentence()
+    number = number_of(names.answer.scope["months"], "month")
+    restart = names.answer.scope.get("restart")
+    span = f" for {number_of(restart - 1, 'month')}" if restart else ""
+    of_goods = "" if goods == names.subject and not who_stopped(names) else f" of {goods}"
+    when = f"{time_of([row])}{qualified([row])}"
+    stocks = _held(names)
+    for cut, what in (
+        (cut_of(names), of_goods), (cut_of(names, "these exports"), f" of {goods}"),
+    ):  # fmt: skip
+        start = Sentence(f"{cut}{span}{stocks}, {country} {verb} ") + text
+        start += f" of {possessive(number)} imports{what}{when}"
+        day = _uncovered_day(names, row)
+        yield from shortened(start + day + _capacity(names), estimate)
+        yield start + "."
+
+
+def _held(names: Lexicon) -> str:
+    """Write which stocks and slack are assumed."""
+    scope = names.answer.scope
+    days, slack = scope.get("stock_days"), scope.get("slack")
+    stocks = " and buyers held no stocks"
+    if days:
+        stocks = f" and buyers held {number_of(round(days), 'day')} of stock"
+    return stocks + (f", with a slack of {100 * slack:g} % elsewhere" if slack else "")
+
+
+def _ends_of_sweep(rows: Sequence[Row]) -> tuple[Row, Row]:
+    """Choose the line that lacks most at the end of a sweep, and return its two ends."""
+    rows = in_main_period(rows)
+    last = max(row["setting"] for row in rows)
+    most = max(
+        (row for row in rows if row["setting"] == last),
+        key=lambda row: (row["lacking"], row["uncovered_in_all"], row["product"], row["consumer"]),
+    )
+    line = [row for row in rows if all(row[name] == most[name] for name in ("consumer", "product"))]
+    return min(line, key=lambda row: row["setting"]), most
+
+
+def _swept(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say what a consumer lacks at both ends of a sweep."""
+    ends = _ends_of_sweep(rows)
+    last = ends[1]
+    swept = last["swept"]
+    settings = [setting_in_words(swept, row["setting"]) for row in ends]
+    claims = [
+        names.claim(Kind.LOSS, [row], figure_of_share(row["uncovered_in_all"])) for row in ends
+    ]
+    claims = [
+        replace(claim, assumptions={**claim.assumptions, swept: row["setting"], "setting": text})
+        for claim, row, text in zip(claims, ends, settings, strict=True)
+    ]
+    first_share, last_share = (claim.figure for claim in claims)
+    country, goods = names.place(last["consumer"]), names.goods(last["product"])
+    lacks = f"{country} would lack {first_share} of its imports of {goods}"
+    start = f"{SETTINGS[swept]} {settings[0]}, {lacks}{time_of([last])}{qualified([last])}"
+    for cut in (cut_of(names), cut_of(names, "these exports")):
+        text = f"{cut}: {start[0].lower()}{start[1:]}; at {settings[1]}, {last_share}."
+        yield Sentence(text, (*claims,))
+
+
+def _lost_supply(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    row = _most_lost(in_main_period(rows), "country")
+    may_fail = row["verdict"] != "certain"
+    fails = f"would lose most of those that {'may ' * may_fail}fail"
+    tolerance = names.answer.scope["tolerance"]
+    for end in (f" (lose over {100 * tolerance:g} %):", ":"):
+        for text in _lost(names, row, row["country"], f"{fails}{end}", "supply", Sentence()):
+            claims = tuple(
+                replace(claim, qualifiers=(*claim.qualifiers, *[MAY_FAIL] * may_fail))
+                for claim in text.claims
+            )
+            yield replace(text, claims=claims)
+
+
+def _lost(
+    names: Lexicon, row: Row, country: str, verb: str, whole: str, worth: Sentence
+) -> Sentences:  # fmt: skip
+    """Say what a country loses of its imports or supply, within its range."""
+    figure = figure_of_range(row["low"], row["high"], row["lost_share"])
+    claim = names.claim(Kind.LOSS, [row], figure, whose=country)
+    loss_of_exports = names.answer.scope.get("loss")
+    is_cut = isinstance(loss_of_exports, float) and loss_of_exports < 1
+    share = row["lost_share"] if row["low"] is not None else None
+    text, estimate = with_estimate(claim, share, is_wide=is_cut)
+    goods, fit = names.goods(row["product"]), qualified([row]) + _capacity(names)
+    goods_text = "" if goods == names.subject and not who_stopped(names) else f" of {goods}"
+    for cut, of_goods, value in (
+        (cut_of(names), goods_text, worth), (cut_of(names), goods_text, Sentence()),
+        (cut_of(names, "these exports"), f" of {goods}", worth),
+        (cut_of(names, "these exports"), f" of {goods}", Sentence()),
+    ):  # fmt: skip
+        start = Sentence(f"{cut}, {names.place(country)} {verb} {value}") + text
+        start += Sentence(f" of its {whole}{of_goods}{time_of([row])}{fit}", value.claims)
+        yield from shortened(start, estimate)
