@@ -23,15 +23,19 @@ from graphkit.answers.answer import (
 )
 from graphkit.answers.coverage import (
     About,
+    Capacity,
     Change,
     Coverage,
     Entry,
     Line,
+    MissingFlow,
     Pool,
     ProductionSource,
     Series,
+    SplitTrade,
     Total,
     TradeCount,
+    UnreportedTrade,
     YearsByProduct,
 )
 from graphkit.answers.figures import (
@@ -415,10 +419,30 @@ def _other_line(line: Line, names: Mapping[str, str]) -> str:
 
 
 def _item(item: str | Entry, names: Mapping[str, str]) -> str:
-    """Write an item of a list, with a name in place of its key."""
-    if isinstance(item, About):
-        return f"{names.get(item.key, item.key)} {item.words}"
-    return names.get(item, item) if isinstance(item, str) else str(item.as_object())
+    """Write an item of a list, with names in place of its keys."""
+
+    def name(key: str) -> str:
+        return names.get(key, key)
+
+    match item:
+        case str():
+            return name(item)
+        case About():
+            return f"{name(item.key)} {item.words}"
+        case UnreportedTrade():
+            return f"{name(item.country)} since {item.since} ({item.source})"
+        case MissingFlow():
+            flow = f"from {name(item.supplier)} to {name(item.consumer)}"
+            return f"{name(item.product)} {flow} in {item.period}"
+        case SplitTrade():
+            goods = f"{name(item.product)} or {uncapitalized(name(item.other))}"
+            flow = f"from {name(item.supplier)} to {name(item.consumer)}"
+            return f"{goods} {flow} in {', '.join(item.years)}"
+        case Capacity():
+            basis = f" ({item.basis})" if item.basis else ""
+            known = f"{item.capacity_tonnes:,.0f} t a year{basis}"
+            return f"{name(item.product)} in {name(item.country)} {known}"
+    return str(item.as_object())
 
 
 def _without(trade: TradeCount) -> str:

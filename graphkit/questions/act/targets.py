@@ -203,7 +203,8 @@ def _none(
     )
     others = f"; there are targets of {' and '.join(owners)}" if owners else ""
     return Absence(
-        f"No target{whose}{about} is known{others}.", f"No target{whose}{in_brief} is known"
+        f"Known to graphkit: no target{whose}{about}{others}.",
+        f"Known to graphkit: no target{whose}{in_brief}",
     )
 
 
