@@ -268,7 +268,7 @@ def test_a_sentence_needs_little_and_one_without_a_year_is_of_the_newest(sliced_
         ("depends", {}, "'country' … required property"),
         ("mirror", {"for": "magnets-metal"}, "data … reconciled"),
         ("depends", {"country": "KOR", "db": "x"}, "'db' was unexpected"),
-        ("depends", {"country": "KOR", "by": "kg"}, "'kg' … usd, tonnes"),
+        ("origins", {"country": "KOR", "by": "kg"}, "'kg' … usd, tonnes"),
         ("disrupt", {"country": "CHN", "loss": 2}, "loss: … 2 … at most 1"),
         ("disrupt", {"country": "CHN", "sweep": "loss"}, "--sweep: … 'loss' … number"),
         ("scenario", {"names": ["my.yaml"]}, "names.0: … 'my.yaml' … congo-cobalt-2025"),

@@ -160,10 +160,11 @@ def columns_in(row: type) -> tuple[Column, ...]:
 
     Examples
     --------
-    >>> from typing import Annotated
-    >>> class Sale(TypedDict):
-    ...     supplier: Annotated[str, Column(header="Supplier")]
-    ...     usd: Annotated[float | None, Column(header="USD", rank=2)]
+    >>> from typing import Annotated, TypedDict
+    >>> Sale = TypedDict("Sale", {
+    ...     "supplier": Annotated[str, Column(header="Supplier")],
+    ...     "usd": Annotated[float | None, Column(header="USD", rank=2)],
+    ... })
     >>> [(column.name, column.header, str(column.type)) for column in columns_in(Sale)]
     [('supplier', 'Supplier', 'string'), ('usd', 'USD', 'double')]
     """

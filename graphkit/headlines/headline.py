@@ -58,9 +58,8 @@ def headline(question: str, answer: Answer, write: Writer) -> Sentence:
     >>> from graphkit.answers.coverage import Coverage
     >>> rows = pa.table({"kind": ["share", "share", "rank"]})
     >>> claims = Answer("?", {}, rows, (), Coverage(), pa.table({"key": ["s"]}))
-    >>> from graphkit.headlines.publications import claims as write
-    >>> print(headline("claims", claims, write))
-    3 published claims are known, 2 of them shares.
+    >>> print(headline("claims", claims, lambda answer: ["2 of 3 published claims are shares."]))
+    2 of 3 published claims are shares.
     """
     rows = answer.rows.append_column(PLACE, pa.array(range(len(answer.rows)), pa.int64()))
     answer = replace(answer, rows=rows)

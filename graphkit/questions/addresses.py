@@ -110,7 +110,7 @@ def pairs_of(question: str, arguments: Mapping[str, Any]) -> tuple[Verb, Pairs]:
     >>> arguments = {"consumer": ["KOR", "JPN"], "period": 2024}
     >>> verb, pairs = pairs_of("origins", {**arguments, "largest": True})
     >>> command_of(verb, pairs, None)
-    'graphkit origins KOR,JPN --period 2024 --largest'
+    'graphkit origins KOR,JPN --largest --period 2024'
     """
     verb = next(verb for verb in VERBS if question in verb.questions)
     variant = verb.variant if question != name_of(verb.function) else None
