@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 class Note:
     """Words for people, which are no text that code reads, and the products they are about.
 
+    It prints as its words.
+
     >>> note = Note("Dysprosium oxide: its code holds other goods too.", ("dy-oxide",))
     >>> note.is_only_on({"dy-oxide"}), note.is_only_on({"tb-oxide"})
     (True, False)
@@ -20,7 +22,7 @@ class Note:
     """Keys of the products that it is about; none for a note on the whole answer."""
 
     def __str__(self) -> str:
-        raise TypeError("a note is no text: `words_of_notes` gives its words to what prints them")
+        return self._text
 
     def is_only_on(self, products: Set[str]) -> bool:
         """Return True if it is about no other product than these, nor about the whole answer."""
