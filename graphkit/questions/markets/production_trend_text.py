@@ -84,7 +84,7 @@ def _made(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     for text in (names.products(len(current)), number_of(len(current), "product")):
         figure = figure_of_part(len(grown), text, len(current))
         claim = names.claim(
-            Kind.COUNT, [row for line in current for row in (line[0], line[-1])], figure,
+            Kind.COUNT, [row for line in current for row in (line[0], *line[1:][-1:])], figure,
             subject=rows[0]["producer"], period=newest, qualifiers=("grew",),
         )  # fmt: skip
         yield from shortened(maker + Sentence(f"{than}{figure}", (claim,)))
