@@ -1899,8 +1899,9 @@ def further_answers(read: Facts, claim: Claim) -> None:
                and isinstance(value, list) and name in read.rows[0]}  # fmt: skip
     parts = {tuple(row[name] for name in several) for row in read.rows}
     parts = {part for part in parts if None not in part} or parts
-    missing = [key for name, keys in several.items() if name != "period" for key in keys
-               if key not in {row[name] for row in read.rows}]  # fmt: skip
+    places = [name for name in several if name != "period"]
+    missing = [key for name in places for key in several[name]
+               if len(places) == 1 and key not in {row[name] for row in read.rows}]  # fmt: skip
     assert claim.figure.low == len(parts) + len(missing) - 1
     assert bool(claim.rows) == (len(parts) > 1)
 
