@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import wraps
+from functools import partial, wraps
 from itertools import product
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
@@ -58,14 +58,12 @@ class Question:
         function = resolve_name(QUESTIONS[self.name].function)
         with named_as_options(self.parameters):
             answer: Answer = function(catalog, **self.arguments)
+        write = partial(in_options, parameters=self.parameters)
         return replace(
             answer,
-            notes=tuple(
-                note.with_words(lambda words: in_options(words, self.parameters))
-                for note in answer.notes
-            ),
-            nothing=answer.nothing.with_words(lambda words: in_options(words, self.parameters)),
-            caption=in_options(answer.caption, self.parameters),
+            notes=tuple(note.with_words(write) for note in answer.notes),
+            nothing=answer.nothing.with_words(write),
+            caption=write(answer.caption),
         )
 
 
