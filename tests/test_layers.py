@@ -174,7 +174,7 @@ def test_an_edit_of_any_module_that_builds_the_default_database_makes_another():
 
 
 REFERENCE = re.compile(r'"(graphkit(?:\.\w+)+:\w+)"')
-"""What a declaration names and nobody imports: a question, its sentence, its picture."""
+"""Name of what a declaration refers to and nobody imports."""
 
 
 def test_what_is_referred_to_is_there():

@@ -133,7 +133,7 @@ MEANINGS = {
 
 
 class Marked(TypedDict, total=False):
-    """What a row of an answer from trade may have besides: what is wrong with its data."""
+    """Marks that a row of an answer from trade may have: faults of its data."""
 
     fit: str | None
     years: str | None

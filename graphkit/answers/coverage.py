@@ -114,7 +114,7 @@ class Series(Entry):
     periods: tuple[str, ...]
     """Each of its periods."""
     fit: str | None = None
-    """How far its codes hold what was asked for; None until that is told."""
+    """Fit of its codes to what was asked for; None until that is told."""
     earlier: tuple[str, ...] = ()
     """Goods of earlier stages that its codes hold too."""
 
@@ -206,7 +206,7 @@ class ProductionCount:
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """What it counts, by name."""
+        """Figures that it counts, by name."""
         return lines(
             {
                 "production_figures_of_countries": self.of_countries,

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Named(StrEnum):
-    """What the text of a question names."""
+    """Kinds of thing that the text of a question names."""
 
     GOODS = "goods"
     """Elements, minerals or products."""

@@ -35,7 +35,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Remark:
-    """What figures of a product count besides or instead, in a few words.
+    """Words on goods that figures of a product count besides or instead.
 
     >>> str(Remark("acid grade only", "trade")), str(Remark("any platinum-group metal"))
     ('trade: acid grade only', 'any platinum-group metal')

@@ -1,14 +1,11 @@
-"""What first lines on published claims and on export controls share."""
+"""Words that first lines on published claims and on export controls share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from graphkit.answers.sentence import Claim, Figure, Kind
-from graphkit.headlines.wording import (
-    Lexicon,
-    Row,
-)
+from graphkit.headlines.wording import Lexicon, Row
 from graphkit.names import uncapitalized
 
 CLAIM, ACT = "published claim", "export control"

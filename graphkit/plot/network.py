@@ -13,17 +13,7 @@ from math import hypot, inf, sqrt
 from typing import Any
 
 from graphkit.plot.canvas import Plot
-from graphkit.plot.drawing import (
-    EDGE,
-    INK,
-    MUTED,
-    OTHER,
-    PAPER,
-    SMALL,
-    WIDTH,
-    text_width,
-    wrapped,
-)
+from graphkit.plot.drawing import EDGE, INK, MUTED, OTHER, PAPER, SMALL, WIDTH, text_width, wrapped
 
 MOST_NODES = 40
 """Nodes of a picture."""

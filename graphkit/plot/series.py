@@ -6,17 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphkit.answers.figures import money
-from graphkit.plot.canvas import (
-    labels,
-)
-from graphkit.plot.drawing import (
-    FIRST,
-    FOURTH,
-    INK,
-    OTHER,
-    SECOND,
-    THIRD,
-)
+from graphkit.plot.canvas import labels
+from graphkit.plot.drawing import FIRST, FOURTH, INK, OTHER, SECOND, THIRD
 
 MOST_ROWS, MOST_MARKETS, MOST_LINES, MOST_TURNS = 20, 24, 8, 32
 """Rows, lines and failures in turn in one picture."""

@@ -17,13 +17,8 @@ from graphkit.plot.canvas import (
     labels,
     only_country,
 )
-from graphkit.plot.charts import (
-    Bars,
-    labelled_rows,
-)
-from graphkit.plot.drawing import (
-    colour_of,
-)
+from graphkit.plot.charts import Bars, labelled_rows
+from graphkit.plot.drawing import colour_of
 
 
 def first_shares(answer: Answer, layout: Layout) -> Framed:

@@ -32,7 +32,7 @@ class Limits:
     rows: int = 1_000_000
     bytes: int = 256 * 2**20
     advice: str = "see more with --max-rows N"
-    """How to see more rows; empty where there is no way."""
+    """Way to see more rows; empty where there is none."""
 
     @property
     def timeout(self) -> float | None:

@@ -1,1 +1,1 @@
-"""What can be done: purchases, targets, controls, and figures worth asking for."""
+"""Questions on what to do: purchases, targets, controls, figures worth asking for."""

@@ -6,26 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import (
-    MOST_ROWS,
-    Axis,
-    Framed,
-    Layout,
-    empty,
-    framed,
-    labels,
-)
-from graphkit.plot.charts import (
-    Marks,
-    Span,
-    labelled_rows,
-)
-from graphkit.plot.drawing import (
-    FIRST,
-    INK,
-    SECOND,
-    THIRD,
-)
+from graphkit.plot.canvas import MOST_ROWS, Axis, Framed, Layout, empty, framed, labels
+from graphkit.plot.charts import Marks, Span, labelled_rows
+from graphkit.plot.drawing import FIRST, INK, SECOND, THIRD
 
 
 def controls(answer: Answer, layout: Layout) -> Framed:

@@ -13,12 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.diversification import (
-    CHANGE,
-    COST,
-    TIGHT,
-    Certificate,
-)
+from graphkit.analysis.diversification import CHANGE, COST, TIGHT, Certificate
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, Column, plain_columns, schema_of
 from graphkit.answers.figures import IN_SOME_ROWS, percent

@@ -13,14 +13,7 @@ import pyarrow as pa
 from graphkit.analysis.shares import import_shares
 from graphkit.analysis.supply.look_through import UNKNOWN, UNTRACEABLE
 from graphkit.analysis.supply.tracing import ANY_OTHER
-from graphkit.analysis.targets import (
-    MET,
-    MISSED,
-    ON_THE_WAY,
-    judge,
-    median_slope,
-    needed_slope,
-)
+from graphkit.analysis.targets import MET, MISSED, ON_THE_WAY, judge, median_slope, needed_slope
 from graphkit.analysis.targets import UNKNOWN as CANNOT_BE_TOLD
 from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer, without_empty

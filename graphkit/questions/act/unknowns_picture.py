@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import (
-    Axis,
-    Framed,
-    Layout,
-    empty,
-    framed,
-    labels,
-)
+from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
 from graphkit.plot.drawing import colour_of
 

@@ -11,12 +11,7 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Figure, Kind, Sentence
 from graphkit.headlines.parts import sentences_on_parts
-from graphkit.headlines.wording import (
-    Lexicon,
-    Row,
-    Sentences,
-    time_of,
-)
+from graphkit.headlines.wording import Lexicon, Row, Sentences, time_of
 from graphkit.names import capitalized, possessive
 
 OWNER = "owner of a plant"

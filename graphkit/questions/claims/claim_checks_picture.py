@@ -6,26 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import (
-    MOST_ROWS,
-    Axis,
-    Framed,
-    Layout,
-    empty,
-    framed,
-)
-from graphkit.plot.charts import (
-    Bars,
-    Marks,
-    Span,
-    labelled_rows,
-)
-from graphkit.plot.drawing import (
-    MUTED,
-    OTHER,
-    SECOND,
-    THIRD,
-)
+from graphkit.plot.canvas import MOST_ROWS, Axis, Framed, Layout, empty, framed
+from graphkit.plot.charts import Bars, Marks, Span, labelled_rows
+from graphkit.plot.drawing import MUTED, OTHER, SECOND, THIRD
 
 VERDICTS = {
     "borne out": ("circle", THIRD),

@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import (
-    MOST_ROWS,
-    Axis,
-    Framed,
-    Layout,
-    empty,
-    framed,
-)
-from graphkit.plot.charts import (
-    Marks,
-    labelled_rows,
-)
+from graphkit.plot.canvas import MOST_ROWS, Axis, Framed, Layout, empty, framed
+from graphkit.plot.charts import Marks, labelled_rows
 
 
 def listed_claims(answer: Answer, layout: Layout) -> Framed:

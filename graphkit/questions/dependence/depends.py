@@ -52,7 +52,7 @@ ROW_ORDER = [(n, "ascending") for n in ("product", "dataset", "reporter", "sourc
 
 
 class Purchase(Marked):
-    """What a consumer buys of one product from one supplier, by one series of trade."""
+    """Purchase of one product by a consumer from one supplier, by one series of trade."""
 
     consumer: Annotated[str, Column(header="Consumer")]
     supplier: Annotated[str, Column(header="Supplier")]

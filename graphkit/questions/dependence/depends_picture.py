@@ -21,12 +21,7 @@ from graphkit.plot.canvas import (
     only_country,
     stacked,
 )
-from graphkit.plot.charts import (
-    Bars,
-    Marks,
-    Row,
-    labelled_rows,
-)
+from graphkit.plot.charts import Bars, Marks, Row, labelled_rows
 from graphkit.plot.drawing import colour_of, name_of
 from graphkit.plot.maps import share_map
 

@@ -7,15 +7,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import money
-from graphkit.plot.canvas import (
-    Axis,
-    Framed,
-    Layout,
-    Plot,
-    framed,
-    labels,
-    values,
-)
+from graphkit.plot.canvas import Axis, Framed, Layout, Plot, framed, labels, values
 from graphkit.plot.charts import Bars, labelled_rows, lines_over
 from graphkit.plot.drawing import (
     INK,

@@ -16,9 +16,7 @@ from graphkit.plot.canvas import (
     values,
 )
 from graphkit.plot.charts import Marks, Span, labelled_rows
-from graphkit.plot.drawing import (
-    colour_of,
-)
+from graphkit.plot.drawing import colour_of
 from graphkit.plot.series import MOST_ROWS
 
 

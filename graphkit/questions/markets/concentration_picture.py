@@ -7,22 +7,9 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import percent
-from graphkit.plot.canvas import (
-    APART,
-    Axis,
-    Framed,
-    Layout,
-    empty,
-    framed,
-    labels,
-)
+from graphkit.plot.canvas import APART, Axis, Framed, Layout, empty, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
-from graphkit.plot.drawing import (
-    LINE,
-    OTHER,
-    colour_of,
-    name_of,
-)
+from graphkit.plot.drawing import LINE, OTHER, colour_of, name_of
 from graphkit.plot.series import MOST_MARKETS
 
 

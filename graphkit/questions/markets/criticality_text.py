@@ -9,14 +9,7 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Figure, Kind, Sentence
-from graphkit.headlines.wording import (
-    Lexicon,
-    Row,
-    Sentences,
-    count_of,
-    grouped,
-    shortened,
-)
+from graphkit.headlines.wording import Lexicon, Row, Sentences, count_of, grouped, shortened
 from graphkit.names import uncapitalized
 
 CRITICAL = 1.0

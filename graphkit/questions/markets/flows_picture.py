@@ -8,13 +8,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import percent
-from graphkit.plot.canvas import (
-    Framed,
-    Layout,
-    Plot,
-    framed,
-    values,
-)
+from graphkit.plot.canvas import Framed, Layout, Plot, framed, values
 from graphkit.plot.drawing import (
     EDGE,
     INK,

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import (
-    Axis,
-    Framed,
-    Layout,
-    framed,
-    labels,
-)
+from graphkit.plot.canvas import Axis, Framed, Layout, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
-from graphkit.plot.drawing import (
-    OTHER,
-)
+from graphkit.plot.drawing import OTHER
 from graphkit.plot.series import MOST_ROWS
 
 

@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import (
-    MOST_ROWS,
-    Axis,
-    Framed,
-    Layout,
-    empty,
-    framed,
-    labels,
-)
-from graphkit.plot.charts import (
-    Bars,
-    labelled_rows,
-)
-from graphkit.plot.drawing import (
-    colour_of,
-    name_of,
-)
+from graphkit.plot.canvas import MOST_ROWS, Axis, Framed, Layout, empty, framed, labels
+from graphkit.plot.charts import Bars, labelled_rows
+from graphkit.plot.drawing import colour_of, name_of
 
 
 def without_largest(answer: Answer, layout: Layout) -> Framed:

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import (
-    Axis,
-    Framed,
-    Layout,
-    empty,
-    framed,
-)
+from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed
 from graphkit.plot.charts import lines_over
 from graphkit.plot.series import LINES, MOST_LINES, by_period, grouped
 

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import (
-    Axis,
-    Framed,
-    Layout,
-    empty,
-    framed,
-)
+from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed
 from graphkit.plot.charts import lines_over
-from graphkit.plot.drawing import (
-    colour_of,
-)
+from graphkit.plot.drawing import colour_of
 from graphkit.plot.series import LINES, MOST_LINES, by_period, grouped
 
 

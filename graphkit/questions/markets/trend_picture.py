@@ -8,16 +8,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import money
-from graphkit.plot.canvas import (
-    APART,
-    Axis,
-    Framed,
-    Layout,
-    Plot,
-    framed,
-    gridlines,
-    values,
-)
+from graphkit.plot.canvas import APART, Axis, Framed, Layout, Plot, framed, gridlines, values
 from graphkit.plot.charts import HATCH, lines_over, spread
 from graphkit.plot.drawing import (
     EDGE,

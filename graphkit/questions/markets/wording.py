@@ -7,9 +7,7 @@ from dataclasses import replace
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.headlines.gate import denial
-from graphkit.headlines.wording import (
-    Lexicon,
-)
+from graphkit.headlines.wording import Lexicon
 from graphkit.names import possessive
 
 FEW = 3

@@ -5,10 +5,7 @@ from __future__ import annotations
 from graphkit.answers.answer import Answer
 from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
-from graphkit.plot.drawing import (
-    FIRST,
-    colour_of,
-)
+from graphkit.plot.drawing import FIRST, colour_of
 
 MOST_ROWS = 20
 """Rows of one picture."""

@@ -7,16 +7,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.plot.canvas import Framed, Layout, Plot, empty, framed
-from graphkit.plot.drawing import (
-    FIRST,
-    INK,
-    OTHER,
-    PAPER,
-    SMALL,
-    WEST,
-    WIDTH,
-    eastward,
-)
+from graphkit.plot.drawing import FIRST, INK, OTHER, PAPER, SMALL, WEST, WIDTH, eastward
 from graphkit.plot.maps import map_of
 from graphkit.questions.markets.centrality_picture import NO_BRACES
 

@@ -8,13 +8,7 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import Figure, Kind, Sentence
 from graphkit.headlines.parts import sentences_on_parts
-from graphkit.headlines.wording import (
-    Lexicon,
-    Row,
-    Sentences,
-    figure_of_count,
-    shortened,
-)
+from graphkit.headlines.wording import Lexicon, Row, Sentences, figure_of_count, shortened
 from graphkit.questions.plants.wording import SITES, country_of
 
 

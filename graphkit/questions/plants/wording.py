@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphkit.headlines.wording import (
-    Row,
-)
+from graphkit.headlines.wording import Row
 
 SITES = ("mine or plant", "mines and plants")
 

@@ -1,1 +1,1 @@
-"""What questions of several subjects need: trade, periods, places, doubts."""
+"""Rooms for questions of several subjects: trade, periods, places, doubts."""

@@ -23,12 +23,7 @@ from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.production import MOST, SHARE_ROUNDING
 from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.answers.columns import NUMBER, Column
-from graphkit.answers.figures import (
-    IN_SOME_ROWS,
-    ceiling_percent,
-    floor_percent,
-    percent,
-)
+from graphkit.answers.figures import IN_SOME_ROWS, ceiling_percent, floor_percent, percent
 from graphkit.answers.note import Note
 from graphkit.arrow import SHARE, number
 from graphkit.catalog.catalog import Catalog

@@ -15,11 +15,7 @@ from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
-from graphkit.questions.shared.supply_production import (
-    PRODUCTION,
-    makes_some,
-    with_all_makers,
-)
+from graphkit.questions.shared.supply_production import PRODUCTION, makes_some, with_all_makers
 from graphkit.questions.shared.trade import group_as_one
 
 

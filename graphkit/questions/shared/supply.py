@@ -35,11 +35,7 @@ from graphkit.questions.shared.periods import (
     read_flows,
 )
 from graphkit.questions.shared.production import figures_in
-from graphkit.questions.shared.supply_production import (
-    figures_by_source,
-    makes_some,
-    production_of,
-)
+from graphkit.questions.shared.supply_production import figures_by_source, makes_some, production_of
 from graphkit.questions.shared.trade import (
     border_of,
     data_set_notes,

@@ -1,1 +1,1 @@
-"""What is lost when a country, plant or company stops, and on whom supply hangs."""
+"""Losses when a country, plant or company stops, and on whom supply hangs."""

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import (
-    Axis,
-    Framed,
-    Layout,
-    framed,
-    labels,
-    values,
-)
+from graphkit.plot.canvas import Axis, Framed, Layout, framed, labels, values
 from graphkit.plot.charts import Bars, labelled_rows
-from graphkit.plot.drawing import (
-    FIRST,
-    FOURTH,
-    SECOND,
-    THIRD,
-)
+from graphkit.plot.drawing import FIRST, FOURTH, SECOND, THIRD
 from graphkit.plot.series import MOST_ROWS, MOST_TURNS
 
 

@@ -7,25 +7,9 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import percent
-from graphkit.plot.canvas import (
-    MOST_ROWS,
-    Axis,
-    Framed,
-    Layout,
-    empty,
-    framed,
-    labels,
-)
-from graphkit.plot.charts import (
-    Bars,
-    Marks,
-    Row,
-    labelled_rows,
-)
-from graphkit.plot.drawing import (
-    WIDTH,
-    colour_of,
-)
+from graphkit.plot.canvas import MOST_ROWS, Axis, Framed, Layout, empty, framed, labels
+from graphkit.plot.charts import Bars, Marks, Row, labelled_rows
+from graphkit.plot.drawing import WIDTH, colour_of
 
 
 def single_points(answer: Answer, layout: Layout) -> Framed:

@@ -6,20 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphkit.answers.answer import Answer
-from graphkit.plot.canvas import (
-    Axis,
-    Framed,
-    Layout,
-    framed,
-    labels,
-)
+from graphkit.plot.canvas import Axis, Framed, Layout, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
-from graphkit.plot.drawing import (
-    FIRST,
-    FOURTH,
-    SECOND,
-    THIRD,
-)
+from graphkit.plot.drawing import FIRST, FOURTH, SECOND, THIRD
 from graphkit.plot.series import MOST_ROWS, MOST_TURNS, grouped
 
 PARTIES = ("scenario", "consumer", "product")
