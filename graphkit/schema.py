@@ -375,6 +375,8 @@ NODES = (
         _ref("consumer", "Who buys, uses or depends.", *PLACE, edge="ABOUT"),
         _ref("supplier", "Who sells, makes or is depended on.", *PLACE, edge="ABOUT"),
         _ref("rival", "Who is compared with.", *PLACE, edge="ABOUT"),
+        _ref("located", "Where what is counted stands, of a share that owners seated in the "
+             "supplier control; none: anywhere.", *PLACE, edge="ABOUT"),
         _ref("product", "Product.", "Product", edge="ABOUT"),
         _ref("element", "Element, mineral or group, where no one product is meant.", "Element",
              edge="ABOUT"),

@@ -1,7 +1,7 @@
 // title: Every published claim, with its scope and source
 MATCH (claim:Claim)
 RETURN claim.key AS key, claim.kind AS kind, claim.consumer AS consumer,
-       claim.supplier AS supplier, claim.rival AS rival, claim.product AS product,
+       claim.supplier AS supplier, claim.rival AS rival, claim.located AS located, claim.product AS product,
        claim.element AS element, claim.stage AS stage, claim.control AS control,
        claim.period AS period, claim.than AS than, claim.value AS value,
        claim.low AS low, claim.high AS high,

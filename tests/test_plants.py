@@ -304,6 +304,20 @@ def test_congo_s_cobalt_by_seat(ask: Session):
     }  # fmt: skip
 
 
+def test_published_control_of_a_place_stands_beside_its_owners(ask: Session):
+    claims = ask.owners("IDN", scope="nickel", by="seat").claims.to_pylist()
+    assert {(row["supplier"], row["located"], row["low"]) for row in claims} == {
+        ("CHN", "IDN", 0.75), ("CHN", "IDN", 0.7),
+    }  # fmt: skip
+    assert all(row["source"] for row in claims)
+    world = ask.owners(scope="cobalt").claims.to_pylist()
+    firms = [row for row in world if row["measure"].startswith("output of the largest")]
+    assert {row["value"] for row in firms} == {0.55, 0.56}
+    assert "control-chn-cod-cobalt-2019" not in {
+        row["key"] for row in ask.owners("ZMB", scope="cobalt").claims.to_pylist()
+    }
+
+
 @pytest.mark.parametrize(
     ("country", "goods", "text"),
     [

@@ -168,5 +168,6 @@ def test_shipped_claims_that_contradict_each_other_are_listed(facts):
     assert [(r["key"], r["other"]) for r in found] == [
         ("chn-mean-refining-share-ap", "chn-mean-refining-share-iea-october"),
         ("eu-li-chl-eca", "eu-li-chn-2016-2020"),
+        ("five-firms-lithium-2023", "five-firms-lithium-2023-voxeu"),
         ("kor-nd-magnets-chn-2022", "kor-nd-magnets-chn-2022-businesskorea"),
     ]

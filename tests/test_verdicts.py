@@ -25,9 +25,9 @@ UNNAMED_BASKET = Naming("basket … products")
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 TEXT, NUMBER = pa.string(), pa.float64()
 CLAIM = dict.fromkeys(
-    ("key", "kind", "consumer", "supplier", "rival", "product", "element", "stage", "period",
-     "than", "value", "low", "high", "qualifier", "unit", "measure", "counted_by", "includes",
-     "includes_other", "basis", "source")
+    ("key", "kind", "consumer", "supplier", "rival", "located", "product", "element", "stage",
+     "period", "than", "value", "low", "high", "qualifier", "unit", "measure", "counted_by",
+     "includes", "includes_other", "basis", "source")
 )  # fmt: skip
 SHARE = CLAIM | {
     "key": "claim", "kind": "share", "consumer": "KOR", "supplier": "CHN", "product": "metals",

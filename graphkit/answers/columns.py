@@ -101,6 +101,7 @@ MEANINGS = {
     "published_basis": "what the published figure counts",
     "published_qualifier": "sign before the published figure: more than, less than",
     "published_source": "key of the source of the published figure",
+    "located": "where what owners seated in the supplier control stands; empty: anywhere",
     "qualifier": "sign before the printed figure: more than, less than",
     "removed": "country or bloc that is removed at all its stages",
     "reporter": "who counted: exporter, importer, or both reconciled",
@@ -218,7 +219,7 @@ PROFILED = ("plant", "company")
 REFS = {
     **dict.fromkeys((
         "consumer", "supplier", "country", "exporter", "importer", "origin", "removed", "target",
-        "largest", "top", "rival", "other_supplier",
+        "largest", "top", "rival", "located", "other_supplier",
         "new", "lost", "first_partners",
     ), "place"),
     **dict.fromkeys(("product", "products", "element", "elements", "material"), "material"),

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphkit.analysis.claims.phrases import claim_figure, headline
-from graphkit.analysis.claims.readings import LICENCES
+from graphkit.analysis.claims.readings import CONTROLLED, LICENCES
 from graphkit.headlines.wording import listed
 from graphkit.names import capitalized, possessive
 
-ABOUT = ("consumer", "supplier", "rival", "product", "element", "stage", "control")
+ABOUT = ("consumer", "supplier", "rival", "located", "product", "element", "stage", "control")
 """Ends and subject of a claim."""
 
 
@@ -28,6 +28,10 @@ def cited_claim(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
     >>> cited_claim({"kind": "statement", "statement": "It is mined again", "supplier": "USA",
     ...              "period": "2018"}, {"USA": "the United States"})
     'It is mined again (the United States, 2018)'
+    >>> cited_claim({"kind": "share", "value": 0.4, "qualifier": "more-than", "unit": "share",
+    ...              "measure": "output controlled", "supplier": "CHN", "element": "Co"},
+    ...             {"CHN": "China", "Co": "cobalt"})
+    'more than 40 % of the output of cobalt controlled by owners seated in China'
     """
     keys = {name: names.get(claim[name], claim[name]) for name in ABOUT if name in claim}
     period = " against ".join(claim[name] for name in ("period", "than") if name in claim)
@@ -36,6 +40,17 @@ def cited_claim(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
         under = f" under {keys['control']}" if "control" in keys else ""
         dated = f" by {period}" if period else ""
         return f"{claim_figure(claim)} of the licence applications{under} were granted{dated}"
+    if measure in CONTROLLED:
+        subject = keys.get("product") or keys.get("element")
+        whole = measure.removesuffix(" controlled")
+        parts = [
+            f"{claim_figure(claim)} of the {whole}",
+            f"{'of' if whole == 'output' else 'for'} {subject}" if subject else "",
+            f"in {keys['located']}" if "located" in keys else "",
+            f"controlled by owners seated in {keys['supplier']}",
+            f"in {period}" if period else "",
+        ]
+        return " ".join(filter(None, parts))
     if claim["kind"] not in ("share", "quantity", "change") or not measure:
         scope = ", ".join([*keys.values(), *([period] if period else [])])
         return f"{headline(claim)} ({scope})" if scope else headline(claim)

@@ -103,6 +103,7 @@ def about(claim: Mapping[str, Any], subject: str | None = None) -> str:
     'KOR, ahead of JPN, dy-oxide'
     """
     trade = " from ".join(claim[n] for n in ("consumer", "supplier") if n in claim)
+    located = f"in {claim['located']}" if "located" in claim else ""
     rival = f"ahead of {claim['rival']}" if claim["kind"] == "ahead-of" and "rival" in claim else ""
     period = claim.get("period", "")
     if "than" in claim:
@@ -110,6 +111,7 @@ def about(claim: Mapping[str, Any], subject: str | None = None) -> str:
     material = claim.get("product") or claim.get("element") or claim.get("control") or ""
     if subject is not None and material:
         material = subject
+    trade = " ".join(filter(None, (trade, located)))
     return ", ".join(filter(None, (trade, rival, material, claim.get("stage"), period)))
 
 

@@ -250,10 +250,12 @@ DIFFERENT = "different figures"
 TOO_MUCH = "shares of two suppliers add up to more than all"
 IF_ONE_PERIOD = ", if of one period"
 """Added to a conflict of which a claim states no period."""
-SCOPE = ("kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit")
+SCOPE = ("kind", "consumer", "rival", "located", "product", "element", "stage", "than", "measure",
+         "unit")  # fmt: skip
 
-REVISED = ("consumer", "supplier", "rival", "kind", "product", "element", "stage", "period",
-           "than", "measure", "unit", "basis", "counted_by", "includes_other")  # fmt: skip
+REVISED = ("consumer", "supplier", "rival", "located", "kind", "product", "element", "stage",
+           "period", "than", "measure", "unit", "basis", "counted_by",
+           "includes_other")  # fmt: skip
 """Properties that a figure keeps from one edition of its source to the next, beside `includes`."""
 
 
@@ -320,10 +322,10 @@ def conflicts(claims: pa.Table, sources: pa.Table | None = None) -> pa.Table:
     Examples
     --------
     >>> row = {"kind": "share", "consumer": "KOR", "supplier": "CHN", "rival": None,
-    ...        "product": "magnets", "element": None, "stage": None, "period": "2022",
-    ...        "than": None, "value": 0.879, "low": None, "high": None, "qualifier": None,
-    ...        "unit": "share", "measure": "imports", "counted_by": "value", "includes": None,
-    ...        "includes_other": None, "source": "ked"}
+    ...        "located": None, "product": "magnets", "element": None, "stage": None,
+    ...        "period": "2022", "than": None, "value": 0.879, "low": None, "high": None,
+    ...        "qualifier": None, "unit": "share", "measure": "imports", "counted_by": "value",
+    ...        "includes": None, "includes_other": None, "source": "ked"}
     >>> claims = pa.Table.from_pylist([
     ...     {**row, "key": "a"}, {**row, "key": "b", "value": 0.875, "source": "bk"}])
     >>> [(r["key"], r["other"], r["conflict"]) for r in conflicts(claims).to_pylist()]

@@ -422,7 +422,18 @@ _NO_FIGURE = {
 
 LICENCES = "licence applications granted"
 """The measure of claims about the share of the applications for a licence that was granted."""
+CONTROLLED = ("capacity controlled", "output controlled", "mines controlled")
+"""Measures of claims about what owners seated in a country control, wherever it stands."""
+
+OF_THE_LARGEST = ("output of the largest four companies", "output of the largest five companies")
+"""Measures of claims about how much of the output the largest companies have."""
 _NOT_IN_GRAPH = {
+    **dict.fromkeys(
+        CONTROLLED,
+        "the owners of all of it: 'graphkit owners --by seat --view control' "
+        "has those of the known capacity",
+    ),
+    **dict.fromkeys(OF_THE_LARGEST, "the output of each company"),
     LICENCES: "licences: the graph holds acts, and no decisions on applications",
     "sourcing": "production of the consumer's own, at the stage the source counts, beside imports",
     "demand": "demand by country",

@@ -228,8 +228,8 @@ WORDS = ("statement", "listed")
 """Kinds of claim that measure nothing: words, and decisions to list."""
 
 CHECKED = pa.schema([
-    *texts("key", "kind", "verdict", "consumer", "supplier", "rival", "product", "element",
-           "stage", "period", "than", "measure", "basis"),
+    *texts("key", "kind", "verdict", "consumer", "supplier", "rival", "located", "product",
+           "element", "stage", "period", "than", "measure", "basis"),
     number("claimed_low"), number("claimed_high"), *texts("qualifier", "unit"),
     number("found"), number("found_low"), number("found_high"), *texts("found_by", "found_source"),
     number("difference"), *lists("agrees", "readings", "missing"),
@@ -406,8 +406,8 @@ def _causes(
 
 
 _COPIED = (
-    "key", "kind", "consumer", "supplier", "rival", "product", "element", "stage", "period",
-    "than", "measure", "basis", "qualifier", "unit", "source",
+    "key", "kind", "consumer", "supplier", "rival", "located", "product", "element", "stage",
+    "period", "than", "measure", "basis", "qualifier", "unit", "source",
 )  # fmt: skip
 
 

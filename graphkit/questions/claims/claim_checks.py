@@ -40,7 +40,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Names
 from graphkit.period import Period, listed, spelled, time_of
-from graphkit.questions.claims.claims import claim_filter
+from graphkit.questions.claims.claims import ENDS, claim_filter
 from graphkit.questions.claims.sentences import stated_by
 from graphkit.questions.dependence.origins import origins_of
 from graphkit.questions.question import checked
@@ -378,7 +378,7 @@ def _in_words(catalog: Catalog, results: pa.Table, claims: pa.Table) -> pa.Table
 def _without_keys(catalog: Catalog, row: Mapping[str, Any], text: str) -> str:
     """Put names in place of the keys of products, and of the places that a claim is on."""
     text = catalog.materials.without_keys(text)
-    for key in {row[end] for end in ("consumer", "supplier", "rival")} - {None}:
+    for key in {row[end] for end in ENDS} - {None}:
         text = re.sub(rf"(?<![\w-]){re.escape(key)}(?![\w-])", catalog.place_in_text(key), text)
     return text
 
@@ -475,7 +475,8 @@ PAIRS = (
     Column("claim", "Claim", rank=0),
     Column("other_claim", "Other claim", rank=0),
     *plain_columns(
-        "kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit"
+        "kind", "consumer", "rival", "located", "product", "element", "stage", "than", "measure",
+        "unit",
     ),
     *plain_columns(*_SIDE, *(f"other_{name}" for name in _SIDE)),
     Column("difference", "",
@@ -564,6 +565,7 @@ def _production_claim(pair: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     exact = low == high
     return {
         "kind": "quantity", "measure": "production", "unit": "t", "consumer": None, "rival": None,
+        "located": None,
         "supplier": pair["country"], "product": pair["product"], "element": None, "stage": None,
         "period": pair["period"], "basis": pair["basis"], "source": pair[f"{prefix}source"],
         "value": low if exact else None, "low": None if exact else low,

@@ -21,7 +21,7 @@ from graphkit.names import Entity
 from graphkit.questions.question import checked
 from graphkit.questions.shared.claim_scope import speaks_of
 
-ENDS = ("consumer", "supplier", "rival")
+ENDS = ("consumer", "supplier", "rival", "located")
 """Columns of the countries that a claim names."""
 COLUMNS = (
     Column("claim", "Claim", rank=0),

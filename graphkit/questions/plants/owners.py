@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from graphkit.analysis.claims.readings import CONTROLLED, OF_THE_LARGEST
 from graphkit.analysis.hhi import Markets, indices
 from graphkit.analysis.ownership import NO_OWNER, Division, Share, divided
 from graphkit.answers.answer import Answer, without_empty
@@ -19,10 +20,12 @@ from graphkit.answers.figures import IN_SOME_ROWS, percent
 from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.materials import Scope
 from graphkit.names import Entity
 from graphkit.questions.plants.capacity_coverage import Output, in_percent, output_of, years_of
 from graphkit.questions.plants.facilities import Plants, plants_of, standing_still
 from graphkit.questions.question import checked
+from graphkit.questions.shared.claim_scope import ClaimScope, claims_about
 from graphkit.questions.shared.production import figures_of
 
 UNKNOWN, NOBODY = "unknown", "no single owner"
@@ -66,6 +69,8 @@ OWNERS = (
     Column("why", "Why", "reasons for which a part is unknown, with the shares", rank=2),
     Column("source", "Source", rank=6),
 )  # fmt: skip
+CONTROL = (*CONTROLLED, *OF_THE_LARGEST)
+"""Measures of published claims that stand beside the answer."""
 CAPTION = {
     "equity": "Equity: each owner has its share, through parents whose shares are known.",
     "control": "Control: an owner of more than half has the whole plant, along chains of owners.",
@@ -153,6 +158,7 @@ def owners(
         [{column.name: row.get(column.name) for column in OWNERS} for row in rows],
         schema_of(OWNERS),
     )
+    published = controlled(catalog, goods, place)
     about = f" for {goods.meaning}" if goods.text else ""
     whose = f" in {place.in_text}" if place else ""
     seats, or_seat = (" and seats", ", share or seat") if by == "seat" else ("", " or share")
@@ -168,7 +174,8 @@ def owners(
             "plants": len(known.sites), "blocks": tuple(summaries),
             "plants_without_capacity": len(_bare(known)),
         })),
-        catalog.sources(table, *known.tables),
+        catalog.sources(table, *known.tables, published),
+        claims=published,
         notes=(*(Note(text, (product,)) for product, text in texts), *goods.notes,
                *_general_notes(known, blocks)),
         caption=" ".join([*(text for _, text in texts[:1]), CAPTION[view], conventions]),
@@ -179,6 +186,16 @@ def owners(
         ),
         grouped_by=("country",),
     )  # fmt: skip
+
+
+def controlled(catalog: Catalog, goods: Scope, place: Entity | None) -> pa.Table:
+    """Select what was published on the control of output and capacity in a place, or anywhere."""
+    claims = claims_about(catalog.claims, ClaimScope(None, None, goods, None))
+    rows = claims.select(["measure", "located"]).to_pylist()
+    mask = [
+        row["measure"] in CONTROL and (place is None or row["located"] == place.key) for row in rows
+    ]
+    return claims.filter(pa.array(mask, pa.bool_()))
 
 
 def _hidden(by: str) -> tuple[str, ...]:
