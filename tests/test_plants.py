@@ -12,6 +12,7 @@ from graphkit.analysis.ownership import Stake
 from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.plot.pictures import picture
 from graphkit.questions.plants.facilities import stakes_in, without_repeats
 
 WORLD = {
@@ -175,9 +176,9 @@ def test_owners_of_a_basis_through_parents_with_what_is_unknown(graph_of):
              if row[0] == "metal"]  # fmt: skip
 
     assert metal == [
+        ("metal", "A Zinc", pytest.approx(0.09), pytest.approx(0.59), None),
         ("metal", "B Holding", pytest.approx(0.21), pytest.approx(0.71), None),
         ("metal", "C Investment", pytest.approx(0.2), pytest.approx(0.7), None),
-        ("metal", "A Zinc", pytest.approx(0.09), pytest.approx(0.59), None),
         ("metal", "J Trading", 0, pytest.approx(0.5), pytest.approx(0.2)),
         ("metal", "unknown", pytest.approx(0.5), pytest.approx(0.5), None),
     ]
@@ -195,8 +196,8 @@ def test_owners_by_seat_say_how_much_is_of_states(graph_of):
 
     assert metal == [
         ("metal", "CHN", pytest.approx(0.21), pytest.approx(0.91), pytest.approx(0.21)),
-        ("metal", "KOR", pytest.approx(0.09), pytest.approx(0.79), 0),
         ("metal", "JPN", 0, pytest.approx(0.7), 0),
+        ("metal", "KOR", pytest.approx(0.09), pytest.approx(0.79), 0),
         ("metal", "unknown", pytest.approx(0.7), pytest.approx(0.7), None),
     ]
     (unknown,) = [row for row in answer.rows.to_pylist()
@@ -204,6 +205,29 @@ def test_owners_by_seat_say_how_much_is_of_states(graph_of):
     assert unknown["why"] == Naming(
         "no owner … 30.0 % … no seat … 20.0 % … no share … 20.0 % … C Investment"
     )
+
+
+def test_below_half_of_what_is_made_nothing_is_ranked(graph_of):
+    """40 % of 2024 is known, 50 % of 2023: rows are by name, then by share."""
+    world = graph_of(WORLD)
+    orders, indices = {}, {}
+    for year in ("2024", "2023"):
+        answer = world.owners("KOR", scope="dysprosium", period=year)
+        orders[year] = [row[1] for row in rows(answer, "basis", "owner") if row[0] == "metal"]
+        (block,) = [b for b in answer.coverage.as_object()["blocks"] if b["basis"] == "metal"]
+        indices[year] = block.get("hhi_by_company_low")
+    assert orders["2024"][:4] == ["A Zinc", "B Holding", "C Investment", "J Trading"]
+    assert orders["2023"][:4] == ["B Holding", "C Investment", "A Zinc", "J Trading"]
+    assert indices == {"2024": None, "2023": pytest.approx(1e4 * (0.21**2 + 0.2**2 + 0.09**2))}
+
+
+def test_a_map_has_sizes_only_where_half_of_what_is_made_is_known(ask: Session):
+    sizes = {}
+    for country in ("COD", "ZMB"):
+        answer = ask.plants(country, scope="cobalt")
+        sizes[country] = len(picture(answer).option["series"][1]["data"])
+    assert sizes["COD"] > 5
+    assert sizes["ZMB"] == 0
 
 
 def test_control_gives_a_plant_to_the_owner_of_more_than_half_along_chains(graph_of):

@@ -11,6 +11,8 @@ from graphkit.analysis.production import published_interval
 from graphkit.answers.figures import percent
 from graphkit.questions.shared.production import Figures
 
+FLOOR = 0.5
+"""Part of the published production below which known capacities are too few to rank or compare."""
 EXACT = 5e-4
 """Width of a range up to which it is one figure."""
 TENTHS = 0.1
@@ -32,6 +34,15 @@ class Output:
             capacity / self.high if 0 < self.high < inf else None,
             capacity / self.low if self.low > 0 else None,
         )
+
+
+def is_enough(coverage_low: float | None) -> bool:
+    """Return True if so much capacity is known that owners and plants may be compared.
+
+    >>> is_enough(0.62), is_enough(0.12), is_enough(None)
+    (True, False, False)
+    """
+    return coverage_low is not None and coverage_low >= FLOOR
 
 
 COMPARABLE: Mapping[str | None, Collection[str]] = {

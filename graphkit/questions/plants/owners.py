@@ -22,7 +22,14 @@ from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.names import Entity
-from graphkit.questions.plants.capacity_coverage import Output, in_percent, output_of, years_of
+from graphkit.questions.plants.capacity_coverage import (
+    FLOOR,
+    Output,
+    in_percent,
+    is_enough,
+    output_of,
+    years_of,
+)
 from graphkit.questions.plants.facilities import Plants, plants_of, standing_still
 from graphkit.questions.question import checked
 from graphkit.questions.shared.claim_scope import ClaimScope, claims_about
@@ -84,8 +91,6 @@ FIRST_SITES = 3
 """Plants that a row names."""
 NOTED = 6
 """Blocks of a product and basis that notes speak of."""
-HALF = 0.5
-"""Coverage under which an answer says that it is less."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +129,9 @@ def owners(
     Returns
     -------
     Answer
-        Of each product and basis one row for each owner or seat, the largest known share first,
-        and a row ``unknown``; first those that can be set beside published production. Then the
+        Of each product and basis one row for each owner or seat, the largest known share first
+        (by name where less than half of what is made is known, or it is not published), and a row
+        ``unknown``; first those that can be set beside published production. Then the
         owners of plants without a known capacity.
 
     Raises
@@ -229,7 +235,10 @@ def division_of(block: Block, known: Plants, by: str, view: str) -> Division:
 
 
 def _rows_of(block: Block, division: Division, known: Plants, by: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a block, the largest known share first, the unknown part last."""
+    """Yield the rows of a block, the largest known share first, the unknown part last.
+
+    Below the floor of what is known they are in the order of names.
+    """
     low, high = block.output.coverage(block.total) if block.output else (None, None)
     sources = {row["source"] for row in block.capacities}
     shared = {
@@ -255,7 +264,10 @@ def _rows_of(block: Block, division: Division, known: Plants, by: str) -> Iterat
         }
 
     shown = [(key, share) for key, share in division.shares.items() if share.plants]
-    shown.sort(key=lambda item: (-item[1].low, -item[1].named, item[0]))
+    if is_enough(low):
+        shown.sort(key=lambda item: (-item[1].low, -item[1].named, item[0]))
+    else:
+        shown.sort(key=lambda item: known.names.get(item[0], item[0]))
     for key, share in shown:
         yield {
             **shared, **_key(key, known, by), **sites(share.plants),
@@ -376,7 +388,7 @@ class BlockSummary(Entry):
     coverage_low: float | None
     coverage_high: float | None
     indices: Indices | None
-    """None if no capacity is known in tonnes."""
+    """None if less than half of what is made is known."""
 
     def as_object(self) -> dict[str, Any]:
         """Return it as plain data, with its indices if it has any."""
@@ -395,7 +407,7 @@ def _summary(block: Block, division: Division, known: Plants, by: str, view: str
         output_period=output.period if output else None,
         output_source=output.source if output else None,
         coverage_low=low, coverage_high=high,
-        indices=_indices(block, division, known, by, view) if division.total else None,
+        indices=_indices(block, division, known, by, view) if is_enough(low) else None,
     )  # fmt: skip
 
 
@@ -431,8 +443,8 @@ def _in_words(catalog: Catalog, summary: BlockSummary, place: Entity | None) -> 
         above = ""
         if (low or 0.0) > 1:
             above = "; it is more than was made: nameplate is not output, nor of the same year"
-        elif (low or high or 0.0) < HALF:
-            above = "; less than half is known"
+        elif (low or high or 0.0) < FLOOR:
+            above = "; less than half is known, so that no owner is the first"
         yield (
             f"Capacity for {known}, {times} of what {where} made in {summary.output_period} "
             f"({summary.output_source}){above}."

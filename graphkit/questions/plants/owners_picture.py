@@ -6,6 +6,7 @@ from graphkit.answers.answer import Answer
 from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
 from graphkit.plot.drawing import FIRST, colour_of
+from graphkit.questions.plants.capacity_coverage import is_enough
 
 MOST_ROWS = 20
 """Rows of one picture."""
@@ -16,6 +17,9 @@ def owners(answer: Answer, layout: Layout) -> Framed:
     rows = [row for row in answer.rows.to_pylist() if row["share_low"] is not None]
     if not rows:
         return empty(answer, "no capacity is known in tonnes", layout.width)
+    rows = [row for row in rows if is_enough(row["coverage_low"])]
+    if not rows:
+        return empty(answer, "less than half of the capacity is known", layout.width)
     rows = rows[: layout.most(MOST_ROWS)]
     by_seat = answer.scope["by"] == "seat"
     who = "seat" if by_seat else "owner"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from math import fsum
 from typing import Any
 
 import pyarrow as pa
@@ -38,6 +39,9 @@ PLANTS = (
            NUMBER, rank=2),
     Column("share_high", "at most", "0 to 1, share of the known capacity of its country in the "
            "product and basis", SHARE, NUMBER, rank=2),
+    Column("coverage_low", "", "known capacity of the product and basis in the countries asked, "
+           "divided by what they made; empty: not published. From one half on, plants are compared "
+           "by size", SHARE, NUMBER),
     Column("output_period", "", "year of the published production"),
     Column("production_source"),
     Column("basis", "Of", "what the tonnes count; empty: the source does not say", rank=2),
@@ -88,7 +92,8 @@ def plants(catalog: Catalog, country: str | None = None, *, scope: str | None = 
     goods = catalog.materials.scope(scope)
     known = plants_of(catalog, goods, place)
     figures = figures_of(catalog, goods, None).with_amounts()
-    rows = [*_capacities(known, figures), *_others(known)]
+    places = {"WLD"} if place is None else set(catalog.members(place))
+    rows = [*_capacities(known, figures, places), *_others(known)]
     table = pa.Table.from_pylist(
         [{column.name: row.get(column.name) for column in PLANTS} for row in rows],
         schema_of(PLANTS),
@@ -135,7 +140,7 @@ def written(capacity: float | None, unit: str | None) -> str | None:
     return None if capacity is None else f"{capacity:,.10g} {unit}"
 
 
-def _capacities(known: Plants, figures: Figures) -> Iterator[dict[str, Any]]:
+def _capacities(known: Plants, figures: Figures, places: Set[str]) -> Iterator[dict[str, Any]]:
     """Yield the rows of plants that can make a product, those of most capacities first."""
     sizes: dict[tuple[str, str | None], int] = {}
     totals: dict[tuple[str, str, str | None], float] = {}
@@ -146,6 +151,11 @@ def _capacities(known: Plants, figures: Figures) -> Iterator[dict[str, Any]]:
         (country, product, basis): output_of(figures, {country}, product, basis)
         for country, product, basis in totals
     }
+    coverage: dict[tuple[str, str | None], float | None] = {}
+    for product, basis in sorted({(product, basis) for _, product, basis in totals}, key=str):
+        total = fsum(t for market, t in totals.items() if market[1:] == (product, basis))
+        output = output_of(figures, places, product, basis)
+        coverage[product, basis] = output.coverage(total)[0] if output and total else None
     for row in known.capacities:
         key = row["product"], row["basis"]
         sizes[key] = sizes.get(key, 0) + (row["tonnes"] is not None)
@@ -158,6 +168,7 @@ def _capacities(known: Plants, figures: Figures) -> Iterator[dict[str, Any]]:
         yield {
             **row, "published": written(row["capacity"], row["unit"]), **_run(row, known),
             **_share(row["tonnes"], totals[market], outputs[market]),
+            "coverage_low": coverage[market[1:]],
         }  # fmt: skip
 
 

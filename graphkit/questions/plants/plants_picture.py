@@ -10,6 +10,7 @@ from graphkit.plot.canvas import Framed, Layout, Plot, empty, framed
 from graphkit.plot.drawing import FIRST, INK, OTHER, PAPER, SMALL, WEST, WIDTH, eastward
 from graphkit.plot.maps import map_of
 from graphkit.questions.markets.centrality_picture import NO_BRACES
+from graphkit.questions.plants.capacity_coverage import is_enough
 
 LARGEST, SMALLEST, NAMED = 26.0, 4.0, 6
 """Pixels of the largest circle and of a point without a capacity, and plants that are named."""
@@ -18,18 +19,25 @@ MARGIN, LEAST = 1.3, 4.0
 
 
 def plants(answer: Answer, layout: Layout) -> Framed:
-    """Draw the plants on a map, the area of a circle by tonnes of the first product and basis."""
+    """Draw the plants on a map, the area of a circle by tonnes of the first product and basis.
+
+    Where less than half of what is made there is known, all are points.
+    """
     rows = answer.rows.to_pylist()
     placed = [row for row in rows if row["latitude"] is not None and row["longitude"] is not None]
     if not placed:
         return empty(answer, "no plant has a place", layout.width)
     first = next(((r["product"], r["basis"]) for r in rows if r["tonnes"] is not None), None)
-    measured = [row for row in placed if row["tonnes"] and (row["product"], row["basis"]) == first]
+    measured = [
+        row for row in placed
+        if row["tonnes"] and (row["product"], row["basis"]) == first
+        and is_enough(row["coverage_low"])
+    ]  # fmt: skip
     most = max((row["tonnes"] for row in measured), default=1.0)
     scale, places = sqrt(layout.width / WIDTH), {row["plant"] for row in measured}
     series = [
         {
-            "type": "scatter", "coordinateSystem": "geo", "name": "without such a capacity",
+            "type": "scatter", "coordinateSystem": "geo", "name": "capacity not compared",
             "itemStyle": {"color": OTHER, "opacity": 0.8, "borderColor": PAPER, "borderWidth": 0.5},
             "symbolSize": SMALLEST,
             "data": [
@@ -50,6 +58,8 @@ def plants(answer: Answer, layout: Layout) -> Framed:
     if measured and first:
         basis = f", counting {first[1]}" if first[1] else ", of a basis that is not stated"
         note += f" Area of a circle: tonnes a year of {first[0]}{basis}; largest {most:,.0f} t."
+    elif first:
+        note += " No sizes: less than half of what is made is known as capacity."
     parts: dict[str, Any] = {"geo": shapes, "series": series}
     plot = Plot(parts, shapes["height"] + 12, layout.width)
     return framed(answer, plot, drawn=len(placed), note=note, world=True)
