@@ -7,6 +7,7 @@ before. The truth is computed by following every tonne; then figures of producti
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -68,8 +69,8 @@ class Truth:
     """For each product: the amounts of its inputs that went into it, by country."""
 
 
-def chain(seed: int, shape: Shape = CHAIN) -> Truth:
-    """Draw a chain; sales between countries go one way, so that pools are solved in turn."""
+def chain(seed: int, shape: Shape = CHAIN, circles: Collection[str] = ()) -> Truth:
+    """Draw a chain; sales between countries go one way, or of some products in circles."""
     rng = np.random.default_rng(SEED + seed)
     n = len(COUNTRIES)
     flows, made, origins, used = [], [], {}, {}
@@ -86,27 +87,18 @@ def chain(seed: int, shape: Shape = CHAIN) -> Truth:
             for source, part in taken.items():
                 kept[source] = kept[source] - part
         used[product] = taken
-        order = rng.permutation(n)
-        pool, bought = produced.copy(), np.zeros((n, n))
-        for turn, seller in enumerate(order):
-            for buyer in order[turn + 1 :]:
-                amount = pool[seller] * rng.uniform(0, 0.4) if rng.random() < 0.6 else 0.0
-                bought[buyer, seller] = amount
-            sales = bought[:, seller].sum()
-            if sales > 0.8 * pool[seller] > 0:
-                bought[:, seller] *= 0.8 * pool[seller] / sales
-            pool += bought[:, seller]
+        draw = drawn_in_circles if product in circles else drawn_one_way
+        pool, bought = draw(rng, produced)
+        size = np.where(pool > 0, pool, 1.0)[:, None]
         for stage in sorted(behind[product]):
-            mix = np.zeros((n, n))
-            for country in order:
-                own = np.eye(n)[country]
-                if stage != product and sources:
+            own = np.eye(n)
+            if stage != product and sources:
+                for country in range(n):
                     parts = [origins.get((s, stage), np.eye(n))[country] * taken[s][country]
                              for s in sources]  # fmt: skip
                     total = sum(taken[s][country] for s in sources)
-                    own = sum(parts) / total if total else own
-                whole = produced[country] * own + bought[country] @ mix
-                mix[country] = whole / pool[country] if pool[country] else 0.0
+                    own[country] = sum(parts) / total if total else own[country]
+            mix = np.linalg.solve(np.eye(n) - bought / size, produced[:, None] * own / size)
             origins[product, stage] = mix
         kept[product] = pool - bought.sum(axis=0)
         flows += [
@@ -121,6 +113,35 @@ def chain(seed: int, shape: Shape = CHAIN) -> Truth:
         ]  # fmt: skip
     return Truth(pa.Table.from_pylist(flows, FLOW), pa.Table.from_pylist(made, MADE), origins,
                  shape, used)  # fmt: skip
+
+
+def drawn_one_way(rng: np.random.Generator, produced: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Draw sales that go one way; return pools, and amounts by buyer and seller."""
+    n = len(produced)
+    order = rng.permutation(n)
+    pool, bought = produced.copy(), np.zeros((n, n))
+    for turn, seller in enumerate(order):
+        for buyer in order[turn + 1 :]:
+            amount = pool[seller] * rng.uniform(0, 0.4) if rng.random() < 0.6 else 0.0
+            bought[buyer, seller] = amount
+        sales = bought[:, seller].sum()
+        if sales > 0.8 * pool[seller] > 0:
+            bought[:, seller] *= 0.8 * pool[seller] / sales
+        pool += bought[:, seller]
+    return pool, bought
+
+
+def drawn_in_circles(
+    rng: np.random.Generator, produced: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw sales that may come back: each sells parts of its pool, and pools settle."""
+    n = len(produced)
+    parts = np.where(rng.random((n, n)) < 0.5, rng.random((n, n)), 0.0)
+    np.fill_diagonal(parts, 0.0)
+    whole = parts.sum(axis=0)
+    parts *= np.where(whole > 0, rng.uniform(0, 0.9, n) / np.where(whole > 0, whole, 1.0), 0.0)
+    pool = np.linalg.solve(np.eye(n) - parts, produced)
+    return pool, parts * pool
 
 
 def hidden(truth: Truth, seed: int, part: float) -> pa.Table:
@@ -149,14 +170,21 @@ def named(truth: Truth, seed: int, part: float) -> pa.Table:
 
 def network(
     truth: Truth, made: pa.Table, unnamed: dict[str, float] | None = None,
-    assumed: Assumptions | None = None,
+    assumed: Assumptions | None = None, *, returns: bool = False,
 ) -> SupplyNetwork:  # fmt: skip
     routes = [(source, output) for output, some in truth.shape.inputs.items() for source in some]
     table = pa.table(dict(zip(("input", "output"), zip(*routes, strict=True), strict=True)))
     kinds = ["by-product" if route in truth.shape.by_products else "main" for route in routes]
     table = table.append_column("kind", pa.array(kinds))
     return supply_network(
-        truth.sold, made, table, STAGES, measure="tonnes", unnamed=unnamed, assumed=assumed
+        truth.sold,
+        made,
+        table,
+        STAGES,
+        measure="tonnes",
+        unnamed=unnamed,
+        assumed=assumed,
+        returns=returns,
     )
 
 
@@ -542,10 +570,13 @@ def passed_in_truth(truth: Truth, *countries: str) -> dict[tuple[str, ...], floa
         work = np.divide(of_inputs, amount, out=np.zeros(len(COUNTRIES)), where=amount > 0)
         pool = output + bought.sum(axis=1)
         pools = np.zeros(len(COUNTRIES))
-        for _ in COUNTRIES:  # sales go one way, so that so many rounds reach everybody
+        for _ in range(1_000):  # sales may go in circles
+            before = pools
             total = output * work + bought @ pools
             pools = np.divide(total, pool, out=np.zeros(len(COUNTRIES)), where=pool > 0)
             pools[here] = 1.0
+            if np.array_equal(before, pools):
+                break
         marked[product] = pools
         for buyer in np.flatnonzero(bought.sum(axis=1)):
             share = float(bought[buyer] @ pools / bought[buyer].sum())

@@ -8,6 +8,7 @@ both databases.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -90,16 +91,17 @@ class World:
         """The supply network of what is shown."""
         return self.assuming(None)
 
-    def assuming(self, assumed: Assumptions | None) -> SupplyNetwork:
+    def assuming(self, assumed: Assumptions | None, *, returns: bool = False) -> SupplyNetwork:
         """Build the network of what is shown, under assumptions."""
         sold = self.truth.sold
         seen = sold.filter(pc.invert(pc.is_in(sold["product"], pa.array(self.unseen, pa.string()))))
-        return network(replace(self.truth, sold=seen), self.made, self.others, assumed)
+        shown = replace(self.truth, sold=seen)
+        return network(shown, self.made, self.others, assumed, returns=returns)
 
 
-def world(seed: int, shape: Shape, unseen: str) -> World:
+def world(seed: int, shape: Shape, unseen: str, circles: Collection[str] = ()) -> World:
     """Draw a world; its last product is always seen in trade."""
-    truth, rng = chain(seed, shape), np.random.default_rng(SEED + 10_000 + seed)
+    truth, rng = chain(seed, shape, circles), np.random.default_rng(SEED + 10_000 + seed)
     chances = {"nothing": (), "several": list(shape.inputs)[:-1]}.get(unseen, (unseen,))
     dark = tuple(p for p in chances if unseen != "several" or rng.random() < 0.5)
     tables = {product: str(rng.choice(TABLES)) for product in shape.inputs}

@@ -63,6 +63,7 @@ def supply_network(
     unnamed: Mapping[str, float] | None = None,
     assumed: Assumptions | None = None,
     unlisted: Sequence[pa.Table] = (),
+    returns: bool = False,
 ) -> SupplyNetwork:
     """Build the supply network of the products of one chain in one period.
 
@@ -115,6 +116,9 @@ def supply_network(
         The most that imports and exports lack in USD, where not all flows are listed, as
         :func:`~graphkit.analysis.unlisted.unlisted_trade` bounds them, by ``consumer`` and by
         ``supplier``. They widen the ranges of a network by value.
+    returns : bool
+        Let goods whose way is unseen return to a country that they have left, which widens the
+        ranges of losses.
 
     Returns
     -------
@@ -179,6 +183,7 @@ def supply_network(
         np.isin(nodes.keys, makers[_true(figures["own"])]),
         np.where(lists.product, 0.0, _unnamed(figures, weighed, nodes.products, unnamed or {})),
     )  # fmt: skip
+    behind = products_behind(every)
     absent = absent_products(routes, nodes.products, _stage_orders(products))
     unknown = {output for source, output in routes if source not in nodes.products}
     possible, covered_least = _possible_inputs(
@@ -187,9 +192,11 @@ def supply_network(
     )  # fmt: skip
     covered = covered_output(draws, amount + trade.imports - trade.exports, own_use)
     if assumed.inputs:
-        covered_least = np.maximum(covered_least, covered)
-    inputs = Inputs(nodes, draws, covered, possible, covered_least, products_behind(every), absent)
-    return SupplyNetwork(nodes, trade, estimate, inputs)
+        near = _without_unseen_between(draws, behind, trade)
+        fed = covered_output(near, amount + trade.imports - trade.exports, own_use)
+        covered_least = np.maximum(covered_least, fed)
+    inputs = Inputs(nodes, draws, covered, possible, covered_least, behind, absent)
+    return SupplyNetwork(nodes, trade, estimate, inputs, returns)
 
 
 def _estimated(
@@ -233,6 +240,18 @@ def _possible_inputs(
         {*np.flatnonzero(~trade.traded).tolist()}, unknown,
     )  # fmt: skip
     return possible, np.clip(covered - elsewhere, 0.0, 1.0)
+
+
+def _without_unseen_between(draws: Draws, behind: np.ndarray, trade: Trade) -> Draws:
+    """Leave out draws that pass over a product with data whose trade is unseen: it may be bought.
+
+    The shares then add up to less than 1.
+    """
+    product, between = trade.nodes.product, behind & ~np.eye(len(behind), dtype=bool)
+    hidden = ~trade.traded
+    passes_over = between[:, hidden] @ between[hidden]
+    seen = ~passes_over[product[draws.output], product[draws.input]]
+    return Draws(draws.output[seen], draws.input[seen], draws.share[seen])
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,13 @@ SMALLEST, ROUNDING = 1e-12, 1e-9
 MOST_SELLERS = 10
 """Pools of those who cut, for each loss, up to which one factor serves all losses."""
 NONE = np.empty(0, np.int64)
+UNCOVERED = ("uncovered_low", "uncovered_high")
+"""Range of what of a loss no slack recovers."""
 LOSSES = pa.schema([
     *texts("consumer", "product", "stage"),
     *(number(n, SHARE) for n in ("direct", "indirect", "lost_share", "low", "high")),
     number("lost_imports"), *(number(n, SHARE) for n in ("recovered", "uncovered")),
+    *(number(n, SHARE) for n in UNCOVERED),
     *flags("nothing_left"),
 ])  # fmt: skip
 
@@ -57,9 +60,10 @@ def disruption(
     the rest comes through others: re-exporters, and makers of later products. For imports,
     both are the same sums over what the country buys. With slack, the remaining suppliers
     deliver up to slack more of the part u that contains none of the exports that are cut:
-    :math:`\min(\ell_j, slack \cdot u_j)` is recovered. Where a part :math:`\mu` of what a country
-    makes stops too, its own part of the pool adds :math:`\mu` to b, and passes on the part
-    :math:`1 - \mu` of what its inputs lose.
+    :math:`\min(\ell_j, slack \cdot u_j)` is recovered. What is uncovered grows with the loss and
+    with :math:`1 - u_j`, the loss of a whole cut, so that its range has the ends of both. Where a
+    part :math:`\mu` of what a country makes stops too, its own part of the pool adds :math:`\mu`
+    to b, and passes on the part :math:`1 - \mu` of what its inputs lose.
 
     Parameters
     ----------
@@ -89,14 +93,16 @@ def disruption(
         ``consumer``, ``product``, ``stage``; of the consumer's imports or supply (0 to 1)
         ``direct``, ``indirect`` and their sum ``lost_share``, with its range ``low`` to ``high``
         (left open by missing data: :func:`~graphkit.analysis.supply.ranges.loss_ranges`);
-        ``lost_imports`` in the measure; ``recovered`` and ``uncovered`` of the loss;
+        ``lost_imports`` in the measure; ``recovered`` and ``uncovered`` of the loss, and the range
+        ``uncovered_low`` to ``uncovered_high``;
         ``nothing_left``, where even ``low`` leaves nothing. The exporters are consumers
         too. In order of the chain of products, largest uncovered loss first.
 
     Raises
     ------
     GraphkitError
-        A loss or slack out of range; a country or product without data; nothing to cut.
+        A loss or slack out of range; a country or product without data; nothing to cut, seen or
+        unseen.
 
     Examples
     --------
@@ -143,7 +149,7 @@ def disruptions(
     for _, slack in cuts:
         if not slack >= 0:
             raise GraphkitError(f"found a slack of {slack:g}, wanted 0 or more")
-    losses = list(dict.fromkeys(loss for loss, _ in cuts))
+    losses = list(dict.fromkeys([*(loss for loss, _ in cuts), 1.0]))  # 1: what slack cannot be of
     nodes = network.select(consumers, None, base)
     if exporters or stops is None:
         cut = export_cut(network, exporters, products, destinations, losses)
@@ -153,9 +159,7 @@ def disruptions(
     if stops is not None:
         stopped = production_cut(network, [_scaled(stops, loss) for loss in losses])
         ended = network.pools.own * production_cut(network, [stops]).low[:, 0]
-    [passed], lost_shares = (_lost(network, cut.flows, ended, some) for some in ([1.0], losses))
-    if base == "imports":
-        passed = _of_imports(network, cut.flows, passed)
+    lost_shares = _lost(network, cut.flows, ended, losses)
     lows, highs = loss_ranges(network, [NONE] * len(losses), cut, stopped)
     shares = {}
     for place, loss in enumerate(losses):
@@ -171,17 +175,21 @@ def disruptions(
 
     def table(loss: float, slack: float) -> pa.Table:
         direct, lost, lost_imports, low, high = shares[loss]
-        spare = slack * (1.0 - passed)
-        recovered = np.minimum(lost, spare)
+        _, passed, _, passed_low, passed_high = shares[1.0]
+        recovered, recovered_low, recovered_high = (
+            np.minimum(ends, slack * (1.0 - all_lost))
+            for ends, all_lost in ((lost, passed), (low, passed_low), (high, passed_high))
+        )
         uncovered = lost - recovered
-        certain = low - np.minimum(low, spare) >= 1 - ROUNDING
+        least, most = low - recovered_low, high - recovered_high
         rows = nodes[high[nodes] > max(minimum, SMALLEST)]
         keys = (
             network.nodes.country[rows], -uncovered[rows].round(12), network.nodes.product[rows]
         )  # fmt: skip
         rows = rows[np.lexsort(keys)]
         numbers = (
-            direct, lost - direct, lost, low, high, lost_imports, recovered, uncovered, certain,
+            direct, lost - direct, lost, low, high, lost_imports, recovered, uncovered, least, most,
+            least >= 1 - ROUNDING,
         )  # fmt: skip
         columns = [*network.nodes.names(rows), *(pa.array(column[rows]) for column in numbers)]
         return pa.table(columns, schema=_in_unit(LOSSES, "lost_imports", network))
@@ -202,9 +210,9 @@ def _in_unit(schema: pa.Schema, name: str, network: SupplyNetwork) -> pa.Schema:
 
 def export_cut(
     network: SupplyNetwork, exporters: Sequence[str], products: Sequence[str] | None,
-    destinations: Sequence[str] | None, losses: Sequence[float],
+    destinations: Sequence[str] | None, losses: Sequence[float], *, unseen: bool = True,
 ) -> ExportCut:  # fmt: skip
-    """Describe the cut of :func:`disruption`'s parameters."""
+    """Describe the cut of :func:`disruption`'s parameters; without ``unseen``, of trade alone."""
     for loss in losses:
         if not 0 < loss <= 1:
             raise GraphkitError(f"found a loss of {loss:g}, wanted more than 0, at most 1")
@@ -221,7 +229,7 @@ def export_cut(
     if destinations is not None:
         buyers = np.isin(np.arange(network.size), nodes.of_countries(destinations))
         flows &= buyers[trade.target]
-    if not flows.any():
+    if not flows.any() and not (unseen and (goods[~trade.traded].any() or unknown.any())):
         scope = ", ".join(products) if products is not None else "any product"
         buyer = f" to {', '.join(destinations)}" if destinations is not None else ""
         raise GraphkitError(
@@ -229,13 +237,14 @@ def export_cut(
             f"{IN_WORDS[network.measure]}"
         )
     inputs = np.asarray(absent.outputs[unknown].any(axis=0))
-    return ExportCut(flows, goods, inputs, np.asarray(losses))
+    borders = len(exporters) if destinations is None else min(len(exporters), len(destinations))
+    return ExportCut(flows, goods, inputs, borders, np.asarray(losses))
 
 
 def no_exports(network: SupplyNetwork, losses: Sequence[float]) -> ExportCut:
     """Describe a cut of no exports."""
     none = np.zeros(len(network.products), bool)
-    return ExportCut(np.zeros(len(network.trade.amount), bool), none, none, np.asarray(losses))
+    return ExportCut(np.zeros(len(network.trade.amount), bool), none, none, 0, np.asarray(losses))
 
 
 def _lost(
@@ -267,6 +276,8 @@ def _lost(
         return system(network, links)
 
     direct = np.bincount(trade.target, share * cut, size) + ended
+    if not len(sellers) and not ended.any():
+        return [np.zeros(size) for _ in losses]
     if len(losses) == 1 or ended.any() or len(sellers) > MOST_SELLERS * len(losses):
         return [
             np.clip(spsolve(without(loss), loss * direct), 0.0, 1.0) for loss in losses
@@ -391,7 +402,7 @@ def cascade(
             raise GraphkitError(f"found a {name} of {value:g}, wanted 0 to 1")
     if links not in LINKS:
         raise GraphkitError(f"links: found {links!r}, wanted one of {', '.join(LINKS)}")
-    cut = loss * export_cut(network, exporters, products, destinations, [loss]).flows
+    cut = loss * export_cut(network, exporters, products, destinations, [loss], unseen=False).flows
     state = _Spread(network, cut, spread, links == "either", _capacity(network, capacity))
     nodes = network.nodes
     sellers = np.isin(nodes.country, nodes.country[nodes.of_countries(exporters)])

@@ -45,6 +45,8 @@ class SupplyNetwork:
     """Production of each node, by published figures and by what its trade shows."""
     inputs: Inputs
     """Pools of earlier products that each node's production draws on."""
+    returns: bool = False
+    """True: goods whose way is unseen may return to a country that they have left."""
 
     def __post_init__(self) -> None:
         check_rule(
@@ -90,7 +92,7 @@ class SupplyNetwork:
     @cached_property
     def unseen(self) -> Unseen:
         """Possible makers and ways of goods, for all that is known."""
-        return Unseen(self.trade, self.production, self.inputs)
+        return Unseen(self.trade, self.production, self.inputs, self.returns)
 
     def select(
         self,

@@ -131,8 +131,8 @@ def origin_ranges(
                 fixed, value = np.zeros((len(nodes), width), bool), stated.share
                 fixed[nodes == stated.node, stated.column] = True
             _fixed_point(
-                network, nodes, S, T, draw, ceiling, unreported == "any", fixed,
-                value=value, untraded=untraded,
+                network, nodes, S, T, draw, ceiling, unreported == "any", fixed, value=value,
+                own=network.unseen.own_parts(nodes, untraded),
             )  # fmt: skip
             if draw is not None:
                 T = draw.in_production(S)
@@ -247,6 +247,8 @@ class ExportCut:
     """True for the products of which unseen sales are cut."""
     absent: np.ndarray
     """True for products behind which one without any data is cut."""
+    borders: int
+    """Number of borders at which goods of one product are cut: those who cut, or their buyers."""
     losses: np.ndarray
     """Parts that are cut of all these, 0 to 1, each by itself."""
 
@@ -265,8 +267,10 @@ def loss_ranges(
     all that a country may have bought of a product with unknown trade may have passed them.
 
     If a part :math:`\lambda_p` of the exports of product p is cut, goods of p whose way is unseen
-    lose at most :math:`c_p = 1 - (1 - \lambda_p) (1 - g_p)`: they crossed the border of those
-    who cut once, and were made of inputs that lost at most :math:`g_p`, the largest of the losses
+    lose at most :math:`c_p = 1 - (1 - \lambda_p)^n (1 - g_p)`: no good returns to a country that
+    it has left, so that they left each of the n who cut at most once (with ``returns`` of the
+    network any number of times), and were made of inputs that lost at most :math:`g_p`, the largest
+    of the losses
     and of the :math:`c_q` of all products q behind p. The highs are the highest fixed point below 1
     with these ceilings. If production stops, :math:`\lambda_p` is the largest part of any country's
     production of p, and a node that loses the part :math:`\mu` of its own production has
@@ -293,25 +297,27 @@ def loss_ranges(
     for column, nodes in enumerate(removed):
         in_set[nodes, column] = True
     low, high = np.zeros(shape), np.zeros(shape)
-    unseen = _unseen_cuts(network, removed, cut, stopped)
-    g, c = np.ones((2, len(network.products), 1 if unseen is None else len(removed)))
+    unseen, cuts = network.unseen, _unseen_cuts(network, removed, cut, stopped)
+    g, c = np.ones((2, len(network.products), 1 if cuts is None else len(removed)))
     # Also behind those of which nobody is known to draw on the others.
     behind = network.inputs.behind.sum(axis=1)
     groups = solving_order(network, first)
     groups.sort(key=lambda nodes: (order[nodes[0]], behind[product[nodes]].max()))
     for nodes in groups:
         products = np.unique(product[nodes])
-        if unseen is not None:
-            g[products] = _most_lost(network, products, c, *unseen)
-            c[products] = 1.0 - (1.0 - unseen[0][products]) * (1.0 - g[products])
+        if cuts is not None:
+            g[products] = _most_lost(network, products, c, *cuts)
+            c[products] = 1.0 - (1.0 - cuts[0][products]) * (1.0 - g[products])
         makes = network.pools.own[nodes] > 0
         of_inputs, of_goods = g[product[nodes]], c[product[nodes]]
         parts = (None, None) if stopped is None else (stopped.low[nodes], stopped.high[nodes])
-        for losses, ceiling, unknown, part in (
-            (low, None, None, parts[0]), (high, of_goods, of_inputs, parts[1])
-        ):  # fmt: skip
+        own_parts = unseen.own_parts(nodes, "unknown"), unseen.never_left(nodes)
+        for losses, ceiling, unknown, part, own in (
+            (low, None, None, parts[0], own_parts[0]),
+            (high, of_goods, of_inputs, parts[1], own_parts[1]),
+        ):
             if order[nodes[0]] == first and not network.trade.traded_nodes[nodes[0]]:
-                home = makes * network.unseen.own_parts(nodes, "unknown")
+                home = makes * own
                 fed = np.zeros((len(nodes), len(removed)))
                 if unknown is not None:  # out of what no data are of
                     fed = network.inputs.processed[nodes][:, None] * unknown
@@ -323,9 +329,9 @@ def loss_ranges(
             draw = _Draw(network, nodes, unknown, first)
             _fixed_point(
                 network, nodes, losses, draw.in_production(losses), draw, ceiling, True,
-                in_set[nodes], cut, part,
+                in_set[nodes], cut, part, own=own,
             )  # fmt: skip
-        if unseen is not None:
+        if cuts is not None:
             np.maximum.at(c, product[nodes], high[nodes])
     return low, high
 
@@ -348,8 +354,8 @@ def _unseen_cuts(
         return None
     left = np.ones((2, len(network.products), len(removed)))
     if cut is not None:
-        left[0] -= np.outer(cut.products, cut.losses)
-        left[1] -= np.outer(cut.absent, cut.losses)
+        arrives = (1.0 - cut.losses) ** network.unseen.crossings(cut.borders)
+        left[0, cut.products] = left[1, cut.absent] = arrives
     if stopped is not None:
         left[0] *= 1.0 - stopped.products
         left[1] *= 1.0 - stopped.absent
@@ -455,7 +461,7 @@ def _fixed_point(
     network: SupplyNetwork, nodes: np.ndarray, shares: np.ndarray, T: np.ndarray,
     draw: _Draw | None, ceiling: np.ndarray | None, free: bool, fixed: np.ndarray | None = None,
     cut: ExportCut | None = None, part: np.ndarray | None = None, value: float = 1.0,
-    untraded: str = "unknown",
+    *, own: np.ndarray,
 ) -> None:  # fmt: skip
     r"""Iterate the nodes' ``shares`` to the lowest in their sales, or with a ceiling the highest.
 
@@ -467,7 +473,8 @@ def _fixed_point(
     the shares T. Of a pool with unknown trade, what is not surely home-made may be so, or from
     anywhere. Entries marked ``fixed`` keep their ``value``; of the flows that are ``cut``, the part
     that is lost counts fully, whatever its seller's share: column by column. ``part`` is that of
-    what each node makes itself, lost as well.
+    what each node makes itself, lost as well; ``own`` bounds :math:`a` from below where the trade
+    of a product is unknown.
     """
     production, size = network.production, len(nodes)
     a, Q = network.pools.own[nodes], bought_within(network, nodes).tocsr()
@@ -490,7 +497,7 @@ def _fixed_point(
     a = np.where(choice, np.divide(least, pool, out=np.zeros(size), where=pool > 0), a * ratio)
     hidden = ~network.trade.traded_nodes[nodes] & (supply > 0)
     if hidden.any():
-        a = np.where(hidden, network.unseen.own_parts(nodes, untraded), a)
+        a = np.where(hidden, own, a)
         choice = choice | hidden
         if ceiling is not None:
             r[hidden] = ((1.0 - a)[:, None] * np.broadcast_to(ceiling, r.shape))[hidden]

@@ -19,6 +19,8 @@ class Unseen:
     trade: Trade
     production: Production
     inputs: Inputs
+    returns: bool = False
+    """True: goods whose way is unseen may return to a country that they have left."""
 
     @cached_property
     def passed(self) -> np.ndarray:
@@ -77,6 +79,20 @@ class Unseen:
         amount = production.amount[nodes]
         part = np.divide(amount, world, out=np.zeros(len(nodes)), where=world > 0)
         return np.where(traded | production.own_alone[nodes], 1.0, part)
+
+    def never_left(self, nodes: np.ndarray) -> np.ndarray:
+        """Bound from below the part of pools that is home-made and was in no other country.
+
+        It is :meth:`own_parts` where no good returns. Where goods may return, all that a pool has
+        may have been abroad, unless its trade is seen or a source says that it is its own alone.
+        """
+        own = self.own_parts(nodes, "unknown")
+        sure = self.trade.traded_nodes[nodes] | self.production.own_alone[nodes]
+        return np.where(sure | (not self.returns), own, 0.0)
+
+    def crossings(self, leaving: int) -> float:
+        """Bound how often goods of one product whose way is unseen left some countries."""
+        return np.inf if self.returns and leaving else float(leaving)
 
     def untraded_pools(self, nodes: np.ndarray, untraded: str) -> tuple[np.ndarray, np.ndarray]:
         """Bound the shares in the pools of one product with unknown trade.

@@ -89,6 +89,15 @@ class Assumed:
         """The network under the assumptions."""
         return self.supply.under(Assumptions(self.makers, FED in self.names))
 
+    @cached_property
+    def networks(self) -> list[SupplyNetwork]:
+        """The network under the assumptions, and those under each of several by itself."""
+        if len(self.names) < 2:
+            return [self.network]
+        none = MAKERS.empty_table()
+        alone = [Assumptions(self.makers), Assumptions(none, inputs=True)]
+        return [self.network, *map(self.supply.under, alone)]
+
     def with_ranges(
         self, rows: pa.Table, keys: Sequence[str],
         ask: Callable[[SupplyNetwork, pa.Table], pa.Table], *, stage: str = "", least: float = 0.0,
@@ -117,15 +126,38 @@ class Assumed:
         ends: dict[str, Any] = dict.fromkeys(ENDS, pa.nulls(len(rows), pa.float64()))
         texts = pa.nulls(len(rows), pa.string())
         if pc.any(wide).as_py():
-            narrow = ask(self.network, rows.filter(wide))
-            others = sorted({*self.network.countries} - {*self.supply.network.countries})
-            met = met_ranges(rows, narrow, keys, others=others if stage else (), least=least)
+            met = self._met(rows, rows.filter(wide), keys, ask, by_stage=bool(stage), least=least)
             ends = {name: pc.if_else(wide, met[name], None) for name in ENDS}
             texts = pc.if_else(met["contradicted"], CONTRADICTED, pa.array(words, pa.string()))
             texts = pc.if_else(wide, texts, None)
         for name in ENDS:
             rows = rows.append_column(number(name, SHARE + IN_SOME_ROWS), ends[name])
         return rows.append_column("assumption", texts)
+
+    def _met(
+        self, rows: pa.Table, wide: pa.Table, keys: Sequence[str],
+        ask: Callable[[SupplyNetwork, pa.Table], pa.Table], *, by_stage: bool, least: float,
+    ) -> pa.Table:  # fmt: skip
+        """Meet ranges with those under the assumptions, and under each of several by itself.
+
+        A world in which several hold is one in which each does, so that no set of assumptions
+        leaves a range wider than a part of it.
+        """
+        met, contradicted = rows, pa.array([False] * len(rows))
+        for network in self.networks:
+            others = sorted({*network.countries} - {*self.supply.network.countries})
+            met = met_ranges(
+                rows.select([*keys]).append_column("low", met["low"]).append_column(
+                    "high", met["high"]),
+                ask(network, wide), keys, others=others if by_stage else (), least=least,
+            )  # fmt: skip
+            contradicted = pc.or_(contradicted, met["contradicted"])
+            met = met.select([*keys, *ENDS]).rename_columns([*keys, "low", "high"])
+        ends = {
+            name: pc.if_else(contradicted, rows[end], met[end])
+            for name, end in zip(ENDS, ("low", "high"), strict=True)
+        }
+        return pa.table({**ends, "contradicted": contradicted})
 
     def _words(self, product: str, stage: str | None) -> str | None:
         """Say what is assumed of the chain of a product back to a stage; None if nothing is."""

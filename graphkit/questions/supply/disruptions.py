@@ -18,6 +18,7 @@ from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
 from graphkit.answers.note import Note
+from graphkit.arrow import SHARE, number
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
@@ -38,7 +39,7 @@ from graphkit.questions.supply.endings import (
     stopper_in,
 )
 from graphkit.questions.supply.industries import INDUSTRIES, reached
-from graphkit.questions.supply.stocks import COVERED, course, month_by_month
+from graphkit.questions.supply.stocks import COVERED, UNCOVERED, course, month_by_month
 from graphkit.questions.supply.swept_losses import LOSSES, swept_losses
 
 COLUMNS = (
@@ -59,6 +60,13 @@ COLUMNS = (
            "0 to 1, share of the same that the slack of the remaining suppliers replaces", rank=2,
            type=NUMBER),
     Column("uncovered", "Uncovered", "0 to 1, loss minus recovered", type=NUMBER),
+    Column("uncovered_low", "at least", "0 to 1, the least that can be, given all published data",
+           rank=4, type=NUMBER),
+    Column("uncovered_high", "at most", "0 to 1, the most that can be", rank=4, type=NUMBER),
+    Column("assumed_uncovered_low", doc="0 to 1, the least that can be under the assumption; empty "
+           "where the loss has no range under one", type=NUMBER),
+    Column("assumed_uncovered_high", doc="0 to 1, the most that can be under the assumption",
+           type=NUMBER),
     Column("nothing_left", "Nothing left", "whether it loses all that it imports of the product",
            type=FLAG, never="nobody loses everything"),
     Column("loss", doc="0 to 1, share of the exports that is cut, as asked", type=NUMBER),
@@ -69,11 +77,12 @@ COLUMNS = (
 )  # fmt: skip
 SHOWN = (
     "consumer", "product", "period", "direct", "indirect", "lost_share", "low", "high",
-    *ENDS, "lost_imports", "recovered", "uncovered", "nothing_left",
+    *ENDS, "lost_imports", "recovered", "uncovered", "uncovered_low", "uncovered_high",
+    "nothing_left",
 )  # fmt: skip
 SWEPT = {"loss": 1.0, "slack": 0.0, "stock_days": None, "months": None}
 """Numbers that can be swept, with their defaults."""
-OF_SLACK = ("recovered", "uncovered")
+OF_SLACK = ("recovered", "uncovered", "uncovered_low", "uncovered_high")
 """Columns that say nothing new without slack."""
 CASCADE_COLUMNS = (
     Column("round", "Round", type=COUNT),
@@ -262,6 +271,9 @@ def _losses(
     def of_size(place: int, network: SupplyNetwork, _: pa.Table) -> pa.Table:
         return ranges(network)[place]
 
+    def uncovered(place: int, network: SupplyNetwork, _: pa.Table) -> pa.Table:
+        return _of_uncovered(ranges(network)[place])
+
     every = disruptions(
         supply.network, cut.exporters, sizes, products=products, destinations=cut.destinations,
         consumers=consumers, minimum=minimum, stops=stops,
@@ -272,6 +284,11 @@ def _losses(
     for place, size in enumerate(sizes):
         keys = ("consumer", "product")
         losses = assumed.with_ranges(every[place], keys, partial(of_size, place))
+        narrowed = losses.select(ENDS)
+        if size[1]:
+            left = _of_uncovered(every[place])
+            narrowed = assumed.with_ranges(left, keys, partial(uncovered, place)).select(ENDS)
+        losses = _with_uncovered_ends(losses, narrowed)
         losses = with_scope(losses, supply)
         tables[size] = _with_numbers(losses, loss=size[0], slack=size[1])
     return [tables[size] for size in cuts]
@@ -354,6 +371,22 @@ def cascade(
         },
         also=[*cut.sources, assumed.makers_used(rows)],
     )  # fmt: skip
+
+
+def _of_uncovered(losses: pa.Table) -> pa.Table:
+    """Put the range of what is uncovered in the place of that of the loss."""
+    ends = losses.select([UNCOVERED["low"], UNCOVERED["high"]]).rename_columns(["low", "high"])
+    keys = losses.select(["consumer", "product"])
+    return pa.table([*keys.columns, *ends.columns], [*keys.column_names, *ends.column_names])
+
+
+def _with_uncovered_ends(losses: pa.Table, narrowed: pa.Table) -> pa.Table:
+    """Add the range of what is uncovered under assumptions, where the loss has one."""
+    for end, free in zip(ENDS, ("low", "high"), strict=True):
+        share = pc.coalesce(narrowed[end], losses[UNCOVERED[free]])
+        share = pc.if_else(pc.is_valid(losses[end]), share, None)
+        losses = losses.append_column(number(UNCOVERED[end], SHARE), share)
+    return losses
 
 
 def _without_figures(losses: pa.Table) -> pa.Table:

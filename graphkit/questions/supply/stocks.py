@@ -70,6 +70,11 @@ COVERED = (
     Column("restart", doc="month in which exports go on, as asked; empty: none", type=COUNT),
 )  # fmt: skip
 GOODS = ("consumer", "product")
+UNCOVERED = {
+    "lost_share": "uncovered", "low": "uncovered_low", "high": "uncovered_high",
+    **{end: end.replace("_", "_uncovered_") for end in ENDS},
+}  # fmt: skip
+"""What no slack recovers of a loss, at the figure and at both ends, by the column of the loss."""
 IN_BETWEEN = Note(
     "Stocks of sellers in between, of makers of later products and on the way are not counted, and "
     "no stock is filled again: losses through others begin in month 1."
@@ -198,7 +203,7 @@ def _unharmed(
     """Make rows of those that share stocks and lose nothing."""
     harmed = {(row["consumer"], row["product"]) for row in known}
     products = sorted({row["product"] for row in known})
-    nothing = dict.fromkeys(("lost_share", "low", "high", "recovered", *ENDS), 0.0)
+    nothing = dict.fromkeys(("lost_share", "low", "high", *ENDS, *UNCOVERED.values()), 0.0)
     return [
         {**nothing, "consumer": country, "product": product}
         for product in products for country in plan.sharing
@@ -288,12 +293,12 @@ def _covers(
     for place, row in enumerate(rows):
         if row["consumer"] in plan.sharing and need[place] > 0:
             groups.setdefault(row["product"], []).append(place)
-    recovered = np.asarray([row["recovered"] or 0.0 for row in rows])
     covers = {}
-    for name in ("lost_share", "low", "high", *ENDS):
+    for name, uncovered in UNCOVERED.items():
         lost = np.asarray([row[name] or 0.0 for row in rows])
+        gap = np.asarray([row[uncovered] or 0.0 for row in rows])
         covers[name] = cover(
-            lost, recovered, days, months=plan.months, restart=plan.restart, need=need,
+            lost, lost - gap, days, months=plan.months, restart=plan.restart, need=need,
             shared=list(groups.values()), substitution=plan.substitution,
         )  # fmt: skip
     return covers
@@ -329,11 +334,18 @@ class Covered:
             {pair: amount / months for pair, amount in imports.items()},
         )  # fmt: skip
 
+    def _may_have_any_stock(self, row: Mapping[str, Any]) -> bool:
+        """Return True if a stock that a need may use, its own or a shared one, is unknown."""
+        consumer, product = pair_of(row)
+        sharing = self.plan.sharing if consumer in self.plan.sharing else (consumer,)
+        places = [self.places.get((country, product)) for country in sharing]
+        return any(place is not None and self.stocks.days[place] is None for place in places)
+
     def in_all(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Describe what is uncovered in all months of one loss, with its range."""
         place = self.places[pair_of(row)]
         figure, low, high = (self.covers[name] for name in ("lost_share", "low", "high"))
-        is_unknown = self.stocks.days[place] is None
+        is_unknown = self._may_have_any_stock(row)
         in_all = {name: float(part.uncovered_in_all[place]) for name, part in self.covers.items()}
         ends = [None if row[name] is None else in_all[name] for name in ENDS]
         return {
@@ -351,7 +363,7 @@ class Covered:
         """Make the rows of one loss, one a month."""
         place, whole = self.places[pair_of(row)], self.in_all(row)
         figure, low, high = (self.covers[name] for name in ("lost_share", "low", "high"))
-        is_unknown = self.stocks.days[place] is None
+        is_unknown = self._may_have_any_stock(row)
         return [
             {
                 **row, **whole, "month": month + 1,

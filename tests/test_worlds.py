@@ -1,0 +1,322 @@
+"""Losses as bounds over one set of worlds: slack, blocs, unseen ways, and sets of assumptions.
+
+The set is that of docs/methods.md. Small cases by hand, then random worlds of
+:mod:`test_unseen_trade` in which what is seen may go in circles: whatever they are asked, the truth
+is within its range. ``tests/nightly`` draws two thousand of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from chance import SEED
+from supply_cases import flows, makes, network
+from test_assumptions import lists
+from test_supply_truth import network as of_chain
+from test_supply_truth import passed_in_truth, true_shares
+from test_unseen_trade import SHAPES, UNSEEN, World, world
+
+from graphkit.analysis.cover import cover
+from graphkit.analysis.supply.assumptions import MAKERS, Assumptions, met_ranges
+from graphkit.analysis.supply.disruption import cascade, disruption
+from graphkit.analysis.supply.look_through import look_through, passed_shares
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.production_cut import Part
+from graphkit.analysis.supply.removal import removal_losses
+from graphkit.errors import GraphkitError
+
+ROUNDING = 1e-9
+SALES = flows("AUS 6 CHN", "CHN 10 KOR")
+"""Korea buys 10 of China, which buys 6 of Australia."""
+OXIDE = flows("CHN 9 KOR oxide", "MMR 1 KOR oxide"), makes("CHN 100%", "CHN 9 oxide", "MMR 1 oxide")
+"""China mines all ore, whose trade is not seen, and makes nine tenths of what Korea buys."""
+SOLE_MINE = flows("CHN 8 KOR oxide"), makes("MMR 100%", "CHN some oxide")
+"""Myanmar mines all ore, whose trade is not seen, and China sells the oxide."""
+
+
+def ends(table: pa.Table, *names: str) -> list[float]:
+    [row] = table.to_pylist()
+    return [row[name] for name in names]
+
+
+def uncovered(made: pa.Table, **how: Any) -> list[float]:
+    lost = disruption(network(SALES, made), ["AUS"], consumers=["KOR"], **how)
+    return ends(lost, "uncovered", "uncovered_low", "uncovered_high")
+
+
+def test_slack_is_of_what_is_left_where_most_is_lost():
+    """Of 6 in 10 that are lost at most, a fifth of the 4 left is recovered, and not of 6.25."""
+    some = makes("AUS some", "CHN some")
+    assert uncovered(some, slack=0.2) == pytest.approx([0.25, 0.0, 0.52])
+    assert uncovered(makes("AUS 6", "CHN 4"), slack=0.2) == pytest.approx([0.52] * 3)
+
+
+def test_slack_of_a_part_that_is_cut_is_of_what_never_was_there():
+    """Half of 6 in 10 is lost, and the slack is a fifth of the other 4."""
+    known = makes("AUS 6", "CHN 4")
+    assert uncovered(known, slack=0.2, loss=0.5) == pytest.approx([0.22] * 3)
+
+
+@pytest.mark.parametrize(("returns", "most"), [(False, 0.1), (True, 1.0)])
+def test_ore_of_a_sole_mine_was_abroad_only_if_it_may_return(returns, most):
+    net = network(*OXIDE, returns=returns)
+    lost = removal_losses(net, {"MMR": ["MMR"]}, consumers=["KOR"], possible=True)
+    passed = passed_shares(net, "MMR", ["MMR"], consumers=["KOR"], products=["oxide"])
+    assert ends(lost, "low", "high") == pytest.approx([0.1, most])
+    assert ends(passed, "low", "high") == pytest.approx([0.1, most])
+
+
+def test_where_goods_may_return_ranges_of_origins_stay():
+    ranges = [
+        look_through(network(*OXIDE, returns=returns), consumers=["KOR"]).to_pylist()
+        for returns in (False, True)
+    ]
+    assert ranges[0] == ranges[1]
+    assert {row["low"] for row in ranges[0] if row["origin"] == "CHN"} == {0.9}
+
+
+@pytest.mark.parametrize(("returns", "most"), [(False, 0.6), (True, 1.0)])
+def test_goods_cross_a_border_once_unless_they_may_return(returns, most):
+    lost = disruption(network(*SOLE_MINE, returns=returns), ["MMR"], loss=0.6, consumers=["KOR"])
+    assert ends(lost, "lost_share", "low", "high") == pytest.approx([0.0, 0.0, most])
+
+
+@pytest.mark.parametrize(("buyers", "most"), [(None, 1 - 0.4**2), (["CHN"], 0.6)])
+def test_goods_may_leave_each_of_several_that_cut(buyers, most):
+    """Ore may go from Myanmar to Vietnam, from there to Laos, and then to China."""
+    made = makes("MMR 100%", "CHN some oxide", "LAO some oxide", "VNM some oxide")
+    net = network(flows("CHN 8 KOR oxide", "LAO 1 VNM oxide"), made)
+    lost = disruption(net, ["MMR", "LAO"], loss=0.6, consumers=["KOR"], destinations=buyers)
+    assert ends(lost, "high") == pytest.approx([most])
+
+
+def test_who_sells_nothing_that_is_seen_may_sell_what_is_not():
+    lost = disruption(network(*SOLE_MINE), ["MMR"], consumers=["KOR"])
+    assert ends(lost, "lost_share", "low", "high") == pytest.approx([0.0, 0.0, 1.0])
+    with pytest.raises(GraphkitError, match="no exports of oxide from MMR"):
+        disruption(network(*SOLE_MINE), ["MMR"], products=["oxide"])
+    with pytest.raises(GraphkitError, match="no exports of any product from MMR"):
+        cascade(network(*SOLE_MINE), ["MMR"], tolerance=0.3, spread=0.5)
+
+
+Ends = Mapping[tuple[str, ...], tuple[float, float]]
+
+
+class Check(NamedTuple):
+    """A true share, and the range that it is in."""
+
+    what: str
+    key: tuple[str, ...]
+    low: float
+    truth: float
+    high: float
+
+    @property
+    def holds(self) -> bool:
+        return self.low - ROUNDING <= self.truth <= self.high + ROUNDING
+
+
+LOSS, CUT = ("removed", "consumer", "product"), ("consumer", "product")
+ORIGIN = ("consumer", "product", "stage", "origin")
+
+
+def by_key(table: pa.Table, keys: tuple[str, ...], low: str = "low", high: str = "high") -> Ends:
+    return {
+        tuple(row[key] for key in keys): (row[low], row[high])
+        for row in table.to_pylist()
+        if row[low] is not None
+    }
+
+
+class Worlds:
+    """One random world, what is shown of it, and everything that is asked of it."""
+
+    def __init__(self, seed: int, *, returns: bool = False) -> None:
+        self.rng = rng = np.random.default_rng(SEED + 40_000 + seed)
+        self.seed, self.returns = seed, returns
+        self.shape = SHAPES[str(rng.choice(list(SHAPES)))]
+        unseen = str(rng.choice(UNSEEN))
+        circles = [product for product in self.shape.inputs if rng.random() < 0.4]
+        dark = () if returns else world(seed, self.shape, unseen).unseen
+        circles = [product for product in circles if product not in dark]
+        self.world: World = world(seed, self.shape, unseen, circles)
+        self.slack = float(rng.choice([0.0, 0.2, 0.6]))
+
+    @property
+    def is_whole(self) -> bool:
+        """Return True if every product is sold."""
+        return {*self.world.truth.sold["product"].to_pylist()} == {*self.shape.inputs}
+
+    def networks(self) -> Iterator[tuple[str, list[SupplyNetwork]]]:
+        """Yield networks whose ranges are met: without assumptions, then under more of them."""
+        truth = self.world.truth
+        free = self.shown(None)
+        yield "free", [free]
+        makers = self.shown(Assumptions(lists(truth, self.seed)))
+        yield "makers", [free, makers]
+        if not self.feeds_itself(free):
+            return
+        inputs = self.shown(Assumptions(MAKERS.empty_table(), inputs=True))
+        yield "inputs", [free, inputs]
+        both = self.shown(Assumptions(lists(truth, self.seed), inputs=True))
+        yield "both", [free, makers, inputs, both]
+
+    def shown(self, assumed: Assumptions | None) -> SupplyNetwork:
+        return self.world.assuming(assumed, returns=self.returns)
+
+    def feeds_itself(self, net: SupplyNetwork) -> bool:
+        """Return True if each maker has a pool in the data, and nobody draws on a host.
+
+        So it draws on no pool that the assumption does not know.
+        """
+        if self.shape.by_products:
+            return False
+        seen = {tuple(net.nodes.label(node).split()) for node in range(net.size)}
+        rows = self.world.truth.made.to_pylist()
+        return all((row["country"], row["product"]) in seen for row in rows if row["tonnes"])
+
+    def checks(self) -> Iterator[Check]:
+        """Yield every check of every question."""
+        whole = of_chain(self.world.truth, self.world.truth.made)
+        stops = {
+            f"{country} {product}": {(country, product): Part(*sorted(self.rng.random(2)))}
+            for country in "AB" for product in list(self.shape.inputs)[:2]
+        }  # fmt: skip
+        true_stops = {
+            name: {place: Part(*[self.rng.uniform(*part)] * 2) for place, part in parts.items()}
+            for name, parts in stops.items()
+        }  # fmt: skip
+        cuts = [
+            (sellers, loss, ["C"] if self.rng.random() < 0.3 else None)
+            for sellers in (["A"], ["B"], ["A", "B"])
+            for loss in (1.0, float(self.rng.uniform(0.1, 0.9)))
+        ]
+        for name, nets in self.networks():
+            present = set(nets[0].countries)
+            groups = {key: [key] for key in sorted(present)}
+            if {"A", "B"} <= present:
+                groups["A+B"] = ["A", "B"]
+            yield from self.of_origins(name, nets)
+            yield from self.of_stages(name, nets, groups)
+            table = [removal_losses(net, groups, possible=True) for net in nets]
+            true = by_key(removal_losses(whole, groups), LOSS, "loss", "loss")
+            yield from self.within(f"{name} loss", met(table, LOSS), true)
+            table = [removal_losses(net, stops=stops, possible=True) for net in nets]
+            true = by_key(removal_losses(whole, stops=true_stops), LOSS, "loss", "loss")
+            yield from self.within(f"{name} stop", met(table, LOSS), true)
+            for sellers, loss, buyers in cuts:
+                if {*sellers, *(buyers or ())} <= present:
+                    yield from self.of_a_cut(name, nets, whole, sellers, loss, buyers)
+
+    def of_origins(self, name: str, nets: list[SupplyNetwork]) -> Iterator[Check]:
+        others = sorted(set().union(*(net.countries for net in nets[1:])) - {*nets[0].countries})
+        true = {
+            key: (share, share)
+            for key, share in true_shares(self.world.truth).items()
+            if key[2] in nets[0].stages and key[3] in nets[0].countries
+        }
+        found = met([look_through(net) for net in nets], ORIGIN, others)
+        yield from self.within(f"{name} origin", found, true)
+
+    def of_stages(
+        self, name: str, nets: list[SupplyNetwork], groups: Mapping[str, list[str]]
+    ) -> Iterator[Check]:
+        for key in {"A", "A+B"} & {*groups}:
+            members = groups[key]
+            if not all({*members} <= {*net.countries} for net in nets):
+                continue
+            found = met([passed_shares(net, key, members) for net in nets], CUT)
+            true = {
+                pair: (share, share)
+                for pair, share in passed_in_truth(self.world.truth, *members).items()
+                if pair[0] not in members
+            }
+            yield from self.within(f"{name} any stage", found, true)
+
+    def of_a_cut(
+        self, name: str, nets: list[SupplyNetwork], whole: SupplyNetwork, sellers: list[str],
+        loss: float, buyers: list[str] | None,
+    ) -> Iterator[Check]:  # fmt: skip
+        """Check a loss, what of it no slack covers, and what is uncovered in months with stocks."""
+        how: dict[str, Any] = {"loss": loss, "slack": self.slack, "destinations": buyers}
+        try:
+            tables = [disruption(net, sellers, **how) for net in nets]
+            true = disruption(whole, sellers, **how)
+        except GraphkitError:  # they sell nothing
+            return
+        what = f"{name} cut of {loss:g} by {'+'.join(sellers)}"
+        lost, true_lost = met(tables, CUT), by_key(true, CUT, "lost_share", "lost_share")
+        yield from self.within(what, lost, true_lost)
+        names = {"uncovered_low": "low", "uncovered_high": "high"}
+        left = [
+            table.select([*CUT, *names]).rename_columns([*CUT, *names.values()]) for table in tables
+        ]
+        open_part, true_open = met(left, CUT), by_key(true, CUT, "uncovered", "uncovered")
+        yield from self.within(f"{what}, slack {self.slack:g}", open_part, true_open)
+        days = float(self.rng.uniform(0, 200))
+
+        def in_months(losses: Ends, gaps: Ends, end: int) -> dict[tuple[str, ...], float]:
+            keys = sorted(losses)
+            gap = np.asarray([gaps[key][end] for key in keys])
+            loss = np.maximum(np.asarray([losses[key][end] for key in keys]), gap)
+            year = cover(loss, loss - gap, [days] * len(keys), restart=9, substitution=0.05)
+            return dict(zip(keys, year.uncovered_in_all.tolist(), strict=True))
+
+        sides = [in_months(lost, open_part, end) for end in (0, 1)]
+        found = {key: (sides[0][key], sides[1][key]) for key in lost}
+        year = in_months(true_lost, true_open, 0)
+        yield from self.within(
+            f"{what} in months", found, {key: (share, share) for key, share in year.items()}
+        )
+
+    def within(self, what: str, found: Ends, true: Ends) -> Iterator[Check]:
+        for key, (share, _) in true.items():
+            product = key[2] if what.split()[1] in ("loss", "stop") else key[1]
+            if product not in self.world.unseen:
+                low, high = found.get(key, (0.0, 0.0))
+                yield Check(what, key, low, share, high)
+
+
+def met(tables: list[pa.Table], keys: tuple[str, ...], others: list[str] = []) -> Ends:  # noqa: B006
+    """Meet the ranges of the first table with those of the others."""
+    rows = tables[0].select([*keys, "low", "high"])
+    rows = rows.filter(rows["low"].is_valid())
+    for table in tables[1:]:
+        meeting = met_ranges(rows, table, keys, others=others)
+        rows = meeting.select([*keys, "assumed_low", "assumed_high"])
+        rows = rows.rename_columns([*keys, "low", "high"])
+    return by_key(rows, keys)
+
+
+WORLDS = int(os.environ.get("RANDOM_WORLDS", "60"))
+SHORT = 4
+
+
+def drawn(first: int, count: int) -> list[Any]:
+    return [
+        pytest.param(seed, marks=[pytest.mark.long] if seed >= first + SHORT else [])
+        for seed in range(first, first + count)
+    ]
+
+
+@pytest.mark.parametrize("seed", drawn(0, WORLDS))
+def test_whatever_is_asked_the_truth_is_within_its_range(seed):
+    one = Worlds(seed)
+    if not one.is_whole:
+        pytest.skip("a product is sold by nobody")
+    outside = [check for check in one.checks() if not check.holds]
+    assert not outside, outside[:3]
+
+
+@pytest.mark.parametrize("seed", drawn(10_000, WORLDS // 3))
+def test_where_unseen_goods_go_in_circles_the_truth_is_within_the_wider_range(seed):
+    one = Worlds(seed, returns=True)
+    if not one.is_whole:
+        pytest.skip("a product is sold by nobody")
+    outside = [check for check in one.checks() if not check.holds]
+    assert not outside, outside[:3]
