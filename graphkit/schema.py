@@ -72,6 +72,8 @@ FACILITY_TYPES = (
     "mine", "concentrator", "smelter", "refinery", "separation-plant", "chemical-plant",
     "magnet-plant", "battery-plant", "other", "group",
 )  # fmt: skip
+MEDIA = ("government", "filing", "exchange-news", "trade-press", "news", "encyclopedia", "other")
+"""Kinds of sources of single facts, in the order in which they are to be preferred."""
 STATISTICS = (
     "production", "imports", "exports", "consumption", "stocks", "stock-release", "sales", "price",
 )  # fmt: skip
@@ -155,6 +157,8 @@ NODES = (
         _text("edition_of", "Series of which it is an edition: of one product and period, answers "
               "use the production figures of the edition published last."),
         _text("url", "Where it can be read.", pattern=r"https?://\S+"),
+        _text("medium", "What it is, the most official first, of a page that states one fact.",
+              one_of=MEDIA),
         _text("licence", "Licence, or 'not stated' where nobody has seen one.", required=True),
         _text("attribution", "How the licence asks to be credited."),
         EVIDENCE, NOTE, OWN)),
@@ -294,20 +298,24 @@ NODES = (
         _text("status", "Whether it runs, as the source puts it; of several products, each."),
         Prop("status_as_of", Type.PERIOD, "When it had that status; none: when the source was "
              "published."),
+        _ref("status_source", "Where the status was published; none: the source of the plant.",
+             "Source"),
         Prop("part_of", Type.TEXTS, "Groups that share a capacity.", ref=("Facility",),
              edge="PART_OF"),
         ALIASES, NOTE, SOURCE)),
     Kind("Company", "Who owns or runs mines and plants.", (
         _key("Short name."),
         _text("name", "Name, as the source gives it.", required=True),
-        _text("type", "state: a government; persons: miners, staff or others without a seat.",
-              required=True, one_of=("company", "state", "persons")),
+        _text("type", "state: a government; persons: miners, staff or others without a seat; "
+              "venture: partners of one plant, named for it.", required=True,
+              one_of=("company", "state", "persons", "venture")),
         _ref("seat", "Country of its seat; none: no source read says it.", "Country",
              edge="SEATED_IN"),
         _ref("seat_source", "Where it was published that it has its seat there.", "Source"),
         _text("seat_url", "The page that says so.", pattern=r"https?://\S+"),
         Prop("state_owned", Type.FLAG, "Whether a state has most of it; none: no source read says "
              "it."),
+        _text("listed_on", "Exchanges on which its shares are listed, as the source puts it."),
         ALIASES, NOTE, SOURCE)),
     Kind("Control", "An export control: one act of a country, or one period of its quota.", (
         _key("Short name."),
@@ -548,6 +556,9 @@ EDGES = (
               "product. Figures of two bases are never added up; none: not stated."),
         Prop("as_of", Type.PERIOD, "Year of the capacity; none: the source gives no other year "
              "than its own."),
+        _text("measure", "plan: a capacity to come, a target or guidance; rate: what it makes, "
+              "over a year; none: a capacity. A plan or a rate is counted nowhere.",
+              one_of=("plan", "rate")),
         _text("status", "Whether it runs, as the source puts it."),
         Prop("shared_with", Type.TEXTS, "Products of which the source gives the same figure for "
              "the same plant: one of them is counted, or none.", ref=("Product",)),
@@ -563,10 +574,42 @@ EDGES = (
     Kind("OWNS", "A share in a mine, a plant or a company.", (
         _share("share", "Share of it; none: not published."),
         Prop("as_of", Type.PERIOD, "When; none: when the source was published."),
+        Prop("set_as_of", Type.PERIOD, "Of a set of owners put together from several facts, the "
+             "day of the newest; none: its source gives the set. Of one plant the newest set whose "
+             "shares are complete answers; shares of two sets are never added up."),
+        Prop("ended", Type.PERIOD, "When it ended; none: no source read says that it did."),
+        Prop("planned", Type.FLAG, "Agreed or expected, and no source read says that it was done: "
+             "it answers no question."),
         _text("published_value", "The owners as printed, where shares were left out."),
         NOTE,
         _ref("source", "Where it was published.", "Source", key=True, required=True)),
         End("owner", ("Company",), "Who."), End("owned", ("Facility", "Company"), "What.")),
+    Kind("MADE", "Output of a company, or of one of its plants, in one period: never capacity.", (
+        _ref("plant", "Plant that made it; none: the company as a whole.", "Facility", key=True),
+        _ref("product", "Product in whose production the figure counts: cobalt in hydroxide from a "
+             "mine's own plant is output of ore; none: no product of the graph.", "Product",
+             key=True),
+        _text("label", "The form, as the source names it.", key=True, required=True),
+        _text("scope", "whole: all of it, whoever owns the plants; equity: the company's share; "
+              "sales: what it sold.", key=True, required=True,
+              one_of=("whole", "equity", "sales")),
+        PERIOD, YEAR,
+        _figure("value", "The figure, in its unit.", minimum=0, required=True),
+        _text("unit", "The unit, as the source writes it.", required=True),
+        _tonnes("tonnes", "The same in tonnes, of what the basis says."), BASIS,
+        _tonnes("content_tonnes", "Tonnes of what production of the product counts, such as metal "
+                "or rare-earth oxides: as published, or the tonnes by the factor; none: no sourced "
+                "factor is known."),
+        _figure("factor", "Content of one tonne.", minimum=0, maximum=1),
+        _ref("factor_source", "Where the factor comes from.", "Source"),
+        QUALIFIER,
+        Prop("estimated", Type.FLAG, "An estimate of somebody else, or a figure of a weak source: "
+             "it decides no first place."),
+        Prop("bought", Type.FLAG, "Counts what it bought from others' mines too."),
+        NOTE,
+        _ref("source", "Where the figure was published.", "Source", key=True, required=True)),
+        End("company", ("Company",), "Who made it."),
+        End("element", ("Element",), "Element or mineral that it is of.")),
     Kind("REPORTS", "A figure of a country's balance of a material, or a price, of a country or of "
          "the world.", (
         _text("statistic", "What is counted; stock-release: out of a government's stockpile.",

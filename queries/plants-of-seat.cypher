@@ -5,7 +5,9 @@
 
 // Owners of owners are not followed: graphkit owners --by seat does so.
 MATCH (firm:Company {seat: $seat})-[stake:OWNS]->(plant:Facility)
+WHERE stake.ended IS NULL AND stake.planned IS NULL
 OPTIONAL MATCH (plant)-[made:CAN_MAKE]->(item:Product)
+WHERE made.measure IS NULL
 RETURN firm.name AS owner, stake.share AS share, plant.name AS plant, plant.country AS country,
        plant.type AS type, item.key AS product, made.tonnes AS tonnes, made.basis AS basis,
        stake.source AS source

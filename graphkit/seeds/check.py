@@ -370,7 +370,7 @@ def _ends_below_start(rows: RowsOfKind) -> Iterator[Problem]:
 def _shares_over_one(rows: RowsOfKind) -> Iterator[Problem]:
     """Report shares beyond 0 to 1, in kinds whose figures have a unit of their own."""
     names = {p.name for p in rows.kind.columns}
-    if not {"unit", "value"} <= names:
+    if not {"unit", "value", "low", "high"} <= names:
         return
     shares = pc.equal(rows.table["unit"], "share")
     for name in ("value", "low", "high"):

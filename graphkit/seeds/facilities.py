@@ -82,7 +82,7 @@ def wrong_owners(ownership: Files) -> Iterator[Problem]:
     last: dict[tuple[str, str], tuple[Locations, int]] = {}
     owned_by: dict[str, dict[str, tuple[Locations, int]]] = defaultdict(dict)
     for table, locations in ownership:
-        columns = ("owner", "owned", "share", "source")
+        columns = ("owner", "owned", "share", "set_as_of", "planned", "source")
         for row, fact in enumerate(table.select(columns).to_pylist()):
             owner, owned = fact["owner"], fact["owned"]
             if owner is None or owned is None:
@@ -92,8 +92,8 @@ def wrong_owners(ownership: Files) -> Iterator[Problem]:
                 yield locations.problem(row, "owned", message)
                 continue
             owned_by[owner].setdefault(owned, (locations, row))
-            if fact["share"] is not None:
-                scope = (owned, fact["source"])
+            if fact["share"] is not None and not fact["planned"]:
+                scope = (owned, fact["set_as_of"] or fact["source"])
                 shares[scope].append(fact["share"])
                 last[scope] = (locations, row)
     for (owned, _), parts in shares.items():
