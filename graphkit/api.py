@@ -42,7 +42,7 @@ from graphkit.questions.markets.centrality import centrality, layered_centrality
 from graphkit.questions.markets.changes import compare
 from graphkit.questions.markets.flows import trade as flows_of_all_periods
 from graphkit.questions.markets.trend import trend
-from graphkit.questions.plants import owners, plants, profiles
+from graphkit.questions.plants import companies, owners, plants, profiles
 from graphkit.questions.question import Question
 from graphkit.questions.registry import PARAMETERS
 from graphkit.questions.shared.supply import supply_of
@@ -465,6 +465,7 @@ class Session(Closing):
     n_minus_1 = _verb(n_minus_1.n_minus_1)
     origins = _verb(origins.origins)
     owners = _verb(owners.owners)
+    companies = _verb(companies.companies)
     plants = _verb(plants.plants)
     prices = _verb(prices.prices)
     production_trend = _verb(production_trend.production_trend)

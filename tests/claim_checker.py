@@ -423,6 +423,28 @@ def untold(read: Facts, claim: Claim) -> None:
     assert row["total_tonnes"] is None or not known or unknown_owners(read, claim) > HALF
 
 
+def maker_of_most(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    block = [other for other in read.beside(claim, "country", "product", "period")
+             if other["counts"] == "whole" and "unknown" not in (other["name"], other["seat"])
+             ]  # fmt: skip
+    assert row["coverage_low"] >= HALF
+    assert row["share_low"] == max(other["share_low"] for other in block)
+    assert claim.subject in ((row["name"],), (row["seat"],))
+    is_figure(claim.figure, row["share_low"], row["share_high"])
+
+
+def without_maker(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert "unknown" in (row["name"], row["seat"])
+    is_figure(claim.figure, row["share_low"], row["share_high"])
+
+
+def untold_maker(read: Facts, claim: Claim) -> None:
+    row = read.of(claim)[0]
+    assert row["coverage_low"] is None or row["coverage_low"] < HALF or not row["share_low"]
+
+
 # --- uses
 
 
@@ -1750,6 +1772,7 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
     "show": {Kind.COUNT: of_one},
     "owners": {Kind.FIRST: owner_of_most, Kind.SHARE: of_unknown_owners, Kind.COUNT: sites,
                Kind.UNKNOWN: untold},
+    "companies": {Kind.FIRST: maker_of_most, Kind.SHARE: without_maker, Kind.UNKNOWN: untold_maker},
     "concentration": {
         Kind.FIRST: first_of_market, Kind.SHARE: larger_share, Kind.HALF: halves_of_market,
         Kind.COUNT: first_most_often, Kind.AMOUNT: index_of_market, Kind.UNKNOWN: unknown_first,

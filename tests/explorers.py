@@ -36,6 +36,7 @@ VIEWS = {
     "uses": "ask=uses&material=gallium",
     "plants": "ask=plants&country=COD&for=cobalt",
     "owners": "ask=owners&country=COD&for=cobalt&by=seat",
+    "companies": "ask=companies&country=COD&for=cobalt&period=2024",
     "show": "ask=show&name=COD056",
     "company": "ask=show&name=glencore&kind=company",
     "trend": "ask=trend&country=KOR&for=ree-metals",

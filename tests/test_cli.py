@@ -113,7 +113,7 @@ def test_there_are_the_commands_of_the_design():
         "depends", "dependents", "suppliers", "origins", "spof", "disrupt", "controls",
         "diversify", "targets", "unknowns", "concentration", "reliance", "prices", "criticality",
         "uses", "flows", "network", "centrality", "compare", "trend", "mirror",
-        "plants", "owners", "show", "brief", "query",
+        "plants", "owners", "companies", "show", "brief", "query",
         "cypher", "explore", "mcp", "cite", "recheck",
         "scenario", "measure", "export", "new", "check", "load", "schema", "doctor",
         "help", "claims", "claims check", "claims conflicts", "import baci", "import comtrade",

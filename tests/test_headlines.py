@@ -85,6 +85,7 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
         yield "plants", (buyer,), scope
         yield "owners", (), scope
         yield "owners", (buyer,), {"by": "seat", **scope}
+        yield "companies", (), scope
         yield "owners", (seller,), {"view": "control", **scope}
         yield "spof", (buyer,), {"level": "plant", "possible": True, **scope}
         yield "spof", (), {"level": "company", "possible": True, **scope}

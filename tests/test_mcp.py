@@ -64,6 +64,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "uses": {"material": ["gallium"]},
     "plants": {"country": ["COD"], "for": ["cobalt"]},
     "owners": {"country": ["COD"], "for": ["cobalt"], "by": "seat"},
+    "companies": {"country": ["COD"], "for": ["cobalt"], "period": "2024"},
     "show": {"name": "Mutanda Mine"},
     "flows": {"for": ["magnets-metal"], "period": ["2024"]},
     "network": {"for": ["magnets-metal"], "period": ["2024"]},

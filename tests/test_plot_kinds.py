@@ -58,6 +58,7 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "uses": lambda g: g.uses("gallium"),
     "plants": lambda g: g.plants("COD", scope="cobalt"),
     "owners": lambda g: g.owners("COD", scope="cobalt", by="seat"),
+    "companies": lambda g: g.companies("COD", scope="cobalt", period="2024"),
 }
 NEEDS_OTHER_DATA = {"mirror"}
 """Questions whose rows the shipped data do not give."""
@@ -158,6 +159,7 @@ NOTHING = {
     "uses": "no use has a published share",
     "plants": "no plant has a place",
     "owners": "no capacity is known in tonnes",
+    "companies": "less than half of the output has a known maker",
     "criticality": "no material has a supply risk",
     "claims": "no claim gives a share",
     "claims_check": "no claim has a share and a computed figure beside it",

@@ -286,9 +286,10 @@ def _unlisted(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
 
 
 def _little_known(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
-    """Deny who has most of a capacity of which less than half is surely known."""
+    """Deny who has most of a capacity or an output of which less than half is surely known."""
     for row in rows:
-        if "coverage_low" not in row or "owner" not in row or row.get("total_tonnes") is None:
+        is_of_makers = "counts" in row
+        if not is_of_makers and ("owner" not in row or row.get("total_tonnes") is None):
             continue
         low, high = row["coverage_low"], row["coverage_high"]
         if low is None or low < HALF:

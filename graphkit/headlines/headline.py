@@ -109,6 +109,7 @@ NOTHING = {
     "uses": "No use of {subject} is known",
     "plants": "Known to graphkit: no mine or plant for {subject}",
     "owners": "Known to graphkit: no mine or plant for {subject}",
+    "companies": "Known to graphkit: no output of a company for {subject}",
     "show": "Known to graphkit: no more than the name",
     "controls": "Known to graphkit: no export control{of}{on}{day}",
     "claims": "Known to graphkit: no such published claim{about}",

@@ -373,7 +373,7 @@ def _shares_over_one(rows: RowsOfKind) -> Iterator[Problem]:
     if not {"unit", "value", "low", "high"} <= names:
         return
     shares = pc.equal(rows.table["unit"], "share")
-    for name in ("value", "low", "high"):
+    for name in (name for name in ("value", "low", "high") if name in names):
         figures = rows.table[name]
         beyond = pc.or_(pc.less(figures, 0), pc.greater(figures, 1))
         wrong = pc.fill_null(pc.and_kleene(shares, beyond), False)

@@ -54,6 +54,16 @@ def plants_of(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants:
     GraphkitError
         None is known.
     """
+    plants = known_plants(catalog, goods, place)
+    if not plants.sites:
+        where = f" in {place.in_text}" if place else ""
+        meaning = f" for {goods.meaning}" if goods.text else ""
+        raise GraphkitError(f"no mine or plant{where}{meaning} is known: no source in the graph")
+    return plants
+
+
+def known_plants(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants:
+    """Read the mines and plants that are known of some goods, and all companies."""
     countries = None if place is None else set(catalog.members(place))
     capacities = without_repeats(
         row
@@ -71,10 +81,6 @@ def plants_of(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants:
         plant = others.setdefault(row["plant"], {**row, "labels": [], "printed": []})
         plant["labels"] += [row["label"]] * (row["label"] not in plant["labels"])
         plant["printed"] += [row["published_value"]] * bool(row["published_value"])
-    if not capacities and not others:
-        where = f" in {place.in_text}" if place else ""
-        meaning = f" for {goods.meaning}" if goods.text else ""
-        raise GraphkitError(f"no mine or plant{where}{meaning} is known: no source in the graph")
     companies = catalog.rows("companies").to_pylist()
     names = {row["company"]: row["name"] for row in companies}
     ownership, operators = catalog.rows("ownership"), catalog.rows("operators")

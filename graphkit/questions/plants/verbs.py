@@ -57,6 +57,37 @@ VERBS = (
         page=PagePlace("Mineral", "Owners of plants", {"material": "cobalt"}, place=7),
     ),
     Verb(
+        "companies", "graphkit.questions.plants.companies:companies",
+        "Set what companies made beside what the world or a country made.",
+        "The share of the output of the world or a country that each company, or those of each "
+        "seat, made in one year: by figures that count all of a company's plants, whoever owns "
+        "them, as a range where it has plants elsewhere or figures of some plants alone. Output is "
+        "never capacity, and below half known nobody is the first.",
+        (
+            "companies COD --for cobalt --period 2024",
+            "companies --for 'rare earths' --by seat",
+            "companies --for lithium --format csv",
+        ),
+        (
+            any_country("Where it was made. Default: anywhere."), SCOPE,
+            Parameter(
+                "by", "--by", "company|seat",
+                "By company, or by the country of the seat of those who control it.",
+                default="company", choices=("company", "seat"), label="By",
+            ),
+            Parameter(
+                "period", "--period", "PERIOD",
+                "Year of the output. Default: the newest of which half is known, else the newest.",
+                "period", topic="period",
+            ),
+        ),
+        "[COUNTRY]... [--for ...] [--by company|seat] [--period PERIOD]",
+        "who made how much of a product in a year, by company or seat, and how much is known",
+        sentence="graphkit.questions.plants.companies_text:companies",
+        picture="graphkit.questions.plants.companies_picture:companies",
+        page=PagePlace("Mineral", "Output of companies", {"material": "cobalt"}, place=8),
+    ),
+    Verb(
         "show", "graphkit.questions.plants.profiles:show",
         "Show what is known of one thing, by any of its names.",
         "Of a country, mineral, product, export control, plant or company, by any of its names: "
@@ -79,6 +110,6 @@ VERBS = (
         "NAME [--kind KIND]",
         "one country, mineral, product, control, plant or company, by any of its names",
         sentence="graphkit.questions.plants.profiles_text:show",
-        page=PagePlace("Mineral", "One by name", {"name": "Mutanda Mine"}, place=8),
+        page=PagePlace("Mineral", "One by name", {"name": "Mutanda Mine"}, place=9),
     ),
 )  # fmt: skip

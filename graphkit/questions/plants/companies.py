@@ -1,0 +1,393 @@
+"""Companies: who made what, beside what the world or a country made, by company or by seat."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.analysis.company_output import (
+    Made,
+    Output,
+    Reported,
+    added,
+    figures_by_company,
+    made_in,
+    without_parts,
+)
+from graphkit.answers.answer import Answer, without_empty
+from graphkit.answers.columns import FLAG, NUMBER, TEXTS, Column, schema_of
+from graphkit.answers.coverage import Coverage, Entry, lines
+from graphkit.answers.note import Note
+from graphkit.arrow import SHARE
+from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.materials import Scope
+from graphkit.errors import GraphkitError
+from graphkit.names import Entity
+from graphkit.questions.plants.capacity_coverage import FLOOR, in_percent, is_enough, output_of
+from graphkit.questions.plants.facilities import Plants, known_plants
+from graphkit.questions.plants.owners import controlled
+from graphkit.questions.question import checked
+from graphkit.questions.shared.periods import PeriodChoice
+from graphkit.questions.shared.production import Figures, figures_in
+
+WHOLE = "whole"
+"""Figures that count all of a plant or company, whoever owns it: the only ones that add up."""
+UNKNOWN = "unknown"
+BASES = ("content", "REO", "product", "metal", None)
+"""Bases of output that published production may be divided by, the most frequent first."""
+COMPANIES = (
+    Column("country", "Country", "where it was made; empty: anywhere"),
+    Column("product", "Product", "product in whose production the figure counts", rank=1),
+    Column("name", "Company", "company that reports it; unknown: what nobody is known to have made",
+           rank=0),
+    Column("company", "", "key of the company", ref="company"),
+    Column("seat", "Seat", "country of the seat of those who control it, where a source states it",
+           ref="place", rank=0),
+    Column("state_owned", "State", "yes, if those who control it are a state, or a source says "
+           "that a state has most of it", type=FLAG, rank=4),
+    Column("counts", "Counts", "whole: all that the company or its plants made, whoever owns "
+           "them; equity: its share of that; sales: what it sold. Only the first are added up",
+           rank=2),
+    Column("tonnes_low", "Made", "metric tons in the period, at least", "t", NUMBER, rank=0),
+    Column("tonnes_high", "", "metric tons in the period, at most; null where no figure is of the "
+           "company as a whole", "t", NUMBER),
+    Column("share_low", "Share", "0 to 1, share of what the place made, at least", SHARE, NUMBER,
+           rank=0),
+    Column("share_high", "At most", "0 to 1, the same with all that nobody is known to have made, "
+           "where its figures allow it", SHARE, NUMBER, rank=0),
+    Column("total_tonnes_low", "", "metric tons that the place made, at least", "t", NUMBER),
+    Column("total_tonnes_high", "", "metric tons that the place made, at most", "t", NUMBER),
+    Column("basis", "Of", "what the tonnes count", rank=3),
+    Column("coverage_low", "Known of all", "share of what the place made of which it is known who "
+           "made it, at least", SHARE, NUMBER, rank=5),
+    Column("coverage_high", "", "the same, at most", SHARE, NUMBER),
+    Column("period", "Year", "year of the output", rank=2),
+    Column("plants", "", "plants of which a figure is", type=TEXTS),
+    Column("companies", "", "companies of the seat", type=TEXTS),
+    Column("why", "Why", "what limits the figure", rank=3),
+    Column("production_source", "", "source of what the place made"),
+    Column("source", "Source", rank=4),
+)  # fmt: skip
+CAPTION = (
+    "Output, never capacity. Shares are of what {place} made, as published; known: by figures of "
+    "companies that count all of their plants, whoever owns them. A figure of the whole company is "
+    "of a country only where all its known plants are there."
+)
+
+
+@dataclass(frozen=True)
+class Known(Entry):
+    """How much of the output of a product has a known maker."""
+
+    product: str
+    period: str
+    basis: str | None
+    companies: int
+    known_tonnes: float
+    output_tonnes_low: float | None
+    output_tonnes_high: float | None
+    output_source: str | None
+    coverage_low: float | None
+    coverage_high: float | None
+
+
+@checked(COMPANIES)
+def companies(
+    catalog: Catalog,
+    country: str | None = None,
+    *,
+    scope: str | None = None,
+    by: str = "company",
+    period: str | None = None,
+) -> Answer:
+    """Set what companies made beside what the world or a country made.
+
+    Returns
+    -------
+    Answer
+        Of each product one row for each company, or seat of those who control companies, the
+        largest first (by name where less than half is known), and a row ``unknown``; then figures
+        of companies' own shares and of sales, which are not added up.
+
+    Raises
+    ------
+    UsageError
+        Unknown name, with the nearest.
+    GraphkitError
+        No output of a company is known.
+    """
+    place = None if country is None else catalog.place(country)
+    goods = catalog.materials.scope(scope)
+    outputs = _outputs(catalog, goods)
+    known = known_plants(catalog, goods, None)
+    rows: list[dict[str, Any]] = []
+    summaries: list[Known] = []
+    other_years = 0
+    for product in dict.fromkeys(row["product"] for row in outputs):
+        some = [row for row in outputs if row["product"] == product]
+        years = sorted({row["period"] for row in some}, reverse=True)
+        markets = [
+            _Market(catalog, known, place, product, year, some)
+            for year in ([period] if period else years)
+        ]  # fmt: skip
+        markets = [market for market in markets if market.rows]
+        if not markets:
+            continue
+        market = next((m for m in markets if is_enough(m.coverage[0])), markets[0])
+        other_years += sum(row["period"] != market.period for row in some)
+        summaries.append(market.summary())
+        rows += market.answer_rows(by)
+    if not rows:
+        where = f" in {place.in_text}" if place else ""
+        meaning = f" for {goods.meaning}" if goods.text else ""
+        dated = f" in {period}" if period else ""
+        raise GraphkitError(f"no output of a company{where}{meaning}{dated} is in the graph")
+    for row in rows:
+        row["country"] = place.key if place else None
+    table = pa.Table.from_pylist(
+        [{column.name: row.get(column.name) for column in COMPANIES} for row in rows],
+        schema_of(COMPANIES),
+    )
+    published = controlled(catalog, goods, place)
+    about = f" of {goods.meaning}" if goods.text else ""
+    where = f" in {place.in_text}" if place else ""
+    return Answer(
+        f"Who made how much{about}{where}, by {by}?",
+        {"country": place.key if place else None, "for": goods.text, "meaning": goods.meaning,
+         "by": by, "period": period, "measure": "share of the output in tonnes"},
+        table,
+        COMPANIES,
+        Coverage(lines({"products": tuple(summaries), "figures_of_other_years": other_years})),
+        catalog.sources(
+            table, pa.table({"source": table["production_source"].unique()}), published
+        ),
+        claims=published,
+        notes=(*goods.notes, *_notes(catalog, summaries, place)),
+        caption=CAPTION.format(place=place.in_text if place else "the world"),
+        shown=without_empty(
+            table,
+            [c.name for c in COMPANIES if c.header and c.name not in _hidden(by)],
+            "seat" if by == "seat" else "name", "share_low",
+        ),
+        grouped_by=("country",),
+    )  # fmt: skip
+
+
+def _hidden(by: str) -> tuple[str, ...]:
+    """Name the columns that the other kind of rows has."""
+    return ("country", "name", "state_owned") if by == "seat" else ("country",)
+
+
+def _outputs(catalog: Catalog, goods: Scope) -> list[dict[str, Any]]:
+    """Read the figures of companies in scope that count in the production of a product."""
+    elements = sorted(goods.elements)
+    if not goods.text:
+        elements = sorted(catalog.nodes("Element")["key"].to_pylist())
+    if not elements:
+        return []
+    return [
+        row for row in catalog.rows("outputs", elements=elements).to_pylist()
+        if row["product"] and row["content_tonnes"] is not None
+        and (not goods.text or row["product"] in goods.products)
+    ]  # fmt: skip
+
+
+class _Market:
+    """The output of one product in one year, in a place, among companies."""
+
+    def __init__(
+        self, catalog: Catalog, known: Plants, place: Entity | None, product: str, period: str,
+        figures: Sequence[Mapping[str, Any]],
+    ) -> None:  # fmt: skip
+        self.known, self.product, self.period = known, product, period
+        self.places = None if place is None else set(catalog.members(place))
+        self.sites: dict[str, set[str]] = defaultdict(set)
+        self.country_of: dict[str, str] = {}
+        for row in known.capacities:
+            if row["product"] == product:
+                self._add_site(row)
+        for row in known.others:
+            self._add_site(row)
+        self.country_of |= {row["plant"]: row["country"] for row in figures if row["plant"]}
+        self.figures = [row for row in figures if row["period"] == period]
+        whole = [row for row in self.figures if row["counts"] == WHOLE]
+        self.basis = max({row["basis"] for row in whole}, default=None, key=lambda basis: sum(
+            row["basis"] == basis for row in whole))  # fmt: skip
+        self.made = self._made(whole)
+        self.rows = bool(self.made)
+        choice = {product: PeriodChoice(period, ())}
+        published = figures_in(catalog, choice).with_amounts()
+        self.output = _output_of(published, self.places or {"WLD"}, product)
+        low, high = (self.output.low, self.output.high) if self.output else (0.0, inf)
+        above = {key: known.owners.above(key) for key in self.made}
+        self.whole = Output(without_parts(self.made, above), low, high)
+
+    def _add_site(self, row: Mapping[str, Any]) -> None:
+        """Note whose a plant is, through parents, or who runs it."""
+        plant = row["plant"]
+        self.country_of[plant] = row["country"]
+        owners = (stake.owner for stake in self.known.owners.stakes.get(plant, ()))
+        for company in {key for owner in owners for key in self.known.owners.above(owner)}:
+            self.sites[company].add(plant)
+
+    def _made(self, whole: Iterable[Mapping[str, Any]]) -> dict[str, Made]:
+        """Bound what each company made in the place."""
+        reported = [
+            Reported(row["company"], row["content_tonnes"], row["plant"], bool(row["bought"]))
+            for row in whole
+        ]
+        made = {
+            company: made_in(some, self.country_of, self.places, self.sites.get(company, ()))
+            for company, some in figures_by_company(reported).items()
+        }
+        return {company: own for company, own in made.items() if own.high > 0}
+
+    @property
+    def coverage(self) -> tuple[float | None, float | None]:
+        """The part of the output of which it is known who made it."""
+        return self.whole.coverage() if self.output else (None, None)
+
+    def summary(self) -> Known:
+        """Sum up how much is known."""
+        output = self.output
+        return Known(
+            self.product, self.period, self.basis, len(self.made), self.whole.known,
+            output.low if output else None,
+            output.high if output and output.high < inf else None,
+            output.source if output else None, *self.coverage,
+        )  # fmt: skip
+
+    def answer_rows(self, by: str) -> Iterator[dict[str, Any]]:
+        """Yield rows of companies or seats, of what nobody is known to have made, and of others."""
+        low, high = self.coverage
+        output = self.output
+        shared = {
+            "product": self.product, "period": self.period, "basis": self.basis,
+            "coverage_low": low, "coverage_high": high,
+            "total_tonnes_low": output.low if output else None,
+            "total_tonnes_high": output.high if output and output.high < inf else None,
+            "production_source": output.source if output else None,
+        }  # fmt: skip
+        owners = self.known.owners
+        tops = {key: owners.controller(key) for key in self.made}
+        seats = {key: owners.seat(top, control=True) or UNKNOWN for key, top in tops.items()}
+        groups = {key: seats[key] if by == "seat" else key for key in self.whole.made}
+        shares = Output(added(self.whole.made, groups), self.whole.low, self.whole.high)
+        order = sorted(shares.made, key=(
+            (lambda key: (-shares.made[key].low, key)) if is_enough(low)
+            else (lambda key: (0.0, self.known.names.get(key, key)))
+        ))  # fmt: skip
+        for key in order:
+            keys = [company for company, group in groups.items() if group == key]
+            yield {
+                **shared, **self._who(key, keys, by, seats, tops), **self._amount(shares, key),
+                "counts": WHOLE, **self._behind(keys, WHOLE),
+            }  # fmt: skip
+        if shares.rest > 0 and output:
+            least, most = _rest(shares)
+            yield {
+                **shared, "seat" if by == "seat" else "name": UNKNOWN, "counts": WHOLE,
+                "tonnes_low": least, "tonnes_high": most if most < inf else None,
+                "share_low": _share(least, shares.high), "share_high": _share(most, shares.low),
+                "why": "no figure of a company in the graph", "source": output.source,
+            }  # fmt: skip
+        if by == "company":
+            yield from self._others(shared, seats, tops)
+
+    def _who(
+        self, key: str, companies: Sequence[str], by: str, seats: Mapping[str, str],
+        tops: Mapping[str, str],
+    ) -> dict[str, Any]:  # fmt: skip
+        """Name a company with its seat, or a seat with its companies."""
+        names = self.known.names
+        if by == "seat":
+            return {"seat": key, "companies": sorted(names[company] for company in companies)}
+        state = self.known.owners.is_state(key) or self.known.owners.is_state(tops[key])
+        return {
+            "name": names[key], "company": key, "state_owned": True if state else None,
+            "seat": seats[key] if seats[key] != UNKNOWN else None,
+        }  # fmt: skip
+
+    def _amount(self, shares: Output, key: str) -> dict[str, Any]:
+        """Give what one made, and its share of the output."""
+        made = shares.made[key]
+        low, high = shares.share(key) if self.output else (None, None)
+        return {
+            "tonnes_low": made.low, "tonnes_high": made.high if made.high < inf else None,
+            "share_low": low, "share_high": high,
+        }  # fmt: skip
+
+    def _behind(self, companies: Sequence[str], counts: str) -> dict[str, Any]:
+        """Give the plants and sources of figures, and what limits them."""
+        rows = [row for row in self.figures
+                if row["company"] in companies and row["counts"] == counts]  # fmt: skip
+        plants = {row["plant_name"] for row in rows if row["plant"]}
+        reasons = []
+        if any(row["estimated"] for row in rows):
+            reasons.append("an estimate")
+        if any(row["bought"] for row in rows):
+            reasons.append("counts what it bought too")
+        if counts == WHOLE and all(row["plant"] for row in rows):
+            reasons.append("figures of plants alone")
+        return {
+            "plants": sorted(plants) or None, "why": "; ".join(reasons) or None,
+            "source": "+".join(sorted({row["source"] for row in rows})),
+        }  # fmt: skip
+
+    def _others(
+        self, shared: Mapping[str, Any], seats: Mapping[str, str], tops: Mapping[str, str]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield figures of companies' own shares and of sales, and of parts of other companies."""
+        owners, parts = self.known.owners, self.made.keys() - self.whole.made.keys()
+        groups: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+        for row in self.figures:
+            is_other = row["counts"] != WHOLE or row["company"] in parts
+            if is_other and not row["plant"] and self.places is None:
+                groups[row["company"], row["counts"]].append(row)
+        for (company, counts), rows in sorted(groups.items()):
+            tonnes = [row["content_tonnes"] for row in rows]
+            top = tops.get(company) or owners.controller(company)
+            seat = seats.get(company) or owners.seat(top, control=True)
+            yield {
+                **shared, **self._who(company, [company], "company", {company: seat or UNKNOWN},
+                                      {company: top}),
+                "counts": counts, "tonnes_low": min(tonnes), "tonnes_high": max(tonnes),
+                **self._behind([company], counts),
+            }  # fmt: skip
+
+
+def _output_of(figures: Figures, places: set[str], product: str) -> Any:
+    """Add up the published production of a product on the basis that most figures have."""
+    outputs = (output_of(figures, places, product, basis) for basis in BASES)
+    return next((output for output in outputs if output), None)
+
+
+def _rest(shares: Output) -> tuple[float, float]:
+    """Return the least and the most of which nobody is known to have made it."""
+    most = sum(min(made.high, made.low + shares.rest) for made in shares.made.values())
+    return max(0.0, shares.low - most), shares.rest
+
+
+def _share(tonnes: float, whole: float) -> float | None:
+    return min(1.0, tonnes / whole) if 0 < whole < inf and tonnes < inf else None
+
+
+def _notes(catalog: Catalog, summaries: Sequence[Known], place: Entity | None) -> Iterator[Note]:
+    """State of each product how much of its output has a known maker."""
+    where = place.in_text if place else "the world"
+    for known in summaries:
+        name = catalog.materials.in_text(known.product)
+        amount = f"{known.known_tonnes:,.0f} t of {name} in {known.period}"
+        if known.output_source is None:
+            text = f"no production of {where} is published to set them beside"
+        else:
+            part = in_percent(known.coverage_low, known.coverage_high)
+            text = f"{part} of what {where} made ({known.output_source})"
+            if (known.coverage_low or 0.0) < FLOOR:
+                text += "; less than half is known, so that no company is the first"
+        yield Note(f"Companies are known for {amount}: {text}.", (known.product,))

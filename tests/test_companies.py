@@ -1,0 +1,163 @@
+"""What companies made: ranges that hold the truth, figures that add up once, and a floor."""
+
+from __future__ import annotations
+
+from math import inf
+from random import Random
+from typing import Any
+
+import pytest
+from saying import Naming
+
+from graphkit.analysis.company_output import Made, Output, Reported, made_in, without_parts
+from graphkit.api import Session
+from graphkit.errors import GraphkitError, UsageError
+
+WORLD = {
+    "facilities.yaml": """\
+kind: Facility
+defaults: {type: mine, source: customs}
+rows:
+  - {key: near, name: Near Mine, country: KOR}
+  - {key: far, name: Far Mine, country: NOR}
+  - {key: pit, name: Pit, country: KOR}
+""",
+    "companies.yaml": """\
+kind: Company
+defaults: {type: company, source: customs}
+rows:
+  - {key: big, name: Big Mining, seat: CHN, seat_source: customs}
+  - {key: group, name: Group, seat: NOR, seat_source: customs}
+  - {key: part, name: Part of Group}
+  - {key: partner, name: Partner, seat: JPN, seat_source: customs}
+""",
+    "handles.yaml": """\
+kind: HANDLES
+defaults: {source: customs, label: dysprosium, element: Dy}
+rows:
+  - {facility: near}
+  - {facility: far}
+  - {facility: pit}
+""",
+    "owns.yaml": """\
+kind: OWNS
+defaults: {source: customs}
+rows:
+  - {owner: big, owned: near, share: 0.8}
+  - {owner: group, owned: pit, share: 1}
+  - {owner: group, owned: far, share: 0.6}
+  - {owner: group, owned: part, share: 0.9}
+""",
+    "made.yaml": """\
+kind: MADE
+defaults: {element: Dy, product: ree-metals, label: metal, period: 2024, unit: t, basis: content,
+           counts: whole, source: customs}
+rows:
+  - {company: big, value: 110000, tonnes: 110000, content_tonnes: 110000}
+  - {company: group, value: 40000, tonnes: 40000, content_tonnes: 40000}
+  - {company: group, plant: pit, value: 27000, tonnes: 27000, content_tonnes: 27000}
+  - {company: part, value: 9000, tonnes: 9000, content_tonnes: 9000}
+  - {company: partner, counts: equity, value: 22000, tonnes: 22000, content_tonnes: 22000}
+  - {company: big, period: 2023, value: 10, tonnes: 10, content_tonnes: 10}
+""",
+    "produces.yaml": """\
+kind: PRODUCES
+defaults: {product: ree-metals, basis: content, source: customs}
+rows:
+  - {country: KOR, period: 2024, tonnes: 220000}
+  - {country: WLD, period: 2024, tonnes: 290000}
+  - {country: KOR, period: 2023, tonnes: 170000}
+  - {country: WLD, period: 2023, tonnes: 230000}
+""",
+}
+
+
+def rows(answer: Any, *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[name] for name in names) for row in answer.rows.to_pylist()]
+
+
+def test_a_company_s_own_figure_is_of_a_country_where_all_its_plants_are(graph_of):
+    answer = graph_of(WORLD).companies("KOR", scope="dysprosium", period="2024")
+
+    assert rows(answer, "name", "counts", "tonnes_low", "tonnes_high", "share_low")[:2] == [
+        ("Big Mining", "whole", 110000, 110000, 0.5),
+        ("Group", "whole", 27000, 40000, pytest.approx(27 / 220)),
+    ]
+    assert answer.headline == Naming(
+        "Big Mining made 50 % … South Korea … rare-earth metals … 2024"
+    )
+    assert {"customs"} <= {*answer.sources["key"].to_pylist()}
+
+
+def test_what_a_group_s_figure_counts_is_not_counted_again(graph_of):
+    answer = graph_of(WORLD).companies(scope="dysprosium", period="2024")
+    (known,) = answer.coverage.as_object()["products"]
+
+    assert known["known_tonnes"] == 150000
+    assert (known["coverage_low"], known["output_tonnes_low"]) == (
+        pytest.approx(150 / 290), 290000,
+    )  # fmt: skip
+    others = [
+        row for row in rows(answer, "name", "counts") if row[0] in ("Part of Group", "Partner")
+    ]
+    assert others == [("Part of Group", "whole"), ("Partner", "equity")]
+
+
+def test_by_seat_of_those_in_control(graph_of):
+    answer = graph_of(WORLD).companies(scope="dysprosium", by="seat", period="2024")
+    assert rows(answer, "seat", "tonnes_low", "companies")[:2] == [
+        ("CHN", 110000, ["Big Mining"]), ("NOR", 40000, ["Group"]),
+    ]  # fmt: skip
+
+
+def test_below_half_known_nobody_is_the_first(graph_of):
+    answer = graph_of(WORLD).companies(scope="dysprosium", period="2023")
+    assert answer.headline == Naming(
+        "Who made most … the world … 2023 … cannot be told", "than 1 %"
+    )
+
+
+def test_without_a_year_the_newest_of_which_half_is_known(graph_of):
+    world = {**WORLD, "made.yaml": WORLD["made.yaml"] + (
+        "  - {company: big, period: 2025, value: 5, tonnes: 5, content_tonnes: 5}\n"
+    )}  # fmt: skip
+    answer = graph_of(world).companies("KOR", scope="dysprosium")
+    assert {*answer.rows["period"].to_pylist()} == {"2024"}
+
+
+def test_bad_arguments_and_unknown_output_are_one_line(ask: Session):
+    with pytest.raises(UsageError, match=r"`by`: found 'country', .*company, seat"):
+        ask.companies("COD", scope="cobalt", by="country")
+    with pytest.raises(GraphkitError, match=r"no output of a company .*gallium"):
+        ask.companies(scope="gallium")
+
+
+def test_ranges_hold_what_was_made_on_random_companies():
+    """Published figures of random plants, some left out, in three countries."""
+    random = Random(20261202)
+    for _ in range(2000):
+        country_of = {f"p{i}": random.choice("ABC") for i in range(random.randint(1, 5))}
+        truth = {plant: float(random.randint(0, 50)) for plant in country_of}
+        figures = [Reported("c", truth[plant], plant) for plant in truth if random.random() < 0.5]
+        if random.random() < 0.5:
+            figures.append(Reported("c", sum(truth.values())))
+        if not figures:
+            continue
+        places = random.choice([None, {"A"}, {"A", "B"}])
+        made = made_in(figures, country_of, places, country_of)
+        real = sum(t for p, t in truth.items() if places is None or country_of[p] in places)
+        assert made.low <= real <= made.high
+
+
+def test_shares_of_an_output_with_an_unknown_rest():
+    output = Output({"a": Made(60.0, 60.0), "b": Made(10.0, inf)}, 100.0, 110.0)
+    assert output.known == 70
+    assert output.coverage() == (pytest.approx(70 / 110), pytest.approx(0.7))
+    assert output.share("a") == (pytest.approx(60 / 110), pytest.approx(0.6))
+    assert output.share("b") == (pytest.approx(10 / 110), pytest.approx(0.5))
+
+
+def test_a_part_of_a_part_is_left_out_too():
+    made = {key: Made(1.0, 1.0) for key in "abc"}
+    above = {"a": {"a"}, "b": {"a", "b"}, "c": {"a", "b", "c"}}
+    assert list(without_parts(made, above)) == ["a"]
