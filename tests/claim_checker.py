@@ -354,7 +354,8 @@ def of_company(read: Facts, claim: Claim) -> None:
     runs = {row["fact"] == "runs" for row in read.of(claim)}
     assert len(runs) <= 1
     rows = [row for row in read.rows
-            if row["plant"] and (row["fact"] == "runs") == (runs == {True})]  # fmt: skip
+            if row["plant"] and row["fact"] != "made"
+            and (row["fact"] == "runs") == (runs == {True})]  # fmt: skip
     assert claim.figure.low == len({row["plant"] for row in rows})
     is_dated(read, claim, rows)
 
@@ -384,6 +385,14 @@ def of_one(read: Facts, claim: Claim) -> None:
         return
     rows = [row for row in read.rows if row["fact"] == NOUNS[claim.figure.unit]]
     assert claim.figure.low == len(rows) == len(claim.rows)
+
+
+def made_by_one(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    assert row["fact"] == "made"
+    assert claim.period == row["as_of"]
+    assert row["share_low"] == max(r["share_low"] or 0 for r in read.rows if r["fact"] == "made")
+    is_figure(claim.figure, row["share_low"], row["share_high"])
 
 
 def nobody(row: Row) -> bool:
@@ -1769,7 +1778,7 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
              Kind.LOSS: lost_without, Kind.UNKNOWN: nothing_left},
     "dependents": {**OF_IMPORTS, Kind.FIRST: most_buyers, Kind.SHARE: least_share},
     "plants": {Kind.COUNT: sites},
-    "show": {Kind.COUNT: of_one},
+    "show": {Kind.COUNT: of_one, Kind.SHARE: made_by_one},
     "owners": {Kind.FIRST: owner_of_most, Kind.SHARE: of_unknown_owners, Kind.COUNT: sites,
                Kind.UNKNOWN: untold},
     "companies": {Kind.FIRST: maker_of_most, Kind.SHARE: without_maker, Kind.UNKNOWN: untold_maker},

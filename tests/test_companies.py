@@ -125,6 +125,28 @@ def test_without_a_year_the_newest_of_which_half_is_known(graph_of):
     assert {*answer.rows["period"].to_pylist()} == {"2024"}
 
 
+def test_a_profile_says_what_a_company_made_and_of_what_it_is_a_part(graph_of):
+    world = graph_of(WORLD)
+    made = rows(world.show("Big Mining"), "fact", "as_of", "published", "share_low")
+    assert ("made", "2024", "110,000 t", pytest.approx(11 / 29)) in made
+    assert not any(row[1] == "2023" for row in made)
+    assert world.show("Big Mining").headline == Naming(
+        "Big Mining, seated in China, made 38 % … the world’s output of rare-earth metals in 2024"
+    )
+    assert world.show("Pit").headline == Naming(
+        "Pit in South Korea made 12 % … South Korea’s … 2024"
+    )
+
+
+def test_a_status_is_in_one_set_of_words(ask: Session):
+    words = {*ask.plants("COD", scope="cobalt").rows["status"].to_pylist()}
+    assert "assumed to run" in words
+    assert "Assumed Active" not in words
+    mutanda = ask.show("Mutanda Mine")
+    assert [row for row in rows(mutanda, "fact", "element") if row[0] == "handles"] == []
+    assert "2018: assumed to run" in mutanda.caption
+
+
 def test_bad_arguments_and_unknown_output_are_one_line(ask: Session):
     with pytest.raises(UsageError, match=r"`by`: found 'country', .*company, seat"):
         ask.companies("COD", scope="cobalt", by="country")

@@ -28,12 +28,13 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
+from graphkit.questions.plants import capacity_coverage
 from graphkit.questions.plants.capacity_coverage import FLOOR, in_percent, is_enough, output_of
 from graphkit.questions.plants.facilities import Plants, known_plants
 from graphkit.questions.plants.owners import controlled
 from graphkit.questions.question import checked
 from graphkit.questions.shared.periods import PeriodChoice
-from graphkit.questions.shared.production import Figures, figures_in
+from graphkit.questions.shared.production import figures_in
 
 WHOLE = "whole"
 """Figures that count all of a plant or company, whoever owns it: the only ones that add up."""
@@ -220,9 +221,7 @@ class _Market:
             row["basis"] == basis for row in whole))  # fmt: skip
         self.made = self._made(whole)
         self.rows = bool(self.made)
-        choice = {product: PeriodChoice(period, ())}
-        published = figures_in(catalog, choice).with_amounts()
-        self.output = _output_of(published, self.places or {"WLD"}, product)
+        self.output = production_of(catalog, product, period, self.places or {"WLD"})
         low, high = (self.output.low, self.output.high) if self.output else (0.0, inf)
         above = {key: known.owners.above(key) for key in self.made}
         self.whole = Output(without_parts(self.made, above), low, high)
@@ -361,8 +360,11 @@ class _Market:
             }  # fmt: skip
 
 
-def _output_of(figures: Figures, places: set[str], product: str) -> Any:
-    """Add up the published production of a product on the basis that most figures have."""
+def production_of(
+    catalog: Catalog, product: str, period: str, places: set[str]
+) -> capacity_coverage.Output | None:
+    """Add up what some places made of a product in a year, on the basis of companies' figures."""
+    figures = figures_in(catalog, {product: PeriodChoice(period, ())}).with_amounts()
     outputs = (output_of(figures, places, product, basis) for basis in BASES)
     return next((output for output in outputs if output), None)
 

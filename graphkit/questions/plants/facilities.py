@@ -156,6 +156,27 @@ def _fill_groups(
             runners[group] = list(names.pop())
 
 
+IN_WORDS = {
+    "assumed active": "assumed to run", "active": "runs", "operating": "runs",
+    "operating mine": "runs", "c&m": "care and maintenance",
+    "care-and-maintenance": "care and maintenance", "developing mine": "in development",
+    "construction": "under construction",
+}  # fmt: skip
+"""What statuses of sources mean, in small letters; the others say it themselves."""
+
+
+def status_in_words(status: str | None) -> str | None:
+    """Write a status in one set of words, whatever its source calls it.
+
+    >>> status_in_words("Assumed Active; C&M"), status_in_words("Suspended"), status_in_words(None)
+    ('assumed to run; care and maintenance', 'suspended', None)
+    """
+    if status is None:
+        return None
+    parts = [part.strip().lower() for part in status.split(";")]
+    return "; ".join(IN_WORDS.get(part, part) for part in parts)
+
+
 def runs(status: str | None) -> bool:
     """Return True unless a source says that a plant stands still, or is not there yet.
 

@@ -15,7 +15,13 @@ from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.questions.plants.capacity_coverage import Output, output_of
-from graphkit.questions.plants.facilities import Plants, owners_in_words, plants_of, standing_still
+from graphkit.questions.plants.facilities import (
+    Plants,
+    owners_in_words,
+    plants_of,
+    standing_still,
+    status_in_words,
+)
 from graphkit.questions.question import checked
 from graphkit.questions.shared.order import descending
 from graphkit.questions.shared.production import Figures, figures_of
@@ -46,7 +52,7 @@ PLANTS = (
     Column("production_source"),
     Column("basis", "Of", "what the tonnes count; empty: the source does not say", rank=2),
     Column("as_of", "Year", "year of the capacity, where the source states it", rank=4),
-    Column("status", "Status", "whether it runs, as the source puts it", rank=4),
+    Column("status", "Status", "whether it runs, as its source says or assumes", rank=4),
     Column("operator", "Run by", "who runs it, where a source says so", rank=3),
     Column("owners", "Owners", "direct owners with their shares, where a source names them",
            rank=1),
@@ -198,6 +204,7 @@ def _run(row: dict[str, Any], known: Plants) -> dict[str, Any]:
         "operator": "; ".join(known.operators.get(row["plant"], ())) or None,
         "owners": owners_in_words(row["plant"], known) or None,
         "members": sorted(known.members.get(row["plant"], ())) or None,
+        "status": status_in_words(row["status"]),
     }
 
 

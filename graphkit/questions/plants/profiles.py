@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,8 @@ from graphkit.catalog.catalog import KIND_OF, Catalog
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import UsageError
 from graphkit.names import Entity, uncapitalized
-from graphkit.questions.plants.facilities import Plants, plants_of
+from graphkit.questions.plants.companies import WHOLE, production_of
+from graphkit.questions.plants.facilities import Plants, plants_of, status_in_words
 from graphkit.questions.plants.plants import written
 from graphkit.questions.plants.stoppages import PLANT, Stoppage, coverage_notes, stoppages
 from graphkit.questions.question import checked
@@ -27,10 +28,13 @@ from graphkit.questions.shared.order import descending
 from graphkit.schema import MAIN
 
 IN_SOME = f"{SHARE}{IN_SOME_ROWS}"
+MADE = "made"
+COUNTS = {"whole": "all of it", "equity": "its own share", "sales": "what it sold"}
+"""What figures of output count."""
 PROFILE = (
-    Column("fact", "Fact", "of a plant: can make, handles, run by, owned by, in the end of, shares "
-           "its capacity with; of a company: owned by, owns, has through others, runs; of others, "
-           "what the name has to do with it", rank=0),
+    Column("fact", "Fact", "of a plant: can make, made, handles, run by, owned by, in the end of, "
+           "shares its capacity with; of a company: made, owned by, owns, has through others, "
+           "runs; of others, what the name has to do with it", rank=0),
     Column("name", "Name", "the product, company, plant, country, element, control ...", rank=0),
     Column("country", "Country", "of a plant, where it is; of a company, its seat, where a source "
            "states it; whose control it is", rank=1),
@@ -46,12 +50,13 @@ PROFILE = (
            rank=0),
     Column("part", "Through parents", "0 to 1, part of the plant that is the owner's through all "
            "companies between, by equity", IN_SOME, NUMBER, rank=1),
-    Column("share_low", "Of country", "0 to 1, share of what its country makes that the capacity "
-           "is at least; empty: no production is published beside it", IN_SOME, NUMBER, rank=2),
+    Column("share_low", "Of output", "0 to 1, share of what its country makes that the capacity "
+           "is at least, or of what the country or the world made; empty: no production is "
+           "published beside it", IN_SOME, NUMBER, rank=2),
     Column("share_high", "at most", "0 to 1, share of the country's known capacity", IN_SOME,
            NUMBER, rank=2),
     Column("as_of", "Year", "year of the fact, where the source states it", rank=2),
-    Column("status", "Status", "whether it runs, as the source puts it", rank=4),
+    Column("status", "Status", "whether it runs, as its source says or assumes", rank=4),
     Column("plant", "", "key of the plant", ref="plant"),
     Column("company", "", "key of the company", ref="company"),
     Column("control", "", "key of the export control"),
@@ -108,12 +113,17 @@ def _plant(catalog: Catalog, entity: Entity) -> Answer:
     site = facilities[entity.key]
     known = plants_of(catalog, catalog.materials.scope(None), None)
     products = sorted(catalog.materials.products)
-    every = stoppages(catalog, products, None, PLANT, "equity")
-    stop = every.stoppages.get(entity.key, Stoppage(entity.key, entity.name))
+    stop, described = Stoppage(entity.key, entity.name), []
+    if any(row["tonnes"] for row in known.capacities):
+        every = stoppages(catalog, products, None, PLANT, "equity")
+        stop = every.stoppages.get(entity.key, stop)
+        described = [*every.described(stop.markets)]
     pools = set(site["part_of"] or ())
+    can_make = [*_capacities(catalog, known, [entity.key, *sorted(pools)], stop)]
     rows = [
-        *_capacities(catalog, known, [entity.key, *sorted(pools)], stop),
-        *_handled(catalog, entity.key),
+        *can_make,
+        *_made(catalog, site["country"], plant=entity.key),
+        *_handled(catalog, entity.key, {row["product"] for row in can_make}),
         *_runners(catalog, entity.key),
         *_owners(catalog, known, entity.key),
         *(
@@ -125,20 +135,23 @@ def _plant(catalog: Catalog, entity: Entity) -> Answer:
     ]  # fmt: skip
     where = catalog.place_in_text(site["country"])
     place = f", {site['place']}" if site["place"] else ""
-    notes = coverage_notes(
-        catalog, stop, every.described(stop.markets), verb="can come from this plant"
-    )
+    notes = coverage_notes(catalog, stop, described, verb="can come from this plant")
     return _profile(
         catalog, entity, f"What is known of the plant {entity.name} in {where}?", rows,
         {"country": site["country"], "type": site["type"], "status": site["status"],
          "latitude": site["latitude"], "longitude": site["longitude"]},
         [*notes, *([Note(site["note"])] if site["note"] else [])],
         f"{site['type'].capitalize()} in {where}{place}"
-        f"{_coordinates(site)}. Status: {site['status'] or 'not stated'}. Capacity is never "
-        "production.",
-        [site["source"], *(capacity.output_source for capacity in every.described(stop.markets)
+        f"{_coordinates(site)}. Status{_of_year(site)}: "
+        f"{status_in_words(site['status']) or 'not stated'}. Capacity is never production. What "
+        f"hangs on it: graphkit disrupt {entity.key}.",
+        [site["source"], *(capacity.output_source for capacity in described
                            if capacity.output_source)],
     )  # fmt: skip
+
+
+def _of_year(site: Mapping[str, Any]) -> str:
+    return f" in {site['status_as_of']}" if site["status"] and site["status_as_of"] else ""
 
 
 def _coordinates(site: Mapping[str, Any]) -> str:
@@ -162,20 +175,60 @@ def _capacities(
             **row, "fact": "can make" if is_own else "its group can make",
             "name": row["label"] or catalog.materials.in_text(row["product"]),
             "published": written(row["capacity"], row["unit"]),
+            "status": status_in_words(row["status"]),
             "share_low": (part.low or None) if part else None,
             "share_high": part.high if part else None,
         }  # fmt: skip
 
 
-def _handled(catalog: Catalog, key: str) -> Iterator[dict[str, Any]]:
-    """Yield the elements that a plant handles, with the words of the source."""
-    elements = sorted(catalog.nodes("Element")["key"].to_pylist())
+def _handled(catalog: Catalog, key: str, products: Set[str]) -> Iterator[dict[str, Any]]:
+    """Yield the elements that a plant handles beside those of what it can make, each once."""
+    main = catalog.materials.main
+    known = {element for product in products for element in main.get(product, ())}
+    elements = sorted({*catalog.nodes("Element")["key"].to_pylist()} - known)
+    facts: dict[str, list[Mapping[str, Any]]] = {}
     for row in catalog.rows("plants", elements=elements).to_pylist():
         if row["plant"] == key:
-            yield {
-                **row, "fact": "handles", "product": None, "published": row["published_value"],
-                "name": f"{row['label']} ({catalog.materials.in_text(row['element'])})",
-            }  # fmt: skip
+            facts.setdefault(row["element"], []).append(row)
+    for element, rows in facts.items():
+        printed = dict.fromkeys(row["published_value"] for row in rows if row["published_value"])
+        yield {
+            **rows[0], "fact": "handles", "product": None, "status": None,
+            "name": catalog.materials.in_text(element), "published": "; ".join(printed) or None,
+            "source": "+".join(sorted({row["source"] for row in rows})),
+        }  # fmt: skip
+
+
+def _made(
+    catalog: Catalog, country: str | None = None, *, plant: str | None = None,
+    company: str | None = None,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Yield what a plant or a company made, of each kind of figure the newest.
+
+    Of a company that is its share of the world's output, of a plant that of its country's.
+    """
+    elements = sorted(catalog.nodes("Element")["key"].to_pylist())
+    rows = [
+        row for row in catalog.rows("outputs", elements=elements).to_pylist()
+        if (plant and row["plant"] == plant)
+        or (company and row["company"] == company and row["plant"] is None)
+    ]  # fmt: skip
+    newest: dict[tuple[Any, ...], str] = {}
+    for row in rows:
+        key = row["element"], row["product"], row["counts"]
+        newest[key] = max(newest.get(key, ""), row["period"])
+    for row in rows:
+        if row["period"] != newest[row["element"], row["product"], row["counts"]]:
+            continue
+        low, high = None, None
+        if row["product"] and row["content_tonnes"] is not None and row["counts"] == WHOLE:
+            output = production_of(catalog, row["product"], row["period"], {country or "WLD"})
+            low, high = output.coverage(row["content_tonnes"]) if output else (None, None)
+        yield {
+            **row, "fact": MADE, "name": row["label"], "country": country,
+            "published": written(row["value"], row["unit"]), "as_of": row["period"],
+            "share_low": low, "share_high": high, "status": COUNTS[row["counts"]],
+        }  # fmt: skip
 
 
 def _runners(catalog: Catalog, key: str) -> Iterator[dict[str, Any]]:
@@ -215,7 +268,10 @@ def _company(catalog: Catalog, entity: Entity) -> Answer:
     firm = next(row for row in catalog.rows("companies").to_pylist()
                 if row["company"] == entity.key)  # fmt: skip
     known = plants_of(catalog, catalog.materials.scope(None), None)
-    rows = [*_stakes(catalog, known, entity.key), *_run(catalog, known, entity.key)]
+    rows = [
+        *_made(catalog, company=entity.key), *_stakes(catalog, known, entity.key),
+        *_run(catalog, known, entity.key),
+    ]  # fmt: skip
     seat = "Its seat is not known"
     if firm["seat"]:
         seat = f"Seat: {catalog.place_in_text(firm['seat'])} ({firm['seat_source']})"
@@ -270,8 +326,12 @@ def _of_plants(known: Plants) -> Iterator[dict[str, Any]]:
     for row in sorted(known.capacities, key=lambda row: (
         row["product"], descending(row["tonnes"]), row["name"], row["plant"],
     )):  # fmt: skip
-        yield {**row, "published": written(row["capacity"], row["unit"])}
-    yield from known.others
+        yield {
+            **row, "published": written(row["capacity"], row["unit"]),
+            "status": status_in_words(row["status"]),
+        }  # fmt: skip
+    for row in known.others:
+        yield {**row, "status": status_in_words(row["status"])}
 
 
 def _country(catalog: Catalog, entity: Entity) -> Answer:

@@ -11,10 +11,11 @@ from graphkit.headlines.wording import (
     Row,
     Sentences,
     figure_of_count,
+    figure_of_share,
     shortened,
     without_brackets,
 )
-from graphkit.names import capitalized
+from graphkit.names import capitalized, possessive
 from graphkit.questions.plants.wording import SITES
 
 
@@ -69,6 +70,7 @@ def show(answer: Answer) -> Sentences:
 
 def _plant(answer: Answer, names: Lexicon) -> Sentences:
     """Say what is known of one plant: how many capacities and owners, or that there is neither."""
+    yield from _output(names, f" in {names.place(answer.scope['country'])}")
     capacities = [row for row in names.rows
                   if row["fact"] == "can make" and row["published"] is not None]  # fmt: skip
     owners = [row for row in names.rows if row["fact"] == "owned by"]
@@ -91,7 +93,10 @@ def _plant(answer: Answer, names: Lexicon) -> Sentences:
 
 def _company(answer: Answer, names: Lexicon) -> Sentences:
     """Say of how many plants of one company the graph knows, and of when that is."""
-    owned = [row for row in names.rows if row["plant"] and row["fact"] != "runs"]
+    seat = answer.scope["seat"]
+    yield from _output(names, f", seated in {names.place(seat)}," if seat else "")
+    owned = [row for row in names.rows
+             if row["plant"] and row["fact"] not in ("runs", "made")]  # fmt: skip
     runs = [row for row in names.rows if row["fact"] == "runs"]
     clauses = [(owned, "of which it has all or a part"), (runs, "that it runs")]
     texts: list[str] = []
@@ -108,9 +113,24 @@ def _company(answer: Answer, names: Lexicon) -> Sentences:
             texts.append(f"{figure} {clause}")
     dates = f" (facts {_years([*owned, *runs])})" if owned or runs else ""
     what = Sentence(" and ".join(texts) + dates, (*claims,))
-    seat = answer.scope["seat"]
     where = f", seated in {names.place(seat)}" if seat else ", of unknown seat"
     yield from _of_one(names, where, what)
+
+
+def _output(names: Lexicon, where: str) -> Sentences:
+    """Say what a plant or company made of the product of which it has the largest known share."""
+    rows = [row for row in names.rows if row["fact"] == "made" and row["share_low"]]
+    name = without_brackets(str(names.answer.scope["name"]))
+    if not rows or not PLAIN_NAME.fullmatch(name):
+        return
+    row = max(rows, key=lambda row: (row["share_low"], row["as_of"], row["product"]))
+    figure = figure_of_share(row["share_low"], row["share_high"])
+    whose = names.place(row["country"]) if row["country"] else "the world"
+    parts = {"period": row["as_of"], "whose": row["country"] or ()}
+    claim = names.claim(Kind.SHARE, [row], figure, **parts)
+    output = f"{figure} of {possessive(whose)} output of {names.goods(row['product'])}"
+    start = Sentence(f"{capitalized(name)}{where} made {output} in {row['as_of']}", (claim,))
+    yield from shortened(start)
 
 
 def _of_one(names: Lexicon, where: str, what: Sentence) -> Sentences:
