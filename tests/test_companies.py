@@ -51,13 +51,13 @@ rows:
     "made.yaml": """\
 kind: MADE
 defaults: {element: Dy, product: ree-metals, label: metal, period: 2024, unit: t, basis: content,
-           counts: whole, source: customs}
+           scope: whole, source: customs}
 rows:
   - {company: big, value: 110000, tonnes: 110000, content_tonnes: 110000}
   - {company: group, value: 40000, tonnes: 40000, content_tonnes: 40000}
   - {company: group, plant: pit, value: 27000, tonnes: 27000, content_tonnes: 27000}
   - {company: part, value: 9000, tonnes: 9000, content_tonnes: 9000}
-  - {company: partner, counts: equity, value: 22000, tonnes: 22000, content_tonnes: 22000}
+  - {company: partner, scope: equity, value: 22000, tonnes: 22000, content_tonnes: 22000}
   - {company: big, period: 2023, value: 10, tonnes: 10, content_tonnes: 10}
 """,
     "produces.yaml": """\

@@ -216,7 +216,7 @@ class _Market:
             self._add_site(row)
         self.country_of |= {row["plant"]: row["country"] for row in figures if row["plant"]}
         self.figures = [row for row in figures if row["period"] == period]
-        whole = [row for row in self.figures if row["counts"] == WHOLE]
+        whole = [row for row in self.figures if row["scope"] == WHOLE]
         self.basis = max({row["basis"] for row in whole}, default=None, key=lambda basis: sum(
             row["basis"] == basis for row in whole))  # fmt: skip
         self.made = self._made(whole)
@@ -324,7 +324,7 @@ class _Market:
     def _behind(self, companies: Sequence[str], counts: str) -> dict[str, Any]:
         """Give the plants and sources of figures, and what limits them."""
         rows = [row for row in self.figures
-                if row["company"] in companies and row["counts"] == counts]  # fmt: skip
+                if row["company"] in companies and row["scope"] == counts]  # fmt: skip
         plants = {row["plant_name"] for row in rows if row["plant"]}
         reasons = []
         if any(row["estimated"] for row in rows):
@@ -345,9 +345,9 @@ class _Market:
         owners, parts = self.known.owners, self.made.keys() - self.whole.made.keys()
         groups: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
         for row in self.figures:
-            is_other = row["counts"] != WHOLE or row["company"] in parts
+            is_other = row["scope"] != WHOLE or row["company"] in parts
             if is_other and not row["plant"] and self.places is None:
-                groups[row["company"], row["counts"]].append(row)
+                groups[row["company"], row["scope"]].append(row)
         for (company, counts), rows in sorted(groups.items()):
             tonnes = [row["content_tonnes"] for row in rows]
             top = tops.get(company) or owners.controller(company)

@@ -215,19 +215,19 @@ def _made(
     ]  # fmt: skip
     newest: dict[tuple[Any, ...], str] = {}
     for row in rows:
-        key = row["element"], row["product"], row["counts"]
+        key = row["element"], row["product"], row["scope"]
         newest[key] = max(newest.get(key, ""), row["period"])
     for row in rows:
-        if row["period"] != newest[row["element"], row["product"], row["counts"]]:
+        if row["period"] != newest[row["element"], row["product"], row["scope"]]:
             continue
         low, high = None, None
-        if row["product"] and row["content_tonnes"] is not None and row["counts"] == WHOLE:
+        if row["product"] and row["content_tonnes"] is not None and row["scope"] == WHOLE:
             output = production_of(catalog, row["product"], row["period"], {country or "WLD"})
             low, high = output.coverage(row["content_tonnes"]) if output else (None, None)
         yield {
             **row, "fact": MADE, "name": row["label"], "country": country,
             "published": written(row["value"], row["unit"]), "as_of": row["period"],
-            "share_low": low, "share_high": high, "status": COUNTS[row["counts"]],
+            "share_low": low, "share_high": high, "status": COUNTS[row["scope"]],
         }  # fmt: skip
 
 
