@@ -451,7 +451,8 @@ def without_maker(read: Facts, claim: Claim) -> None:
 
 def untold_maker(read: Facts, claim: Claim) -> None:
     row = read.of(claim)[0]
-    assert row["coverage_low"] is None or row["coverage_low"] < HALF or not row["share_low"]
+    known = row["coverage_low"] is not None and row["coverage_low"] >= HALF
+    assert not known or not row["share_low"] or row["estimated"]
 
 
 # --- uses

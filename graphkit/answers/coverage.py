@@ -25,6 +25,11 @@ class Entry:
         """Return it as plain data: what it holds, by name."""
         return {entry.name: _plain(getattr(self, entry.name)) for entry in fields(self)}
 
+    def about(self) -> About:
+        """Return it in words: the key of what it is on, and what is said of that."""
+        key, *rest = (str(value) for value in self.as_object().values() if value is not None)
+        return About(key, ", ".join(rest))
+
 
 @dataclass(frozen=True)
 class About(Entry):

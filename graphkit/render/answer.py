@@ -442,7 +442,7 @@ def _item(item: str | Entry, names: Mapping[str, str]) -> str:
             basis = f" ({item.basis})" if item.basis else ""
             known = f"{item.capacity_tonnes:,.0f} t a year{basis}"
             return f"{name(item.product)} in {name(item.country)} {known}"
-    return str(item.as_object())
+    return _item(item.about(), names)
 
 
 def _without(trade: TradeCount) -> str:

@@ -21,7 +21,7 @@ from graphkit.analysis.company_output import (
 )
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, TEXTS, Column, schema_of
-from graphkit.answers.coverage import Coverage, Entry, lines
+from graphkit.answers.coverage import About, Coverage, Entry, lines
 from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
@@ -38,7 +38,7 @@ from graphkit.questions.shared.production import figures_in
 
 WHOLE = "whole"
 """Figures that count all of a plant or company, whoever owns it: the only ones that add up."""
-UNKNOWN = "unknown"
+UNKNOWN, UNSEATED = "unknown", "unknown seat"
 BASES = ("content", "REO", "product", "metal", None)
 """Bases of output that published production may be divided by, the most frequent first."""
 COMPANIES = (
@@ -70,6 +70,8 @@ COMPANIES = (
     Column("period", "Year", "year of the output", rank=2),
     Column("plants", "", "plants of which a figure is", type=TEXTS),
     Column("companies", "", "companies of the seat", type=TEXTS),
+    Column("estimated", "", "yes, if a figure is an estimate or of a weak source: it decides no "
+           "first place", type=FLAG),
     Column("why", "Why", "what limits the figure", rank=3),
     Column("production_source", "", "source of what the place made"),
     Column("source", "Source", rank=4),
@@ -95,6 +97,13 @@ class Known(Entry):
     output_source: str | None
     coverage_low: float | None
     coverage_high: float | None
+
+    def about(self) -> About:
+        """Return it in words: how much is known, and of what it is a part."""
+        words = f"{self.known_tonnes:,.0f} t in {self.period} have a known maker"
+        if self.output_source:
+            words += f", {in_percent(self.coverage_low, self.coverage_high)} of the output"
+        return About(self.product, words)
 
 
 @checked(COMPANIES)
@@ -128,10 +137,11 @@ def companies(
     known = known_plants(catalog, goods, None)
     rows: list[dict[str, Any]] = []
     summaries: list[Known] = []
-    other_years = 0
+    other_periods = 0
+    chosen: list[_Market] = []
     for product in dict.fromkeys(row["product"] for row in outputs):
         some = [row for row in outputs if row["product"] == product]
-        years = sorted({row["period"] for row in some}, reverse=True)
+        years = sorted({row["period"] for row in some if row["period"].isdigit()}, reverse=True)
         markets = [
             _Market(catalog, known, place, product, year, some)
             for year in ([period] if period else years)
@@ -139,8 +149,12 @@ def companies(
         markets = [market for market in markets if market.rows]
         if not markets:
             continue
-        market = next((m for m in markets if is_enough(m.coverage[0])), markets[0])
-        other_years += sum(row["period"] != market.period for row in some)
+        most = max(markets, key=lambda m: (m.coverage[0] or 0.0, m.period))
+        market = next((m for m in markets if is_enough(m.coverage[0])), most)
+        other_periods += sum(row["period"] != market.period for row in some)
+        chosen.append(market)
+    chosen.sort(key=lambda m: (not is_enough(m.coverage[0]), m.output is None, -len(m.made)))
+    for market in chosen:
         summaries.append(market.summary())
         rows += market.answer_rows(by)
     if not rows:
@@ -163,7 +177,7 @@ def companies(
          "by": by, "period": period, "measure": "share of the output in tonnes"},
         table,
         COMPANIES,
-        Coverage(lines({"products": tuple(summaries), "figures_of_other_years": other_years})),
+        Coverage(lines({"products": tuple(summaries), "figures_of_other_periods": other_periods})),
         catalog.sources(
             table, pa.table({"source": table["production_source"].unique()}), published
         ),
@@ -244,7 +258,14 @@ class _Market:
             company: made_in(some, self.country_of, self.places, self.sites.get(company, ()))
             for company, some in figures_by_company(reported).items()
         }
-        return {company: own for company, own in made.items() if own.high > 0}
+        return {company: own for company, own in made.items() if self._is_here(company, own)}
+
+    def _is_here(self, company: str, made: Made) -> bool:
+        """Return True if a company surely made something in the place, or has a plant there."""
+        if self.places is None or made.low:
+            return made.high > 0
+        sites = self.sites.get(company, ())
+        return made.high > 0 and any(self.country_of[plant] in self.places for plant in sites)
 
     @property
     def coverage(self) -> tuple[float | None, float | None]:
@@ -274,7 +295,7 @@ class _Market:
         }  # fmt: skip
         owners = self.known.owners
         tops = {key: owners.controller(key) for key in self.made}
-        seats = {key: owners.seat(top, control=True) or UNKNOWN for key, top in tops.items()}
+        seats = {key: owners.seat(top, control=True) or UNSEATED for key, top in tops.items()}
         groups = {key: seats[key] if by == "seat" else key for key in self.whole.made}
         shares = Output(added(self.whole.made, groups), self.whole.low, self.whole.high)
         order = sorted(shares.made, key=(
@@ -309,7 +330,7 @@ class _Market:
         state = self.known.owners.is_state(key) or self.known.owners.is_state(tops[key])
         return {
             "name": names[key], "company": key, "state_owned": True if state else None,
-            "seat": seats[key] if seats[key] != UNKNOWN else None,
+            "seat": seats[key] if seats[key] != UNSEATED else None,
         }  # fmt: skip
 
     def _amount(self, shares: Output, key: str) -> dict[str, Any]:
@@ -334,6 +355,7 @@ class _Market:
         if counts == WHOLE and all(row["plant"] for row in rows):
             reasons.append("figures of plants alone")
         return {
+            "estimated": any(row["estimated"] for row in rows) or None,
             "plants": sorted(plants) or None, "why": "; ".join(reasons) or None,
             "source": "+".join(sorted({row["source"] for row in rows})),
         }  # fmt: skip
@@ -353,7 +375,7 @@ class _Market:
             top = tops.get(company) or owners.controller(company)
             seat = seats.get(company) or owners.seat(top, control=True)
             yield {
-                **shared, **self._who(company, [company], "company", {company: seat or UNKNOWN},
+                **shared, **self._who(company, [company], "company", {company: seat or UNSEATED},
                                       {company: top}),
                 "counts": counts, "tonnes_low": min(tonnes), "tonnes_high": max(tonnes),
                 **self._behind([company], counts),

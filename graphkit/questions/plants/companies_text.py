@@ -38,7 +38,7 @@ def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     place = names.place(whose[0]) if whose else "the world"
     output = f"{possessive(place)} output of {names.goods(first['product'])} in {first['period']}"
     parts: dict[str, Any] = {"whose": whose}
-    if first["share_low"]:
+    if first["share_low"] and not first["estimated"]:
         figure = figure_of_share(first["share_low"], first["share_high"])
         subject = str(first["seat"] if names.answer.scope["by"] == "seat" else first["name"])
         most = names.claim(Kind.FIRST, [first], figure, subject=subject, **parts)
@@ -52,7 +52,9 @@ def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         yield from shortened(start, rest)
     untold = names.claim(Kind.UNKNOWN, [first], denied=Kind.FIRST, **parts)
     yield Sentence(f"Who made most of {output} cannot be told.", (untold,))
-    untold = names.claim(Kind.UNKNOWN, [first], reason="its makers are not known", **parts)
+    untold = names.claim(
+        Kind.UNKNOWN, [first], reason="no sure figure of its makers is known", **parts
+    )
     yield Sentence(f"Who made most of {output} cannot be told.", (untold,))
 
 

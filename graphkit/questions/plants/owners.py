@@ -15,7 +15,7 @@ from graphkit.analysis.hhi import Markets, indices
 from graphkit.analysis.ownership import NO_OWNER, Division, Share, divided
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXTS, Column, schema_of
-from graphkit.answers.coverage import Coverage, Entry, lines
+from graphkit.answers.coverage import About, Coverage, Entry, lines
 from graphkit.answers.figures import IN_SOME_ROWS, percent
 from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
@@ -389,6 +389,15 @@ class BlockSummary(Entry):
     coverage_high: float | None
     indices: Indices | None
     """None if less than half of what is made is known."""
+
+    def about(self) -> About:
+        """Return it in words: how much is known, and of what it is a part."""
+        basis = self.basis or "basis not stated"
+        words = f"{self.capacity_tonnes:,.0f} t a year ({basis})"
+        if self.output_period:
+            part = in_percent(self.coverage_low, self.coverage_high)
+            words += f", {part} of the output of {self.output_period}"
+        return About(self.product, words)
 
     def as_object(self) -> dict[str, Any]:
         """Return it as plain data, with its indices if it has any."""

@@ -203,7 +203,9 @@ def _made(
     catalog: Catalog, country: str | None = None, *, plant: str | None = None,
     company: str | None = None,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """Yield what a plant or a company made, of each kind of figure the newest.
+    """Yield what a plant or a company made, of each kind of figure that of the newest year.
+
+    A part of a year stands where no year does.
 
     Of a company that is its share of the world's output, of a plant that of its country's.
     """
@@ -213,12 +215,12 @@ def _made(
         if (plant and row["plant"] == plant)
         or (company and row["company"] == company and row["plant"] is None)
     ]  # fmt: skip
-    newest: dict[tuple[Any, ...], str] = {}
+    newest: dict[tuple[Any, ...], tuple[bool, str]] = {}
     for row in rows:
         key = row["element"], row["product"], row["scope"]
-        newest[key] = max(newest.get(key, ""), row["period"])
+        newest[key] = max(newest.get(key, (False, "")), (row["period"].isdigit(), row["period"]))
     for row in rows:
-        if row["period"] != newest[row["element"], row["product"], row["scope"]]:
+        if row["period"] != newest[row["element"], row["product"], row["scope"]][1]:
             continue
         low, high = None, None
         if row["product"] and row["content_tonnes"] is not None and row["scope"] == WHOLE:

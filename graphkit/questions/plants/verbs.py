@@ -77,7 +77,8 @@ VERBS = (
             ),
             Parameter(
                 "period", "--period", "PERIOD",
-                "Year of the output. Default: the newest of which half is known, else the newest.",
+                "Year of the output. Default: the newest of which half is known, else that of "
+                "which most is.",
                 "period", topic="period",
             ),
         ),
