@@ -7,8 +7,8 @@ before. The truth is computed by following every tonne; then figures of producti
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -551,37 +551,56 @@ def test_the_range_of_what_avoids_a_country_holds_the_truth(seed):
         assert low - 1e-9 <= share <= high + 1e-9, key
 
 
-def passed_in_truth(truth: Truth, *countries: str) -> dict[tuple[str, ...], float]:
-    """Shares of imports that were in a country at any stage: every tonne there is marked."""
-    marked: dict[str, np.ndarray] = {}
-    here = [COUNTRIES.index(country) for country in countries]
-    shares: dict[tuple[str, ...], float] = {}
-    made = {(r["product"], r["country"]): r["tonnes"] for r in truth.made.to_pylist()}
+@dataclass(frozen=True)
+class Stop:
+    """What is not delivered: all of some countries, a part of some exports and of production."""
+
+    removed: tuple[str, ...] = ()
+    sellers: tuple[str, ...] = ()
+    loss: float = 1.0
+    """Part of the sellers' exports that is cut; trade among them goes on."""
+    buyers: tuple[str, ...] = COUNTRIES
+    """Countries for which they cut them."""
+    parts: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    """Parts of what countries make of a product that stop."""
+
+
+def lost_in_truth(truth: Truth, stop: Stop) -> dict[tuple[str, ...], float]:
+    """Shares of imports that are lost: every tonne is followed from the mine on."""
+    n, lost, shares = len(COUNTRIES), {}, {}
+    made = {(r["country"], r["product"]): r["tonnes"] for r in truth.made.to_pylist()}
+    cut = np.zeros((n, n))
+    for buyer, seller in np.ndindex(n, n):
+        if COUNTRIES[seller] in stop.sellers and COUNTRIES[buyer] not in stop.sellers:
+            cut[buyer, seller] = stop.loss * (COUNTRIES[buyer] in stop.buyers)
+    gone = np.isin(COUNTRIES, stop.removed)
     for product in truth.shape.inputs:
-        bought = np.zeros((len(COUNTRIES), len(COUNTRIES)))
+        bought = np.zeros((n, n))
         for row in truth.sold.to_pylist():
             if row["product"] == product:
                 buyer, seller = (COUNTRIES.index(row[end]) for end in ("consumer", "supplier"))
                 bought[buyer, seller] = row["tonnes"]
-        output = np.asarray([made.get((product, name), 0.0) for name in COUNTRIES])
+        output = np.asarray([made.get((name, product), 0.0) for name in COUNTRIES])
         inputs = truth.used[product]
-        amount = sum(inputs.values(), np.zeros(len(COUNTRIES)))
-        of_inputs = sum((inputs[p] * marked[p] for p in inputs), np.zeros(len(COUNTRIES)))
-        work = np.divide(of_inputs, amount, out=np.zeros(len(COUNTRIES)), where=amount > 0)
+        amount = sum(inputs.values(), np.zeros(n))
+        fed = sum((inputs[source] * lost[source] for source in inputs), np.zeros(n))
+        work = np.divide(fed, amount, out=np.zeros(n), where=amount > 0)
+        part = np.asarray([stop.parts.get((name, product), 0.0) for name in COUNTRIES])
         pool = output + bought.sum(axis=1)
-        pools = np.zeros(len(COUNTRIES))
-        for _ in range(1_000):  # sales may go in circles
-            before = pools
-            total = output * work + bought @ pools
-            pools = np.divide(total, pool, out=np.zeros(len(COUNTRIES)), where=pool > 0)
-            pools[here] = 1.0
-            if np.array_equal(before, pools):
-                break
-        marked[product] = pools
+        size = np.where(pool > 0, pool, 1.0)
+        links = np.where(gone[:, None], 0.0, bought * (1 - cut) / size[:, None])
+        first = (output * (part + (1 - part) * work) + (bought * cut).sum(axis=1)) / size
+        lost[product] = np.linalg.solve(np.eye(n) - links, np.where(gone, 1.0, first))
+        arrives = (cut + (1 - cut) * lost[product]) * bought
         for buyer in np.flatnonzero(bought.sum(axis=1)):
-            share = float(bought[buyer] @ pools / bought[buyer].sum())
-            shares[COUNTRIES[buyer], product] = share
+            share = arrives[buyer].sum() / bought[buyer].sum()
+            shares[COUNTRIES[buyer], product] = float(share)
     return shares
+
+
+def passed_in_truth(truth: Truth, *countries: str) -> dict[tuple[str, ...], float]:
+    """Shares of imports that were in a country at any stage."""
+    return lost_in_truth(truth, Stop(removed=countries))
 
 
 def passed_ends(net: SupplyNetwork, country: str) -> dict[tuple[str, ...], tuple[float, ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,8 +18,7 @@ import pytest
 from chance import SEED
 from supply_cases import flows, makes, network
 from test_assumptions import lists
-from test_supply_truth import network as of_chain
-from test_supply_truth import passed_in_truth, true_shares
+from test_supply_truth import COUNTRIES, Stop, Truth, lost_in_truth, passed_in_truth, true_shares
 from test_unseen_trade import SHAPES, UNSEEN, World, world
 
 from graphkit.analysis.cover import cover
@@ -104,7 +104,8 @@ def test_who_sells_nothing_that_is_seen_may_sell_what_is_not():
         cascade(network(*SOLE_MINE), ["MMR"], tolerance=0.3, spread=0.5)
 
 
-Ends = Mapping[tuple[str, ...], tuple[float, float]]
+Key = tuple[str, ...]
+Ends = Mapping[Key, tuple[float, float]]
 
 
 class Check(NamedTuple):
@@ -125,11 +126,11 @@ LOSS, CUT = ("removed", "consumer", "product"), ("consumer", "product")
 ORIGIN = ("consumer", "product", "stage", "origin")
 
 
-def by_key(table: pa.Table, keys: tuple[str, ...], low: str = "low", high: str = "high") -> Ends:
+def by_key(table: pa.Table, keys: tuple[str, ...]) -> Ends:
     return {
-        tuple(row[key] for key in keys): (row[low], row[high])
+        tuple(row[key] for key in keys): (row["low"], row["high"])
         for row in table.to_pylist()
-        if row[low] is not None
+        if row["low"] is not None
     }
 
 
@@ -153,13 +154,13 @@ class Worlds:
         return {*self.world.truth.sold["product"].to_pylist()} == {*self.shape.inputs}
 
     def networks(self) -> Iterator[tuple[str, list[SupplyNetwork]]]:
-        """Yield networks whose ranges are met: without assumptions, then under more of them."""
+        """Yield networks whose ranges are met: without assumptions, then under some."""
         truth = self.world.truth
         free = self.shown(None)
         yield "free", [free]
         makers = self.shown(Assumptions(lists(truth, self.seed)))
-        yield "makers", [free, makers]
-        if not self.feeds_itself(free):
+        if self.rng.random() < 0.5 or not self.feeds_itself(free):
+            yield "makers", [free, makers]
             return
         inputs = self.shown(Assumptions(MAKERS.empty_table(), inputs=True))
         yield "inputs", [free, inputs]
@@ -170,32 +171,39 @@ class Worlds:
         return self.world.assuming(assumed, returns=self.returns)
 
     def feeds_itself(self, net: SupplyNetwork) -> bool:
-        """Return True if each maker has a pool in the data, and nobody draws on a host.
-
-        So it draws on no pool that the assumption does not know.
-        """
+        """Return True if all output was made out of pools that are in the data, and of no host."""
         if self.shape.by_products:
             return False
+        truth = self.world.truth
         seen = {tuple(net.nodes.label(node).split()) for node in range(net.size)}
-        rows = self.world.truth.made.to_pylist()
-        return all((row["country"], row["product"]) in seen for row in rows if row["tonnes"])
+        makers = {(r["country"], r["product"]) for r in truth.made.to_pylist() if r["tonnes"]}
+        used = {
+            (country, source)
+            for product, inputs in truth.used.items()
+            for source, amounts in inputs.items()
+            for country, amount in zip(COUNTRIES, amounts, strict=True)
+            if amount and (country, product) in makers
+        }
+        return makers | used <= seen
 
     def checks(self) -> Iterator[Check]:
         """Yield every check of every question."""
-        whole = of_chain(self.world.truth, self.world.truth.made)
+        truth, rng = self.world.truth, self.rng
         stops = {
-            f"{country} {product}": {(country, product): Part(*sorted(self.rng.random(2)))}
+            f"{country} {product}": {(country, product): Part(*sorted(rng.random(2)))}
             for country in "AB" for product in list(self.shape.inputs)[:2]
         }  # fmt: skip
-        true_stops = {
-            name: {place: Part(*[self.rng.uniform(*part)] * 2) for place, part in parts.items()}
+        stopped = {
+            name: Stop(parts={place: rng.uniform(*part) for place, part in parts.items()})
             for name, parts in stops.items()
-        }  # fmt: skip
+        }
         cuts = [
-            (sellers, loss, ["C"] if self.rng.random() < 0.3 else None)
-            for sellers in (["A"], ["B"], ["A", "B"])
-            for loss in (1.0, float(self.rng.uniform(0.1, 0.9)))
-        ]
+            Stop(
+                sellers=sellers, loss=float(rng.choice([1.0, rng.uniform(0.1, 0.9)])),
+                buyers=("C",) if rng.random() < 0.3 else COUNTRIES,
+            )
+            for sellers in (("A",), ("B",), ("A", "B"))
+        ]  # fmt: skip
         for name, nets in self.networks():
             present = set(nets[0].countries)
             groups = {key: [key] for key in sorted(present)}
@@ -203,20 +211,19 @@ class Worlds:
                 groups["A+B"] = ["A", "B"]
             yield from self.of_origins(name, nets)
             yield from self.of_stages(name, nets, groups)
-            table = [removal_losses(net, groups, possible=True) for net in nets]
-            true = by_key(removal_losses(whole, groups), LOSS, "loss", "loss")
-            yield from self.within(f"{name} loss", met(table, LOSS), true)
-            table = [removal_losses(net, stops=stops, possible=True) for net in nets]
-            true = by_key(removal_losses(whole, stops=true_stops), LOSS, "loss", "loss")
-            yield from self.within(f"{name} stop", met(table, LOSS), true)
-            for sellers, loss, buyers in cuts:
-                if {*sellers, *(buyers or ())} <= present:
-                    yield from self.of_a_cut(name, nets, whole, sellers, loss, buyers)
+            table = met([removal_losses(net, groups, possible=True) for net in nets], LOSS)
+            removed = {key: Stop(removed=tuple(members)) for key, members in groups.items()}
+            yield from self.within(f"{name} loss", table, losses_in(truth, removed))
+            table = met([removal_losses(net, stops=stops, possible=True) for net in nets], LOSS)
+            yield from self.within(f"{name} stop", table, losses_in(truth, stopped))
+            for cut in cuts:
+                if {*cut.sellers} <= present and (cut.buyers == COUNTRIES or "C" in present):
+                    yield from self.of_a_cut(name, nets, cut)
 
     def of_origins(self, name: str, nets: list[SupplyNetwork]) -> Iterator[Check]:
         others = sorted(set().union(*(net.countries for net in nets[1:])) - {*nets[0].countries})
         true = {
-            key: (share, share)
+            key: share
             for key, share in true_shares(self.world.truth).items()
             if key[2] in nets[0].stages and key[3] in nets[0].countries
         }
@@ -226,60 +233,72 @@ class Worlds:
     def of_stages(
         self, name: str, nets: list[SupplyNetwork], groups: Mapping[str, list[str]]
     ) -> Iterator[Check]:
-        for key in {"A", "A+B"} & {*groups}:
+        for key in sorted({"A", "A+B"} & {*groups}):
             members = groups[key]
-            if not all({*members} <= {*net.countries} for net in nets):
-                continue
-            found = met([passed_shares(net, key, members) for net in nets], CUT)
-            true = {
-                pair: (share, share)
-                for pair, share in passed_in_truth(self.world.truth, *members).items()
-                if pair[0] not in members
-            }
-            yield from self.within(f"{name} any stage", found, true)
+            if all({*members} <= {*net.countries} for net in nets):
+                found = met([passed_shares(net, key, members) for net in nets], CUT)
+                true = passed_in_truth(self.world.truth, *members)
+                outside = {pair: share for pair, share in true.items() if pair[0] not in members}
+                yield from self.within(f"{name} any stage", found, outside)
 
-    def of_a_cut(
-        self, name: str, nets: list[SupplyNetwork], whole: SupplyNetwork, sellers: list[str],
-        loss: float, buyers: list[str] | None,
-    ) -> Iterator[Check]:  # fmt: skip
+    def of_a_cut(self, name: str, nets: list[SupplyNetwork], cut: Stop) -> Iterator[Check]:
         """Check a loss, what of it no slack covers, and what is uncovered in months with stocks."""
-        how: dict[str, Any] = {"loss": loss, "slack": self.slack, "destinations": buyers}
+        buyers = None if cut.buyers == COUNTRIES else cut.buyers
         try:
-            tables = [disruption(net, sellers, **how) for net in nets]
-            true = disruption(whole, sellers, **how)
+            tables = [
+                disruption(net, cut.sellers, loss=cut.loss, slack=self.slack, destinations=buyers)
+                for net in nets
+            ]
         except GraphkitError:  # they sell nothing
             return
-        what = f"{name} cut of {loss:g} by {'+'.join(sellers)}"
-        lost, true_lost = met(tables, CUT), by_key(true, CUT, "lost_share", "lost_share")
+        what = f"{name} cut of {cut.loss:g} by {'+'.join(cut.sellers)}"
+        lost, true_lost = met(tables, CUT), lost_in_truth(self.world.truth, cut)
         yield from self.within(what, lost, true_lost)
+        whole = lost_in_truth(self.world.truth, replace(cut, loss=1.0))
+        true_open = {
+            key: max(0.0, loss - self.slack * (1 - whole[key])) for key, loss in true_lost.items()
+        }
         names = {"uncovered_low": "low", "uncovered_high": "high"}
         left = [
             table.select([*CUT, *names]).rename_columns([*CUT, *names.values()]) for table in tables
         ]
-        open_part, true_open = met(left, CUT), by_key(true, CUT, "uncovered", "uncovered")
-        yield from self.within(f"{what}, slack {self.slack:g}", open_part, true_open)
+        uncovered = met(left, CUT)
+        yield from self.within(f"{what}, slack {self.slack:g}", uncovered, true_open)
         days = float(self.rng.uniform(0, 200))
-
-        def in_months(losses: Ends, gaps: Ends, end: int) -> dict[tuple[str, ...], float]:
-            keys = sorted(losses)
-            gap = np.asarray([gaps[key][end] for key in keys])
-            loss = np.maximum(np.asarray([losses[key][end] for key in keys]), gap)
-            year = cover(loss, loss - gap, [days] * len(keys), restart=9, substitution=0.05)
-            return dict(zip(keys, year.uncovered_in_all.tolist(), strict=True))
-
-        sides = [in_months(lost, open_part, end) for end in (0, 1)]
+        sides = [
+            in_months({key: ends[end] for key, ends in lost.items()},
+                      {key: ends[end] for key, ends in uncovered.items()}, days)
+            for end in (0, 1)
+        ]  # fmt: skip
         found = {key: (sides[0][key], sides[1][key]) for key in lost}
-        year = in_months(true_lost, true_open, 0)
-        yield from self.within(
-            f"{what} in months", found, {key: (share, share) for key, share in year.items()}
-        )
+        yield from self.within(f"{what} in months", found, in_months(true_lost, true_open, days))
 
-    def within(self, what: str, found: Ends, true: Ends) -> Iterator[Check]:
-        for key, (share, _) in true.items():
-            product = key[2] if what.split()[1] in ("loss", "stop") else key[1]
-            if product not in self.world.unseen:
+    def within(self, what: str, found: Ends, true: Mapping[Key, float]) -> Iterator[Check]:
+        place = 2 if what.split()[1] in ("loss", "stop") else 1
+        for key, share in true.items():
+            if key[place] not in self.world.unseen:
                 low, high = found.get(key, (0.0, 0.0))
                 yield Check(what, key, low, share, high)
+
+
+def losses_in(truth: Truth, stops: Mapping[str, Stop]) -> dict[Key, float]:
+    """Losses of all consumers by the name of a stop, without those that stop themselves."""
+    return {
+        (name, *key): loss
+        for name, stop in stops.items()
+        for key, loss in lost_in_truth(truth, stop).items()
+        if key[0] not in stop.removed
+    }
+
+
+def in_months(
+    lost: Mapping[Key, float], uncovered: Mapping[Key, float], days: float
+) -> dict[Key, float]:
+    """Share of a year's need that nothing covers, with a stock, substitutes and a restart."""
+    gap = np.asarray([uncovered[key] for key in lost])
+    loss = np.maximum(np.asarray(list(lost.values())), gap)
+    year = cover(loss, loss - gap, [days] * len(lost), restart=9, substitution=0.05)
+    return dict(zip(lost, year.uncovered_in_all.tolist(), strict=True))
 
 
 def met(tables: list[pa.Table], keys: tuple[str, ...], others: list[str] = []) -> Ends:  # noqa: B006
