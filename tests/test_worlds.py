@@ -19,7 +19,8 @@ from chance import SEED
 from supply_cases import flows, makes, network
 from test_assumptions import lists
 from test_supply_truth import COUNTRIES, Stop, Truth, lost_in_truth, passed_in_truth, true_shares
-from test_unseen_trade import SHAPES, UNSEEN, World, world
+from test_truth_of_questions import chain_seeds
+from test_unseen_trade import SHAPES, UNSEEN, Shape, World, world
 
 from graphkit.analysis.cover import cover
 from graphkit.analysis.supply.assumptions import MAKERS, Assumptions, met_ranges
@@ -28,7 +29,7 @@ from graphkit.analysis.supply.look_through import look_through, passed_shares
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.production_cut import Part
 from graphkit.analysis.supply.removal import removal_losses
-from graphkit.errors import GraphkitError
+from graphkit.errors import GraphkitError, UsageError
 
 ROUNDING = 1e-9
 SALES = flows("AUS 6 CHN", "CHN 10 KOR")
@@ -102,6 +103,61 @@ def test_who_sells_nothing_that_is_seen_may_sell_what_is_not():
         disruption(network(*SOLE_MINE), ["MMR"], products=["oxide"])
     with pytest.raises(GraphkitError, match="no exports of any product from MMR"):
         cascade(network(*SOLE_MINE), ["MMR"], tolerance=0.3, spread=0.5)
+
+
+HOW: dict[str, Any] = {"scope": "Dy", "period": "2020", "by": "tonnes"}
+TWO_STAGES = Shape({"ore": (), "oxide": ("ore",)})
+
+
+def graph_text(made: tuple[str, ...], sold: tuple[str, ...]) -> dict[str, str]:
+    """Write seeds: ``"CHN ore 10"`` is made, ``"CHN KOR oxide 9"`` is sold."""
+    rows = []
+    for text in made:
+        country, product, tonnes = text.split()
+        rows.append(f"  - {{country: {country}, product: p-{product}, period: 2020, "
+                    f"tonnes: {tonnes}}}")  # fmt: skip
+    trade = []
+    for text in sold:
+        seller, buyer, product, tonnes = text.split()
+        trade.append(f"  - {{exporter: {seller}, importer: {buyer}, product: p-{product}, "
+                     f"period: 2020, tonnes: {tonnes}, usd: 1}}")  # fmt: skip
+    return chain_seeds(TWO_STAGES, trade, rows)
+
+
+def test_the_assumption_of_a_range_of_losses_is_named_and_dropped_by_an_option(graph_of):
+    made = "CHN ore 10", "WLD ore 10", "CHN oxide 9", "JPN oxide 1"
+    session = graph_of(graph_text(made, ("CHN KOR oxide 9", "JPN KOR oxide 1")))
+    for returns, most in ((False, 0.1), (True, 1.0)):
+        how = {**HOW, "returns": returns}
+        lost = session.spof("KOR", definition="structural", blocs=["JPN"], possible=True, **how)
+        passed = session.origins("KOR", on="JPN", **how)
+        cut = session.disrupt("JPN", of="KOR", **how)
+        for answer in (lost, passed, cut):
+            row = answer.rows.to_pylist()[0]
+            assert (row["low"], row["high"]) == (pytest.approx(0.1), pytest.approx(most))
+            assert answer.scope["ranges_assume"] == ([] if returns else ["no return"])
+            assert any("no return" in str(note) for note in answer.notes) != returns
+    with pytest.raises(UsageError, match="returns"):
+        session.spof("KOR", returns=True, **HOW)
+    with pytest.raises(UsageError, match="returns"):
+        session.origins("KOR", returns=True, **HOW)
+
+
+def test_a_stop_of_who_sells_nothing_seen_has_a_range_and_no_figure(graph_of):
+    made = "JPN ore 10", "WLD ore 10"
+    session = graph_of(graph_text(made, ("CHN KOR oxide 8",)))
+    [row] = session.disrupt("JPN", of="KOR", **HOW).rows.to_pylist()
+    assert (row["lost_share"], row["low"], row["high"]) == (0.0, 0.0, pytest.approx(1.0))
+
+
+def test_slack_by_month_is_of_what_is_left_at_each_end(graph_of):
+    session = graph_of(graph_text((), ("NOR CHN ore 6", "CHN KOR ore 10")))
+    answer = session.disrupt("NOR", of="KOR", slack=0.2, months=1, stock_days=0.0, **HOW)
+    [row] = answer.rows.to_pylist()
+    plain = session.disrupt("NOR", of="KOR", slack=0.2, **HOW).rows.to_pylist()[0]
+    assert row["uncovered_high"] == pytest.approx(plain["uncovered_high"])
+    assert plain["uncovered_high"] == pytest.approx(plain["high"] - 0.2 * (1 - plain["high"]))
+    assert plain["recovered"] > plain["high"] - plain["uncovered_high"]
 
 
 Key = tuple[str, ...]

@@ -82,6 +82,15 @@ ASSUME = Parameter(
 )  # fmt: skip
 
 
+RETURNS = Parameter(
+    "returns", "--returns", "", "Let unseen goods return to where they were.", "switch", False,
+    label="Goods may return",
+    details="Ranges of losses take it that goods whose way no data show return to no country that "
+    "they have left (no return). With this they may, at any stage without trade data, so that all "
+    "of them may have passed anybody.",
+)  # fmt: skip
+
+
 def sweep(names: str, example: str) -> Parameter:
     """Declare the sweep of a question by the numbers that it takes through a range."""
     return Parameter(

@@ -137,6 +137,7 @@ def origins(
     min_share: float = 0.01,
     largest: bool = False,
     assume: Sequence[str] | None = None,
+    returns: bool = False,
     dataset: str | None = None,
 ) -> Answer:
     """Trace a country's imports behind the last seller to who mined, refined and made them.
@@ -167,7 +168,17 @@ def origins(
         raise UsageError("`largest` chooses among all origins, and `on` names one; leave out one")
     catalog = catalog.using(dataset)
     traced = _traced(
-        catalog, consumer, on, scope, period, by, assume, stage, without, by_seller=by_seller
+        catalog,
+        consumer,
+        on,
+        scope,
+        period,
+        by,
+        assume,
+        stage,
+        without,
+        by_seller=by_seller,
+        returns=returns,
     )
     rows, buyer = traced.rows, traced.buyer
     notes = [BY_SELLER] if by_seller else []
@@ -270,7 +281,7 @@ class _Traced:
 def _traced(
     catalog: Catalog, consumer: str, on: str | None, scope: str | None, period: str | None,
     measure: str, assume: Sequence[str] | None, stage: str | None = None,
-    without: str | None = None, *, by_seller: bool = False,
+    without: str | None = None, *, by_seller: bool = False, returns: bool = False,
 ) -> _Traced:  # fmt: skip
     buyer = catalog.place(consumer)
     origin = None if on is None else catalog.place(on)
@@ -278,7 +289,13 @@ def _traced(
     group = buyer if buyer.is_group else None
     stages = None if stage is None else [catalog.stage(stage).key]
     supply = supply_of(
-        catalog, goods, period, measure=measure, merged=group, partial_trade=without is None
+        catalog,
+        goods,
+        period,
+        measure=measure,
+        merged=group,
+        partial_trade=without is None,
+        returns=returns,
     )
     avoided = None
     if without is not None:
@@ -306,6 +323,8 @@ def _traced(
         if stage is None and without is None and not by_seller and not inside & {*countries}:
             rows = _with_any_stage(rows, assumed, origin, countries, consumers)
     query = ClaimScope(buyer, origin, goods, supply.period)
+    if returns and without is None and ANY_STAGE not in rows["traced_to"].to_pylist():
+        raise UsageError("`returns` widens what passed a country: name one by `on` or `without`")
     return _Traced(buyer, query, supply, assumed, rows)
 
 
@@ -401,14 +420,20 @@ def _answer(
     nothing = (
         [] if len(rows) else [Note(f"Nothing that {buyer.in_text} imports comes from {place}.")]
     )
+    passed = ANY_STAGE in rows["traced_to"].to_pylist() or any(
+        name.startswith(f"{THROUGH} ") for name in rows["origin"].to_pylist()
+    )
     return supply_answer(
         catalog, question, traced.query, traced.supply, rows,
         LARGEST if "others" in rows.column_names else COLUMNS,
-        notes=[METHOD, *traced.assumed.notes(rows), *traced.supply.notes, *notes, *nothing],
+        notes=[METHOD, *traced.assumed.notes(rows),
+               *(traced.supply.return_notes(catalog) if passed else ()),
+               *traced.supply.notes, *notes, *nothing],
         caption=f"Shares are of what {buyer.in_text} imports of the product, "
         f"{traced.supply.in_words}, by the country that did the work of the stage."
         f"{_of_any_stage(rows)}{traced.assumed.caption(rows)}",
-        more=traced.assumed.scope, also=[traced.assumed.makers_used(rows)],
+        more={**traced.assumed.scope, **(traced.supply.ranges_assume if passed else {})},
+        also=[traced.assumed.makers_used(rows)],
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from graphkit.verbs.shared import (
     FRACTION,
     PERIOD,
     POSITIVE,
+    RETURNS,
     SCOPE,
 )
 from graphkit.verbs.verb import PagePlace, Verb
@@ -117,6 +118,7 @@ VERBS = (
             ),
             switch("largest", "Only the largest at each stage, and how many may be larger."),
             ASSUME,
+            RETURNS,
             PERIOD,
             DATASET,
             COUNT_BY,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -52,6 +52,8 @@ OF_THE_WORLD = ("world", "rest")
 """Types of the rows that make a table of production cover the world, not some countries alone."""
 ENDS = ("input", "output")
 ENDS_OF_FLOWS = ("consumer", "supplier")
+NO_RETURN = "no return"
+"""Assumption of ranges of losses: unseen goods return to no country that they have left."""
 RANGE = (
     Column("low", "at least", "0 to 1, the least that share can be, given all published data",
            type=NUMBER),
@@ -86,6 +88,8 @@ class Supply:
     """Years without data that the sums leave out."""
     merged: Entity | None = None
     """The group whose members are one place."""
+    returns: bool = False
+    """True: goods whose way is unseen may return to a country that they have left."""
 
     @cached_property
     def network(self) -> SupplyNetwork:
@@ -110,8 +114,7 @@ class Supply:
         return supply_network(
             self.flows, self.amounts.drop_columns(["source", "claim"]), self.routes,
             self.products, measure=self.measure, unpublished=unpublished, unnamed=self.unnamed,
-            assumed=assumed,
-            unlisted=self.unlisted,
+            assumed=assumed, unlisted=self.unlisted, returns=self.returns,
         )  # fmt: skip
 
     def traced(
@@ -178,6 +181,33 @@ class Supply:
             rows = rows.set_column(rows.column_names.index(name), field, column)
         return rows
 
+    @property
+    def ranges_assume(self) -> dict[str, list[str]]:
+        """What ranges of losses take for granted, as an entry of the scope of an answer."""
+        assumed = [] if self.returns or not self._ways_unseen else [NO_RETURN]
+        return {"ranges_assume": assumed}
+
+    @property
+    def _ways_unseen(self) -> list[str]:
+        """The products of the chain of which no trade is known."""
+        network = self.network
+        trade = zip(network.products, network.trade.traded, strict=True)
+        return [key for key, traded in trade if not traded] + [*network.inputs.absent.products]
+
+    def return_notes(self, catalog: Catalog) -> list[Note]:
+        """Name what ranges of losses take for granted of goods whose way is unseen."""
+        if not self._ways_unseen:
+            return []
+        goods = shortened([*map(catalog.materials.in_text, self._ways_unseen)], 4)
+        if self.returns:
+            return [Note(f"Goods whose way no data show may return to where they were: {goods}.")]
+        return [
+            Note(
+                f"Assumption of the ranges, no return: goods whose way no data show ({goods}) come "
+                "back to no country that they have left. With `returns` they may."
+            )
+        ]
+
     def gap_notes(self, catalog: Catalog, buyer: str | None) -> list[Note]:
         """Name the countries behind what the buyer, or everybody, buys of which much is unknown.
 
@@ -238,6 +268,7 @@ def supply_of(
     merged: Entity | None = None,
     uses: bool = True,
     partial_trade: bool = False,
+    returns: bool = False,
 ) -> Supply:
     """Build the supply network of the products in scope, their inputs and their uses.
 
@@ -246,7 +277,8 @@ def supply_of(
     the elements of the scope, or those that a product is bought for. Claimed shares of world
     production stand in for missing figures. The members of a ``merged`` group become one place,
     without trade among them. With ``partial_trade``, data sets that list only some flows count
-    where what they lack has a bound, which widens the ranges of origins.
+    where what they lack has a bound, which widens the ranges of origins. With ``returns``, goods
+    whose way is unseen may return to where they were, which widens those of losses.
 
     Raises
     ------
@@ -261,7 +293,8 @@ def supply_of(
     )  # fmt: skip
     facts = catalog.complete(bounded=partial_trade)
     read = partial(_read_supply, facts, scope, period, measure, uses, merged)
-    return catalog.derived(f"supply {key!r}", read)
+    supply = catalog.derived(f"supply {key!r}", read)
+    return replace(supply, returns=True) if returns else supply
 
 
 def _read_supply(

@@ -148,6 +148,7 @@ def disrupt(
     seat: str | None = None,
     view: str = "control",
     assume: Sequence[str] | None = None,
+    returns: bool = False,
     dataset: str | None = None,
 ) -> Answer:
     """Compute who loses how much if a country stops or cuts its exports, or if plants stop.
@@ -194,11 +195,13 @@ def disrupt(
     stopper = stopper_in(plant, company, seat)
     ending: Ending | None = None
     if stopper is None:
-        cut, supply = _cut(catalog, exporter, scope, to, restriction, period, by)
+        cut, supply = _cut(catalog, exporter, scope, to, restriction, period, by, returns=returns)
     else:
         if restriction is not None or to is not None:
             raise UsageError("plants that stop sell to nobody: leave out `restriction` and `to`")
-        cut, supply, ending = _ended(catalog, exporter, stopper, scope, period, by, view)
+        cut, supply, ending = _ended(
+            catalog, exporter, stopper, scope, period, by, view, returns=returns
+        )
     if ending is not None and not ending.stop.known and (plan is not None or swept is not None):
         what = "month" if swept is None else "value of a sweep"
         raise GraphkitError(
@@ -224,6 +227,7 @@ def disrupt(
         ),
         *(_unseen_sales(catalog, cut, unseen) if cut.exporters else ()),
         *assumed.notes(rows),
+        *supply.return_notes(catalog),
         *supply.notes,
     ]
     if min_loss:
@@ -239,7 +243,7 @@ def disrupt(
         f"{'' if ending is None else ending.caption}",
         notes=notes, nothing=Absence(f"No loss of at least {100 * min_loss:g} % is known."),
         more={**_simulated(cut, supply, loss=loss, slack=slack), **assumed.scope,
-              **({} if ending is None else ending.scope)},
+              **supply.ranges_assume, **({} if ending is None else ending.scope)},
         also=[*cut.sources, assumed.makers_used(rows)],
     )  # fmt: skip
     if ending is not None:
@@ -400,12 +404,12 @@ def _without_figures(losses: pa.Table) -> pa.Table:
 
 def _ended(
     catalog: Catalog, exporter: str | None, stopper: tuple[str, str], scope: str | None,
-    period: str | None, measure: str, view: str,
+    period: str | None, measure: str, view: str, *, returns: bool,
 ) -> tuple[ControlCut, Supply, Ending]:  # fmt: skip
     """Read the plants that stop, with the exports that stop beside them, and the network."""
     goods = None if scope is None else catalog.materials.scope(scope)
     within = goods_of_stop(catalog, stopper, goods, view)
-    supply = supply_of(catalog, within, period, measure=measure)
+    supply = supply_of(catalog, within, period, measure=measure, returns=returns)
     ending = ending_in(catalog, stopper, goods, supply.period, view)
     exporters, name, notes = [], ending.stop.name, list(ending.notes(catalog, supply))
     if exporter is not None:
@@ -487,7 +491,7 @@ def _simulated(cut: ControlCut, supply: Supply, **numbers: float) -> dict[str, A
 
 def _cut(
     catalog: Catalog, exporter: str | None, scope: str | None, destination: str | None,
-    restriction: str | None, period: str | None, measure: str,
+    restriction: str | None, period: str | None, measure: str, *, returns: bool = False,
 ) -> tuple[ControlCut, Supply]:  # fmt: skip
     """Read the cut, and the network it is made in."""
     if restriction is not None:
@@ -502,7 +506,7 @@ def _cut(
         key, importers = ("", None) if destination is None else bloc(catalog, destination)
         goods = catalog.materials.scope(scope)
         cut = ControlCut(name, exporters, goods, importers, key, exporter=named)
-    supply = supply_of(catalog, cut.scope, period, measure=measure)
+    supply = supply_of(catalog, cut.scope, period, measure=measure, returns=returns)
     blocs, notes = members_with_data(catalog, supply.network, {cut.name: cut.exporters})
     exporters, destinations = blocs[cut.name], cut.destinations
     if destinations is not None:

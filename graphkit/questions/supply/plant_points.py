@@ -143,13 +143,13 @@ def plant_points(
         f"at any stage, if nobody substitutes. {LEVELS[level]}{how} Not known: what passes through "
         f"production of no known {'plant' if level == PLANT else 'owner'}."
         f"{assumed.caption(rows)}",
-        notes=[Note(VERDICTS), *assumed.notes(rows), *supply.notes,
+        notes=[Note(VERDICTS), *assumed.notes(rows), *supply.return_notes(catalog), *supply.notes,
                *(map(Note, unsure) if len(rows) else ())],
         nothing=Absence(" ".join([
             f"No {level} is known to reach {100 * threshold:g} %.", *(() if possible else unsure)
         ])),
         more={"definition": "structural", "level": level, "view": None if level == PLANT else view,
-              "threshold": threshold, **assumed.scope},
+              "threshold": threshold, **assumed.scope, **supply.ranges_assume},
         also=[assumed.makers_used(rows), *every.sources(markets)], grouped_by=("product",),
     )  # fmt: skip
     answer = replace(

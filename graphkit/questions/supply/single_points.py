@@ -144,6 +144,7 @@ def spof(
     level: str = "country",
     view: str = "control",
     assume: Sequence[str] | None = None,
+    returns: bool = False,
     dataset: str | None = None,
 ) -> Answer:
     """Find the countries on which a consumer's supply of something depends.
@@ -176,14 +177,16 @@ def spof(
         raise UsageError("`threshold`: found 0, wanted more than 0, at most 1")
     buyer = None if consumer is None else catalog.place(consumer)
     goods = catalog.materials.scope(scope)
+    if returns and definition != "structural" and not below:
+        raise UsageError("`returns` widens ranges of losses, which `definition=structural` has")
     if definition == "domestic":
         if assume is not None:
             raise UsageError("`assume` narrows ranges, which `definition=domestic` has none of")
         return _domestic(catalog, buyer, goods, period)
     if buyer is not None and buyer.is_group:
-        supply = supply_of(catalog, goods, period, measure=by, merged=buyer)
+        supply = supply_of(catalog, goods, period, measure=by, merged=buyer, returns=returns)
     else:
-        supply = supply_of(catalog, goods, period, measure=by)
+        supply = supply_of(catalog, goods, period, measure=by, returns=returns)
     consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
     assumed = assuming(catalog, supply, assume)
     if below:
@@ -364,12 +367,13 @@ def _structural(
         notes=[
             Note(f"{VERDICTS} Cut off is certain only if nothing is left whatever was not "
                  "published."),
-            *assumed.notes(rows), *supply.notes, *notes, *(map(Note, unsure) if len(rows) else ()),
+            *assumed.notes(rows), *supply.return_notes(catalog), *supply.notes, *notes,
+            *(map(Note, unsure) if len(rows) else ()),
         ],
         nothing=_nobody(threshold, () if possible else unsure),
         more={"definition": "structural", "threshold": threshold, "min_link": min_link,
               "removed": sorted(groups) if groups else "each country by itself",
-              **assumed.scope},
+              **assumed.scope, **supply.ranges_assume},
         also=[assumed.makers_used(rows)], grouped_by=("product",),
     )  # fmt: skip
 

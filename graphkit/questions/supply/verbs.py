@@ -13,6 +13,7 @@ from graphkit.verbs.shared import (
     FRACTION,
     PERIOD,
     POSITIVE,
+    RETURNS,
     SCOPE,
     VIEW,
     sweep,
@@ -72,6 +73,7 @@ VERBS = (
                 0.0, FRACTION,
             ),
             ASSUME,
+            RETURNS,
             PERIOD,
             DATASET,
             COUNT_BY,
@@ -93,7 +95,6 @@ VERBS = (
         "",
         (
             "disrupt CHN --for magnets-metal --of KOR --stock-days 100 --sweep loss=0.1:1:0.1",
-            "disrupt --plant 'Mutanda Mine' --for cobalt",
         ),
         (
             Parameter(
@@ -180,6 +181,7 @@ VERBS = (
                 details="Only the N largest losses of each product; 0: all. Default: one screen.",
             ),
             ASSUME,
+            RETURNS,
             replace(
                 PERIOD, help="See 'graphkit help periods'. Default: the newest."
             ),
@@ -196,12 +198,12 @@ VERBS = (
             adds=("tolerance", "spread"),
             lacks=(
                 "slack", "of", "industries", "months", "stock_days", "restart", "sharing", "plant",
-                "company", "seat", "view", "substitution", "sweep",
+                "company", "seat", "view", "substitution", "sweep", "returns",
             ),
             ignores=("min_loss",),
             without="`tolerance` and `spread` belong to `cascade`",
-            refusal="`slack`, months, stocks, plants and owners, `of`, `industries` and `sweep` do "
-            "not belong to `cascade`",
+            refusal="`slack`, months, stocks, plants and owners, `of`, `industries`, `returns` and "
+            "`sweep` do not belong to `cascade`",
             sentence="graphkit.questions.supply.disruptions_text:cascade",
             picture="graphkit.questions.supply.disruptions_picture:failures",
         ),
