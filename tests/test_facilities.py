@@ -79,18 +79,39 @@ def test_plants_with_owners_through_companies_are_read(tmp_path):
             "owned: found 'a' as the owner of itself, wanted another owner",
         ),
         (
-            ["owner: a, owned: b", "owner: b, owned: c", f"owner: c, owned: {MARK}a"],
-            "owned: found a circle of owners, wanted none: a owns b owns c owns a",
+            [
+                "owner: a, owned: b, share: 0.6",
+                "owner: b, owned: c, share: 0.7",
+                f"owner: c, owned: {MARK}a, share: 0.8",
+            ],
+            "owned: found a circle of owners of more than half … a owns b owns c owns a",
         ),
         (
-            ["owner: a, owned: b, share: 0.1", f"owner: b, owned: {MARK}a, share: 0.1"],
-            "owned: found a circle of owners, wanted none: a owns b owns a",
+            [
+                "owner: a, owned: b, share: 0.5",
+                "owner: c, owned: b, share: 0.5",
+                "owner: a, owned: c, share: 0.5",
+                "owner: b, owned: c, share: 0.5",
+                "owner: b, owned: a, share: 0.5",
+                f"owner: c, owned: {MARK}a, share: 0.5",
+            ],
+            "owned: all shares of a, b, c are one another's, wanted other owners",
         ),
         ([f"owner: {MARK}onsan, owned: a"], "owner … unknown … 'onsan'"),
     ],
 )
 def test_owners_that_cannot_be_are_one_line(tmp_path, rows, message):
     assert_told(tmp_path, files(owns=owns(*rows)), message)
+
+
+def test_cross_holdings_of_less_than_all_are_read(tmp_path):
+    names = {"countries": COUNTRIES, "facilities": FACILITIES, "companies": COMPANIES}
+    crossed = owns(
+        "owner: a, owned: b, share: 0.05", "owner: b, owned: a, share: 0.05",
+        "owner: c, owned: b, share: 0.9", "owner: b, owned: c",
+    )  # fmt: skip
+
+    assert len(read(tmp_path, owns=crossed, **names)["OWNS"]) == 4
 
 
 def test_shares_of_two_sources_are_not_added_up(tmp_path):

@@ -336,10 +336,10 @@ def test_a_circle_of_owners_through_facts_below_is_reported_in_the_folder(tmp_pa
     owns = "kind: OWNS\ndefaults: {source: %s}\nrows:\n"
     seeds = write_seeds(tmp_path / "seeds", {
         "companies.yaml": companies % "customs" + "  - {key: a, name: A}\n  - {key: b, name: B}\n",
-        "owns.yaml": owns % "customs" + "  - {owner: a, owned: b}\n",
+        "owns.yaml": owns % "customs" + "  - {owner: a, owned: b, share: 0.6}\n",
     })  # fmt: skip
     base = loaded(tmp_path / "base.duckdb", seeds)
-    own = mine(tmp_path, owns=owns % "mine" + "  - {owner: b, owned: a}\n")
+    own = mine(tmp_path, owns=owns % "mine" + "  - {owner: b, owned: a, share: 0.6}\n")
 
     (problem,) = problems(own, base)
     assert problem.startswith("owns.yaml:4:")

@@ -316,7 +316,7 @@ def test_a_part_s_range_holds_the_truth_of_hidden_owners_and_capacities(seed, le
     """All plants run, so that a country makes what they can; some capacities are not published."""
     random = Random(seed)
     true = true_owners(random)
-    known, cut = hidden(true, random)
+    known = hidden(true, random)
     place_of = {plant: (random.choice("XY"), "ore") for plant in PLANTS}
     tonnes = {plant: float(random.randint(1, 90)) for plant in PLANTS}
     shown = [plant for plant in PLANTS if random.random() < 0.7]
@@ -337,8 +337,7 @@ def test_a_part_s_range_holds_the_truth_of_hidden_owners_and_capacities(seed, le
         truth: dict[str, float] = defaultdict(float)
         for plant in PLANTS:
             if place_of[plant] == place:
-                owners = cut if level == "company" else true
-                of_plant = {plant: 1.0} if level == "plant" else held(owners, plant, level, view)
+                of_plant = {plant: 1.0} if level == "plant" else held(true, plant, level, view)
                 for key, part in of_plant.items():
                     truth[key] += part * tonnes[plant] / output[place]
         rest = unknown[place].high if place in unknown else 0.0

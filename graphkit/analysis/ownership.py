@@ -42,10 +42,10 @@ class Holding:
 class Ownership:
     r"""Stakes in plants and companies, with the seats of companies.
 
-    A company of which no owner is named stands for its shareholders, and so does one for those of
-    its owners whose shares are not published. The equity view follows the known shares through
-    parents [1]_ [2]_: with the shares :math:`O` of plants by company and :math:`W_{ab}` the share
-    of company a that b has, the integrated shares are
+    A company of which no owner is named stands for its shareholders. What one with owners of
+    unpublished shares does not pass on is its own or theirs. The equity view follows the known
+    shares through parents [1]_ [2]_: with the shares :math:`O` of plants by company and
+    :math:`W_{ab}` the share of company a that b has, the integrated shares are
 
     .. math:: X = O\,(I - W)^{-1}
 
@@ -224,13 +224,13 @@ class Share:
     low: float = 0.0
     """The part that is known."""
     behind: float = 0.0
-    """The part that ends at companies that it may own, by a share that is not published."""
+    """The part that ends at it or at companies that it may own, by shares not published."""
     states: float = 0.0
     """The known part of states and of companies that a state has most of."""
     named: float = 0.0
     """Capacity of plants that name it without a share."""
     plants: set[str] = field(default_factory=set)
-    """Plants in which it has a known part, or is named."""
+    """Plants in which it has a known part, or is named as one of those who may have one."""
 
 
 @dataclass(frozen=True)
@@ -244,7 +244,9 @@ class Division:
     nobody: float
     """The part on which surely no single owner decides."""
     open_plants: frozenset[str]
-    """Plants of which a part may be anybody's."""
+    """Plants of which a part may be anybody's, or is between named companies."""
+    between: float = 0.0
+    """The part that ends at companies with owners of unpublished share, theirs or of these."""
 
     @property
     def rest(self) -> float:
@@ -275,7 +277,7 @@ def divided(
     """
     shares: dict[str, Share] = {}
     unknown: dict[str, float] = {}
-    total = nobody = 0.0
+    total = nobody = between = 0.0
     open_plants: set[str] = set()
     for plant, tonnes in capacities:
         holding = ownership.control(plant) if control else ownership.equity(plant)
@@ -297,15 +299,20 @@ def divided(
                 unknown[reason] = unknown.get(reason, 0.0) + amount
                 open_plants.add(plant)
                 continue
+            if not by_seat and len(candidates) > 1:
+                between += amount
+                open_plants.add(plant)
+                for company in candidates:
+                    share = shares.setdefault(company, Share())
+                    share.behind += amount
+                    share.plants.add(plant)
+                continue
             share = shares.setdefault(key, Share())
             share.low += amount
             share.plants.add(plant)
             if all(map(ownership.is_state, candidates)):
                 share.states += amount
-            if not by_seat:
-                for other in candidates - {end}:
-                    shares.setdefault(other, Share()).behind += amount
-    return Division(total, shares, unknown, nobody, frozenset(open_plants))
+    return Division(total, shares, unknown, nobody, frozenset(open_plants), between)
 
 
 def commanded(ownership: Ownership, capacities: Iterable[tuple[str, float]]) -> Division:

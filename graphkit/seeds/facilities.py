@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import fsum
 from typing import Any, NamedTuple
 
@@ -77,9 +77,14 @@ def bare_capacities(capacities: Files) -> Iterator[Problem]:
 
 
 def wrong_owners(ownership: Files) -> Iterator[Problem]:
-    """Report owners of themselves, circles of owners, and shares of more than the whole."""
+    """Report owners of themselves, of one another, and shares of more than the whole.
+
+    Cross-holdings are usual. Companies that cannot be are those in a circle of owners of more than
+    half, and those of which all shares are one another's.
+    """
     shares: dict[tuple[str, str], list[float]] = defaultdict(list)
     last: dict[tuple[str, str], tuple[Locations, int]] = {}
+    owners: dict[tuple[str, str], list[str]] = defaultdict(list)
     owned_by: dict[str, dict[str, tuple[Locations, int]]] = defaultdict(dict)
     for table, locations in ownership:
         columns = ("owner", "owned", "share", "set_as_of", "planned", "source")
@@ -91,21 +96,48 @@ def wrong_owners(ownership: Files) -> Iterator[Problem]:
                 message = f"found {owner!r} as the owner of itself, wanted another owner"
                 yield locations.problem(row, "owned", message)
                 continue
-            owned_by[owner].setdefault(owned, (locations, row))
             if fact["share"] is not None and not fact["planned"]:
                 scope = (owned, fact["set_as_of"] or fact["source"])
                 shares[scope].append(fact["share"])
                 last[scope] = (locations, row)
+                owners[scope] += [owner] * (fact["share"] > 0)
+                if fact["share"] > 0.5:
+                    owned_by[owner].setdefault(owned, (locations, row))
     for (owned, _), parts in shares.items():
         if fsum(parts) > 1 + 1e-9:
             locations, row = last[owned, _]
             message = f"shares of {owned!r} add up to {fsum(parts):.4g}, wanted at most 1"
             yield locations.problem(row, "share", message)
-    yield from _circles(owned_by)
+    circles = list(_circles(owned_by))
+    yield from circles
+    whole = {scope: owners[scope] for scope, parts in shares.items() if fsum(parts) > 1 - 1e-9}
+    if not circles and (companies := _closed(whole)):
+        steps = [last[scope] for scope in whole if scope[0] in companies]
+        locations, row = max(reversed(steps), key=_is_in_file)
+        message = f"all shares of {', '.join(companies)} are one another's, wanted other owners"
+        yield locations.problem(row, "owned", message)
+
+
+def _closed(whole: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
+    """List the companies that are owned wholly, behind which there are none but such companies."""
+    companies = {owned for owned, _ in whole} & {*chain.from_iterable(whole.values())}
+    while True:
+        closed = {
+            owned for (owned, _), owners in whole.items()
+            if owned in companies and companies.issuperset(owners)
+        }  # fmt: skip
+        if closed == companies:
+            return sorted(companies)
+        companies = closed
+
+
+def _is_in_file(step: tuple[Locations, int]) -> bool:
+    """Return True for a row of a file, False for one of the facts below."""
+    return bool(step[0].file)
 
 
 def _circles(owned_by: Mapping[str, Mapping[str, tuple[Locations, int]]]) -> Iterator[Problem]:
-    """Report each circle of owners once, at the row that closes it."""
+    """Report each circle of owners of more than half once, at the row that closes it."""
     done: set[str] = set()
     for start in owned_by:
         path: list[str] = [start]
@@ -118,8 +150,9 @@ def _circles(owned_by: Mapping[str, Mapping[str, tuple[Locations, int]]]) -> Ite
             elif owned in path:
                 circle = [*path[path.index(owned) :], owned]
                 steps = [owned_by[owner][other] for owner, other in pairwise(circle)]
-                locations, row = max(reversed(steps), key=lambda step: bool(step[0].file))
-                message = f"found a circle of owners, wanted none: {' owns '.join(circle)}"
+                locations, row = max(reversed(steps), key=_is_in_file)
+                names = " owns ".join(circle)
+                message = f"found a circle of owners of more than half, wanted none: {names}"
                 yield locations.problem(row, "owned", message)
             elif owned not in done and owned in owned_by:
                 path.append(owned)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from graphkit.analysis.claims.readings import CONTROLLED, OF_THE_LARGEST
 from graphkit.analysis.hhi import Markets, indices
-from graphkit.analysis.ownership import NO_OWNER, Division, Share, divided
+from graphkit.analysis.ownership import NO_OWNER, NO_PARENT, Division, Share, divided
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXTS, Column, schema_of
 from graphkit.answers.coverage import About, Coverage, Entry, lines
@@ -276,7 +276,7 @@ def _rows_of(block: Block, division: Division, known: Plants, by: str) -> Iterat
             "share_states": part(share.states), "share_named": part(share.named) or None,
         }  # fmt: skip
     column = "seat" if by == "seat" else "owner"
-    for label, amount in ((NOBODY, division.nobody), (UNKNOWN, division.rest)):
+    for label, amount in ((NOBODY, division.nobody), (UNKNOWN, division.rest + division.between)):
         if amount > 0:
             is_open = label == UNKNOWN
             row = {
@@ -300,7 +300,10 @@ def _key(key: str, known: Plants, by: str) -> dict[str, Any]:
 
 def _why(division: Division, known: Plants) -> str:
     """Say why parts are unknown, the largest first, and who runs plants without an owner."""
-    reasons = sorted(division.unknown.items(), key=lambda item: (-item[1], item[0]))
+    parts = dict(division.unknown)
+    if division.between:
+        parts[NO_PARENT] = parts.get(NO_PARENT, 0.0) + division.between
+    reasons = sorted(parts.items(), key=lambda item: (-item[1], item[0]))
     texts = [f"{reason} {percent(amount / division.total)}" if division.total else reason
              for reason, amount in reasons]  # fmt: skip
     runners = [
@@ -427,7 +430,7 @@ def _indices(block: Block, division: Division, known: Plants, by: str, view: str
         parts = division if other == by else division_of(block, known, other, view)
         ends[other] = _index(
             [share.low / division.total for share in parts.shares.values()],
-            parts.rest / division.total,
+            (parts.rest + parts.between) / division.total,
         )
     places: dict[str, float] = {}
     for row in block.capacities:
