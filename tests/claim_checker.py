@@ -1707,7 +1707,7 @@ def plan_stands(read: Facts, claim: Claim) -> None:
 
 def on_target(group: list[Row]) -> str:
     verdicts = {row["verdict"] for row in group}
-    if verdicts & {"missed", "on the way"}:
+    if verdicts & {"missed", "above", "on the way"}:
         return "missed"
     return "met" if verdicts == {"met"} else "cannot be told"
 
@@ -1733,7 +1733,7 @@ def share_beside_target(read: Facts, claim: Claim) -> None:
     is_figure(claim.figure, row["low"], row["high"])
     assert claim.subject == (row["supplier"],)
     if verdict == "missed":
-        above = [other for other in whole if other["verdict"] in ("missed", "on the way")]
+        above = [other for other in whole if other["verdict"] in ("missed", "above", "on the way")]
         above = [other for other in above if other["definition"] == "face value"] or above
         assert row["distance_usd"] == max(other["distance_usd"] for other in above)
 

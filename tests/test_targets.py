@@ -46,18 +46,21 @@ def test_no_verdict_where_the_range_holds_the_target(seed):
     random = Random(seed)
     low, target, slope = random.random(), random.random(), random.choice((None, -0.05, 0.02))
     high = low + random.random() * (1 - low)
-    verdict = judge(low, high, target, slope, 6)
-    truth = {judge(x, x, target, slope, 6) for x in (low, (low + high) / 2, high)}
+    years = random.choice((6, 6, 0, -1))
+    verdict = judge(low, high, target, slope, years)
+    truth = {judge(x, x, target, slope, years) for x in (low, (low + high) / 2, high)}
 
     if low <= target < high:
         assert verdict == "cannot be told"
     elif verdict == "on the way":
         assert truth == {"on the way"}
         assert high + 6 * slope <= target
-    elif verdict == "met":
-        assert truth == {"met"}
+    elif verdict in ("met", "missed"):
+        assert truth == {verdict}
+        assert verdict == "met" or years <= 0
     else:
-        assert truth <= {"missed", "on the way"}
+        assert truth <= {"above", "on the way"}
+        assert years == 6
     needed = needed_slope(low, target, 6)
     assert (needed is None) == (low <= target)
     assert needed is None or judge(low, low, target, needed - 1e-9, 6) == "on the way"
@@ -122,8 +125,8 @@ def face_value(answer):
     ("shares", "verdict", "pace"),
     [
         ((0.9, 0.85, 0.8, 0.75, 0.7), "on the way", -0.05),
-        ((0.9, 0.88, 0.86, 0.84, 0.82), "missed", -0.02),
-        pytest.param((0.9, 0.8, 0.7), "missed", None, marks=pytest.mark.long),
+        ((0.9, 0.88, 0.86, 0.84, 0.82), "above", -0.02),
+        pytest.param((0.9, 0.8, 0.7), "above", None, marks=pytest.mark.long),
         ((0.9, 0.8, 0.7, 0.6, 0.5), "met", -0.1),
     ],
 )
@@ -147,6 +150,24 @@ def test_a_target_by_hand(graph_of, shares, verdict, pace):
     assert "<svg" in picture(answer).svg()
 
 
+def test_one_rule_judges_what_was_bought_and_what_was_made_there(embedded_of):
+    """China makes all that it sells: both ways have .675, which falls to .65 in time."""
+    trade = {
+        "trade.yaml": sales(0.755, 0.735, 0.715, 0.695, 0.675),
+        "made.yaml": "kind: PRODUCES\ndefaults: {product: ree-metals, period: 2024, "
+        "source: customs}\nrows:\n  - {country: CHN, tonnes: 100}\n"
+        "  - {country: JPN, tonnes: 100}\n",
+    }
+    for until, verdict in (("2030", "on the way"), ("2025", "above"), ("2024", "missed")):
+        targets = TARGETS.replace("0.5", "0.65").replace("2030", until)
+        rows = embedded_of({**trade, "targets.yaml": targets}).targets("KOR").rows.to_pylist()
+
+        assert [row["definition"] for row in rows[:2]] == ["face value", "looked through"]
+        for row in rows[:2]:
+            assert (row["low"], row["high"]) == pytest.approx((0.675, 0.675))
+            assert (row["supplier"], row["verdict"]) == ("CHN", verdict)
+
+
 def test_a_target_of_one_grade_is_not_told_from_codes_of_all_grades(embedded_of):
     graded = TARGETS.replace("{key: a, ", "{key: a, grade: battery, ")
     trade = {"trade.yaml": sales(0.3)}
@@ -157,7 +178,7 @@ def test_a_target_of_one_grade_is_not_told_from_codes_of_all_grades(embedded_of)
     assert "battery grade alone" in row["missing"]
     assert row["share"] == pytest.approx(0.7)
     ungraded = embedded_of({**trade, "targets.yaml": TARGETS}).targets("KOR")
-    assert face_value(ungraded)["verdict"] == "missed"
+    assert face_value(ungraded)["verdict"] == "above"
 
 
 def test_a_year_without_sales_counts_as_no_share_in_the_pace(embedded_of):
@@ -197,7 +218,7 @@ def test_old_trade_says_nothing_about_today(embedded_of):
             if row["definition"] == "face value"}  # fmt: skip
 
     assert rows == {
-        "other": ("missed", None), "ree-metals": ("cannot be told", "trade after 2020"),
+        "other": ("above", None), "ree-metals": ("cannot be told", "trade after 2020"),
     }  # fmt: skip
 
 
@@ -217,7 +238,7 @@ def test_codes_of_other_goods_and_wide_ranges_give_no_verdict(ask: Session):
         "eu-one-country-rare-earths", "magnets-metal", "face value")]  # fmt: skip
     [depends] = ask.depends("EU27", scope="magnets-metal", on="CHN").rows.to_pylist()
     assert magnets["share"] == pytest.approx(depends["share_usd"])
-    assert magnets["verdict"] == "missed"
+    assert magnets["verdict"] == "above"
     tonnes = ask.targets("EU27", scope="magnets-metal", by="tonnes").rows.to_pylist()
     assert {row["target"] for row in tonnes if row["product"]} == {"eu-one-country-rare-earths"}
 

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from itertools import combinations
 from statistics import median
 
-MET, ON_THE_WAY, MISSED, UNKNOWN = "met", "on the way", "missed", "cannot be told"
+MET, ON_THE_WAY, ABOVE, MISSED = "met", "on the way", "above", "missed"
+UNKNOWN = "cannot be told"
+EXCEEDED = (MISSED, ABOVE, ON_THE_WAY)
+"""Verdicts on a range that is all above its target."""
 FEWEST = 5
 """Periods of a trend, at least."""
 
@@ -60,18 +63,21 @@ def needed_slope(share: float, target: float, years: int) -> float | None:
 def judge(low: float, high: float, target: float, slope: float | None, years: int) -> str:
     """Judge a share, of which a range is known, by the most that it may be.
 
-    It is met if the whole range is at most the target, and missed if all of it is above, unless
-    at the pace of the trend all of it will be at most the target in time.
+    It is met if the whole range is at most the target. One that is all above is missed in the year
+    of the target. Before, it is on the way if at the pace of the trend all of it will be at most
+    the target in time, and above otherwise, or where no pace is known.
 
-    >>> judge(0.4, 0.45, 0.5, None, 6), judge(0.6, 0.7, 0.5, None, 6)
+    >>> judge(0.4, 0.45, 0.5, None, 6), judge(0.6, 0.7, 0.5, None, 0)
     ('met', 'missed')
-    >>> judge(0.4, 0.7, 0.5, -0.1, 6), judge(0.6, 0.7, 0.5, -0.05, 6)
-    ('cannot be told', 'on the way')
+    >>> judge(0.6, 0.7, 0.5, -0.05, 6), judge(0.6, 0.7, 0.5, -0.01, 6), judge(0.4, 0.7, 0.5, -1, 6)
+    ('on the way', 'above', 'cannot be told')
     """
     if high <= target:
         return MET
     if low <= target:
         return UNKNOWN
-    if slope is not None and years > 0 and high + slope * years <= target:
+    if years <= 0:
+        return MISSED
+    if slope is not None and high + slope * years <= target:
         return ON_THE_WAY
-    return MISSED
+    return ABOVE

@@ -13,7 +13,16 @@ import pyarrow as pa
 from graphkit.analysis.shares import import_shares
 from graphkit.analysis.supply.look_through import UNKNOWN, UNTRACEABLE
 from graphkit.analysis.supply.tracing import ANY_OTHER
-from graphkit.analysis.targets import MET, MISSED, ON_THE_WAY, judge, median_slope, needed_slope
+from graphkit.analysis.targets import (
+    ABOVE,
+    EXCEEDED,
+    MET,
+    MISSED,
+    ON_THE_WAY,
+    judge,
+    median_slope,
+    needed_slope,
+)
 from graphkit.analysis.targets import UNKNOWN as CANNOT_BE_TOLD
 from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer, without_empty
@@ -35,7 +44,8 @@ from graphkit.questions.shared.trade import IMPORTS_BY, ImportsInScope, imports_
 
 FACE_VALUE, LOOKED_THROUGH = "face value", "looked through"
 ONE_COUNTRY = "one-country"
-VERDICTS = (MISSED, ON_THE_WAY, CANNOT_BE_TOLD, MET)
+VERDICTS = (MISSED, ABOVE, ON_THE_WAY, CANNOT_BE_TOLD, MET)
+BEHIND = (MISSED, ABOVE)
 YEARS, STALE = 10, 3
 """Years of a trend, and those after which trade says nothing about today."""
 SOME = IN_SOME_ROWS
@@ -60,16 +70,17 @@ TARGETS = (
            "least", SHARE, NUMBER, rank=0),
     Column("until", "By", rank=3),
     Column("verdict", "Verdict",
-           "met: all of the range is at most the target; missed: all of it is above; on the way: "
-           "it would be at most the target in time at the pace of ten years; cannot be told, "
-           "where the range holds the target or a figure is missing", rank=0),
+           "met: all of the range is at most the target; else, if all of it is above, missed in "
+           "the year of the target or later, and before on the way, if it would be at most the "
+           "target in time at the pace of ten years, or above; cannot be told, where the range "
+           "holds the target or a figure is missing", rank=0),
     Column("distance_usd", "Above by",
-           "USD of today's imports above the target, if missed or on the way",
+           "USD of today's imports above the target, if all of the range is",
            "USD" + SOME, NUMBER, rank=2),
     Column("distance_tonnes", "", "metric tons of today's imports above the target", "t" + SOME,
            NUMBER),
-    Column("pace", "a year", "change of the share a year, median of all pairs of up to ten years",
-           DIFFERENCE, NUMBER, rank=2),
+    Column("pace", "a year", "change of the share that was bought there, a year: median of all "
+           "pairs of up to ten years", DIFFERENCE, NUMBER, rank=2),
     Column("needed_pace", "needed", "change of the share a year that reaches the target in time",
            DIFFERENCE, NUMBER, rank=2),
     Column("years_of_pace", "", "first and last year of the trend"),
@@ -113,8 +124,8 @@ def targets(
     -------
     Answer
         One row for each target, product and way to count (at face value, and looked through to who
-        did the work of the product's stage): first those that are missed, by value. Targets that no
-        figure can be held against have one row that says what is missing.
+        did the work of the product's stage): first those that are missed or above, by value.
+        Targets that no figure can be held against have one row that says what is missing.
 
     Raises
     ------
@@ -234,7 +245,7 @@ def _work(
 def _without_projects(
     catalog: Catalog, owner: Entity, projects: Projects | None, rows: Sequence[Mapping[str, Any]]
 ) -> list[Note]:
-    """Name the missed targets on which no strategic project works."""
+    """Name the targets that imports are above, and not on the way, on which no project works."""
     own = [row for row in rows if row["country"] == owner.key]
     if projects is None:
         return (
@@ -243,24 +254,24 @@ def _without_projects(
             else []
         )
     bare = dict.fromkeys(
-        row["product"] for row in own if row["verdict"] == MISSED and row.get("projects") == 0
+        row["product"] for row in own if row["verdict"] in BEHIND and row.get("projects") == 0
     )
     unnamed = dict.fromkeys(
-        row["product"] for row in own if row["verdict"] == MISSED and row.get("projects") is None
+        row["product"] for row in own if row["verdict"] in BEHIND and row.get("projects") is None
     )
     in_text, notes = catalog.materials.in_text, []
     if bare:
         notes.append(
             Note(
-                f"No strategic project of {owner.in_text} works on these, where a target is "
-                f"missed: {in_text(*bare)}."
+                f"No strategic project of {owner.in_text} works on these, where imports are "
+                f"above a target: {in_text(*bare)}."
             )
         )
     if unnamed:
         notes.append(
             Note(
-                "The list of strategic projects names no step that makes these, where a target is "
-                f"missed: {in_text(*unnamed)}."
+                "The list of strategic projects names no step that makes these, where imports "
+                f"are above a target: {in_text(*unnamed)}."
             )
         )
     return notes
@@ -317,7 +328,7 @@ class Imports:
                     continue
                 if missing is not None:
                     judged["verdict"] = CANNOT_BE_TOLD
-                if judged["verdict"] in (MISSED, ON_THE_WAY):
+                if judged["verdict"] in EXCEEDED:
                     above = judged["share"] - target["share"]
                     judged["distance_usd"] = above * total
                     judged["distance_tonnes"] = above * tonnes if tonnes else None
@@ -326,15 +337,26 @@ class Imports:
                 yield {**shared, **judged}
 
     def _face_value(self, row: Mapping[str, Any], target: Mapping[str, Any]) -> dict[str, Any]:
-        share, period = row[f"share_{self.measure}"], row["period"]
-        points = self.trend.get((row["product"], row["supplier"]), ())
+        share, supplier = row[f"share_{self.measure}"], row["supplier"]
+        return {
+            "definition": FACE_VALUE, "supplier": supplier, "share": share, "low": share,
+            "high": share, "share_tonnes": row["share_tonnes"],
+            **self._verdict(target, row["product"], supplier, row["period"], (share, share)),
+        }  # fmt: skip
+
+    def _verdict(
+        self, target: Mapping[str, Any], product: str, supplier: str, period: str,
+        ends: tuple[float, float],
+    ) -> dict[str, Any]:  # fmt: skip
+        """Judge a range at the pace of what was bought of the country, whichever way is counted."""
+        low, high = ends
+        points = self.trend.get((product, supplier), ())
         pace, years = median_slope(points), Period(target["until"]).year - Period(period).year
         return {
-            "period": period, "definition": FACE_VALUE, "supplier": row["supplier"],
-            "share": share, "low": share, "high": share, "share_tonnes": row["share_tonnes"],
-            "pace": pace, "needed_pace": needed_slope(share, target["share"], years),
+            "period": period, "pace": pace,
+            "needed_pace": needed_slope(high, target["share"], years),
             "years_of_pace": f"{points[0][0]}-{points[-1][0]}" if pace is not None else None,
-            "verdict": judge(share, share, target["share"], pace, years),
+            "verdict": judge(low, high, target["share"], pace, years),
         }  # fmt: skip
 
     def _looked_through(self, product: str, target: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -345,9 +367,9 @@ class Imports:
         largest = max(known, key=lambda row: (row["share"], row["origin"]))
         low, high = max(row["low"] for row in known), max(row["high"] for row in origins)
         return {
-            "period": self.supply_period, "definition": LOOKED_THROUGH,
-            "supplier": largest["origin"], "share": largest["share"], "low": low, "high": high,
-            "verdict": judge(low, high, target["share"], None, 0),
+            "definition": LOOKED_THROUGH, "supplier": largest["origin"], "share": largest["share"],
+            "low": low, "high": high,
+            **self._verdict(target, product, largest["origin"], self.supply_period, (low, high)),
         }  # fmt: skip
 
 

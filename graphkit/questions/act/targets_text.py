@@ -26,7 +26,8 @@ from graphkit.headlines.wording import (
 from graphkit.names import capitalized, possessive
 from graphkit.questions.act.wording import MET
 
-ON_THE_WAY, MISSED, UNKNOWN = "on the way", "missed", "cannot be told"
+ABOVE, UNKNOWN = "above", "cannot be told"
+EXCEEDED = ("missed", ABOVE, "on the way")
 FACE_VALUE = "face value"
 
 
@@ -38,8 +39,8 @@ def targets(answer: Answer) -> Sentences:
 def _verdict(rows: Sequence[Row]) -> str:
     """Judge a target by all its rows: above it at some stage, kept to at all, or neither."""
     verdicts = {row["verdict"] for row in rows}
-    if verdicts & {MISSED, ON_THE_WAY}:
-        return MISSED
+    if not verdicts.isdisjoint(EXCEEDED):
+        return ABOVE
     return MET if verdicts == {MET} else UNKNOWN
 
 
@@ -63,7 +64,7 @@ def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             assumptions={"until": ", ".join(sorted({str(row["until"]) for row in rows}))},
         )  # fmt: skip
 
-    above = counted(MISSED, count_of(sum(v == MISSED for v in verdicts.values()), whole))
+    above = counted(ABOVE, count_of(sum(v == ABOVE for v in verdicts.values()), whole))
     start = f"By imports{time_of(rows)}, at face value or as traced, {names.place(country)} "
     start += f"is above {above.figure} at some stage"
     additions, sign = [], "; "
@@ -86,8 +87,8 @@ def _outcome(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     most = f"at most {100 * row['threshold']:g} % from one country by {row['until']}"
     target = {"threshold": row["threshold"], "until": row["until"]}
     its_target = f"; its target for {material} is {most}"
-    if verdict == MISSED:
-        above = [row for row in rows if row["verdict"] in (MISSED, ON_THE_WAY)]
+    if verdict == ABOVE:
+        above = [row for row in rows if row["verdict"] in EXCEEDED]
         at_face_value = [row for row in above if row["definition"] == FACE_VALUE]
         row = max(at_face_value or above, key=lambda row: (row["distance_usd"], row["product"]))
         came = _came(names, row, target)

@@ -121,9 +121,10 @@ VERBS = (
     Verb(
         "targets", "graphkit.questions.act.targets:targets",
         "Hold the targets of governments against imports.",
-        "Each target at each stage with trade: met, on the way, missed, or cannot be told; at face "
-        "value and looked through, with the range, the distance in USD, the pace of ten years and "
-        "the one that is needed. Where no figure can be held against it, what is missing.",
+        "Each target at each stage with trade: met, on the way, above, missed (in its year), or "
+        "cannot be told; at face value and looked through, with the range, the distance in USD, "
+        "the pace of ten years and the one that is needed. Where no figure can be held against "
+        "it, what is missing.",
         ("targets KOR", "targets EU27 --for lithium", "targets --format csv"),
         (
             any_country("Whose targets. Default: every country's."),
@@ -132,7 +133,7 @@ VERBS = (
             COUNT_BY,
         ),
         "[COUNTRY]... [--for ...]",
-        "targets of governments: met, on the way, missed, or cannot be told",
+        "targets of governments: met, on the way, above, missed, or cannot be told",
         sentence="graphkit.questions.act.targets_text:targets",
         picture="graphkit.questions.act.targets_picture:targets",
         page=PagePlace("Act", "Targets", {"country": "KOR"}, place=2),
