@@ -20,7 +20,7 @@ SALES = ("NOR, importer: JPN, tonnes: 6", "CHN, importer: JPN, tonnes: 4",
          "JPN, importer: KOR, tonnes: 5")  # fmt: skip
 LIST = ("NOR, share: 0.6", "CHN, share: 0.4")
 HOW = {"scope": "p-ore", "period": "2020", "by": "tonnes"}
-ASSUMED = ("assumed_low", "assumed_high", "assumption")
+ASSUMED = ("assumed_low", "assumed_high", "assumption", "makers_of", "assumption_test")
 
 
 def seeds(*made: str, sales: tuple[str, ...] = SALES, years: str = "2015-2019") -> dict[str, str]:
@@ -104,6 +104,35 @@ def test_a_seller_that_is_on_no_list_is_named_and_stays_as_it_is(graph_of):
     assert ends(row) == (row["low"], row["high"])
     notes = words_of_notes(session.origins("KOR", **HOW).notes)
     assert any("on none" in note and "Land DEU 25.0 %" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("figures", "sales", "test"),
+    [
+        ((), (), "not tested against anything"),
+        (("NOR, share: 0.65",), (), "agrees with figures of 2020"),
+        (("NOR, share: 0.2",), (), "contradicted"),
+        (("DEU, share: 0.2",), (), "contradicted"),
+        ((), ("DEU, importer: KOR, tonnes: 5",), "contradicted"),
+    ],
+    ids=["none", "a figure", "a figure far off", "a new maker", "a seller"],
+)
+def test_a_range_says_how_old_its_list_is_and_what_it_was_tested_against(
+    embedded_of, figures, sales, test
+):
+    files = seeds(*LIST, sales=(*SALES, *sales))
+    files["production.yaml"] += "".join(
+        f"\n  - {{country: {row}, product: p-ore, period: 2020}}" for row in figures
+    )
+    session = embedded_of(files)
+    row = rows_of(session, assume=["makers"])["NOR"]
+
+    years = "2015-2019, 2020" if "DEU, share: 0.2" in figures else "2015-2019"
+    assert (row["makers_of"], row["assumption_test"]) == (years, test)
+    answer = session.origins("KOR", min_share=0.0, **HOW)
+    in_part = f"{test}, in part" if "agrees" in test else test
+    assert {*answer.rows["assumption_test"].to_pylist()} - {None} == {in_part}
+    assert unsaid(answer.caption, f"({in_part}): … makers of {'2015-2019'}") == []
 
 
 @pytest.mark.long

@@ -187,7 +187,7 @@ rows:
     }
 
 
-ASSUMED = ("assumed_low", "assumed_high", "assumption")
+ASSUMED = ("assumed_low", "assumed_high", "assumption", "makers_of", "assumption_test")
 """Columns that shares of other years are for."""
 NO_CLAIMS = {"claims.yaml": "kind: Claim\nrows: []\n"}
 ASKED: tuple[tuple[str, str, dict[str, str]], ...] = (

@@ -19,9 +19,16 @@ from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.arrow import SHARE, number, texts
 
 MAKERS = pa.schema(
-    [*texts("country", "product"), number("share", SHARE), *texts("source", "years")]
-)
-"""Lists of makers: one row for each country and product; no share where only the name counts."""
+    [
+        *texts("country", "product"), number("share", SHARE), *texts("source", "years"),
+        pa.field("moved", pa.bool_()),
+    ]
+)  # fmt: skip
+"""Lists of makers: one row for each country and product; no share where only the name counts.
+
+``moved`` is null without a published share of the period, and true if that is more than
+:data:`POINTS` off the list.
+"""
 POINTS = 0.1
 """Points by which a share may have moved since the list."""
 ROUNDING, ROUNDS = 1e-9, 1_000

@@ -78,6 +78,8 @@ class Origin(Marked):
     assumed_low: Annotated[float | None, ASSUMED[0]]
     assumed_high: Annotated[float | None, ASSUMED[1]]
     assumption: Annotated[str | None, ASSUMED[2]]
+    makers_of: Annotated[str | None, ASSUMED[3]]
+    assumption_test: Annotated[str | None, ASSUMED[4]]
     face_value: Annotated[
         float | None,
         Column(
@@ -370,8 +372,8 @@ def _as_one_origin(rows: pa.Table, group: Entity) -> pa.Table:
 
 def _assumed_sum(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Add up the ends of ranges under an assumption, of members without one those without it."""
-    texts = [member["assumption"] for member in members if member["assumption"] is not None]
-    if not texts:
+    under = [member for member in members if member["assumption"] is not None]
+    if not under:
         return {}
     ends = {
         f"assumed_{end}": min(1.0, fsum(
@@ -380,7 +382,8 @@ def _assumed_sum(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         ))
         for end in ("low", "high")
     }  # fmt: skip
-    return {**ends, "assumption": texts[0]}
+    texts = ("assumption", "makers_of", "assumption_test")
+    return {**ends, **{name: under[0][name] for name in texts}}
 
 
 def origins_of(

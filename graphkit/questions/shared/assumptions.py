@@ -52,7 +52,7 @@ ENDS = ("assumed_low", "assumed_high")
 PLACES = {"consumer": "of", "country": "of", "origin": "from", "supplier": "from",
           "removed": "without"}  # fmt: skip
 """Columns of the places that a row is of, with what stands before them in a sentence."""
-CONTRADICTED = "contradicted"
+CONTRADICTED, NOT_TESTED = "contradicted", "not tested against anything"
 ASSUMED = (
     Column("assumed_low", "assumed at least",
            "0 to 1, the least that share can be under the assumption; empty where the range "
@@ -62,6 +62,11 @@ ASSUMED = (
            type=NUMBER),
     Column("assumption", doc="what is assumed; contradicted: the data rule it out, and the range "
            "is that without it"),
+    Column("makers_of", doc="years of the lists of makers that are assumed to hold still"),
+    Column("assumption_test", doc="contradicted: by a seller on no list, by a figure of the period "
+           "that is more than 10 points off, or by the range; else whether figures of the period "
+           "agree with all that is assumed, or with a part of it; not tested against anything: "
+           "there are none"),
 )  # fmt: skip
 """Columns of the range under assumptions."""
 
@@ -115,10 +120,11 @@ class Assumed:
         least : float
             Upper end of ranges that ``ask`` leaves out.
         """
-        words = [
-            None if stage and row[stage] is None else self._words(row["product"], row.get(stage))
+        steps = [
+            (row["product"], row.get(stage))
             for row in rows.select(["product", *([stage] if stage else [])]).to_pylist()
         ]
+        words = [None if stage and step[1] is None else self._words(*step) for step in steps]
         wide = pc.greater(pc.subtract(rows["high"], rows["low"]), WIDE)
         wide = pc.or_(pc.is_valid(rows["low"]), False) if self.everywhere else wide
         says = pa.array([text is not None for text in words], pa.bool_())
@@ -132,7 +138,15 @@ class Assumed:
             texts = pc.if_else(wide, texts, None)
         for name in ENDS:
             rows = rows.append_column(number(name, SHARE + IN_SOME_ROWS), ends[name])
-        return rows.append_column("assumption", texts)
+        years: list[str | None] = []
+        tests: list[str | None] = []
+        for step, text in zip(steps, texts.to_pylist(), strict=True):
+            years.append(", ".join(self._years(*step)) or None if text else None)
+            tests.append(CONTRADICTED if text == CONTRADICTED else self._test(*step))
+            tests[-1] = tests[-1] if text else None
+        rows = rows.append_column("assumption", texts)
+        rows = rows.append_column("makers_of", pa.array(years, pa.string()))
+        return rows.append_column("assumption_test", pa.array(tests, pa.string()))
 
     def _met(
         self, rows: pa.Table, wide: pa.Table, keys: Sequence[str],
@@ -180,27 +194,31 @@ class Assumed:
         years = {year for row in rows.select(["product", "assumption"]).to_pylist()
                  if row["assumption"] for year in self._years(row["product"], None)}  # fmt: skip
         text = self._in_words(sorted(years)) if self._narrowed(rows) else None
-        return f" Assumed: {text}." if text else ""
+        tests = " or ".join(sorted({*rows["assumption_test"].to_pylist()} - {None}))
+        return f" Assumed ({tests}): {text}." if text else ""
 
     def _years(self, product: str, stage: str | None) -> tuple[str, ...]:
         """Collect the years of the lists behind a product, back to a stage."""
+        return tuple(sorted({years for years, _ in self._lists_behind(product, stage)}))
+
+    def _lists_behind(self, product: str, stage: str | None) -> list[tuple[str, str]]:
+        """Select the lists behind a product, back to a stage: years and product of each."""
         key = product, stage
-        if key not in self._years_of:
+        if key not in self._behind:
             network = self.supply.network
             places = {name: place for place, name in enumerate(network.products)}
             behind = network.inputs.behind[places[product]]
             orders = dict(zip(network.stages, network.nodes.orders, strict=True))
             first = orders[stage] if stage else 0
-            years = set()
-            for text, name in self._lists:
-                place = places.get(name)
-                if place is not None and behind[place] and network.nodes.orders[place] >= first:
-                    years.add(text)
-            self._years_of[key] = tuple(sorted(years))
-        return self._years_of[key]
+            self._behind[key] = [
+                (years, name) for years, name in self._lists
+                if name in places and behind[places[name]]
+                and network.nodes.orders[places[name]] >= first
+            ]  # fmt: skip
+        return self._behind[key]
 
     @cached_property
-    def _years_of(self) -> dict[tuple[str, str | None], tuple[str, ...]]:
+    def _behind(self) -> dict[tuple[str, str | None], list[tuple[str, str]]]:
         return {}
 
     @cached_property
@@ -209,6 +227,29 @@ class Assumed:
         pairs = zip(self.makers["years"].to_pylist(), self.makers["product"].to_pylist(),
                     strict=True)  # fmt: skip
         return sorted({pair for pair in pairs if pair[0]})
+
+    def _test(self, product: str, stage: str | None) -> str:
+        """Say whether figures of the period agree with what is assumed back to a stage."""
+        lists = {name for _, name in self._lists_behind(product, stage)}
+        if not self._contradicted.isdisjoint(lists):
+            return CONTRADICTED
+        if self._tested.isdisjoint(lists):
+            return NOT_TESTED
+        in_part = "" if self._tested >= lists and FED not in self.names else ", in part"
+        return f"agrees with figures of {self.supply.period}{in_part}"
+
+    @cached_property
+    def _tested(self) -> set[str]:
+        """Products of whose makers the period has a figure."""
+        return {row["product"] for row in self.makers.to_pylist() if row["moved"] is not None}
+
+    @cached_property
+    def _contradicted(self) -> set[str]:
+        """Products with a large seller that is on no list, or a figure that is far off the list."""
+        sellers = contradicting_sellers(self.network, self.makers).to_pylist()
+        return {row["product"] for row in sellers if row["share"] >= LARGE} | {
+            row["product"] for row in self.makers.to_pylist() if row["moved"]
+        }
 
     @property
     def scope(self) -> dict[str, Any]:
@@ -357,7 +398,10 @@ def makers_near(catalog: Catalog, supply: Supply) -> pa.Table:
     wanted = {*products}.union(*baskets.values())
     tables = _tables_near(catalog, wanted, supply.period)
     named: dict[str, dict[str, dict[str, Any]]] = {}
+    figures: dict[tuple[str, str], float] = {}
     for row in supply.production.to_pylist():
+        if row["share"] is not None:
+            figures[row["product"], row["country"]] = row["share"]
         if makes_some(row) or (row["loose"] and row["share"]):
             share = None if row["loose"] else row["share"]
             named.setdefault(row["product"], {})[row["country"]] = {
@@ -378,9 +422,16 @@ def makers_near(catalog: Catalog, supply: Supply) -> pa.Table:
                 for country, row in rows.items()
             }
     for product, rows in lists.items():
+        total = max(1.0, fsum(row["share"] or 0.0 for row in rows.values()))
+        shares = {country: row["share"] for country, row in rows.items()}
         for country, row in named.get(product, {}).items():
             if row["share"] is not None or country not in rows:
                 rows[country] = row
+        for country in rows:
+            figure, listed = figures.get((product, country)), shares.get(country, 0.0)
+            if figure is not None:
+                moved = listed is not None and abs(figure - listed / total) > POINTS
+                rows[country] = {**rows[country], "moved": moved}
     merged = supply.merged
     members = set() if merged is None else {*catalog.members(merged)}
     group = "" if merged is None else merged.key
