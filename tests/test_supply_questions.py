@@ -241,7 +241,7 @@ def test_a_published_reliance_bounds_a_withheld_mine(graph_of):
 
 def test_a_withheld_mine_without_a_bound_leaves_nothing_certain(graph_of):
     some = {"production.yaml": WITHHELD["production.yaml"]}
-    answer = graph_of(CHAIN, some).origins("JPN", scope="ree-metals", stage="mine", min_share=0.01)
+    answer = graph_of(CHAIN, some).origins("JPN", scope="ree-metals", stage="mine")
 
     rows = {r["origin"]: (r["share"], r["high"]) for r in answer.rows.to_pylist()}
     assert rows == {
@@ -251,19 +251,32 @@ def test_a_withheld_mine_without_a_bound_leaves_nothing_certain(graph_of):
     assert not any("Left out" in note for note in words_of_notes(answer.notes))
 
 
-def test_an_origin_that_may_be_large_has_a_row_and_the_others_are_counted(graph_of):
+def test_the_largest_origin_has_a_row_and_the_others_are_counted(graph_of):
     some = {"production.yaml": WITHHELD["production.yaml"]}
     graph = graph_of(CHAIN, some)
-    answer = graph.origins("JPN", scope="ree-metals", stage="mine", min_share=0.5)
     largest = graph.origins("JPN", scope="ree-metals", largest=True)
 
-    assert [r["origin"] for r in answer.rows.to_pylist()] == ["unknown", "CHN", "NOR"]
-    assert Naming("1 row … less than 50 % … at most") in words_of_notes(answer.notes)
     rows = [r for r in largest.rows.to_pylist() if r["traced_to"] == "mine"]
     assert [(r["origin"], r["share"], r["others"]) for r in rows] == [
         ("unknown", 1.0, None), ("CHN", 0.0, 2),
     ]  # fmt: skip
     assert Naming("3 smaller origins … `largest`") in words_of_notes(largest.notes)
+
+
+@pytest.mark.parametrize("stage", [None, "mine"])
+def test_with_a_least_share_the_others_of_a_stage_have_one_row_of_their_ends(chain, stage):
+    how = {"scope": "magnets", "stage": stage}
+    every = chain.origins("KOR", **how, min_share=0).rows.to_pylist()
+    rows = chain.origins("KOR", **how, min_share=0.3).rows.to_pylist()
+    for name in {row["traced_to"] for row in every}:
+        at_stage = [row for row in every if row["traced_to"] == name]
+        large = [row for row in at_stage if row["share"] >= 0.3 or row["origin"] == "unknown"]
+        small = [row for row in at_stage if row not in large]
+        selected = [row for row in rows if row["traced_to"] == name]
+        most = max((row["high"] for row in small), default=0.0)
+        assert [row for row in selected if row["origin"] != "any other country"] == large
+        others = [row for row in selected if row["origin"] == "any other country"]
+        assert [(row["share"], row["high"]) for row in others] == [(None, most)] * (most > 0)
 
 
 @pytest.mark.long

@@ -43,6 +43,10 @@ from graphkit.questions.shared.supply_answer import (
 
 SMALLEST_LINK = 0.001
 """Smallest share of the imports that a link between two makers has in an answer."""
+MAY_HAVE = 0.01
+"""Share that an origin with a row may have, if no least share is asked for."""
+ASSUMED_TEXTS = ("assumption", "makers_of", "assumption_test")
+"""Columns of what is assumed, beside the ends of a range under it."""
 LARGE = 0.1
 """Unknown share of imports from which the largest producers are named."""
 
@@ -136,7 +140,7 @@ def origins(
     stage: str | None = None,
     without: str | None = None,
     chain: str = LOOKED_THROUGH,
-    min_share: float = 0.01,
+    min_share: float | None = None,
     largest: bool = False,
     assume: Sequence[str] | None = None,
     returns: bool = False,
@@ -216,31 +220,81 @@ def origins(
 
 
 def _large_enough(
-    catalog: Catalog, traced: _Traced, min_share: float, *, by_seller: bool
+    catalog: Catalog, traced: _Traced, min_share: float | None, *, by_seller: bool
 ) -> tuple[pa.Table, list[Note]]:
-    """Leave out the rows of origins that are too small, with notes on what is left out."""
-    rows = traced.rows
+    """Select the rows of origins that may be large, or with a least share those that are as traced.
+
+    Notes count the others. Of a least share, the others of a stage have one row of their ends.
+    """
+    rows, least = traced.rows, MAY_HAVE if min_share is None else min_share
     at_own_stage = pc.or_(by_seller, pc.equal(rows["traced_to"], rows["stage"]))
-    bought = pc.greater_equal(pc.fill_null(rows["face_value"], 0.0), min_share)
+    bought = pc.greater_equal(pc.fill_null(rows["face_value"], 0.0), least)
     bought = pc.and_(at_own_stage, bought)
-    possible = pc.greater_equal(pc.fill_null(rows["high"], 0.0), min_share)
+    large = pc.fill_null(rows["high" if min_share is None else "share"], 0.0)
     no_country = pc.is_in(rows["origin"], pa.array(NO_COUNTRY))
     no_country = pc.or_(no_country, pc.starts_with(rows["origin"], f"{THROUGH} "))
-    rows = rows.filter(pc.or_(pc.or_(possible, bought), no_country))
-    left_out = _left_out(len(traced.rows) - len(rows), min_share)
-    small = pc.less(pc.max_element_wise(rows["share"], rows["face_value"]), min_share)
+    is_selected = pc.or_(pc.or_(pc.greater_equal(large, least), bought), no_country)
+    unseen = _unseen_trade(catalog, traced.supply, rows.filter(is_selected))
+    if min_share is not None:
+        return _with_others(rows, is_selected), unseen
+    rows = rows.filter(is_selected)
+    left_out = _left_out(len(traced.rows) - len(rows), least)
+    small = pc.less(pc.max_element_wise(rows["share"], rows["face_value"]), least)
     rows, alike = beyond_any_other(rows, traced.supply, STAGES, "origin", small)
-    return rows, [*_unseen_trade(catalog, traced.supply, rows), *left_out, *map(Note, alike)]
+    return rows, [*unseen, *left_out, *map(Note, alike)]
 
 
-def _left_out(number: int, min_share: float) -> list[Note]:
+def _with_others(rows: pa.Table, is_selected: pa.ChunkedArray) -> pa.Table:
+    """Select rows, and put the others of each stage into one, of what any of these may have.
+
+    >>> low, high, share = [0.5, 0.0, 0.0], [0.9, 0.4, 0.2], [0.8, 0.1, 0.1]
+    >>> rows = {"traced_to": ["mine"] * 3, "origin": ["A", "B", "C"], "share": share}
+    >>> rows |= {name: ["x"] * 3 for name in ("consumer", "product", "period")}
+    >>> rows |= {name: [None] * 3 for name in ("face_value", "hidden", *ASSUMED_TEXTS)}
+    >>> rows |= {"low": low, "high": high, "assumed_low": low, "assumed_high": high}
+    >>> one = _with_others(pa.table(rows), pa.chunked_array([[True, False, False]]))
+    >>> [(row["origin"], row["share"], row["high"]) for row in one.to_pylist()]
+    [('A', 0.8, 0.9), ('any other country', None, 0.4)]
+    """
+    stages: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    others: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row, selected in zip(rows.to_pylist(), is_selected.to_pylist(), strict=True):
+        stage = tuple(row[name] for name in STAGES)
+        stages.setdefault(stage, [])
+        (stages if selected else others).setdefault(stage, []).append(row)
+    for stage, small in others.items():
+        ends = {
+            "low": min(row["low"] for row in small), "high": max(row["high"] for row in small),
+            **_ends_of_others(small),
+        }  # fmt: skip
+        if ends["high"] > CLOSE:
+            own = {"origin": ANY_OTHER, "share": None, "face_value": None, "hidden": None}
+            stages[stage].append({**small[0], **own, **ends})
+    joined = [row for selected in stages.values() for row in selected]
+    return pa.Table.from_pylist(joined, rows.schema)
+
+
+def _ends_of_others(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the ends of some ranges together under an assumption, where any has one."""
+    under = next((row for row in rows if row["assumption"] is not None), None)
+    if under is None:
+        return {}
+    ends = [
+        tuple(row[f"{'assumed_' if row['assumption'] else ''}{end}"] for end in ("low", "high"))
+        for row in rows
+    ]
+    return {
+        "assumed_low": min(low for low, _ in ends), "assumed_high": max(high for _, high in ends),
+        **{name: under[name] for name in ASSUMED_TEXTS},
+    }  # fmt: skip
+
+
+def _left_out(number: int, least: float) -> list[Note]:
     """Count the origins that are too small for a row."""
     if not number:
         return []
     rows = "1 row" if number == 1 else f"{number:,} rows"
-    return [
-        Note(f"Left out: {rows}, of origins with less than {100 * min_share:g} % even at most.")
-    ]
+    return [Note(f"Left out: {rows}, of origins with less than {100 * least:g} % even at most.")]
 
 
 def _largest(rows: pa.Table) -> tuple[pa.Table, list[Note]]:
@@ -382,8 +436,7 @@ def _assumed_sum(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         ))
         for end in ("low", "high")
     }  # fmt: skip
-    texts = ("assumption", "makers_of", "assumption_test")
-    return {**ends, **{name: under[0][name] for name in texts}}
+    return {**ends, **{name: under[0][name] for name in ASSUMED_TEXTS}}
 
 
 def origins_of(

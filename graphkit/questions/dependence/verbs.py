@@ -123,8 +123,10 @@ VERBS = (
             DATASET,
             COUNT_BY,
             share(
-                "min_share", "Leave out shares below this in every case.",
-                0.01, FRACTION,
+                "min_share",
+                "Only origins of this share as traced, and a row of the most that any other may "
+                "have. Default: all that may have 0.01.",
+                None, FRACTION,
             ),
         ),
         "COUNTRY... [--on COUNTRY] [--for ...] [--largest] [--stage STAGE] [--without BLOC]",
