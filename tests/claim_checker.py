@@ -35,7 +35,7 @@ class Facts:
     def __init__(self, answer: Answer, names: dict[str, str]) -> None:
         places = pa.array(range(len(answer.rows)), pa.int64())
         self.answer = undoubted(replace(answer, rows=answer.rows.append_column(PLACE, places)))
-        self.scope = answer.scope
+        self.scope = answer.scope.as_object()
         self.rows: list[Row] = self.answer.rows.to_pylist()
         self.names = {**names, **answer.names}
 

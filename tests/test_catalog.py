@@ -204,7 +204,7 @@ def test_names_stand_in_sentences_with_their_article(ask, verb, given):
     answer = getattr(ask, verb)(**{"scope": "magnets-metal", **given})
     said = [
         answer.question,
-        str(answer.scope.get("measure")),
+        str(answer.scope.as_object().get("measure")),
         answer.caption,
         *words_of_notes(answer.notes),
     ]

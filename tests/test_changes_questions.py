@@ -310,7 +310,7 @@ def test_a_trend_since_a_year_is_the_end_of_the_whole_one(ask):
     first = late.rows.to_pylist()[0]
     assert (first["period"], first["previous"]) == ("2015", "2014")  # before those that are shown
     assert late.coverage.trade.flows < whole.coverage.trade.flows
-    assert late.scope["since"] == "2015"
+    assert late.scope.as_object()["since"] == "2015"
 
 
 def test_since_keeps_periods_that_begin_no_earlier(graph_of):

@@ -34,7 +34,7 @@ def test_codes_and_products_are_added_up(ask: Session):
     both = by_pair(ask.flows(scope="rare earths", period="2024"), "usd")
     parts = [
         by_pair(ask.flows(scope=product, period="2024"), "usd")
-        for product in ask.flows(scope="rare earths", period="2024").scope["products"]
+        for product in ask.flows(scope="rare earths", period="2024").scope.as_object()["products"]
     ]
 
     assert len(parts) > 1

@@ -122,14 +122,22 @@ def test_the_words_of_notes_are_read_by_those_that_write_them_alone():
     assert private == {"answers/note.py"}
 
 
+def readers_of(pattern: str) -> set[str]:
+    """Modules in which a pattern stands."""
+    return {
+        p.relative_to(PACKAGE).as_posix() for p in MODULES
+        if re.search(pattern, p.read_text("utf-8"))
+    }  # fmt: skip
+
+
 def test_the_words_of_a_scope_are_shown_and_not_read():
     """First lines and briefs read the goods of an answer."""
-    read = re.compile(r"""scope(?:\.get\(|\[)["']meaning""")
-    readers = {
-        p.relative_to(PACKAGE).as_posix() for p in MODULES if read.search(p.read_text("utf-8"))
-    }
+    assert readers_of(r"answer\.scope\.meaning") == {"render/answer.py", "render/screen.py"}
 
-    assert readers == {"render/answer.py", "render/screen.py"}
+
+def test_the_terms_of_a_scope_are_read_by_their_classes():
+    """Their names are the keys of JSON alone."""
+    assert readers_of(r"scope\.as_object") == {"answers/answer.py", "render/json.py"}
 
 
 def test_a_note_prints_as_its_words_and_is_no_text():

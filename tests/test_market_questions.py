@@ -620,7 +620,7 @@ def test_every_material_with_a_published_risk_has_a_row(ask):
 def test_an_element_brings_its_group_with_a_published_risk(ask):
     answer = ask.criticality(scope="dysprosium")
 
-    assert answer.scope["materials"] == ["Dy", "HREE"]
+    assert answer.scope.as_object()["materials"] == ["Dy", "HREE"]
     rows = answer.rows.select(["material", "published_supply_risk"]).to_pylist()
     assert {tuple(row.values()) for row in rows} == {("HREE", 5.1), ("Dy", None)}
 

@@ -96,7 +96,7 @@ def test_each_row_of_a_run_with_a_year_missing_names_the_years_it_is_of(graph_of
     assert set(answer.rows["years"].to_pylist()) == {years}
     names = answer.rows.column_names
     assert names.index("years") == names.index("period") + 1
-    assert answer.scope["years"] == years
+    assert answer.scope.as_object()["years"] == years
     assert f"ata of {years}" in scope_line(answer)
 
 

@@ -650,7 +650,7 @@ def test_hubs_are_on_the_map_where_the_area_of_a_circle_is_the_measure_of_the_ti
     circles, names = picture(answer).option["series"]
     china, germany = (next(c for c in circles["data"] if c["name"] == name)
                       for name in ("China", "Germany"))  # fmt: skip
-    measure = answer.scope["measures"][0]
+    measure = answer.scope.as_object()["measures"][0]
     ratio = rows["Germany"][measure] / rows["China"][measure]
 
     _, narrow = picture(answer, narrow=True).option["series"]

@@ -89,7 +89,7 @@ def test_plants_and_companies_in_rows_have_a_page(world, question, pages):
     for row in content["rows"]:
         for column, ask in pages.items():
             if row[column] is not None:
-                assert world.show(row[column], kind=ask).scope["key"] == row[column]
+                assert world.show(row[column], kind=ask).scope.as_object()["key"] == row[column]
 
 
 MORE = {
@@ -169,7 +169,7 @@ def every_kind(graph_of: Callable[..., Session]) -> Session:
 def test_a_name_of_any_kind_has_its_facts_and_the_kind(every_kind, name, kind, key, facts):
     answer = every_kind.show(name)
 
-    assert (answer.scope["kind"], answer.scope["key"]) == (kind, key)
+    assert (answer.scope.as_object()["kind"], answer.scope.as_object()["key"]) == (kind, key)
     assert {row for row in rows(answer, "fact", "name") if row[0] != "made"} == facts
     assert {*answer.rows["source"].to_pylist()} == {"customs"}
 
@@ -189,15 +189,18 @@ def test_a_name_of_two_kinds_says_so_and_is_chosen_by_kind(every_kind):
     first = every_kind.show("dysprosium")
     other = every_kind.show("dysprosium", kind="product")
 
-    assert first.scope["kind"] == "mineral"
+    assert first.scope.as_object()["kind"] == "mineral"
     assert first.caption == Naming("product too, Dysprosium metal (dy-metal)")
-    assert (other.scope["kind"], other.scope["key"]) == ("product", "dy-metal")
+    assert (other.scope.as_object()["kind"], other.scope.as_object()["key"]) == (
+        "product",
+        "dy-metal",
+    )
     assert "too" not in other.caption
 
 
 def test_a_symbol_in_its_own_spelling_is_an_element_and_in_capitals_a_country(every_kind):
-    assert every_kind.show("In").scope["key"] == "In"
-    assert every_kind.show("IN").scope["key"] == "IND"
+    assert every_kind.show("In").scope.as_object()["key"] == "In"
+    assert every_kind.show("IN").scope.as_object()["key"] == "IND"
 
 
 def test_what_is_not_known_is_suggested(world, every_kind):

@@ -169,7 +169,7 @@ def test_published_exports_answer_for_the_trade_that_is_missing(graph_of):
         ("KOR", 77.1), ("NOR", 14.3), ("JPN", 8.6),
     ]  # fmt: skip
     assert {round(r["hhi_low"]) for r in rows} == {6_229}
-    assert answer.scope["counted"] == "published figures"
+    assert answer.scope.as_object()["counted"] == "published figures"
     assert answer.question == Naming("Who buys dysprosium (Dy) from China … published")
     assert "not from trade data" in answer_text(answer)
 
@@ -188,7 +188,7 @@ def test_published_imports_answer_for_the_trade_that_is_missing(graph_of):
 def test_trade_is_preferred_to_published_figures(graph_of):
     answer = graph_of({"claims.yaml": METALS}).suppliers("KOR", scope="ree-metals", period="2024")
 
-    assert "counted" not in answer.scope
+    assert "counted" not in answer.scope.as_object()
     assert answer.rows["share_usd"].to_pylist() == [0.8, 0.2]
 
 

@@ -65,7 +65,7 @@ def test_a_scenario_is_the_disruption_that_it_describes(chain, write):
     assert figures(played) == asked.rows.to_pylist()
     assert set(played.rows["scenario"].to_pylist()) == {"stop"}
     assert played.headline == asked.headline
-    assert played.scope["restart"] == 4
+    assert played.scope.as_object()["restart"] == 4
 
 
 def test_a_share_of_the_need_that_other_goods_replace_has_its_source(chain, write):
@@ -94,7 +94,7 @@ def test_the_same_file_gives_the_same_bytes(chain, write):
     path = write()
 
     assert chain.scenario(path).to_json() == chain.scenario(path).to_json()
-    assert len(chain.scenario(path).scope["sha256"]) == 64
+    assert len(chain.scenario(path).scope.as_object()["sha256"]) == 64
 
 
 @pytest.mark.parametrize(

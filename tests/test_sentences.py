@@ -71,7 +71,7 @@ def test_the_stage_of_output_is_read_and_checked_by_the_rows_of_that_stage(ask):
     told = {}
     for text in OUTPUT:
         answer = ask.claims_check(that=text)
-        told[text] = answer.scope.get("stage"), answer.rows["verdict"][0].as_py()
+        told[text] = answer.scope.as_object().get("stage"), answer.rows["verdict"][0].as_py()
 
     assert told == OUTPUT
 

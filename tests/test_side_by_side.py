@@ -78,8 +78,11 @@ def test_countries_and_periods_are_combined_and_each_has_its_coverage(ask):
     assert list(parts) == ["KOR, 2022", "KOR, 2024", "JPN, 2022", "JPN, 2024"]
     one = ask.suppliers("JPN", scope="magnets-metal", period="2022")
     assert parts["JPN, 2022"] == one.coverage
-    assert (answer.scope["consumer"], answer.scope["period"]) == (["KOR", "JPN"], ["2022", "2024"])
-    assert answer.scope["products"] == ["magnets-metal"]
+    assert (answer.scope.as_object()["consumer"], answer.scope.as_object()["period"]) == (
+        ["KOR", "JPN"],
+        ["2022", "2024"],
+    )
+    assert answer.scope.as_object()["products"] == ["magnets-metal"]
     assert answer.question == Naming("South Korea … (magnets-metal) … Japan … (magnets-metal)")
     assert len(set(answer.sources["key"].to_pylist())) == len(answer.sources)
     assert len(set(answer.claims["key"].to_pylist())) == len(answer.claims)
@@ -119,12 +122,12 @@ def test_elements_and_products_together_are_answered_side_by_side(ask, name, sco
 
     if scopes[1] == "magnets-metal":  # which is among the products of the first: counted once
         assert both.rows.to_pylist() == single[0]
-        assert both.scope["for"] == scopes[0]
+        assert both.scope.as_object()["for"] == scopes[0]
         return
     rows = [*single[0], *(row for row in single[1] if row not in single[0])]
     assert both.rows.to_pylist() == rows
     assert {row["fit"] for row in both.rows.to_pylist()} - {None} == {"basket", "exact"}
-    assert both.scope["for"] == list(scopes)
+    assert both.scope.as_object()["for"] == list(scopes)
 
 
 def test_unit_values_of_several_importers_stand_beside_the_worlds_once(ask):

@@ -130,7 +130,7 @@ def test_a_plant_takes_from_its_part_of_output_to_its_part_of_what_is_known(worl
     assert of(answer, "lost_share", "low", "high", consumer="JPN", product="ore") == [
         (60 / 70 * 20 / 80, 60 / 70 * 20 / 80, 60 / 70 * 20 / 50)
     ]
-    assert answer.scope["stops"] == [
+    assert answer.scope.as_object()["stops"] == [
         {"country": "CHN", "product": "ore", "low": 20 / 80, "high": 20 / 50}
     ]
     assert answer.coverage.capacity == (Capacity(
@@ -157,7 +157,7 @@ def test_under_half_of_what_was_made_is_said_first(graph_of):
 def test_a_member_of_a_group_takes_at_most_the_group_s_part(world):
     answer = world.disrupt(plant="West Pit", scope="ore")
 
-    assert answer.scope["stops"] == [
+    assert answer.scope.as_object()["stops"] == [
         {"country": "CHN", "product": "ore", "low": 0, "high": 14 / 50}
     ]
     assert of(answer, "lost_share", "low", "high", consumer="JPN", product="ore") == [
@@ -179,7 +179,9 @@ def test_months_follow_what_is_known_and_are_refused_where_nothing_is(world):
 def test_control_stops_whole_plants_and_equity_parts_of_them(world):
     """A has 60 % of North; B and C, both of Korea, have 80 % of South between them."""
     parts = {
-        (name, view): world.disrupt(scope="ore", view=view, **{kind: name}).scope["stops"][0]
+        (name, view): world.disrupt(scope="ore", view=view, **{kind: name}).scope.as_object()[
+            "stops"
+        ][0]
         for kind, name in (("company", "a"), ("company", "b"), ("seat", "KOR"))
         for view in ("control", "equity")
     }
@@ -200,7 +202,7 @@ def test_a_state_s_exports_and_its_owners_plants_stop_together(world):
 
     assert of(both, "low", consumer="JPN", product="ore") == [(10 / 70 + 60 / 70 * 20 / 80,)]
     assert of(abroad, "low", consumer="JPN", product="ore") == [(10 / 70 + 60 / 70 * 20 / 80,)]
-    assert both.scope["exporters"] == ["NOR"]
+    assert both.scope.as_object()["exporters"] == ["NOR"]
 
 
 @pytest.mark.parametrize(

@@ -742,8 +742,8 @@ def test_slack_only_ever_helps(ask):
 def test_a_restriction_is_played_on_the_baskets_its_products_are_in(ask):
     answer = ask.disrupt(restriction="announcement 18 of 2025", period="2024", loss=0.5)
 
-    assert answer.scope["cut"] == ["ree-compounds", "ree-metals", "magnets-metal"]
-    assert answer.scope["exporters"] == ["CHN"]
+    assert answer.scope.as_object()["cut"] == ["ree-compounds", "ree-metals", "magnets-metal"]
+    assert answer.scope.as_object()["exporters"] == ["CHN"]
     assert Naming(
         "Rare-earth compounds … whole … 16 main elements",
         "dysprosium, gadolinium, lutetium, scandium, samarium, terbium, yttrium",

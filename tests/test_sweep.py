@@ -111,8 +111,8 @@ def test_the_number_of_a_sweep_is_exact(chain):
 
     settings = list(dict.fromkeys(answer.rows["setting"].to_pylist()))
     assert settings == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]
-    assert answer.scope["sweep"] == "loss"
-    assert "loss" not in answer.scope
+    assert answer.scope.as_object()["sweep"] == "loss"
+    assert "loss" not in answer.scope.as_object()
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_the_assumption_of_a_range_of_losses_is_named_and_dropped_by_an_option(g
         for answer in (lost, passed, cut):
             row = answer.rows.to_pylist()[0]
             assert (row["low"], row["high"]) == (pytest.approx(0.1), pytest.approx(most))
-            assert answer.scope["ranges_assume"] == ([] if returns else ["no return"])
+            assert answer.scope.as_object()["ranges_assume"] == ([] if returns else ["no return"])
             assert any("no return" in str(note) for note in answer.notes) != returns
     with pytest.raises(UsageError, match="returns"):
         session.spof("KOR", returns=True, **HOW)

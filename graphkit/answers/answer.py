@@ -15,6 +15,7 @@ from graphkit.answers.coverage import Coverage
 from graphkit.answers.goods import Goods
 from graphkit.answers.note import Note, Remark
 from graphkit.answers.sentence import Sentence
+from graphkit.answers.terms import Terms, joined
 from graphkit.arrow import LINKS, POINTS, SHARE, counts, flags, number, texts
 from graphkit.names import uncapitalized
 from graphkit.period import Period
@@ -40,7 +41,7 @@ class Answer:
     """An answer with everything needed to cite it."""
 
     question: str
-    scope: Mapping[str, Any]
+    scope: Terms
     """The query as understood, and the measure."""
     rows: pa.Table
     columns: Sequence[Column]
@@ -207,7 +208,7 @@ def keys_in(answer: Answer) -> set[str]:
     )
     for table in (answer.claims, answer.comparisons, answer.elsewhere, answer.links):
         keys |= keys_of_refs(table, REFS)
-    return keys | set(texts_in([answer.scope, answer.coverage.as_object()]))
+    return keys | set(texts_in([answer.scope.as_object(), answer.coverage.as_object()]))
 
 
 def texts_in(value: Any) -> Iterator[str]:
@@ -322,16 +323,18 @@ def side_by_side(answers: Mapping[str, Answer]) -> Answer:
     rows = _stacked(_with_both_weights([answer.rows for answer in separate]))
     columns = {column.name: column for answer in reversed(separate) for column in answer.columns}
     shown = list(dict.fromkeys(name for answer in separate for name in answer.headers))
+    scope = joined([answer.scope for answer in separate])
+    values = scope.as_object()
     apart = [
         name for name in ("period", "consumer", "supplier", "country")
         if name in columns and name in rows.column_names and name not in shown
-        and isinstance(_together(separate, name), list)
+        and isinstance(values.get(name), list)
     ]  # fmt: skip
     covered = {label: answer.coverage for label, answer in answers.items()}
     alike = all(answer.coverage == first.coverage for answer in separate)
     return Answer(
         _sentences(answer.question for answer in separate),
-        {name: _together(separate, name) for name in {n: 0 for a in separate for n in a.scope}},
+        scope,
         rows,
         list(columns.values()),
         first.coverage if alike else Coverage(by_question=covered),
@@ -360,15 +363,6 @@ def _nothing(reasons: Sequence[Absence]) -> Absence:
 def _sentences(texts: Iterable[str]) -> str:
     """Join texts, each of their sentences once."""
     return " ".join(dict.fromkeys(s for text in texts for s in re.split(r"(?<=[.?]) ", text)))
-
-
-def _together(answers: Sequence[Answer], name: str) -> Any:
-    """Return the value of a scope that all answers share, else a list of the different ones."""
-    values = [answer.scope.get(name) for answer in answers]
-    if all(value == values[0] for value in values):
-        return values[0]
-    items = [item for v in values for item in (v if isinstance(v, list | tuple) else [v])]
-    return [item for place, item in enumerate(items) if item not in items[:place]]
 
 
 def _with_both_weights(tables: Sequence[pa.Table]) -> list[pa.Table]:

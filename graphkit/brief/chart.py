@@ -12,6 +12,7 @@ from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.coverage import Coverage
 from graphkit.answers.remarks import with_remarks
 from graphkit.answers.sentence import Sentence
+from graphkit.answers.terms import Measure, terms
 from graphkit.arrow import SHARE
 
 COLUMNS = (
@@ -66,7 +67,7 @@ def bars(
     chart = replace(
         answer, question=title, sentence=Sentence(), shown=(), columns=COLUMNS, picture=PICTURE,
         rows=pa.Table.from_pylist(list(map(asdict, rows)), schema_of(COLUMNS)),
-        scope={"measure": whole},
+        scope=terms(Measure(whole)),
     )  # fmt: skip
     remarks = with_remarks(chart).rows.to_pylist()
     texts = [

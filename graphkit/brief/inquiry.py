@@ -60,14 +60,14 @@ class Finding:
     @property
     def rows(self) -> list[dict[str, Any]]:
         """The rows of the answer; none if it has no answer, or only published figures."""
-        if self.answer is None or self.answer.scope.get("counted"):
+        if self.answer is None or self.answer.scope.is_published:
             return []
         rows: list[dict[str, Any]] = undoubted(self.answer).rows.to_pylist()
         return rows
 
     def section(self, title: str, sentences: Sequence[str] = (), **fields: Any) -> Section:
         """Make a section of the answer."""
-        if self.answer is not None and self.answer.scope.get("counted"):
+        if self.answer is not None and self.answer.scope.is_published:
             sentences = [*sentences, "No trade data cover it; the figures are as published."]
         return Section(title, sentences, command=self.command, **{"answer": self.answer, **fields})
 

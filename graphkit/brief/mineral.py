@@ -15,6 +15,7 @@ from graphkit.answers.columns import COUNT, NUMBER, Column, schema_of
 from graphkit.answers.coverage import Coverage
 from graphkit.answers.figures import UNFIT, number_of
 from graphkit.answers.sentence import Sentence
+from graphkit.answers.terms import Material, Measure, Time, terms
 from graphkit.arrow import SHARE
 from graphkit.brief.chart import MOST_BARS, BarRow, bars
 from graphkit.brief.claims import claims_part
@@ -134,7 +135,7 @@ def _makers(inquiry: Inquiry, period: str | None, concentration: Finding) -> Par
     sources = pa.concat_tables(inquiry.catalog.sources(some.rows) for some in figures)
     answer = Answer(
         f"Who produces {inquiry.meaning}?",
-        {"for": inquiry.scope, "period": None, "measure": "production by mass (tonnes)"},
+        terms(Material(inquiry.scope), Time(None), Measure("production by mass (tonnes)")),
         pa.Table.from_pylist(rows, schema_of(COLUMNS)), COLUMNS, Coverage(), sources,
         caption="As published; the share is of the world total of the same source, where it gives "
         "one, or of the sum of its figures where that is larger. A withheld figure is unknown, not "

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from graphkit.answers.answer import ELSEWHERE
 from graphkit.answers.goods import Goods, Named
 from graphkit.answers.note import Note, Remark
+from graphkit.answers.terms import Material
 from graphkit.catalog.tables import Tables
 from graphkit.errors import UsageError
 from graphkit.names import Entity, Names, in_other_languages, names_in, uncapitalized
@@ -370,6 +371,11 @@ class Scope:
     elsewhere: pa.Table = field(default_factory=ELSEWHERE.empty_table)
     """Products that hold an element in scope, but are bought for something else."""
     notes: tuple[Note, ...] = ()
+
+    @property
+    def material(self) -> Material:
+        """The goods, as an answer states them."""
+        return Material(self.text, self.meaning)
 
     @property
     def stage(self) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import PLACE, Kind
+from graphkit.answers.terms import Role
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Materials
 from graphkit.errors import visible
@@ -116,7 +117,7 @@ def import_overview(catalog: Catalog, answer: Answer) -> dict[str, Any]:
     answer : Answer
         The suppliers that a country depends on.
     """
-    country = answer.scope["consumer"]
+    country = answer.scope.place(Role.CONSUMER)
     rows = _with_places(answer)
     by_value = [row for row in rows if row["share_usd"] is not None]
     figures = _told("depends", answer, by_value)

@@ -187,7 +187,8 @@ def _basket(names: Lexicon, claim: Claim, rows: Sequence[Row]) -> str:
 def _times(names: Lexicon, rows: Sequence[Row]) -> list[Period]:
     """Return the periods of some rows, and those that are compared."""
     texts = {row.get("period") for row in rows}
-    texts |= {row.get(end) for row in (*rows, names.answer.scope) for end in ("before", "after")}
+    texts |= {row.get(end) for row in rows for end in ("before", "after")}
+    texts |= {*names.answer.scope.ends}
     return [Period(text) for text in sorted(text for text in texts if text)]
 
 

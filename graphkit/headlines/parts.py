@@ -9,6 +9,7 @@ from typing import TypeAlias, cast
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import PLACE, Claim, Figure, Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines.gate import allowed
 from graphkit.headlines.wording import Lexicon, R, Row, Sentences, label_of, listed, rows_of_parts
 
@@ -17,7 +18,7 @@ Writer: TypeAlias = Callable[[Lexicon, Sequence[R]], Iterable[Sentence]]
 
 
 def sentences_on_parts(
-    answer: Answer, place: str, tell: Writer[R], parts: Sequence[Sequence[R]] | None = None
+    answer: Answer, place: Role | None, tell: Writer[R], parts: Sequence[Sequence[R]] | None = None
 ) -> Sentences:
     """Say the result of the first part of a question in a sentence, then the figures of others.
 
@@ -28,8 +29,8 @@ def sentences_on_parts(
     ----------
     answer : Answer
         The answers to one question of several places or periods, side by side, or one answer.
-    place : str
-        Column of the places.
+    place : Role, optional
+        Part of the places, and the column with its name; None for rows that are of no place.
     tell : callable
         Writes sentences on the rows of a part.
     parts : sequence, optional
@@ -38,9 +39,9 @@ def sentences_on_parts(
     names = Lexicon(answer)
     some = parts or cast("list[list[R]]", rows_of_parts(answer, place))
     groups = [rows for rows in some if rows]
-    requested = answer.scope.get(place)
-    answered = {row.get(place) for rows in groups for row in rows}
-    none = [key for key in requested if key not in answered] if isinstance(requested, list) else []
+    answered = {row.get(place or "") for rows in groups for row in rows}
+    requested = answer.scope.places(place) if place and answer.scope.several(place) else []
+    none = [key for key in requested if key not in answered]
     texts = list(allowed(names, tell(names, groups[0])))
     rest = len(groups) + len(none) - 1
     if not rest:
@@ -62,13 +63,13 @@ def sentences_on_parts(
 
 def _of(names: Lexicon, claim: Claim) -> tuple[object, ...]:
     """Return what a claim is of, without its period where the question names several."""
-    if isinstance(names.answer.scope.get("period"), list):
+    if names.answer.scope.has_periods:
         claim = replace(claim, period=None, facts=None)
     return claim.of
 
 
 def _further(
-    names: Lexicon, place: str, texts: Sequence[Sentence], groups: Sequence[Sequence[Row]]
+    names: Lexicon, place: Role | None, texts: Sequence[Sentence], groups: Sequence[Sequence[Row]]
 ) -> Iterator[Sentence]:
     """Write the figure of each part but the first after its place or period."""
     first = texts[0].claims[0]
@@ -77,8 +78,8 @@ def _further(
         alike = [claim for claim in text.claims if claim is main or (claim.figure
                  and claim.of == main.of and claim.assumptions != main.assumptions)]  # fmt: skip
         figure = listed([claim.figure.short for claim in alike if claim.figure])
-        is_in_label = isinstance(names.answer.scope.get(place), list)
-        who = _who(names, main, first, rows[0].get(place) if is_in_label else None)
+        is_in_label = place is not None and names.answer.scope.several(place)
+        who = _who(names, main, first, rows[0].get(place or "") if is_in_label else None)
         goods = f" of {names.goods(main.material[0])}" if main.kind is Kind.LOSS else ""
         label = label_of(names.answer, place, rows)
         words = ", ".join(filter(None, (who, figure)))

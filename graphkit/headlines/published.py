@@ -31,7 +31,10 @@ def published(answer: Answer) -> Sentences:
         owner = row[OWNERS[row["measure"]]]
         whole = f"{possessive(names.place(owner))} {row['measure']}"
         goods = names.goods(row.get("product") or row.get("element"))
-        time, figure = row.get("period") or answer.scope.get("after"), figure_of_share(row[name])
+        time, figure = (
+            row.get("period") or next(iter(answer.scope.ends[1:]), None),
+            figure_of_share(row[name]),
+        )
         claim = names.claim(Kind.SHARE, [row], figure, subject=partner, whose=owner, period=time)
         share = f"{names.place(partner)} had {figure} of {whole} of {goods}{when(time)}"
         yield Sentence(f"No trade data; published: {share}.", (claim,))

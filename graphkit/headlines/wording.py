@@ -13,7 +13,8 @@ from typing import Any, TypeAlias, TypeVar
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.figures import HALF, UNFIT, ceiling_percent, floor_percent, money, number_of
 from graphkit.answers.sentence import PLACE, Claim, Figure, Kind, Sentence
-from graphkit.names import uncapitalized, with_article
+from graphkit.answers.terms import Role
+from graphkit.names import possessive, uncapitalized, with_article
 from graphkit.period import Period
 
 LONGEST = 240
@@ -251,14 +252,6 @@ def without_brackets(text: str) -> str:
     return _BRACKETS.sub("", text)
 
 
-ASSUMED = (
-    "exporters", "destinations", "stopped", "tolerance", "loss", "slack", "stock_days", "months",
-    "restart", "threshold", "max_share", "growth", "until", "cap", "substitutes", "date", "chain",
-    "makers",
-)  # fmt: skip
-"""Names in a scope of what is assumed, or asked for, on which a figure depends."""
-
-
 ENDS = {"subject": "supplier", "whose": "consumer"}
 """Columns of trade with the subject of a claim, and with whose trade it is a part of."""
 KEYS = ("subject", "whose", "material")
@@ -306,8 +299,7 @@ class Lexicon:
             "period": main_period_of(row.get("period") for row in rows),
             "facts": ", ".join(sorted(year for year in years if year)) or None,
             "qualifiers": ("other goods",) if qualified(rows) else (),
-            "assumptions": {name: value for name in ASSUMED
-                            if (value := self.answer.scope.get(name)) not in (None, [], ())},
+            "assumptions": dict(self.answer.scope.assumed),
             "rows": tuple(row[PLACE] for row in rows if PLACE in row),
         }  # fmt: skip
         return Claim(kind, figure, **(defaults | parts))
@@ -338,7 +330,19 @@ class Lexicon:
     @property
     def is_of_all(self) -> bool:
         """True if the question names no goods."""
-        return self.answer.scope.get("for") is None
+        return self.answer.scope.is_of_all
+
+    @property
+    def stated_time(self) -> str:
+        """The period of the question, if it names one."""
+        period = self.answer.scope.period
+        return when(period) if period else ""
+
+    @property
+    def whose_imports(self) -> str:
+        """Whose imports the question is about, if of one consumer."""
+        buyer = self.answer.scope.place(Role.CONSUMER)
+        return f"{possessive(self.place(buyer))} imports of" if buyer else "imports of"
 
     @property
     def are_baskets(self) -> bool:
@@ -377,7 +381,7 @@ class Lexicon:
     def time(self, rows: Iterable[Row]) -> str:
         """Write the period of rows, unless the question is about several by name."""
         rows = list(rows)
-        if not isinstance(self.answer.scope.get("period"), list):
+        if not self.answer.scope.has_periods:
             return time_of(rows)
         return time_of([{**row, "period": None} for row in rows])
 
@@ -415,34 +419,37 @@ def listed_at_least(rows: Iterable[Row]) -> str:
     return AT_LEAST if any(row.get("extent") for row in rows) else ""
 
 
-def rows_of_parts(answer: Answer, place: str) -> list[list[Row]]:
+def rows_of_parts(answer: Answer, place: Role | None) -> list[list[Row]]:
     """Group the rows of an answer by the places, and the periods, that were asked about.
 
     Places are in the order of the question, else by their keys; so are periods. Rows of no place
     among those of several, such as production beside imports, are no part.
     """
-    several = [name for name in (place, "period") if isinstance(answer.scope.get(name), list)]
+    several: dict[str, Sequence[str]] = {}
+    if place is not None and answer.scope.several(place):
+        several[place] = answer.scope.places(place)
+    if answer.scope.has_periods:
+        several["period"] = answer.scope.periods
     groups = grouped(Lexicon(answer).rows, *several)
     groups = {key: rows for key, rows in groups.items() if None not in key} or groups
-    orders = [[*answer.scope[name]] for name in several]
 
     def order(key: tuple[Any, ...]) -> list[tuple[int, str]]:
         return [
             (values.index(value) if value in values else len(values), str(value))
-            for value, values in zip(key, orders, strict=True)
+            for value, values in zip(key, several.values(), strict=True)
         ]
 
     return [groups[key] for key in sorted(groups, key=order)]
 
 
-def label_of(answer: Answer, place: str, rows: Sequence[Row]) -> str:
+def label_of(answer: Answer, place: Role | None, rows: Sequence[Row]) -> str:
     """Name the part of a question that rows answer, by its place and period."""
-    words = []
-    if isinstance(answer.scope.get(place), list):
+    words, scope = [], answer.scope
+    if place is not None and scope.several(place):
         words.append(Lexicon(answer).place(rows[0].get(place)))
-        if place != "on" and "before" in rows[0] and isinstance(answer.scope.get("on"), list):
+        if place is not Role.ON and "before" in rows[0] and scope.several(Role.ON):
             words.append(f"with {Lexicon(answer).place(rows[0].get('on'))}")
-    if isinstance(answer.scope.get("period"), list):
+    if scope.has_periods:
         words.append(when(rows[0].get("period")).strip())
     return " ".join(words)
 

@@ -10,6 +10,7 @@ from typing import Any
 from graphkit.answers.answer import OWN_FACTS, Answer, cited
 from graphkit.answers.figures import money, percent
 from graphkit.answers.remarks import FIT_REMARKS, REMARKS
+from graphkit.answers.terms import Measure
 from graphkit.errors import visible_lines
 from graphkit.plot.drawing import (
     EDGE,
@@ -455,12 +456,11 @@ SUBJECTS = ("product", "element", "material", "country", "consumer", "exporter",
 
 def stated(answer: Answer) -> str:
     """State the period, the measure and the data set of an answer."""
-    periods = sorted(values(answer, "period")) or [answer.scope.get("period") or ""]
+    periods = sorted(values(answer, "period")) or answer.scope.periods[:1] or [""]
     period = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
     period += _years(answer)
-    measure = answer.scope.get("measure") or ""
-    if not isinstance(measure, str):
-        measure = "; ".join(measure)
+    measures = answer.scope.each(Measure)
+    measure = "; ".join(dict.fromkeys(measure.measure for measure in measures))
     sets = values(answer, "dataset") or sorted(
         {
             series.dataset

@@ -81,14 +81,7 @@ def _in_names(answer: Answer) -> Answer:
                 table = table.set_column(place, field, pa.array(cells, field.type))
         return table
 
-    scope = {
-        name: name_cell(value, "material", answer.names)
-        if name in ("products", "stages", "product", "stage") else value
-        for name, value in answer.scope.items()
-    }  # fmt: skip
-    if isinstance(elements := scope.get("elements"), Mapping):
-        scope["elements"] = {answer.names.get(key, key): some for key, some in elements.items()}
     return replace(
-        answer, scope=scope, rows=named(answer.rows, refs), links=named(answer.links, REFS),
+        answer, rows=named(answer.rows, refs), links=named(answer.links, REFS),
         comparisons=named(answer.comparisons, REFS),
     )  # fmt: skip

@@ -164,7 +164,7 @@ def first_line(question: str, answer: Answer) -> Sentence:
     """Write the first line of an answer, or of some rows of it, as its question declares."""
     from graphkit.headlines.headline import headline
 
-    return headline(question, answer, resolve_name(QUESTIONS[question].sentence))
+    return headline(answer, resolve_name(QUESTIONS[question].sentence))
 
 
 def _refuse_without_preference(catalog: Catalog) -> None:
@@ -250,6 +250,7 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
     """Ask a question, and mark what is wrong with the trade data in its answer."""
     catalog: Catalog = bound.args[0]
     scope = bound.arguments.get("scope")
+    from graphkit.answers.terms import Material
     from graphkit.questions.shared.fit import fitted
 
     def ask(facts: Catalog, changes: Mapping[str, Any]) -> Answer:
@@ -257,7 +258,7 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
         arguments = {**bound.arguments, **changes, first: facts}
         call = inspect.BoundArguments(bound.signature, arguments)
         answer = fitted(facts, question(*call.args, **call.kwargs), scope)
-        if "meaning" in answer.scope and not answer.goods:
+        if not answer.goods and any(goods.meaning for goods in answer.scope.each(Material)):
             answer = replace(answer, goods=(facts.materials.scope(scope).goods,))
         return answer
 

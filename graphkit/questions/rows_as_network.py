@@ -17,6 +17,7 @@ from graphkit.answers.coverage import Coverage
 from graphkit.answers.figures import number_of
 from graphkit.answers.note import Note
 from graphkit.answers.sentence import Sentence
+from graphkit.answers.terms import Terms
 from graphkit.catalog.catalog import Catalog
 from graphkit.cypher.statement import Statement
 from graphkit.render.json import objects_of
@@ -139,7 +140,7 @@ def rows_as_network(catalog: Catalog, table: pa.Table, statement: Statement) -> 
         f"{count} ({part})" for count, part in zip(counted, parts, strict=True) if part
     )
     return Answer(
-        " ".join(statement.text.split()), {}, links, LINKS, Coverage(), catalog.sources(links),
+        " ".join(statement.text.split()), Terms(), links, LINKS, Coverage(), catalog.sources(links),
         notes=tuple(notes), sentence=Sentence(f"{title}." if rows else ""),
         picture="graphkit.plot.rows:nodes_of_rows", nothing=Absence("No row holds a node."),
     )  # fmt: skip

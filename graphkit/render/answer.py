@@ -101,7 +101,7 @@ def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
     else:
         page.text(answer.nothing.words)
     if len(answer.elsewhere):
-        page.title(f"Contains {answer.scope['meaning']}, bought for something else")
+        page.title(f"Contains {answer.scope.meaning}, bought for something else")
         page.table(elsewhere_columns(answer))
     _list(page, "Published claims in this scope", claim_lines(answer))
     compared = comparison_columns(answer)
@@ -238,9 +238,7 @@ def lifted(answer: Answer) -> Mapping[str, str]:
     rows = answer.rows
     if not len(rows):
         return {}
-    fields = [
-        rows.schema.field(n) for n in headers_of(answer) if answer.scope.get(n, n) is not None
-    ]
+    fields = [rows.schema.field(n) for n in headers_of(answer) if not answer.scope.leaves_open(n)]
     names_and_keys = {key: f"{name} ({key})" for key, name in answer.names.items() if key != name}
     same = {
         field.name: cell_text(
@@ -251,7 +249,7 @@ def lifted(answer: Answer) -> Mapping[str, str]:
         for field in fields
         if _is_constant(rows[field.name]) and (field.name in MEASURED or not is_number(field))
     }
-    return same if len(rows) > 1 else {n: text for n, text in same.items() if n in answer.scope}
+    return same if len(rows) > 1 else {n: text for n, text in same.items() if answer.scope.names(n)}
 
 
 def _is_constant(column: pa.ChunkedArray) -> bool:

@@ -24,7 +24,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
         "headline": answer.headline,
         "question": answer.question,
         "headline_claims": [claim.as_data() for claim in answer.sentence.claims],
-        "scope": dict(answer.scope),
+        "scope": answer.scope.as_object(),
         "rows": objects_of(answer.rows),
         "units": dict(answer.units),
         "coverage": answer.coverage.as_object(),

@@ -331,7 +331,7 @@ def _stated_once(answer: Answer) -> Mapping[str, str]:
     return {
         name: text for name, text in lifted(answer).items()
         if name != REMARK.name
-        and (answer.scope.get(name) == answer.rows[name][0].as_py() or name not in answer.subjects)
+        and (answer.scope.states(name, answer.rows[name][0].as_py()) or name not in answer.subjects)
     }  # fmt: skip
 
 
@@ -476,7 +476,7 @@ def _sourced(answer: Answer, worth: Mapping[str, float]) -> tuple[int, str]:
         if (
             is_share
             and "product" in claim
-            and claim.get("consumer") == answer.scope.get("consumer")
+            and answer.scope.states("consumer", claim.get("consumer"))
         ):
             table = tuple(claim.get(n, "") for n in ("consumer", "period", "basis", "source"))
             products = tables.setdefault(table, {})
@@ -521,7 +521,7 @@ def _beside(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> str:
         for row in rows
     )
     subject = spoken(claim.get("product") or claim.get("element") or "", answer.names)
-    trade = [] if all(answer.scope.get(end) == first[end] for end in ENDS) else [
+    trade = [] if all(answer.scope.states(end, first[end]) for end in ENDS) else [
         " from ".join(spoken(first[end], answer.names) for end in ENDS)
     ]  # fmt: skip
     period = [] if first["period"] == main_period(answer) else [first["period"]]
@@ -538,7 +538,7 @@ def _bought_elsewhere(answer: Answer, view: View) -> Iterator[str]:
     """Count the products that hold what was asked for and are bought for something else."""
     if products := list(dict.fromkeys(answer.elsewhere["product"].to_pylist())):
         names = _first([spoken(key, answer.names) for key in products])
-        meaning = answer.scope["meaning"]
+        meaning = answer.scope.meaning
         yield f"Contains {meaning}, bought for something else: {names}: {view.more[2]}."
 
 

@@ -18,6 +18,7 @@ from graphkit.answers.columns import NUMBER, TEXTS, Column, plain_columns, schem
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.goods import Goods, Named
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Day, Places, Role, terms
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -99,8 +100,7 @@ def controls(
     about = f" on {goods.meaning}" if scope is not None else ""
     return Answer(
         f"Which export controls {verb}{about}{f', on {date}' if date else ''}?",
-        {"country": place.key if place else None, "for": goods.text, "meaning": goods.meaning,
-         "date": date},
+        terms(Places(Role.COUNTRY, place.key if place else None), goods.material, Day(date)),
         table,
         CONTROLS,
         Coverage(lines({

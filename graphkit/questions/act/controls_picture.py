@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.terms import Day
 from graphkit.plot.canvas import MOST_ROWS, Axis, Framed, Layout, empty, framed, labels
 from graphkit.plot.charts import Marks, Span, labelled_rows
 from graphkit.plot.drawing import FIRST, INK, SECOND, THIRD
@@ -33,7 +34,7 @@ def controls(answer: Answer, layout: Layout) -> Framed:
     ]  # fmt: skip
     days = [value for mark in marks for _, value in mark.points]
     first, last = (datetime.fromtimestamp(day / 1000, UTC).year for day in (min(days), max(days)))
-    today = answer.scope.get("date") or f"{date.today():%Y-%m-%d}"
+    today = answer.scope.the(Day).date or f"{date.today():%Y-%m-%d}"
     end = _day(str(max(last, int(today[:4])) + 1))
     spans = []
     for i, row in enumerate(rows):

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
-from graphkit.headlines.publications import ACT, number_in
+from graphkit.answers.terms import Day, Role
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     Lexicon,
     Row,
@@ -17,19 +18,31 @@ from graphkit.headlines.wording import (
     listed,
     shortened,
 )
+from graphkit.questions.claims.wording import ACT, number_in
 
 
+def _none_of(names: Lexicon, _: str) -> str:
+    """Say whose controls of which goods are not known on which day."""
+    scope = names.answer.scope
+    whose = f" of {names.places(places)}" if (places := scope.places(Role.COUNTRY)) else ""
+    on = "" if names.is_of_all else f" on {names.subject}"
+    date = scope.the(Day).date
+    day = f" in place on {date}" if date else ""
+    return f"Known to graphkit: no {ACT}{whose}{on}{day}"
+
+
+@otherwise(unknown(_none_of))
 def controls(answer: Answer) -> Sentences:
     """Say how many export controls are in force, and how many are not, on the day asked about."""
     names = Lexicon(answer)
     countries = sorted({row["country"] for row in names.rows})
-    date = answer.scope.get("date")
+    date = answer.scope.the(Day).date
     goods = "" if names.is_of_all else f" on {names.subject}"
     whose = Sentence(names.places(countries))
     if len(countries) > 1:
         many = figure_of_count(len(countries), "country", "countries")
         whose = Sentence(str(many), (_of_acts(names, names.rows, many),))
-    if isinstance(date, str):
+    if date is not None:
         yield from _controls_on(names, whose, f"{goods} known to graphkit", date)
         return
     count = _of_acts(names, names.rows, figure_of_count(len(names.rows), ACT))

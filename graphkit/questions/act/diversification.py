@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import fsum
@@ -18,6 +18,18 @@ from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, Column, plain_columns, schema_of
 from graphkit.answers.figures import IN_SOME_ROWS, percent
 from graphkit.answers.note import Note
+from graphkit.answers.terms import (
+    Code,
+    Day,
+    Measure,
+    Places,
+    Products,
+    Role,
+    Term,
+    Time,
+    one_or_all,
+    terms,
+)
 from graphkit.arrow import SHARE, UNIT
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -40,7 +52,7 @@ from graphkit.questions.act.swept_purchases import PURCHASES, PURCHASES_SHOWN, s
 from graphkit.questions.question import checked
 from graphkit.questions.shared.fit import FIT
 from graphkit.questions.shared.order import descending, in_order_of
-from graphkit.questions.shared.sweep import SETTING, Sweep, read_sweep
+from graphkit.questions.shared.sweep import SETTING, Sweep, Swept, read_sweep
 from graphkit.questions.shared.trade import (
     FACE_VALUE,
     IMPORTS_BY,
@@ -199,7 +211,7 @@ def diversify(
         raise GraphkitError(f"no imports of {names} {unit} are known for {goods.meaning}")
     acts = restraints(catalog, day)
     facts = _Facts(catalog, goods, buyers, limits, trade, markets, acts)
-    dated = {"period": period or "newest with data", "date": day}
+    dated = (Time(period or "newest with data"), Day(day))
     if swept is not None:
         return _swept(facts, swept, dated)
     _check_number(markets, limits)
@@ -227,8 +239,36 @@ def diversify(
     most = f"{100 * limits.max_share:g} %"
     answer = _answer(facts, table, DIVERSIFICATION, notes, most)
     return replace(
-        answer, scope={**answer.scope, **dated}, caption="".join(in_caption) + answer.caption
+        answer,
+        scope=answer.scope.adding(*dated),
+        caption="".join(in_caption) + answer.caption,
     )
+
+
+@dataclass(frozen=True)
+class Purchasing(Term):
+    """The limits of the purchases that are planned."""
+
+    ASSUMED = ("max_share", "slack", "cap", "until", "growth")
+    max_share: float
+    slack: float
+    least: str
+    partners: tuple[str, ...] | None
+    exclude: tuple[str, ...] | None
+    blocs: tuple[str, ...] | None
+    cap: str
+    until: int | None
+    growth: float | None
+
+    @classmethod
+    def of(cls, limits: Limits) -> Purchasing:
+        """State the limits of a question."""
+        return cls(
+            limits.max_share, limits.slack, limits.least,
+            None if limits.partners is None else tuple(sorted(limits.partners)),
+            tuple(sorted(limits.left_out)) or None, tuple(limits.blocs) or None, limits.cap,
+            limits.until, limits.growth if limits.until else None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -244,7 +284,7 @@ class _Facts:
     acts: Acts
 
 
-def _swept(facts: _Facts, sweep: Sweep, dated: Mapping[str, str]) -> Answer:
+def _swept(facts: _Facts, sweep: Sweep, dated: Sequence[Term]) -> Answer:
     """Answer for each value of a number."""
     first: dict[str, Any] = {sweep.name: sweep.values[0]}
     _check_number(facts.markets, replace(facts.limits, **first))
@@ -254,10 +294,9 @@ def _swept(facts: _Facts, sweep: Sweep, dated: Mapping[str, str]) -> Answer:
     ]  # fmt: skip
     most = "a share" if sweep.name == "max_share" else f"{100 * facts.limits.max_share:g} %"
     answer = _answer(facts, sweep.table(rows, PURCHASES), PURCHASES, [], most)
-    scope = {name: value for name, value in answer.scope.items() if name != sweep.name}
     return replace(
         answer, question=f"{answer.question.rstrip('?')}, with {sweep.span}?",
-        scope={**scope, "sweep": sweep.name, "values": list(sweep.values), **dated},
+        scope=answer.scope.adding(Swept(sweep.name, tuple(sweep.values)), *dated),
         caption=f"{answer.caption} With {sweep.span}.",
         shown=without_empty(answer.rows, PURCHASES_SHOWN, SETTING.name),
         grouped_by=("consumer", "product"), picture="graphkit.plot.sweeps:sweep",
@@ -574,16 +613,10 @@ def _answer(
     return Answer(
         f"How could {_listed(names)} buy {goods.meaning} with no {limits.cap} above "
         f"{most}?",
-        {
-            "consumer": keys[0] if len(keys) == 1 else keys,
-            "for": goods.text, "meaning": goods.meaning, "hs": goods.code, "products": products,
-            "measure": measure,
-            "max_share": limits.max_share, "slack": limits.slack, "least": limits.least,
-            "partners": sorted(limits.partners) if limits.partners is not None else None,
-            "exclude": sorted(limits.left_out) or None, "blocs": list(limits.blocs) or None,
-            "cap": limits.cap,
-            "until": limits.until, "growth": limits.growth if limits.until else None,
-        },
+        terms(
+            Places(Role.CONSUMER, one_or_all(keys)), goods.material, Code(goods.code),
+            Products(tuple(products)), Measure(measure), Purchasing.of(limits),
+        ),
         table,
         [replace(c, unit=unit) if c.name in AMOUNTS else c for c in columns],
         coverage_of(counted, goods),

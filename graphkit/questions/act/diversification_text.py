@@ -10,6 +10,8 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import setting_in_words
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.answers.terms import Role
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     BY,
@@ -27,7 +29,9 @@ from graphkit.headlines.wording import (
     time_of,
 )
 from graphkit.names import capitalized, possessive
+from graphkit.questions.act.diversification import Purchasing
 from graphkit.questions.act.wording import IMPOSSIBLE, MET, POSSIBLE
+from graphkit.questions.shared.sweep import Swept
 
 AT_FAR_PRICES = "at far prices"
 FAR_PART = 0.05
@@ -35,10 +39,11 @@ FAR_PART = 0.05
 AT_SHARE, SUPPLIER = "share", "supplier"
 
 
+@otherwise(unknown(lambda names, goods: f"No purchases of {goods} are known{names.stated_time}"))
 def diversify(answer: Answer) -> Sentences:
     """Say how much a consumer would move, of how much that others sell, or that it cannot."""
-    tell = _swept if answer.scope.get("sweep") else _purchases
-    return sentences_on_parts(answer, "consumer", tell)
+    tell = _swept if answer.scope.of(Swept) else _purchases
+    return sentences_on_parts(answer, Role.CONSUMER, tell)
 
 
 def _moves(names: Lexicon, row: Row, setting: str) -> Sentence:
@@ -138,7 +143,8 @@ def _purchases(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     seller = names.places(capped) or f"one {row['cap']}"
     moved = figure_of_value(row["moved"], row["measure"])
     traced = " as traced" if row["cap"] not in (SUPPLIER, "seller") else ""
-    left_out, until = names.answer.scope.get("exclude"), names.answer.scope.get("until")
+    limits = names.answer.scope.the(Purchasing)
+    left_out, until = limits.exclude, limits.until
     nothing = f" and nothing from {names.places(left_out)}" if left_out else ""
     dated = {**parts, "period": str(until) if until else row["period"]}
     claims = [names.claim(Kind.AMOUNT, rows, moved, **{**dated, "subject": capped})]

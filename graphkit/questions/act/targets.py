@@ -30,6 +30,15 @@ from graphkit.answers.columns import COUNT, NUMBER, TEXTS, Column, plain_columns
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.figures import DIFFERENCE, IN_SOME_ROWS, UNFIT
 from graphkit.answers.note import Note
+from graphkit.answers.terms import (
+    Measure,
+    Places,
+    Products,
+    Role,
+    Time,
+    one_or_all,
+    terms,
+)
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -166,9 +175,10 @@ def targets(
     keys = list(dict.fromkeys(row["country"] for row in selected))
     return Answer(
         f"Are the targets{whose}{about} met?",
-        {"country": keys[0] if len(keys) == 1 else keys, "for": goods.text,
-         "meaning": goods.meaning, "products": products, "period": period or "newest with data",
-         "measure": IMPORTS_BY[by]},
+        terms(
+            Places(Role.COUNTRY, one_or_all(keys)), goods.material, Products(tuple(products)),
+            Time(period or "newest with data"), Measure(IMPORTS_BY[by]),
+        ),
         table,
         TARGETS,
         Coverage(lines({

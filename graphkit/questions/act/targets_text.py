@@ -8,6 +8,7 @@ from typing import Any
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.figures import ceiling_percent, number_of
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     BY,
@@ -33,7 +34,7 @@ FACE_VALUE = "face value"
 
 def targets(answer: Answer) -> Sentences:
     """Say by which imports a target is judged, or how many targets imports are above."""
-    return sentences_on_parts(answer, "country", _outcomes)
+    return sentences_on_parts(answer, Role.COUNTRY, _outcomes)
 
 
 def _verdict(rows: Sequence[Row]) -> str:

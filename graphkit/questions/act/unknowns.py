@@ -27,8 +27,10 @@ from graphkit.analysis.supply.unknowns import (
 from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column, plain_columns, schema_of
+from graphkit.answers.coverage import Entry
 from graphkit.answers.figures import IN_SOME_ROWS, UNFIT, percent, short_text
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Term
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -153,10 +155,33 @@ def unknowns(
         nothing=Absence("No figure by itself would narrow a range for sure."),
         caption="Narrows by: the points that a range loses at least, whatever the figure turns out "
         "to be, all else as it is known.",
-        more={"threshold": threshold, "ranges": ranges.summary},
+        more=(Narrowed(threshold, ranges.summary),),
         also=(*tables, table.select(["source"])), shown=without_empty(table, SHOWN, "figure"),
         grouped_by=("range_of", "product", "traced_to"),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OpenRange(Entry):
+    """A range, its verdict, and how many figures are behind it and were tried."""
+
+    product: str
+    traced_to: str
+    origin: str
+    low: float
+    high: float
+    verdict: str | None
+    figures: int
+    tried: int
+
+
+@dataclass(frozen=True)
+class Narrowed(Term):
+    """The ranges that figures would narrow, and the share at which a range decides."""
+
+    ASSUMED = ("threshold",)
+    threshold: float | None
+    ranges: tuple[OpenRange, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,18 +225,21 @@ class _Ranges:
         return int(np.argmax(parts)) if parts.any() else len(network.countries)
 
     @cached_property
-    def summary(self) -> list[dict[str, Any]]:
+    def summary(self) -> tuple[OpenRange, ...]:
         """Each range, with its verdict and the number of its figures, as an entry of the scope."""
         number = max(FEWEST_TRIED, MOST_TRIED // max(1, len(self.open_shares)))
-        return [
-            {
-                "product": product, "traced_to": share.stage, "origin": share.name,
-                "low": share.ends[0], "high": share.ends[1],
-                "verdict": self._verdict(share), "figures": len(figures),
-                "tried": sum(figure.part >= NOTABLE / 2 for figure in figures[:number]),
-            }
+        return tuple(
+            OpenRange(
+                product,
+                share.stage,
+                share.name,
+                *share.ends,
+                self._verdict(share),
+                len(figures),
+                sum(figure.part >= NOTABLE / 2 for figure in figures[:number]),
+            )
             for (product, share), figures in zip(self.open_shares, self._figures, strict=True)
-        ]  # fmt: skip
+        )
 
     def _verdict(self, share: OpenShare) -> str | None:
         return None if self.threshold is None else verdict(share.ends, self.threshold)
@@ -232,7 +260,7 @@ class _Ranges:
             self.open_shares, self._figures, self.summary, strict=True
         ):
             some = [
-                row for figure in figures[: summary["tried"]]
+                row for figure in figures[: summary.tried]
                 if (row := self._row(product, share, figure)) is not None
             ]  # fmt: skip
             some.sort(key=lambda row: (
@@ -279,38 +307,38 @@ class _Ranges:
         """Say which verdicts are safe from one figure, and how many figures were tried."""
         notes, in_text = [], self.catalog.materials.in_text
         for summary, rows in zip(self.summary, self._rows, strict=True):
-            name = f"{in_text(summary['product'])}, {in_text(summary['traced_to']).lower()}"
-            origin = summary["origin"]
+            name = f"{in_text(summary.product)}, {in_text(summary.traced_to).lower()}"
+            origin = summary.origin
             place = self.catalog.place(origin).in_text if len(origin) == 3 else origin
-            ends = f"{percent(summary['low'])} to {percent(summary['high'])}"
+            ends = f"{percent(summary.low)} to {percent(summary.high)}"
             beside = f"{self.threshold or 0:.0%}".replace("%", " %")
-            if summary["verdict"] == OPEN and not any(row["settled"] for row in rows):
+            if summary.verdict == OPEN and not any(row["settled"] for row in rows):
                 notes.append(
                     Note(
-                        f"{name}: no one figure of the {summary['tried']:,} tried would settle "
+                        f"{name}: no one figure of the {summary.tried:,} tried would settle "
                         f"whether {place} is above {beside} ({ends}).",
-                        (summary["product"],),
+                        (summary.product,),
                     )
                 )
-            elif summary["verdict"] not in (None, OPEN):
+            elif summary.verdict not in (None, OPEN):
                 notes.append(
                     Note(
-                        f"{name}: {place} has {ends}, {summary['verdict']} {beside}: safe from any "
+                        f"{name}: {place} has {ends}, {summary.verdict} {beside}: safe from any "
                         "one unpublished figure, and from all together.",
-                        (summary["product"],),
+                        (summary.product,),
                     )
                 )
-            elif summary["verdict"] is None and summary["figures"] and not (
+            elif summary.verdict is None and summary.figures and not (
                 rows and rows[0]["reduction"] >= NOTABLE
             ):  # fmt: skip
                 notes.append(
                     Note(
-                        f"{name}: no one figure of the {summary['tried']:,} tried narrows the "
+                        f"{name}: no one figure of the {summary.tried:,} tried narrows the "
                         f"range of {place} ({ends}) for sure.",
-                        (summary["product"],),
+                        (summary.product,),
                     )
                 )
-        left = sum(summary["figures"] - summary["tried"] for summary in self.summary)
+        left = sum(summary.figures - summary.tried for summary in self.summary)
         if left:
             notes.append(
                 Note(

@@ -10,6 +10,7 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import Lexicon, Row, Sentences, time_of
 from graphkit.names import capitalized, possessive
@@ -23,7 +24,7 @@ FIGURES = {
 
 def unknowns(answer: Answer) -> Sentences:
     """Say which figure would narrow a range most, for sure."""
-    return sentences_on_parts(answer, "consumer", _narrowing)
+    return sentences_on_parts(answer, Role.CONSUMER, _narrowing)
 
 
 def _narrowing(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -38,7 +39,7 @@ def _narrowing(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     of_imports = [row for row in ranked if row["figure"] != OWNER]
     row = max(of_imports or ranked, key=lambda row: row["reduction"])
     time = ""
-    if isinstance(names.answer.scope.get("period"), list):
+    if names.answer.scope.has_periods:
         none["period"], time = row["period"], time_of([row])
     points = int(100 * row["reduction"])
     width = Figure(number_of(points, "point"), points / 100, None, "points")

@@ -158,7 +158,7 @@ def _dated(catalog: Catalog, question: Question, answer: Answer) -> tuple[Questi
         return question, answer
     for period in _periods(answer):
         dated = replace(question, arguments={**question.arguments, "period": period})
-        if answer.scope.get("period") == period:
+        if answer.scope.states("period", period):
             return dated, answer
         with suppress(GraphkitError):
             same = dated.ask(catalog)

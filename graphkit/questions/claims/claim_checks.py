@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
@@ -35,6 +35,7 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.columns import LONG, NUMBER, Column, plain_columns, schema_of
 from graphkit.answers.coverage import About, Coverage, Line, lines
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Term, terms
 from graphkit.arrow import number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
@@ -216,7 +217,7 @@ def claims_check(
     rows = results.filter(pc.equal(results["verdict"], verdict)) if verdict else results
     return Answer(
         f"Do the loaded facts bear out what was published{filters.meaning}?",
-        filters.answer_scope,
+        filters.terms,
         _in_words(catalog, rows, claims),
         COLUMNS,
         replace(_outcomes(results, len(catalog.claims)), others=_facts_read(loaded)),
@@ -230,6 +231,24 @@ def claims_check(
     )
 
 
+@dataclass(frozen=True)
+class Said(Term):
+    """The sentence that is checked."""
+
+    that: str
+
+
+@dataclass(frozen=True)
+class Statement(Term):
+    """The claim that is checked, as the properties of the kind ``Claim``."""
+
+    claim: Mapping[str, Any]
+
+    def as_object(self) -> dict[str, Any]:
+        """Return the properties by name."""
+        return dict(self.claim)
+
+
 def _check_sentence(catalog: Catalog, text: str, given: Mapping[str, str | None]) -> Answer:
     """Check a sentence that stands in no seed, and show first what was understood."""
     claim, unread = stated_by(catalog, text, given)
@@ -239,7 +258,7 @@ def _check_sentence(catalog: Catalog, text: str, given: Mapping[str, str | None]
     return replace(
         answer,
         question=f"Understood: {stated}. Do the loaded facts bear it out?",
-        scope={"that": text, **answer.scope},
+        scope=answer.scope.after(Said(text)),
         caption=f"{passed} {answer.caption}".strip(),
         shown=[name for name in answer.headers if name != "source"],
     )
@@ -277,7 +296,7 @@ def check_stated(catalog: Catalog, given: Mapping[str, Any]) -> Answer:
     published = claims.filter(pa.array(mask, pa.bool_()))
     return Answer(
         f"Do the loaded facts bear out: {claim_sentence(catalog.in_names(stated))}?",
-        stated,
+        terms(Statement(stated)),
         _in_words(catalog, results, table),
         COLUMNS,
         Coverage(others=_facts_read(loaded)),
@@ -527,7 +546,7 @@ def claims_conflicts(
     other_sources = table.select(["other_source"]).rename_columns(["source"])
     return Answer(
         f"Which published figures{filters.meaning} cannot both be right?",
-        filters.answer_scope,
+        filters.terms,
         table,
         PAIRS,
         Coverage(

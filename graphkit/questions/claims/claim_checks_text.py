@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
-from graphkit.headlines.publications import CLAIM, about, claim_on, number_in
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     Lexicon,
     Sentences,
@@ -16,6 +16,8 @@ from graphkit.headlines.wording import (
     shortened,
 )
 from graphkit.names import capitalized
+from graphkit.questions.claims.claim_checks import Said
+from graphkit.questions.claims.wording import CLAIM, about, claim_on, number_in
 
 NEITHER = "if of one period"
 PAIRS = ("pair of published figures", "pairs of published figures")
@@ -31,10 +33,11 @@ VERDICTS = {
 """Verbs of what the data do with a claim, by its verdict."""
 
 
+@otherwise(unknown(lambda names, _: f"Known to graphkit: no such published claim{about(names)}"))
 def check(answer: Answer) -> Sentences:
     """Say how many claims the data bear out and contradict, and how many they cannot."""
     names = Lexicon(answer)
-    if answer.scope.get("that"):
+    if answer.scope.of(Said):
         (row,) = names.rows
         verdict = names.claim(
             Kind.VERDICT, [row], subject=row["claim"], period=None, material=(), whose=(),
@@ -79,6 +82,13 @@ def check(answer: Answer) -> Sentences:
         yield from shortened(Sentence(words, (good, every, bad)) + addition)
 
 
+@otherwise(
+    unknown(
+        lambda names, _: (
+            f"No two published figures{about(names)} that graphkit knows contradict each other"
+        )
+    )
+)
 def conflicts(answer: Answer) -> Sentences:
     """Say how many pairs of published figures cannot both be right."""
     names = Lexicon(answer)

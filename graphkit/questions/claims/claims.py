@@ -14,6 +14,7 @@ from graphkit.analysis.claims.phrases import claim_sentence, known_values
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.answers.coverage import About, Coverage, lines
+from graphkit.answers.terms import Material, Places, Published, Role, Terms, terms
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -54,10 +55,10 @@ class ClaimFilter:
         ])  # fmt: skip
 
     @property
-    def answer_scope(self) -> dict[str, Any]:
-        """The filters as the scope of an answer."""
-        place = self.about.key if self.about else None
-        return {"of": place, "for": self.scope.text, "source": self.source, "kind": self.kind}
+    def terms(self) -> Terms:
+        """The filters as the terms of an answer."""
+        place = Places(Role.OF, self.about.key if self.about else None)
+        return terms(place, Material(self.scope.text), Published(self.source, self.kind))
 
     def holds(self, claim: Mapping[str, Any]) -> bool:
         """Return True if a claim meets all filters."""
@@ -133,7 +134,7 @@ def claims(
     rows = with_words(catalog, filters.among(catalog.claims))
     return Answer(
         f"What was published{filters.meaning}?",
-        filters.answer_scope,
+        filters.terms,
         rows,
         COLUMNS,
         Coverage(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import Sentence
-from graphkit.headlines.publications import CLAIM, about, claim_on, number_in
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     Lexicon,
     Sentences,
@@ -13,6 +13,7 @@ from graphkit.headlines.wording import (
     most_frequent,
     shortened,
 )
+from graphkit.questions.claims.wording import CLAIM, about, claim_on, number_in
 
 KINDS = {
     "share": "shares", "quantity": "amounts", "rank": "ranks", "statement": "statements in words",
@@ -21,6 +22,7 @@ KINDS = {
 """Kinds of claims, as what several of them are."""
 
 
+@otherwise(unknown(lambda names, _: f"Known to graphkit: no such published claim{about(names)}"))
 def claims(answer: Answer) -> Sentences:
     """Say how many claims were published, and of which kind most are."""
     names = Lexicon(answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import pyarrow as pa
@@ -16,8 +16,18 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column, Marked, columns_in
 from graphkit.answers.figures import percent
 from graphkit.answers.note import Note
+from graphkit.answers.terms import (
+    Code,
+    Measure,
+    Places,
+    Products,
+    Role,
+    Term,
+    Terms,
+    Time,
+    terms,
+)
 from graphkit.catalog.catalog import TOTALS, Catalog
-from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity, capitalized
 from graphkit.questions.question import checked
@@ -107,6 +117,14 @@ class Purchase(Marked):
     reporter: Annotated[str, Column()]
     dataset: Annotated[str, Column()]
     source: Annotated[str, Column()]
+
+
+@dataclass(frozen=True)
+class Contents(Term):
+    """The main elements of each product, and the stages of the products."""
+
+    elements: Mapping[str, Sequence[str]]
+    stages: tuple[str, ...]
 
 
 COLUMNS = columns_in(Purchase)
@@ -258,7 +276,7 @@ def _answer(
     """Answer from trade; without any, from the shares of it that were published."""
     if trade.lacking and len(published := published_trade(catalog, query, min_share)):
         return published_answer(
-            catalog, as_published, _scope_of(catalog, query, trade), query.scope, published,
+            catalog, as_published, _terms_of(catalog, query, trade), query.scope, published,
             PUBLISHED_SHARES, coverage_of(trade, query.scope),
             claims_about(catalog.claims, query, context=True),
             _notes(catalog, query, published, trade),
@@ -269,7 +287,7 @@ def _answer(
         raise GraphkitError(in_sentence(trade.lacking.words))
     return Answer(
         question,
-        _scope_of(catalog, query, trade),
+        _terms_of(catalog, query, trade),
         rows.select([column.name for column in COLUMNS]),
         (*_columns(rows), *COMPARED),
         coverage_of(trade, query.scope),
@@ -422,20 +440,17 @@ def _answered(claims: pa.Table, query: ClaimScope) -> bool:
     return any(claims["period"].to_pylist()) if query.period else len(claims) > 0
 
 
-def _scope_of(catalog: Catalog, query: ClaimScope, trade: ImportsInScope) -> dict[str, Any]:
-    scope: Scope = query.scope
+def _terms_of(catalog: Catalog, query: ClaimScope, trade: ImportsInScope) -> Terms:
     products = sorted(set(trade.flows["product"].to_pylist()))
     main, all_products = catalog.materials.main, catalog.materials.products
     stages = [all_products[key]["stage"] for key in all_products if key in products]
-    return {
-        "consumer": query.buyer.key if query.buyer else None,
-        "supplier": query.seller.key if query.seller else None,
-        "for": scope.text,
-        "meaning": scope.meaning,
-        "hs": scope.code,
-        "products": products,
-        "elements": {product: sorted(main.get(product, ())) for product in products},
-        "stages": list(dict.fromkeys(stages)),
-        "period": query.period or "newest with data",
-        "measure": "imports by value (USD) and by mass (tonnes)",
-    }
+    return terms(
+        Places(Role.CONSUMER, query.buyer.key if query.buyer else None),
+        Places(Role.SUPPLIER, query.seller.key if query.seller else None),
+        query.scope.material, Code(query.scope.code),
+        Products(tuple(products)),
+        Contents({product: sorted(main.get(product, ())) for product in products},
+                 tuple(dict.fromkeys(stages))),
+        Time(query.period or "newest with data"),
+        Measure("imports by value (USD) and by mass (tonnes)"),
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any, cast
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, floor_percent, number_of
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     BY,
@@ -37,18 +38,19 @@ SERIES = ("product", "dataset", "reporter", "source")
 
 def depends(answer: Answer) -> Sentences:
     """Say for how many products a country depends on a supplier for half, or how much for one."""
-    parts = cast("list[list[Purchase]]", rows_of_parts(answer, "consumer"))
-    if isinstance(answer.scope.get("supplier"), list):
+    parts = cast("list[list[Purchase]]", rows_of_parts(answer, Role.CONSUMER))
+    scope = answer.scope
+    if scope.several(Role.SUPPLIER):
         parts = [rows for group in parts for rows in grouped(group, "supplier").values()]
-        place = "supplier" if isinstance(answer.scope.get("consumer"), str) else ""
+        place = Role.SUPPLIER if scope.place(Role.CONSUMER) else None
         return sentences_on_parts(answer, place, _of_supplier, parts=parts)
-    tell = _of_largest if answer.scope.get("supplier") is None else _of_supplier
-    return sentences_on_parts(answer, "consumer", tell, parts=parts)
+    tell = _of_largest if not scope.places(Role.SUPPLIER) else _of_supplier
+    return sentences_on_parts(answer, Role.CONSUMER, tell, parts=parts)
 
 
 def suppliers(answer: Answer) -> Sentences:
     """Say who sells most of one product, or for how many products one country sells half."""
-    return sentences_on_parts(answer, "consumer", _of_every_supplier)
+    return sentences_on_parts(answer, Role.CONSUMER, _of_every_supplier)
 
 
 def share_of(row: Purchase) -> tuple[float | None, str]:
@@ -370,7 +372,7 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Purchase]) -> Sentences:
 
 def dependents(answer: Answer) -> Sentences:
     """Say how many buyers depend on a supplier, and which of them buys most."""
-    return sentences_on_parts(answer, "supplier", _buyers)
+    return sentences_on_parts(answer, Role.SUPPLIER, _buyers)
 
 
 def _least(rows: Sequence[Purchase]) -> int:

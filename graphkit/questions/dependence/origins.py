@@ -18,6 +18,7 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column, Marked, columns_in
 from graphkit.answers.figures import DIFFERENCE, percent
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Term
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity, possessive
@@ -128,6 +129,14 @@ BY_SELLER = Note(
 )
 
 
+@dataclass(frozen=True)
+class Makers(Term):
+    """Who counts as a maker: all behind a chain looked through, or each seller."""
+
+    ASSUMED = ("makers",)
+    makers: str
+
+
 @checked(LARGEST, (FIT,))
 def origins(
     catalog: Catalog,
@@ -207,7 +216,7 @@ def origins(
     own_key = buyer_in(catalog, traced.supply, catalog.place(consumer))
     stakes = {product: usd for (country, product), usd in imports.items() if country == own_key}
     answer = _answer(catalog, question, traced, products_by_stake(rows, stakes), notes)
-    answer = replace(answer, scope={**answer.scope, "makers": chain}, grouped_by=STAGES)
+    answer = replace(answer, scope=answer.scope.adding(Makers(chain)), grouped_by=STAGES)
     if largest or on is not None or without is not None or stage is not None:
         return answer
     products = dict.fromkeys(traced.rows["product"].to_pylist())
@@ -488,7 +497,7 @@ def _answer(
         caption=f"Shares are of what {buyer.in_text} imports of the product, "
         f"{traced.supply.in_words}, by the country that did the work of the stage."
         f"{_of_any_stage(rows)}{traced.assumed.caption(rows)}",
-        more={**traced.assumed.scope, **(traced.supply.ranges_assume if passed else {})},
+        more=(traced.assumed.term, *([traced.supply.ranges_assume] if passed else [])),
         also=[traced.assumed.makers_used(rows)],
     )  # fmt: skip
 

@@ -29,6 +29,7 @@ from graphkit.plot.charts import (
     makers_by_stage,
 )
 from graphkit.plot.drawing import INK, OTHER, WIDTH, colour_of
+from graphkit.questions.dependence.origins import FACE_VALUE, Makers
 
 MOST_CHAINS = 3
 """Chains of a country in one picture."""
@@ -93,7 +94,7 @@ def origins_by_stage(answer: Answer, layout: Layout) -> Framed:
 
 def _by_seller(answer: Answer) -> bool:
     """Tell whether the chain of an answer is that of sellers, at face value."""
-    return answer.scope.get("makers") == "face-value"
+    return answer.scope.of(Makers) == Makers(FACE_VALUE)
 
 
 def _ranges_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, float, float]]:

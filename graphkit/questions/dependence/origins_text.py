@@ -8,6 +8,8 @@ from dataclasses import replace
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, number_of
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.answers.terms import Role
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     BY,
@@ -28,7 +30,8 @@ from graphkit.headlines.wording import (
     worked,
 )
 from graphkit.names import capitalized, possessive
-from graphkit.questions.dependence.origins import Origin
+from graphkit.questions.dependence.origins import FACE_VALUE, Makers, Origin
+from graphkit.questions.shared.assumptions import Assuming
 
 CONTRADICTED = "contradicted"
 """Assumption that the data rule out."""
@@ -37,10 +40,24 @@ THROUGH = "through "
 ANY_STAGE = "any stage"
 
 
+def _none_of(answer: Answer) -> Sentences:
+    """Say that one country is not known to be behind what is bought, or that nobody is."""
+    names = Lexicon(answer)
+    if origin := answer.scope.place(Role.ORIGIN):
+        place = capitalized(names.place(origin))
+        imports = f"{names.whose_imports} {names.subject}"
+        yield from shortened(Sentence(f"{place} is not known to be behind {imports}"))
+    yield from unknown(
+        lambda names, goods:
+        f"Where {names.whose_imports} {goods} come from{names.stated_time} is not known"
+    )(answer)  # fmt: skip
+
+
+@otherwise(_none_of)
 def origins(answer: Answer) -> Sentences:
     """Say where one product surely comes from, or for how many products one country is half."""
-    tell = _by_sellers if answer.scope.get("makers") == "face-value" else _traced
-    return sentences_on_parts(answer, "consumer", tell)
+    tell = _by_sellers if answer.scope.of(Makers) == Makers(FACE_VALUE) else _traced
+    return sentences_on_parts(answer, Role.CONSUMER, tell)
 
 
 def _is_country(row: Origin) -> bool:
@@ -148,7 +165,7 @@ def _assumed(names: Lexicon, start: Sentence, row: Origin) -> Sentences:
     claim = _of_origin(names, row, figure, "assumed")
     claim = replace(claim, assumptions={**claim.assumptions, "assumption": assumption})
     conditions = [f"if {assumption}", "under assumptions"]
-    if names.answer.scope["assume"] == ["makers"]:
+    if names.answer.scope.of(Assuming) == Assuming(("makers",)):
         conditions.insert(1, "if only listed makers make it")
     for condition in conditions:
         yield start + Sentence(f"; {condition}: {figure}.", (claim,))
@@ -184,10 +201,10 @@ def _count_of_products(
     buyer, time = names.place(rows[0]["consumer"]), time_of(rows)
     whole, products = len({row["product"] for row in rows}), {row["product"] for row in large}
     fit = qualified([row for row in rows if row["product"] in products])
-    origin = names.answer.scope.get("origin")
+    origin = names.answer.scope.place(Role.ORIGIN)
     subject: tuple[str, ...] = ()
     most, place = Sentence(), "one country"
-    if isinstance(origin, str):
+    if origin is not None:
         place, subject = names.place(origin), places_of(origin)
     else:
         pairs = dict.fromkeys((row["product"], row["origin"]) for row in large)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +20,7 @@ from graphkit.analysis.network.scores import MEASURES, STRENGTH
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Chain, Code, Measure, Products, Term, Time, terms
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.questions.markets.networks import (
@@ -61,6 +63,14 @@ CLOSENESS = Note(
     "Closeness depends on the smallest flows on the way: give `min_flow`, or ask for "
     "harmonic_in or harmonic_out."
 )
+
+
+@dataclass(frozen=True)
+class Scored(Term):
+    """How countries are ranked in a network, and the least flow or link in it."""
+
+    measures: tuple[str, ...]
+    min_flow: float
 
 
 def best(rows: pa.Table, top: int | None) -> pa.Table:
@@ -222,11 +232,10 @@ def centrality(
     scores = {name: HEADERS[name] for name in measures}
     return Answer(
         f"Which countries are central in the trade of {goods.meaning} {networks.when}?",
-        {
-            "for": goods.text, "meaning": goods.meaning, "hs": goods.code, "products": products,
-            "period": networks.when, "measure": BY[by], "measures": list(measures),
-            "min_flow": min_flow,
-        },
+        terms(
+            goods.material, Code(goods.code), Products(tuple(products)), Time(networks.when),
+            Measure(BY[by]), Scored(tuple(measures), min_flow),
+        ),
         best(rows, top), columns_of(table, scores), networks.coverage(),
         catalog.sources(networks.flows, goods.elsewhere), elsewhere=goods.elsewhere,
         notes=tuple(notes),
@@ -286,11 +295,11 @@ def layered_centrality(
     scores = {name: LAYERED_HEADERS[name] for name in measures}
     return Answer(
         f"Which countries are central in the chain of {goods.meaning} in {supply.period}?",
-        {
-            "for": goods.text, "meaning": goods.meaning, "products": list(supply.products_in_scope),
-            "chain": products, "period": supply.period, "measure": f"shares of {BY[by]}",
-            "measures": list(measures), "min_flow": min_share,
-        },
+        terms(
+            goods.material, Products(tuple(supply.products_in_scope)), Chain(tuple(products)),
+            Time(supply.period), Measure(f"shares of {BY[by]}"),
+            Scored(tuple(measures), min_share),
+        ),
         best(rows, top), columns_of(table, scores),
         coverage_in(catalog, goods, supply),
         catalog.sources(supply.flows, supply.production, goods.elsewhere),

@@ -22,6 +22,7 @@ from graphkit.plot.drawing import (
 )
 from graphkit.plot.maps import map_of
 from graphkit.plot.series import MOST_LINES, MOST_ROWS, by_period, grouped
+from graphkit.questions.markets.centrality import Scored
 
 NO_BRACES = str.maketrans("{}", "()")
 """Braces would be read as a template."""
@@ -31,7 +32,7 @@ NAMED, LARGEST = 9, 46
 
 def hubs(answer: Answer, layout: Layout) -> Framed:
     """Draw countries on the map, sized by the first measure; over periods, lines of the first."""
-    measure = next(iter(answer.scope["measures"]))
+    measure = answer.scope.the(Scored).measures[0]
     if "product" in answer.rows.column_names:
         return _pools(answer, measure, layout)
     if len(values(answer, "period")) > 1:

@@ -8,7 +8,9 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines import parts
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     BY,
     Lexicon,
@@ -24,6 +26,7 @@ from graphkit.headlines.wording import (
 )
 from graphkit.names import capitalized, possessive
 from graphkit.period import Period
+from graphkit.questions.markets.centrality import Scored
 from graphkit.questions.markets.wording import FEW
 
 ROLES = {
@@ -44,25 +47,26 @@ ROLES = {
 """Measures of centrality, as what a country is in a trade."""
 
 
+@otherwise(unknown(lambda names, goods: f"No trade of {goods} is known{names.stated_time}"))
 def centrality(answer: Answer) -> Sentences:
     """Say which country ranks first in a network of trade, and by which measure."""
     names = Lexicon(answer)
     rows = names.rows
     periods = sorted({row["period"] for row in rows}, key=lambda text: (Period(text).end, text))
-    if len(periods) > 1 and not isinstance(answer.scope.get("period"), list):
+    if len(periods) > 1 and not answer.scope.has_periods:
         yield from _over_time(names, rows, periods)
         return
-    yield from parts.sentences_on_parts(answer, "country", _first_rank)
+    yield from parts.sentences_on_parts(answer, Role.COUNTRY, _first_rank)
 
 
 def _role(names: Lexicon) -> tuple[str, dict[str, Any]]:
     """Return what a country is in a trade, in words and as what a claim depends on."""
-    scope = names.answer.scope
-    measure = next(iter(scope["measures"]))
+    scored = names.answer.scope.the(Scored)
+    measure = scored.measures[0]
     role = ROLES.get(measure, f"by {measure.replace('_', ' ')}")
     assumptions = {"measures": measure}
-    if scope.get("min_flow"):
-        least = figure_of_value(scope["min_flow"], names.rows[0]["by"]).words
+    if scored.min_flow:
+        least = figure_of_value(scored.min_flow, names.rows[0]["by"]).words
         role += f" among flows of at least {least}"
         assumptions["min_flow"] = least
     return role, {"assumptions": assumptions}

@@ -17,6 +17,7 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, TEXT, Column
 from graphkit.answers.coverage import Change, Coverage, Total, lines
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Code, Compared, Dataset, Places, Role, Term, terms
 from graphkit.arrow import number
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -206,11 +207,11 @@ def compare(
     return Answer(
         f"How did {owner.whose} {OF_TRADE[partner]} of {goods.meaning}{towards} change from "
         f"{before} to {after}?",
-        {
-            **_scope_of(owner, goods, before, after),
-            "on": counterpart.key if counterpart else None,
-            "dataset": catalog.dataset,
-        },
+        terms(
+            *_terms_of(owner, goods, before, after),
+            Places(Role.ON, counterpart.key if counterpart else None),
+            Dataset(catalog.dataset),
+        ),
         rows,
         columns,
         replace(coverage_in(flows, goods, besides=left_out), totals=tuple(totals)),
@@ -251,7 +252,7 @@ def _from_claims(
         catalog,
         f"How did {owner.whose} {OF_TRADE[owner.partner]} of {scope.meaning} change from "
         f"{periods[0]} to {periods[1]}, as published?",
-        _scope_of(owner, scope, *periods), scope, changes, columns,
+        terms(*_terms_of(owner, scope, *periods)), scope, changes, columns,
         Coverage(lines({"published_figures": len(claims)})), claims, (*scope.notes, *notes),
         "graphkit.plot.shares:draw_published_changes",
     )  # fmt: skip
@@ -514,13 +515,6 @@ def _size(before: float | None, after: float | None) -> float:
     return descending(abs((after or 0.0) - (before or 0.0)))
 
 
-def _scope_of(owner: TradeParty, scope: Scope, before: str, after: str) -> dict[str, Any]:
-    return {
-        "consumer": owner.key if owner.side == "consumer" else None,
-        "supplier": owner.key if owner.side == "supplier" else None,
-        "for": scope.text,
-        "meaning": scope.meaning,
-        "hs": scope.code,
-        "before": before,
-        "after": after,
-    }
+def _terms_of(owner: TradeParty, scope: Scope, before: str, after: str) -> Sequence[Term]:
+    return (*owner.terms, scope.material, Code(scope.code),
+            Compared(before, after))  # fmt: skip

@@ -11,8 +11,10 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.coverage import Total
 from graphkit.answers.figures import floor_percent, number_of
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines import parts
 from graphkit.headlines.gate import denial
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     AT_LEAST,
     EXACT,
@@ -32,6 +34,7 @@ from graphkit.period import Period
 from graphkit.questions.markets.wording import more_products, trade_of
 
 
+@otherwise(unknown(lambda _, goods: f"No trade of {goods} is known in both periods"))
 def compare(answer: Answer) -> Sentences:
     """Say how the trade of each product changed from one period to the other."""
     totals = totals_of(answer)
@@ -47,7 +50,7 @@ def compare(answer: Answer) -> Sentences:
         [{**dict(zip(ENDS_OF_TOTALS, ends, strict=True)), "before": some[0].before}]
         for ends, some in totals_of_parts.items()
     ]
-    place = next((n for n in ENDS_OF_TOTALS if isinstance(answer.scope.get(n), list)), "")
+    place = next(filter(answer.scope.several, ENDS_OF_TOTALS), None)
 
     def tell(names: Lexicon, labels: Sequence[Row]) -> Sentences:
         return _change(names, totals_of_parts[tuple(labels[0][end] for end in ENDS_OF_TOTALS)])
@@ -55,7 +58,7 @@ def compare(answer: Answer) -> Sentences:
     return parts.sentences_on_parts(answer, place, tell, labels)
 
 
-ENDS_OF_TOTALS = ("consumer", "supplier", "on")
+ENDS_OF_TOTALS = (Role.CONSUMER, Role.SUPPLIER, Role.ON)
 """Columns of whose trade a total is, and with whom."""
 
 
@@ -71,7 +74,7 @@ def _claim_of(
     side = "supplier" if totals[0].consumer is None else "consumer"
     alike = {(total.party, total.product) for total in totals}
     rows = [row for row in names.rows if (row.get(side), row.get("product")) in alike]
-    if isinstance(names.answer.scope.get("on"), list):
+    if names.answer.scope.several(Role.ON):
         on = totals[0].on
         rows = [row for row in rows if on in (row.get("supplier"), row.get("consumer"))]
     defaults = {
@@ -123,7 +126,7 @@ def _in_less_time(names: Lexicon, total: Total, partners: str, more: Sentence) -
         return
     if new < MUCH_SOONER * old or span.start // 12 != span.year:
         return
-    buys = names.answer.scope.get("consumer") is not None
+    buys = names.answer.scope.places(Role.CONSUMER)
     verb = "bought" if buys else "sold"
     goods = f"{names.goods(total.product)}{partners}"
     much, than = ("nearly as much", "as") if new < old else ("more", "than")
@@ -147,7 +150,7 @@ def _in_less_time(names: Lexicon, total: Total, partners: str, more: Sentence) -
 
 def _partners_of(names: Lexicon, total: Total) -> str:
     """Name the partners of a trade, if it is not with all."""
-    towards = "from" if names.answer.scope.get("consumer") is not None else "to"
+    towards = "from" if names.answer.scope.places(Role.CONSUMER) else "to"
     if total.on:
         return f" {towards} {names.place(total.on)}"
     most = [some.most_usd for some in totals_of(names.answer)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -19,6 +19,16 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXTS, Column, schema_of
 from graphkit.answers.coverage import lines
 from graphkit.answers.note import Note
+from graphkit.answers.terms import (
+    Code,
+    Measure,
+    Places,
+    Products,
+    Role,
+    Term,
+    Time,
+    terms,
+)
 from graphkit.arrow import SHARE, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -111,6 +121,14 @@ CAPTION = (
     "Guidelines 2023), above 4,000 an EU strategic dependency. 'At most' assumes that all unnamed "
     "producers are one country. The EU act aims at no more than 65 % from one country."
 )
+
+
+@dataclass(frozen=True)
+class Listing(Term):
+    """Order of the rows, and whether there is one for each importer."""
+
+    sort: str
+    each: bool
 
 
 def question(buyer: Entity | None, scope: Scope, sort: str, *, by_consumer: bool) -> str:
@@ -537,19 +555,19 @@ def _answer(
         names.sort(key=lambda name: name != "stage")
     return Answer(
         question(query.buyer, scope, sort, by_consumer=by_consumer),
-        {
-            "consumer": query.buyer.key if query.buyer else None,
-            "for": scope.text,
-            "meaning": scope.meaning,
-            "hs": scope.code,
-            "products": sorted(
-                {key for text in rows["product"].to_pylist() for key in text.split("+")}
+        terms(
+            Places(Role.CONSUMER, query.buyer.key if query.buyer else None),
+            scope.material,
+            Code(scope.code),
+            Products(
+                tuple(
+                    sorted({key for text in rows["product"].to_pylist() for key in text.split("+")})
+                )
             ),
-            "period": query.period or "newest with data",
-            "sort": sort,
-            "each": by_consumer,
-            "measure": "production by mass (tonnes); trade by value (USD) and mass",
-        },
+            Time(query.period or "newest with data"),
+            Listing(sort, by_consumer),
+            Measure("production by mass (tonnes); trade by value (USD) and mass"),
+        ),
         rows,
         COLUMNS,
         coverage,

@@ -11,6 +11,7 @@ from graphkit.plot.canvas import APART, Axis, Framed, Layout, empty, framed, lab
 from graphkit.plot.charts import Bars, labelled_rows
 from graphkit.plot.drawing import LINE, OTHER, colour_of, name_of
 from graphkit.plot.series import MOST_MARKETS
+from graphkit.questions.markets.concentration import Listing
 
 
 def concentration(answer: Answer, layout: Layout) -> Framed:
@@ -29,7 +30,7 @@ def concentration(answer: Answer, layout: Layout) -> Framed:
         in_title = {place for claim in answer.sentence.claims for place in claim.rows}
         known.sort(key=lambda pair: (pair[0] not in in_title, -(pair[1]["cr1"] or 0.0), pair[0]))
     rows = [row for _, row in known[:most]]
-    if not some and not answer.scope.get("each"):
+    if not some and not answer.scope.the(Listing).each:
         rows.sort(key=lambda row: (row["stage_order"], not row["market"].startswith("production")))
     counted = [{**row, "counted": WORDS.get(row["measure"], row["measure"])} for row in rows]
     names = labels(counted, ("consumer", "product", "market", "period", "counted"), APART_MARKETS)

@@ -10,7 +10,9 @@ from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.figures import HALF, UNFIT, number_of
 from graphkit.answers.remarks import SHARES_ALONE
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines import parts
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     AT_LEAST,
     BY,
@@ -40,9 +42,10 @@ WITHHELD = "as figures count other things or are withheld"
 """Why no figure tells who has most of a market."""
 
 
+@otherwise(unknown(lambda _, goods: f"No figure of production or trade of {goods} is known"))
 def concentration(answer: Answer) -> Sentences:
     """Say how concentrated one market is, or for how many products one country has half."""
-    return parts.sentences_on_parts(answer, "consumer", _market)
+    return parts.sentences_on_parts(answer, Role.CONSUMER, _market)
 
 
 def _of_one_market(rows: Sequence[Row]) -> list[Row]:

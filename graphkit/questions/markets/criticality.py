@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, TEXTS, Column, plain_columns, schema_of
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Measure, Places, Role, Term, Time, terms
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -79,6 +81,22 @@ CAPTION = (
     "values, so that SR is a range. HHI-WGI (0 to 10): of world production and of the EU's "
     "sourcing, as far as countries and governance indicators are known."
 )
+
+
+@dataclass(frozen=True)
+class Materials(Term):
+    """Keys of the materials in question."""
+
+    materials: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Inputs(Term):
+    """Figures that stand in the place of published ones; None: as published."""
+
+    import_reliance: float | None
+    eol_rir: float | None
+    substitution: float | None
 
 
 def notes_on(rows: pa.Table) -> Iterator[Note]:
@@ -176,10 +194,11 @@ def criticality(
         meaning = catalog.materials.in_text(*materials)
     return Answer(
         f"How critical {'is' if len(materials) == 1 else 'are'} {meaning} for the EU?",
-        {
-            "consumer": "EU27", "materials": materials, "period": period or "newest with data",
-            "measure": "supply risk, of production by mass", **inputs,
-        },
+        terms(
+            Places(Role.CONSUMER, "EU27"), Materials(tuple(materials)),
+            Time(period or "newest with data"), Measure("supply risk, of production by mass"),
+            Inputs(**inputs),
+        ),
         table,
         COLUMNS,
         Coverage(

@@ -9,6 +9,7 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import Lexicon, Row, Sentences, count_of, grouped, shortened
 from graphkit.names import uncapitalized
 
@@ -16,6 +17,7 @@ CRITICAL = 1.0
 """Supply risk from which the EU counts a material as critical."""
 
 
+@otherwise(unknown(lambda *_: "No material in question has a figure of supply risk"))
 def criticality(answer: Answer) -> Sentences:
     """Say how many materials the EU's published scores make critical, or the risk of one."""
     names = Lexicon(answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.unlisted import POINT, most_by_owner
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column
+from graphkit.answers.terms import By, Code, Measure, Products, Term, Time, terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
@@ -51,6 +52,13 @@ NETWORK = (
 )  # fmt: skip
 AMOUNTS = ("imports", "trade", "supplier_trade")
 """Columns in the unit of the measure."""
+
+
+@dataclass(frozen=True)
+class Expanded(Term):
+    """Countries whose own suppliers are shown."""
+
+    expand: tuple[str, ...]
 
 
 @checked(NETWORK, (FIT,))
@@ -107,10 +115,10 @@ def network(
     ]  # fmt: skip
     return Answer(
         f"Who depends on whom for {goods.meaning} {trade.when}?",
-        {
-            "for": goods.text, "meaning": goods.meaning, "hs": goods.code, "products": products,
-            "period": trade.when, "measure": BY[by], "by": by, "expand": opened,
-        },
+        terms(
+            goods.material, Code(goods.code), Products(tuple(products)), Time(trade.when),
+            Measure(BY[by]), By(by), Expanded(tuple(opened)),
+        ),
         table, columns, trade.coverage(), catalog.sources(trade.flows, goods.elsewhere),
         elsewhere=goods.elsewhere, notes=tuple(notes),
         shown=("consumer", "supplier", *(["place"] if opened else []), "share", "imports", "usd",

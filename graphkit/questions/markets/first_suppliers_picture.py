@@ -14,6 +14,7 @@ from graphkit.plot.canvas import Framed, Layout, framed
 from graphkit.plot.drawing import colour_of, name_of
 from graphkit.plot.network import MOST_NODES, Arrow, Node, network
 from graphkit.plot.series import written_amount
+from graphkit.questions.markets.first_suppliers import Expanded
 
 MOST_OPENED = 6
 """Further suppliers, and further buyers, of one expanded country."""
@@ -33,7 +34,7 @@ def first_suppliers(answer: Answer, layout: Layout) -> Framed:
            for row in rows):  # fmt: skip
         names = ("period", "products")
         rows = [row for row in rows if all(row[name] == rows[0][name] for name in names)]
-    opened = [key for key in answer.scope.get("expand") or () if isinstance(key, str)]
+    opened = answer.scope.the(Expanded).expand
     drawn = rows_to_draw(rows, opened, layout.most(MOST_NODES))
     measure = rows[0]["by"]
     most = max(row[measure] for row in drawn)

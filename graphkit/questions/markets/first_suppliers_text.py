@@ -11,6 +11,7 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Figure, Kind, Sentence
 from graphkit.headlines import parts
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     BY,
     Lexicon,
@@ -27,9 +28,10 @@ from graphkit.names import capitalized
 from graphkit.questions.markets.wording import besides, no_code
 
 
+@otherwise(unknown(lambda names, goods: f"No flow of {goods} is known{names.stated_time}"))
 def network(answer: Answer) -> Sentences:
     """Say whose first supplier is the same for the largest part of the imports, and how many."""
-    return parts.sentences_on_parts(answer, "", _first_supplier)
+    return parts.sentences_on_parts(answer, None, _first_supplier)
 
 
 def _largest_first(rows: Sequence[Row]) -> tuple[str, list[Row], list[Row]]:

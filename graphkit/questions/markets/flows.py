@@ -11,6 +11,7 @@ from graphkit.analysis.unlisted import POINT
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, NUMBER, Column
 from graphkit.answers.note import Note
+from graphkit.answers.terms import By, Code, Measure, Places, Products, Role, Time, terms
 from graphkit.arrow import SHARE, UNIT, in_order, number
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -96,10 +97,11 @@ def flows(
     owner = f" in the trade of {place.in_text}" if place else ""
     return Answer(
         f"Who sells {goods.meaning} to whom{owner} {network.when}?",
-        {
-            "for": goods.text, "meaning": goods.meaning, "hs": goods.code, "products": products,
-            "of": place.key if place else None, "period": network.when, "measure": BY[by], "by": by,
-        },
+        terms(
+            goods.material, Code(goods.code), Products(tuple(products)),
+            Places(Role.OF, place.key if place else None), Time(network.when), Measure(BY[by]),
+            By(by),
+        ),
         rows if top is None else rows.slice(0, top), FLOWS, network.coverage(),
         catalog.sources(network.flows, goods.elsewhere), elsewhere=goods.elsewhere,
         notes=tuple(notes),

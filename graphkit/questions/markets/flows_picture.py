@@ -8,6 +8,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import percent
+from graphkit.answers.terms import By
 from graphkit.plot.canvas import Framed, Layout, Plot, framed, values
 from graphkit.plot.drawing import (
     EDGE,
@@ -28,7 +29,7 @@ from graphkit.plot.series import written_amount
 
 def flows(answer: Answer, layout: Layout) -> Framed:
     """Draw the largest flows as arcs on the map, with exporters and importers side by side."""
-    measure = answer.scope["by"]
+    measure = answer.scope.the(By).by
     rows = [row for row in answer.rows.to_pylist() if row[measure]]
     period = max((row["period"] for row in rows), default="")
     rows = [row for row in rows if row["period"] == period]

@@ -7,7 +7,9 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines import parts
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     BY,
     Lexicon,
@@ -22,9 +24,10 @@ from graphkit.headlines.wording import (
 from graphkit.questions.markets.wording import besides, no_code
 
 
+@otherwise(unknown(lambda names, goods: f"No flow of {goods} is known{names.stated_time}"))
 def flows(answer: Answer) -> Sentences:
     """Say which flow is the largest, and what part of world trade it is."""
-    return parts.sentences_on_parts(answer, "", _flow)
+    return parts.sentences_on_parts(answer, None, _flow)
 
 
 def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -36,8 +39,7 @@ def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         yield from shortened(Sentence(start, (unknown,)))
         return
     row = max(known, key=lambda row: (row[measure], row["exporter"], row["importer"]))
-    places = names.answer.scope.get("of")
-    keys = (places,) if isinstance(places, str) else tuple(places or ())
+    keys = tuple(names.answer.scope.places(Role.OF))
     common: dict[str, Any] = {"measure": measure, "assumptions": {"of": keys} if keys else {}}
     flow = {**common, "subject": row["exporter"], "destination": row["importer"]}
     time, of_goods = time_of([row]), f" of {names.subject}"

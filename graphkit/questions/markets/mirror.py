@@ -13,6 +13,7 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.answers.coverage import Coverage, Lacking, Line, Value, lines
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Code, Measure, Places, Products, Role, Time, terms
 from graphkit.arrow import VALUED
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -102,15 +103,14 @@ def mirror(
     rows = rows.add_column(len(FLOW), "stage", pa.array(stages, pa.string()))
     return Answer(
         f"How far do exporters and importers differ on {trade}?",
-        {
-            "country": place.key if place else None,
-            "for": goods.text,
-            "meaning": goods.meaning,
-            "hs": goods.code,
-            "products": sorted(choices),
-            "period": period or "newest that both sides report",
-            "measure": "value (USD) and mass (tonnes), as either side reports them",
-        },
+        terms(
+            Places(Role.COUNTRY, place.key if place else None),
+            goods.material,
+            Code(goods.code),
+            Products(tuple(sorted(choices))),
+            Time(period or "newest that both sides report"),
+            Measure("value (USD) and mass (tonnes), as either side reports them"),
+        ),
         rows.select([*FLOW[2:], *FLOW[:1], "stage", FLOW[1], *MIRROR.names[len(FLOW) + 1 :]]),
         REPORTS,
         Coverage(

@@ -8,6 +8,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     Lexicon,
     Row,
@@ -23,6 +24,13 @@ from graphkit.headlines.wording import (
 TWICE = 2.0
 
 
+@otherwise(
+    unknown(
+        lambda names, goods: (
+            f"No flow of {goods} is known as both sides report it{names.stated_time}"
+        )
+    )
+)
 def mirror(answer: Answer) -> Sentences:
     """Say of how many flows one side reports twice the value of the other."""
     names = Lexicon(answer)

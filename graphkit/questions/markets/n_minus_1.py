@@ -15,6 +15,7 @@ from graphkit.analysis.production import published_interval
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column, plain_columns, schema_of
 from graphkit.answers.coverage import Coverage
+from graphkit.answers.terms import Measure, Products, Time, terms
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.tables import COUNTRIES
@@ -117,13 +118,12 @@ def n_minus_1(
     subject = goods.meaning if scope is not None else "everything with figures"
     return Answer(
         f"How much of the demand for {subject} is met without the largest producer?",
-        {
-            "for": goods.text,
-            "meaning": goods.meaning,
-            "products": sorted(set(table["product"].to_pylist())),
-            "period": period or "newest with data",
-            "measure": "mass (tonnes)",
-        },
+        terms(
+            goods.material,
+            Products(tuple(sorted(set(table["product"].to_pylist())))),
+            Time(period or "newest with data"),
+            Measure("mass (tonnes)"),
+        ),
         table,
         N_MINUS_1_COLUMNS,
         Coverage(figures=figures.count(goods), missing_years=figures.gaps()),

@@ -7,6 +7,7 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, floor_percent, number_of
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     OF_HALF,
     Lexicon,
@@ -22,6 +23,7 @@ from graphkit.headlines.wording import (
 )
 
 
+@otherwise(unknown(lambda _, goods: f"No figure of production of {goods} is known"))
 def n_minus_1(answer: Answer) -> Sentences:
     """Say how much of demand is sure to be met without the largest producer."""
     names = Lexicon(answer)

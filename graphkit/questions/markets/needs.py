@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import fsum, inf
 from typing import Any
 
@@ -14,6 +15,7 @@ from graphkit.analysis.production import published_interval
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, NUMBER, TEXTS, Column, schema_of
 from graphkit.answers.coverage import Coverage, lines
+from graphkit.answers.terms import Measure, Places, Role, Term, Time, terms
 from graphkit.arrow import texts
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -59,6 +61,17 @@ CAPTION = (
 )
 
 
+@dataclass(frozen=True)
+class Technology(Term):
+    """What is built, its unit, and how much of it."""
+
+    technology: str
+    technology_name: str
+    unit: str
+    amount: float | None
+    size: str
+
+
 def needs(
     catalog: Catalog, goods: Scope, elements: Sequence[str], technology: str,
     amounts: Mapping[str, float | None], buyer: Entity | None, period: str | None,
@@ -91,10 +104,12 @@ def needs(
     built = uncapitalized(kind["name"])
     return Answer(
         f"How much {goods.meaning} does {built} need ({size or 'one unit'}){beside}?",
-        {"for": goods.text, "meaning": goods.meaning, "technology": kind["technology"],
-         "technology_name": kind["name"], "unit": kind["unit"], "amount": amount, "size": size,
-         "of": buyer.key if buyer else None, "period": period,
-         "measure": "mass of metal (t), and supply in its own basis"},
+        terms(
+            goods.material,
+            Technology(kind["technology"], kind["name"], kind["unit"], amount, size),
+            Places(Role.OF, buyer.key if buyer else None), Time(period),
+            Measure("mass of metal (t), and supply in its own basis"),
+        ),
         table,
         NEEDS,
         Coverage(lines({

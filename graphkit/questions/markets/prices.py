@@ -13,6 +13,17 @@ from graphkit.analysis.unit_prices import usd_per_tonne
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column, schema_of
 from graphkit.answers.coverage import Coverage, Line
+from graphkit.answers.terms import (
+    Code,
+    Dataset,
+    Measure,
+    Places,
+    Products,
+    Role,
+    Time,
+    one_or_all,
+    terms,
+)
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
@@ -120,19 +131,15 @@ def prices(
     whose = "".join(f" and of the imports of {buyer.in_text}" for buyer in buyers)
     return Answer(
         f"What does a tonne of {goods.meaning} cost?",
-        {
-            "for": goods.text,
-            "meaning": goods.meaning,
-            "hs": goods.code,
-            "products": sorted(set(table["product"].to_pylist()) - {None}),
-            "consumer": [buyer.key for buyer in buyers]
-            if len(buyers) > 1
-            else next((buyer.key for buyer in buyers), None),
-            "dataset": dataset,
-            "period": period
-            or f"the {NEWEST_MONTHS if monthly else NEWEST} newest of each product",
-            "measure": f"unit values of the trade of the world{whose} (USD per tonne), and prices",
-        },
+        terms(
+            goods.material,
+            Code(goods.code),
+            Products(tuple(sorted(set(table["product"].to_pylist()) - {None}))),
+            Places(Role.CONSUMER, one_or_all([buyer.key for buyer in buyers])),
+            Dataset(dataset),
+            Time(period or f"the {NEWEST_MONTHS if monthly else NEWEST} newest of each product"),
+            Measure(f"unit values of the trade of the world{whose} (USD per tonne), and prices"),
+        ),
         table,
         PRICES,
         _coverage_of_prices(rows, goods),

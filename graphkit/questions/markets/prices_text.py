@@ -9,6 +9,8 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import UNFIT
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.answers.terms import Role
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     Lexicon,
     Row,
@@ -29,6 +31,7 @@ _UNIT_OF_SERIES = re.compile(
 """Unit in the name of a published series."""
 
 
+@otherwise(unknown(lambda _, goods: f"No price of {goods} is known"))
 def prices(answer: Answer) -> Sentences:
     """Say what a tonne of the goods asked about costs: by a published price, else as traded.
 
@@ -38,8 +41,7 @@ def prices(answer: Answer) -> Sentences:
     rows = [row for row in names.rows if row["usd_per_tonne"] is not None]
     published = [row for row in rows if row["dataset"] is None]
     traded = [row for row in rows if row["dataset"] is not None and row["fit"] not in UNFIT]
-    consumer = answer.scope.get("consumer") or "WLD"
-    buyers = [consumer] if isinstance(consumer, str) else consumer
+    buyers = answer.scope.places(Role.CONSUMER) or ["WLD"]
     values = [row for row in traded if row["place"] in buyers]
     candidates = values if buyers != ["WLD"] else published or values
     newest = max((Period(row["period"]).end for row in candidates), default=0)

@@ -15,6 +15,7 @@ from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, Column, schema_of
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Measure, Places, Products, Role, Since, terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -124,14 +125,11 @@ def production_trend(
     return Answer(
         f"How did {possessive(name)} production of {subject} change "
         f"{f'since {since}' if since else 'over time'}?",
-        {
-            "producer": maker.key if maker else "WLD",
-            "for": goods.text,
-            "meaning": goods.meaning,
-            "products": sorted(set(table["product"].to_pylist())),
-            "since": since,
-            "measure": "mass (tonnes)",
-        },
+        terms(
+            Places(Role.PRODUCER, maker.key if maker else "WLD"), goods.material,
+            Products(tuple(sorted(set(table["product"].to_pylist())))), Since(since),
+            Measure("mass (tonnes)"),
+        ),
         table,
         COLUMNS,
         Coverage(lines({

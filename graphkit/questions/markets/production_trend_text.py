@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines import parts
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     AT_LEAST,
     Lexicon,
@@ -25,9 +27,10 @@ from graphkit.names import capitalized, possessive
 from graphkit.period import Period
 
 
+@otherwise(unknown(lambda _, goods: f"No production of {goods} is known"))
 def production_trend(answer: Answer) -> Sentences:
     """Say what was made in the newest year, the one before and at the peak, and by whom most."""
-    return parts.sentences_on_parts(answer, "producer", _made)
+    return parts.sentences_on_parts(answer, Role.PRODUCER, _made)
 
 
 def _lines_of_production(rows: Sequence[Row]) -> list[list[Row]]:

@@ -18,6 +18,7 @@ from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, Column, plain_columns, schema_of
 from graphkit.answers.coverage import lines
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Measure, Places, Products, Role, Time, terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -410,14 +411,13 @@ def _answer(
     coverage = coverage_of(trade, query.scope)
     return Answer(
         f"How far does {country} rely on imports of {subject}?",
-        {
-            "country": query.buyer.key if query.buyer else None,
-            "for": query.scope.text,
-            "meaning": query.scope.meaning,
-            "products": sorted(set(rows["product"].to_pylist()) - {None}),
-            "period": query.period or "newest with data",
-            "measure": "mass (tonnes)",
-        },
+        terms(
+            Places(Role.COUNTRY, query.buyer.key if query.buyer else None),
+            query.scope.material,
+            Products(tuple(sorted(set(rows["product"].to_pylist()) - {None}))),
+            Time(query.period or "newest with data"),
+            Measure("mass (tonnes)"),
+        ),
         rows,
         COLUMNS,
         replace(

@@ -8,7 +8,9 @@ from typing import Any
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, number_of
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines import parts
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     OF_HALF,
     Lexicon,
@@ -25,9 +27,10 @@ from graphkit.headlines.wording import (
 from graphkit.names import capitalized, possessive
 
 
+@otherwise(unknown(lambda _, goods: f"No figure of reliance on imports of {goods} is known"))
 def reliance(answer: Answer) -> Sentences:
     """Say for how many materials a country relies on net imports for half of what it uses."""
-    return parts.sentences_on_parts(answer, "country", _reliance)
+    return parts.sentences_on_parts(answer, Role.COUNTRY, _reliance)
 
 
 def _computed(rows: Sequence[Row]) -> list[Row]:

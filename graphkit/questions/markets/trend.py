@@ -15,6 +15,7 @@ from graphkit.analysis.unlisted import POINT, one_share
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, NUMBER, NUMBERS, TEXT, TEXTS, Column
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Code, Places, Products, Role, Since, terms
 from graphkit.arrow import SHARE, number
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -189,16 +190,14 @@ def trend(
     with_other = f" {TOWARDS[partner]} {counterpart.in_text}" if counterpart else ""
     return Answer(
         f"How did {whose}{with_other} change {f'since {since}' if since else 'over time'}?",
-        {
-            "consumer": owner.key if owner.side == "consumer" else None,
-            "supplier": owner.key if owner.side == "supplier" else None,
-            "for": goods.text,
-            "meaning": goods.meaning,
-            "hs": goods.code,
-            "products": sorted(products),
-            "on": counterpart.key if counterpart else None,
-            "since": since,
-        },
+        terms(
+            *owner.terms,
+            goods.material,
+            Code(goods.code),
+            Products(tuple(sorted(products))),
+            Places(Role.ON, counterpart.key if counterpart else None),
+            Since(since),
+        ),
         rows.select([owner.side, *(n for n in TREND if counterpart or n not in ONE_PARTNER)]),
         columns,
         coverage_in(flows, goods, in_time=True),

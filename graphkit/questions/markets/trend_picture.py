@@ -8,6 +8,7 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import money
+from graphkit.answers.terms import Role
 from graphkit.plot.canvas import APART, Axis, Framed, Layout, Plot, framed, gridlines, values
 from graphkit.plot.charts import HATCH, lines_over, spread
 from graphkit.plot.drawing import (
@@ -284,7 +285,7 @@ def _together(
 def _note(answer: Answer, groups: Mapping[str, Sequence[Row]], largest: Sequence[str]) -> str:
     """Say how the panels are read, what is missing, and which products are left out."""
     rows = [row for name in largest for row in groups[name]]
-    partners = "buyers" if answer.scope.get("supplier") else "suppliers"
+    partners = "buyers" if answer.scope.places(Role.SUPPLIER) else "suppliers"
     texts = [f"Shares of the {MOST_PARTNERS} largest {partners} of all periods, by value"]
     if any(row["unlisted_share"] for row in rows):
         texts.append("hatched: what the data set does not list, at most")
@@ -307,7 +308,7 @@ def _with_partner(answer: Answer, rows: Sequence[Row], layout: Layout) -> Framed
     groups = grouped(rows, ("consumer", "supplier", "on", "product"), APART)
     newest = {name: group[-1]["usd"] or 0.0 for name, group in groups.items()}
     largest = sorted(groups, key=lambda name: (-newest[name], name))[: layout.most(MOST_LINES)]
-    whose = "supplier" if answer.scope.get("supplier") else "consumer"
+    whose = "supplier" if answer.scope.places(Role.SUPPLIER) else "consumer"
     if len({row["on"] for row in rows}) > 1:
         whose = "on"
     alone = len(groups) == 1 or len({row["product"] for row in rows}) == 1

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines import parts
 from graphkit.headlines.gate import denial
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     Lexicon,
     Row,
@@ -28,9 +30,10 @@ SERIES = ("product", "on", "hs_revision", "reporter", "source")
 """Columns that all rows of one line through time share."""
 
 
+@otherwise(unknown(lambda _, goods: f"No trade of {goods} is known"))
 def trend(answer: Answer) -> Sentences:
     """Say what trade was in the newest period, the one before and at its peak, and with whom."""
-    owner = "consumer" if "consumer" in answer.rows.column_names else "supplier"
+    owner = Role.CONSUMER if Role.CONSUMER in answer.rows.column_names else Role.SUPPLIER
     return parts.sentences_on_parts(answer, owner, _trend)
 
 

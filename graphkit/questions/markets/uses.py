@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.coverage import Coverage, NamedFigures, lines
 from graphkit.answers.figures import money, percent
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Measure, Term, terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -48,6 +50,13 @@ EXPOSURE = (
     "shortfall, and this is no estimate of a loss."
 )
 CAPTION = f"Shares are of the end uses of the element, as the source prints them. {EXPOSURE}"
+
+
+@dataclass(frozen=True)
+class Elements(Term):
+    """Keys of the elements in question."""
+
+    elements_in_scope: tuple[str, ...]
 
 
 @checked(USES, NEEDS)
@@ -91,8 +100,7 @@ def uses(
     with_shares = {row["element"] for row in rows if known(row)}
     return Answer(
         f"What is {goods.meaning} used for?",
-        {"for": goods.text, "meaning": goods.meaning, "elements_in_scope": list(elements),
-         "measure": "shares of end uses, as printed"},
+        terms(goods.material, Elements(tuple(elements)), Measure("shares of end uses, as printed")),
         table,
         USES,
         Coverage(lines({

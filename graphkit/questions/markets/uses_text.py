@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     Lexicon,
     Sentences,
@@ -16,13 +17,15 @@ from graphkit.headlines.wording import (
     when,
 )
 from graphkit.names import capitalized, uncapitalized
+from graphkit.questions.markets.needs import Technology
 
 
+@otherwise(unknown(lambda _, goods: f"No use of {goods} is known"))
 def uses(answer: Answer) -> Sentences:
     """Say what most of one element is used for, or of how many elements shares are known."""
     names = Lexicon(answer)
-    if answer.scope.get("technology"):
-        yield from _needs(names)
+    if technology := answer.scope.of(Technology):
+        yield from _needs(names, technology)
         return
     elements = grouped(names.rows, "element")
     measured = [row for rows in elements.values() for row in rows[:1] if row["share"] is not None]
@@ -55,17 +58,16 @@ def uses(answer: Answer) -> Sentences:
     yield from shortened(Sentence(f"{start} one use", (replace(claim, subject=()),)), time)
 
 
-def _needs(names: Lexicon) -> Sentences:
+def _needs(names: Lexicon, technology: Technology) -> Sentences:
     """Say how much of one element a technology needs, by the first year that studies give."""
-    scope = names.answer.scope
     rows = [row for row in names.rows if row["figure"] == "need"]
     row, elements = rows[0], {row["element"] for row in rows}
-    built = scope["technology_name"]
+    built = technology.technology_name
     built = uncapitalized(built) if PLAIN_NAME.fullmatch(built) else "this technology"
     unit = "tonnes" if row["tonnes_low"] is not None else "kg"
-    size = f"One {scope['unit']}" if unit == "kg" else str(scope["size"])
+    size = f"One {technology.unit}" if unit == "kg" else technology.size
     verb = "needs" if unit == "kg" else "need"
-    assumed = {"built": scope["size"] if unit == "tonnes" else scope["unit"]}
+    assumed = {"built": technology.size if unit == "tonnes" else technology.unit}
     if len(elements) > 1:
         figure = figure_of_count(len(elements), "element")
         claim = names.claim(Kind.COUNT, rows, figure, period=None, assumptions=assumed)

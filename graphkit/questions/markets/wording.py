@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines.gate import denial
 from graphkit.headlines.wording import Lexicon
 from graphkit.names import possessive
@@ -28,7 +29,7 @@ def besides(names: Lexicon, text: Sentence, claim: Claim) -> Sentence:
 
 def trade_of(names: Lexicon, consumer: str | None, supplier: str | None) -> str:
     """Name whose trade something is of: imports, or exports."""
-    if consumer is not None and names.answer.scope.get("consumer") is not None:
+    if consumer is not None and names.answer.scope.places(Role.CONSUMER):
         return f"{possessive(names.place(consumer))} imports"
     owner = supplier or consumer
     return f"{possessive(names.place(owner))} {'exports' if supplier else 'imports'}"

@@ -23,6 +23,7 @@ from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, TEXTS, Column, schema_of
 from graphkit.answers.coverage import About, Coverage, Entry, lines
 from graphkit.answers.note import Note
+from graphkit.answers.terms import By, Measure, Places, Role, Time, terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -173,8 +174,8 @@ def companies(
     where = f" in {place.in_text}" if place else ""
     return Answer(
         f"Who made how much{about}{where}, by {by}?",
-        {"country": place.key if place else None, "for": goods.text, "meaning": goods.meaning,
-         "by": by, "period": period, "measure": "share of the output in tonnes"},
+        terms(Places(Role.COUNTRY, place.key if place else None), goods.material, By(by),
+              Time(period), Measure("share of the output in tonnes")),
         table,
         COMPANIES,
         Coverage(lines({"products": tuple(summaries), "figures_of_other_periods": other_periods})),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.terms import By
 from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
 from graphkit.plot.drawing import FIRST, OTHER, colour_of
@@ -15,7 +16,7 @@ WHOLE, UNKNOWN = "whole", "unknown"
 
 def companies(answer: Answer, layout: Layout) -> Framed:
     """Draw the share of each company or seat in the output, with its range."""
-    by = "seat" if answer.scope["by"] == "seat" else "name"
+    by = "seat" if answer.scope.of(By) == By("seat") else "name"
     rows = [
         row for row in answer.rows.to_pylist()
         if row["counts"] == WHOLE and row["share_low"] is not None

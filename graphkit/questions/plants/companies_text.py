@@ -7,7 +7,9 @@ from typing import Any
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.sentence import Kind, Sentence
+from graphkit.answers.terms import By, Role
 from graphkit.headlines.gate import UNKNOWN_OWNER
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     Lexicon,
@@ -23,9 +25,10 @@ from graphkit.questions.plants.wording import country_of
 WHOLE = "whole"
 
 
+@otherwise(unknown(lambda _, goods: f"Known to graphkit: no output of a company for {goods}"))
 def companies(answer: Answer) -> Sentences:
     """Say what the largest company made of the output, and how much has no known maker."""
-    yield from sentences_on_parts(answer, "country", _most)
+    yield from sentences_on_parts(answer, Role.COUNTRY, _most)
 
 
 def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
@@ -40,7 +43,7 @@ def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     parts: dict[str, Any] = {"whose": whose}
     if first["share_low"] and not first["estimated"]:
         figure = figure_of_share(first["share_low"], first["share_high"])
-        subject = str(first["seat"] if names.answer.scope["by"] == "seat" else first["name"])
+        subject = str(first["seat"] if names.answer.scope.of(By) == By("seat") else first["name"])
         most = names.claim(Kind.FIRST, [first], figure, subject=subject, **parts)
         start = Sentence(f"{capitalized(_who(names, first))} made {figure} of {output}", (most,))
         rest = Sentence()
@@ -60,7 +63,7 @@ def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 def _who(names: Lexicon, row: Row) -> str:
     """Name a company, or those of a seat."""
-    if names.answer.scope["by"] == "seat":
+    if names.answer.scope.of(By) == By("seat"):
         return f"companies controlled from {names.place(row['seat'])}"
     name = without_brackets(str(row["name"]))
     return name if PLAIN_NAME.fullmatch(name) else "one company"

@@ -18,6 +18,7 @@ from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXTS, Column, schema_
 from graphkit.answers.coverage import About, Coverage, Entry, lines
 from graphkit.answers.figures import IN_SOME_ROWS, percent
 from graphkit.answers.note import Note
+from graphkit.answers.terms import By, Measure, Places, Role, Time, View, terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -171,9 +172,10 @@ def owners(
     conventions = CONVENTIONS.format(seats=seats, or_seat=or_seat)
     return Answer(
         f"Who owns the known capacity of mines and plants{about}{whose}, by {by}?",
-        {"country": place.key if place else None, "for": goods.text, "meaning": goods.meaning,
-         "by": by, "view": view, "period": period,
-         "measure": "share of the known capacity in tonnes a year"},
+        terms(
+            Places(Role.COUNTRY, place.key if place else None), goods.material, By(by), View(view),
+            Time(period), Measure("share of the known capacity in tonnes a year"),
+        ),
         table,
         OWNERS,
         Coverage(lines({

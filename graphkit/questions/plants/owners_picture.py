@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphkit.answers.answer import Answer
+from graphkit.answers.terms import By
 from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
 from graphkit.plot.drawing import FIRST, colour_of
@@ -21,7 +22,7 @@ def owners(answer: Answer, layout: Layout) -> Framed:
     if not rows:
         return empty(answer, "less than half of the capacity is known", layout.width)
     rows = rows[: layout.most(MOST_ROWS)]
-    by_seat = answer.scope["by"] == "seat"
+    by_seat = answer.scope.of(By) == By("seat")
     who = "seat" if by_seat else "owner"
     plot = labelled_rows(
         layout.width,

@@ -7,7 +7,9 @@ from typing import Any
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.sentence import Kind, Sentence
+from graphkit.answers.terms import By, Role
 from graphkit.headlines.gate import UNKNOWN_OWNER
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     Lexicon,
@@ -25,9 +27,10 @@ from graphkit.questions.plants.wording import country_of
 NOBODY = "no single owner"
 
 
+@otherwise(unknown(lambda _, goods: f"Known to graphkit: no mine or plant for {goods}"))
 def owners(answer: Answer) -> Sentences:
     """Say who has most of the first known capacity, as a range, and how far it goes."""
-    yield from sentences_on_parts(answer, "country", _most)
+    yield from sentences_on_parts(answer, Role.COUNTRY, _most)
 
 
 def _first_block(rows: Sequence[Row]) -> list[Row]:
@@ -43,7 +46,7 @@ def _first_block(rows: Sequence[Row]) -> list[Row]:
 
 def _who(names: Lexicon, row: Row) -> str:
     """Name an owner, or the owners of a seat."""
-    if names.answer.scope["by"] == "seat":
+    if names.answer.scope.of(By) == By("seat"):
         return f"owners seated in {names.place(row['seat'])}"
     name = without_brackets(str(row["owner"]))
     return name if PLAIN_NAME.fullmatch(name) else "one owner"
@@ -59,7 +62,7 @@ def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     place = names.place(rows[0]["country"]) if rows[0]["country"] else "the world"
     whose = country_of(rows)
     if not block:
-        kind = "seat" if names.answer.scope["by"] == "seat" else "owner"
+        kind = "seat" if names.answer.scope.of(By) == By("seat") else "owner"
         named = [row for row in rows if not _is_unknown(row)]
         count = names.claim(Kind.COUNT, named, figure_of_count(len(named), kind), whose=whose)
         known = Sentence(f"no {kind} is named")
@@ -98,4 +101,4 @@ def _most(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 def _owner(names: Lexicon, row: Row) -> str:
     """Return the key of an owner, or of a seat."""
-    return str(row["seat"] if names.answer.scope["by"] == "seat" else row["owner"])
+    return str(row["seat"] if names.answer.scope.of(By) == By("seat") else row["owner"])

@@ -12,6 +12,7 @@ from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, TEXTS, Column, schema_of
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Measure, Places, Role, terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.questions.plants.capacity_coverage import Output, output_of
@@ -108,8 +109,10 @@ def plants(catalog: Catalog, country: str | None = None, *, scope: str | None = 
     stakes = known.owners.stakes
     return Answer(
         f"Which mines and plants{about} are {f'in {place.in_text}' if place else 'known'}?",
-        {"country": place.key if place else None, "for": goods.text, "meaning": goods.meaning,
-         "measure": "capacity in a year, as published"},
+        terms(
+            Places(Role.COUNTRY, place.key if place else None), goods.material,
+            Measure("capacity in a year, as published"),
+        ),
         table,
         PLANTS,
         Coverage(lines({

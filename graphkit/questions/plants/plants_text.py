@@ -7,14 +7,17 @@ from typing import Any
 
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.answers.terms import Role
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import Lexicon, Row, Sentences, figure_of_count, shortened
 from graphkit.questions.plants.wording import SITES, country_of
 
 
+@otherwise(unknown(lambda _, goods: f"Known to graphkit: no mine or plant for {goods}"))
 def plants(answer: Answer) -> Sentences:
     """Count the plants of a country, and name the largest capacity."""
-    yield from sentences_on_parts(answer, "country", _count)
+    yield from sentences_on_parts(answer, Role.COUNTRY, _count)
 
 
 def _sites(rows: Sequence[Row]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.figures import IN_SOME_ROWS
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Term, terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import KIND_OF, Catalog
 from graphkit.catalog.tables import COUNTRIES
@@ -66,6 +67,74 @@ PROFILE = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Subject(Term):
+    """The thing that is shown."""
+
+    kind: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Site(Term):
+    """What is known of a mine or plant once."""
+
+    country: str
+    type: str
+    status: str | None
+    latitude: float | None
+    longitude: float | None
+
+
+@dataclass(frozen=True)
+class Firm(Term):
+    """What is known of a company once."""
+
+    seat: str | None
+    type: str | None
+    state_owned: bool | None
+
+
+@dataclass(frozen=True)
+class Land(Term):
+    """What is known of a country, an area or a group once."""
+
+    type: str
+    region: str | None
+    names: Sequence[str] | None
+
+
+@dataclass(frozen=True)
+class Mineral(Term):
+    """What is known of an element or a group of them once."""
+
+    type: str
+    names: Sequence[str] | None
+
+
+@dataclass(frozen=True)
+class Product(Term):
+    """What is known of a product once."""
+
+    stage: str
+    names: Sequence[str] | None
+
+
+@dataclass(frozen=True)
+class Act(Term):
+    """What is known of an export control once."""
+
+    country: str
+    measure: str
+    target: str | None
+    since: str
+    until: str | None
+    suspended_from: str | None
+    suspended_until: str | None
+    quota: float | None
+
+
 @checked(PROFILE)
 def show(catalog: Catalog, name: str, *, kind: str | None = None) -> Answer:
     """Show what is known of one country, mineral, product, control, plant or company.
@@ -98,7 +167,7 @@ def show(catalog: Catalog, name: str, *, kind: str | None = None) -> Answer:
     ]
     answer = PROFILES[KIND_OF[chosen.kind]](catalog, chosen)
     return replace(
-        answer, scope={"kind": KIND_OF[chosen.kind], **answer.scope},
+        answer,
         caption=" ".join([*is_too, *filter(None, [ambiguous]), answer.caption]),
     )  # fmt: skip
 
@@ -138,8 +207,7 @@ def _plant(catalog: Catalog, entity: Entity) -> Answer:
     notes = coverage_notes(catalog, stop, described, verb="can come from this plant")
     return _profile(
         catalog, entity, f"What is known of the plant {entity.name} in {where}?", rows,
-        {"country": site["country"], "type": site["type"], "status": site["status"],
-         "latitude": site["latitude"], "longitude": site["longitude"]},
+        Site(site["country"], site["type"], site["status"], site["latitude"], site["longitude"]),
         [*notes, *([Note(site["note"])] if site["note"] else [])],
         f"{site['type'].capitalize()} in {where}{place}"
         f"{_coordinates(site)}. Status{_of_year(site)}: "
@@ -280,7 +348,7 @@ def _company(catalog: Catalog, entity: Entity) -> Answer:
     state = " A source says that a state has most of it." if firm["state_owned"] else ""
     return _profile(
         catalog, entity, f"What is known of the company {entity.name}?", rows,
-        {"seat": firm["seat"], "type": firm["type"], "state_owned": firm["state_owned"]},
+        Firm(firm["seat"], firm["type"], firm["state_owned"]),
         [Note(f"Its seat: {firm['seat_url']}")] if firm["seat_url"] else [],
         f"{seat}.{state} Share: of the direct owner; through parents: its part of the plant by "
         "equity. Capacity is never production.",
@@ -364,7 +432,7 @@ def _country(catalog: Catalog, entity: Entity) -> Answer:
     key = entity.key
     return _profile(
         catalog, entity, f"What is known of the {what} {entity.name}?", rows,
-        {"type": place["type"], "region": place["region"], "names": place["aliases"]},
+        Land(place["type"], place["region"], place["aliases"]),
         [place["note"]] if place["note"] else [],
         f"{type_of_place}{region}.{production} Ask further: graphkit depends {key}, dependents "
         f"{key}, plants {key}, brief {key}.",
@@ -431,7 +499,7 @@ def _mineral(catalog: Catalog, entity: Entity) -> Answer:
     key = entity.key
     return _profile(
         catalog, entity, f"What is known of the mineral {uncapitalized(entity.name)}?", rows,
-        {"type": node["type"], "names": node["aliases"]}, [node["note"]] if node["note"] else [],
+        Mineral(node["type"], node["aliases"]), [node["note"]] if node["note"] else [],
         f"{node['type'].capitalize()}. Ask further: graphkit concentration --for {key}, uses "
         f"{key}, plants --for {key}, brief --for {key}.",
         [node["source"]],
@@ -464,7 +532,7 @@ def _product(catalog: Catalog, entity: Entity) -> Answer:
     key, name = entity.key, catalog.materials.in_text(entity.key)
     return _profile(
         catalog, entity, f"What is known of the product {name}?", rows,
-        {"stage": node["stage"], "names": node["aliases"]}, notes,
+        Product(node["stage"], node["aliases"]), notes,
         f"Product of the stage {uncapitalized(stage)}. Ask further: graphkit concentration --for "
         f"product:{key}, query made-into -P product={key}.",
         [node["source"]],
@@ -505,9 +573,8 @@ def _control(catalog: Catalog, entity: Entity) -> Answer:
     )  # fmt: skip
     return _profile(
         catalog, entity, f"What is known of the control {entity.name} of {whose}?", rows,
-        {"country": act["country"], "measure": act["measure"], "target": act["target"],
-         "since": act["since"], "until": act["until"], "suspended_from": act["suspended_from"],
-         "suspended_until": act["suspended_until"], "quota": act["quota"]},
+        Act(act["country"], act["measure"], act["target"], act["since"], act["until"],
+            act["suspended_from"], act["suspended_until"], act["quota"]),
         [Note(text) for text in (act["note"], act["evidence"]) if text],
         f"Export control of {whose}: {act['measure']}, since {act['since']}{until}{suspended}. "
         f"Ask further: graphkit controls {act['country']}, disrupt --restriction {act['key']}.",
@@ -524,7 +591,7 @@ PROFILES: Mapping[str, Callable[[Catalog, Entity], Answer]] = {
 
 def _profile(
     catalog: Catalog, entity: Entity, question: str, rows: Iterable[Mapping[str, Any]],
-    scope: Mapping[str, Any], notes: Sequence[Note], caption: str, sources: Sequence[str],
+    known: Term, notes: Sequence[Note], caption: str, sources: Sequence[str],
 ) -> Answer:  # fmt: skip
     """Put the facts of one thing into an answer."""
     table = pa.Table.from_pylist(
@@ -533,7 +600,8 @@ def _profile(
     )
     cited = pa.table({"source": pa.array(sources, pa.string())})
     return Answer(
-        question, {"key": entity.key, "name": entity.name, **scope}, table, PROFILE,
+        question, terms(Subject(KIND_OF[entity.kind], entity.key, entity.name), known),
+        table, PROFILE,
         Coverage(lines({"facts": len(table)})), catalog.sources(table, cited),
         notes=tuple(notes), caption=caption,
         shown=without_empty(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.wording import (
     Lexicon,
     Row,
@@ -16,6 +17,7 @@ from graphkit.headlines.wording import (
     without_brackets,
 )
 from graphkit.names import capitalized, possessive
+from graphkit.questions.plants.profiles import Firm, Site, Subject
 from graphkit.questions.plants.wording import SITES
 
 
@@ -48,19 +50,20 @@ COUNTED = {
 """Nouns for the facts of a profile, one and several."""
 
 
+@otherwise(unknown(lambda *_: "Known to graphkit: no more than the name"))
 def show(answer: Answer) -> Sentences:
     """Say how much is known of one thing, by its kind."""
     names = Lexicon(answer)
-    kind = answer.scope["kind"]
-    if kind in ("plant", "company"):
-        yield from (_plant if kind == "plant" else _company)(answer, names)
+    subject = answer.scope.the(Subject)
+    if subject.kind in ("plant", "company"):
+        yield from (_plant if subject.kind == "plant" else _company)(answer, names)
         return
-    own, counts = str(answer.scope["key"]), []
+    counts = []
     for fact, nouns in COUNTED.items():
         if rows := [row for row in names.rows if row["fact"] == fact]:
             claim = names.claim(Kind.COUNT, rows, figure_of_count(len(rows), *nouns))
             key = claim.material[0] if len(rows) == len(claim.material) == 1 else ""
-            counts.append((claim, f" ({names.goods(key)})" if key and key != own else ""))
+            counts.append((claim, f" ({names.goods(key)})" if key and key != subject.key else ""))
     for number in range(len(counts), 0, -1):  # as many as a line holds
         claims = tuple(claim for claim, _ in counts[:number])
         words = [f"{claim.figure}{name}" for claim, name in counts[:number]]
@@ -70,7 +73,7 @@ def show(answer: Answer) -> Sentences:
 
 def _plant(answer: Answer, names: Lexicon) -> Sentences:
     """Say what is known of one plant: how many capacities and owners, or that there is neither."""
-    yield from _output(names, f" in {names.place(answer.scope['country'])}")
+    yield from _output(names, f" in {names.place(answer.scope.the(Site).country)}")
     capacities = [row for row in names.rows
                   if row["fact"] == "can make" and row["published"] is not None]  # fmt: skip
     owners = [row for row in names.rows if row["fact"] == "owned by"]
@@ -88,12 +91,12 @@ def _plant(answer: Answer, names: Lexicon) -> Sentences:
     else:
         texts[0] = "what it handles"
     what = Sentence(", but ".join(filter(None, texts)), (*known, *lacking))
-    yield from _of_one(names, f" in {names.place(answer.scope['country'])}", what)
+    yield from _of_one(names, f" in {names.place(answer.scope.the(Site).country)}", what)
 
 
 def _company(answer: Answer, names: Lexicon) -> Sentences:
     """Say of how many plants of one company the graph knows, and of when that is."""
-    seat = answer.scope["seat"]
+    seat = answer.scope.the(Firm).seat
     yield from _output(names, f", seated in {names.place(seat)}," if seat else "")
     owned = [row for row in names.rows
              if row["plant"] and row["fact"] not in ("runs", "made")]  # fmt: skip
@@ -120,7 +123,7 @@ def _company(answer: Answer, names: Lexicon) -> Sentences:
 def _output(names: Lexicon, where: str) -> Sentences:
     """Say what a plant or company made of the product of which it has the largest known share."""
     rows = [row for row in names.rows if row["fact"] == "made" and row["share_low"]]
-    name = without_brackets(str(names.answer.scope["name"]))
+    name = without_brackets(names.answer.scope.the(Subject).name)
     if not rows or not PLAIN_NAME.fullmatch(name):
         return
     row = max(rows, key=lambda row: (row["share_low"], row["as_of"], row["product"]))
@@ -135,7 +138,7 @@ def _output(names: Lexicon, where: str) -> Sentences:
 
 def _of_one(names: Lexicon, where: str, what: Sentence) -> Sentences:
     """Write what the graph knows of one thing, with its name where that is plain."""
-    name = without_brackets(str(names.answer.scope["name"]))
+    name = without_brackets(names.answer.scope.the(Subject).name)
     if PLAIN_NAME.fullmatch(name):
         for place in (where, ""):
             yield from shortened(Sentence(f"{capitalized(name)}{place}: graphkit knows ") + what)

@@ -25,6 +25,7 @@ from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.answers.figures import IN_SOME_ROWS, ceiling_percent, floor_percent, percent
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Term
 from graphkit.arrow import SHARE, number
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.tables import COUNTRIES
@@ -69,6 +70,13 @@ ASSUMED = (
            "there are none"),
 )  # fmt: skip
 """Columns of the range under assumptions."""
+
+
+@dataclass(frozen=True)
+class Assuming(Term):
+    """Names of what is assumed of makers."""
+
+    assume: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,9 +260,9 @@ class Assumed:
         }
 
     @property
-    def scope(self) -> dict[str, Any]:
-        """The assumptions, as an entry of the scope of an answer."""
-        return {"assume": list(self.names)}
+    def term(self) -> Assuming:
+        """The assumptions, as an answer states them."""
+        return Assuming(tuple(self.names))
 
     def makers_used(self, rows: pa.Table) -> pa.Table:
         """Return the lists behind the rows, for their sources; none if no row has a range."""

@@ -13,6 +13,7 @@ from graphkit.analysis.trade_change import CHANGE_SERIES, owner_of
 from graphkit.analysis.unlisted import most_by_owner
 from graphkit.answers.coverage import Coverage, Span
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Places, Role, Term
 from graphkit.catalog.catalog import TOTALS, Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import UsageError
@@ -51,6 +52,14 @@ class TradeParty:
     def key(self) -> str:
         """Its code, or that of the world."""
         return self.place.key if self.place else WORLD
+
+    @property
+    def terms(self) -> Sequence[Term]:
+        """The consumer and the supplier of the question: one of them is the owner."""
+        return [
+            Places(role, self.key if self.side == role else None)
+            for role in (Role.CONSUMER, Role.SUPPLIER)
+        ]
 
     @property
     def name(self) -> str:

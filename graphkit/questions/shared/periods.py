@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column
 from graphkit.answers.coverage import Lacking, MissingYears
+from graphkit.answers.terms import Term
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.period import Period, added_up, cover, newest
@@ -160,6 +161,13 @@ YEARS = Column("years", "Data of", "the years of the period that the figures are
                "have no data")  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Years(Term):
+    """The years that all figures are of, where others of the period have no data."""
+
+    years: str | None
+
+
 def with_years(answer: Answer) -> Answer:
     """Name in each row the years that its sums are of, if some of its period have no data."""
     rows, missing = answer.rows, answer.coverage.lacking(Lacking.TRADE, Lacking.REPORTS)
@@ -173,10 +181,10 @@ def with_years(answer: Answer) -> Answer:
     shown = list(answer.shown)
     if "period" in shown:
         shown.insert(shown.index("period") + 1, YEARS.name)
-    common = {YEARS.name: texts[0]} if len(set(texts)) == 1 else {}
+    common = [Years(texts[0])] if len(set(texts)) == 1 else []
     return replace(
         answer, rows=rows.add_column(place, YEARS.described, pa.array(texts, pa.string())),
-        columns=_after_period(answer.columns), scope={**answer.scope, **common},
+        columns=_after_period(answer.columns), scope=answer.scope.adding(*common),
         shown=shown if not shown or YEARS.name in shown else [YEARS.name, *shown],
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.answers.coverage import Coverage
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Counted, Terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -127,7 +128,7 @@ def claims_of(owner: TradeParty, scope: Scope) -> ClaimScope:
 def published_answer(
     catalog: Catalog,
     question: str,
-    terms: Mapping[str, Any],
+    stated: Terms,
     scope: Scope,
     rows: pa.Table,
     columns: Sequence[Column],
@@ -138,11 +139,11 @@ def published_answer(
 ) -> Answer:
     """Build an answer whose rows come from claims, marked as such in its scope and caption.
 
-    ``terms`` are the places, products and periods of the question, as the answer states them.
+    ``stated`` are the places, products and periods of the question, as the answer states them.
     """
     return Answer(
         question,
-        {**terms, "counted": "published figures"},
+        stated.adding(Counted()),
         rows,
         columns,
         coverage,

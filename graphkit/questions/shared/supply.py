@@ -20,6 +20,7 @@ from graphkit.analysis.unlisted import POINT
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.answers.coverage import Coverage, Lacking, MissingYears, Pool
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Term
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
@@ -60,6 +61,13 @@ RANGE = (
     Column("high", "at most", "0 to 1, the most that share can be", type=NUMBER),
 )  # fmt: skip
 """Columns of the range of a share."""
+
+
+@dataclass(frozen=True)
+class RangesAssume(Term):
+    """What ranges of losses take for granted."""
+
+    ranges_assume: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,10 +190,9 @@ class Supply:
         return rows
 
     @property
-    def ranges_assume(self) -> dict[str, list[str]]:
-        """What ranges of losses take for granted, as an entry of the scope of an answer."""
-        assumed = [] if self.returns or not self._ways_unseen else [NO_RETURN]
-        return {"ranges_assume": assumed}
+    def ranges_assume(self) -> RangesAssume:
+        """What ranges of losses take for granted, as an answer states it."""
+        return RangesAssume(() if self.returns or not self._ways_unseen else (NO_RETURN,))
 
     @property
     def _ways_unseen(self) -> list[str]:

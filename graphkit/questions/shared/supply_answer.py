@@ -16,6 +16,16 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column
 from graphkit.answers.coverage import Coverage
 from graphkit.answers.note import Note
+from graphkit.answers.terms import (
+    Chain,
+    Measure,
+    Places,
+    Products,
+    Role,
+    Term,
+    Time,
+    terms,
+)
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
@@ -99,7 +109,7 @@ def supply_answer(
     notes: list[Note],
     nothing: Absence = NO_ROWS,
     caption: str,
-    more: dict[str, Any] | None = None,
+    more: Sequence[Term] = (),
     also: Sequence[pa.Table] = (),
     shown: Sequence[str] = (),
     grouped_by: tuple[str, ...] = (),
@@ -114,7 +124,7 @@ def supply_answer(
     scope = query.scope
     chain = supply.network.products if scope.text else rows["product"].to_pylist()
     return Answer(
-        question, {**supply_scope(query, supply), **(more or {})}, rows, columns,
+        question, terms(*supply_terms(query, supply), *more), rows, columns,
         coverage_in(catalog, scope, supply),
         catalog.sources(supply.flows, supply.production, claims, scope.elsewhere, *also), claims,
         elsewhere=scope.elsewhere,
@@ -140,19 +150,15 @@ def coverage_in(catalog: Catalog, scope: Scope, supply: Supply) -> Coverage:
     return replace(supply.coverage, without_trade=lacking, steps_without_data=tuple(steps))
 
 
-def supply_scope(query: ClaimScope, supply: Supply) -> dict[str, Any]:
-    """Describe the scope of an answer from a supply network."""
-    scope: Scope = query.scope
-    return {
-        "consumer": query.buyer.key if query.buyer else None,
-        "origin": query.seller.key if query.seller else None,
-        "for": scope.text,
-        "meaning": scope.meaning,
-        "products": list(supply.products_in_scope),
-        "chain": list(supply.network.products),
-        "period": supply.period,
-        "measure": supply.in_words,
-    }
+def supply_terms(query: ClaimScope, supply: Supply) -> Sequence[Term]:
+    """State the terms of an answer from a supply network."""
+    return (
+        Places(Role.CONSUMER, query.buyer.key if query.buyer else None),
+        Places(Role.ORIGIN, query.seller.key if query.seller else None),
+        query.scope.material,
+        Products(tuple(supply.products_in_scope)), Chain(tuple(supply.network.products)),
+        Time(supply.period), Measure(supply.in_words),
+    )  # fmt: skip
 
 
 def with_scope(rows: pa.Table, supply: Supply) -> pa.Table:

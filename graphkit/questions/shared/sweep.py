@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.figures import setting_in_words
+from graphkit.answers.terms import Term
 from graphkit.errors import UsageError
 from graphkit.questions.registry import PARAMETERS
 from graphkit.verbs.parameter import Parameter
@@ -23,6 +24,19 @@ SETTING = Column("setting", "Setting", "value of the number that is swept, in it
 SWEPT = Column("swept", doc="name of the number that is swept: loss, slack, ...")
 _NUMBER = r"[+-]?\d*\.?\d+"
 _FORM = re.compile(rf"\s*([\w-]+)\s*=\s*({_NUMBER})\s*:\s*({_NUMBER})\s*:\s*({_NUMBER})\s*")
+
+
+@dataclass(frozen=True)
+class Swept(Term):
+    """The number that takes several values, in place of the one that the question states."""
+
+    sweep: str
+    values: tuple[float, ...]
+
+    @property
+    def hidden(self) -> Collection[str]:
+        """Keys that other terms do not state."""
+        return (self.sweep,)
 
 
 @dataclass(frozen=True)

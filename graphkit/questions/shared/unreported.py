@@ -12,14 +12,17 @@ from graphkit.analysis.reporting import is_unreported
 from graphkit.answers.answer import Answer, citing_too, keys_of_refs
 from graphkit.answers.coverage import UnreportedTrade
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Role
 from graphkit.catalog.catalog import Catalog
 from graphkit.names import possessive
 from graphkit.period import listed
 
 OWN_REPORT = {"importer": ("consumer", "importer"), "exporter": ("supplier", "exporter")}
 """Columns of the country that counted a row itself, by its reporter."""
-PARTIES = ("consumer", "supplier", "country", "of", "origin", "exporters")
-"""Names in a scope of those whose trade a question is about."""
+PARTIES = (
+    Role.CONSUMER, Role.SUPPLIER, Role.COUNTRY, Role.OF, Role.ORIGIN, Role.EXPORTERS,
+)  # fmt: skip
+"""Parts of those whose trade a question is about."""
 
 
 def with_unreported_trade(catalog: Catalog, answer: Answer) -> Answer:
@@ -30,7 +33,7 @@ def with_unreported_trade(catalog: Catalog, answer: Answer) -> Answer:
     """
     gaps = catalog.nodes("ReportingGap").to_pylist()
     columns = [column.name for column in answer.columns if column.refers_to == "place"]
-    parties = {key for name in PARTIES for key in _keys(answer.scope.get(name))}
+    parties = {key for place in answer.scope.places(*PARTIES) for key in _keys(place)}
     named = parties | keys_of_refs(answer.rows, columns) if gaps and _is_of_trade(answer) else set()
     if not named & {gap["country"] for gap in gaps}:
         return answer
@@ -58,7 +61,7 @@ def with_unreported_trade(catalog: Catalog, answer: Answer) -> Answer:
 
 def _is_of_trade(answer: Answer) -> bool:
     """Return True for an answer that counts trade, and not published figures of it."""
-    if answer.scope.get("counted"):
+    if answer.scope.is_published:
         return False
     return bool(answer.coverage.series) or "dataset" in answer.rows.column_names
 
@@ -89,8 +92,7 @@ def _keys(value: object) -> list[str]:
 
 def _periods(row: Mapping[str, Any], answer: Answer) -> list[str]:
     """Return the periods of a row, of the question, or else of all that it counts."""
-    for values in (row, answer.scope):
-        texts = [values.get(name) for name in ("period", "before", "after")]
+    for texts in ([row.get(name) for name in ("period", "before", "after")], answer.scope.times):
         if periods := [text for text in texts if isinstance(text, str) and text[:4].isdigit()]:
             return periods
     return sorted({period for series in answer.coverage.series for period in series.periods})

@@ -13,6 +13,7 @@ from graphkit.answers.answer import WITHOUT, Answer, citing_too
 from graphkit.answers.columns import NUMBER, Column
 from graphkit.answers.coverage import Change, Coverage, MissingFlow, Series, Total
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Role
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
@@ -198,8 +199,8 @@ def _traders(catalog: Catalog, answer: Answer) -> tuple[str, set[str]] | None:
             continue
         if keys <= countries:
             return trader, keys
-        group = answer.scope.get(end)
-        if keys == {group} and isinstance(group, str):
+        group = answer.scope.place(Role(end))
+        if group is not None and keys == {group}:
             place = catalog.place(group)
             return (trader, set(catalog.members(place))) if place.type == "group" else None
         return None

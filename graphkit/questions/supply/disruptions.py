@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +17,7 @@ from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, Column
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Places, Role, Term
 from graphkit.arrow import SHARE, number
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
@@ -41,6 +41,7 @@ from graphkit.questions.supply.endings import (
 from graphkit.questions.supply.industries import INDUSTRIES, reached
 from graphkit.questions.supply.stocks import COVERED, UNCOVERED, course, month_by_month
 from graphkit.questions.supply.swept_losses import LOSSES, swept_losses
+from graphkit.questions.supply.terms import Cut, Failure, Lost, Slack
 
 COLUMNS = (
     Column("consumer", "Consumer"),
@@ -242,8 +243,9 @@ def disrupt(
         f"imports in {supply.network.unit}; slack {100 * slack:g} %.{assumed.caption(rows)}"
         f"{'' if ending is None else ending.caption}",
         notes=notes, nothing=Absence(f"No loss of at least {100 * min_loss:g} % is known."),
-        more={**_simulated(cut, supply, loss=loss, slack=slack), **assumed.scope,
-              **supply.ranges_assume, **({} if ending is None else ending.scope)},
+        more=[*_simulated(cut, supply), Lost(loss), Slack(slack), assumed.term,
+              supply.ranges_assume,
+              *([] if ending is None else [ending.term])],
         also=[*cut.sources, assumed.makers_used(rows)],
     )  # fmt: skip
     if ending is not None:
@@ -369,10 +371,8 @@ def cascade(
                Note(f"{survivors} more lose something but do not fail; {possible} more may fail, "
                     "at the upper end of their range."),
                *_left_out(left_out)],
-        more={
-            **_simulated(cut, supply, loss=loss, tolerance=tolerance, spread=spread),
-            **assumed.scope,
-        },
+        more=[*_simulated(cut, supply), Lost(loss), Failure(tolerance, spread),
+              assumed.term],
         also=[*cut.sources, assumed.makers_used(rows)],
     )  # fmt: skip
 
@@ -480,13 +480,13 @@ def _unseen_sales(catalog: Catalog, cut: ControlCut, products: Sequence[str]) ->
     ]
 
 
-def _simulated(cut: ControlCut, supply: Supply, **numbers: float) -> dict[str, Any]:
-    return {
-        "exporter": cut.exporter.split("+") if cut.exporter else [],
-        "exporters": cut.exporters, "cut": list(supply.products_in_scope) if cut.exporters else [],
-        "destinations": cut.destinations,
-        **numbers,
-    }  # fmt: skip
+def _simulated(cut: ControlCut, supply: Supply) -> Sequence[Term]:
+    return [
+        Places(Role.EXPORTER, tuple(cut.exporter.split("+")) if cut.exporter else ()),
+        Places(Role.EXPORTERS, tuple(cut.exporters)),
+        Cut(tuple(supply.products_in_scope) if cut.exporters else ()),
+        Places(Role.DESTINATIONS, None if cut.destinations is None else tuple(cut.destinations)),
+    ]  # fmt: skip
 
 
 def _cut(

@@ -7,6 +7,7 @@ from graphkit.plot.canvas import Axis, Framed, Layout, framed, labels, values
 from graphkit.plot.charts import Bars, labelled_rows
 from graphkit.plot.drawing import FIRST, FOURTH, SECOND, THIRD
 from graphkit.plot.series import MOST_ROWS, MOST_TURNS
+from graphkit.questions.supply.terms import Slack
 
 
 def losses(answer: Answer, layout: Layout) -> Framed:
@@ -22,7 +23,7 @@ def losses(answer: Answer, layout: Layout) -> Framed:
         Bars(name, [row[column] for row in rows], [colour] * len(rows), filled=filled, stack=stack,
              inside=True)
         for name, column, colour, filled, stack in parts
-        if stack == "way" or answer.scope.get("slack")
+        if stack == "way" or answer.scope.the(Slack).slack
     ]  # fmt: skip
     plot = labelled_rows(
         layout.width,

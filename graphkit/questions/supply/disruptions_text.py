@@ -9,8 +9,9 @@ from graphkit.analysis.end_uses import value_added
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import ceiling_percent, money, number_of, setting_in_words
 from graphkit.answers.sentence import Figure, Kind, Sentence
+from graphkit.answers.terms import Role
+from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.parts import sentences_on_parts
-from graphkit.headlines.supply import cut_of, who_stopped, with_estimate
 from graphkit.headlines.wording import (
     SETTINGS,
     Lexicon,
@@ -26,20 +27,24 @@ from graphkit.headlines.wording import (
     time_of,
 )
 from graphkit.names import capitalized, possessive
+from graphkit.questions.shared.sweep import Swept
+from graphkit.questions.supply.terms import Failure, Industries, Slack, Stocked, Stopped
+from graphkit.questions.supply.wording import cut_of, part_lost, who_stopped, with_estimate
 
 MAY_FAIL = "may fail"
 """Qualifier of a claim on one of those that perhaps fail."""
 
 
+@otherwise(unknown(lambda names, _: f"{cut_of(names)}, no loss is known{names.stated_time}"))
 def disrupt(answer: Answer) -> Sentences:
     """Say who loses most if exports stop, and how much of what."""
-    if answer.scope.get("industries"):
+    if answer.scope.of(Industries):
         return _industries(Lexicon(answer))
-    if answer.scope.get("sweep"):
-        return sentences_on_parts(answer, "consumer", _swept)
-    if answer.scope.get("months"):
-        return sentences_on_parts(answer, "consumer", _uncovered)
-    return sentences_on_parts(answer, "consumer", _lost_imports)
+    if answer.scope.of(Swept):
+        return sentences_on_parts(answer, Role.CONSUMER, _swept)
+    if answer.scope.of(Stocked):
+        return sentences_on_parts(answer, Role.CONSUMER, _uncovered)
+    return sentences_on_parts(answer, Role.CONSUMER, _lost_imports)
 
 
 def _industries(names: Lexicon) -> Sentences:
@@ -54,8 +59,8 @@ def _industries(names: Lexicon) -> Sentences:
         claims.append(names.claim(Kind.COUNT, rows, number, period=None))
     total, sectors = value_added(rows)
     regions = {row["value_added_of"] for row in rows if row["value_added_of"]}
-    buyer = names.answer.scope.get("consumer")
-    is_apart = isinstance(buyer, str) and buyer not in regions
+    buyer = names.answer.scope.place(Role.CONSUMER)
+    is_apart = buyer is not None and buyer not in regions
     whose = f" of {names.place(buyer)}" if is_apart else ""
     reached = f"{cut_of(names)}, the shortfall{whose} reaches {uses.figure} of {goods}"
     if not sectors or len(regions) != 1 or buyer not in (None, *regions):
@@ -71,9 +76,12 @@ def _industries(names: Lexicon) -> Sentences:
     yield from shortened(Sentence(text, (*claims, many, added)), ": exposure, not loss")
 
 
+@otherwise(
+    unknown(lambda names, _: f"{cut_of(names)}, no country is known to fail{names.stated_time}")
+)
 def cascade(answer: Answer) -> Sentences:
     """Say which country that fails loses most if exports stop."""
-    return sentences_on_parts(answer, "country", _lost_supply)
+    return sentences_on_parts(answer, Role.COUNTRY, _lost_supply)
 
 
 def _most_lost(rows: Sequence[Row], place: str) -> Row:
@@ -88,8 +96,7 @@ def _most_lost(rows: Sequence[Row], place: str) -> Row:
 
 def _capacity(names: Lexicon) -> str:
     """Say if less than half of the capacity behind a loss is known, or if that is unknown."""
-    known = names.answer.scope.get("capacity_coverage") or ()
-    known = {known} if isinstance(known, str) else {*known}
+    known = {stopped.capacity_coverage for stopped in names.answer.scope.each(Stopped)}
     if "unknown" in known:
         return "; coverage of its capacity is unknown"
     return "; under half of capacity is known" if "under half" in known else ""
@@ -159,8 +166,8 @@ def _uncovered(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     text, estimate = with_estimate(claim, row["uncovered_in_all"], is_wide=False)
     if row["high"] <= 0:
         estimate = Sentence()
-    number = number_of(names.answer.scope["months"], "month")
-    restart = names.answer.scope.get("restart")
+    plan = names.answer.scope.the(Stocked)
+    number, restart = number_of(plan.months, "month"), plan.restart
     span = f" for {number_of(restart - 1, 'month')}" if restart else ""
     of_goods = "" if goods == names.subject and not who_stopped(names) else f" of {goods}"
     when = f"{time_of([row])}{qualified([row])}"
@@ -177,8 +184,8 @@ def _uncovered(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 def _held(names: Lexicon) -> str:
     """Write which stocks and slack are assumed."""
-    scope = names.answer.scope
-    days, slack = scope.get("stock_days"), scope.get("slack")
+    days = names.answer.scope.the(Stocked).stock_days
+    slack = names.answer.scope.the(Slack).slack
     stocks = " and buyers held no stocks"
     if days:
         stocks = f" and buyers held {number_of(round(days), 'day')} of stock"
@@ -223,7 +230,7 @@ def _lost_supply(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     row = _most_lost(in_main_period(rows), "country")
     may_fail = row["verdict"] != "certain"
     fails = f"would lose most of those that {'may ' * may_fail}fail"
-    tolerance = names.answer.scope["tolerance"]
+    tolerance = names.answer.scope.the(Failure).tolerance
     for end in (f" (lose over {100 * tolerance:g} %):", ":"):
         for text in _lost(names, row, row["country"], f"{fails}{end}", "supply", Sentence()):
             claims = tuple(
@@ -239,8 +246,7 @@ def _lost(
     """Say what a country loses of its imports or supply, within its range."""
     figure = figure_of_range(row["low"], row["high"], row["lost_share"])
     claim = names.claim(Kind.LOSS, [row], figure, whose=country)
-    loss_of_exports = names.answer.scope.get("loss")
-    is_cut = isinstance(loss_of_exports, float) and loss_of_exports < 1
+    is_cut = part_lost(names) < 1
     share = row["lost_share"] if row["low"] is not None else None
     text, estimate = with_estimate(claim, share, is_wide=is_cut)
     goods, fit = names.goods(row["product"]), qualified([row]) + _capacity(names)

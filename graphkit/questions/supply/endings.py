@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 
@@ -29,6 +28,7 @@ from graphkit.questions.plants.stoppages import (
     stoppages,
 )
 from graphkit.questions.shared.supply import Supply
+from graphkit.questions.supply.terms import Stop, Stopped
 
 UNKNOWN_COVERAGE = "no production is published beside its capacity"
 HOW = {
@@ -61,20 +61,20 @@ class Ending:
         return self.stoppages.sources(self.stop.markets)
 
     @property
-    def scope(self) -> dict[str, Any]:
-        """The end, as entries of the scope of an answer."""
+    def term(self) -> Stopped:
+        """The end, as an answer states it."""
         low, high = self.stop.coverage
         level = self.stoppages.level
         parts = [
-            {"country": country, "product": product, "low": part.low, "high": part.high}
+            Stop(country, product, part.low, part.high)
             for (country, product), part in sorted(self.stop.parts.items())
         ]
-        return {
-            level: self.key, "stopped": self.stop.name, "stops": parts,
-            "view": None if level == PLANT else self.stoppages.view,
-            "capacity_coverage": "unknown" if low is None and high is None
-            else "under half" if ((high if low is None else low) or 0.0) < HALF else "half or more",
-        }  # fmt: skip
+        known = "under half" if ((high if low is None else low) or 0.0) < HALF else "half or more"
+        return Stopped(
+            level, self.key, self.stop.name, tuple(parts),
+            None if level == PLANT else self.stoppages.view,
+            "unknown" if low is None and high is None else known,
+        )  # fmt: skip
 
     @property
     def _subject(self) -> str:

@@ -26,6 +26,7 @@ from graphkit.questions.markets.uses import (
     notes_on_sectors,
     notes_on_shares,
 )
+from graphkit.questions.supply.terms import Industries
 
 INDUSTRIES = (
     *(column for column in USES if column.name != "period"),
@@ -81,7 +82,7 @@ def reached(catalog: Catalog, losses: Answer, goods: Scope, consumer: str | None
     return replace(
         losses,
         question=f"{losses.question.rstrip('?')}, and which industries does it reach?",
-        scope={**losses.scope, "industries": True},
+        scope=losses.scope.adding(Industries()),
         rows=table,
         columns=INDUSTRIES,
         coverage=replace(

@@ -39,6 +39,7 @@ from graphkit.questions.shared.supply import Supply
 from graphkit.questions.shared.supply_answer import supply_answer, with_scope
 from graphkit.questions.supply.endings import HOW
 from graphkit.questions.supply.exposures import SUMS, exposed
+from graphkit.questions.supply.terms import Definition, Level, Threshold
 
 CONTROLLER = "controller"
 LEAST = 0.01
@@ -148,8 +149,8 @@ def plant_points(
         nothing=Absence(" ".join([
             f"No {level} is known to reach {100 * threshold:g} %.", *(() if possible else unsure)
         ])),
-        more={"definition": "structural", "level": level, "view": None if level == PLANT else view,
-              "threshold": threshold, **assumed.scope, **supply.ranges_assume},
+        more=[Definition("structural"), Level(level, None if level == PLANT else view),
+              Threshold(threshold), assumed.term, supply.ranges_assume],
         also=[assumed.makers_used(rows), *every.sources(markets)], grouped_by=("product",),
     )  # fmt: skip
     answer = replace(

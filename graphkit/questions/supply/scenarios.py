@@ -21,6 +21,7 @@ from graphkit.period import Period
 from graphkit.questions.shared.blocs import bloc
 from graphkit.questions.shared.sweep import read_sweep
 from graphkit.questions.supply.disruptions import SWEPT, disrupt
+from graphkit.questions.supply.terms import Played
 from graphkit.seeds.text import YamlText, read_yaml, shown
 
 REQUIRED = ("title", "sources", "events")
@@ -84,7 +85,7 @@ class Scenario:
         return replace(
             answer, rows=rows, columns=(SCENARIO, *answer.columns),
             question=f"{self.title}: {answer.question}",
-            scope={"scenario": self.name, "sha256": self.digest, **answer.scope},
+            scope=answer.scope.after(Played(self.name, self.digest)),
             notes=(Note(f"{self.title}. Sources: {', '.join(self.sources)}.{note}"), *answer.notes),
             grouped_by=(SCENARIO.name, "consumer", "product"),
         )  # fmt: skip

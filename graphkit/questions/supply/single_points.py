@@ -26,6 +26,7 @@ from graphkit.answers.columns import NUMBER, Column, schema_of
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.figures import UNFIT, money
 from graphkit.answers.note import Note
+from graphkit.answers.terms import Places, Role, Time, terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
@@ -54,6 +55,7 @@ from graphkit.questions.shared.supply_answer import (
 )
 from graphkit.questions.supply.exposures import SUMS, exposed
 from graphkit.questions.supply.plant_points import LEAST, POINTS, plant_points
+from graphkit.questions.supply.terms import Definition, Removed, Threshold
 
 THRESHOLD = 0.5
 NAMED = 5
@@ -249,7 +251,7 @@ def _by_share(
                *(_other_imports(catalog, supply, consumers, rows) if consumers else ()),
                *(map(Note, unsure) if len(rows) else ())],
         nothing=_nobody(threshold, () if possible else unsure),
-        more={"definition": "share", "threshold": threshold, **assumed.scope},
+        more=[Definition("share"), Threshold(threshold), assumed.term],
         also=[assumed.makers_used(rows)], grouped_by=("product",),
     )  # fmt: skip
 
@@ -371,9 +373,9 @@ def _structural(
             *(map(Note, unsure) if len(rows) else ()),
         ],
         nothing=_nobody(threshold, () if possible else unsure),
-        more={"definition": "structural", "threshold": threshold, "min_link": min_link,
-              "removed": sorted(groups) if groups else "each country by itself",
-              **assumed.scope, **supply.ranges_assume},
+        more=[Definition("structural"), Threshold(threshold),
+              Removed(min_link, tuple(sorted(groups)) if groups else "each country by itself"),
+              assumed.term, supply.ranges_assume],
         also=[assumed.makers_used(rows)], grouped_by=("product",),
     )  # fmt: skip
 
@@ -445,8 +447,8 @@ def _domestic(catalog: Catalog, buyer: Entity | None, scope: Scope, period: str 
     goods = scope.goods.phrase if scope.text else "any product"
     return Answer(
         f"Which stages of {scope.meaning} depend on one producer{place}?",
-        {"country": buyer.key if buyer else None, "for": scope.text, "meaning": scope.meaning,
-         "period": period, "definition": "domestic"},
+        terms(Places(Role.COUNTRY, buyer.key if buyer else None), scope.material, Time(period),
+              Definition("domestic")),
         rows,
         DOMESTIC_COLUMNS,
         Coverage(

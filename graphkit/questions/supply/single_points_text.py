@@ -8,8 +8,9 @@ from dataclasses import replace
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.figures import HALF, number_of
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
+from graphkit.answers.terms import Role
+from graphkit.headlines.lacking import absent, otherwise, unknown
 from graphkit.headlines.parts import sentences_on_parts
-from graphkit.headlines.supply import in_brackets, with_estimate
 from graphkit.headlines.wording import (
     BY,
     Lexicon,
@@ -31,19 +32,37 @@ from graphkit.headlines.wording import (
     worked,
 )
 from graphkit.names import possessive, with_article
+from graphkit.questions.supply.terms import Definition, Level, Threshold
+from graphkit.questions.supply.wording import in_brackets, with_estimate
 
 
+def _none_of(answer: Answer) -> Sentences:
+    """Say that nobody is known to have so large a part, or why nothing is known."""
+    scope = answer.scope
+    if scope.of(Definition) == Definition("domestic"):
+        yield from absent(answer)
+        return
+    level, threshold = scope.of(Level), scope.of(Threshold)
+    point = "country" if level is None else "state" if level.level == "controller" else level.level
+    least = f"at least {threshold.threshold * 100:g} %" if threshold else "such a part"
+    yield from unknown(
+        lambda names, goods:
+        f"No {point} is known to have {least} of {names.whose_imports} {goods}{names.stated_time}"
+    )(answer)  # fmt: skip
+
+
+@otherwise(_none_of)
 def single_points(answer: Answer) -> Sentences:
     """Say how many products depend on one country, or how many importers do."""
     columns = answer.rows.column_names
-    if answer.scope.get("definition") == "domestic":
+    if answer.scope.of(Definition) == Definition("domestic"):
         names = Lexicon(answer)
         return _domestic(names, names.rows)
-    if answer.scope.get("level"):
+    if answer.scope.of(Level):
         tell = _ended_for_all if "consumers" in columns else _ended
     else:
         tell = _exposed if "consumers" in columns else _dependent
-    return sentences_on_parts(answer, "consumer", tell)
+    return sentences_on_parts(answer, Role.CONSUMER, tell)
 
 
 SURE = {
@@ -105,8 +124,8 @@ def _dependent(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 
 def _threshold(names: Lexicon) -> float:
-    threshold = names.answer.scope.get("threshold")
-    return float(threshold) if isinstance(threshold, int | float) else HALF
+    stated = names.answer.scope.of(Threshold)
+    return stated.threshold if stated else HALF
 
 
 def _least(threshold: float) -> str:
@@ -172,7 +191,7 @@ def _exposed(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 def _ends_of(names: Lexicon, row: Row) -> Iterator[tuple[Sentence, tuple[str, ...]]]:
     """Name the plant, company or state whose end a row is about, then without its name."""
-    level = names.answer.scope["level"]
+    level = names.answer.scope.the(Level).level
     one = f"one {'state' if level == 'controller' else level}"
     name, full = without_brackets(str(row["name"])), str(row["name"])
     if level == "controller":

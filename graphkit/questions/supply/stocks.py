@@ -21,6 +21,7 @@ from graphkit.questions.shared.assumptions import ASSUMED, ENDS
 from graphkit.questions.shared.blocs import bloc
 from graphkit.questions.shared.supply import Supply
 from graphkit.questions.shared.supply_answer import imports_of_products
+from graphkit.questions.supply.terms import Slack, Stocked
 
 YEAR = 12
 """Months of an answer that is told a stock or a restart, but no number of months."""
@@ -142,7 +143,7 @@ def month_by_month(
         The months and stocks.
     """
     covered = Covered.of_losses(catalog, losses, supply, plan, imports_of_products(supply)[0])
-    stocks, slack = covered.stocks, answer.scope["slack"]
+    stocks, slack = covered.stocks, answer.scope.the(Slack).slack
     result = [month for row in answer.rows.to_pylist() for month in covered.by_month(row)]
     table = pa.Table.from_pylist(
         [{c.name: row.get(c.name) for c in COVERED} for row in result], schema_of(COVERED)
@@ -157,11 +158,9 @@ def month_by_month(
     return replace(
         answer,
         question=f"{answer.question.rstrip('?')}, month by month?",
-        scope={
-            **answer.scope, "months": plan.months, "restart": plan.restart,
-            "stock_days": plan.stock_days, "sharing": list(plan.sharing),
-            "substitution": plan.substitution,
-        },
+        scope=answer.scope.adding(Stocked(
+            plan.months, plan.restart, plan.stock_days, tuple(plan.sharing), plan.substitution
+        )),
         rows=table, columns=columns, sources=stocks.sources(catalog, answer),
         notes=(*stocks.notes(catalog, pairs), IN_BETWEEN, *answer.notes),
         caption=_caption(supply, plan, slack) + stocks.unknown(catalog, pairs),

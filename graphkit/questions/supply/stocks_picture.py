@@ -10,6 +10,7 @@ from graphkit.plot.canvas import Axis, Framed, Layout, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
 from graphkit.plot.drawing import FIRST, FOURTH, SECOND, THIRD
 from graphkit.plot.series import MOST_ROWS, MOST_TURNS, grouped
+from graphkit.questions.supply.terms import Slack
 
 PARTIES = ("scenario", "consumer", "product")
 
@@ -32,7 +33,7 @@ def cover_by_month(answer: Answer, layout: Layout) -> Framed:
         Bars(name, [row[column] or None for row in drawn], [colour] * len(drawn), filled=filled,
              stack="need", inside=True)
         for name, column, colour, filled in parts
-        if column != "from_slack" or answer.scope.get("slack")
+        if column != "from_slack" or answer.scope.the(Slack).slack
     ]  # fmt: skip
     months = [{**row, "turn": f"month {row['month']}"} for row in drawn] if alone else drawn
     names = ("turn",) if alone else PARTIES

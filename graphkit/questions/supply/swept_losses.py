@@ -14,7 +14,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.questions.shared.assumptions import ENDS
 from graphkit.questions.shared.supply import Supply
 from graphkit.questions.shared.supply_answer import imports_of_products
-from graphkit.questions.shared.sweep import SETTING, SWEPT, Sweep
+from graphkit.questions.shared.sweep import SETTING, SWEPT, Sweep, Swept
 from graphkit.questions.supply.stocks import (
     AT_ONCE,
     COVERED,
@@ -25,6 +25,7 @@ from graphkit.questions.supply.stocks import (
     in_use,
 )
 from graphkit.questions.supply.stocks import pair_of as line_of
+from graphkit.questions.supply.terms import Resumed
 
 _NAMES = (
     "consumer", "product", "period", "uncovered_in_all", "low", "high", *ENDS, "assumption",
@@ -98,11 +99,10 @@ def swept_losses(
     return replace(
         answer,
         question=f"{answer.question.rstrip('?')}, with {sweep.span}?",
-        scope={
-            **{name: value for name, value in answer.scope.items() if name != sweep.name},
-            "sweep": sweep.name, "values": list(sweep.values),
-            **({"restart": last.restart, "sharing": list(last.sharing)} if timed else {}),
-        },
+        scope=answer.scope.adding(
+            Swept(sweep.name, tuple(sweep.values)),
+            *([Resumed(last.restart, tuple(last.sharing))] if timed else []),
+        ),
         rows=table, columns=columns,
         sources=stocks.sources(catalog, answer) if timed else answer.sources,
         notes=(

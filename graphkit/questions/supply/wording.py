@@ -7,6 +7,7 @@ from dataclasses import replace
 from graphkit.answers.answer import PLAIN_NAME
 from graphkit.answers.goods import Named
 from graphkit.answers.sentence import Claim, Sentence
+from graphkit.answers.terms import Role
 from graphkit.headlines.wording import (
     ESTIMATE,
     WIDE,
@@ -15,6 +16,8 @@ from graphkit.headlines.wording import (
     part,
     without_brackets,
 )
+from graphkit.questions.shared.sweep import Swept
+from graphkit.questions.supply.terms import Lost, Stopped
 
 
 def _estimated(claim: Claim, share: float) -> Claim:
@@ -34,10 +37,10 @@ def in_brackets(claim: Claim, share: float | None) -> Sentence:
 def cut_of(names: Lexicon, exports: str = "") -> str:
     """Write the cut of exports that a question plays, of all that it names or in other words."""
     scope = names.answer.scope
-    stopped = who_stopped(names)
-    if stopped and not scope["exporters"]:
+    stopped, exporting = who_stopped(names), scope.places(Role.EXPORTERS)
+    if stopped and not exporting:
         return f"If {stopped}"
-    keys = scope.get("exporter") or scope.get("exporters") or ["an exporter"]
+    keys = scope.places(Role.EXPORTER) or exporting or ["an exporter"]
     exporters, its = names.places(keys), "its" if len(keys) == 1 else "their"
     if stopped:
         exports = f"{its} exports and {stopped}"
@@ -45,25 +48,30 @@ def cut_of(names: Lexicon, exports: str = "") -> str:
         acts = [goods.name for goods in names.answer.goods if goods.kind is Named.CONTROL]
         what = f"under {acts[0]}" if acts else f"of {names.subject}"
         exports = f"{its} exports {what}"
-        if scope.get("destinations"):
-            exports += f" to {names.places(scope['destinations'])}"
-    loss = scope.get("loss", 1.0)
-    if not isinstance(loss, float) or loss >= 1:
+        if destinations := scope.places(Role.DESTINATIONS):
+            exports += f" to {names.places(destinations)}"
+    loss = part_lost(names)
+    if loss >= 1:
         return f"If {exporters} stopped {exports}"
     return f"If {exporters} cut {loss * 100:g} % of {exports}"
 
 
+def part_lost(names: Lexicon) -> float:
+    """Return the part that is lost: all of it where a sweep gives it several values."""
+    lost, swept = names.answer.scope.of(Lost), names.answer.scope.of(Swept)
+    return 1.0 if lost is None or (swept and swept.sweep == "loss") else lost.loss
+
+
 def who_stopped(names: Lexicon) -> str:
     """Write which plants stop making all or a part of it; empty if none does."""
-    scope = names.answer.scope
-    name, loss = scope.get("stopped"), scope.get("loss", 1.0)
-    if not isinstance(name, str):
+    stopped, loss = names.answer.scope.of(Stopped), part_lost(names)
+    if stopped is None:
         return ""
-    text = without_brackets(name)
+    text = without_brackets(stopped.stopped)
     text = text if PLAIN_NAME.fullmatch(text) else "what is named"
-    if scope.get("seat"):
-        text = f"plants of owners in {names.place(scope['seat'])}"
-    elif scope.get("company"):
+    if stopped.level == "seat":
+        text = f"plants of owners in {names.place(stopped.key)}"
+    elif stopped.level == "company":
         text = f"plants of {text}"
     return f"{text} stopped" if loss >= 1 else f"{text} made {loss * 100:g} % less"
 

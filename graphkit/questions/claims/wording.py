@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphkit.answers.sentence import Claim, Figure, Kind
+from graphkit.answers.terms import Published, Role
 from graphkit.headlines.wording import Lexicon, Row
 from graphkit.names import uncapitalized
 
 CLAIM, ACT = "published claim", "export control"
-SCOPE = ("of", "for", "source")
-"""Names in a scope of which publications count."""
 
 
 def about(names: Lexicon) -> str:
     """Write what the claims of a question are about."""
     scope = names.answer.scope
-    key, goods = scope.get("of"), scope.get("for")
-    text = f" about {names.place(key)}" if isinstance(key, str) else ""
-    if isinstance(goods, str):
+    key, goods, published = scope.place(Role.OF), scope.text, scope.of(Published)
+    text = f" about {names.place(key)}" if key else ""
+    if goods is not None:
         label = names.answer.names.get(goods)
         text += f" on {uncapitalized(label) if label else goods}"
-    if isinstance(scope.get("source"), str):
-        text += f" by the source {scope['source']}"
+    if published and published.source:
+        text += f" by the source {published.source}"
     return text
 
 
@@ -30,12 +29,14 @@ def claim_on(
     names: Lexicon, rows: Sequence[Row], figure: Figure, *qualifiers: str, kind: Kind = Kind.COUNT
 ) -> Claim:  # fmt: skip
     """Make a claim on how many publications the rows are, in the scope of the question."""
-    scope = {
-        name: value for name in SCOPE if isinstance(value := names.answer.scope.get(name), str)
-    }
+    scope = names.answer.scope
+    published = scope.of(Published)
+    stated = {"of": scope.place(Role.OF), "for": scope.text,
+              "source": published.source if published else None}  # fmt: skip
+    assumptions = {name: value for name, value in stated.items() if value is not None}
     return names.claim(
-        kind, rows, figure, subject=(), whose=scope.get("of", ()), material=(), period=None,
-        assumptions=scope, qualifiers=qualifiers,
+        kind, rows, figure, subject=(), whose=tuple(scope.places(Role.OF)), material=(),
+        period=None, assumptions=assumptions, qualifiers=qualifiers,
     )  # fmt: skip
 
 
