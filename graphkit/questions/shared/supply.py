@@ -115,8 +115,15 @@ class Supply:
         return frozenset(row["country"] for row in self.production.to_pylist() if makes_some(row))
 
     def under(self, assumed: Assumptions) -> SupplyNetwork:
-        """Build the network under assumptions."""
-        return self._network("exports", assumed)
+        """Build the network under assumptions, once: a chain has one set of lists."""
+        key = len(assumed.makers) > 0, assumed.inputs
+        if key not in self._under:
+            self._under[key] = self._network("exports", assumed)
+        return self._under[key]
+
+    @cached_property
+    def _under(self) -> dict[tuple[bool, bool], SupplyNetwork]:
+        return {}
 
     def _network(self, unpublished: str, assumed: Assumptions | None = None) -> SupplyNetwork:
         return supply_network(
