@@ -67,7 +67,7 @@ class Places(Term):
 
     def as_object(self) -> dict[str, Any]:
         """Return it under the name of the part."""
-        return {self.role: [*self.key] if isinstance(self.key, tuple) else self.key}
+        return {self.role.value: [*self.key] if isinstance(self.key, tuple) else self.key}
 
 
 def one_or_all(keys: Sequence[str]) -> str | tuple[str, ...] | None:
