@@ -263,14 +263,18 @@ def test_the_largest_origin_has_a_row_and_the_others_are_counted(graph_of):
     assert Naming("3 smaller origins … `largest`") in words_of_notes(largest.notes)
 
 
-@pytest.mark.parametrize("stage", [None, "mine"])
-def test_with_a_least_share_the_others_of_a_stage_have_one_row_of_their_ends(chain, stage):
+@pytest.mark.parametrize(("stage", "least"), [(None, 0.3), ("mine", 0.3), (None, 1.0)])
+def test_with_a_least_share_the_others_of_a_stage_have_one_row_of_their_ends(chain, stage, least):
     how = {"scope": "magnets", "stage": stage}
     every = chain.origins("KOR", **how, min_share=0).rows.to_pylist()
-    rows = chain.origins("KOR", **how, min_share=0.3).rows.to_pylist()
+    rows = chain.origins("KOR", **how, min_share=least).rows.to_pylist()
     for name in {row["traced_to"] for row in every}:
         at_stage = [row for row in every if row["traced_to"] == name]
-        large = [row for row in at_stage if row["share"] >= 0.3 or row["origin"] == "unknown"]
+        surest = max(row["low"] or 0.0 for row in at_stage)
+        large = [
+            row for row in at_stage
+            if row["share"] >= least or row["origin"] == "unknown" or 0 < surest == row["low"]
+        ]  # fmt: skip
         small = [row for row in at_stage if row not in large]
         selected = [row for row in rows if row["traced_to"] == name]
         most = max((row["high"] for row in small), default=0.0)

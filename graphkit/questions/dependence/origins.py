@@ -243,6 +243,8 @@ def _large_enough(
     no_country = pc.is_in(rows["origin"], pa.array(NO_COUNTRY))
     no_country = pc.or_(no_country, pc.starts_with(rows["origin"], f"{THROUGH} "))
     is_selected = pc.or_(pc.or_(pc.greater_equal(large, least), bought), no_country)
+    if min_share is not None:
+        is_selected = pc.or_(is_selected, _surest_of_stage(rows))
     unseen = _unseen_trade(catalog, traced.supply, rows.filter(is_selected))
     if min_share is not None:
         return _with_others(rows, is_selected), unseen
@@ -251,6 +253,17 @@ def _large_enough(
     small = pc.less(pc.max_element_wise(rows["share"], rows["face_value"]), least)
     rows, alike = beyond_any_other(rows, traced.supply, STAGES, "origin", small)
     return rows, [*unseen, *left_out, *map(Note, alike)]
+
+
+def _surest_of_stage(rows: pa.Table) -> pa.ChunkedArray:
+    """Mark the origin that surely has most at each stage, which a least share never leaves out."""
+    table = rows.select([*STAGES, "low"]).to_pylist()
+    most: dict[tuple[str, ...], float] = {}
+    for row in table:
+        stage = tuple(row[name] for name in STAGES)
+        most[stage] = max(most.get(stage, 0.0), row["low"] or 0.0)
+    surest = [0.0 < most[tuple(row[name] for name in STAGES)] == row["low"] for row in table]
+    return pa.chunked_array([surest], pa.bool_())
 
 
 def _with_others(rows: pa.Table, is_selected: pa.ChunkedArray) -> pa.Table:
