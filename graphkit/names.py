@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import pyarrow as pa
 
@@ -21,6 +21,10 @@ SHORT = 3
 """Letters of a name up to which its other number is not tried."""
 NEAR = 0.74
 """Least similarity of a name that is suggested, by :mod:`difflib`."""
+OF_MAKERS = ("Facility", "Company")
+"""Kinds that are named by a part of their name, of which there are thousands."""
+NEAR_MAKER = 0.84
+"""Least similarity of a name of these that is suggested."""
 NEARLY = 5
 """Measure of how well a name fits that is nearly a text, see :meth:`Names.like`."""
 _KINDS = (
@@ -159,6 +163,22 @@ class _Kind:
                 entities.setdefault(_folded(text), []).append(self.exact[key])
         return entities
 
+    def partly(self, text: str) -> list[Entity]:
+        """List the plants or companies of whose name a folded text is a part, in whole words.
+
+        Names that begin with it come before others; one that begins all of them is meant alone.
+        """
+        if self._name not in OF_MAKERS or len(text) < SHORT:
+            return []
+        names = [name for name in self.spoken if f" {text} " in f" {name} "]
+        names = [name for name in names if name.startswith(text)] or names
+        shortest = min(names, key=len, default="")
+        meant = self.spoken.get(shortest, [])
+        others = [name for name in names if not {*self.spoken[name]} <= {*meant}]
+        if all(name.startswith(shortest) for name in others):
+            return meant
+        return list(dict.fromkeys(entity for name in names for entity in self.spoken[name]))
+
     def meant(self, text: str, *, in_english: bool = False) -> list[Entity]:
         """List the entities that a folded text names in English, else in another language."""
         entities = self.spoken.get(text, [])
@@ -170,6 +190,7 @@ class _Kind:
 class Names:
     """Keys, names, codes and aliases of some kinds.
 
+    Plants and companies are named by a part of their name too, where no name is the whole text.
     Within a kind an exact key comes first (``In`` is indium), then keys, names, codes and
     aliases in any case, with or without accents and punctuation. Names in other languages count
     where no kind knows an English one: ``fluorite`` is a product, ``Flussspat`` a mineral. What no
@@ -212,14 +233,27 @@ class Names:
         if not is_known and len(folded) > SHORT:
             folded = folded.removesuffix("s") if folded.endswith("s") else f"{folded}s"
         in_english = any(text in kind.exact or folded in kind.spoken for kind in among)
+        if not (is_known or any(kind.meant(folded) for kind in among)):
+            parts = [some for kind in among if (some := kind.partly(_folded(text)))]
+            yield from (some[0] for some in parts if len(some) == 1)
+            if parts and all(len(some) > 1 for some in parts):
+                self._refuse(text, parts[0])
+            return
         for kind in among:
             if text in kind.exact:
                 yield kind.exact[text]
                 continue
             entities = kind.meant(folded, in_english=in_english)
             if len(entities) > 1:
-                raise UsageError(f"{text!r} may be {' or '.join(map(str, entities))}; give its key")
+                self._refuse(text, entities)
             yield from entities
+
+    @staticmethod
+    def _refuse(text: str, entities: Sequence[Entity]) -> NoReturn:
+        """Say whom an ambiguous name may mean."""
+        some = " or ".join(map(str, entities[:MOST_PARTS]))
+        more = f" or {len(entities) - MOST_PARTS} more" if len(entities) > MOST_PARTS else ""
+        raise UsageError(f"{text!r} may be {some}{more}; give its key")
 
     def like(self, text: str, kinds: Iterable[str]) -> Iterator[tuple[int, Entity]]:
         """Yield each entity that a text may mean, with how well a name fits it, 0 the best.
@@ -263,7 +297,13 @@ class Names:
         spoken = {name: entities for table in tables for name, entities in table.items()}
         if not spoken:
             return "the database holds none: fill it with 'graphkit load'"
-        close = get_close_matches(_folded(text), list(spoken), n=9, cutoff=NEAR)
+        makers = [name for name, some in spoken.items() if all(e.kind in OF_MAKERS for e in some)]
+        among_makers = {*makers}
+        others = [name for name in spoken if name not in among_makers]
+        close = [
+            *get_close_matches(_folded(text), others, n=9, cutoff=NEAR),
+            *get_close_matches(_folded(text), makers, n=9, cutoff=NEAR_MAKER),
+        ]
         close = close or [word for word in _folded(text).split() if word in spoken]
         names = list(dict.fromkeys(str(entity) for c in close for entity in spoken[c]))
         return f"did you mean {', '.join(names[:3])}?" if names else "nothing is near it"

@@ -226,7 +226,7 @@ def test_a_map_has_sizes_only_where_half_of_what_is_made_is_known(ask: Session):
     for country in ("COD", "ZMB"):
         answer = ask.plants(country, scope="cobalt")
         sizes[country] = len(picture(answer).option["series"][1]["data"])
-    assert sizes["COD"] > 5
+    assert sizes["COD"] == 5
     assert sizes["ZMB"] == 0
 
 
@@ -261,9 +261,9 @@ def test_production_of_a_part_of_a_group_alone_leaves_its_coverage_open(ask):
     answer = ask.owners("COD+ZMB", scope="cobalt")
     block = block_of(answer, "cobalt-ore", None)
 
-    assert (block["coverage_low"], block["coverage_high"]) == (None, pytest.approx(0.618, abs=1e-3))
+    assert (block["coverage_low"], block["coverage_high"]) == (None, pytest.approx(0.348, abs=1e-3))
     assert answer.headline == Naming(
-        "cobalt ore (basis not stated) … cannot be told", "2018 … at most 62 %"
+        "cobalt ore (basis not stated) … cannot be told", "2018 … at most 35 %"
     )
 
 
@@ -304,7 +304,7 @@ def test_zambia_s_ore_is_not_its_refined_copper(ask: Session):
     answer = ask.owners("ZMB", scope="copper", by="seat")
 
     assert answer.headline == Naming(
-        "United Kingdom … 37 and 39 % of Zambia’s known capacity … refined copper … 1.0 % … unknown"
+        "United Kingdom … 37 and 41 % of Zambia’s known capacity … refined copper … 3.4 % … unknown"
     )
     assert {(b["product"], b["basis"]) for b in answer.coverage.as_object()["blocks"]} == {
         ("copper-refined", "metal"), ("copper-ore", "content"), ("copper-ore", "concentrate"),
@@ -315,17 +315,18 @@ def test_zambia_s_ore_is_not_its_refined_copper(ask: Session):
 
 def test_congo_s_cobalt_by_seat(ask: Session):
     answer = ask.owners("COD", scope="cobalt", by="seat")
-    first = [row for row in answer.rows.to_pylist() if row["product"] == "cobalt-ore"]
+    first = [
+        row for row in answer.rows.to_pylist()
+        if (row["product"], row["basis"]) == ("cobalt-ore", "content")
+    ]  # fmt: skip
 
     assert answer.headline == Naming(
-        "Switzerland … 29 and 71 % of Congo (Kinshasa)’s known capacity … cobalt ore … 2018",
-        "41 % … unknown",
+        "China … 41 and 55 % of Congo (Kinshasa)’s known capacity … cobalt ore … 2024",
+        "13 % … unknown",
     )
     assert fsum(row["share_low"] for row in first) == pytest.approx(1)
-    assert {row["as_of"] for row in first} == {"2018"}
-    assert set(answer.sources["key"].to_pylist()) >= {
-        "usgs-facilities-africa-2018", "usgs-mcs-2026", "company-pages",
-    }  # fmt: skip
+    assert {row["as_of"] for row in first} == {"2019, 2020, 2021, 2024"}
+    assert set(answer.sources["key"].to_pylist()) >= {"bt-cmoc-h1-2024", "usgs-mcs-2026"}
 
 
 def test_published_control_of_a_place_stands_beside_its_owners(ask: Session):
@@ -355,7 +356,7 @@ def test_published_control_of_a_place_stands_beside_its_owners(ask: Session):
         ),
         (
             "CHN", "rare earths",
-            "No capacity … rare earth elements … China … tonnes … no owner",
+            "China’s capacity … metal magnets … cannot be told … 2022",
         ),
     ],
 )  # fmt: skip

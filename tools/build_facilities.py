@@ -4,8 +4,9 @@
 
 FOLDER holds ``facilities/*.csv``: the USGS's mines and plants of Africa and the Indo-Pacific with
 their capacities and owners, the ICMM's sites of the world, the EU's strategic projects and
-Australia's mines. ``facilities.yaml`` beside this file says what their commodities are in the
-graph, ``owners.yaml`` which names are one company, who owns it, and where it has its seat.
+Australia's mines; ``companies/*.csv``, if it is there, the hand-made tables of today that
+``build_makers.py`` reads. ``facilities.yaml`` beside this file says what their commodities are in
+the graph, ``owners.yaml`` which names are one company, who owns it, and where it has its seat.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 
 import pyarrow as pa
 import yaml
+from build_makers import Makers
 
 from graphkit.importers.reference import Reference, read_reference
 from graphkit.importers.seed_files import SeedTable, write_seed, write_table
@@ -535,7 +537,9 @@ def icmm_elements(row: Mapping[str, str], table: Entry) -> Iterator[tuple[str, s
             if word not in table["icmm"] and word not in table["icmm_left_out"]:
                 raise SystemExit(f"not in facilities.yaml: {word} ({row['icmm_id']})")
             for element in table["icmm"].get(word, ()):
-                yield element, word, rank
+                # What else a gold mine's ground holds is no product of it.
+                if element != "Li" or row["primary"] != "gold":
+                    yield element, word, rank
 
 
 def icmm_type(asset: str) -> str:
@@ -569,6 +573,12 @@ class Seeds:
         self.can_make: list[Row] = []
         self.operates: dict[tuple[str, str, str], Row] = {}
         self.owns: list[Row] = []
+        self.at: dict[tuple[Any, ...], str] = {}
+        """Keys by country and place, as the tables of places give it."""
+        self.same = {other: key for key, other in read_yaml("makers.yaml")["same"]}
+        """Sites that are one of an earlier data set, by review."""
+        self.outputs: list[Row] = []
+        self.sources: list[Row] = []
         self.report: list[str] = []
 
     def place(self, row: Row) -> Row | None:
@@ -599,14 +609,20 @@ class Seeds:
         if placed is None:
             return None
         name = (placed["country"], bare_name(placed["name"]))
-        for key in self.by_name[name] if merge else ():
+        place: Row = {n: round(placed[n], 4) for n in ("latitude", "longitude") if placed[n]}
+        reviewed = [key for key in [self.same.get(placed["key"])] if key in self.facilities]
+        for key in [*reviewed, *self.by_name[name]] if merge else ():
             known = self.facilities[key]
             places = [(row["latitude"], row["longitude"]) for row in (known, placed)]
             alike = (known["type"] == "mine") == (placed["type"] == "mine")
-            if known["source"] != placed["source"] and alike and distance(*places) <= SAME_PLACE:
+            near = alike and distance(*places) <= SAME_PLACE
+            if key in reviewed or (known["source"] != placed["source"] and near):
+                self.at.setdefault((placed["country"], *place.values()), key)
                 aliases = {*known["aliases"], placed["key"], placed["name"]} - {known["name"]}
                 known["aliases"] = sorted(aliases)
                 return key
+        if merge:
+            self.at.setdefault((placed["country"], *place.values()), placed["key"])
         self.facilities[placed["key"]] = placed
         self.by_name[name].append(placed["key"])
         return str(placed["key"])
@@ -783,10 +799,11 @@ class Seeds:
 
     def add_icmm(self, rows: Sequence[dict[str, str]]) -> None:
         """Add the sites of the ICMM that handle an element of the lists."""
-        count = merged = 0
+        count = merged = doubted = 0
         for row in rows:
             elements = list(icmm_elements(row, self.table))
-            if not elements:
+            if not elements or row["confidence"] == "Very Low":
+                doubted += bool(elements)
                 continue
             count += 1
             others = {name.strip() for name in row["group_names"].split(";")} - {"", row["name"]}
@@ -802,6 +819,7 @@ class Seeds:
             for element, word, rank in elements:
                 self.handle(key, element, word, ICMM, importance=rank)
         self.report.append(f"icmm: {count:,} of {len(rows):,} sites, {merged} of them known")
+        self.report.append(f"icmm: {doubted:,} left out, of very low confidence")
 
     def add_australia(self, rows: Sequence[dict[str, str]]) -> None:
         """Add Australia's mines of a group of elements of the lists."""
@@ -876,18 +894,23 @@ ABOUT = {
     "group of sites stands once, on the group.",
     "operates": "Who runs each mine and plant.",
     "owns": "Who owns mines, plants and companies. No share: none is published, or the rows of\n"
-    "the source contradict each other.",
+    "the source contradict each other. Sets of one day (set_as_of) are never added up.",
+    "outputs": "What companies and their plants made, as published: never capacity.",
 }  # fmt: skip
 COMPANIES = """
 Companies, governments and others that own or run mines and plants, by all the names of the sources.
 A seat stands only where a page or the source itself says it: change tools/owners.yaml, which is
 reviewed, not this file. Written by tools/build_facilities.py."""
+PAGES = """
+Pages that single facts of plants, owners, companies and outputs are from; of a copy, the original
+is named. Written by tools/build_facilities.py."""
 NAMES = {
     "facilities": "Facility",
     "handles": "HANDLES",
     "can-make": "CAN_MAKE",
     "operates": "OPERATES",
     "owns": "OWNS",
+    "outputs": "MADE",
 }
 
 
@@ -896,6 +919,7 @@ def write(seeds: Seeds, folder: Path) -> None:
     rows = {
         "facilities": seeds.facilities.values(), "handles": seeds.handles.values(),
         "can-make": seeds.can_make, "operates": seeds.operates.values(), "owns": seeds.owns,
+        "outputs": seeds.outputs,
     }  # fmt: skip
     for name, facts in rows.items():
         kind = NAMES[name]
@@ -915,6 +939,8 @@ def write(seeds: Seeds, folder: Path) -> None:
             "aliases": sorted(company.aliases - {company.name}),
             "source": min(seeds.companies.used[key]),
         })  # fmt: skip
+    if seeds.sources:
+        write_seed(folder / "pages.yaml", PAGES, "Source", seeds.sources, sort=("key",))
     write_seed(folder / "companies.yaml", COMPANIES, "Company", companies, sort=("key",))
     seats = sum(1 for c in companies if c.get("seat"))
     seeds.report.append(f"facilities/companies: {len(companies):,}, {seats} with a seat")
@@ -935,6 +961,11 @@ def build(data: Path) -> Seeds:
     seeds.add_icmm(tables["icmm"])
     seeds.add_eu(tables["eu"])
     seeds.add_parents()
+    if (data / "companies").is_dir():
+        makers = Makers(seeds, read_yaml("makers.yaml"), data / "companies", slug, spelled)
+        makers.add()
+        seeds.outputs, seeds.sources = makers.outputs, list(makers.sources.values())
+        seeds.report += [f"makers: {text}" for text in makers.left_out]
     return seeds
 
 

@@ -13,6 +13,7 @@ from math import fsum
 from pathlib import Path
 
 from graphkit.files.folders import shipped
+from graphkit.questions.plants.facilities import stakes_in, without_repeats
 from graphkit.seeds.check import Facts
 from graphkit.seeds.facts import read_seeds
 
@@ -50,9 +51,7 @@ def coverage(facts: Facts) -> Iterator[Known]:
     owners. Where no owner is named, ``run`` takes the seat of an operator in place of the owner's.
     """
     seat_of = {row["key"]: row["seat"] for row in facts["Company"].to_pylist()}
-    owners: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
-    for row in facts["OWNS"].to_pylist():
-        owners[row["owned"]].append((row["owner"], row["share"]))
+    owners = defaultdict(list, stakes_in(facts["OWNS"].to_pylist()))
     run_from_known_seat = {
         row["facility"] for row in facts["OPERATES"].to_pylist() if seat_of[row["company"]]
     }
@@ -63,7 +62,13 @@ def coverage(facts: Facts) -> Iterator[Known]:
         return fsum((share or 0.0) * seated(parent) for parent, share in owners[owner])
 
     parts: dict[tuple[str, str], list[tuple[float, ...]]] = defaultdict(list)
-    for row in facts["CAN_MAKE"].to_pylist():
+    part_of = dict(zip(*facts["Facility"].select(("key", "part_of")).columns, strict=True))
+    part_of = {key.as_py(): groups.as_py() for key, groups in part_of.items()}
+    for row in without_repeats(
+        {**row, "plant": row["facility"], "part_of": part_of[row["facility"]]}
+        for row in facts["CAN_MAKE"].to_pylist()
+        if row["measure"] is None
+    ):
         if not row["tonnes"]:
             continue
         owned = owners[row["facility"]]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import fsum
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +19,11 @@ from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 
 Row = dict[str, Any]
-RUNNING = ("active", "assumed active", "operating", "operating mine")
+COMPLETE = 0.995
+"""Sum of shares from which a set of owners is complete."""
+ROUNDED = 0.005
+"""Difference of two shares that rounding may make."""
+RUNNING = ("active", "assumed active", "operating", "operating mine", "ramp-up")
 """Statuses of plants that run, in small letters."""
 
 
@@ -38,6 +44,8 @@ class Plants:
     """Names of the plants of each group, by key."""
     tables: tuple[pa.Table, ...]
     """Tables that say who owns and runs them."""
+    owner_sets: Mapping[str, Sequence[OwnerSet]] = field(default_factory=dict)
+    """Owners of each plant and company in sets of one day, the one that answers first."""
 
     @property
     def sites(self) -> set[str]:
@@ -84,7 +92,11 @@ def known_plants(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants
     companies = catalog.rows("companies").to_pylist()
     names = {row["company"]: row["name"] for row in companies}
     ownership, operators = catalog.rows("ownership"), catalog.rows("operators")
-    stakes = stakes_in(ownership.to_pylist())
+    sets = owner_sets(ownership.to_pylist())
+    stakes = {
+        owned: [Stake(row["owner"], row["share"]) for row in first.rows]
+        for owned, (first, *_) in sets.items()
+    }
     runners: dict[str, list[str]] = defaultdict(list)
     for row in operators.to_pylist():
         runners[row["plant"]] += [row["name"]] * (row["name"] not in runners[row["plant"]])
@@ -100,7 +112,7 @@ def known_plants(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants
     )
     plants = Plants(
         capacities, list(others.values()), {key: tuple(runner) for key, runner in runners.items()},
-        owners, names, members, (ownership, operators),
+        owners, names, members, (ownership, operators), sets,
     )  # fmt: skip
     keys = [row["plant"] for row in (*capacities, *others.values())]
     concerned = pa.array({*plants.sites, *keys, *names}, pa.string())
@@ -110,17 +122,81 @@ def known_plants(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants
     ))  # fmt: skip
 
 
-def stakes_in(ownership: Iterable[Mapping[str, Any]]) -> dict[str, list[Stake]]:
-    """Collect the stakes in each plant and company; of several sources, those of the newest."""
-    by_source: dict[str, dict[tuple[str, str], list[Stake]]] = defaultdict(dict)
+@dataclass(frozen=True)
+class OwnerSet:
+    """Owners of one plant or company of one day, whose shares may be added up."""
+
+    rows: Sequence[Mapping[str, Any]]
+
+    @property
+    def day(self) -> str:
+        """Day of its newest fact; empty: none is stated."""
+        return max(row["set_as_of"] or row["as_of"] or "" for row in self.rows)
+
+    @property
+    def is_complete(self) -> bool:
+        """True if the shares add up to the whole, but for rounding."""
+        return fsum(row["share"] or 0.0 for row in self.rows) >= COMPLETE
+
+    @property
+    def shares(self) -> dict[str, float | None]:
+        """Share of each owner."""
+        return {row["owner"]: row["share"] for row in self.rows}
+
+    def fits(self, newer: OwnerSet, behind: Mapping[str, frozenset[str]]) -> bool:
+        """Return True if newer facts name only its owners, or who is behind them, as it does."""
+        shares = self.shares
+        owners = frozenset(shares).union(*(behind.get(owner, ()) for owner in shares))
+        return all(
+            bool({owner, *behind.get(owner, ())} & owners) if share is None
+            else abs((shares.get(owner) or 0.0) - share) <= ROUNDED
+            for owner, share in newer.shares.items()
+        )  # fmt: skip
+
+
+def owner_sets(ownership: Iterable[Mapping[str, Any]]) -> dict[str, list[OwnerSet]]:
+    """Sort who owns each plant and company into sets of one day, the one that answers first.
+
+    What ended and what is only planned is in none. The newest set answers; where its shares are not
+    complete, the newest complete one that fits all newer facts does.
+    """
+    rows_of: dict[str, dict[tuple[str, str], list[Mapping[str, Any]]]] = defaultdict(dict)
+    parents: dict[str, set[str]] = defaultdict(set)
     for row in ownership:
-        newest = (row["as_of"] or "", row["source"])
-        by_source[row["owned"]].setdefault(newest, []).append(Stake(row["owner"], row["share"]))
-    latest: dict[str, list[Stake]] = {}
-    for owned, sources in by_source.items():
-        source = max(sources)[1]
-        latest[owned] = [s for key, stakes in sources.items() if key[1] == source for s in stakes]
-    return latest
+        if not (row.get("ended") or row.get("planned")):
+            row = {"set_as_of": None, **row}
+            key = ("", row["set_as_of"]) if row["set_as_of"] else (row["source"], "")
+            rows_of[row["owned"]].setdefault(key, []).append(row)
+            parents[row["owned"]].add(row["owner"])
+    behind: dict[str, frozenset[str]] = {}
+    for company in {owner for owners in parents.values() for owner in owners}:
+        above, waiting = {company}, [company]
+        while waiting:
+            new = parents.get(waiting.pop(), set()) - above
+            above |= new
+            waiting += new
+        behind[company] = frozenset(above)
+    chosen: dict[str, list[OwnerSet]] = {}
+    for owned, groups in rows_of.items():
+        sets = sorted(
+            (OwnerSet(rows) for rows in groups.values()),
+            key=lambda one: (one.day, min(row["source"] for row in one.rows)), reverse=True,
+        )  # fmt: skip
+        answer = next(
+            (one for place, one in enumerate(sets)
+             if one.is_complete and all(one.fits(newer, behind) for newer in sets[:place])),
+            sets[0],
+        )  # fmt: skip
+        chosen[owned] = [answer, *(one for one in sets if one is not answer)]
+    return chosen
+
+
+def stakes_in(ownership: Iterable[Mapping[str, Any]]) -> dict[str, list[Stake]]:
+    """Collect the stakes in each plant and company, of the set of owners that answers."""
+    return {
+        owned: [Stake(row["owner"], row["share"]) for row in sets[0].rows]
+        for owned, sets in owner_sets(ownership).items()
+    }
 
 
 def without_repeats(capacities: Iterable[Row]) -> list[Row]:
@@ -182,8 +258,11 @@ def runs(status: str | None) -> bool:
 
     >>> runs("Assumed Active"), runs(None), runs("C&M"), runs("Active; Suspended")
     (True, True, False, True)
+    >>> runs("ramp-up"), runs("suspended (restart planned; 2026)")
+    (True, False)
     """
-    parts = [part.strip().lower() for part in (status or "active").split(";")]
+    plain = re.sub(r"\(.*?\)", "", status or "active")
+    parts = [part.strip().lower() for part in plain.split(";")]
     return any(part in RUNNING for part in parts)
 
 
@@ -193,11 +272,13 @@ def owners_in_words(plant: str, plants: Plants) -> str:
         plants.owners.stakes.get(plant, ()),
         key=lambda stake: (-(stake.share or 0.0), plants.names[stake.owner]),
     )
-    return "; ".join(
+    text = "; ".join(
         f"{plants.names[stake.owner]} "
         f"{'(share unknown)' if stake.share is None else f'{100 * stake.share:.4g} %'}"
         for stake in stakes
     )
+    day = plants.owner_sets[plant][0].day if plant in plants.owner_sets else ""
+    return f"{text} ({day})" if text and day else text
 
 
 def standing_still(capacities: Collection[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

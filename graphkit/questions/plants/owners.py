@@ -221,7 +221,9 @@ def blocks_of(capacities: Iterable[Mapping[str, Any]], output: Any) -> list[Bloc
     return sorted(
         blocks,
         key=lambda block: (
-            block.output is None, -len(block.capacities), block.product, block.basis or "",
+            block.output is None,
+            block.output is None or not is_enough(block.output.coverage(block.total)[0]),
+            -len(block.capacities), block.product, block.basis or "",
         ),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from graphkit.answers.note import Note
 from graphkit.answers.terms import Measure, Places, Role, terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
-from graphkit.questions.plants.capacity_coverage import Output, output_of
+from graphkit.questions.plants.capacity_coverage import Output, is_enough, output_of
 from graphkit.questions.plants.facilities import (
     Plants,
     owners_in_words,
@@ -169,7 +169,8 @@ def _capacities(known: Plants, figures: Figures, places: Set[str]) -> Iterator[d
         key = row["product"], row["basis"]
         sizes[key] = sizes.get(key, 0) + (row["tonnes"] is not None)
     for row in sorted(known.capacities, key=lambda row: (
-        row["capacity"] is None, -sizes[row["product"], row["basis"]], row["product"],
+        row["capacity"] is None, not is_enough(coverage[row["product"], row["basis"]]),
+        -sizes[row["product"], row["basis"]], row["product"],
         row["basis"] or "", descending(row["tonnes"]), row["country"], row["name"], row["plant"],
         row["label"],
     )):  # fmt: skip

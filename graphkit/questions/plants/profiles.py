@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -191,6 +191,7 @@ def _plant(catalog: Catalog, entity: Entity) -> Answer:
     can_make = [*_capacities(catalog, known, [entity.key, *sorted(pools)], stop)]
     rows = [
         *can_make,
+        *_plans(catalog, entity.key),
         *_made(catalog, site["country"], plant=entity.key),
         *_handled(catalog, entity.key, {row["product"] for row in can_make}),
         *_runners(catalog, entity.key),
@@ -311,13 +312,7 @@ def _runners(catalog: Catalog, key: str) -> Iterator[dict[str, Any]]:
 
 def _owners(catalog: Catalog, known: Plants, key: str) -> Iterator[dict[str, Any]]:
     """Yield the owners of a plant, then those who have it in the end."""
-    direct = [row for row in catalog.rows("ownership").to_pylist() if row["owned"] == key]
-    for row in sorted(direct, key=lambda row: (descending(row["share"]), row["name"])):
-        yield {
-            "fact": "owned by", "name": row["name"], "company": row["owner"], "share": row["share"],
-            "country": known.owners.seat_of[row["owner"]], "as_of": row["as_of"],
-            "note": row["note"], "source": row["source"],
-        }  # fmt: skip
+    direct = yield from _owner_rows(catalog, known, key)
     source = "+".join(sorted({row["source"] for row in direct})) or None
     parts = known.owners.equity(key).parts
     if {row["owner"] for row in direct} == {*parts}:
@@ -327,6 +322,38 @@ def _owners(catalog: Catalog, known: Plants, key: str) -> Iterator[dict[str, Any
             "fact": "in the end of", "name": known.names[end], "company": end, "part": part,
             "country": known.owners.seat_of[end], "source": source,
         }  # fmt: skip
+
+
+def _owner_rows(
+    catalog: Catalog, known: Plants, key: str
+) -> Generator[dict[str, Any], None, Sequence[Mapping[str, Any]]]:
+    """Yield the owners of a plant or company, those of another day, and those to be."""
+    sets = [one.rows for one in known.owner_sets.get(key, ())]
+    rest = [row for row in catalog.rows("ownership").to_pylist() if row["owned"] == key]
+    facts = [
+        *zip(("owned by", *("owned by, on another day" for _ in sets[1:])), sets, strict=False),
+        ("was owned by", [row for row in rest if row["ended"]]),
+        ("is to be owned by", [row for row in rest if row["planned"] and not row["ended"]]),
+    ]  # fmt: skip
+    for fact, rows in facts:
+        for row in sorted(rows, key=lambda row: (descending(row["share"]), row["name"])):
+            yield {
+                "fact": fact, "name": row["name"], "company": row["owner"], "share": row["share"],
+                "country": known.owners.seat_of[row["owner"]], "as_of": row["as_of"],
+                "note": row["note"], "source": row["source"],
+            }  # fmt: skip
+    return sets[0] if sets else ()
+
+
+def _plans(catalog: Catalog, key: str) -> Iterator[dict[str, Any]]:
+    """Yield what a plant is to make, and what it made over a year, which are no capacities."""
+    products = sorted(catalog.materials.products)
+    for row in catalog.rows("capacities-to-come", products=products).to_pylist():
+        if row["plant"] == key:
+            yield {
+                **row, "name": row["label"], "published": written(row["capacity"], row["unit"]),
+                "fact": "is to make" if row["measure"] == "plan" else "made in a year",
+            }  # fmt: skip
 
 
 def _company(catalog: Catalog, entity: Entity) -> Answer:
@@ -358,13 +385,9 @@ def _company(catalog: Catalog, entity: Entity) -> Answer:
 
 def _stakes(catalog: Catalog, known: Plants, key: str) -> Iterator[dict[str, Any]]:
     """Yield the owners of a company, its stakes, and the plants that it has through others."""
-    ownership = catalog.rows("ownership").to_pylist()
-    for row in ownership:
-        if row["owned"] == key:
-            yield {"fact": "owned by", "name": row["name"], "company": row["owner"],
-                   "country": known.owners.seat_of[row["owner"]], "share": row["share"],
-                   "as_of": row["as_of"], "source": row["source"]}  # fmt: skip
-    for row in ownership:
+    yield from _owner_rows(catalog, known, key)
+    ownership = [row for sets in known.owner_sets.values() for row in sets[0].rows]
+    for row in sorted(ownership, key=lambda row: (row["owned_name"], row["owned"])):
         if row["owner"] == key and row["owned"] in known.names:
             yield {"fact": "owns", "name": row["owned_name"], "company": row["owned"],
                    "country": known.owners.seat_of[row["owned"]], "share": row["share"],
@@ -378,6 +401,7 @@ def _stakes(catalog: Catalog, known: Plants, key: str) -> Iterator[dict[str, Any
         yield {
             **row, "fact": "owns" if stake else "has through others", "part": part,
             "share": stake["share"] if stake else None,
+            "as_of": stake["as_of"] if stake else row["as_of"],
             "source": "+".join(sorted({row["source"], *([stake["source"]] if stake else [])})),
         }  # fmt: skip
 
