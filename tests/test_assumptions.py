@@ -253,7 +253,8 @@ def test_at_one_stage_the_range_is_that_of_all_ends_of_production(seed):
     share = np.random.default_rng(seed).dirichlet(np.ones(len(sellers)))
     makers = pa.table(
         {"country": np.asarray(trade.nodes.countries)[sellers], "product": ["ore"] * len(sellers),
-         "share": share, "source": ["x"] * len(sellers), "years": ["2020"] * len(sellers)},
+         "share": share, "source": ["x"] * len(sellers), "years": ["2020"] * len(sellers),
+         "moved": pa.nulls(len(sellers), pa.bool_())},
         MAKERS,
     )  # fmt: skip
     net = network(sold, assumed=Assumptions(makers))

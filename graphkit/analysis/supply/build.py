@@ -192,7 +192,7 @@ def supply_network(
     )  # fmt: skip
     covered = covered_output(draws, amount + trade.imports - trade.exports, own_use)
     if assumed.inputs:
-        near = _without_unseen_between(draws, behind, trade)
+        near = _without_unseen_between(draws, behind, trade, (state == MISSING) & (amount == 0))
         fed = covered_output(near, amount + trade.imports - trade.exports, own_use)
         covered_least = np.maximum(covered_least, fed)
     inputs = Inputs(nodes, draws, covered, possible, covered_least, behind, absent)
@@ -242,15 +242,22 @@ def _possible_inputs(
     return possible, np.clip(covered - elsewhere, 0.0, 1.0)
 
 
-def _without_unseen_between(draws: Draws, behind: np.ndarray, trade: Trade) -> Draws:
-    """Leave out draws that pass over a product with data whose trade is unseen: it may be bought.
+def _without_unseen_between(
+    draws: Draws, behind: np.ndarray, trade: Trade, withheld: np.ndarray
+) -> Draws:
+    """Leave out draws that an input whose trade is unseen may stand in for.
 
-    The shares then add up to less than 1.
+    It lies between, and may be bought; or the country makes it, and its amount is ``withheld``. The
+    shares then add up to less than 1.
     """
-    product, between = trade.nodes.product, behind & ~np.eye(len(behind), dtype=bool)
+    nodes = trade.nodes
+    product, between = nodes.product, behind & ~np.eye(len(behind), dtype=bool)
     hidden = ~trade.traded
     passes_over = between[:, hidden] @ between[hidden]
-    seen = ~passes_over[product[draws.output], product[draws.input]]
+    makes = np.zeros((len(nodes.countries), len(nodes.products)), bool)
+    makes[nodes.country, product] = withheld & ~trade.traded_nodes
+    stands_in = (makes @ between.T)[nodes.country, product]
+    seen = ~passes_over[product[draws.output], product[draws.input]] & ~stands_in[draws.output]
     return Draws(draws.output[seen], draws.input[seen], draws.share[seen])
 
 
