@@ -68,7 +68,7 @@ CHANGES = {
     "another product, Flows": ("ask=flows&for=magnets-metal", "for", PRODUCTS),
     "a product of before, Flows": ("ask=flows&for=magnets-metal", "for", PRODUCTS),
     "a step of What if": (
-        "ask=disrupt&country=CHN&for=magnets-metal", "loss", ("0.95", "0.9", "0.85", "0.8")
+        "ask=disrupt&who=CHN&for=magnets-metal", "loss", ("0.95", "0.9", "0.85", "0.8")
     ),
 }  # fmt: skip
 VIEWS = {
@@ -81,7 +81,7 @@ VIEWS = {
     "Flows": "ask=flows&for=ree-metals",
     "Chain": "ask=origins&country=KOR&for=magnets-metal",
     "Network": "ask=network&for=magnets-metal",
-    "What if": "ask=disrupt&country=CHN&for=magnets-metal",
+    "What if": "ask=disrupt&who=CHN&for=magnets-metal",
     "What to do": "ask=diversify&country=KOR&for=magnets-metal",
     "Claims": "ask=claims%2Fcheck&of=KOR",
     "Cypher": "view=cypher",

@@ -46,7 +46,7 @@ from graphkit.questions.plants import companies, owners, plants, profiles
 from graphkit.questions.question import Question
 from graphkit.questions.registry import PARAMETERS
 from graphkit.questions.shared.supply import supply_of
-from graphkit.questions.supply import disruptions, single_points
+from graphkit.questions.supply import cascades, disruptions, single_points, stocks
 from graphkit.questions.supply.scenarios import play
 from graphkit.stores.base import Closing, Store
 from graphkit.stores.limits import LIMITS
@@ -434,7 +434,7 @@ class Session(Closing):
         Returns
         -------
         Reply
-            As of ``disrupt`` with months or a sweep, with the ``scenario`` of each row.
+            As of ``stocks``, with the ``scenario`` of each row.
 
         Raises
         ------
@@ -445,7 +445,7 @@ class Session(Closing):
         """
         return Reply(**vars(play(self.catalog, *scenarios, sweep=sweep)))
 
-    cascade = _verb(disruptions.cascade)
+    cascade = _verb(cascades.cascade)
     centrality = _verb(centrality)
     claims = _verb(claims.claims)
     claims_check = _verb(claim_checks.claims_check)
@@ -472,6 +472,7 @@ class Session(Closing):
     reliance = _verb(reliance.reliance)
     show = _verb(profiles.show)
     spof = _verb(single_points.spof)
+    stocks = _verb(stocks.stocks)
     suppliers = _verb(face_value.suppliers)
     targets = _verb(targets.targets)
     trade = _of_catalog(flows_of_all_periods)

@@ -1774,6 +1774,7 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
     "suppliers": OF_IMPORTS,
     "origins": OF_ORIGINS,
     "disrupt": OF_LOSSES,
+    "stocks": OF_LOSSES,
     "cascade": OF_LOSSES,
     "spof": {Kind.HALF: half_hangs, Kind.COUNT: points_counted, Kind.SHARE: at_stake,
              Kind.LOSS: lost_without, Kind.UNKNOWN: nothing_left},

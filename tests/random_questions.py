@@ -72,21 +72,26 @@ class RandomQuestions:
             return 1.0
         if parameter.name == "scope":
             return 0.85
-        return {"country": 0.7, "consumer": 0.7, "exporter": 0.8, "on": 0.4, "period": 0.4}.get(
-            parameter.name, GIVEN
-        )
+        return {
+            "country": 0.7,
+            "consumer": 0.7,
+            "exporter": 0.8,
+            "who": 0.8,
+            "on": 0.4,
+            "period": 0.4,
+        }.get(parameter.name, GIVEN)
 
     def _value(self, path: str, parameter: Parameter) -> Any:
         """Draw a value of a parameter; None if the graph has none."""
         draw: dict[str, Callable[[], Any]] = {
             "scope": self._some_goods, "dataset": lambda: self.random.choice(self.datasets),
-            "source": lambda: self.random.choice(self.sources), "plant": self._plant,
-            "company": self._owner, "restriction": lambda: self.random.choice(self.acts),
+            "source": lambda: self.random.choice(self.sources),
+            "restriction": lambda: self.random.choice(self.acts),
             "sweep": lambda: self.random.choice(SWEEPS),
             "technology": lambda: self.random.choice(TECHNOLOGIES),
             "name": self._any_name,
             "stage": lambda: self.random.choice(("mine", "separate", "metal", "component")),
-            "that": lambda: self.random.choice(SENTENCES), "sharing": lambda: None,
+            "that": lambda: self.random.choice(SENTENCES), "who": self._who,
         }  # fmt: skip
         if parameter.name in draw:
             return draw[parameter.name]()
@@ -114,6 +119,15 @@ class RandomQuestions:
         draws = (self._plant, self._owner, self._place, self._some_goods,
                  lambda: self.random.choice(self.acts))  # fmt: skip
         return str(self.random.choice(draws)())
+
+    def _who(self) -> str:
+        chance = self.random.random()
+        if chance < 0.6:
+            return self._place()
+        if chance < 0.8:
+            return str(self.random.choice([*self.plants, *self.owners]))
+        seat = f"seat:{self.random.choice(OFTEN)}"
+        return seat if chance < 0.95 else f"{self._place()}+{seat}"
 
     def _place(self) -> str:
         chance = self.random.random()

@@ -84,7 +84,7 @@ def random_request(names: Names, chance: random.Random) -> Request:
         f"trend?country={country}&for={product}", f"flows?for={product}&period={year}",
         f"origins?country={country}&for={product}&period={year}",
         f"centrality?for={product}&period={year}",
-        f"disrupt?country={country}&for={product}&period={year}", f"claims?of={country}",
+        f"disrupt?who={country}&for={product}&period={year}", f"claims?of={country}",
         f"compare?before={names.years[0]}&after={year}&of={country}",
         f"criticality?for={element}", f"prices?for={element}", f"controls?country={country}",
     ])  # fmt: skip

@@ -26,7 +26,7 @@ TASKS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
         ("South Korea’s imports of lithium hydroxide", "2024"),
     ),
     "What happens to Japan if Myanmar stops selling rare earths?": (
-        "disrupt", {"country": "Myanmar", "for": "rare earths", "of": "Japan"},
+        "disrupt", {"who": "Myanmar", "for": "rare earths", "of": "Japan"},
         ("Myanmar stopped", "rare earth elements", "Japan would lose"),
     ),
     "Is '47.5 % of Korea's rare-earth imports come from China' right?": (

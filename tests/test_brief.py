@@ -334,13 +334,13 @@ def test_a_stop_costs_the_uncovered_need_of_each_month(embedded_of):
     graph = embedded_of()
     page = graph.brief("KOR")
     by_month = section(page, "Month by month without China")
-    rows = graph.disrupt("CHN", of="KOR", months=12, period="2025-Q1").rows.to_pylist()
+    rows = graph.stocks("CHN", of="KOR", period="2025-Q1").rows.to_pylist()
     [product] = {row["product"] for row in rows if by_month.points[0].find("rare-earth metals") > 0}
     months = [row for row in rows if row["product"] == product]
 
     assert [row["month"] for row in months] == list(range(1, 13))
     assert unsaid(by_month.sentences[0], "No stock") == []
-    assert by_month.command == "graphkit disrupt CHN --of KOR --months 12 --period 2025-Q1"
+    assert by_month.command == "graphkit stocks CHN --of KOR --period 2025-Q1"
     lacking = sum(row["need"] * row["uncovered"] for row in months)
     assert money(lacking) in by_month.points[0]
 

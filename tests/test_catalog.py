@@ -192,7 +192,7 @@ BARE = re.compile(r"(?<!\b[Tt]he )\b(?:European Union|United States|Netherlands|
         ("dependents", {"supplier": "EU27"}),
         ("origins", {"consumer": "USA", "without": "NLD"}),
         ("spof", {"consumer": "PHL"}),
-        ("disrupt", {"exporter": "USA", "of": "NLD"}),
+        ("disrupt", {"who": "USA", "of": "NLD"}),
         ("reliance", {"consumer": "EU27"}),
         ("concentration", {"consumer": "NLD"}),
         ("trend", {"country": "EU27"}),

@@ -422,7 +422,7 @@ def test_a_table_shows_the_first_partners_and_data_formats_all(graphkit):
 @pytest.mark.parametrize(
     ("arguments", "amount"),
     [(("disrupt", "CHN", "--period", "2024"), "lost_imports"),
-     (("disrupt", "CHN", "--period", "2024", "--cascade"), "lost")],
+     (("cascade", "CHN", "--period", "2024"), "lost")],
     ids=["disrupt", "cascade"],
 )  # fmt: skip
 def test_a_table_of_several_products_shows_the_largest_rows(graphkit, arguments, amount):

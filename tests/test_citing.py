@@ -57,7 +57,7 @@ SMALL_QUESTIONS = (
     "depends?country=KOR&for=ree-metals&period=2024", "suppliers?country=KOR&period=2024",
     "dependents?country=CHN&period=2024", "flows?for=ree-metals&period=2024",
     "concentration?for=ree-metals&period=2024&each=true", "trend?country=KOR&for=ree-metals",
-    "disrupt?country=CHN&for=ree-metals&period=2024&loss=0.5",
+    "disrupt?who=CHN&for=ree-metals&period=2024&loss=0.5",
     "prices?for=ree-metals&period=2024", "diversify?country=KOR&for=ree-metals&period=2024&by=usd",
     "centrality?for=ree-metals&period=2024", "spof?country=KOR&for=ree-metals&period=2024",
 )  # fmt: skip

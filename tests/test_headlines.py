@@ -57,9 +57,9 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
         yield "spof", (), {"definition": "structural", **scope}
         yield "spof", (), {"definition": "domestic", **scope}
         yield "disrupt", (seller,), {"loss": 0.8, **scope}
-        yield "disrupt", (seller,), {"stock_days": 30, "restart": 5, **scope}
-        yield "disrupt", (seller,), {"sweep": "loss=0.2:1:0.4", **scope}
-        yield "disrupt", (seller,), {"sweep": "stock-days=0:90:45", "slack": 0.1, **scope}
+        yield "stocks", (seller,), {"stock_days": 30, "restart": 5, **scope}
+        yield "stocks", (seller,), {"sweep": "loss=0.2:1:0.4", **scope}
+        yield "stocks", (seller,), {"sweep": "stock-days=0:90:45", "slack": 0.1, **scope}
         yield "cascade", (seller,), scope
         yield "concentration", (), scope
         yield "concentration", (buyer,), scope
@@ -90,7 +90,7 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
         yield "spof", (buyer,), {"level": "plant", "possible": True, **scope}
         yield "spof", (), {"level": "company", "possible": True, **scope}
         yield "spof", (buyer,), {"level": "controller", **scope}
-        yield "disrupt", (), {"seat": seller, "loss": 0.5, **scope}
+        yield "disrupt", (f"seat:{seller}",), {"loss": 0.5, **scope}
         yield "claims", (), scope
         yield "claims_check", (), scope
         yield "claims_conflicts", (), scope
@@ -201,7 +201,7 @@ MORE: list[Asked] = [
     ("spof", ("KOR",), {"scope": "ree-metals", "threshold": 0.99}),
     ("disrupt", ("CHN",), {"scope": "dysprosium", "to": "JPN", "of": "JPN"}),
     ("disrupt", (), {"restriction": "Announcement 18 of 2025", "loss": 0.5}),
-    ("disrupt", (), {"plant": "Lynas Advanced Material Plant"}),
+    ("disrupt", ("Lynas Advanced Material Plant",), {}),
     ("spof", ("USA",), {"level": "company", "scope": "ree-compounds", "possible": True}),
     ("controls", ("COD",), {}),
     ("controls", ("CHN",), {"scope": "dysprosium"}),
@@ -248,14 +248,14 @@ CHANGED = [
     ("origins", ("KOR",), {"scope": "magnets-metal"}),
     ("spof", ("KOR",), {"scope": "rare earths"}),
     ("disrupt", ("CHN",), {"scope": "ree-metals", "loss": 0.8}),
-    ("disrupt", ("CHN",), {"scope": "ree-metals", "sweep": "loss=0.2:1:0.4"}),
-    ("disrupt", ("CHN",), {"of": "KOR", "sweep": "slack=0:1:0.5"}),
-    ("disrupt", ("CHN",), {"scope": "magnets-metal", "of": "KOR", "sweep": "stock-days=0:60:30"}),
-    ("disrupt", ("CHN",), {"scope": "magnets-metal", "stock_days": 9, "sweep": "months=1:7:3"}),
-    ("disrupt", ("CHN",), {"scope": "ree-metals", "of": "JPN", "stock_days": 100}),
-    ("disrupt", ("CHN",), {"scope": "magnets-metal", "months": 6, "restart": 4, "slack": 0.2}),
-    ("disrupt", ("CHN",), {"scope": "magnets-metal", "of": "KOR", "stock_days": 365.0}),
-    ("disrupt", ("CHN",), {"scope": "magnets-metal", "stock_days": 365.0}),
+    ("stocks", ("CHN",), {"scope": "ree-metals", "sweep": "loss=0.2:1:0.4"}),
+    ("stocks", ("CHN",), {"of": "KOR", "sweep": "slack=0:1:0.5"}),
+    ("stocks", ("CHN",), {"scope": "magnets-metal", "of": "KOR", "sweep": "stock-days=0:60:30"}),
+    ("stocks", ("CHN",), {"scope": "magnets-metal", "stock_days": 9, "sweep": "months=1:7:3"}),
+    ("stocks", ("CHN",), {"scope": "ree-metals", "of": "JPN", "stock_days": 100}),
+    ("stocks", ("CHN",), {"scope": "magnets-metal", "months": 6, "restart": 4, "slack": 0.2}),
+    ("stocks", ("CHN",), {"scope": "magnets-metal", "of": "KOR", "stock_days": 365.0}),
+    ("stocks", ("CHN",), {"scope": "magnets-metal", "stock_days": 365.0}),
     ("controls", (), {"date": "2026-01-31"}),
     ("uses", ("gallium",), {}),
     ("uses", ("dysprosium",), {}),

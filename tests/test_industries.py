@@ -65,10 +65,3 @@ def test_where_nothing_is_lost_nothing_is_reached(ask: Session):
 
     assert len(answer.rows) == 0
     assert unsaid(answer.nothing.words, "No loss … 100 %") == []
-
-
-def test_a_cascade_has_no_industries(graphkit):
-    code, _, error = graphkit("disrupt", "CHN", "--for", "magnets", "--cascade", "--industries")
-
-    assert code == 2
-    assert "--industries and --sweep do not belong to --cascade" in error

@@ -31,7 +31,7 @@ ANSWERS = {
     "spof --for 'rare earths'": "Consumers",
     "spof KOR --for magnets-metal --definition structural": "Loses",
     "disrupt CHN --for 'rare earths'": "Loses in all",
-    "disrupt CHN --for magnets-metal --of KOR --months 12": "Uncovered",
+    "stocks CHN --for magnets-metal --of KOR": "Uncovered",
     "diversify KOR --for 'rare earths' --max-share 0.5": "Would buy",
     "targets": "Verdict",
     "concentration": "Its share",

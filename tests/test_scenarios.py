@@ -58,7 +58,7 @@ def figures(answer: Any) -> list[dict[str, Any]]:
 
 def test_a_scenario_is_the_disruption_that_it_describes(chain, write):
     played = chain.scenario(write())
-    asked = chain.disrupt(
+    asked = chain.stocks(
         "CHN", scope="ree-metals", loss=0.8, slack=0.2, stock_days=73.0, months=12, restart=4
     )
 
@@ -71,7 +71,7 @@ def test_a_scenario_is_the_disruption_that_it_describes(chain, write):
 def test_a_share_of_the_need_that_other_goods_replace_has_its_source(chain, write):
     path = write({"slack: 20 %": "substitution: {share: 30 %, source: usgs}"})
     played = chain.scenario(path)
-    asked = chain.disrupt(
+    asked = chain.stocks(
         "CHN", scope="ree-metals", loss=0.8, stock_days=73.0, substitution=0.3, restart=4
     )
 

@@ -37,7 +37,7 @@ COMMANDS = (
         ("origins", "JPN", "--on", "CHN", "--for", "rare earths"),
         ("spof", "KOR", "--for", "magnets-metal", "--definition", "structural"),
         ("spof", "--for", "rare earths"),
-        ("disrupt", "CHN", "--for", "magnets-metal", "--cascade"),
+        ("cascade", "CHN", "--for", "magnets-metal"),
         ("concentration", "KOR"),
         ("reliance", "--n-minus-1"),
         ("criticality",),

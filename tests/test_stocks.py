@@ -41,7 +41,7 @@ def by_month(answer: Any, consumer: str, product: str = "ree-metals") -> list[di
 
 def test_a_year_of_a_chain_by_hand(chain):
     # Korea loses 1 of 5 directly, and 4 of 5 lose 6/8: in all 0.8. Norway's quarter gives slack.
-    answer = chain.disrupt("CHN", scope="ree-metals", slack=0.2, stock_days=73)
+    answer = chain.stocks("CHN", scope="ree-metals", slack=0.2, stock_days=73)
     months = by_month(answer, "KOR")
 
     assert [row["month"] for row in months] == list(range(1, 13))
@@ -58,7 +58,7 @@ def test_a_year_of_a_chain_by_hand(chain):
 def test_without_stocks_each_month_is_as_without_months(chain):
     options = {"scope": "ree-metals", "loss": 0.8, "slack": 0.2, "min_loss": 0.0}
     losses = chain.disrupt("CHN", **options).rows.to_pylist()
-    answer = chain.disrupt("CHN", stock_days=0.0, **options)
+    answer = chain.stocks("CHN", stock_days=0.0, **options)
 
     assert len(answer.rows) == 12 * len(losses)
     for loss in losses:
@@ -70,7 +70,7 @@ def test_without_stocks_each_month_is_as_without_months(chain):
 
 
 def test_the_newest_published_stock_of_the_product_counts_and_an_unknown_one_is_none(chain):
-    answer = chain.disrupt("CHN", scope="ree-metals", months=12)
+    answer = chain.stocks("CHN", scope="ree-metals")
     korea, japan = by_month(answer, "KOR"), by_month(answer, "JPN")
 
     assert {row["stock_days"] for row in korea} == {73.0}
@@ -90,7 +90,7 @@ def test_the_newest_published_stock_of_the_product_counts_and_an_unknown_one_is_
 
 def test_other_goods_replace_a_share_before_stocks_do(chain):
     # 0.8 is lost, 0.3 replaced; a stock of 73 days, 2.4 months, covers the other half 4.8 months.
-    answer = chain.disrupt("CHN", scope="ree-metals", of="KOR", stock_days=73, substitution=0.3)
+    answer = chain.stocks("CHN", scope="ree-metals", of="KOR", stock_days=73, substitution=0.3)
     months = by_month(answer, "KOR")
 
     assert {round(row["from_substitutes"], 9) for row in months} == {0.3}
@@ -103,7 +103,7 @@ def test_other_goods_replace_a_share_before_stocks_do(chain):
 
 
 def test_exports_go_on_with_the_restart(chain):
-    answer = chain.disrupt("CHN", scope="ree-metals", of="KOR", stock_days=0, restart=4, months=6)
+    answer = chain.stocks("CHN", scope="ree-metals", of="KOR", stock_days=0, restart=4, months=6)
 
     assert [round(row["uncovered"], 9) for row in by_month(answer, "KOR")] == [0.8] * 3 + [0.0] * 3
     assert "for 3 months" in answer.headline
@@ -111,9 +111,7 @@ def test_exports_go_on_with_the_restart(chain):
 
 def test_shared_stocks_go_where_most_is_uncovered(chain):
     # Japan buys 800 and loses 600; Korea buys 500 and loses 400. A month's need of each is shared.
-    answer = chain.disrupt(
-        "CHN", scope="ree-metals", stock_days=365 / 12, sharing="JPN+KOR", months=2
-    )
+    answer = chain.stocks("CHN", scope="ree-metals", stock_days=365 / 12, of="JPN+KOR", months=2)
     japan, korea = by_month(answer, "JPN"), by_month(answer, "KOR")
 
     assert {row["consumer"] for row in answer.rows.to_pylist()} == {"JPN", "KOR"}
@@ -130,14 +128,11 @@ def test_shared_stocks_go_where_most_is_uncovered(chain):
         ({"months": 0}, "`months` … 0"),
         ({"stock_days": -1.0}, "`stock_days` … -1"),
         ({"stock_days": float("nan")}, "`stock_days` … nan"),
-        ({"months": 6, "industries": True}, "`industries` has no months"),
-        ({"sharing": "KOR", "stock_days": 5.0}, "a group … KOR"),
-        ({"sharing": "KOR+JPN", "of": "KOR"}, "leave out `of`"),
     ],
 )
 def test_bad_months_and_stocks_are_refused_in_one_line(chain, options, message):
     with pytest.raises(UsageError) as error:
-        chain.disrupt("CHN", scope="ree-metals", **options)
+        chain.stocks("CHN", scope="ree-metals", **options)
 
     assert str(error.value) == Naming(message)
     assert "\n" not in str(error.value)

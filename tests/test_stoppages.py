@@ -114,18 +114,18 @@ LOSS = ("consumer", "product", "lost_share", "low", "high", "lost_imports")
 
 def test_a_country_s_only_plant_is_a_stop_of_its_exports(world):
     plain = world.disrupt("NOR", scope="ore")
-    plant = world.disrupt(plant="fjord", scope="ore")
+    plant = world.disrupt("fjord", scope="ore")
 
     assert of(plain, *LOSS, "direct", "indirect")
     assert of(plant, *LOSS, "direct", "indirect") == of(plain, *LOSS, "direct", "indirect")
-    assert of(world.disrupt(company="A Mining", scope="ore", view="equity"), "consumer")
+    assert of(world.disrupt("A Mining", scope="ore", view="equity"), "consumer")
     half = world.disrupt("NOR", scope="ore", loss=0.5)
-    assert of(world.disrupt(plant="fjord", scope="ore", loss=0.5), *LOSS) == of(half, *LOSS)
+    assert of(world.disrupt("fjord", scope="ore", loss=0.5), *LOSS) == of(half, *LOSS)
 
 
 def test_a_plant_takes_from_its_part_of_output_to_its_part_of_what_is_known(world):
     """20 t of 80 that were made, and of 50 that are known; Japan buys 60 of its 70 t there."""
-    answer = world.disrupt(plant="Old North", scope="ore")
+    answer = world.disrupt("Old North", scope="ore")
 
     assert of(answer, "lost_share", "low", "high", consumer="JPN", product="ore") == [
         (60 / 70 * 20 / 80, 60 / 70 * 20 / 80, 60 / 70 * 20 / 50)
@@ -148,14 +148,14 @@ def test_a_plant_takes_from_its_part_of_output_to_its_part_of_what_is_known(worl
 def test_under_half_of_what_was_made_is_said_first(graph_of):
     less = PRODUCTION.replace("CHN, product: ore, tonnes: 80", "CHN, product: ore, tonnes: 200")
     less = less.replace("WLD, product: ore, tonnes: 100", "WLD, product: ore, tonnes: 220")
-    answer = graph_of({**WORLD, "production.yaml": less}).disrupt(plant="North Pit", scope="ore")
+    answer = graph_of({**WORLD, "production.yaml": less}).disrupt("North Pit", scope="ore")
 
     assert answer.headline == Naming("under half … capacity")
     assert Naming("less than half") in words_of_notes(answer.notes)
 
 
 def test_a_member_of_a_group_takes_at_most_the_group_s_part(world):
-    answer = world.disrupt(plant="West Pit", scope="ore")
+    answer = world.disrupt("West Pit", scope="ore")
 
     assert answer.scope.as_object()["stops"] == [
         {"country": "CHN", "product": "ore", "low": 0, "high": 14 / 50}
@@ -166,20 +166,20 @@ def test_a_member_of_a_group_takes_at_most_the_group_s_part(world):
 
 
 def test_months_follow_what_is_known_and_are_refused_where_nothing_is(world):
-    answer = world.disrupt(plant="fjord", scope="ore", of="KOR", months=3, stock_days=0)
-    plain = world.disrupt("NOR", scope="ore", of="KOR", months=3, stock_days=0)
+    answer = world.stocks("fjord", scope="ore", of="KOR", months=3, stock_days=0)
+    plain = world.stocks("NOR", scope="ore", of="KOR", months=3, stock_days=0)
     names = ("product", "month", "uncovered", "uncovered_low", "uncovered_high")
 
     assert of(plain, *names)
     assert of(answer, *names) == of(plain, *names)
     with pytest.raises(GraphkitError, match="no month"):
-        world.disrupt(plant="West Pit", months=3)
+        world.stocks("West Pit", months=3)
 
 
 def test_control_stops_whole_plants_and_equity_parts_of_them(world):
     """A has 60 % of North; B and C, both of Korea, have 80 % of South between them."""
     parts = {
-        (name, view): world.disrupt(scope="ore", view=view, **{kind: name}).scope.as_object()[
+        (name, view): world.disrupt(f"{kind}:{name}", scope="ore", view=view).scope.as_object()[
             "stops"
         ][0]
         for kind, name in (("company", "a"), ("company", "b"), ("seat", "KOR"))
@@ -197,8 +197,8 @@ def test_control_stops_whole_plants_and_equity_parts_of_them(world):
 
 
 def test_a_state_s_exports_and_its_owners_plants_stop_together(world):
-    both = world.disrupt("NOR", seat="NOR", scope="ore")
-    abroad = world.disrupt(seat="NOR", scope="ore")
+    both = world.disrupt("NOR+seat:NOR", scope="ore")
+    abroad = world.disrupt("seat:NOR", scope="ore")
 
     assert of(both, "low", consumer="JPN", product="ore") == [(10 / 70 + 60 / 70 * 20 / 80,)]
     assert of(abroad, "low", consumer="JPN", product="ore") == [(10 / 70 + 60 / 70 * 20 / 80,)]
@@ -208,14 +208,13 @@ def test_a_state_s_exports_and_its_owners_plants_stop_together(world):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"plant": "fjord", "company": "a"}, "one … at a time"),
-        ({"plant": "fjord", "to": "JPN"}, "plants … sell to nobody"),
-        ({"plant": "Fjord Mina"}, "Fjord Mine (fjord)?"),
-        ({"company": "nobody"}, "no company … 'nobody'"),
-        ({"seat": "WLD"}, "wanted a country"),
-        ({"plant": "bare"}, "no capacity of Bare Pit … tonnes a year"),
-        ({"seat": "JPN"}, "no capacity … owners … Japan"),
-        ({"plant": "fjord", "scope": "magnets"}, "no mine or plant … magnets"),
+        ({"who": "fjord", "to": "JPN"}, "plants … sell to nobody"),
+        ({"who": "Fjord Mina"}, "Fjord Mine (fjord)?"),
+        ({"who": "company:nobody"}, "no company … 'nobody'"),
+        ({"who": "seat:WLD"}, "wanted a country"),
+        ({"who": "bare"}, "no capacity of Bare Pit … tonnes a year"),
+        ({"who": "seat:JPN"}, "no capacity … owners … Japan"),
+        ({"who": "plant:fjord", "scope": "magnets"}, "no mine or plant … magnets"),
     ],
 )
 def test_what_cannot_stop_is_said_in_one_line(world, asked, message):

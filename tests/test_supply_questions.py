@@ -409,7 +409,7 @@ LACKING = {
     [
         ("origins", {"consumer": "KOR"}), ("origins", {"consumer": "KOR", "largest": True}),
         ("spof", {"consumer": "KOR"}), ("spof", {"definition": "structural"}),
-        ("disrupt", {"exporter": "JPN"}), ("cascade", {"exporter": "JPN"}),
+        ("disrupt", {"who": "JPN"}), ("cascade", {"exporter": "JPN"}),
         ("layered_centrality", {}),
     ],
 )  # fmt: skip
@@ -838,7 +838,7 @@ def test_both_databases_give_the_same_answer_to_the_byte(stores, verb, places, m
         ("spof", ("KOR",), {"blocs": ["EU27"]}, UsageError, "`blocs` belongs to"),
         ("spof", ("KOR",), {"definition": "structural", "min_link": 5.0}, UsageError,
          "`min_link`: found 5, .*0 to 1"),
-        ("disrupt", (), {}, UsageError, "say who stops selling"),
+        ("disrupt", (), {}, UsageError, "say who stops"),
         ("disrupt", ("KOR",), {"restriction": "x"}, UsageError, "leave out the rest"),
         ("disrupt", (), {"restriction": "x"}, UsageError, "no restriction .*'x'"),
         ("disrupt", (), {"restriction": "Announcement 23 of 2023"}, GraphkitError,

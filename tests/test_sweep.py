@@ -89,25 +89,23 @@ def test_filling_up_is_the_programme_of_one_consumer(seed, least):
     ], 2),
 )  # fmt: skip
 def test_each_value_is_the_disruption_with_it(chain, sweep, name, values):
-    more = {} if name in ("loss", "slack") else {"slack": 0.1, "restart": 5}
-    more |= {"stock_days": 30.0} if name == "months" else {}
-    answer = chain.disrupt("CHN", **STOP, **more, sweep=sweep)
+    more = {"restart": 5} | ({} if name == "slack" else {"slack": 0.1})
+    more |= {} if name == "stock_days" else {"stock_days": 30.0}
+    answer = chain.stocks("CHN", **STOP, **more, sweep=sweep)
     found = lines(answer)
 
     assert {row["setting"] for row in answer.rows.to_pylist()} == {*map(float, values)}
     for value in values:
         asked = {**STOP, **more, name: value}
-        asked |= {"stock_days": 0.0} if name in ("loss", "slack") else {}
-        for row in chain.disrupt("CHN", **asked).rows.to_pylist():
+        for row in chain.stocks("CHN", **asked).rows.to_pylist():
             line = found[row["consumer"], row["product"], float(value)]
             for column in ("uncovered_in_all", "low", "high"):
                 assert line[column] == pytest.approx(row[column], abs=1e-9)
-            if more:
-                assert line["first_day"] == row["first_day"]
+            assert line["first_day"] == row["first_day"]
 
 
 def test_the_number_of_a_sweep_is_exact(chain):
-    answer = chain.disrupt("CHN", **STOP, sweep="loss=0.1:0.7:0.1")
+    answer = chain.stocks("CHN", **STOP, sweep="loss=0.1:0.7:0.1")
 
     settings = list(dict.fromkeys(answer.rows["setting"].to_pylist()))
     assert settings == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]
@@ -138,8 +136,8 @@ def test_each_value_is_the_purchases_with_it(ask, sweep, name, values, more):
 
 
 def test_the_picture_has_a_line_each_and_the_range_of_few(ask):
-    few = picture(ask.disrupt("CHN", scope="magnets-metal", of="KOR", sweep="loss=0.2:1:0.2"))
-    many = picture(ask.disrupt("CHN", scope="magnets-metal", sweep="slack=0:0.4:0.2", top=5))
+    few = picture(ask.stocks("CHN", scope="magnets-metal", of="KOR", sweep="loss=0.2:1:0.2"))
+    many = picture(ask.stocks("CHN", scope="magnets-metal", sweep="slack=0:0.4:0.2", top=5))
     moved = picture(ask.diversify("KOR", scope="ree-metals", sweep="max-share=0.3:0.9:0.2"))
 
     assert few.option["xAxis"]["data"] == ["20 %", "40 %", "60 %", "80 %", "100 %"]
@@ -150,7 +148,7 @@ def test_the_picture_has_a_line_each_and_the_range_of_few(ask):
 
 
 def test_a_sweep_with_equal_ends_has_one_value():
-    sweep = read_sweep("loss=0.5:0.5:0.1", "disrupt", {"loss": 1.0})
+    sweep = read_sweep("loss=0.5:0.5:0.1", "stocks", {"loss": 1.0})
 
     assert sweep is not None
     assert sweep.values == [0.5]
@@ -160,19 +158,18 @@ def test_a_sweep_with_equal_ends_has_one_value():
     ("options", "message"),
     [
         ({"sweep": "loss"}, "`sweep` … 'loss' … first and last"),
-        ({"sweep": "price=0:1:0.1"}, "`sweep` … 'price' … loss, slack,"),
+        ({"sweep": "price=0:1:0.1"}, "`sweep` … 'price' … loss, slack"),
         ({"sweep": "loss=0:1:0.1"}, "`loss` … 0 … more than 0"),
         ({"sweep": "slack=1:0:0.1"}, "step above 0 … last value … first"),
         ({"sweep": "slack=0:1:0"}, "step above 0"),
         ({"sweep": "slack=0:1:0.001"}, "`sweep` … 1,001 values … at most 200"),
         ({"sweep": "months=1:3:0.5"}, "`months` … 1.5 … whole numbers"),
         ({"sweep": "loss=0.1:1:0.1", "loss": 0.5}, "`sweep` … `loss` … leave out one"),
-        ({"sweep": "loss=0.1:1:0.1", "industries": True}, "`industries` has no months"),
     ],
 )
 def test_a_bad_sweep_is_one_line(chain, options, message):
     with pytest.raises(UsageError) as error:
-        chain.disrupt("CHN", scope="ree-metals", **options)
+        chain.stocks("CHN", scope="ree-metals", **options)
 
     assert str(error.value) == Naming(message)
     assert "\n" not in str(error.value)
@@ -184,8 +181,8 @@ def test_a_hundred_values_for_all_minerals_of_a_country_take_seconds():
     with graphkit.open() as graph:
         for ask in (
             lambda: graph.scenario("china-graphite-2023"),
-            lambda: graph.disrupt("CHN", of="KOR", sweep="loss=0.01:1:0.01"),
-            lambda: graph.disrupt("CHN", of="KOR", sweep="stock-days=0:297:3"),
+            lambda: graph.stocks("CHN", of="KOR", sweep="loss=0.01:1:0.01"),
+            lambda: graph.stocks("CHN", of="KOR", sweep="stock-days=0:297:3"),
             lambda: graph.diversify("KOR", sweep="slack=0:0.99:0.01"),
         ):
             start = process_time()

@@ -163,7 +163,7 @@ def test_a_stop_of_who_sells_nothing_seen_has_a_range_and_no_figure(graph_of):
 
 def test_slack_by_month_is_of_what_is_left_at_each_end(graph_of):
     session = graph_of(graph_text((), ("NOR CHN ore 6", "CHN KOR ore 10")))
-    answer = session.disrupt("NOR", of="KOR", slack=0.2, months=1, stock_days=0.0, **HOW)
+    answer = session.stocks("NOR", of="KOR", slack=0.2, months=1, stock_days=0.0, **HOW)
     [row] = answer.rows.to_pylist()
     plain = session.disrupt("NOR", of="KOR", slack=0.2, **HOW).rows.to_pylist()[0]
     assert row["uncovered_high"] == pytest.approx(plain["uncovered_high"])

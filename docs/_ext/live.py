@@ -52,7 +52,7 @@ GALLERY = (
     "origins JPN --for magnets-metal --period 2024",
     "spof KOR",
     "disrupt CHN --for magnets-metal --loss 0.5 --slack 0.1",
-    "disrupt CHN --for magnets-metal --of KOR --months 12 --stock-days 60",
+    "stocks CHN --for magnets-metal --of KOR --stock-days 60",
     'diversify KOR --for "rare earths" --slack 0.5',
     "targets EU27",
     'concentration --for "rare earths"',

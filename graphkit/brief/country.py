@@ -35,7 +35,6 @@ from graphkit.brief.stop import months_part, stop_sections
 from graphkit.brief.wording import first_of, period_of
 from graphkit.headlines.wording import Lexicon, qualified
 from graphkit.names import Entity, capitalized, possessive
-from graphkit.questions.supply.stocks import YEAR
 
 TRENDS = 5
 """Number of dependencies that a brief follows over the years."""
@@ -239,9 +238,9 @@ def _steps(standing: Standing) -> list[tuple[str, str]]:
         ("Which unpublished figure would tell the most?", "unknowns", consumer),
     ]
     if first is not None and not buyer.is_group:
-        stock = {"exporter": seller, "scope": scope, "of": [buyer.key], "stock_days": 60,
-                 "months": YEAR, "period": [standing.period]}  # fmt: skip
-        steps.insert(2, ("How far would a stock of 60 days reach?", "disrupt", stock))
+        stock = {"who": seller, "scope": scope, "of": [buyer.key], "stock_days": 60,
+                 "period": [standing.period]}  # fmt: skip
+        steps.insert(2, ("How far would a stock of 60 days reach?", "stocks", stock))
     return [(text, command_of(VERB[verb], values)) for text, verb, values in steps]
 
 

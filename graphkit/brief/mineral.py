@@ -256,10 +256,10 @@ def _steps(
         ("How has the trade changed since 1995?", "trend", {}),
     ]
     if seller is not None:
-        by_month = {"exporter": seller, "months": 12, "stock_days": 60}
+        by_month = {"who": seller, "stock_days": 60}
         name = inquiry.place(seller)
         questions.insert(
-            1, (f"How far would stocks of 60 days reach if {name} stopped?", "disrupt", by_month)
+            1, (f"How far would stocks of 60 days reach if {name} stopped?", "stocks", by_month)
         )
     scoped = {"scope": inquiry.names}
     return [
@@ -301,7 +301,7 @@ def _stop(
     """Say what a stop of the largest exporter costs: for page 1, and as a table of the annex."""
     if seller is None:
         return None, None
-    finding = inquiry.ask("disrupt", exporter=seller, **parameters)
+    finding = inquiry.ask("disrupt", who=seller, **parameters)
     if finding.answer is None or not finding.rows:
         return None, None
     answer = ordered(finding.answer, "lost_imports")

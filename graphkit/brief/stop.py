@@ -31,7 +31,7 @@ def stop_sections(standing: Standing) -> tuple[Section | None, Section | None]:
     if buyer.is_group:
         return _stop_at_face_value(standing, title), None
     finding = inquiry.ask(
-        "disrupt", exporter=first, scope=inquiry.names, of=[buyer.key], period=[period]
+        "disrupt", who=first, scope=inquiry.names, of=[buyer.key], period=[period]
     )
     if finding.answer is None:
         return None, None
@@ -88,8 +88,7 @@ def months_part(standing: Standing) -> Part:
     if first is None or buyer.is_group:
         return NOTHING
     finding = inquiry.ask(
-        "disrupt", exporter=first, scope=inquiry.names, of=[buyer.key], period=[standing.period],
-        months=YEAR,
+        "stocks", who=first, scope=inquiry.names, of=[buyer.key], period=[standing.period],
     )  # fmt: skip
     if finding.answer is None or not finding.rows:
         return NOTHING

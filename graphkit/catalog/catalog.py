@@ -342,39 +342,19 @@ class Catalog(Tables):
             "Company": lambda: named("companies", "company"),
         }, {kind: partial(in_other_languages, kind) for kind in kinds})  # fmt: skip
 
-    def named(self, text: str, kind: str | None = None) -> Iterator[Entity]:
-        """Find what a name stands for, in each kind that knows it or in one of :data:`PROFILED`.
+    def named(self, text: str, *kinds: str) -> Iterator[Entity]:
+        """Find what a name stands for, in each kind of :data:`PROFILED` that knows it, or of some.
 
         Raises
         ------
         UsageError
             The name is unknown (the message suggests the nearest), or ambiguous within a kind.
         """
-        nodes = PROFILED[kind] if kind else tuple(KIND_OF)
-        *first, last = [kind] if kind else PROFILED
+        nodes = [node for kind in kinds or PROFILED for node in PROFILED[kind]]
+        *first, last = kinds or PROFILED
         what = f"{', '.join(first)} or {last}" if first else last
         self._all_names.find(text, what, nodes)
         return self._all_names.all(text, nodes)
-
-    def find_plant(self, text: str) -> Entity:
-        """Find a mine or plant, or a group that shares a capacity, by name or key.
-
-        Raises
-        ------
-        UsageError
-            The name is unknown or ambiguous; the message suggests the nearest.
-        """
-        return self._all_names.find(text, "mine or plant", ("Facility",))
-
-    def find_company(self, text: str) -> Entity:
-        """Find a company or government that owns or runs plants, by name or key.
-
-        Raises
-        ------
-        UsageError
-            The name is unknown or ambiguous; the message suggests the nearest.
-        """
-        return self._all_names.find(text, "company", ("Company",))
 
     def stage(self, text: str) -> Entity:
         """Find a stage by name.

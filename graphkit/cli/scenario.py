@@ -72,6 +72,6 @@ def scenario(
     from graphkit.questions.supply.scenarios import play
 
     form_name, view = form_and_view(form, output, top, all=all, long=long, wide=wide, shape=shape)
-    with opened(db, own) as store, named_as_options(PARAMETERS["disrupt"]):
+    with opened(db, own) as store, named_as_options(PARAMETERS["stocks"]):
         answer = play(Catalog(store), *files, sweep=sweep)
     print_answer(answer, form_name, output, view)

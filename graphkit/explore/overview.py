@@ -43,7 +43,7 @@ TASKS = (
     ),
     Task(
         "What does Germany lose without China’s gallium?", "disrupt",
-        {"country": "CHN", "for": "gallium", "of": "DEU"},
+        {"who": "CHN", "for": "gallium", "of": "DEU"},
     ),
     Task(
         "How did China’s share of Japan’s rare-earth metals change?", "trend",

@@ -146,7 +146,7 @@ def questions(random: Random) -> Iterator[tuple[str, tuple[str | None, ...], dic
     yield "flows", (), now
     yield "diversify", (country,), now
     yield "unknowns", (country,), now
-    yield "disrupt", (country,), {**now, "months": 6}
+    yield "stocks", (country,), {**now, "months": 6}
     yield "compare", ("2023", "2024"), of
     yield "centrality", (), {**now, **by}
     yield "layered_centrality", (), now

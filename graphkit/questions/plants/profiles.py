@@ -152,7 +152,7 @@ def show(catalog: Catalog, name: str, *, kind: str | None = None) -> Answer:
     """
     entities, ambiguous = [], ""
     try:
-        for entity in catalog.named(name, kind):
+        for entity in catalog.named(name, *filter(None, [kind])):
             entities.append(entity)
     except UsageError as error:
         if not entities:

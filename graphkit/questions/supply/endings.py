@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from graphkit.analysis.supply.production_cut import Part
 from graphkit.answers.coverage import Capacity
 from graphkit.answers.goods import Goods
 from graphkit.answers.note import Note
-from graphkit.catalog.catalog import Catalog
+from graphkit.catalog.catalog import KIND_OF, PROFILED, Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import with_article
@@ -38,6 +39,8 @@ HOW = {
 }
 MOST_PRODUCTS = 4
 """Products that a question names."""
+PLACES = PROFILED["country"]
+_PREFIXED = re.compile(rf"(?:(?P<exporter>.+?)\+)?(?P<kind>{PLANT}|{COMPANY}|{SEAT}):(?P<name>.+)")
 Stopper = tuple[str, str]
 """Kind of the end, ``plant``, ``company`` or ``seat``, and its name."""
 
@@ -122,19 +125,36 @@ class Ending:
             )
 
 
-def stopper_in(plant: str | None, company: str | None, seat: str | None) -> Stopper | None:
-    """Return what a question stops, if anything.
+def who_in(catalog: Catalog, text: str) -> tuple[str | None, Stopper | None]:
+    """Find who stops: a country or bloc, of its exports, or a plant, company or seat, or both.
 
     Raises
     ------
     UsageError
-        It names several.
+        The name is unknown, ambiguous, or that of a plant and of a company.
+
+    Examples
+    --------
+    >>> import graphkit
+    >>> with graphkit.open() as graph:
+    ...     for text in ("CHN+HKG", "Mutanda Mine", "seat:CHE", "CHN+seat:CHN"):
+    ...         print(who_in(graph.catalog, text))
+    ('CHN+HKG', None)
+    (None, ('plant', 'COD056'))
+    (None, ('seat', 'CHE'))
+    ('CHN', ('seat', 'CHN'))
     """
-    named = [(name, text) for name, text in ((PLANT, plant), (COMPANY, company), (SEAT, seat))
-             if text is not None]  # fmt: skip
-    if len(named) > 1:
-        raise UsageError("`plant`, `company` and `seat`: one of them at a time")
-    return named[0] if named else None
+    if prefixed := _PREFIXED.fullmatch(text):
+        return prefixed["exporter"], (prefixed["kind"], prefixed["name"].strip())
+    places = [next(catalog.places.all(part.strip(), PLACES), None) for part in text.split(",")]
+    if "+" in text or all(places):
+        return text, None
+    first, *others = catalog.named(text, "country", PLANT, COMPANY)
+    if others:
+        raise UsageError(
+            f"found {text!r}, a plant and a company; wanted {PLANT}:{text} or {COMPANY}:{text}"
+        )
+    return None, (KIND_OF[first.kind], first.key)
 
 
 def _key(catalog: Catalog, stopper: Stopper) -> tuple[str, str]:
@@ -143,9 +163,9 @@ def _key(catalog: Catalog, stopper: Stopper) -> tuple[str, str]:
     if level == SEAT:
         place = catalog.place(text)
         if place.is_group:
-            raise UsageError(f"`seat`: found {text!r}, a group; wanted a country")
+            raise UsageError(f"{SEAT}: found {text!r}, a group; wanted a country")
         return place.key, place.in_text
-    entity = catalog.find_plant(text) if level == PLANT else catalog.find_company(text)
+    entity = next(catalog.named(text, level))
     return entity.key, entity.name
 
 

@@ -20,7 +20,7 @@ from graphkit.headlines.wording import LONGEST
 from graphkit.period import Period
 from graphkit.questions.shared.blocs import bloc
 from graphkit.questions.shared.sweep import read_sweep
-from graphkit.questions.supply.disruptions import SWEPT, disrupt
+from graphkit.questions.supply.stocks import SWEEPABLE, YEAR, stocks
 from graphkit.questions.supply.terms import Played
 from graphkit.seeds.text import YamlText, read_yaml, shown
 
@@ -34,15 +34,12 @@ FIELDS = (
     "months",
     "slack",
     "stocks",
-    "sharing",
     "substitution",
 )
 OF_EVENTS = ("who", "what", "to", "restriction", "loss", "from", "until")
 OF_SUBSTITUTION = ("share", "source")
-PLAIN = ("period", "by", "of", "sharing")
-"""Fields that are parameters of a disruption as they stand."""
-YEAR = 12
-"""Months that are shown at least."""
+PLAIN = ("period", "by", "of")
+"""Fields that are parameters of the question as they stand."""
 SCENARIO = Column("scenario", "Scenario", "name of the scenario's file", rank=0)
 _DAYS = re.compile(r"(\d+(?:\.\d+)?) days")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) %")
@@ -69,11 +66,11 @@ class Scenario:
 
         A sweep takes the place of the number that the file gives.
         """
-        swept = read_sweep(sweep, "disrupt", SWEPT)
+        swept = read_sweep(sweep, "stocks", SWEEPABLE)
         name = "" if swept is None else swept.name
         arguments = {key: value for key, value in self.arguments.items() if key != name}
         try:
-            answer = disrupt(catalog, **arguments, sweep=sweep)
+            answer = stocks(catalog, **arguments, sweep=sweep)
         except GraphkitError as error:
             if type(error) not in (GraphkitError, UsageError):
                 raise
@@ -111,7 +108,7 @@ def play(catalog: Catalog, *scenarios: str | Path, sweep: str | None = None) -> 
     Returns
     -------
     Answer
-        As of a disruption by month, or of a sweep, with the ``scenario`` of each row.
+        As of :func:`~graphkit.questions.supply.stocks.stocks`, with the ``scenario`` of each row.
 
     Raises
     ------
@@ -287,7 +284,7 @@ class _Check:
             message = "found who and restriction, or neither; wanted one of the two"
             yield self._yaml.problem(message, (*_EVENT, "restriction"), _EVENT)
             return
-        for name, parameter in (("who", "exporter"), ("to", "to")):
+        for name, parameter in (("who", "who"), ("to", "to")):
             if event.get(name) is not None:
                 parties = event[name] if isinstance(event[name], list) else [event[name]]
                 yield from self._countries(name, parties)

@@ -18,13 +18,43 @@ from graphkit.verbs.shared import (
     VIEW,
     sweep,
 )
-from graphkit.verbs.verb import PagePlace, Variant, Verb
+from graphkit.verbs.verb import PagePlace, Verb
 
 STOP_VIEW = replace(
     VIEW, default="control", metavar="VIEW",
     help="By control (over half) or equity.",
     details="Of companies and seats: control: an owner of more than half stops the whole plant, "
     "along chains of owners, and so do the owners of a seat together; equity: each its share.",
+)  # fmt: skip
+WHO = Parameter(
+    "who", "", "[WHO]", "A country, bloc, plant or company; seat:COUNTRY.",
+    details="Who stops: a country or bloc of its exports (CHN, EU27, CHN+HKG); a mine, plant or "
+    "company, by a name or key in 'graphkit plants' and 'graphkit owners'; or all plants of owners "
+    "seated in a country: seat:CHE. Plants take their part of what their country makes, as far as "
+    "their capacity and its production tell. plant:NAME and company:NAME tell the two apart, and "
+    "CHN+seat:CHN stops a country's exports too. Or `restriction`.",
+    label="Who", names="places", topic="place",
+)  # fmt: skip
+LOSS = share("loss", "Share of the exports or output that is lost.", 1.0, POSITIVE, step=0.05)
+SLACK = share("slack", "Share that other suppliers can add.", 0.0, AcceptedRange(), step=0.05)
+TO = Parameter(
+    "to", "--to", "COUNTRY", "Cut only for this destination or bloc.", label="Cut for",
+    names="places",
+)  # fmt: skip
+RESTRICTION = Parameter(
+    "restriction", "--restriction", "KEY", "Export control to apply: see 'graphkit controls'.",
+    details="Apply an export control of the graph: 'Announcement 18 of 2025', or its key in "
+    "'graphkit controls'. It says who cuts what for whom.",
+)  # fmt: skip
+OF = Parameter(
+    "of", "--of", "COUNTRY", "Only the losses of this consumer.", "places", label="Whose",
+    names="places", topic="place",
+)  # fmt: skip
+MIN_LOSS = share("min_loss", "Leave out losses below this.", 0.01, FRACTION)
+TOP = Parameter(
+    "top", "--top", "N", "Only the N largest of each product. Default: a screen.",
+    "count", range=AcceptedRange(),
+    details="Only the N largest losses of each product; 0: all. Default: one screen.",
 )  # fmt: skip
 VERBS = (
     Verb(
@@ -91,43 +121,64 @@ VERBS = (
     ),
     Verb(
         "disrupt", "graphkit.questions.supply.disruptions:disrupt",
-        "Show what breaks at each stage if a country or plant stops.",
+        "Show who loses what if a country, plant or company stops.",
         "",
         (
-            "disrupt CHN --for magnets-metal --of KOR --stock-days 100 --sweep loss=0.1:1:0.1",
+            "disrupt CHN --for magnets-metal --of KOR",
+            "disrupt 'Mutanda Mine' --for cobalt",
+            "disrupt seat:CHE --for cobalt",
         ),
         (
-            Parameter(
-                "exporter", "", "[COUNTRY]",
-                "Who stops selling: CHN, EU27, CHN+HKG. Or --restriction.",
-                names="places", topic="place",
-            ),
+            WHO,
             SCOPE,
-            share("loss", "Share of the exports that is lost.", 1.0, POSITIVE, step=0.05),
-            share(
-                "slack", "Share that other suppliers can add.", 0.0, AcceptedRange(), step=0.05,
-            ),
-            Parameter("to", "--to", "COUNTRY", "Cut only for this destination or bloc.",
-                      label="Cut for", names="places"),
-            Parameter(
-                "restriction", "--restriction", "KEY",
-                "Export control to apply: see 'graphkit controls'.",
-                details="Apply an export control of the graph: 'Announcement 18 of 2025', or its "
-                "key in 'graphkit controls'.",
-            ),
-            Parameter("of", "--of", "COUNTRY", "Only the losses of this consumer.", "places",
-                      label="Whose", names="places", topic="place"),
+            LOSS,
+            SLACK,
+            TO,
+            RESTRICTION,
+            OF,
             switch("industries", "Show the uses and sectors that it reaches."),
+            STOP_VIEW,
+            MIN_LOSS,
+            TOP,
+            ASSUME,
+            RETURNS,
+            PERIOD,
+            DATASET,
+            COUNT_BY,
+        ),
+        "[WHO] [--for ...] [--of COUNTRY] [--loss 0.8] [--slack 0.2] [--to COUNTRY] "
+        "[--industries] [--restriction KEY]",
+        "what is lost at each stage if a country, a plant, a company's or a seat's plants stop, or "
+        "an export control bites",
+        sentence="graphkit.questions.supply.disruptions_text:disrupt",
+        picture="graphkit.questions.supply.disruptions_picture:losses",
+        page=PagePlace("What if", "Disruption", {"who": "CHN", "for": "magnets-metal"}),
+    ),
+    Verb(
+        "stocks", "graphkit.questions.supply.stocks:stocks",
+        "Show month by month what a stop leaves uncovered, with stocks.",
+        "",
+        (
+            "stocks CHN --for magnets-metal --of KOR --stock-days 100",
+            "stocks CHN --for gallium --of KOR+JPN --months 6 --restart 4",
+            "stocks CHN --for magnets-metal --of KOR --sweep stock-days=0:180:30",
+        ),
+        (
+            WHO,
+            SCOPE,
+            replace(
+                OF, help="Only this consumer; a group shares its stocks: KOR+JPN.",
+                details="Only the losses of this consumer; the members of a group share stocks of "
+                "a product: KOR+JPN, EU27. A shared stock is used where the uncovered share is "
+                "largest.",
+            ),
             Parameter(
-                "months", "--months", "N",
-                "Month by month: arrivals, slack and stocks.",
-                "count", range=AcceptedRange(1, 120), step=1, most=36,
-                details="Month by month, what arrivals, slack, stocks and nothing cover. Default: "
-                "12, with a stock or a restart.",
+                "months", "--months", "N", "Months of the stop.", "count", default=12,
+                range=AcceptedRange(1, 120), step=1, most=36,
             ),
             Parameter(
                 "stock_days", "--stock-days", "DAYS",
-                "Its stock, in days of imports. Default: as published.",
+                "Stock, in days of imports. Default: as published.",
                 "number", range=AcceptedRange(0, 36500), step=5, most=365, label="Stock, days",
                 details="Stock that each consumer has of each product, in days of its imports. "
                 "Default: as published for the product; a stock that is not disclosed is unknown, "
@@ -137,78 +188,62 @@ VERBS = (
                 "restart", "--restart", "MONTH", "Month in which the exports go on. Default: none.",
                 "count", range=AcceptedRange(2, 120),
             ),
-            Parameter(
-                "sharing", "--sharing", "BLOC",
-                "Only these, which share their stocks: KOR+JPN, EU27.", names="places",
-                details="Only the losses of these countries, which share stocks of a product: "
-                "KOR+JPN, EU27. A shared stock is used where the uncovered share is largest.",
-            ),
-            Parameter(
-                "plant", "--plant", "NAME", "This mine or plant stops: a name or key.",
-                details="This mine or plant stops, or a group that shares a capacity: a name or "
-                "key in 'graphkit plants'. It takes its part of what its country makes of each "
-                "product, as far as its capacity and the country's production tell.",
-            ),
-            Parameter(
-                "company", "--company", "NAME", "All plants of this company stop.",
-                details="All plants of this company stop, by its name or key in 'graphkit owners'.",
-            ),
-            Parameter(
-                "seat", "--seat", "COUNTRY", "All plants of owners seated there stop.",
-                details="All plants of owners seated in this country stop, anywhere; with the same "
-                "COUNTRY its own exports stop too.", names="places",
-            ),
-            STOP_VIEW,
             share("substitution", "Share of needs that other goods replace, as assumed.",
-                  None, FRACTION),
+                  0.0, FRACTION),
+            LOSS,
+            SLACK,
             sweep("loss, slack, stock-days and months", "loss=0.1:1:0.1"),
-            switch("cascade", "Show who fails in turn, instead of losses passed on."),
-            share(
-                "tolerance",
-                "With --cascade: it fails above it. Default: 0.3.",
-                None, FRACTION,
-            ),
-            share(
-                "spread",
-                "With --cascade: its cut of sales then. Default: 0.5.",
-                None, FRACTION,
-            ),
-            share("min_loss", "Leave out losses below this.", 0.01, FRACTION),
-            Parameter(
-                "top", "--top", "N",
-                "Only the N largest of each product. Default: a screen.",
-                "count", range=AcceptedRange(),
-                details="Only the N largest losses of each product; 0: all. Default: one screen.",
-            ),
+            TO,
+            RESTRICTION,
+            STOP_VIEW,
+            MIN_LOSS,
+            TOP,
             ASSUME,
             RETURNS,
-            replace(
-                PERIOD, help="See 'graphkit help periods'. Default: the newest."
-            ),
+            PERIOD,
             DATASET,
             COUNT_BY,
         ),
-        "[COUNTRY] [--for ...] [--plant NAME] [--company NAME] [--seat COUNTRY] [--loss 0.8] "
-        "[--slack 0.2] [--months 12] [--stock-days 100] [--cascade] [--industries] "
-        "[--sweep loss=0.1:1:0.1]",
-        "what breaks if a country, a plant, a company's or a seat's plants stop, or an export "
-        "control bites (`--restriction`); month by month, with stocks",
-        Variant(
-            "cascade", "graphkit.questions.supply.disruptions:cascade",
-            adds=("tolerance", "spread"),
-            lacks=(
-                "slack", "of", "industries", "months", "stock_days", "restart", "sharing", "plant",
-                "company", "seat", "view", "substitution", "sweep", "returns",
-            ),
-            ignores=("min_loss",),
-            without="`tolerance` and `spread` belong to `cascade`",
-            refusal="`slack`, months, stocks, plants and owners, `of`, `industries`, `returns` and "
-            "`sweep` do not belong to `cascade`",
-            sentence="graphkit.questions.supply.disruptions_text:cascade",
-            picture="graphkit.questions.supply.disruptions_picture:failures",
+        "[WHO] [--for ...] [--of COUNTRY] [--months 12] [--stock-days 100] [--restart 4] "
+        "[--substitution 0.1] [--sweep loss=0.1:1:0.1]",
+        "how long stocks reach if a country, plant or company stops, month by month",
+        sentence="graphkit.questions.supply.stocks_text:stocks",
+        picture="graphkit.questions.supply.stocks_picture:cover_by_month",
+        page=PagePlace(
+            "What if", "Stocks and time",
+            {"who": "CHN", "for": "magnets-metal", "of": "KOR", "stock-days": "60"}, place=2,
         ),
-        sentence="graphkit.questions.supply.disruptions_text:disrupt",
-        picture="graphkit.questions.supply.disruptions_picture:losses",
-        page=PagePlace("What if", "Disruption", {"country": "CHN", "for": "magnets-metal"}),
+    ),
+    Verb(
+        "cascade", "graphkit.questions.supply.cascades:cascade",
+        "Show who fails in turn if a country stops its exports.",
+        "",
+        (
+            "cascade CHN --for magnets-metal",
+            "cascade COD --for cobalt --tolerance 0.5",
+        ),
+        (
+            Parameter(
+                "exporter", "", "[COUNTRY]",
+                "Who stops selling: CHN, EU27, CHN+HKG. Or --restriction.",
+                names="places", topic="place",
+            ),
+            SCOPE,
+            LOSS,
+            share("tolerance", "A country fails if it loses more than this.", 0.3, FRACTION),
+            share("spread", "Share of its sales that it cuts then.", 0.5, FRACTION),
+            TO,
+            RESTRICTION,
+            TOP,
+            ASSUME,
+            PERIOD,
+            DATASET,
+            COUNT_BY,
+        ),
+        "[COUNTRY] [--for ...] [--tolerance 0.3] [--spread 0.5]",
+        "who fails in turn if a country stops its exports, instead of losses passed on",
+        sentence="graphkit.questions.supply.disruptions_text:cascade",
+        picture="graphkit.questions.supply.disruptions_picture:failures",
+        page=PagePlace("What if", "Cascade", {"country": "CHN", "for": "magnets-metal"}, place=3),
     ),
 )  # fmt: skip

@@ -76,6 +76,14 @@ def who_stopped(names: Lexicon) -> str:
     return f"{text} stopped" if loss >= 1 else f"{text} made {loss * 100:g} % less"
 
 
+def capacity_known(names: Lexicon) -> str:
+    """Say if less than half of the capacity behind a loss is known, or if that is unknown."""
+    known = {stopped.capacity_coverage for stopped in names.answer.scope.each(Stopped)}
+    if "unknown" in known:
+        return "; coverage of its capacity is unknown"
+    return "; under half of capacity is known" if "under half" in known else ""
+
+
 def with_estimate(claim: Claim, share: float | None, *, is_wide: bool) -> tuple[Sentence, Sentence]:
     """Write a range, with its estimate before it if that is wide, else to be added after it."""
     figure, estimate = claim.figure, in_brackets(claim, share)
