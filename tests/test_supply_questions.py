@@ -187,7 +187,10 @@ rows:
     }
 
 
-ASSUMED = ("assumed_low", "assumed_high", "assumption", "makers_of", "assumption_test")
+ASSUMED = (
+    "assumed_low", "assumed_high", "assumption", "makers_of", "assumption_test",
+    "assumed_uncovered_low", "assumed_uncovered_high",
+)  # fmt: skip
 """Columns that shares of other years are for."""
 NO_CLAIMS = {"claims.yaml": "kind: Claim\nrows: []\n"}
 ASKED: tuple[tuple[str, str, dict[str, str]], ...] = (
