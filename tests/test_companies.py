@@ -144,7 +144,8 @@ def test_a_status_is_in_one_set_of_words(ask: Session):
     assert "Assumed Active" not in words
     mutanda = ask.show("Mutanda Mine")
     assert [row for row in rows(mutanda, "fact", "element") if row[0] == "handles"] == []
-    assert "2018: assumed to run" in mutanda.caption
+    assert "2026-02: runs" in mutanda.caption
+    assert "2018: assumed to run" in ask.show("SOMIKA Mine").caption
 
 
 def test_bad_arguments_and_unknown_output_are_one_line(ask: Session):
