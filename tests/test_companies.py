@@ -6,6 +6,7 @@ from math import inf
 from random import Random
 from typing import Any
 
+import companies_page
 import pytest
 from saying import Naming
 
@@ -184,3 +185,9 @@ def test_a_part_of_a_part_is_left_out_too():
     made = {key: Made(1.0, 1.0) for key in "abc"}
     above = {"a": {"a"}, "b": {"a", "b"}, "c": {"a", "b", "c"}}
     assert list(without_parts(made, above)) == ["a"]
+
+
+@pytest.mark.long
+def test_the_page_of_known_output_is_what_the_tool_writes(ask: Session):
+    text = companies_page.PAGE.read_text(encoding="utf-8")
+    assert companies_page.page(text, ask) == text
