@@ -225,8 +225,20 @@ PUBLIC = {"api", "cli", "questions"}
 
 
 def named(path: Path) -> Iterator[str]:
-    """Yield every name that a module gives to a variable, a field or a parameter."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Yield every name that a module gives to a variable, a field or a parameter.
+
+    The fields of what a question states are the users' words.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    terms = {
+        statement.target
+        for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+        and any(isinstance(base, ast.Name) and base.id == "Term" for base in node.bases)
+        for statement in node.body if isinstance(statement, ast.AnnAssign)
+    }  # fmt: skip
+    for node in ast.walk(tree):
+        if node in terms:
+            continue
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
         elif isinstance(node, ast.arg) and part_of(path) not in PUBLIC:

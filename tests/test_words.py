@@ -59,7 +59,7 @@ def parameters(name: str) -> dict[str, Parameter]:
 
 def test_by_is_always_the_amount_that_is_counted_or_the_owner_that_is_counted_by():
     for name, parameter in parameters("--by").items():
-        allowed = ("company", "seat") if name == "owners" else COUNTED_IN
+        allowed = ("company", "seat") if name in ("owners", "companies") else COUNTED_IN
         assert (parameter.name, parameter.allowed) == ("by", allowed)
 
 
@@ -101,6 +101,7 @@ SAME = {
     "brief": ("KOR", "--for", "magnets-metal"),
     "plants": ("COD", "--for", "cobalt"),
     "owners": ("COD", "--for", "cobalt"),
+    "companies": ("COD", "--for", "cobalt"),
 }
 """Commands whose argument is a country, with options that make their answers short."""
 

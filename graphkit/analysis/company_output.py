@@ -98,7 +98,7 @@ def made_in(
 class Output:
     """The output of a place among companies."""
 
-    made: Mapping[str, Made]
+    amounts: Mapping[str, Made]
     """What each company, or the companies of each seat, made."""
     low: float
     """Least output of the place."""
@@ -108,7 +108,7 @@ class Output:
     @property
     def known(self) -> float:
         """Tonnes of which it is known who made them."""
-        return fsum(made.low for made in self.made.values())
+        return fsum(amount.low for amount in self.amounts.values())
 
     @property
     def rest(self) -> float:
@@ -121,9 +121,9 @@ class Output:
 
     def share(self, key: str) -> tuple[float | None, float | None]:
         """Return the least and the most share of one; None where the output has no such end."""
-        made = self.made[key]
-        most = min(made.high, made.low + self.rest)
-        return _part(made.low, self.high), _part(min(most, self.high), self.low)
+        amount = self.amounts[key]
+        most = min(amount.high, amount.low + self.rest)
+        return _part(amount.low, self.high), _part(min(most, self.high), self.low)
 
 
 def _part(tonnes: float, whole: float) -> float | None:
@@ -131,33 +131,33 @@ def _part(tonnes: float, whole: float) -> float | None:
 
 
 def without_parts(
-    made: Mapping[str, Made], above: Mapping[str, Collection[str]]
+    amounts: Mapping[str, Made], above: Mapping[str, Collection[str]]
 ) -> dict[str, Made]:
     """Leave out companies whose output another one's figure counts: one that controls them.
 
     Parameters
     ----------
-    made : mapping
+    amounts : mapping
         What each company made.
     above : mapping
         All companies that may be behind each.
 
     Examples
     --------
-    >>> made = {"group": Made(100.0, 100.0), "mine": Made(60.0, 60.0)}
-    >>> without_parts(made, {"group": {"group"}, "mine": {"mine", "group"}})
+    >>> amounts = {"group": Made(100.0, 100.0), "mine": Made(60.0, 60.0)}
+    >>> without_parts(amounts, {"group": {"group"}, "mine": {"mine", "group"}})
     {'group': Made(low=100.0, high=100.0)}
     """
     return {
-        key: own for key, own in made.items()
-        if not any(other != key and other in made for other in above.get(key, ()))
+        key: own for key, own in amounts.items()
+        if not any(other != key and other in amounts for other in above.get(key, ()))
     }  # fmt: skip
 
 
-def added(made: Mapping[str, Made], group_of: Mapping[str, str]) -> dict[str, Made]:
+def added(amounts: Mapping[str, Made], group_of: Mapping[str, str]) -> dict[str, Made]:
     """Add up what the companies of each group made, such as those of one seat."""
     groups: dict[str, list[Made]] = defaultdict(list)
-    for key, own in made.items():
+    for key, own in amounts.items():
         groups[group_of[key]].append(own)
     return {
         group: Made(fsum(own.low for own in some), fsum(own.high for own in some))

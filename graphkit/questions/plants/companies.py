@@ -154,7 +154,7 @@ def companies(
         market = next((m for m in markets if is_enough(m.coverage[0])), most)
         other_periods += sum(row["period"] != market.period for row in some)
         chosen.append(market)
-    chosen.sort(key=lambda m: (not is_enough(m.coverage[0]), m.output is None, -len(m.made)))
+    chosen.sort(key=lambda m: (not is_enough(m.coverage[0]), m.output is None, -len(m.amounts)))
     for market in chosen:
         summaries.append(market.summary())
         rows += market.answer_rows(by)
@@ -234,12 +234,12 @@ class _Market:
         whole = [row for row in self.figures if row["scope"] == WHOLE]
         self.basis = max({row["basis"] for row in whole}, default=None, key=lambda basis: sum(
             row["basis"] == basis for row in whole))  # fmt: skip
-        self.made = self._made(whole)
-        self.rows = bool(self.made)
+        self.amounts = self._made(whole)
+        self.rows = bool(self.amounts)
         self.output = production_of(catalog, product, period, self.places or {"WLD"})
         low, high = (self.output.low, self.output.high) if self.output else (0.0, inf)
-        above = {key: known.owners.above(key) for key in self.made}
-        self.whole = Output(without_parts(self.made, above), low, high)
+        above = {key: known.owners.above(key) for key in self.amounts}
+        self.whole = Output(without_parts(self.amounts, above), low, high)
 
     def _add_site(self, row: Mapping[str, Any]) -> None:
         """Note whose a plant is, through parents, or who runs it."""
@@ -255,18 +255,18 @@ class _Market:
             Reported(row["company"], row["content_tonnes"], row["plant"], bool(row["bought"]))
             for row in whole
         ]
-        made = {
+        amounts = {
             company: made_in(some, self.country_of, self.places, self.sites.get(company, ()))
             for company, some in figures_by_company(reported).items()
         }
-        return {company: own for company, own in made.items() if self._is_here(company, own)}
+        return {company: own for company, own in amounts.items() if self._is_here(company, own)}
 
-    def _is_here(self, company: str, made: Made) -> bool:
+    def _is_here(self, company: str, amount: Made) -> bool:
         """Return True if a company surely made something in the place, or has a plant there."""
-        if self.places is None or made.low:
-            return made.high > 0
+        if self.places is None or amount.low:
+            return amount.high > 0
         sites = self.sites.get(company, ())
-        return made.high > 0 and any(self.country_of[plant] in self.places for plant in sites)
+        return amount.high > 0 and any(self.country_of[plant] in self.places for plant in sites)
 
     @property
     def coverage(self) -> tuple[float | None, float | None]:
@@ -277,7 +277,7 @@ class _Market:
         """Sum up how much is known."""
         output = self.output
         return Known(
-            self.product, self.period, self.basis, len(self.made), self.whole.known,
+            self.product, self.period, self.basis, len(self.amounts), self.whole.known,
             output.low if output else None,
             output.high if output and output.high < inf else None,
             output.source if output else None, *self.coverage,
@@ -295,12 +295,12 @@ class _Market:
             "production_source": output.source if output else None,
         }  # fmt: skip
         owners = self.known.owners
-        tops = {key: owners.controller(key) for key in self.made}
+        tops = {key: owners.controller(key) for key in self.amounts}
         seats = {key: owners.seat(top, control=True) or UNSEATED for key, top in tops.items()}
-        groups = {key: seats[key] if by == "seat" else key for key in self.whole.made}
-        shares = Output(added(self.whole.made, groups), self.whole.low, self.whole.high)
-        order = sorted(shares.made, key=(
-            (lambda key: (-shares.made[key].low, key)) if is_enough(low)
+        groups = {key: seats[key] if by == "seat" else key for key in self.whole.amounts}
+        shares = Output(added(self.whole.amounts, groups), self.whole.low, self.whole.high)
+        order = sorted(shares.amounts, key=(
+            (lambda key: (-shares.amounts[key].low, key)) if is_enough(low)
             else (lambda key: (0.0, self.known.names.get(key, key)))
         ))  # fmt: skip
         for key in order:
@@ -336,10 +336,10 @@ class _Market:
 
     def _amount(self, shares: Output, key: str) -> dict[str, Any]:
         """Give what one made, and its share of the output."""
-        made = shares.made[key]
+        amount = shares.amounts[key]
         low, high = shares.share(key) if self.output else (None, None)
         return {
-            "tonnes_low": made.low, "tonnes_high": made.high if made.high < inf else None,
+            "tonnes_low": amount.low, "tonnes_high": amount.high if amount.high < inf else None,
             "share_low": low, "share_high": high,
         }  # fmt: skip
 
@@ -365,7 +365,7 @@ class _Market:
         self, shared: Mapping[str, Any], seats: Mapping[str, str], tops: Mapping[str, str]
     ) -> Iterator[dict[str, Any]]:
         """Yield figures of companies' own shares and of sales, and of parts of other companies."""
-        owners, parts = self.known.owners, self.made.keys() - self.whole.made.keys()
+        owners, parts = self.known.owners, self.amounts.keys() - self.whole.amounts.keys()
         groups: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
         for row in self.figures:
             is_other = row["scope"] != WHOLE or row["company"] in parts
@@ -394,7 +394,7 @@ def production_of(
 
 def _rest(shares: Output) -> tuple[float, float]:
     """Return the least and the most of which nobody is known to have made it."""
-    most = sum(min(made.high, made.low + shares.rest) for made in shares.made.values())
+    most = sum(min(amount.high, amount.low + shares.rest) for amount in shares.amounts.values())
     return max(0.0, shares.low - most), shares.rest
 
 

@@ -16,7 +16,7 @@ WHOLE, UNKNOWN = "whole", "unknown"
 
 def companies(answer: Answer, layout: Layout) -> Framed:
     """Draw the share of each company or seat in the output, with its range."""
-    by = "seat" if answer.scope.of(By) == By("seat") else "name"
+    column = "seat" if answer.scope.of(By) == By("seat") else "name"
     rows = [
         row for row in answer.rows.to_pylist()
         if row["counts"] == WHOLE and row["share_low"] is not None
@@ -27,14 +27,14 @@ def companies(answer: Answer, layout: Layout) -> Framed:
     rows = rows[: layout.most(MOST_ROWS)]
     plot = labelled_rows(
         layout.width,
-        labels(rows, (by, "country", "product", "period"), ("company",)),
+        labels(rows, (column, "country", "product", "period"), ("company",)),
         Axis("share of the output", most=1),
         bars=[
             Bars(
                 "known",
                 [row["share_low"] for row in rows],
                 [
-                    OTHER if row[by] == UNKNOWN else colour_of(row["seat"]) if by == "seat"
+                    OTHER if row[column] == UNKNOWN else colour_of(row["seat"]) if column == "seat"
                     else FIRST for row in rows
                 ],
             )

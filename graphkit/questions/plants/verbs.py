@@ -58,7 +58,7 @@ VERBS = (
     ),
     Verb(
         "companies", "graphkit.questions.plants.companies:companies",
-        "Set what companies made beside what the world or a country made.",
+        "Say who made how much of what the world or a country made.",
         "The share of the output of the world or a country that each company, or those of each "
         "seat, made in one year: by figures that count all of a company's plants, whoever owns "
         "them, as a range where it has plants elsewhere or figures of some plants alone. Output is "

@@ -156,7 +156,7 @@ VERBS = (
     ),
     Verb(
         "stocks", "graphkit.questions.supply.stocks:stocks",
-        "Show month by month what a stop leaves uncovered, with stocks.",
+        "Show by month what a stop leaves uncovered, with stocks.",
         "",
         (
             "stocks CHN --for magnets-metal --of KOR --stock-days 100",
