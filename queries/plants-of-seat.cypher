@@ -11,4 +11,4 @@ WHERE made.measure IS NULL
 RETURN firm.name AS owner, stake.share AS share, plant.name AS plant, plant.country AS country,
        plant.type AS type, item.key AS product, made.tonnes AS tonnes, made.basis AS basis,
        stake.source AS source
-ORDER BY country, product, tonnes DESC, plant, owner, basis, source
+ORDER BY country, product, tonnes DESC, plant, owner, basis, share DESC, source

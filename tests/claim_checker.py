@@ -1847,7 +1847,7 @@ def check(function: str, answer: Answer, names: dict[str, str], text: str = "") 
         for gap in answer.coverage.unreported:
             assert gap.since in answer.headline.partition("no trade by product")[2]
         return
-    checks = PUBLISHED if answer.scope.get("counted") else CHECKS[function]
+    checks = PUBLISHED if answer.scope.is_published else CHECKS[function]
     read = Facts(answer, names)
     assert answer.sentence.claims, answer.headline
     main = answer.sentence.claims[0]
@@ -1901,7 +1901,7 @@ def form(text: str, answer: Answer) -> None:
     assert text[0] == text[0].upper(), text
     assert text.endswith("."), text
     rest = text[:-1]
-    names = {*answer.names.values(), str(answer.scope.get("name") or "")}
+    names = {*answer.names.values(), str(answer.scope.as_object().get("name") or "")}
     names |= {key for claim in answer.sentence.claims for key in claim.subject}
     for name in sorted((re.sub(r" \([^()]*\)", "", name) for name in names), key=len)[::-1]:
         rest = rest.replace(name, "")

@@ -202,7 +202,7 @@ def test_a_method_says_what_it_takes_and_returns_an_answer(name):
 def test_what_is_wrong_is_raised_with_the_words_of_the_command_line(graph):
     with pytest.raises(UsageError, match=r"'Koreaa'.*South Korea \(KOR\)"):
         graph.depends("Koreaa")
-    with pytest.raises(UsageError, match=r"`exporter`: .*\b2\b.*\bone\b.*\+"):
+    with pytest.raises(UsageError, match=r"`who`: .*\b2\b.*\bone\b.*\+"):
         graph.disrupt(["CHL", "CHN"])
     with pytest.raises(UsageError, match=r"`loss`: found 2 values, wanted one$"):
         graph.disrupt("CHN", loss=[0.1, 0.5])

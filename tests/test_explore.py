@@ -60,6 +60,8 @@ QUESTIONS = {
     "disrupt?who=CHN&for=Nd&loss=0.8&slack=0.2&top=0": "disrupt CHN --for Nd --loss 0.8 "
     "--slack 0.2 --top 0",
     "cascade?country=CHN&for=Nd": "cascade CHN --for Nd",
+    "stocks?who=CHN&for=Nd&months=2&top=0": "stocks CHN --for Nd --months 2 --top 0",
+    "companies?country=CHN&for=Nd&by=seat": "companies CHN --for Nd --by seat",
     "controls": "controls",
     "targets?country=KOR": "targets KOR",
     "unknowns?country=KOR&for=magnet&threshold=0.5": "unknowns KOR --for magnet --threshold 0.5",

@@ -24,6 +24,7 @@ import graphkit
 from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import Sentence
+from graphkit.answers.terms import Material, Terms
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
@@ -172,12 +173,14 @@ def test_headlines_of_all_verbs_are_true_on_random_graphs(opened, seed):
 
 def silent(answer: Answer) -> Answer:
     """The same data without the sentences that stand beside them."""
-    rows, scope = answer.rows, {**answer.scope}
+    rows = answer.rows
     if "share_of" in rows.column_names:
         place = rows.column_names.index("share_of")
         rows = rows.set_column(place, "share_of", pa.array(["?"] * len(rows)))
-    if "meaning" in scope:
-        scope["meaning"] = "?"
+    scope = Terms(tuple(
+        tuple(replace(t, meaning="?") if isinstance(t, Material) else t for t in question)
+        for question in answer.scope.questions
+    ))  # fmt: skip
     nothing = Absence("?", answer.nothing.in_brief)
     return replace(
         answer, question="?", caption="?", notes=(), rows=rows, scope=scope, nothing=nothing

@@ -46,7 +46,7 @@ def test_the_same_line_twice_makes_two():
         ("questions/shared/trade.py", "trade_questions"),
         ("questions/markets/changes_text.py", "headlines"),
         ("questions/act/controls_picture.py", "plot_kinds"),
-        ("questions/supply/stocks.py", "disruption"),
+        ("questions/supply/stocks.py", "stocks"),
     ],
 )  # fmt: skip
 def test_the_files_for_a_module_are_among_those_that_are_chosen(module, test, monkeypatch):

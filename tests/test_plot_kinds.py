@@ -36,6 +36,7 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "spof": lambda g: g.spof("KOR", scope="rare earths"),
     "disrupt": lambda g: g.disrupt("CHN", scope="ree-compounds", loss=0.8, slack=0.2),
     "cascade": lambda g: g.cascade("CHN", scope="ree-compounds"),
+    "stocks": lambda g: g.stocks("CHN", scope="magnets-metal", of="KOR", stock_days=60.0),
     "diversify": lambda g: g.diversify("KOR", scope="ree-metals", slack=0.5),
     "targets": lambda g: g.targets("EU27"),
     "unknowns": lambda g: g.unknowns("KOR", scope="ree-metals"),
@@ -90,6 +91,7 @@ BASKETS: dict[str, Callable[[Session], Answer]] = {
     "spof": lambda g: g.spof("KOR", scope="dysprosium"),
     "disrupt": lambda g: g.disrupt("CHN", scope="dysprosium"),
     "cascade": lambda g: g.cascade("CHN", scope="dysprosium"),
+    "stocks": lambda g: g.stocks("CHN", scope="dysprosium", of="KOR", stock_days=60.0),
     "diversify": lambda g: g.diversify("KOR", scope="dysprosium", slack=0.5),
     "concentration": lambda g: g.concentration(scope="dysprosium"),
     "reliance": lambda g: g.reliance("KOR", scope="dysprosium"),
@@ -445,8 +447,8 @@ def test_a_range_that_leaves_nothing_out_is_not_published_and_no_line():
 
 def test_cover_is_drawn_by_month_for_one_consumer_and_in_all_for_several(ask):
     options = {"scope": "magnets-metal", "period": "2024", "stock_days": 100.0, "slack": 0.1}
-    one = ask.disrupt("CHN", of="KOR", **options)
-    several = ask.disrupt("CHN", top=3, **options)
+    one = ask.stocks("CHN", of="KOR", **options)
+    several = ask.stocks("CHN", top=3, **options)
     parts = {"arrives": "arrivals", "from slack": "from_slack", "from stocks": "from_stocks",
              "uncovered": "uncovered"}  # fmt: skip
 

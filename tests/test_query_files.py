@@ -396,7 +396,7 @@ class TestKnownAnswers:
             ("usgs-nir-rare-earth-compounds-and-metals-2024", 0.53), ("usa-ree-reliance-2024", 0.8),
         ]  # fmt: skip
         assert "eu-crm-2023" not in {row["source"] for row in rows}
-        assert len(rows) == 8
+        assert len(rows) == 10
 
     def test_a_chain_leads_from_the_mine_to_the_wind_turbine(
         self, stores: dict[str, Store], engine: str

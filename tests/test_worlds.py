@@ -455,7 +455,7 @@ def test_questions_of_a_world_in_seeds_hold_the_truth(graph_of, seed):
             through = session.origins(NAMES[consumer], on=who, **HOW)
             how = {"of": NAMES[consumer], "loss": 0.6, "slack": 0.3, "min_loss": 0.0}
             answer = session.disrupt(who, **how, **HOW)
-            months = session.disrupt(who, **how, months=12, stock_days=50.0, restart=9, **HOW)
+            months = session.stocks(who, **how, months=12, stock_days=50.0, restart=9, **HOW)
         except GraphkitError:  # one of the two has no data
             continue
         stages = through.rows.filter(pc.equal(through.rows["traced_to"], "any stage"))

@@ -10,6 +10,9 @@ from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.period import Period
 
+FIGURES = 5
+"""Figures to find out that a brief names."""
+
 
 def action_parts(
     inquiry: Inquiry, buyer: Entity, product: str | None, period: str | None,
@@ -63,6 +66,6 @@ def action_parts(
             "the points by which each would narrow a range for sure."
         )
         sentences = [figures.answer.headline, text]
-        section = figures.section(f"What to find out about {goods}", sentences)
+        section = figures.section(f"What to find out about {goods}", sentences, shown=FIGURES)
         parts.append((section, []))
     return parts

@@ -14,17 +14,15 @@ MOST_BLOCKS, MOST_SEATS = 4, 3
 
 
 def plants_parts(inquiry: Inquiry, **parameters: Any) -> list[Part]:
-    """Write who owns the known capacity, if any mine or plant is known."""
+    """Write who owns the known capacity, if any is known in tonnes."""
     finding = inquiry.ask("owners", **parameters, by="seat")
-    if not finding.rows:
+    points = list(_capacities(inquiry, finding))[:MOST_BLOCKS]
+    if not points:
         inquiry.findings.remove(finding)
         return []
-    points = list(_capacities(inquiry, finding))[:MOST_BLOCKS]
     text = (
         "By the country of the owners' seat, as far as sources name owners, shares and seats; "
         "capacity is no production."
-        if points
-        else "No capacity of its mines and plants is known in tonnes."
     )
     return [(finding.section("Who owns the mines and plants", [text], points=points, shown=0), [])]
 

@@ -334,6 +334,7 @@ Complete: TypeAlias = Callable[[typer.Context, str], list[tuple[str, str]]]
 PLACES, MATERIALS = ("Country", "Area"), ("Element", "Product", "Stage")
 COMPLETED = {
     "COUNTRY": PLACES,
+    "WHO": PLACES,
     "BLOC": PLACES,
     "WHAT": MATERIALS,
     "ELEMENT": ("Element",),

@@ -122,7 +122,8 @@ VERBS = (
     Verb(
         "disrupt", "graphkit.questions.supply.disruptions:disrupt",
         "Show who loses what if a country, plant or company stops.",
-        "",
+        "What each consumer loses of its imports or supply, bought there directly and through "
+        "others, as a range, and what slack of other suppliers leaves uncovered.",
         (
             "disrupt CHN --for magnets-metal --of KOR",
             "disrupt 'Mutanda Mine' --for cobalt",
@@ -157,7 +158,8 @@ VERBS = (
     Verb(
         "stocks", "graphkit.questions.supply.stocks:stocks",
         "Show by month what a stop leaves uncovered, with stocks.",
-        "",
+        "What arrives, what slack and stocks cover and what nothing covers, month by month, with a "
+        "restart, a substitution, or a sweep of one of these numbers.",
         (
             "stocks CHN --for magnets-metal --of KOR --stock-days 100",
             "stocks CHN --for gallium --of KOR+JPN --months 6 --restart 4",
