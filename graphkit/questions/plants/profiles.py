@@ -276,7 +276,8 @@ def _made(
 
     A part of a year stands where no year does.
 
-    Of a company that is its share of the world's output, of a plant that of its country's.
+    Of a company that is its share of the world's output, of a plant that of its country's; an
+    estimate has none.
     """
     elements = sorted(catalog.nodes("Element")["key"].to_pylist())
     rows = [
@@ -292,7 +293,8 @@ def _made(
         if row["period"] != newest[row["element"], row["product"], row["scope"]][1]:
             continue
         low, high = None, None
-        if row["product"] and row["content_tonnes"] is not None and row["scope"] == WHOLE:
+        is_sure = row["scope"] == WHOLE and not row["estimated"]
+        if row["product"] and row["content_tonnes"] is not None and is_sure:
             output = production_of(catalog, row["product"], row["period"], {country or "WLD"})
             low, high = output.coverage(row["content_tonnes"]) if output else (None, None)
         yield {
