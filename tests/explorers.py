@@ -46,6 +46,7 @@ VIEWS = {
     "network": "ask=network&for=magnets-metal&period=2024&expand=KOR",
     "centrality": "ask=centrality&for=rare+earths&period=2024",
     "disrupt": "ask=disrupt&who=CHN&for=magnets-metal&loss=0.8&slack=0.2",
+    "stocks": "ask=stocks&who=CHN&for=magnets-metal&of=KOR&stock-days=60",
     "targets": "ask=targets&country=KOR",
     "diversify": "ask=diversify&country=KOR&for=magnets-metal&slack=0.2",
     "unknowns": "ask=unknowns&country=KOR&for=ree-metals",

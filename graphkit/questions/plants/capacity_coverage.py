@@ -74,8 +74,8 @@ def output_of(
     Where one of them has no figure, it is at least that much.
     """
     by_series: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in figures.rows.to_pylist():
-        fits = row["product"] == product and is_comparable(basis, row["basis"])
+    for row in figures.by_product.get(product, ()):
+        fits = is_comparable(basis, row["basis"])
         if fits and row["country"] in places and published_interval(row) is not None:
             by_series.setdefault((row["period"], row["source"]), []).append(row)
     if not by_series:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -34,6 +35,14 @@ class Figures:
     """The figures behind the rows, as they were published."""
     lacking: Mapping[str, tuple[str, ...]]
     """Years without figures, of products with figures of other years of the question."""
+
+    @cached_property
+    def by_product(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """The figures of each product."""
+        rows: dict[str, list[Mapping[str, Any]]] = {}
+        for row in self.rows.to_pylist():
+            rows.setdefault(row["product"], []).append(row)
+        return rows
 
     def of_products(self, products: pa.ChunkedArray) -> Figures:
         """Select the figures of some products."""
