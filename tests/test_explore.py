@@ -150,6 +150,9 @@ PLANTS: dict[str, list[dict[str, Any]]] = {
     "OWNS": [{"owner": "firm", "owned": "works", "share": 0.6, "source": "s"}],
     "OPERATES": [{"company": "firm", "facility": "works", "source": "s"}],
     "HANDLES": [{"facility": "works", "element": "Nd", "label": "magnets", "source": "s"}],
+    "MADE": [{"company": "firm", "element": "Nd", "plant": "works", "product": "magnet",
+              "label": "magnets", "scope": "whole", "period": "2024", "value": 5.0, "unit": "t",
+              "tonnes": 5.0, "basis": "product", "content_tonnes": 5.0, "source": "s"}],
     "CAN_MAKE": [{"facility": "works", "product": "magnet", "label": "magnets", "capacity": 5.0,
                   "unit": "kmt", "tonnes": 5000.0, "basis": "product", "source": "s"}],
 }  # fmt: skip

@@ -74,4 +74,4 @@ def test_whether_98_percent_of_europes_magnets_come_from_china(newcomer):
 
 def test_who_owns_congos_cobalt_mines(newcomer):
     newcomer.take("Who owns Congo’s cobalt")
-    newcomer.reads("Glencore", "China Molybdenum")
+    newcomer.reads("CMOC Group", "Glencore")
