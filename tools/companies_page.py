@@ -5,13 +5,14 @@ python tools/companies_page.py
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import graphkit
 from graphkit.api import Session
 from graphkit.errors import GraphkitError
+from graphkit.schema import MEDIA
 
 PAGE = Path(__file__).parents[1] / "docs" / "facilities.md"
 MARKS = "<!-- written by tools/companies_page.py -->\n", "<!-- end of companies -->\n"
@@ -22,13 +23,15 @@ MINERALS = (
 YEARS = ("2023", "2024", "2025")
 HEAD = """\
 | mineral | year | output with a known maker | of the world's output | companies | plants | \
-capacity known, of the output | newest fact | oldest fact |
-|---|---|---|---|---|---|---|---|---|
+weakest source | capacity known, of the output | newest capacity | oldest capacity |
+|---|---|---|---|---|---|---|---|---|---|
 """
 
 
 def rows(session: Session) -> Iterator[tuple[str, ...]]:
     """Yield one row for each mineral and year with output of a company."""
+    sources = session.catalog.rows("sources").to_pylist()
+    medium_of = {row["key"]: row["medium"] or "other" for row in sources}
     for mineral in MINERALS:
         capacity = _capacity(session, mineral)
         for year in YEARS:
@@ -42,10 +45,17 @@ def rows(session: Session) -> Iterator[tuple[str, ...]]:
             plants = {plant for row in known for plant in row["plants"] or ()}
             tonnes = sum(row["tonnes_low"] for row in known)
             part = first[0]["coverage_low"]
+            share = "not published" if part is None else f"{100 * part:.0f} %"
             yield (
-                mineral, year, f"{tonnes:,.0f} t", "not published" if part is None
-                else f"{100 * part:.0f} %", str(len(known)), str(len(plants)), *capacity,
+                mineral, year, f"{tonnes:,.0f} t", share, str(len(known)), str(len(plants)),
+                _weakest(known, medium_of), *capacity,
             )  # fmt: skip
+
+
+def _weakest(some: Sequence[Mapping[str, Any]], medium_of: Mapping[str, str]) -> str:
+    """Name the kind of the least official source of some rows."""
+    media = {medium_of[source] for row in some for source in row["source"].split("+")}
+    return max(media, key=MEDIA.index, default="")
 
 
 def _capacity(session: Session, mineral: str) -> tuple[str, str, str]:

@@ -158,8 +158,7 @@ VERBS = (
     Verb(
         "stocks", "graphkit.questions.supply.stocks:stocks",
         "Show by month what a stop leaves uncovered, with stocks.",
-        "What arrives, what slack and stocks cover and what nothing covers, month by month, with a "
-        "restart, a substitution, or a sweep of one of these numbers.",
+        "What arrives each month, and what slack, stocks or nothing covers.",
         (
             "stocks CHN --for magnets-metal --of KOR --stock-days 100",
             "stocks CHN --for gallium --of KOR+JPN --months 6 --restart 4",
