@@ -127,10 +127,16 @@ def _output(names: Lexicon, where: str) -> Sentences:
     if not rows or not PLAIN_NAME.fullmatch(name):
         return
     row = max(rows, key=lambda row: (row["share_low"], row["as_of"], row["product"]))
-    figure = figure_of_share(row["share_low"], row["share_high"])
+    same = [
+        other for other in rows
+        if (other["product"], other["as_of"]) == (row["product"], row["as_of"])
+    ]  # fmt: skip
+    highs = [other["share_high"] for other in same]
+    high = None if None in highs else max(highs)
+    figure = figure_of_share(min(other["share_low"] for other in same), high)
     whose = names.place(row["country"]) if row["country"] else "the world"
     parts = {"period": row["as_of"], "whose": row["country"] or ()}
-    claim = names.claim(Kind.SHARE, [row], figure, **parts)
+    claim = names.claim(Kind.SHARE, same, figure, **parts)
     output = f"{figure} of {possessive(whose)} output of {names.goods(row['product'])}"
     start = Sentence(f"{capitalized(name)}{where} made {output} in {row['as_of']}", (claim,))
     yield from shortened(start)
