@@ -188,4 +188,4 @@ def test_a_hundred_values_for_all_minerals_of_a_country_take_seconds():
             start = process_time()
             answer = ask()
             assert len(answer.rows) > 1_000
-            assert process_time() - start < 5
+            assert process_time() - start < 10

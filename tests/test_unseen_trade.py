@@ -179,10 +179,15 @@ def test_the_ranges_of_a_cut_hold_the_truth(shape, unseen, seed, loss):
     for seller in COUNTRIES[:2]:
         try:
             found = disruption(one.network, [seller], loss=loss)
-        except GraphkitError:  # it sells nothing that is seen
+        except GraphkitError:  # it sells nothing, seen or unseen
             continue
         found = ranges(found, "consumer", "product")
-        for row in disruption(whole, [seller], loss=loss).to_pylist():
+        try:
+            lost = disruption(whole, [seller], loss=loss).to_pylist()
+        except GraphkitError:  # in truth it sells nothing
+            assert all(low <= ROUNDING for low, _ in found.values())
+            continue
+        for row in lost:
             if row["product"] not in one.unseen:
                 assert_within(found, (row["consumer"], row["product"]), row["lost_share"])
 
