@@ -185,7 +185,12 @@ def test_where_the_makers_are_those_listed_the_range_of_a_cut_holds_the_truth(sh
         return
     rows = met_ranges(*cut, names)
     found = {tuple(row[n] for n in names): row for row in rows.to_pylist()}
-    for row in disruption(of_chain(one.truth, one.truth.made), ["A"], loss=0.3).to_pylist():
+    try:
+        lost = disruption(of_chain(one.truth, one.truth.made), ["A"], loss=0.3).to_pylist()
+    except GraphkitError:  # in truth it sells nothing
+        assert all(row["assumed_low"] <= ROUNDING for row in found.values())
+        return
+    for row in lost:
         if row["product"] not in one.unseen:
             key = row["consumer"], row["product"]
             low, high = (found[key][f"assumed_{end}"] for end in ("low", "high")) \
