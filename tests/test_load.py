@@ -361,7 +361,7 @@ def test_a_load_makes_every_key_unique_and_flows_quick_to_find(neo4j_store, tmp_
     assert rules(neo4j_store, "CONSTRAINTS") == keys
     flows = {
         f"graphkit_{name}_product": ("RELATIONSHIP", [name], ["product", "period"])
-        for name in ("EXPORTS", "DEPENDS_ON", "REPORTS", "WEIGHT_REVIEWED")
+        for name in ("EXPORTS", "DEPENDS_ON", "MADE", "REPORTS", "WEIGHT_REVIEWED")
     }
     assert rules(neo4j_store, "INDEXES") == keys | flows
 
