@@ -19,10 +19,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from graphkit.period import Period
+from graphkit.questions.plants.facilities import COMPLETE
 
 SETS = ("battery", "minor", "base")
-WHOLE = 0.995
-"""Sum of shares from which a set of owners is complete: shares are rounded."""
 MONTHS = 24
 """Months within which facts of several sources are of one set of owners."""
 Row = dict[str, Any]
@@ -498,7 +497,7 @@ def owner_sets(stakes: Sequence[Row]) -> list[list[Row]]:
     for stake in rest:
         by_source[stake["source"]].append(stake)
     for group in by_source.values():
-        if WHOLE <= total(group) <= 1 + 1e-9:
+        if COMPLETE <= total(group) <= 1 + 1e-9:
             if not any(same_owners(group, other) for other in sets):
                 sets.append(group)
             rest = [stake for stake in rest if stake not in group]

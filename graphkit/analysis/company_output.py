@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from math import fsum, inf
 from typing import NamedTuple
 
+WHOLE = "whole"
+"""Figures that count all of a plant or company, whoever owns it: the only ones that add up."""
+
 
 class Reported(NamedTuple):
     """A figure of what a company made, whoever owns the plants."""
@@ -17,12 +20,12 @@ class Reported(NamedTuple):
     plant: str | None = None
     """The plant that it is of; None: the company as a whole."""
     bought: bool = False
-    """Whether it counts what the company bought from others too."""
+    """True if it counts what the company bought from others too."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """What a company made in a place, in tonnes."""
+    """Amount that a company made in a place, in tonnes."""
 
     low: float
     """The least that its figures allow."""
@@ -99,7 +102,7 @@ class Output:
     """The output of a place among companies."""
 
     amounts: Mapping[str, Made]
-    """What each company, or the companies of each seat, made."""
+    """Amounts of each company, or of the companies of each seat."""
     low: float
     """Least output of the place."""
     high: float
@@ -119,11 +122,26 @@ class Output:
         """Divide what is known by the output of the place."""
         return self.known / self.high if self.high else 0.0, _part(self.known, self.low)
 
+    def most(self, key: str) -> float:
+        """Return the most that one made: its own most, or all that nobody is known to have made."""
+        amount = self.amounts[key]
+        return min(amount.high, amount.low + self.rest)
+
     def share(self, key: str) -> tuple[float | None, float | None]:
         """Return the least and the most share of one; None where the output has no such end."""
-        amount = self.amounts[key]
-        most = min(amount.high, amount.low + self.rest)
-        return _part(amount.low, self.high), _part(min(most, self.high), self.low)
+        most = min(self.most(key), self.high)
+        return _part(self.amounts[key].low, self.high), _part(most, self.low)
+
+    def of_nobody(self) -> Made:
+        """Bound the amount that none of them made."""
+        return Made(max(0.0, self.low - fsum(map(self.most, self.amounts))), self.rest)
+
+    def share_of_nobody(self) -> tuple[float | None, float | None]:
+        """Return the least and the most share that none of them made."""
+        amount = self.of_nobody()
+        parts = _part(amount.low, self.high), _part(amount.high, self.low)
+        least, most = (None if part is None else min(1.0, part) for part in parts)
+        return least, most
 
 
 def _part(tonnes: float, whole: float) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import fsum
@@ -84,6 +84,11 @@ class Ownership:
     """Companies of which a source says that a state has most."""
 
     @cached_property
+    def _owners_of(self) -> Mapping[str, set[str]]:
+        """The owners of each plant and company, of any share."""
+        return {owned: {stake.owner for stake in some} for owned, some in self.stakes.items()}
+
+    @cached_property
     def _ends(self) -> Mapping[str, Mapping[str, float]]:
         """The part that each company and its owners keep of what a company has."""
         linked = sorted({
@@ -106,13 +111,7 @@ class Ownership:
 
     def above(self, company: str) -> frozenset[str]:
         """Collect a company and all that may be behind it, by named stakes of any share."""
-        above, waiting = {company}, [company]
-        while waiting:
-            for stake in self.stakes.get(waiting.pop(), ()):
-                if stake.owner not in above:
-                    above.add(stake.owner)
-                    waiting.append(stake.owner)
-        return frozenset(above)
+        return all_above(company, self._owners_of)
 
     def candidates(self, end: str, *, control: bool = False) -> frozenset[str]:
         """Name those who may have what ends at a company: it, and owners of unknown share."""
@@ -215,6 +214,20 @@ class Ownership:
     def _all_states(self, end: str) -> bool:
         """Return True if all who may decide on what ends at a company are states."""
         return all(map(self.is_state, self.candidates(end, control=True)))
+
+
+def all_above(company: str, owners_of: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Collect a company and all that own it, or own its owners.
+
+    >>> sorted(all_above("a", {"a": {"b"}, "b": {"a", "c"}}))
+    ['a', 'b', 'c']
+    """
+    above, waiting = {company}, [company]
+    while waiting:
+        new = {*owners_of.get(waiting.pop(), ())} - above
+        above |= new
+        waiting += new
+    return frozenset(above)
 
 
 @dataclass

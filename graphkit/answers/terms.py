@@ -13,7 +13,7 @@ from graphkit.answers.coverage import Entry
 
 @dataclass(frozen=True)
 class Term(Entry):
-    """What a question states: its class tells what, its fields are the keys of JSON."""
+    """A thing that a question states: the class tells which, the fields are the keys of JSON."""
 
     ASSUMED: ClassVar[Collection[str]] = ()
     """Keys of what is assumed, or asked for, on which figures depend."""
@@ -151,14 +151,14 @@ class Dataset(Term):
 
 @dataclass(frozen=True)
 class Measure(Term):
-    """What is counted, in words."""
+    """The amount that is counted, in words."""
 
     measure: str
 
 
 @dataclass(frozen=True)
 class By(Term):
-    """What is counted: the name of an amount, or of a kind of owner."""
+    """The name of the amount, or of the kind of owner, that is counted."""
 
     by: str
 
@@ -269,7 +269,7 @@ class Terms:
 
     @property
     def meaning(self) -> str:
-        """What the text for the goods means, of each question."""
+        """The meaning of the text for the goods, of each question."""
         meanings = dict.fromkeys(material.meaning for material in self.each(Material))
         return " and ".join(filter(None, meanings))
 
@@ -311,7 +311,7 @@ class Terms:
 
     @cached_property
     def assumed(self) -> Mapping[str, Any]:
-        """What is assumed, or asked for, on which figures depend, by name."""
+        """The assumptions and values on which figures depend, by name."""
         names = {name for term in self.each(Term) for name in term.ASSUMED}
         return {
             name: value for name, value in self._object.items()

@@ -1,4 +1,4 @@
-"""What a first line says of an answer without rows."""
+"""First lines of answers without rows."""
 
 from __future__ import annotations
 

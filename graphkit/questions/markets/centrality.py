@@ -67,7 +67,7 @@ CLOSENESS = Note(
 
 @dataclass(frozen=True)
 class Scored(Term):
-    """How countries are ranked in a network, and the least flow or link in it."""
+    """The measure of rank in a network, and the least flow or link in it."""
 
     measures: tuple[str, ...]
     min_flow: float

@@ -63,7 +63,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class Technology(Term):
-    """What is built, its unit, and how much of it."""
+    """The thing that is built, its unit, and the amount of it."""
 
     technology: str
     technology_name: str

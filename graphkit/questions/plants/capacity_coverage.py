@@ -8,11 +8,11 @@ from math import ceil, floor, fsum, inf, log10
 from typing import Any
 
 from graphkit.analysis.production import published_interval
-from graphkit.answers.figures import percent
-from graphkit.questions.shared.production import Figures
+from graphkit.answers.figures import HALF, percent
+from graphkit.catalog.catalog import Catalog
+from graphkit.questions.shared.periods import PeriodChoice
+from graphkit.questions.shared.production import Figures, figures_in
 
-FLOOR = 0.5
-"""Part of the published production below which known capacities are too few to rank or compare."""
 EXACT = 5e-4
 """Width of a range up to which it is one figure."""
 TENTHS = 0.1
@@ -37,12 +37,12 @@ class Output:
 
 
 def is_enough(coverage_low: float | None) -> bool:
-    """Return True if so much capacity is known that owners and plants may be compared.
+    """Return True if so much is known of an output that owners and plants may be compared.
 
     >>> is_enough(0.62), is_enough(0.12), is_enough(None)
     (True, False, False)
     """
-    return coverage_low is not None and coverage_low >= FLOOR
+    return coverage_low is not None and coverage_low >= HALF
 
 
 COMPARABLE: Mapping[str | None, Collection[str]] = {
@@ -54,6 +54,10 @@ COMPARABLE: Mapping[str | None, Collection[str]] = {
     "REO": ("REO",),
 }
 """Bases of published production that a capacity of a basis may be divided by."""
+
+
+OUTPUT_BASES = ("content", "REO", "product", "metal", None)
+"""Bases of companies' output that published production is divided by, the most frequent first."""
 
 
 def is_comparable(capacity: str | None, production: str | None) -> bool:
@@ -85,6 +89,15 @@ def output_of(
     complete = len(rows) == len(places)
     high = fsum(high for _, high in bounds) if complete else inf
     return Output(fsum(low for low, _ in bounds), high, period, source)
+
+
+def production_of(
+    catalog: Catalog, product: str, period: str, places: Collection[str]
+) -> Output | None:
+    """Add up what some places made of a product in a year, on the basis of companies' figures."""
+    figures = figures_in(catalog, {product: PeriodChoice(period, ())}).with_amounts()
+    outputs = (output_of(figures, places, product, basis) for basis in OUTPUT_BASES)
+    return next((output for output in outputs if output), None)
 
 
 def years_of(capacities: Collection[Mapping[str, Any]]) -> str | None:

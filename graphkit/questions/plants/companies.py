@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.analysis.company_output import (
+    WHOLE,
     Made,
     Output,
     Reported,
@@ -29,19 +30,13 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
-from graphkit.questions.plants import capacity_coverage
-from graphkit.questions.plants.capacity_coverage import FLOOR, in_percent, is_enough, output_of
-from graphkit.questions.plants.facilities import Plants, known_plants
-from graphkit.questions.plants.owners import controlled
+from graphkit.questions.plants.capacity_coverage import in_percent, is_enough, production_of
+from graphkit.questions.plants.facilities import Plants, elements_of, known_plants
+from graphkit.questions.plants.owners import UNKNOWN, controlled
 from graphkit.questions.question import checked
-from graphkit.questions.shared.periods import PeriodChoice
-from graphkit.questions.shared.production import figures_in
 
-WHOLE = "whole"
-"""Figures that count all of a plant or company, whoever owns it: the only ones that add up."""
-UNKNOWN, UNSEATED = "unknown", "unknown seat"
-BASES = ("content", "REO", "product", "metal", None)
-"""Bases of output that published production may be divided by, the most frequent first."""
+UNSEATED = "unknown seat"
+"""Seat of companies of whose seat no source speaks."""
 COMPANIES = (
     Column("country", "Country", "where it was made; empty: anywhere"),
     Column("product", "Product", "product in whose production the figure counts", rank=1),
@@ -86,7 +81,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class Known(Entry):
-    """How much of the output of a product has a known maker."""
+    """The part of the output of a product that has a known maker."""
 
     product: str
     period: str
@@ -143,11 +138,12 @@ def companies(
     for product in dict.fromkeys(row["product"] for row in outputs):
         some = [row for row in outputs if row["product"] == product]
         years = sorted({row["period"] for row in some if row["period"].isdigit()}, reverse=True)
+        sites = _Sites.of(known, product, some)
         markets = [
-            _Market(catalog, known, place, product, year, some)
+            _Market(catalog, sites, place, product, year, some)
             for year in ([period] if period else years)
         ]  # fmt: skip
-        markets = [market for market in markets if market.rows]
+        markets = [market for market in markets if market.amounts]
         if not markets:
             continue
         most = max(markets, key=lambda m: (m.coverage[0] or 0.0, m.period))
@@ -201,9 +197,7 @@ def _hidden(by: str) -> tuple[str, ...]:
 
 def _outputs(catalog: Catalog, goods: Scope) -> list[dict[str, Any]]:
     """Read the figures of companies in scope that count in the production of a product."""
-    elements = sorted(goods.elements)
-    if not goods.text:
-        elements = sorted(catalog.nodes("Element")["key"].to_pylist())
+    elements = elements_of(catalog, goods)
     if not elements:
         return []
     return [
@@ -213,41 +207,48 @@ def _outputs(catalog: Catalog, goods: Scope) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Sites:
+    """The plants that make one product, and whose they are."""
+
+    known: Plants
+    country_of: Mapping[str, str]
+    of_company: Mapping[str, set[str]]
+    """Plants of each company, through parents."""
+
+    @classmethod
+    def of(cls, known: Plants, product: str, figures: Sequence[Mapping[str, Any]]) -> _Sites:
+        """Collect the plants that can make a product, handle it, or have a figure of output."""
+        country_of: dict[str, str] = {}
+        of_company: dict[str, set[str]] = defaultdict(set)
+        capacities = [row for row in known.capacities if row["product"] == product]
+        for row in (*capacities, *known.others):
+            country_of[row["plant"]] = row["country"]
+            owners = (stake.owner for stake in known.owners.stakes.get(row["plant"], ()))
+            for company in {key for owner in owners for key in known.owners.above(owner)}:
+                of_company[company].add(row["plant"])
+        country_of |= {row["plant"]: row["country"] for row in figures if row["plant"]}
+        return cls(known, country_of, of_company)
+
+
 class _Market:
     """The output of one product in one year, in a place, among companies."""
 
     def __init__(
-        self, catalog: Catalog, known: Plants, place: Entity | None, product: str, period: str,
+        self, catalog: Catalog, sites: _Sites, place: Entity | None, product: str, period: str,
         figures: Sequence[Mapping[str, Any]],
     ) -> None:  # fmt: skip
-        self.known, self.product, self.period = known, product, period
+        self.sites, self.known, self.product, self.period = sites, sites.known, product, period
         self.places = None if place is None else set(catalog.members(place))
-        self.sites: dict[str, set[str]] = defaultdict(set)
-        self.country_of: dict[str, str] = {}
-        for row in known.capacities:
-            if row["product"] == product:
-                self._add_site(row)
-        for row in known.others:
-            self._add_site(row)
-        self.country_of |= {row["plant"]: row["country"] for row in figures if row["plant"]}
         self.figures = [row for row in figures if row["period"] == period]
         whole = [row for row in self.figures if row["scope"] == WHOLE]
         self.basis = max({row["basis"] for row in whole}, default=None, key=lambda basis: sum(
             row["basis"] == basis for row in whole))  # fmt: skip
         self.amounts = self._made(whole)
-        self.rows = bool(self.amounts)
         self.output = production_of(catalog, product, period, self.places or {"WLD"})
         low, high = (self.output.low, self.output.high) if self.output else (0.0, inf)
-        above = {key: known.owners.above(key) for key in self.amounts}
+        above = {key: self.known.owners.above(key) for key in self.amounts}
         self.whole = Output(without_parts(self.amounts, above), low, high)
-
-    def _add_site(self, row: Mapping[str, Any]) -> None:
-        """Note whose a plant is, through parents, or who runs it."""
-        plant = row["plant"]
-        self.country_of[plant] = row["country"]
-        owners = (stake.owner for stake in self.known.owners.stakes.get(plant, ()))
-        for company in {key for owner in owners for key in self.known.owners.above(owner)}:
-            self.sites[company].add(plant)
 
     def _made(self, whole: Iterable[Mapping[str, Any]]) -> dict[str, Made]:
         """Bound what each company made in the place."""
@@ -256,7 +257,9 @@ class _Market:
             for row in whole
         ]
         amounts = {
-            company: made_in(some, self.country_of, self.places, self.sites.get(company, ()))
+            company: made_in(
+                some, self.sites.country_of, self.places, self.sites.of_company.get(company, ())
+            )
             for company, some in figures_by_company(reported).items()
         }
         return {company: own for company, own in amounts.items() if self._is_here(company, own)}
@@ -265,8 +268,9 @@ class _Market:
         """Return True if a company surely made something in the place, or has a plant there."""
         if self.places is None or amount.low:
             return amount.high > 0
-        sites = self.sites.get(company, ())
-        return amount.high > 0 and any(self.country_of[plant] in self.places for plant in sites)
+        plants = self.sites.of_company.get(company, ())
+        countries = {self.sites.country_of[plant] for plant in plants}
+        return amount.high > 0 and not countries.isdisjoint(self.places)
 
     @property
     def coverage(self) -> tuple[float | None, float | None]:
@@ -310,11 +314,12 @@ class _Market:
                 "counts": WHOLE, **self._behind(keys, WHOLE),
             }  # fmt: skip
         if shares.rest > 0 and output:
-            least, most = _rest(shares)
+            amount, (least, most) = shares.of_nobody(), shares.share_of_nobody()
             yield {
                 **shared, "seat" if by == "seat" else "name": UNKNOWN, "counts": WHOLE,
-                "tonnes_low": least, "tonnes_high": most if most < inf else None,
-                "share_low": _share(least, shares.high), "share_high": _share(most, shares.low),
+                "tonnes_low": amount.low,
+                "tonnes_high": amount.high if amount.high < inf else None,
+                "share_low": least, "share_high": most,
                 "why": "no figure of a company in the graph", "source": output.source,
             }  # fmt: skip
         if by == "company":
@@ -383,25 +388,6 @@ class _Market:
             }  # fmt: skip
 
 
-def production_of(
-    catalog: Catalog, product: str, period: str, places: set[str]
-) -> capacity_coverage.Output | None:
-    """Add up what some places made of a product in a year, on the basis of companies' figures."""
-    figures = figures_in(catalog, {product: PeriodChoice(period, ())}).with_amounts()
-    outputs = (output_of(figures, places, product, basis) for basis in BASES)
-    return next((output for output in outputs if output), None)
-
-
-def _rest(shares: Output) -> tuple[float, float]:
-    """Return the least and the most of which nobody is known to have made it."""
-    most = sum(min(amount.high, amount.low + shares.rest) for amount in shares.amounts.values())
-    return max(0.0, shares.low - most), shares.rest
-
-
-def _share(tonnes: float, whole: float) -> float | None:
-    return min(1.0, tonnes / whole) if 0 < whole < inf and tonnes < inf else None
-
-
 def _notes(catalog: Catalog, summaries: Sequence[Known], place: Entity | None) -> Iterator[Note]:
     """State of each product how much of its output has a known maker."""
     where = place.in_text if place else "the world"
@@ -413,6 +399,6 @@ def _notes(catalog: Catalog, summaries: Sequence[Known], place: Entity | None) -
         else:
             part = in_percent(known.coverage_low, known.coverage_high)
             text = f"{part} of what {where} made ({known.output_source})"
-            if (known.coverage_low or 0.0) < FLOOR:
+            if not is_enough(known.coverage_low):
                 text += "; less than half is known, so that no company is the first"
         yield Note(f"Companies are known for {amount}: {text}.", (known.product,))

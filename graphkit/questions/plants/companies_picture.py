@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from graphkit.analysis.company_output import WHOLE
 from graphkit.answers.answer import Answer
 from graphkit.answers.terms import By
 from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed, labels
 from graphkit.plot.charts import Bars, labelled_rows
 from graphkit.plot.drawing import FIRST, OTHER, colour_of
 from graphkit.questions.plants.capacity_coverage import is_enough
+from graphkit.questions.plants.owners import UNKNOWN
 
 MOST_ROWS = 20
 """Rows of one picture."""
-WHOLE, UNKNOWN = "whole", "unknown"
 
 
 def companies(answer: Answer, layout: Layout) -> Framed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from graphkit.analysis.company_output import WHOLE
 from graphkit.answers.answer import PLAIN_NAME, Answer
 from graphkit.answers.sentence import Kind, Sentence
 from graphkit.answers.terms import By, Role
@@ -21,8 +22,6 @@ from graphkit.headlines.wording import (
 )
 from graphkit.names import capitalized, possessive
 from graphkit.questions.plants.wording import country_of
-
-WHOLE = "whole"
 
 
 @otherwise(unknown(lambda _, goods: f"Known to graphkit: no output of a company for {goods}"))

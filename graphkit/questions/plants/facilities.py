@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.ownership import Ownership, Stake
+from graphkit.analysis.ownership import Ownership, Stake, all_above
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
@@ -54,6 +54,13 @@ class Plants:
         return {plant for key in keys for plant in self.members.get(key, (key,))}
 
 
+def elements_of(catalog: Catalog, goods: Scope) -> list[str]:
+    """List the elements of some goods, or all where no goods are named."""
+    if goods.text:
+        return sorted(goods.elements)
+    return sorted(catalog.nodes("Element")["key"].to_pylist())
+
+
 def plants_of(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants:
     """Read the mines and plants of some goods, with who owns and runs them.
 
@@ -78,9 +85,7 @@ def known_plants(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants
         for row in catalog.rows("capacities", products=sorted(goods.products)).to_pylist()
         if countries is None or row["country"] in countries
     )
-    elements = sorted(goods.elements)
-    if not goods.text:
-        elements = sorted(catalog.nodes("Element")["key"].to_pylist())
+    elements = elements_of(catalog, goods)
     with_capacity = {row["plant"] for row in capacities}
     others: dict[str, Row] = {}
     for row in catalog.rows("plants", elements=elements).to_pylist() if elements else ():
@@ -93,10 +98,7 @@ def known_plants(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants
     names = {row["company"]: row["name"] for row in companies}
     ownership, operators = catalog.rows("ownership"), catalog.rows("operators")
     sets = owner_sets(ownership.to_pylist())
-    stakes = {
-        owned: [Stake(row["owner"], row["share"]) for row in first.rows]
-        for owned, (first, *_) in sets.items()
-    }
+    stakes = _stakes_of(sets)
     runners: dict[str, list[str]] = defaultdict(list)
     for row in operators.to_pylist():
         runners[row["plant"]] += [row["name"]] * (row["name"] not in runners[row["plant"]])
@@ -168,14 +170,8 @@ def owner_sets(ownership: Iterable[Mapping[str, Any]]) -> dict[str, list[OwnerSe
             key = ("", row["set_as_of"]) if row["set_as_of"] else (row["source"], "")
             rows_of[row["owned"]].setdefault(key, []).append(row)
             parents[row["owned"]].add(row["owner"])
-    behind: dict[str, frozenset[str]] = {}
-    for company in {owner for owners in parents.values() for owner in owners}:
-        above, waiting = {company}, [company]
-        while waiting:
-            new = parents.get(waiting.pop(), set()) - above
-            above |= new
-            waiting += new
-        behind[company] = frozenset(above)
+    owners = {owner for some in parents.values() for owner in some}
+    behind = {company: all_above(company, parents) for company in owners}
     chosen: dict[str, list[OwnerSet]] = {}
     for owned, groups in rows_of.items():
         sets = sorted(
@@ -193,9 +189,13 @@ def owner_sets(ownership: Iterable[Mapping[str, Any]]) -> dict[str, list[OwnerSe
 
 def stakes_in(ownership: Iterable[Mapping[str, Any]]) -> dict[str, list[Stake]]:
     """Collect the stakes in each plant and company, of the set of owners that answers."""
+    return _stakes_of(owner_sets(ownership))
+
+
+def _stakes_of(sets: Mapping[str, Sequence[OwnerSet]]) -> dict[str, list[Stake]]:
     return {
-        owned: [Stake(row["owner"], row["share"]) for row in sets[0].rows]
-        for owned, sets in owner_sets(ownership).items()
+        owned: [Stake(row["owner"], row["share"]) for row in first.rows]
+        for owned, (first, *_) in sets.items()
     }
 
 
@@ -238,7 +238,7 @@ IN_WORDS = {
     "care-and-maintenance": "care and maintenance", "developing mine": "in development",
     "construction": "under construction",
 }  # fmt: skip
-"""What statuses of sources mean, in small letters; the others say it themselves."""
+"""Words for the statuses of sources, in small letters; the others say it themselves."""
 
 
 def status_in_words(status: str | None) -> str | None:

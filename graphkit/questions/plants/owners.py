@@ -16,7 +16,7 @@ from graphkit.analysis.ownership import NO_OWNER, NO_PARENT, Division, Share, di
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXTS, Column, schema_of
 from graphkit.answers.coverage import About, Coverage, Entry, lines
-from graphkit.answers.figures import IN_SOME_ROWS, percent
+from graphkit.answers.figures import HALF, IN_SOME_ROWS, percent
 from graphkit.answers.note import Note
 from graphkit.answers.terms import By, Measure, Places, Role, Time, View, terms
 from graphkit.arrow import SHARE
@@ -24,7 +24,6 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.names import Entity
 from graphkit.questions.plants.capacity_coverage import (
-    FLOOR,
     Output,
     in_percent,
     is_enough,
@@ -108,6 +107,11 @@ class Block:
     def total(self) -> float:
         """Tonnes of all capacities."""
         return fsum(row["tonnes"] for row in self.capacities)
+
+    @property
+    def coverage(self) -> tuple[float | None, float | None]:
+        """Part of the production that the capacities are, at least and at most."""
+        return self.output.coverage(self.total) if self.output else (None, None)
 
     @property
     def years(self) -> str | None:
@@ -222,7 +226,7 @@ def blocks_of(capacities: Iterable[Mapping[str, Any]], output: Any) -> list[Bloc
         blocks,
         key=lambda block: (
             block.output is None,
-            block.output is None or not is_enough(block.output.coverage(block.total)[0]),
+            not is_enough(block.coverage[0]),
             -len(block.capacities), block.product, block.basis or "",
         ),
     )  # fmt: skip
@@ -243,7 +247,7 @@ def _rows_of(block: Block, division: Division, known: Plants, by: str) -> Iterat
 
     Below the floor of what is known they are in the order of names.
     """
-    low, high = block.output.coverage(block.total) if block.output else (None, None)
+    low, high = block.coverage
     sources = {row["source"] for row in block.capacities}
     shared = {
         "product": block.product, "basis": block.basis, "total_tonnes": division.total,
@@ -459,7 +463,7 @@ def _in_words(catalog: Catalog, summary: BlockSummary, place: Entity | None) -> 
         above = ""
         if (low or 0.0) > 1:
             above = "; it is more than was made: nameplate is not output, nor of the same year"
-        elif (low or high or 0.0) < FLOOR:
+        elif (low or high or 0.0) < HALF:
             above = "; less than half is known, so that no owner is the first"
         yield (
             f"Capacity for {known}, {times} of what {where} made in {summary.output_period} "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from math import fsum
 from typing import Any
 
 import pyarrow as pa
@@ -23,6 +22,7 @@ from graphkit.questions.plants.facilities import (
     standing_still,
     status_in_words,
 )
+from graphkit.questions.plants.owners import blocks_of
 from graphkit.questions.question import checked
 from graphkit.questions.shared.order import descending
 from graphkit.questions.shared.production import Figures, figures_of
@@ -160,16 +160,13 @@ def _capacities(known: Plants, figures: Figures, places: Set[str]) -> Iterator[d
         (country, product, basis): output_of(figures, {country}, product, basis)
         for country, product, basis in totals
     }
-    coverage: dict[tuple[str, str | None], float | None] = {}
-    for product, basis in sorted({(product, basis) for _, product, basis in totals}, key=str):
-        total = fsum(t for market, t in totals.items() if market[1:] == (product, basis))
-        output = output_of(figures, places, product, basis)
-        coverage[product, basis] = output.coverage(total)[0] if output and total else None
+    blocks = blocks_of(known.capacities, lambda *key: output_of(figures, places, *key))
+    coverage = {(block.product, block.basis): block.coverage[0] for block in blocks}
     for row in known.capacities:
         key = row["product"], row["basis"]
         sizes[key] = sizes.get(key, 0) + (row["tonnes"] is not None)
     for row in sorted(known.capacities, key=lambda row: (
-        row["capacity"] is None, not is_enough(coverage[row["product"], row["basis"]]),
+        row["capacity"] is None, not is_enough(coverage.get((row["product"], row["basis"]))),
         -sizes[row["product"], row["basis"]], row["product"],
         row["basis"] or "", descending(row["tonnes"]), row["country"], row["name"], row["plant"],
         row["label"],
@@ -178,7 +175,7 @@ def _capacities(known: Plants, figures: Figures, places: Set[str]) -> Iterator[d
         yield {
             **row, "published": written(row["capacity"], row["unit"]), **_run(row, known),
             **_share(row["tonnes"], totals[market], outputs[market]),
-            "coverage_low": coverage[market[1:]],
+            "coverage_low": coverage.get(market[1:]),
         }  # fmt: skip
 
 

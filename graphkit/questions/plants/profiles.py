@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.analysis.company_output import WHOLE
 from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import NUMBER, Column, schema_of
@@ -20,7 +21,7 @@ from graphkit.catalog.catalog import KIND_OF, Catalog
 from graphkit.catalog.tables import COUNTRIES
 from graphkit.errors import UsageError
 from graphkit.names import Entity, uncapitalized
-from graphkit.questions.plants.companies import WHOLE, production_of
+from graphkit.questions.plants.capacity_coverage import production_of
 from graphkit.questions.plants.facilities import Plants, plants_of, status_in_words
 from graphkit.questions.plants.plants import written
 from graphkit.questions.plants.stoppages import PLANT, Stoppage, coverage_notes, stoppages
@@ -31,7 +32,7 @@ from graphkit.schema import MAIN
 IN_SOME = f"{SHARE}{IN_SOME_ROWS}"
 MADE = "made"
 COUNTS = {"whole": "all of it", "equity": "its own share", "sales": "what it sold"}
-"""What figures of output count."""
+"""Words for the scope of a figure of output."""
 PROFILE = (
     Column("fact", "Fact", "of a plant: can make, made, handles, run by, owned by, in the end of, "
            "shares its capacity with; of a company: made, owned by, owns, has through others, "
@@ -78,7 +79,7 @@ class Subject(Term):
 
 @dataclass(frozen=True)
 class Site(Term):
-    """What is known of a mine or plant once."""
+    """Facts on a mine or plant that stand once."""
 
     country: str
     type: str
@@ -89,7 +90,7 @@ class Site(Term):
 
 @dataclass(frozen=True)
 class Firm(Term):
-    """What is known of a company once."""
+    """Facts on a company that stand once."""
 
     seat: str | None
     type: str | None
@@ -98,7 +99,7 @@ class Firm(Term):
 
 @dataclass(frozen=True)
 class Land(Term):
-    """What is known of a country, an area or a group once."""
+    """Facts on a country, an area or a group that stand once."""
 
     type: str
     region: str | None
@@ -107,7 +108,7 @@ class Land(Term):
 
 @dataclass(frozen=True)
 class Mineral(Term):
-    """What is known of an element or a group of them once."""
+    """Facts on an element or a group of them that stand once."""
 
     type: str
     names: Sequence[str] | None
@@ -115,7 +116,7 @@ class Mineral(Term):
 
 @dataclass(frozen=True)
 class Product(Term):
-    """What is known of a product once."""
+    """Facts on a product that stand once."""
 
     stage: str
     names: Sequence[str] | None
@@ -123,7 +124,7 @@ class Product(Term):
 
 @dataclass(frozen=True)
 class Act(Term):
-    """What is known of an export control once."""
+    """Facts on an export control that stand once."""
 
     country: str
     measure: str

@@ -65,7 +65,7 @@ RANGE = (
 
 @dataclass(frozen=True)
 class RangesAssume(Term):
-    """What ranges of losses take for granted."""
+    """Assumptions that ranges of losses rest on."""
 
     ranges_assume: tuple[str, ...]
 
@@ -198,7 +198,7 @@ class Supply:
 
     @property
     def ranges_assume(self) -> RangesAssume:
-        """What ranges of losses take for granted, as an answer states it."""
+        """The assumptions that ranges of losses rest on, as an answer states them."""
         return RangesAssume(() if self.returns or not self._ways_unseen else (NO_RETURN,))
 
     @property

@@ -100,20 +100,18 @@ def cascade(
     """
     catalog = catalog.using(dataset)
     cut, supply = cut_in(catalog, exporter, scope, to, restriction, period, by)
-    losses = failures_of(
-        supply.network, cut.exporters, products=supply.products_in_scope,
-        destinations=cut.destinations,
-        loss=loss, tolerance=tolerance, spread=spread,
-    )  # fmt: skip
     assumed = assuming(catalog, supply, assume)
 
-    def ranges(network: SupplyNetwork, _: pa.Table) -> pa.Table:
+    def failing(network: SupplyNetwork) -> pa.Table:
         return failures_of(
             network, cut.exporters, products=supply.products_in_scope,
             destinations=cut.destinations, loss=loss, tolerance=tolerance, spread=spread,
         )  # fmt: skip
 
-    losses = assumed.with_ranges(losses, ("country", "product"), ranges, least=1.0)
+    losses = assumed.with_ranges(
+        failing(supply.network), ("country", "product"), lambda network, _: failing(network),
+        least=1.0,
+    )  # fmt: skip
     losses = with_numbers(with_scope(losses, supply), loss=loss, tolerance=tolerance, spread=spread)
     failures = losses.filter(losses["failed"])
     possible = pc.sum(pc.equal(losses["verdict"], "possible")).as_py() or 0

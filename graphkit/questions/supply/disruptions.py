@@ -77,7 +77,7 @@ UNCOVERED = {
     "lost_share": "uncovered", "low": "uncovered_low", "high": "uncovered_high",
     **{end: end.replace("_", "_uncovered_") for end in ENDS},
 }  # fmt: skip
-"""What no slack recovers of a loss, at the figure and at both ends, by the column of the loss."""
+"""Columns of what no slack recovers, at the figure and at both ends, by the column of the loss."""
 
 
 @checked(COLUMNS, INDUSTRIES, (FIT,))

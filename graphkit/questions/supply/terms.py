@@ -107,7 +107,7 @@ class Played(Term):
 
 @dataclass(frozen=True)
 class Definition(Term):
-    """What makes a country, plant or company a single point of failure."""
+    """The rule by which a country, plant or company is a single point of failure."""
 
     definition: str
 
