@@ -1162,7 +1162,7 @@ def partner_share(read: Facts, claim: Claim) -> None:
     [row] = read.of(claim)
     name = "on_share_usd" if row.get("on") else "largest_share_usd"
     partner = row["on"] if row.get("on") else row["largest"]
-    assert {partner} <= {*claim.subject, *claim.whose}
+    assert {*partner.split("+")} <= {*claim.subject, *claim.whose}
     line = line_of(read, row, *OF_TRADE)
     assert row in (line[0], line[-1])
     low, high = row[name], row[name]

@@ -16,10 +16,12 @@ from scipy.stats import spearmanr
 import graphkit
 from graphkit.analysis.supply.disruption import disruption
 from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.answers.terms import Role
 from graphkit.api import Session
 from graphkit.period import Period
 from graphkit.questions.shared.supply import supply_of
 from graphkit.questions.supply.scenarios import read_scenario
+from graphkit.questions.supply.terms import Cut
 
 PAGE = Path(__file__).parents[1] / "docs/backtests.md"
 SCENARIOS = (
@@ -110,7 +112,8 @@ def backtest(graph: Session, name: str, measure: str) -> Backtest | None:
     scenario = read_scenario(graph.catalog, name)
     event = scenario.yaml.read().value["events"][0]
     scope = graph.scenario(name).scope
-    products, sellers = scope["cut"], set(scope["exporters"])
+    products, sellers = scope.the(Cut).cut, set(scope.places(Role.EXPORTERS))
+    destinations = scope.places(Role.DESTINATIONS) or None
     before = scenario.arguments["period"]
     after, months = stopped_year(event["from"], event.get("until"))
     goods = graph.catalog.materials.scope(",".join(products))
@@ -120,7 +123,7 @@ def backtest(graph: Session, name: str, measure: str) -> Backtest | None:
     }
     network = networks[before][measure]
     cut = {
-        "products": products, "destinations": scope["destinations"],
+        "products": products, "destinations": destinations,
         "loss": scenario.arguments["loss"],
     }  # fmt: skip
     if not any(
@@ -150,7 +153,7 @@ def backtest(graph: Session, name: str, measure: str) -> Backtest | None:
         """Compute what is left of a flow in the year after."""
         product, consumer, seller = flow
         lost = pools.get((product, seller), {}).get(end, 0.0)
-        aimed = scope["destinations"] is None or consumer in scope["destinations"]
+        aimed = destinations is None or consumer in destinations
         stopped = seller in sellers and aimed
         uncut = 1.0 - cut["loss"] if stopped else 1.0
         return traded.get(flow, 0.0) * (1.0 - part * (1.0 - uncut * (1.0 - lost)))

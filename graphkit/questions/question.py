@@ -284,7 +284,9 @@ def _with_names(catalog: Catalog, answer: Answer) -> Answer:
     """Add the short names of all keys, remarks on products, and notes on unspecified places."""
     from graphkit.answers.answer import keys_in, keys_of_refs
 
-    names = {key: name for key in sorted(keys_in(answer)) if (name := catalog.label(key))}
+    keys = keys_in(answer)
+    keys |= {part for key in keys if catalog.label(key) for part in key.split("+")}
+    names = {key: name for key in sorted(keys) if (name := catalog.label(key))}
     columns = [column.name for column in answer.columns if column.refers_to == "place"]
     places = keys_of_refs(answer.rows, columns)
     unspecified = [

@@ -18,6 +18,7 @@ from graphkit.headlines.wording import (
     figure_of_share,
     figure_of_value,
     grouped,
+    places_of,
     qualified,
     shortened,
     when,
@@ -134,8 +135,9 @@ def _partner_share(names: Lexicon, line: Sequence[Row]) -> Sentence:
     if not partner or figure is None:
         return Sentence()
     buys = last.get("supplier") is not None
-    common = {"subject": last["supplier"] if buys else partner,
-             "whose": partner if buys else last["consumer"], "measure": "usd"}  # fmt: skip
+    partners = places_of(partner)
+    common = {"subject": last["supplier"] if buys else partners,
+             "whose": partners if buys else last["consumer"], "measure": "usd"}  # fmt: skip
     claim = names.claim(Kind.SHARE, [last], figure, **common)
     share = Sentence(f"; {names.place(partner)} {verb} {figure} of that", (claim,))
     then = _share(first, column)
