@@ -107,13 +107,22 @@ def test_a_group_s_capacity_stands_once_and_first_is_the_largest_of_most(graph_o
 
 
 def test_a_plant_s_share_of_its_country_is_from_that_of_output_to_that_of_what_is_known(graph_of):
-    """1,000 t of metal are known beside an output of 2,500 t; ore is set beside none."""
-    answer = graph_of(WORLD).plants("KOR", scope="dysprosium")
+    """1,000 t of metal are known beside an output of 2,500 t; ore is set beside none.
 
-    assert rows(answer, "plant", "basis", "share_low", "share_high", "output_period")[:4] == [
-        ("onsan", "metal", 0.2, 0.5, "2024"), ("anyang", "metal", 0.12, 0.3, "2024"),
+    Capacities without a year may be old, and do not bound what was made beyond them. A plant in
+    care makes nothing that is sure.
+    """
+    undated = graph_of(WORLD).plants("KOR", scope="dysprosium")
+    text = WORLD["can-make.yaml"].replace(", as_of: 2020", "")
+    dated = text.replace("source: customs", "source: customs, as_of: 2024")
+    answer = graph_of(WORLD | {"can-make.yaml": dated}).plants("KOR", scope="dysprosium")
+
+    names = ("plant", "basis", "share_low", "share_high", "output_period")
+    assert rows(answer, *names)[:4] == [
+        ("onsan", "metal", 0.2, 0.5, "2024"), ("anyang", "metal", 0, 0.3, "2024"),
         ("pits", "metal", 0.08, 0.2, "2024"), ("onsan", "ore", None, 1, None),
     ]  # fmt: skip
+    assert [row[2:4] for row in rows(undated, *names)[:3]] == [(0.2, 1), (0, 1), (0.08, 1)]
 
 
 def test_what_is_no_product_of_the_graph_stands_as_printed(graph_of):

@@ -30,7 +30,7 @@ def test_a_plant_has_its_capacities_owners_and_those_behind_them(world):
 
     assert rows(answer, "published", "tonnes", "basis", "share_low", "share_high",
                 fact="can make") == [
-        ("0.5 kmt", 500, "metal", 0.2, 0.5), ("9 kmt", 9000, "ore", None, 1.0),
+        ("0.5 kmt", 500, "metal", 0.2, 1.0), ("9 kmt", 9000, "ore", None, 1.0),
     ]  # fmt: skip
     assert rows(answer, "name", "country", "share", fact="owned by") == [
         ("A Zinc", "KOR", 0.6), ("C Investment", None, 0.4),

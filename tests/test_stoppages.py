@@ -19,7 +19,7 @@ from graphkit.answers.coverage import Capacity
 from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.questions.plants.capacity_coverage import Output
+from graphkit.questions.plants.capacity_coverage import Output, PlantOutput
 from graphkit.questions.plants.facilities import Plants
 from graphkit.questions.plants.stoppages import Market, ended
 
@@ -135,7 +135,7 @@ def test_a_plant_takes_from_its_part_of_output_to_its_part_of_what_is_known(worl
     ]
     assert answer.coverage.capacity == (Capacity(
         "CHN", "ore", "concentrate", capacity_tonnes=50, coverage_low=50 / 80,
-        coverage_high=50 / 80, output_tonnes_low=80, output_tonnes_high=80,
+        coverage_high=50 / 80, capacity_as_of="2024", output_tonnes_low=80, output_tonnes_high=80,
         output_period="2024", output_source="customs",
     ),)  # fmt: skip
     assert "customs" in answer.sources["key"].to_pylist()
@@ -314,7 +314,10 @@ def held(owners: Ownership, plant: str, level: str, view: str) -> dict[str, floa
 @pytest.mark.parametrize("level", ["plant", "company", "seat"])
 @pytest.mark.parametrize("seed", range(40))
 def test_a_part_s_range_holds_the_truth_of_hidden_owners_and_capacities(seed, level, view):
-    """All plants run, so that a country makes what they can; some capacities are not published."""
+    """All plants run, so that a country makes what they can; some capacities are not published.
+
+    Others are old, and the plants larger by now; of some it is known what they made.
+    """
     random = Random(seed)
     true = true_owners(random)
     known = hidden(true, random)
@@ -325,11 +328,20 @@ def test_a_part_s_range_holds_the_truth_of_hidden_owners_and_capacities(seed, le
               for place in place_of.values()}  # fmt: skip
     markets = []
     for place, made in sorted(output.items()):
-        rows = [{"plant": p, "name": p, "tonnes": tonnes[p], "status": None, "source": "s"}
-                for p in shown if place_of[p] == place]  # fmt: skip
-        published = Output(made * random.choice((0.9, 1)), made * random.choice((1.2, 1)), "y", "s")
+        published = Output(made * random.choice((0.9, 1)), made * random.choice((1.2, 1)), "2", "s")
         beside = published if random.random() < 0.8 else None
-        markets += [Market(*place, "metal", rows, beside)] if rows else []
+        rows = [
+            {"plant": p, "name": p, "tonnes": tonnes[p] * random.choice((0.2, 1)), "as_of": "1"}
+            if beside and random.random() < 0.5
+            else {"plant": p, "name": p, "tonnes": tonnes[p], "as_of": "2"}
+            for p in shown if place_of[p] == place
+        ]  # fmt: skip
+        rows = [{**row, "status": None, "source": "s"} for row in rows]
+        outputs = {
+            p: {"2": PlantOutput(tonnes[p] * 0.9, tonnes[p], frozenset("s"))}
+            for p in PLANTS if place_of[p] == place and random.random() < 0.3
+        }  # fmt: skip
+        markets += [Market(*place, "metal", rows, beside, outputs)] if rows else []
     plants = Plants([], [], {}, known, {}, {}, ())
     every = ended(plants, markets, level, view)
     unknown = every.unknown(output)

@@ -251,6 +251,8 @@ class Capacity(Entry):
     coverage_low: float | None
     """Capacity divided by production; null if none is published."""
     coverage_high: float | None
+    capacity_as_of: str | None
+    """Years of the capacities, and how many have none."""
     output_tonnes_low: float | None
     output_tonnes_high: float | None
     output_period: str | None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor, fsum, inf, log10
 from typing import Any
 
+from graphkit.analysis.company_output import WHOLE
 from graphkit.analysis.production import published_interval
 from graphkit.answers.figures import HALF, percent
 from graphkit.catalog.catalog import Catalog
@@ -98,6 +99,72 @@ def production_of(
     figures = figures_in(catalog, {product: PeriodChoice(period, ())}).with_amounts()
     outputs = (output_of(figures, places, product, basis) for basis in OUTPUT_BASES)
     return next((output for output in outputs if output), None)
+
+
+@dataclass(frozen=True)
+class PlantOutput:
+    """What a plant made of a product in a period, from the least to the most published."""
+
+    low: float
+    high: float
+    sources: frozenset[str]
+
+
+def outputs_of_plants(
+    catalog: Catalog, products: Collection[str]
+) -> dict[tuple[str, str], dict[str, dict[str, PlantOutput]]]:
+    """Read what plants made, in tonnes of what production counts.
+
+    By their country and the product, then by plant and period.
+
+    Figures count all of a plant, whoever owns it.
+    """
+    elements = sorted(set().union(*(catalog.materials.main.get(key, ()) for key in products)))
+    outputs: dict[tuple[str, str], dict[str, dict[str, PlantOutput]]] = {}
+    for row in catalog.rows("outputs", elements=elements).to_pylist() if elements else ():
+        tonnes, period = row["content_tonnes"], row["period"]
+        if row["plant"] and row["product"] and row["scope"] == WHOLE and tonnes is not None:
+            place = row["country"], row["product"]
+            by_period = outputs.setdefault(place, {}).setdefault(row["plant"], {})
+            known = by_period.get(period, PlantOutput(inf, 0.0, frozenset()))
+            by_period[period] = PlantOutput(
+                min(known.low, 0.0 if row["bought"] else tonnes), max(known.high, tonnes),
+                known.sources | {row["source"]},
+            )  # fmt: skip
+    return outputs
+
+
+def stands_for(
+    as_of: str | None, year: str, output_periods: Collection[str], *, outgrown: bool
+) -> tuple[bool, bool]:
+    """Return whether a capacity stands for a year, and whether it bounds what was made in it.
+
+    One of the year or later does. An older one stands until a newer output of the plant is
+    published, which says more than it; it bounds nothing where its country made more than all
+    known capacity: something was built or enlarged since, and nobody says where.
+
+    Parameters
+    ----------
+    as_of : str, optional
+        Year of the capacity; one without a year is older than any.
+    output_periods : collection of str
+        Periods of which an output of the plant is known.
+    outgrown : bool
+        True if its country made more in the year than all its known capacity.
+
+    Examples
+    --------
+    >>> stands_for("2024", "2024", [], outgrown=True)
+    (True, True)
+    >>> stands_for("2018", "2024", [], outgrown=True)
+    (True, False)
+    >>> stands_for("2018", "2024", ["2025"], outgrown=False)
+    (False, False)
+    """
+    if as_of and as_of >= year:
+        return True, True
+    stands = all(period <= (as_of or "") for period in output_periods)
+    return stands, stands and not outgrown
 
 
 def years_of(capacities: Collection[Mapping[str, Any]]) -> str | None:

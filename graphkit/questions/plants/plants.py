@@ -14,15 +14,17 @@ from graphkit.answers.note import Note
 from graphkit.answers.terms import Measure, Places, Role, terms
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
-from graphkit.questions.plants.capacity_coverage import Output, is_enough, output_of
+from graphkit.questions.plants.capacity_coverage import is_enough, output_of
 from graphkit.questions.plants.facilities import (
     Plants,
+    Row,
     owners_in_words,
     plants_of,
     standing_still,
     status_in_words,
 )
 from graphkit.questions.plants.owners import blocks_of
+from graphkit.questions.plants.stoppages import Market, markets_of
 from graphkit.questions.question import checked
 from graphkit.questions.shared.order import descending
 from graphkit.questions.shared.production import Figures, figures_of
@@ -41,11 +43,12 @@ PLANTS = (
     Column("unit", "", "the unit of it"),
     Column("tonnes", "Tonnes", "metric tons a year, of what the basis says; empty: not published "
            "in a unit of mass", "t", NUMBER, rank=0),
-    Column("share_low", "Of country", "0 to 1, share of the capacity of its country in the product "
-           "and basis, if that is at least the published production; null where none is", SHARE,
-           NUMBER, rank=2),
-    Column("share_high", "at most", "0 to 1, share of the known capacity of its country in the "
-           "product and basis", SHARE, NUMBER, rank=2),
+    Column("share_low", "Of country", "0 to 1, share of its country's production of the product "
+           "that is its, at least: what it made, or its part by capacity of what the country made; "
+           "null where no production is published on such a basis", SHARE, NUMBER, rank=2),
+    Column("share_high", "at most", "0 to 1, the same at most: by what it made, or by the known "
+           "capacity of its country; all that no other plant is known to have made where its "
+           "capacity is old and newer facts speak against it", SHARE, NUMBER, rank=2),
     Column("coverage_low", "", "known capacity of the product and basis in the countries asked, "
            "divided by what they made; empty: not published. From one half on, plants are compared "
            "by size", SHARE, NUMBER),
@@ -100,7 +103,7 @@ def plants(catalog: Catalog, country: str | None = None, *, scope: str | None = 
     known = plants_of(catalog, goods, place)
     figures = figures_of(catalog, goods, None).with_amounts()
     places = {"WLD"} if place is None else set(catalog.members(place))
-    rows = [*_capacities(known, figures, places), *_others(known)]
+    rows = [*_capacities(catalog, known, figures, places), *_others(known)]
     table = pa.Table.from_pylist(
         [{column.name: row.get(column.name) for column in PLANTS} for row in rows],
         schema_of(PLANTS),
@@ -149,16 +152,14 @@ def written(capacity: float | None, unit: str | None) -> str | None:
     return None if capacity is None else f"{capacity:,.10g} {unit}"
 
 
-def _capacities(known: Plants, figures: Figures, places: Set[str]) -> Iterator[dict[str, Any]]:
+def _capacities(
+    catalog: Catalog, known: Plants, figures: Figures, places: Set[str]
+) -> Iterator[dict[str, Any]]:
     """Yield the rows of plants that can make a product, those of most capacities first."""
     sizes: dict[tuple[str, str | None], int] = {}
-    totals: dict[tuple[str, str, str | None], float] = {}
-    for row in known.capacities:
-        market = row["country"], row["product"], row["basis"]
-        totals[market] = totals.get(market, 0.0) + (row["tonnes"] or 0.0)
-    outputs = {
-        (country, product, basis): output_of(figures, {country}, product, basis)
-        for country, product, basis in totals
+    markets = {
+        (market.country, market.product, market.basis): market
+        for market in markets_of(catalog, known.capacities, figures)
     }
     blocks = blocks_of(known.capacities, lambda *key: output_of(figures, places, *key))
     coverage = {(block.product, block.basis): block.coverage[0] for block in blocks}
@@ -171,24 +172,22 @@ def _capacities(known: Plants, figures: Figures, places: Set[str]) -> Iterator[d
         row["basis"] or "", descending(row["tonnes"]), row["country"], row["name"], row["plant"],
         row["label"],
     )):  # fmt: skip
-        market = row["country"], row["product"], row["basis"]
+        market = markets.get((row["country"], row["product"], row["basis"]))
         yield {
             **row, "published": written(row["capacity"], row["unit"]), **_run(row, known),
-            **_share(row["tonnes"], totals[market], outputs[market]),
-            "coverage_low": coverage.get(market[1:]),
+            **(_share(row, market) if market and row["tonnes"] else {}),
+            "coverage_low": coverage.get((row["product"], row["basis"])),
         }  # fmt: skip
 
 
-def _share(tonnes: float | None, total: float, output: Output | None) -> dict[str, Any]:
-    """Return the share of a capacity in that of its country, which is at least what it made."""
-    if not tonnes:
-        return {}
+def _share(row: Row, market: Market) -> dict[str, Any]:
+    """Return the part of its country's production that a plant with a capacity makes."""
+    part, output = market.part_of(row), market.output
     return {
-        "share_low": tonnes / max(total, output.high) if output else None,
-        "share_high": tonnes / total,
+        "share_low": part.low if output else None, "share_high": part.high,
         "output_period": output.period if output else None,
-        "production_source": output.source if output else None,
-    }
+        "production_source": "+".join(sorted(market.output_sources)) or None,
+    }  # fmt: skip
 
 
 def _others(known: Plants) -> Iterator[dict[str, Any]]:

@@ -52,10 +52,11 @@ PROFILE = (
            rank=0),
     Column("part", "Through parents", "0 to 1, part of the plant that is the owner's through all "
            "companies between, by equity", IN_SOME, NUMBER, rank=1),
-    Column("share_low", "Of output", "0 to 1, share of what its country makes that the capacity "
-           "is at least, or of what the country or the world made; empty: no production is "
-           "published beside it", IN_SOME, NUMBER, rank=2),
-    Column("share_high", "at most", "0 to 1, share of the country's known capacity", IN_SOME,
+    Column("share_low", "Of output", "0 to 1, share of what its country makes that the plant "
+           "makes at least, or of what the country or the world made; empty: not known", IN_SOME,
+           NUMBER, rank=2),
+    Column("share_high", "at most", "0 to 1, the same at most, by output and known capacity",
+           IN_SOME,
            NUMBER, rank=2),
     Column("as_of", "Year", "year of the fact, where the source states it", rank=2),
     Column("status", "Status", "whether it runs, as its source says or assumes", rank=4),
@@ -240,7 +241,7 @@ def _capacities(
             continue
         is_own, tonnes = row["plant"] == keys[0], row["tonnes"]
         market = markets.get((row["country"], row["product"], row["basis"]))
-        part = market.part(tonnes, tonnes) if market is not None and is_own and tonnes else None
+        part = market.part_of(row) if market is not None and is_own and tonnes else None
         yield {
             **row, "fact": "can make" if is_own else "its group can make",
             "name": row["label"] or catalog.materials.in_text(row["product"]),

@@ -1,13 +1,15 @@
 """Stoppages: what the end of plants, or of all that an owner can stop, takes from production.
 
-A plant's part of a country's production is that of its capacity in the country's: from that of
-what the country made, where that is more than its known capacity, to that of what is known. Where
-no production is published on such a basis, the part may be next to nothing, and is not known.
+A plant's part of a country's production is what it is published to have made in the year; else that
+of its capacity in the country's: from that of what the country made, where that is more than its
+known capacity, to that of what is known. An old capacity bounds nothing where newer facts speak
+against it. Where no production is published on such a basis, the part may be next to nothing, and
+is not known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import fsum, inf
@@ -15,15 +17,24 @@ from math import fsum, inf
 import pyarrow as pa
 
 from graphkit.analysis.ownership import Division, Share, commanded, divided
+from graphkit.analysis.supply.nodes import shortened
 from graphkit.analysis.supply.production_cut import Part
 from graphkit.answers.coverage import Capacity
 from graphkit.answers.goods import Goods
 from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Scope
-from graphkit.questions.plants.capacity_coverage import Output, in_percent, output_of
+from graphkit.questions.plants.capacity_coverage import (
+    Output,
+    PlantOutput,
+    in_percent,
+    output_of,
+    outputs_of_plants,
+    stands_for,
+    years_of,
+)
 from graphkit.questions.plants.facilities import Plants, Row, plants_of, runs
-from graphkit.questions.shared.production import figures_of
+from graphkit.questions.shared.production import Figures, figures_of
 
 PLANT, COMPANY, SEAT = "plant", "company", "seat"
 Place = tuple[str, str]
@@ -43,6 +54,8 @@ class Market:
     basis: str | None
     capacities: Sequence[Row]
     output: Output | None
+    outputs: Mapping[str, Mapping[str, PlantOutput]] = field(default_factory=dict)
+    """What plants of the country are published to have made of it, by plant and period."""
 
     @property
     def place(self) -> Place:
@@ -55,11 +68,6 @@ class Market:
         return fsum(row["tonnes"] for row in self.capacities)
 
     @property
-    def whole(self) -> float:
-        """Least that the country can make: its capacity or its production; inf if unknown."""
-        return max(self.total, self.output.high) if self.output else inf
-
-    @property
     def coverage(self) -> tuple[float | None, float | None]:
         """Known capacity over published production, at least and at most; None: unknown."""
         return self.output.coverage(self.total) if self.output else (None, None)
@@ -70,19 +78,90 @@ class Market:
         (low, high), output = self.coverage, self.output
         return Capacity(
             self.country, self.product, self.basis, self.total, low, high,
+            capacity_as_of=years_of(self.capacities),
             output_tonnes_low=output.low if output else None,
             output_tonnes_high=output.high if output and output.high < inf else None,
             output_period=output.period if output else None,
             output_source=output.source if output else None,
         )  # fmt: skip
 
-    def part(self, low: float, high: float) -> Part:
-        """Return the part of the country's production that some tonnes of capacity are."""
-        return Part(min(1.0, low / self.whole), min(1.0, high / self.total))
+    @cached_property
+    def plant_outputs(self) -> Mapping[str, PlantOutput]:
+        """What plants of the country are published to have made in the year of the production."""
+        year = self.output.period if self.output else ""
+        return {key: periods[year] for key, periods in self.outputs.items() if year in periods}
 
-    def running(self) -> list[tuple[str, float]]:
-        """List the capacities of plants that run."""
-        return [(row["plant"], row["tonnes"]) for row in self.capacities if runs(row["status"])]
+    @property
+    def output_sources(self) -> frozenset[str]:
+        """The sources of the production, and of what its plants made in that year."""
+        own = {self.output.source} if self.output else set()
+        return frozenset(own).union(*(amount.sources for amount in self.plant_outputs.values()))
+
+    @cached_property
+    def _rest(self) -> tuple[float, float, float]:
+        """Least and most production of plants without a figure, and their known capacity."""
+        figures = self.plant_outputs
+        total = fsum(row["tonnes"] for row in self.capacities if row["plant"] not in figures)
+        if self.output is None:
+            return 0.0, inf, total
+        low = self.output.low - fsum(amount.high for amount in figures.values())
+        high = self.output.high - fsum(amount.low for amount in figures.values())
+        return max(0.0, low), max(0.0, high), total
+
+    @cached_property
+    def parts(self) -> Sequence[tuple[Row, Part]]:
+        """The part of each plant in the country's production, at least and at most."""
+        by_plant: dict[str, list[Row]] = {}
+        for row in self.capacities:
+            by_plant.setdefault(row["plant"], []).append(row)
+        return [
+            ({**rows[0], "tonnes": fsum(row["tonnes"] for row in rows)}, self._part(plant, rows))
+            for plant, rows in by_plant.items()
+        ]
+
+    def _part(self, plant: str, rows: Sequence[Row]) -> Part:
+        """Return the part of a plant: what it made, or by capacity of what the others made.
+
+        One that stands still surely takes nothing.
+        """
+        output = self.output or Output(0.0, inf, "", "")
+        if amount := self.plant_outputs.get(plant):
+            high = amount.high / output.low if output.low else 1.0
+            return Part(min(1.0, amount.low / output.high), min(1.0, high))
+        rest_low, rest_high, total = self._rest
+        tonnes = fsum(row["tonnes"] for row in rows)
+        running = fsum(row["tonnes"] for row in rows if runs(row["status"]))
+        stands, bounds = self._standing(plant, rows)
+        low = running / max(total, rest_high) if stands else 0.0
+        high = tonnes / total if bounds else 1.0
+        least = low * rest_low / output.low if output.low else low
+        most = high * rest_high / output.high if 0 < output.high < inf else high
+        return Part(min(least, most), most)
+
+    def part_of(self, capacity: Row) -> Part:
+        """Return the part of one capacity: of a plant with several, in proportion to them."""
+        plant, part = next(
+            (row, part) for row, part in self.parts if row["plant"] == capacity["plant"]
+        )
+        ratio = capacity["tonnes"] / plant["tonnes"]
+        return Part(ratio * part.low, ratio * part.high)
+
+    def _standing(self, plant: str, rows: Sequence[Row]) -> tuple[bool, bool]:
+        """Return whether the capacity of a plant stands for the year, and whether it bounds it."""
+        if self.output is None:
+            return True, True
+        oldest = min(row.get("as_of") or "" for row in rows)
+        _, rest, total = self._rest
+        periods = self.outputs.get(plant, ())
+        return stands_for(oldest, self.output.period, periods, outgrown=rest > total)
+
+    def doubtful(self, plants: Collection[str]) -> list[Row]:
+        """List the capacities of some plants that bound nothing in the year."""
+        by_plant = {row["plant"]: row for row in self.capacities if row["plant"] in plants}
+        return [
+            row for plant, row in by_plant.items()
+            if plant not in self.plant_outputs and not self._standing(plant, [row])[1]
+        ]  # fmt: skip
 
 
 @dataclass
@@ -139,7 +218,7 @@ class Stoppage:
         """The sources of the capacities and of the production beside them."""
         keys = {row["source"] for market in self.markets for row in market.capacities
                 if (row["plant"], row["name"]) in self.tonnes}  # fmt: skip
-        return sorted(keys | {market.output.source for market in self.markets if market.output})
+        return sorted(keys.union(*(market.output_sources for market in self.markets)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,15 +230,14 @@ class Stoppages:
     level: str
     view: str
     stoppages: Mapping[str, Stoppage]
-    open_tonnes: Mapping[tuple[str, str, str | None], float]
-    """Capacity of each market that may be anybody's."""
+    known_parts: Mapping[tuple[str, str, str | None], float]
+    """Part of the production of each market of which it is known who can stop it."""
 
     def unknown(self, places: Iterable[Place]) -> dict[Place, Part]:
         """Return the part of the production of some places that is of no known plant or owner."""
         known: dict[Place, float] = {}
         for market in self.markets:
-            tonnes = market.total - self.open_tonnes[market.country, market.product, market.basis]
-            part = 0.0 if market.whole == inf else tonnes / market.whole
+            part = self.known_parts[market.country, market.product, market.basis]
             known[market.place] = max(known.get(market.place, 0.0), part)
         rest = {place: 1.0 - known.get(place, 0.0) for place in places}
         return {place: Part(part, part) for place, part in rest.items() if part > 0}
@@ -171,7 +249,7 @@ class Stoppages:
     def sources(self, markets: Iterable[Market]) -> list[pa.Table]:
         """Return tables of the sources of some markets, and of who owns and runs the plants."""
         keys = {row["source"] for market in markets for row in market.capacities}
-        keys |= {market.output.source for market in markets if market.output}
+        keys = keys.union(*(market.output_sources for market in markets))
         return [pa.table({"source": pa.array(sorted(keys), pa.string())}), *self.plants.tables]
 
 
@@ -200,19 +278,25 @@ def stoppages(
     goods = Scope(meaning, tuple(products), meaning, Goods(meaning))
     plants = plants_of(catalog, goods, None)
     figures = figures_of(catalog, goods, period).with_amounts()
-    rows: dict[tuple[str, str, str | None], list[Row]] = {}
-    for row in plants.capacities:
-        if row["tonnes"]:
-            rows.setdefault((row["country"], row["product"], row["basis"]), []).append(row)
-    markets = [
-        Market(*key, capacities, output_of(figures, {key[0]}, *key[1:]))
-        for key, capacities in sorted(rows.items(), key=str)
-    ]
+    markets = markets_of(catalog, plants.capacities, figures)
 
     def name_of(owner: str) -> str:
         return plants.names[owner] if level == COMPANY else catalog.name_of(owner) or owner
 
     return ended(plants, markets, level, view, name_of)
+
+
+def markets_of(catalog: Catalog, capacities: Iterable[Row], figures: Figures) -> list[Market]:
+    """Sort capacities in tonnes into the markets of a country, product and basis."""
+    rows: dict[tuple[str, str, str | None], list[Row]] = {}
+    for row in capacities:
+        if row["tonnes"]:
+            rows.setdefault((row["country"], row["product"], row["basis"]), []).append(row)
+    outputs = outputs_of_plants(catalog, {product for _, product, _ in rows})
+    return [
+        Market(*key, some, output_of(figures, {key[0]}, *key[1:]), outputs.get(key[:2], {}))
+        for key, some in sorted(rows.items(), key=str)
+    ]
 
 
 def ended(
@@ -221,30 +305,30 @@ def ended(
 ) -> Stoppages:  # fmt: skip
     """Collect what stops with each plant, company or seat in some markets."""
     stops: dict[str, Stoppage] = {}
-    open_tonnes: dict[tuple[str, str, str | None], float] = {}
+    known: dict[tuple[str, str, str | None], float] = {}
     divide = _divide(plants, level, view)
     for market in markets:
         key = market.country, market.product, market.basis
+        sure = min(1.0, fsum(part.low for _, part in market.parts))
         if level == PLANT:
-            open_tonnes[key] = 0.0
-            for plant, part in _plant_parts(market):
+            known[key] = sure
+            for plant, part in market.parts:
                 stop = stops.setdefault(plant["plant"], Stoppage(plant["plant"], plant["name"]))
                 stop.add(market, part)
                 stop.tonnes[plant["plant"], plant["name"]] = plant["tonnes"]
             continue
-        every = divide([(row["plant"], row["tonnes"]) for row in market.capacities])
-        running = divide(market.running())
-        open_tonnes[key] = every.rest
+        every = divide([(row["plant"], part.high) for row, part in market.parts])
+        surely = divide([(row["plant"], part.low) for row, part in market.parts])
+        known[key] = max(0.0, sure - surely.rest)
         for owner in {**every.shares, **dict.fromkeys(_possible(plants, every, level))}:
-            known, share = running.shares.get(owner), every.shares.get(owner, Share())
-            low, states = (known.low, known.states) if known else (0.0, 0.0)
-            high = min(market.total, share.low + share.behind + every.rest)
+            least, most = surely.shares.get(owner, Share()), every.shares.get(owner, Share())
+            high = min(1.0, most.low + most.behind + every.rest)
             stop = stops.setdefault(owner, Stoppage(owner, name_of(owner)))
-            stop.add(market, market.part(low, high), market.part(states, high))
-            for row in market.capacities:
-                if row["plant"] in share.plants:
+            stop.add(market, Part(least.low, high), Part(least.states, high))
+            for row, _ in market.parts:
+                if row["plant"] in most.plants:
                     stop.tonnes[row["plant"], row["name"]] = row["tonnes"]
-    return Stoppages(plants, markets, level, view, stops, open_tonnes)
+    return Stoppages(plants, markets, level, view, stops, known)
 
 
 def _divide(
@@ -270,17 +354,6 @@ def _possible(plants: Plants, division: Division, level: str) -> list[str]:
     return sorted(key for key in keys if key is not None)
 
 
-def _plant_parts(market: Market) -> Iterator[tuple[Row, Part]]:
-    """Yield each plant of a market with its part; one that stands still surely takes nothing."""
-    by_plant: dict[str, list[Row]] = {}
-    for row in market.capacities:
-        by_plant.setdefault(row["plant"], []).append(row)
-    for rows in by_plant.values():
-        whole = fsum(row["tonnes"] for row in rows)
-        running = fsum(row["tonnes"] for row in rows if runs(row["status"]))
-        yield {**rows[0], "tonnes": whole}, market.part(running, whole)
-
-
 def coverage_notes(
     catalog: Catalog, stop: Stoppage, described: Sequence[Capacity],
     verb: str = "stops",
@@ -293,17 +366,53 @@ def coverage_notes(
         goods = catalog.materials.in_text(capacity.product)
         where = catalog.place_in_text(capacity.country)
         basis = f"counting {capacity.basis}" if capacity.basis else "of a basis that is not stated"
+        years = f" ({capacity.capacity_as_of})" if capacity.capacity_as_of else ""
         notes.append(
             Note(
                 f"{goods[:1].upper()}{goods[1:]} of {where}: {in_percent(*part)} of its production "
-                f"{verb}. Capacity of {capacity.capacity_tonnes:,.0f} t a year is known there, "
-                f"{basis}, {_covered(capacity)}.",
+                f"{verb}. Capacity of {capacity.capacity_tonnes:,.0f} t a year{years} is known "
+                f"there, {basis}, {_covered(capacity)}.",
                 (capacity.product,),
             )
         )
     if len(largest) > MOST_MARKETS:
         notes.append(Note(f"{len(largest) - MOST_MARKETS} more capacities: in JSON."))
     return notes
+
+
+def doubt_notes(catalog: Catalog, stop: Stoppage) -> Iterator[Note]:
+    """Note old capacities that bound nothing, and parts that are what a plant made in the year."""
+    name_of = dict(stop.tonnes.keys())
+    published: dict[str, list[str]] = {}
+    for market in stop.markets[:MOST_MARKETS]:
+        goods, output = catalog.materials.in_text(market.product), market.output
+        year = output.period if output else "the year"
+        if doubtful := market.doubtful(name_of):
+            names = shortened([f"{row['name']} ({row['as_of'] or 'no stated year'})"
+                               for row in doubtful], 4)  # fmt: skip
+            yield Note(
+                f"Capacities for {goods} that newer facts speak against, so that they bound "
+                f"nothing in {year}: {names}.",
+                (market.product,),
+            )
+        amounts = published.setdefault(market.product, [])
+        for key in sorted(name_of.keys() & market.plant_outputs.keys()):
+            text = f"{name_of[key]} {in_tonnes(market.plant_outputs[key])} in {year}"
+            amounts += [text] * (text not in amounts)
+    for product, amounts in published.items():
+        if amounts:
+            goods = catalog.materials.in_text(product)
+            yield Note(f"Made of {goods}, as published: {shortened(amounts, 4)}.", (product,))
+
+
+def in_tonnes(output: PlantOutput) -> str:
+    """Write what a plant made, as a range where its sources differ.
+
+    >>> in_tonnes(PlantOutput(9.0, 1200.0, frozenset()))
+    '9 to 1,200 t'
+    """
+    low, high = f"{output.low:,.0f}", f"{output.high:,.0f}"
+    return f"{low} t" if low == high else f"{low} to {high} t"
 
 
 def _covered(capacity: Capacity) -> str:

@@ -16,7 +16,7 @@ from graphkit.answers.note import Note
 from graphkit.catalog.catalog import KIND_OF, PROFILED, Catalog
 from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.names import with_article
+from graphkit.names import capitalized, with_article
 from graphkit.questions.act.controls import ControlCut
 from graphkit.questions.plants.stoppages import (
     COMPANY,
@@ -26,12 +26,14 @@ from graphkit.questions.plants.stoppages import (
     Stoppage,
     Stoppages,
     coverage_notes,
+    doubt_notes,
     stoppages,
 )
 from graphkit.questions.shared.supply import Supply
 from graphkit.questions.supply.terms import Stop, Stopped
 
 UNKNOWN_COVERAGE = "no production is published beside its capacity"
+NOTHING_SURE = "it stands still, or newer facts speak against its capacity"
 HOW = {
     "control": "Control: a plant stops whole if its owner, or the owners of the seat, have more "
     "than half of it, along chains of owners.",
@@ -95,8 +97,11 @@ class Ending:
         sites = shortened(self.stop.sites, 4)
         text = f" Stops: {sites}." if self.stoppages.level != PLANT else ""
         how = "" if self.stoppages.level == PLANT else f" {HOW[self.stoppages.view]}"
-        unknown = "" if self.stop.known else f" {UNKNOWN_COVERAGE.capitalize()}: only the most "
-        return f"{text}{how}{unknown}{'' if self.stop.known else 'that it may be is known.'}"
+        if self.stop.known:
+            return f"{text}{how}"
+        has_output = any(market.output for market in self.stop.markets)
+        reason = NOTHING_SURE if has_output else UNKNOWN_COVERAGE
+        return f"{text}{how} {capitalized(reason)}: only the most that it may be is known."
 
     def question(self, cut: ControlCut, loss: float) -> str:
         """Write the question that it answers."""
@@ -108,6 +113,7 @@ class Ending:
     def notes(self, catalog: Catalog, supply: Supply) -> Iterator[Note]:
         """Note each part that stops with its coverage, and what the network cannot follow."""
         yield from coverage_notes(catalog, self.stop, self.markets)
+        yield from doubt_notes(catalog, self.stop)
         network = supply.network
         nodes = set(zip(network.nodes.country.tolist(), network.nodes.product.tolist(),
                         strict=True))  # fmt: skip
