@@ -181,6 +181,13 @@ def test_shares_of_an_output_with_an_unknown_rest():
     assert output.share("b") == (pytest.approx(10 / 110), pytest.approx(0.5))
 
 
+def test_nobody_made_more_than_the_place_did():
+    """The output is 100 to 110 t; a may have made 108, and b is published to have made more."""
+    output = Output({"a": Made(90.0, 108.0)}, 100.0, 110.0)
+    assert output.share("a") == (pytest.approx(90 / 110), 1.0)
+    assert Output({"b": Made(120.0, 120.0)}, 100.0, 110.0).share("b") == (1.0, 1.0)
+
+
 def test_a_part_of_a_part_is_left_out_too():
     made = {key: Made(1.0, 1.0) for key in "abc"}
     above = {"a": {"a"}, "b": {"a", "b"}, "c": {"a", "b", "c"}}

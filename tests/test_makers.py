@@ -14,7 +14,7 @@ from pyarrow import parquet
 from graphkit.analysis.ownership import Stake
 from graphkit.errors import UsageError
 from graphkit.names import Names
-from graphkit.questions.plants.facilities import owner_sets, stakes_in
+from graphkit.questions.plants.facilities import sets_by_day, stakes_in
 from graphkit.schema import MEDIA
 
 ROOT = Path(__file__).parents[1]
@@ -59,7 +59,7 @@ def test_facts_of_several_sources_in_one_set_answer_together():
     ]
 
     assert stakes_in(rows) == {"p": [Stake("a", 0.7), Stake("b", 0.3)]}
-    assert [one.day for one in owner_sets(rows)["p"]] == ["2026-02", "2018"]
+    assert [one.day for one in sets_by_day(rows)["p"]] == ["2026-02", "2018"]
 
 
 def test_what_ended_or_is_planned_answers_nothing():
@@ -79,7 +79,7 @@ def test_an_owner_of_an_owner_does_not_end_an_older_set():
 
 
 def test_no_set_of_the_seeds_has_more_than_the_whole():
-    sets = owner_sets(seeds("owns"))
+    sets = sets_by_day(seeds("owns"))
 
     for some in sets.values():
         for one in some:
@@ -164,7 +164,7 @@ def test_a_far_name_is_not_suggested(names):
 def test_famous_plants_have_owners_and_a_status_of_a_year(names, text, owners):
     key = next(iter(names.all(text, ("Facility",)))).key
     site = next(row for row in seeds("facilities") if row["key"] == key)
-    answer = owner_sets(seeds("owns"))[key][0]
+    answer = sets_by_day(seeds("owns"))[key][0]
 
     assert answer.shares == owners
     assert site["status"]

@@ -128,9 +128,13 @@ class Output:
         return min(amount.high, amount.low + self.rest)
 
     def share(self, key: str) -> tuple[float | None, float | None]:
-        """Return the least and the most share of one; None where the output has no such end."""
+        """Return the least and the most share of one; None where the output has no such end.
+
+        Nobody makes more than the place does: where the output is a range, the most of one may be
+        more than its least, and where sources disagree, the least of one more than its most.
+        """
         most = min(self.most(key), self.high)
-        return _part(self.amounts[key].low, self.high), _part(most, self.low)
+        return _share(self.amounts[key].low, self.high), _share(most, self.low)
 
     def of_nobody(self) -> Made:
         """Bound the amount that none of them made."""
@@ -139,13 +143,16 @@ class Output:
     def share_of_nobody(self) -> tuple[float | None, float | None]:
         """Return the least and the most share that none of them made."""
         amount = self.of_nobody()
-        parts = _part(amount.low, self.high), _part(amount.high, self.low)
-        least, most = (None if part is None else min(1.0, part) for part in parts)
-        return least, most
+        return _share(amount.low, self.high), _share(amount.high, self.low)
 
 
 def _part(tonnes: float, whole: float) -> float | None:
     return tonnes / whole if 0 < whole < inf and tonnes < inf else None
+
+
+def _share(tonnes: float, whole: float) -> float | None:
+    part = _part(tonnes, whole)
+    return None if part is None else min(1.0, part)
 
 
 def without_parts(

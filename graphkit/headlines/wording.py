@@ -191,14 +191,25 @@ def when(period: str | None) -> str:
     return f" from {first} to {last}" if last else f" in {period}"
 
 
+YEAR = re.compile(r"(?:19|20)\d\d\S*")
+"""A year or a part of one, in a list of years of facts."""
+
+
 def facts_of(row: Row) -> str:
-    """Write of when the capacities and owners behind a row are.
+    """Write from when to when the capacities and owners behind a row are.
 
     >>> facts_of({"as_of": "2018"}), facts_of({"as_of": None})
     (' (facts of 2018)', ' (facts without a year)')
+    >>> facts_of({"as_of": "2019, 2020, 2024, 1 of 9 without a year"})
+    ' (facts of 2019 to 2024, 1 of 9 without a year)'
     """
     dates = str(row["as_of"] or "")
-    return f" (facts of {dates})" if PLAIN_NAME.fullmatch(dates) else " (facts without a year)"
+    if not PLAIN_NAME.fullmatch(dates):
+        return " (facts without a year)"
+    parts = dates.split(", ")
+    years = [part for part in parts if YEAR.fullmatch(part)]
+    span = [f"{years[0]} to {years[-1]}"] if len(years) > 1 else years
+    return f" (facts of {', '.join(span + parts[len(years) :])})"
 
 
 def main_period_of(periods: Iterable[str | None]) -> str | None:

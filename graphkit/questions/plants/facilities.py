@@ -97,7 +97,7 @@ def known_plants(catalog: Catalog, goods: Scope, place: Entity | None) -> Plants
     companies = catalog.rows("companies").to_pylist()
     names = {row["company"]: row["name"] for row in companies}
     ownership, operators = catalog.rows("ownership"), catalog.rows("operators")
-    sets = owner_sets(ownership.to_pylist())
+    sets = sets_by_day(ownership.to_pylist())
     stakes = _stakes_of(sets)
     runners: dict[str, list[str]] = defaultdict(list)
     for row in operators.to_pylist():
@@ -156,7 +156,7 @@ class OwnerSet:
         )  # fmt: skip
 
 
-def owner_sets(ownership: Iterable[Mapping[str, Any]]) -> dict[str, list[OwnerSet]]:
+def sets_by_day(ownership: Iterable[Mapping[str, Any]]) -> dict[str, list[OwnerSet]]:
     """Sort who owns each plant and company into sets of one day, the one that answers first.
 
     What ended and what is only planned is in none. The newest set answers; where its shares are not
@@ -189,7 +189,7 @@ def owner_sets(ownership: Iterable[Mapping[str, Any]]) -> dict[str, list[OwnerSe
 
 def stakes_in(ownership: Iterable[Mapping[str, Any]]) -> dict[str, list[Stake]]:
     """Collect the stakes in each plant and company, of the set of owners that answers."""
-    return _stakes_of(owner_sets(ownership))
+    return _stakes_of(sets_by_day(ownership))
 
 
 def _stakes_of(sets: Mapping[str, Sequence[OwnerSet]]) -> dict[str, list[Stake]]:
