@@ -439,16 +439,23 @@ ANSWERED = [
 
 @pytest.mark.parametrize("seed", ANSWERED)
 def test_questions_of_a_world_in_seeds_hold_the_truth(graph_of, seed):
-    """Of each consumer: what passed a country, the loss without it, and by a cut of its exports."""
+    """Of each consumer: what passed a seller, the loss without it, and by a cut of its exports."""
     one = Worlds(seed)
-    truth, who = one.world.truth, NAMES["A"]
+    if not one.is_whole:
+        pytest.skip("a product is sold by nobody")
+    truth = one.world.truth
+    seller = min(
+        row["supplier"] for row in truth.sold.to_pylist()
+        if row["product"] not in one.world.unseen
+    )  # fmt: skip
+    who = NAMES[seller]
     session = graph_of(seeds_of(one.world))
-    cut = Stop(sellers=("A",), loss=0.6)
-    lost, passed = lost_in_truth(truth, cut), passed_in_truth(truth, "A")
+    cut = Stop(sellers=(seller,), loss=0.6)
+    lost, passed = lost_in_truth(truth, cut), passed_in_truth(truth, seller)
     whole = lost_in_truth(truth, replace(cut, loss=1.0))
     open_part = {key: max(0.0, loss - 0.3 * (1 - whole[key])) for key, loss in lost.items()}
     checks = 0
-    for consumer in COUNTRIES[1:]:
+    for consumer in sorted({*COUNTRIES} - {seller}):
         try:
             how = {"definition": "structural", "threshold": 0.0, "possible": True}
             without = session.spof(NAMES[consumer], blocs=[who], **how, **HOW)

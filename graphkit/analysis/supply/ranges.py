@@ -89,7 +89,7 @@ def origin_ranges(
         country of which nothing is known here.
     """
     start, every = stage_order(network, stage), len(network.countries) + 1
-    elsewhere, home = _possible(network, start)
+    elsewhere, home = possible_countries(network, start)
     if without is not None:
         avoided_countries = network.nodes.country[without[1].avoided]
         elsewhere[:, avoided_countries] = home[:, avoided_countries] = 0.0
@@ -160,14 +160,14 @@ def beside_unlisted(
     unlisted, imports = network.trade.unlisted[nodes], network.trade.imports[nodes]
     if not unlisted.any():
         return low, high
-    elsewhere, _ = _possible(network, stage_order(network, stage))
+    elsewhere, _ = possible_countries(network, stage_order(network, stage))
     listed = (imports / (imports + unlisted))[:, None]
     able = elsewhere[network.nodes.product[nodes]]
     able = able if origins is None else able[:, origins]
     return listed * low, listed * high + (1 - listed) * able
 
 
-def _possible(network: SupplyNetwork, start: int) -> tuple[np.ndarray, np.ndarray]:
+def possible_countries(network: SupplyNetwork, start: int) -> tuple[np.ndarray, np.ndarray]:
     """Return 1 for each country that may do a stage's work, for all that is known, else 0.
 
     Products by countries: who only works on what the product is not made of does not count. Any

@@ -49,9 +49,30 @@ class Without:
     """Share of each node's pool with none of them behind it."""
 
 
+@dataclass(frozen=True, eq=False)
+class StatedOrigins:
+    """Shares of one origin in what no data tell of some nodes, stated as known; NaN of others."""
+
+    column: int
+    """Place of the origin among the countries."""
+    inputs: np.ndarray
+    """Share in the inputs of each node that no pool covers."""
+    output: np.ndarray
+    """Share in all that each node makes."""
+    pool: np.ndarray
+    """Share in each pool of a product of the stage whose trade is unknown."""
+
+    def put(self, shares: np.ndarray, known: np.ndarray, parts: np.ndarray | float = 1.0) -> None:
+        """Add parts of rows with these shares of the origin; the rest is of one other country."""
+        rows = np.flatnonzero(~np.isnan(known))
+        parts = np.broadcast_to(parts, len(known))[rows]
+        shares[rows, self.column] += parts * known[rows]
+        shares[rows, self.column - 1 if self.column else 1] += parts * (1.0 - known[rows])
+
+
 def origin_shares(
     network: SupplyNetwork, stage: str, *, untraded: str = "unknown",
-    without: Without | None = None,
+    without: Without | None = None, stated: StatedOrigins | None = None,
 ) -> Origins:  # fmt: skip
     r"""Trace every node's pool to the countries that did a stage's work on it.
 
@@ -78,6 +99,8 @@ def origin_shares(
         rest is unknown. "own": all of the pool is its own, without any trade.
     without : Without, optional
         Leave out what passed these nodes at any stage; the shares add up to less than 1 then.
+    stated : StatedOrigins, optional
+        Take what is unknown of some nodes for known: one of the possible worlds.
 
     Returns
     -------
@@ -105,10 +128,25 @@ def origin_shares(
                 counted = 1.0 if without is None else ~without.avoided[nodes]
                 B[nodes, :width] = floor[:, :width] * T.sum(axis=1)[:, None]
                 B[nodes, width] = counted * makes * (1 - floor.sum(axis=1))
+                if stated is not None:
+                    known = stated.pool[nodes]
+                    B[nodes[~np.isnan(known)]] = 0.0
+                    pools = B[nodes]
+                    stated.put(pools, known)
+                    B[nodes] = pools
                 continue
         else:
             T, inner = production_origins(network, nodes, B, start, without)
-            T[:, width] += 1.0 - network.inputs.covered[nodes]
+            uncovered = 1.0 - network.inputs.covered[nodes]
+            if stated is None:
+                T[:, width] += uncovered
+            else:
+                T[:, width] += np.where(np.isnan(stated.inputs[nodes]), uncovered, 0.0)
+                stated.put(T, stated.inputs[nodes], uncovered)
+        if stated is not None:
+            known = stated.output[nodes]
+            T[~np.isnan(known)] = 0.0
+            stated.put(T, known)
         B[nodes] = _solved(network, nodes, T, inner, untraded, without)
     return Origins(B[:, :width], B[:, width], B[:, width + 1])
 

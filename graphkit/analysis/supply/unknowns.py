@@ -124,8 +124,11 @@ class OpenShare:
         origins = origin_shares(self.network, self.stage).share
         if self.origin == origins.shape[1]:
             return 0.0
-        shares = self.network.trade.imported[self.importers] @ origins[:, self.origin]
-        return float(self._weights @ shares)
+        return self.of_imports(origins[:, self.origin])
+
+    def of_imports(self, sales: np.ndarray) -> float:
+        """Add up shares in the sales of all nodes over the imports."""
+        return float(self._weights @ (self.network.trade.imported[self.importers] @ sales))
 
     @cached_property
     def ends(self) -> Ends:

@@ -22,6 +22,7 @@ from graphkit.answers.terms import Term
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity, possessive
+from graphkit.questions.dependence.reasons import Reasons, in_one_sentence, reasons_of
 from graphkit.questions.question import checked
 from graphkit.questions.shared.assumptions import ASSUMED, Assumed, assuming
 from graphkit.questions.shared.blocs import bloc, members_with_data
@@ -153,6 +154,7 @@ def origins(
     largest: bool = False,
     assume: Sequence[str] | None = None,
     returns: bool = False,
+    why: bool = False,
     dataset: str | None = None,
 ) -> Answer:
     """Trace a country's imports behind the last seller to who mined, refined and made them.
@@ -171,8 +173,8 @@ def origins(
     Raises
     ------
     UsageError
-        Unknown name, invalid period or ``by``, ``without`` at face value, or ``largest`` of one
-        origin.
+        Unknown name, invalid period or ``by``, ``without`` at face value, ``largest`` of one
+        origin, or ``why`` of several origins together, or of what passed none.
     GraphkitError
         No trade is in scope, or none of the consumer; the message lists what is known.
     """
@@ -181,6 +183,9 @@ def origins(
         raise UsageError("`without` follows the chain looked through; leave out one of the two")
     if largest and on is not None:
         raise UsageError("`largest` chooses among all origins, and `on` names one; leave out one")
+    if why and (without is not None or (on is not None and catalog.place(on).is_group)):
+        raise UsageError("`why` tells the ends of ranges of one origin; leave out `without`, "
+                         "or name one country by `on`")  # fmt: skip
     catalog = catalog.using(dataset)
     traced = _traced(
         catalog,
@@ -217,6 +222,8 @@ def origins(
     stakes = {product: usd for (country, product), usd in imports.items() if country == own_key}
     answer = _answer(catalog, question, traced, products_by_stake(rows, stakes), notes)
     answer = replace(answer, scope=answer.scope.adding(Makers(chain)), grouped_by=STAGES)
+    if why:
+        answer = _with_reasons(catalog, answer, traced, own_key, stage)
     if largest or on is not None or without is not None or stage is not None:
         return answer
     products = dict.fromkeys(traced.rows["product"].to_pylist())
@@ -226,6 +233,28 @@ def origins(
     ]
     joined = pa.concat_tables([answer.links, *links])
     return replace(answer, links=joined.filter(pc.greater_equal(joined["share"], SMALLEST_LINK)))
+
+
+def _with_reasons(
+    catalog: Catalog, answer: Answer, traced: _Traced, buyer: str, stage: str | None
+) -> Answer:
+    """Add the figures that make the ends of the ranges of one origin, or of the largest."""
+    origin = None if traced.query.seller is None else traced.query.seller.key
+    if origin is not None and origin not in traced.supply.network.countries:
+        return replace(answer, scope=answer.scope.adding(Reasons(())))
+    step = None if stage is None else catalog.stage(stage).key
+    reasons = tuple(reasons_of(traced.supply, buyer, step, origin))
+    several = len({reason.product for reason in reasons}) > 1
+    lines = [in_one_sentence(catalog, reason, named=several) for reason in reasons]
+    start = (
+        ["Ends of the ranges by figures that are not published, all others as estimated."]
+        if lines
+        else []
+    )
+    return replace(
+        answer, scope=answer.scope.adding(Reasons(reasons)),
+        caption=" ".join([answer.caption, *start, *lines]),
+    )  # fmt: skip
 
 
 def _large_enough(

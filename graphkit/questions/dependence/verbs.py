@@ -93,7 +93,7 @@ VERBS = (
         "imports, with the range that unpublished production leaves open, next to what was bought "
         "there directly.",
         (
-            "origins KOR --for magnets-metal",
+            "origins KOR --for magnets-metal --on CHN --why",
             'origins japan --for "rare earths" --stage separate --by tonnes',
             "origins JPN --for ree-compounds --without CHN",
         ),
@@ -119,13 +119,15 @@ VERBS = (
             switch("largest", "Only the largest at each stage, and how many may be larger."),
             ASSUME,
             RETURNS,
+            switch("why", "Unpublished figures that make the ends of a range.",
+                   label="Why so low or high"),
             PERIOD,
             DATASET,
             COUNT_BY,
             share(
                 "min_share",
-                "Only origins of this share as traced, and a row of the most that any other may "
-                "have. Default: all that may have 0.01.",
+                "Only origins of this share as traced, and the most of any other. Default: all "
+                "that may have 0.01.",
                 None, FRACTION,
             ),
         ),
