@@ -55,6 +55,19 @@ def test_a_list_of_other_years_narrows_ranges_beside_the_ones_without_it(graph_o
     assert unsaid(answer.headline, *mined, "makers … 60 %") == []
 
 
+def test_a_figure_outside_its_range_under_an_assumption_is_named(graph_of):
+    session = graph_of(seeds(*LIST))
+    [row] = session.origins("KOR", on="JPN", stage="mine", **HOW).rows.to_pylist()
+    assert row["share"] > row["assumed_high"]
+    for origin, is_outside in (("JPN", True), ("DEU", False)):
+        answer = session.origins("KOR", on=origin, stage="mine", assume=["makers"], **HOW)
+        outside = [note for note in answer.notes if "outside the range" in str(note)]
+        assert len(outside) == is_outside
+    answer = session.origins("KOR", on="JPN", stage="mine", **HOW)
+    [note] = [note for note in answer.notes if "outside the range" in str(note)]
+    assert unsaid(str(note), "ore … Land JPN … 0 to 0 %") == []
+
+
 def test_a_picture_has_the_range_under_an_assumption_within_the_other(graph_of):
     answer = graph_of(seeds(*LIST)).origins("KOR", min_share=0.0, **HOW)
     drawn = picture(answer)

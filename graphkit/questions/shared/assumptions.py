@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.supply.assumptions import (
     MAKERS,
     POINTS,
+    ROUNDING,
     Assumptions,
     contradicting_sellers,
     met_ranges,
@@ -23,7 +24,13 @@ from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.production import MOST, SHARE_ROUNDING
 from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.answers.columns import NUMBER, Column
-from graphkit.answers.figures import IN_SOME_ROWS, ceiling_percent, floor_percent, percent
+from graphkit.answers.figures import (
+    IN_SOME_ROWS,
+    ceiling_percent,
+    floor_percent,
+    number_of,
+    percent,
+)
 from graphkit.answers.note import Note
 from graphkit.answers.terms import Term
 from graphkit.arrow import SHARE, number
@@ -50,6 +57,8 @@ LARGE = 0.01
 MOST_NAMED = 6
 """Number of such sellers that a note names."""
 ENDS = ("assumed_low", "assumed_high")
+FIGURES = ("lost_share", "loss", "share")
+"""Columns of the figure that a range is of: the first that a row has."""
 PLACES = {"consumer": "of", "country": "of", "origin": "from", "supplier": "from",
           "removed": "without"}  # fmt: skip
 """Columns of the places that a row is of, with what stands before them in a sentence."""
@@ -314,7 +323,28 @@ class Assumed:
         contradicted = pc.sum(pc.equal(rows["assumption"], CONTRADICTED)).as_py()
         if contradicted:
             notes.append(Note(f"The data rule the assumption out for {contradicted:,} rows."))
-        return notes
+        return [*notes, *self._figures_outside(rows)]
+
+    def _figures_outside(self, rows: pa.Table) -> list[Note]:
+        """Count the figures that lie outside a range under the assumption, and write the first."""
+        outside = []
+        for row in rows.to_pylist():
+            figure = next((row[name] for name in FIGURES if row.get(name) is not None), None)
+            if figure is None or row["assumption"] in (None, CONTRADICTED):
+                continue
+            low, high = (row[name] for name in ENDS)
+            if not low - ROUNDING <= figure <= high + ROUNDING:
+                outside.append((row, figure))
+        if not outside:
+            return []
+        row, figure = outside[0]
+        number = number_of(len(outside), "figure lies", "figures lie")
+        text = (
+            "Figures are without assumption, and estimate what is not published: "
+            f"{number} outside the range under it, such as {self._subject(row)}: {percent(figure)} "
+            f"beside {_span(*(row[name] for name in ENDS))}."
+        )
+        return [Note(text, tuple(dict.fromkeys(row["product"] for row, _ in outside)))]
 
     def _both_ways(self, rows: pa.Table) -> Note:
         """Write the first range that an assumption narrows, without and under it."""
