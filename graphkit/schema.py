@@ -54,8 +54,8 @@ MAIN = "main"
 ROLES = (MAIN, "by-product", "alloying", "trace")
 REPORTERS = ("exporter", "importer", "reconciled")
 VALUATIONS = ("fob", "cif")
-EXTENTS = ALL_FLOWS, LARGEST_OF_EACH, LARGEST, CHOSEN_PAIRS = (
-    "all", "largest-of-each", "largest", "chosen-pairs"
+EXTENTS = ALL_FLOWS, LARGEST_OF_EACH, LARGEST, CHOSEN_PAIRS, ONE_COUNTRY, OTHERS_TOGETHER = (
+    "all", "largest-of-each", "largest", "chosen-pairs", "one-country", "others-together"
 )  # fmt: skip
 """Flows that a data set holds: of all but the first, a missing flow is unknown, never zero."""
 REMARKED = ("trade", "production")
@@ -178,8 +178,9 @@ NODES = (
         _text("extent", "The flows it holds of each product and period; none: all that its "
               "reporters counted. largest-of-each: of each importer its largest suppliers, of each "
               "exporter its largest buyers, by value; largest: the largest of the world; "
-              "chosen-pairs: those between chosen countries. A flow that is missing from one of "
-              "these is unknown, never zero.", one_of=EXTENTS),
+              "chosen-pairs: those between chosen countries; one-country: all of one country; "
+              "others-together: the same, with most of its partners in one figure. A flow that is "
+              "missing from one of these is unknown, never zero.", one_of=EXTENTS),
         Prop("largest", Type.INTEGER, "Of largest-of-each: the number of suppliers, and of buyers.",
              minimum=1),
         _share("world_share", "Share of the world's value that it holds at least, where that could "

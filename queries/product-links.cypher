@@ -10,5 +10,5 @@ RETURN type(link) AS link, x.code AS code, p.key AS product, p.stage AS stage,
        link.tonnes AS tonnes, link.outlier_exporter AS outlier_exporter,
        link.outlier_importer AS outlier_importer, link.outlier_tonnes AS outlier_tonnes,
        link.outlier_ratio AS outlier_ratio, x.extent AS extent, x.largest AS largest,
-       x.world_share AS world_share
+       x.world_share AS world_share, x.reporter AS reporter
 ORDER BY link, code, product, revision, hs, period, element

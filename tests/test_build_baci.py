@@ -124,7 +124,9 @@ def seeded() -> Totals:
     folder = shipped("seeds") / "trade"
     found: Totals = defaultdict(lambda: dict.fromkeys(COUNTS + AMOUNTS, 0.0))
     keys = ["hs_revision", "hs", "period"]
-    for path in sorted(set(folder.glob("*.yaml")) - set(folder.glob("usitc-*"))):
+    for path in sorted(
+        set(folder.glob("*.yaml")) - {*folder.glob("usitc-*"), *folder.glob("*-monthly.*")}
+    ):
         rows = read_file(path, folder, GRAPH).rows
         assert rows is not None
         plain = pa.table(

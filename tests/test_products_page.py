@@ -26,7 +26,8 @@ def test_the_page_is_what_the_tool_writes(page):
     "row",
     [
         "| Alumina | alumina | separate | 281820 exact (HS92) | bauxite | Al |  |  | graphkit |",
-        "| Bauxite | bauxite | mine | 2606 exact (HS92), 260600 exact (HS92) |  | Al, bauxite | "
+        "| Bauxite | bauxite | mine | 2606 exact (HS92), 260600 exact (HS92), "
+        "26060000 exact (HS22) |  | Al, bauxite | "
         "Ga (by-product) |  | graphkit |",
         "| Lithium hydroxide | lithium-hydroxide | separate | 282520 dominant (HS92) | "
         "lithium-carbonate, lithium-minerals | Li |  | trade: lithium oxide counted with it "

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.shares import coded_shares, grouped, ranked, run_sums
 from graphkit.arrow import counts, flags, number, numbers, texts
-from graphkit.schema import ALL_FLOWS, LARGEST, LARGEST_OF_EACH
+from graphkit.schema import ALL_FLOWS, LARGEST, LARGEST_OF_EACH, ONE_COUNTRY, OTHERS_TOGETHER
 
 if TYPE_CHECKING:
     from graphkit.arrow import Floats
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 POINT = 0.01
 """Width of a range from which a share is no point: one percentage point."""
 WORLD = "WLD"
+TOGETHER = ("XOC", WORLD)
+"""Areas of many countries in one figure: other countries, and all."""
+OF_ONE = (ONE_COUNTRY, OTHERS_TOGETHER)
+"""Extents of data sets that hold all trade of the country that reports it, and none of others."""
 ENDS = {"consumer": "supplier", "supplier": "consumer"}
 MARKET = ("dataset", "product", "period")
 
@@ -33,6 +37,8 @@ class Extent:
     """Of largest-of-each: number of suppliers of each importer, and of buyers of each exporter."""
     world_share: float | None = None
     """Of the largest flows of the world: their share of the world's value, at least."""
+    reporter: str | None = None
+    """Of one country's trade: whether it is the importer or the exporter."""
 
     @property
     def is_bounded(self) -> bool:
@@ -46,12 +52,13 @@ def extents_of(rows: Iterable[Mapping[str, Any]], key: str) -> dict[str, Extent]
 
     Examples
     --------
-    >>> row = {"key": "d", "extent": "largest", "largest": None, "world_share": 0.9}
+    >>> row = {"key": "d", "extent": "largest", "largest": None, "world_share": 0.9,
+    ...        "reporter": "reconciled"}
     >>> extents_of([row, {**row, "key": "e", "extent": None}], "key")
-    {'d': Extent(kind='largest', largest=None, world_share=0.9)}
+    {'d': Extent(kind='largest', largest=None, world_share=0.9, reporter='reconciled')}
     """
     return {
-        row[key]: Extent(row["extent"], row["largest"], row["world_share"])
+        row[key]: Extent(row["extent"], row["largest"], row["world_share"], row["reporter"])
         for row in rows if row["extent"] not in (None, ALL_FLOWS)
     }  # fmt: skip
 
@@ -76,7 +83,8 @@ def unlisted_trade(
     .. math:: U_j = \sum_{i\,not\,listed} \min(s_j, b_i)
 
     Of the largest flows of the world, which have at least the share w of its value V, everybody
-    lacks at most :math:`V (1 - w) / w`. Of chosen pairs, nothing bounds what is missing.
+    lacks at most :math:`V (1 - w) / w`. Of chosen pairs, nothing bounds what is missing. Of the
+    trade of one country, it lacks none, and nothing bounds what all others lack.
 
     Parameters
     ----------
@@ -122,7 +130,7 @@ def unlisted_trade(
         {**dict(zip(names, key, strict=True)),
          "usd": None if np.isinf(parts).any() else sum(parts),
          "cells": 0 if key[-1] == WORLD else len(parts),
-         "open": extents[key[0]].kind != LARGEST_OF_EACH}
+         "open": extents[key[0]].kind not in (LARGEST_OF_EACH, *OF_ONE)}
         for key, parts in sorted(rows.items())
     ]  # fmt: skip
     return pa.Table.from_pylist(table, unlisted_schema(owner))
@@ -134,6 +142,8 @@ def _most_of_each(flows: pa.Table, extent: Extent, owner: str) -> tuple[list[str
     other, others = ranked(flows[ENDS[owner]])
     places = [WORLD, *owners.to_pylist()[:-1]]
     usd = np.asarray(flows["usd"].to_numpy(zero_copy_only=False), np.float64)
+    if extent.kind in OF_ONE and (owner == "consumer") == (extent.reporter == "importer"):
+        return places, np.array([np.inf, *np.zeros(len(places) - 1)])
     if not extent.is_bounded or np.isnan(usd).any():
         return places, np.full(len(places), np.inf)
     if extent.kind == LARGEST and extent.world_share:
@@ -242,7 +252,8 @@ def bounded_shares(flows: pa.Table, unlisted: pa.Table | None = None) -> pa.Tabl
         trade ``share_usd_low``, ``share_usd_high`` (0 to 1), ``total_usd``, the listed imports,
         and ``unlisted_usd``, the most that they lack (infinite without a bound); null for others.
         A share is null that the unlisted trade may move by a percentage point, the HHI where it
-        may move any of them so, and by mass both.
+        may move any of them so, and by mass both. Where countries are counted together, the HHI
+        and the number of suppliers are null.
 
     Examples
     --------
@@ -284,8 +295,14 @@ def bounded_shares(flows: pa.Table, unlisted: pa.Table | None = None) -> pa.Tabl
     lacks[rows] = lacking > 0
     far = np.bincount(group, high - low >= POINT, len(spans)) > 0
     moved[rows] = far[group] & (lacking > 0)
+    lumped = np.bincount(group, _together(part["supplier"].take(order)), len(spans)) > 0
+    lumps = np.zeros(len(shares), bool)
+    lumps[rows] = lumped[group]
     wide = ~(ends["share_usd_high"] - ends["share_usd_low"] < POINT) & lacks
-    hidden = {"share_usd": wide, "hhi_usd": moved, "share_tonnes": lacks, "hhi_tonnes": lacks}
+    hidden = {
+        "suppliers": lumps, "share_usd": wide, "hhi_usd": moved | lumps, "share_tonnes": lacks,
+        "hhi_tonnes": lacks | lumps,
+    }  # fmt: skip
     for name, mask in hidden.items():
         if mask.any():
             column = pc.if_else(pa.array(mask), None, shares[name])
@@ -293,6 +310,12 @@ def bounded_shares(flows: pa.Table, unlisted: pa.Table | None = None) -> pa.Tabl
     for name, values in ends.items():
         shares = shares.append_column(name, numbers(values))
     return shares
+
+
+def _together(places: pa.ChunkedArray) -> np.ndarray:
+    """Mark the places that are many countries in one figure."""
+    marked = pc.is_in(places.cast(pa.string()), pa.array(TOGETHER, pa.string()))
+    return np.array(marked.to_pylist(), bool)
 
 
 def with_ends(rows: pa.Table) -> pa.Table:

@@ -116,7 +116,7 @@ class Tables:
     @cached_property
     def extents(self) -> dict[str, Extent]:
         """The data sets that list only some flows of each product and period, by key."""
-        names = ["dataset", "extent", "largest", "world_share"]
+        names = ["dataset", "extent", "largest", "world_share", "reporter"]
         return extents_of(self.links("COVERS", *names, "link").to_pylist(), "dataset")
 
     @cached_property

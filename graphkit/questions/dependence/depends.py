@@ -102,7 +102,7 @@ class Purchase(Marked):
     ]
     hhi_tonnes: Annotated[float | None, Column(doc="the same by mass")]
     suppliers: Annotated[
-        int,
+        int | None,
         Column(header="Suppliers", doc="number of countries that sold it to the consumer", rank=4),
     ]
     rank: Annotated[int, Column(doc="rank of the supplier by value, 1 is the largest")]

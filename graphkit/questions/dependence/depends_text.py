@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
 from typing import Any, cast
 
+from graphkit.analysis.unlisted import TOGETHER
 from graphkit.answers.answer import Answer
 from graphkit.answers.figures import HALF, floor_percent, number_of
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
@@ -149,7 +150,12 @@ def _may_be_half(row: Purchase) -> bool:
 
 def _unknown_half(names: Lexicon, groups: Iterable[Sequence[Purchase]]) -> Sentence:
     """Write of how many products it is unknown whether a share is half."""
-    unsure = [row for group in groups if any(map(_may_be_half, group)) for row in group]
+    unsure = [
+        row
+        for group in groups
+        if any(_may_be_half(row) or row["supplier"] in TOGETHER for row in group)
+        for row in group
+    ]
     if not unsure:
         return Sentence()
     count = figure_of_count(len({row["product"] for row in unsure}), "product")
@@ -229,7 +235,10 @@ def _of_largest(names: Lexicon, rows: Sequence[Purchase]) -> Sentences:
     if len(products) == 1:
         yield from _largest_of_one(names, rows)
         return
-    large = _from_one(products)
+    large = [
+        key for key in _from_one(products)
+        if not any(row["supplier"] in TOGETHER for row in products[key,])
+    ]  # fmt: skip
     if not large:
         yield from _none_from_one(names, rows, products)
         return
@@ -262,6 +271,9 @@ def _largest_of_one(names: Lexicon, rows: Sequence[Purchase]) -> Sentences:
         claim = names.claim(Kind.FIRST, rows)
         yield from shortened(Sentence(f"{start}{either}, by series of trade{fit}", (claim,)))
         return
+    if sellers[0] in TOGETHER:
+        yield from _of_supplier(names, rows)
+        return
     share, additions = _sold(names, rows, Kind.FIRST)
     first = (
         Sentence(f"{start}{names.place(sellers[0])}, with ")
@@ -286,7 +298,7 @@ def _most_of_listed(names: Lexicon, row: Purchase) -> Sentences:
     claim = names.claim(Kind.FIRST, [row], worth, measure="usd", qualifiers=("listed",))
     goods, time = names.goods(row["product"]), time_of([row])
     start = f"{buyer} bought {goods} worth {worth} from {seller}{time}, the "
-    count = figure_of_count(row["suppliers"], "supplier")
+    count = figure_of_count(row["suppliers"] or 0, "supplier")
     listed = names.claim(Kind.COUNT, [row], count)
     most = "only supplier listed" if count.low == 1 else f"most of the {count} listed"
     claims = (claim,) if count.low == 1 else (claim, listed)
@@ -298,7 +310,7 @@ def _none_from_one(
 ) -> Sentences:
     """Say what is the most that came from one country, of products of which none has half."""
     buyer, count = possessive(names.place(rows[0]["consumer"])), len(products)
-    unsure = [row for row in rows if row["share_usd"] is None]
+    unsure = [row for row in rows if row["share_usd"] is None or row["supplier"] in TOGETHER]
     known = [row for row in rows if row["product"] not in {row["product"] for row in unsure}]
     counted = names.claim(Kind.COUNT, rows, figure_of_count(count, "product"))
     if not known:
@@ -357,6 +369,9 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Purchase]) -> Sentences:
     count = figure_of_count(len({row["supplier"] for row in rows}), "supplier")
     if len({row["product"] for row in rows}) > 1 or len(largest) > 1 or count.low == 1:
         yield from _of_largest(names, largest)
+        return
+    if any(row["supplier"] in TOGETHER for row in rows):
+        yield from _of_supplier(names, largest)
         return
     row, goods = largest[0], names.goods(largest[0]["product"])
     seller, fit = names.place(row["supplier"]), qualified(largest)

@@ -50,8 +50,11 @@ from graphkit.questions.shared.published import (
     published_trade_changes,
 )
 from graphkit.questions.shared.trade import FACE_VALUE, data_set_notes, product_notes
+from graphkit.questions.shared.unlisted import counting_together, of_one_country
 
 ENDS = ("before", "after")
+OTHER_PARTY = ""
+"""Stands for the owner in flows that only show that a data set has data of a period."""
 CHANGED = (
     "product", "stage", "before", "after", "status", "rank_before", "rank_after",
     *(f"{figure}_{end}" for m in MEASURES
@@ -289,10 +292,12 @@ def _other_data_set(
 ) -> str | None:  # fmt: skip
     """Find a data set without a preference that has the trade in question of both periods.
 
-    It is that between two partners; else its reporter's own trade.
+    It is that between two partners; else its reporter's own trade. Of several, it is the one that
+    adds up the fewest periods: a year before its months.
     """
     if owner.place is None:
         return None
+    fewest: list[tuple[int, str]] = []
     for row in catalog.rows("datasets").to_pylist():
         if row["preference"] is not None or not row["flows"]:
             continue
@@ -308,9 +313,10 @@ def _other_data_set(
         elif len(own) < len(flows):
             continue
         pieces = set(own["period"].to_pylist())
-        if all(not cover(period, pieces)[1] for period in periods):
-            return str(row["dataset"])
-    return None
+        covers = [cover(period, pieces) for period in periods]
+        if not any(missing for _, missing in covers):
+            fewest.append((sum(len(parts) for parts, _ in covers), str(row["dataset"])))
+    return min(fewest, default=(0, None))[1]
 
 
 Periods = dict[str, list[str]]
@@ -376,11 +382,20 @@ def _compared(
     most = _most(catalog, owner, own_rows, periods)
     rows = _with_ends(rows, most, totals)
     if counterpart is None:
-        return rows, [_total(row, most) for row in totals.to_pylist()], own_rows
+        lumping = counting_together(catalog)
+        return rows, [
+            _without_partners(total) if total.dataset in lumping else total
+            for total in (_total(row, most) for row in totals.to_pylist())
+        ], own_rows  # fmt: skip
     rows = rows.filter(pc.equal(rows[owner.partner], counterpart.key))
     ours = pc.and_(pc.equal(flows[owner.side], owner.key),
                    pc.not_equal(flows[owner.partner], counterpart.key))  # fmt: skip
-    totals = compare_totals(flows.filter(pc.invert(ours)), *periods, partner=owner.partner)
+    # The trade with others shows of which periods a data set of one country has data.
+    complete = pc.is_in(flows["dataset"], pa.array(of_one_country(catalog), pa.string()))
+    side = pc.if_else(pc.and_(ours, complete), OTHER_PARTY, flows[owner.side])
+    flows = flows.set_column(flows.column_names.index(owner.side), owner.side, side)
+    flows = flows.filter(pc.invert(pc.and_(ours, pc.invert(complete))))
+    totals = compare_totals(flows, *periods, partner=owner.partner)
     totals = totals.filter(pc.equal(totals[owner.side], owner.key))
     of_partner = set(rows["product"].to_pylist())
     return rows, [
@@ -446,12 +461,14 @@ def _total(row: Mapping[str, Any], most: Most) -> Total:
 
 def _total_with(partner: str, row: Mapping[str, Any]) -> Total:
     """Make the total of the trade with one partner, without figures that tell nothing of one."""
-    total = _total_of(row)
+    return replace(_without_partners(_total_of(row)), on=partner)
+
+
+def _without_partners(total: Total) -> Total:
+    """Drop the concentration and the partners of a total."""
     for end in ENDS:
         total = _without_index(total, end)
-    return replace(
-        total, on=partner, partners_before=None, partners_after=None, new=None, lost=None
-    )
+    return replace(total, partners_before=None, partners_after=None, new=None, lost=None)
 
 
 def _without_index(total: Total, end: str) -> Total:

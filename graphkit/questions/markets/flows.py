@@ -74,7 +74,7 @@ def flows(
     goods = catalog.materials.scope(scope)
     place = None if of is None else catalog.place(of)
     network = network_of(catalog, goods, period, by)
-    pairs = _by_pair(network.flows, by, most_unlisted(catalog, network.flows))
+    pairs = _by_pair(network.flows, by, most_unlisted(network.unlisted))
     notes = [*goods.notes, *network.notes]
     if place is not None:
         keys = catalog.members(place) if place.is_group else [place.key]

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.unlisted import unlisted_schema
 from graphkit.answers.columns import Column
 from graphkit.answers.coverage import Coverage, Span
 from graphkit.answers.note import Note
@@ -44,6 +45,8 @@ class Networks:
     """Number of flows left out: of groups of countries, or of a country to itself."""
     pieces: Mapping[str, PeriodChoice] = field(default_factory=dict)
     """Periods of the data that make up the only one, by product."""
+    unlisted: pa.Table = field(default_factory=unlisted_schema("consumer").empty_table)
+    """The most that partial data sets lack of each importer's trade in the only period."""
 
     @property
     def when(self) -> str:
@@ -101,8 +104,9 @@ def network_of(catalog: Catalog, scope: Scope, period: str | None, amount: str) 
     if lacking:
         notes.append(Note(f"No trade in {period} of {catalog.materials.in_text(*lacking)}."))
     networks = Networks(
-        scope, available, (str(period),), trade.flows, tuple(notes), pieces=trade.periods
-    )
+        scope, available, (str(period),), trade.flows, tuple(notes), pieces=trade.periods,
+        unlisted=trade.unlisted,
+    )  # fmt: skip
     return _checked(catalog, networks, amount)
 
 

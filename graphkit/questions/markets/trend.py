@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from math import fsum, inf
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from graphkit.analysis import trade_change as analysis
 from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import CHANGE_SERIES, MEASURES
-from graphkit.analysis.unlisted import POINT, one_share
+from graphkit.analysis.unlisted import POINT, TOGETHER, one_share
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import COUNT, NUMBER, NUMBERS, TEXT, TEXTS, Column
 from graphkit.answers.note import Note
@@ -39,6 +39,7 @@ from graphkit.questions.shared.parties import (
     with_scope,
 )
 from graphkit.questions.shared.trade import FACE_VALUE, data_set_notes, product_notes
+from graphkit.questions.shared.unlisted import counting_together
 
 PARTIES = (
     Column("consumer", "Consumer"),
@@ -230,6 +231,7 @@ def _rows(
     place = rows.column_names.index("dataset")
     rows = rows.set_column(place, "dataset", pa.array(datasets, TEXT))
     rows = _with_ends(_with_steps(rows), unlisted_of(catalog, flows, owner), len(partners) == 1)
+    rows = _without_together(rows, counting_together(catalog))
     key = counterpart.key if counterpart else None
     return _with_gaps(rows.append_column("on", pa.array([key] * len(rows), TEXT)))
 
@@ -301,6 +303,19 @@ def _with_ends(
             for end in ("low", "high")]  # fmt: skip
     ends.append(number("unlisted_share", SHARE))
     return pa.Table.from_pylist(table, pa.schema([*rows.schema, *ends]))
+
+
+def _without_together(rows: pa.Table, datasets: Set[str]) -> pa.Table:
+    """Drop what the partners of data sets that count some of them together would have to tell."""
+    unknown = dict.fromkeys(("hhi_usd", "hhi_tonnes", "partners", "new", "lost"))
+    shares = ("share_usd", "share_usd_low", "share_usd_high", "share_tonnes")
+    largest = dict.fromkeys(("largest", *(f"largest_{name}" for name in shares)))
+    table = []
+    for row in rows.to_pylist():
+        if row["dataset"] in datasets:
+            row |= unknown | (largest if row["largest"] in TOGETHER else {})
+        table.append(row)
+    return pa.Table.from_pylist(table, rows.schema) if datasets else rows
 
 
 def _within(owner: TradeParty, counterpart: Entity | None) -> list[Note]:

@@ -18,7 +18,7 @@ from graphkit.arrow import VALUED
 from graphkit.catalog.catalog import Catalog
 from graphkit.catalog.materials import Materials, Scope
 from graphkit.names import Entity, capitalized
-from graphkit.period import listed, time_of
+from graphkit.period import Period, added_up, cover, listed, time_of
 from graphkit.questions.shared.codes import remnants_in
 from graphkit.questions.shared.periods import (
     PeriodChoice,
@@ -41,6 +41,8 @@ def product_notes(materials: Materials, products: Iterable[str]) -> list[Note]:
 
 TRADE_SERIES = tuple(name for name in SCOPE if name != "consumer")
 """Columns that all flows of one series share."""
+YEAR = 12
+"""Months of a year."""
 MOST_NAMED = 8
 """Number of products that an error names as those there is trade of."""
 NOTABLE = 0.1
@@ -87,6 +89,8 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     flows = of_code(read_flows(catalog, "imports", choices, consumers=consumers), scope)
     lacking = None
     if not len(flows):
+        if (dataset := _of_months(catalog, consumers, scope, period)) is not None:
+            return imports_of(catalog.using(dataset), buyer, scope, period)
         periods = catalog.flows("import-periods", consumers=consumers)
         others = in_other_data_sets(catalog, buyer, sorted(scope.products), period, scope.code)
         imports = f"imports of {buyer.in_text}"
@@ -101,6 +105,26 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
         group = pa.array([buyer.key] * len(flows), pa.string())
         flows = flows.set_column(flows.column_names.index("consumer"), "consumer", group)
     return _with_shares(catalog, flows, choices, tuple(notes), lacking, unlisted)
+
+
+def _of_months(
+    catalog: Catalog, consumers: list[str], scope: Scope, period: str | None
+) -> str | None:
+    """Find the only data set without a preference that has the whole of months of a question.
+
+    Of a period of less than a year it is taken; years are those of the preferred data sets.
+    """
+    if catalog.dataset or period is None or Period(period).months >= YEAR:
+        return None
+    whole = []
+    for row in catalog.rows("datasets").to_pylist():
+        if row["preference"] is not None or not row["flows"]:
+            continue
+        imports = catalog.using(row["dataset"]).flows("import-periods", consumers=consumers)
+        available = periods_by_product(imports, scope)
+        if any(added_up(period, periods)[0] for periods in available.values()):
+            whole.append(str(row["dataset"]))
+    return whole[0] if len(whole) == 1 else None
 
 
 def in_other_data_sets(
@@ -121,7 +145,7 @@ def in_other_data_sets(
         if any(
             flow["product"] in products
             and (flow["hs"] or "").startswith(code or "")
-            and period in (None, flow["period"])
+            and (period is None or Period(flow["period"]) in Period(period))
             for flow in imports.to_pylist()
         ):
             datasets.append(f"`dataset={dataset}`")
@@ -241,10 +265,21 @@ def _lacking(
         (f" for {scope.meaning}", f" for {scope.goods.phrase}") if scope.text else ("", "")
     )
     known_periods = set().union(*available.values())
+    parts = _missing_of(available, period)
     here = ", but in another data set" if has_others else ""
-    text = f"No {subject} are known{about} in {period}{here}; {there_are(known_periods)}."
+    text = f"No {subject} are known{about} in {period}{here}; {parts}{there_are(known_periods)}."
     remnants = remnants_in(catalog, scope, period) if period is not None else ()
     return Absence(" ".join([text, *remnants]), f"No {subject} are known{goods} in {period}{here}")
+
+
+def _missing_of(available: Mapping[str, Collection[str]], period: str | None) -> str:
+    """Name the months of a period without data, where others have some; empty if none has."""
+    gaps_of_period = set()
+    for periods in available.values():
+        pieces, missing = cover(period, periods) if period else ((), ())
+        if pieces:
+            gaps_of_period.add(", ".join(missing))
+    return f"of it {' or '.join(sorted(gaps_of_period))} is missing; " if gaps_of_period else ""
 
 
 def no_trade(catalog: Catalog, scope: Scope, subject: str, traded: Sequence[str]) -> Absence:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.unlisted import (
     MARKET,
+    OF_ONE,
     WORLD,
     Extent,
     most_by_owner,
@@ -24,7 +25,13 @@ from graphkit.answers.note import Note
 from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.period import listed
-from graphkit.schema import CHOSEN_PAIRS, LARGEST, LARGEST_OF_EACH
+from graphkit.schema import (
+    CHOSEN_PAIRS,
+    LARGEST,
+    LARGEST_OF_EACH,
+    ONE_COUNTRY,
+    OTHERS_TOGETHER,
+)
 
 EXTENT = Column(
     "extent", "Listed", "flows that the data set of the row lists, where these are not all: the "
@@ -68,9 +75,19 @@ def unlisted_in(
     return of_group(unlisted, owner, members, group) if members else unlisted
 
 
-def most_unlisted(catalog: Catalog, flows: pa.Table) -> float:
-    """Return the most that the world's trade in some flows lacks, in USD; infinite: no bound."""
-    most = most_by_owner(unlisted_in(catalog, flows), "consumer")
+def of_one_country(catalog: Catalog) -> list[str]:
+    """List the data sets with all trade of the country that reports it, and no other."""
+    return sorted(key for key, extent in catalog.extents.items() if extent.kind in OF_ONE)
+
+
+def counting_together(catalog: Catalog) -> set[str]:
+    """List the data sets that count some partners together."""
+    return {key for key, extent in catalog.extents.items() if extent.kind == OTHERS_TOGETHER}
+
+
+def most_unlisted(unlisted: pa.Table) -> float:
+    """Return the most that the world's trade lacks, in USD, by importer; infinite: no bound."""
+    most = most_by_owner(unlisted, "consumer")
     return fsum(usd for (*_, place), (usd, _) in most.items() if place == WORLD)
 
 
@@ -101,6 +118,8 @@ def words_of(extent: Extent) -> str:
         LARGEST_OF_EACH: f"the {extent.largest} largest of each country",
         LARGEST: "the largest alone",
         CHOSEN_PAIRS: "chosen pairs of countries",
+        ONE_COUNTRY: "one country alone",
+        OTHERS_TOGETHER: "one country alone, most of its partners together",
     }[extent.kind]
 
 
@@ -110,6 +129,9 @@ def _sentence(extent: Extent) -> str:
                          "buyers of each exporter",
         LARGEST: "the largest flows of the world",
         CHOSEN_PAIRS: "the trade between chosen countries",
+        ONE_COUNTRY: "all trade of the country that reports it, and none among others",
+        OTHERS_TOGETHER: "all trade of the country that reports it, with other countries or all "
+                         "counted together",
     }[extent.kind]  # fmt: skip
 
 
@@ -137,6 +159,7 @@ def with_extents(catalog: Catalog, answer: Answer) -> Answer:
         )
         for (product, dataset), periods in sorted(spans.items())
     ]
+    whole = all(extents[dataset].kind in OF_ONE for _, dataset in spans)
     marks = [_mark(row, extents, spans) for row in answer.rows.to_pylist()]
     rows = answer.rows.append_column(EXTENT.described, pa.array(marks, pa.string()))
     coverage = replace(answer.coverage, partial=tuple(
@@ -146,7 +169,7 @@ def with_extents(catalog: Catalog, answer: Answer) -> Answer:
     shown = [*answer.shown, EXTENT.name] if answer.shown and any(marks) else answer.shown
     return replace(
         answer, rows=rows, columns=(*answer.columns, EXTENT), shown=shown, coverage=coverage,
-        notes=(*answer.notes, *notes, NOT_ZERO),
+        notes=(*answer.notes, *notes, *([] if whole else [NOT_ZERO])),
     )  # fmt: skip
 
 
@@ -160,9 +183,11 @@ def _mark(
     spans: Mapping[tuple[str, str], list[str]],
 ) -> str | None:  # fmt: skip
     """Say which flows are listed of what a row counts; None: all."""
-    datasets = [key for product, key in spans if product == row.get("product")]
     if row.get("dataset", "") is None:
         return None
+    spans = {key: periods for key, periods in spans.items() if extents[key[1]].kind not in OF_ONE}
+    extents = {key: extent for key, extent in extents.items() if extent.kind not in OF_ONE}
+    datasets = [key for product, key in spans if product == row.get("product")]
     if "dataset" in row:
         datasets = [key for key in str(row["dataset"]).split("+") if key in extents]
     elif "product" not in row:
