@@ -32,7 +32,8 @@ class Reason:
     end: float
     """The end of the range."""
     share: float
-    """The share in a world in which every unknown figure is at a side."""
+    """The share in a world in which every unknown figure is at a side, or in that as traced where
+    this is nearer to the end."""
     figures: tuple[tuple[Figure, float], ...]
     """Figures of the world with their values that make the share, within :data:`TOLD`; the one
     without which it moves most first."""
@@ -66,6 +67,8 @@ def reason(share: OpenShare, *, is_high: bool) -> Reason:
     worlds = _Worlds(share, is_high)
     needed = worlds.figures
     whole = worlds.share_with(needed)
+    if abs(share.traced - share.ends[is_high]) < abs(whole - share.ends[is_high]):
+        return Reason(is_high, share.ends[is_high], share.traced, ())
     waiting = [needed[::-1]]
     while waiting:
         block = waiting.pop()
