@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, wraps
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import pyarrow as pa
@@ -44,7 +45,7 @@ from graphkit.questions.markets.flows import trade as flows_of_all_periods
 from graphkit.questions.markets.trend import trend
 from graphkit.questions.plants import companies, owners, plants, profiles
 from graphkit.questions.question import Question
-from graphkit.questions.registry import PARAMETERS
+from graphkit.questions.registry import PARAMETERS, QUESTIONS, added_verbs
 from graphkit.questions.shared.supply import supply_of
 from graphkit.questions.supply import cascades, disruptions, single_points, stocks
 from graphkit.questions.supply.scenarios import play
@@ -291,6 +292,15 @@ class Session(Closing):
         if not self._catalog.is_current:
             self._catalog = Catalog(self._store)
         return self._catalog
+
+    if not TYPE_CHECKING:  # what graphkit itself asks is declared below, by name
+
+        def __getattr__(self, name: str) -> Any:
+            """Return the question of another package as a method."""
+            verbs = () if name.startswith("_") else added_verbs()
+            if not any(name in verb.questions for verb in verbs):
+                raise AttributeError(f"a session has no {name!r}", name=name, obj=self)
+            return partial(_verb(resolve_name(QUESTIONS[name].function)), self)
 
     def reload(self) -> None:
         """Go on with what the database holds now, such as after another load.

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 IMPORTERS, WRITERS, EXPORTERS = "graphkit.importers", "graphkit.writers", "graphkit.exporters"
-"""Groups of entry points: importers, formats of answers and tables, formats of the whole graph."""
+VERBS = "graphkit.verbs"
+"""Groups of entry points: importers, formats of answers and tables, formats of the whole graph, and
+questions."""
 T = TypeVar("T")
 
 

@@ -14,7 +14,7 @@ from graphkit.api import Session
 from graphkit.build import Graph, Part
 from graphkit.database import last_load
 from graphkit.errors import GraphkitError, StoreError, Unreachable
-from graphkit.questions.addresses import PATHS, read_values
+from graphkit.questions.addresses import by_path, read_values
 from graphkit.questions.claims.citing import PARTLY_READ, cite
 from graphkit.questions.question import Question, prepare
 from graphkit.schema import GRAPH, LOAD, MARK, Kind
@@ -104,7 +104,7 @@ def apply(edit: Edit, store: Store, graph: Graph, random: Random) -> None:
 def question(address: str) -> Question:
     path, _, fields = address.partition("?")
     pairs = [(name, value) for name, _, value in (f.partition("=") for f in fields.split("&"))]
-    return prepare(PATHS[path], read_values(PATHS[path], pairs), "json")
+    return prepare(by_path()[path], read_values(by_path()[path], pairs), "json")
 
 
 def cited(store: Store, address: str) -> str:

@@ -27,7 +27,7 @@ from graphkit.build import build_graph
 from graphkit.cli import app
 from graphkit.database import open_database
 from graphkit.errors import UsageError
-from graphkit.questions.addresses import PATHS, pairs_of, path_of, read_values
+from graphkit.questions.addresses import by_path, pairs_of, path_of, read_values
 from graphkit.questions.claims.citing import cite
 from graphkit.questions.question import Question, prepare
 from graphkit.questions.registry import VERBS
@@ -65,7 +65,7 @@ SMALL_QUESTIONS = (
 
 def question_at(address: str) -> Question:
     path, _, fields = address.partition("?")
-    return prepare(PATHS[path], read_values(PATHS[path], parse_qsl(fields)), "json")
+    return prepare(by_path()[path], read_values(by_path()[path], parse_qsl(fields)), "json")
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ from graphkit.explore.openapi import openapi
 from graphkit.explore.server import listening
 from graphkit.kinds import Prop, Type
 from graphkit.plot.drawing import ASSETS
-from graphkit.questions.addresses import PATHS, command_of
+from graphkit.questions.addresses import by_path, command_of
 from graphkit.schema import GRAPH
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
@@ -218,7 +218,7 @@ def test_a_reply_is_what_the_command_prints(server, graphkit, address, command):
 
 
 def test_every_question_has_an_address_that_is_tested():
-    assert {address.partition("?")[0] for address in QUESTIONS} == PATHS.keys() - {"mirror"}
+    assert {address.partition("?")[0] for address in QUESTIONS} == by_path().keys() - {"mirror"}
     assert "mirror" in REFUSED
 
 
@@ -561,9 +561,9 @@ def test_the_address_book_describes_every_question(server, database):
 
     assert document.pop("x-database") == str(database)
     asks = [path for view in document["x-views"] for path in view["asks"]]
-    assert sorted(asks) == sorted(set(PATHS) - {"mirror"})
+    assert sorted(asks) == sorted(set(by_path()) - {"mirror"})
     assert document == json.loads(json.dumps(openapi(document["info"]["version"], FORMATS)))
-    for path, verb in PATHS.items():
+    for path, verb in by_path().items():
         told = document["paths"][f"/api/{path}"]["get"]["parameters"]
         assert [p["name"] for p in told] == [*(p.field for p in verb.parameters), "format"]
         assert len({p["name"] for p in told}) == len(told)
@@ -701,6 +701,6 @@ def test_a_port_in_use_is_told(server, database, capsys):
 def test_a_command_quotes_what_a_shell_would_read():
     pairs = [("country", "$(reboot)"), ("for", "a b")]
 
-    assert command_of(PATHS["depends"], pairs, "my file.duckdb") == (
+    assert command_of(by_path()["depends"], pairs, "my file.duckdb") == (
         "graphkit depends '$(reboot)' --for 'a b' --db 'my file.duckdb'"
     )

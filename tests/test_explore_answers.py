@@ -18,7 +18,7 @@ from seed_texts import write_seeds
 from graphkit.build import build_graph
 from graphkit.errors import Unreachable
 from graphkit.explore.answers import Answers, Busy, Threads, TooLate, names_of
-from graphkit.questions.addresses import PATHS, read_values
+from graphkit.questions.addresses import by_path, read_values
 from graphkit.questions.question import Question, prepare
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
@@ -31,7 +31,7 @@ def answers(sliced_file: Path) -> Iterator[Answers]:
 
 
 def concentration(scope: str) -> Question:
-    verb = PATHS["concentration"]
+    verb = by_path()["concentration"]
     return prepare(verb, read_values(verb, [("for", scope)]), "json")
 
 

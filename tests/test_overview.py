@@ -13,7 +13,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.explore.answers import matches
 from graphkit.explore.overview import TASKS, import_overview, production_overview
 from graphkit.plot.drawing import COUNTRIES, luminance, tint
-from graphkit.questions.addresses import PATHS, read_values
+from graphkit.questions.addresses import by_path, read_values
 from graphkit.questions.dependence.depends import depends
 from graphkit.questions.markets.concentration import concentration
 from graphkit.stores.duck.store import DuckStore
@@ -112,7 +112,7 @@ def test_the_text_of_a_cell_can_be_read_on_every_share(country):
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.question)
 def test_a_task_is_a_question_that_its_verb_takes(task):
-    assert read_values(PATHS[task.ask], [*task.fields.items()])
+    assert read_values(by_path()[task.ask], [*task.fields.items()])
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from graphkit.export.digest import lines
 from graphkit.files.folders import shipped
 from graphkit.mcp.tools import read_arguments
 from graphkit.mcp.work import Job, do
-from graphkit.questions.addresses import PATHS, command_of
+from graphkit.questions.addresses import by_path, command_of
 from graphkit.questions.dependence.depends import suppliers
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import Store
@@ -405,7 +405,7 @@ def test_assistants_and_the_page_know_the_folder_and_its_edits(tmp_path, base):
         write_files(folder, {"flows.yaml": FLOWS})
         assert (do(job)["structured"]["rows"][0]["share_usd"], share()) == (0.75, 0.75)
     pairs = [("country", "KOR")]
-    assert command_of(PATHS["suppliers"], pairs, None, own) == (
+    assert command_of(by_path()["suppliers"], pairs, None, own) == (
         f"graphkit suppliers KOR --with {own}"
     )
 

@@ -1,4 +1,4 @@
-"""Importers and formats of other packages: installed beside graphkit, found by entry points."""
+"""What other packages add: installed beside graphkit, found by entry points."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 import test_cli
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.types import CallToolResult
 from saying import Naming
 from seed_texts import write_seeds
 from test_cli import Outcome
 
+from graphkit import open as open_session
 from graphkit.build import build_graph
+from graphkit.explore.openapi import openapi
 from graphkit.plugins import plugins
+from graphkit.questions.registry import questions_of
 from graphkit.seeds.facts import read_seeds
 
 graphkit = test_cli.graphkit
@@ -37,11 +44,14 @@ BROKEN = {
     },
     "graphkit.writers": {"bad": "ends:FORMAT", "fails": "ends:FAILS"},
     "graphkit.exporters": {"bad-graph": "json:dumps"},
+    "graphkit.verbs": {"lost": "absent_module:VERB", "other": "ends:VERB", "plain": "json:dumps"},
 }  # fmt: skip
 MODULE = """\
 from graphkit.render.formats import Format
+from graphkit.verbs.verb import Verb
 
 FAILS = Format((".fails",), lambda table, path, title, view: 1 / 0)
+VERB = Verb("other", "ends:mirror", "Mirror.", "", (), (), "", "")
 
 
 def __getattr__(name):
@@ -151,6 +161,42 @@ def test_the_graph_is_exported_in_a_format_of_another_package(run, file_of, tmp_
     assert (kinds.count("Country"), kinds.count("EXPORTS")) == (4, 3)
 
 
+def test_a_question_of_another_package_is_asked_at_every_door(run, tmp_path):
+    asked = ("stockpiles", "KOR", "--for", "nickel")
+    answer = json.loads(run(*asked, "--format", "json").out)
+    rows = json.loads(run("query", "stockpiles", "--format", "json").out)
+    with open_session() as session:
+        reply = session.stockpiles("KOR", scope="nickel")
+        with pytest.raises(AttributeError, match="stockpile'"):
+            session.stockpile("KOR")
+    cited = run("cite", *asked)
+    listed, described = run("--help"), run("help", "stockpiles")
+
+    wanted = [row["key"] for row in rows if row["country"] == "KOR" and "Ni" in row["elements"]]
+    assert len(answer["rows"]) == len(wanted) > 0
+    assert reply.headline == answer["headline"] == cited.out.splitlines()[0]
+    assert "published stocks" in listed.out
+    assert "--help-columns" in described.out
+    assert run("recheck", cited.out.split()[-1]).code == 0
+    assert list(openapi("0", ["json"])["paths"]["/api/stockpiles"]) == ["get"]
+    assert [verb.name for verb in questions_of("Country")][-1] == "stockpiles"
+
+
+def test_an_assistant_asks_a_question_of_another_package(installed, sliced_file):
+    started = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "graphkit", "mcp", "--db", str(sliced_file)],
+        env={**os.environ, "PYTHONPATH": str(installed)},
+    )
+
+    async def ask() -> CallToolResult:
+        async with Client(started, read_timeout_seconds=120) as client:
+            assert "stockpiles" in [tool.name for tool in (await client.list_tools()).tools]
+            return await client.call_tool("stockpiles", {"country": ["KOR"]})
+
+    assert not anyio.run(ask).is_error
+
+
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
@@ -158,6 +204,9 @@ def test_the_graph_is_exported_in_a_format_of_another_package(run, file_of, tmp_
         (("import", "absent"), "ModuleNotFoundError … absent_module"),
         (("import", "ends", "x.csv", "-o", "s"), "RuntimeError: two lines"),
         (("import", "wrong", "x.csv", "-o", "s"), "found function in json:dumps, wanted Importer"),
+        (("lost", "KOR"), "ModuleNotFoundError … absent_module"),
+        (("other",), "mirror … wanted a name that graphkit has not"),
+        (("cite", "plain"), "found function in json:dumps, wanted Verb"),
         (("query", "countries", "--format", "bad"), "RuntimeError: two lines"),
         (("query", "countries", "--format", "fails"), "ZeroDivisionError"),
         (("export", "--format", "bad-graph", "-o", "x"), "found function … wanted GraphFormat"),
@@ -189,7 +238,7 @@ def test_the_doctor_names_all_of_them(run):
     lines = run("doctor").out.splitlines()
     added = [line for line in lines if "graphkit-example" in line or "graphkit-broken" in line]
 
-    assert [line[:4] for line in added if "graphkit-example" in line] == ["ok  "] * 3
+    assert [line[:4] for line in added if "graphkit-example" in line] == ["ok  "] * 4
     assert [line.split("'")[1] for line in added if line.startswith("BAD")] == [
-        *BROKEN["graphkit.importers"], "bad", "bad-graph",
+        *BROKEN["graphkit.importers"], "bad", "bad-graph", *BROKEN["graphkit.verbs"],
     ]  # fmt: skip

@@ -19,7 +19,7 @@ from graphkit.errors import Replaced, UsageError
 from graphkit.explore.answers import Answers
 from graphkit.mcp.tools import read_arguments
 from graphkit.mcp.work import _close, do, job_of
-from graphkit.questions.addresses import PATHS, read_values
+from graphkit.questions.addresses import by_path, read_values
 from graphkit.questions.question import prepare
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import Store
@@ -102,7 +102,7 @@ def test_explorer_and_assistants_go_on_with_what_another_process_loaded(place, t
     question = "flows", {"for": ["ree-metals"], "period": ["2024"]}
     jobs = [job_of(place, name, read_arguments(name, values))
             for name, values in (("cypher", {"statement": STATEMENT}), question)]  # fmt: skip
-    verb = PATHS["flows"]
+    verb = by_path()["flows"]
     flows = prepare(verb, read_values(verb, [("for", "ree-metals"), ("period", "2024")]), "json")
 
     def answered(explorer: Answers) -> list[float]:

@@ -18,11 +18,13 @@ from typer.main import get_command
 
 from graphkit._version import __version__
 from graphkit.brief.brief import BRIEF
+from graphkit.cli.added import WithAdded
 from graphkit.cli.options import INTERRUPTED, say, say_plainly
 from graphkit.cli.questions import add_question
 from graphkit.errors import GraphkitError, SeedError, UsageError
 from graphkit.files.stdout import flush, open_missing_streams
-from graphkit.questions.registry import VERBS
+from graphkit.plugins import Plugin
+from graphkit.questions.registry import VERBS, added_names
 from graphkit.startup import start_small
 
 HELP = """Who depends on whom for critical minerals, with sources.
@@ -92,9 +94,30 @@ def graphkit(
     """Take the options before a command."""
 
 
+class _Commands(WithAdded):
+    """All commands, with the questions of other packages."""
+
+    def additions(self) -> dict[str, Plugin]:
+        """Find the questions of other packages by name."""
+        return added_names()
+
+    def make(self, plugin: Plugin) -> Any:
+        """Make the command of another package's question.
+
+        Raises
+        ------
+        GraphkitError
+            The package does not work; the message names it.
+        """
+        app = typer.Typer(rich_markup_mode=None, add_completion=False)
+        add_question(app, plugin.name)
+        return get_command(app)
+
+
 def command_line(*names: str) -> typer.Typer:
     """Build the command line with all commands, or only those that are wanted: that is faster."""
     app = typer.Typer(
+        cls=_Commands,
         help=HELP,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -166,7 +189,8 @@ def end_in_order() -> list[int]:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; an error is one line on stderr."""
     try:
-        if list(arguments[:1]) == ["help"] and {*arguments[1:2]} & {*QUESTIONS, *OTHERS}:
+        is_help = list(arguments[:1]) == ["help"]
+        if is_help and {*arguments[1:2]} & {*QUESTIONS, *OTHERS, *added_names()}:
             arguments = [*arguments[1:], "--help"]
         words = os.environ.get("COMP_WORDS", os.environ.get("_TYPER_COMPLETE_ARGS", "")).split()
         typed = words[1:-1] if COMPLETION in os.environ else arguments

@@ -13,7 +13,7 @@ import typer
 from graphkit.cli.options import Database, Output, Own, opened
 from graphkit.cli.questions import FAILED, add_question
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.questions.registry import VERBS
+from graphkit.questions.registry import VERBS, added_names
 from graphkit.verbs.verb import Verb
 
 NAMES = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in VERBS))
@@ -75,8 +75,9 @@ def cite(
         write_text(f"{FORMS[form](citation)}\n", output)
 
     name, *others = words
-    if name not in NAMES:
-        raise UsageError(f"found {name!r}, wanted a question: one of {', '.join(NAMES)}")
+    if name not in NAMES and name not in added_names():
+        names = ", ".join((*NAMES, *sorted(added_names())))
+        raise UsageError(f"found {name!r}, wanted a question: one of {names}")
     questions = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     questions.callback()(lambda: None)
     add_question(questions, name, write)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +12,7 @@ from graphkit.errors import GraphkitError
 
 if TYPE_CHECKING:
     from graphkit.database import Diagnosis
+    from graphkit.plugins import Plugin
 
 
 def doctor(
@@ -58,19 +59,24 @@ def _added() -> Iterator[Diagnosis]:
     from graphkit.importers.registry import IMPORTERS, Importer
     from graphkit.plugins import EXPORTERS, WRITERS, plugins
     from graphkit.plugins import IMPORTERS as OF_IMPORTERS
+    from graphkit.plugins import VERBS as OF_VERBS
+    from graphkit.questions.registry import VERBS, added_verb
     from graphkit.render.formats import WRITERS as FORMATS_OF_ANSWERS
     from graphkit.render.formats import Format
 
-    groups: dict[str, tuple[type[Any], set[str]]] = {
-        OF_IMPORTERS: (Importer, {importer.name for importer in IMPORTERS}),
-        WRITERS: (Format, {*FORMATS_OF_ANSWERS}),
-        EXPORTERS: (GraphFormat, {*FORMATS}),
-    }
-    for group, (wanted, own_names) in groups.items():
+    groups: dict[str, tuple[Callable[[Plugin], Any], set[str]]] = {
+        OF_IMPORTERS: (
+            lambda plugin: plugin.load(Importer), {importer.name for importer in IMPORTERS}
+        ),
+        WRITERS: (lambda plugin: plugin.load(Format), {*FORMATS_OF_ANSWERS}),
+        EXPORTERS: (lambda plugin: plugin.load(GraphFormat), {*FORMATS}),
+        OF_VERBS: (added_verb, {verb.name for verb in VERBS}),
+    }  # fmt: skip
+    for group, (load, own_names) in groups.items():
         what = group.rpartition(".")[2].removesuffix("s")
         for plugin in plugins(group).values():
             try:
-                plugin.load(wanted)
+                load(plugin)
             except GraphkitError as error:
                 yield Diagnosis(False, f"{what} {error}")
                 continue

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 from typer.main import get_command
 
+from graphkit.cli.added import WithAdded
 from graphkit.cli.options import Format, option_of, progress_bar, say
 from graphkit.errors import GraphkitError, SeedError, UsageError, install
 from graphkit.importers.registry import FILTER, IMPORTERS, OUTPUT, Importer, added_importers
@@ -200,44 +200,26 @@ def _say_remarks(report: Report) -> None:
         say(f"recognized: {remark}")
 
 
-class _Importers(TyperGroup):
-    """Importers, with those of other packages, which are found when one is asked for."""
+class _Importers(WithAdded):
+    """Importers, with those of other packages."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """List the names, those of other packages last."""
-        return [*super().list_commands(ctx), *sorted(added_importers())]
+    def additions(self) -> dict[str, Plugin]:
+        """Find the importers of other packages by name."""
+        return added_importers()
 
-    def get_command(self, ctx: Any, name: str) -> Any:
-        """Return a command; None with a line on stderr for one of a package that is broken."""
-        own = super().get_command(ctx, name)
-        if own is not None or (plugin := added_importers().get(name)) is None:
-            return own
-        try:
-            return _added_command(plugin)
-        except GraphkitError as error:
-            say(str(error))
-            return None
+    def make(self, plugin: Plugin) -> Any:
+        """Make the command of another package's importer.
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command that the arguments name, and the rest of them."""
-        if super().get_command(ctx, args[0]) is None and args[0] in added_importers():
-            return args[0], _added_command(added_importers()[args[0]]), args[1:]
-        return super().resolve_command(ctx, args)
-
-
-def _added_command(plugin: Plugin) -> Any:
-    """Make the command of another package's importer.
-
-    Raises
-    ------
-    GraphkitError
-        The package does not work; the message names it.
-    """
-    importer = plugin.load(Importer)
-    with plugin.blamed():
-        app = typer.Typer(rich_markup_mode=None)
-        app.command(plugin.name)(_command(replace(importer, name=plugin.name), plugin))
-        return get_command(app)
+        Raises
+        ------
+        GraphkitError
+            The package does not work; the message names it.
+        """
+        importer = plugin.load(Importer)
+        with plugin.blamed():
+            app = typer.Typer(rich_markup_mode=None, add_completion=False)
+            app.command(plugin.name)(_command(replace(importer, name=plugin.name), plugin))
+            return get_command(app)
 
 
 importing = typer.Typer(

@@ -32,7 +32,7 @@ from graphkit.cli.options import (
     say,
 )
 from graphkit.errors import UsageError
-from graphkit.questions.registry import VERBS
+from graphkit.questions.registry import VERBS, added_names, added_verb
 from graphkit.verbs.parameter import REPEATED, Parameter
 from graphkit.verbs.verb import Verb
 
@@ -62,6 +62,9 @@ def add_question(app: typer.Typer, name: str, run: Run | None = None) -> None:
         app.command(name, cls=_Command)(_command(BRIEF, _write_brief))
         return
     verbs = [verb for verb in VERBS if verb.name.partition(" ")[0] == name]
+    if not verbs:
+        plugin = added_names()[name]
+        verbs, run = [added_verb(plugin)], plugin.blamed()(run)
     if len(verbs) == 1:
         app.command(name, cls=_Question)(_command(verbs[0], run))
         return

@@ -47,7 +47,7 @@ from graphkit.explore.server import listening, run_app
 from graphkit.pages.html import html
 from graphkit.plot.drawing import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
-from graphkit.questions.addresses import PATHS, Pairs, command_of, path_of, read_values
+from graphkit.questions.addresses import Pairs, by_path, command_of, path_of, read_values
 from graphkit.questions.claims.citing import cite
 from graphkit.questions.question import prepare, read_ahead
 from graphkit.questions.registry import VIEWS, questions_of
@@ -126,7 +126,7 @@ def make_app(answers: Answers, db: str | None, port: int, own: str | None = None
         for task in tasks:
             task.cancel()
 
-    questions = [Route(f"/api/{path}", partial(doors.ask, path)) for path in PATHS]
+    questions = [Route(f"/api/{path}", partial(doors.ask, path)) for path in by_path()]
     others = [
         Route(f"/api/{door}/{path}", partial(endpoint, path))
         for door, endpoint in (
@@ -135,7 +135,7 @@ def make_app(answers: Answers, db: str | None, port: int, own: str | None = None
             ("headline", doors.tell_headline),
             ("cite", doors.cite),
         )
-        for path in PATHS
+        for path in by_path()
     ]
     return Starlette(
         routes=[
@@ -269,7 +269,7 @@ class _Doors:
         return Response(content, headers={"Content-Type": MEDIA[form], **_mark(result.load)})
 
     async def _find(self, path: str, pairs: Pairs, form: str) -> AnsweredQuestion:
-        verb = PATHS[path]
+        verb = by_path()[path]
         return await self._answers.find(prepare(verb, read_values(verb, pairs), form))
 
     async def tell_same(self, path: str, request: Request) -> Response:
@@ -279,7 +279,7 @@ class _Doors:
         return _object(self._same(path, pairs, result), result.load)
 
     def _same(self, path: str, pairs: Pairs, result: AnsweredQuestion) -> dict[str, Any]:
-        verb = PATHS[path]
+        verb = by_path()[path]
         return {
             "command": command_of(verb, pairs, self._db, self._own),
             "python": prepare(verb, read_values(verb, pairs), "json").python(self._db, self._own),
@@ -297,7 +297,7 @@ class _Doors:
         """Cite an answer, as the command does."""
         pairs = request.query_params.multi_items()
         result = await self._find(path, pairs, "json")
-        question = prepare(PATHS[path], read_values(PATHS[path], pairs), "json")
+        question = prepare(by_path()[path], read_values(by_path()[path], pairs), "json")
 
         def write(catalog: Catalog) -> str:
             return cite(catalog, question, result.answer, db=self._db, own=self._own).text()

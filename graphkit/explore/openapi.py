@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graphkit.explore.overview import TASKS
-from graphkit.questions.addresses import PATHS, path_of
+from graphkit.questions.addresses import by_path, path_of
 from graphkit.questions.registry import VIEWS, questions_of
 from graphkit.verbs.parameter import Parameter
 from graphkit.verbs.verb import Verb
@@ -33,7 +33,7 @@ def openapi(version: str, formats: Iterable[str]) -> dict[str, Any]:
             "a command of graphkit, and its JSON is that of the command with --format json.",
         },
         "paths": {
-            **{f"/api/{path}": {"get": _operation(verb, form)} for path, verb in PATHS.items()},
+            **{f"/api/{path}": {"get": _operation(verb, form)} for path, verb in by_path().items()},
             **OTHERS,
         },
         "components": {"schemas": SCHEMAS},

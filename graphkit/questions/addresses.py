@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphkit.errors import UsageError
-from graphkit.questions.registry import VERBS
+from graphkit.questions.registry import ASKED_BY, VERBS, added_verbs
 from graphkit.schema import NUMBER_TEXT
 from graphkit.verbs.parameter import REPEATED, Parameter
 from graphkit.verbs.verb import Verb, name_of
@@ -26,9 +26,12 @@ def path_of(verb: Verb) -> str:
     return verb.name.replace(" ", "/")
 
 
-PATHS = {path_of(verb): verb for verb in VERBS}
-"""The verb of each path below ``/api/``."""
 SWITCHES = {"": True, "1": True, "true": True, "0": False, "false": False}
+
+
+def by_path() -> dict[str, Verb]:
+    """Return the verb of each path below ``/api/``, those of other packages last."""
+    return {path_of(verb): verb for verb in (*VERBS, *added_verbs())}
 
 
 def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:
 
     Examples
     --------
-    >>> read_values(PATHS["controls"], [("country", "CHN"), ("for", "dysprosium")])
+    >>> read_values(by_path()["controls"], [("country", "CHN"), ("for", "dysprosium")])
     {'country': ['CHN'], 'scope': ['dysprosium'], 'date': None}
     """
     fields = {p.field: p for p in verb.parameters}
@@ -81,7 +84,7 @@ def _value(name: str, parameter: Parameter, pairs: Pairs) -> Any:
 def command_of(verb: Verb, pairs: Pairs, db: str | None, own: str | None = None) -> str:
     """Write the command that gives the same answer.
 
-    >>> command_of(PATHS["depends"], [("for", "rare earths"), ("country", "KOR")], None, "mine")
+    >>> command_of(by_path()["depends"], [("for", "rare earths"), ("country", "KOR")], None, "mine")
     "graphkit depends KOR --for 'rare earths' --with mine"
     """
     words = ["graphkit", *verb.name.split()]
@@ -112,7 +115,7 @@ def pairs_of(question: str, arguments: Mapping[str, Any]) -> tuple[Verb, Pairs]:
     >>> command_of(verb, pairs, None)
     'graphkit origins KOR,JPN --largest --period 2024'
     """
-    verb = next(verb for verb in VERBS if question in verb.questions)
+    verb = ASKED_BY[question]
     variant = verb.variant if question != name_of(verb.function) else None
     pairs: list[tuple[str, str]] = []
     for parameter in verb.parameters:

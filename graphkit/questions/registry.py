@@ -1,12 +1,19 @@
 """Every declared question, in the order of the help, and the views of the page.
 
 Commands, Python methods and the table of commands come from here, without importing a question.
+Those of other packages are looked for when a name is none of graphkit's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import TypeVar
 
+from graphkit.errors import GraphkitError
+from graphkit.plugins import VERBS as GROUP
+from graphkit.plugins import Plugin, plugins
 from graphkit.questions.act import verbs as act
 from graphkit.questions.claims import verbs as claims
 from graphkit.questions.dependence import verbs as dependence
@@ -23,15 +30,34 @@ VERBS = (
     *plants.VERBS,
     *claims.VERBS,
 )
-PARAMETERS = {name: parameters for verb in VERBS for name, parameters in verb.questions.items()}
+T = TypeVar("T")
+
+
+class _ByQuestion(dict[str, T]):
+    """What is declared of graphkit's questions; of another package's, by its name alone."""
+
+    def __init__(self, declared: Callable[[Verb], Mapping[str, T]]) -> None:
+        super().__init__(item for verb in VERBS for item in declared(verb).items())
+        self._declared = declared
+
+    def __missing__(self, name: str) -> T:
+        for verb in added_verbs():
+            if name in (declared := self._declared(verb)):
+                return declared[name]
+        raise KeyError(name)
+
+
+def _declarations(verb: Verb) -> dict[str, Verb | Variant]:
+    both = (verb, verb.variant)
+    return {name_of(question.function): question for question in both if question is not None}
+
+
+PARAMETERS = _ByQuestion(lambda verb: verb.questions)
 """The parameters of each question, by its name."""
-QUESTIONS: Mapping[str, Verb | Variant] = {
-    name_of(question.function): question
-    for verb in VERBS
-    for question in (verb, verb.variant)
-    if question is not None
-}
+QUESTIONS = _ByQuestion(_declarations)
 """The declaration of each question by its name: its function, sentence and picture."""
+ASKED_BY = _ByQuestion(lambda verb: dict.fromkeys(verb.questions, verb))
+"""The verb that asks each question, by the name of the question."""
 VIEWS = (
     "Country", "Mineral", "Over time", "Flows", "Chain", "Network", "What if", "Act", "Claims",
 )  # fmt: skip
@@ -44,5 +70,37 @@ def questions_of(view: str) -> list[Verb]:
     >>> [verb.name for verb in questions_of("Over time")]
     ['trend', 'compare']
     """
-    pages = [(verb.page.place, verb) for verb in VERBS if verb.page and verb.page.view == view]
+    verbs = (*VERBS, *added_verbs())
+    pages = [(verb.page.place, verb) for verb in verbs if verb.page and verb.page.view == view]
     return [verb for _, verb in sorted(pages, key=lambda pair: pair[0])]
+
+
+def added_names() -> dict[str, Plugin]:
+    """Find the verbs of other packages by name; none takes the name of one of graphkit's."""
+    own = {verb.name.partition(" ")[0] for verb in VERBS}
+    return {name: plugin for name, plugin in plugins(GROUP).items() if name not in own}
+
+
+def added_verb(plugin: Plugin) -> Verb:
+    """Load the verb of another package.
+
+    Raises
+    ------
+    GraphkitError
+        It does not work, or its question has the name of one of graphkit's.
+    """
+    verb = replace(plugin.load(Verb), name=plugin.name)
+    if own := sorted(verb.questions.keys() & PARAMETERS.keys()):
+        raise GraphkitError(
+            f"{plugin}: found a question called {own[0]}, wanted a name that graphkit has not"
+        )
+    return verb
+
+
+def added_verbs() -> tuple[Verb, ...]:
+    """Load the verbs of other packages, without those that do not work, which the doctor names."""
+    verbs = []
+    for plugin in added_names().values():
+        with suppress(GraphkitError):
+            verbs.append(added_verb(plugin))
+    return tuple(verbs)

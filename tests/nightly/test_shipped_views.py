@@ -12,7 +12,7 @@ from databases import hold
 from explorers import VIEWS, assert_figures, explorer, opened, reader, tabs
 from test_shipped_graph import whole
 
-from graphkit.questions.addresses import PATHS
+from graphkit.questions.addresses import by_path
 from graphkit.stores.duck.store import DuckStore
 
 __all__ = ["opened", "reader", "tabs", "whole"]
@@ -54,7 +54,7 @@ def test_a_view_has_the_figures_of_the_command_line(clients, opened, file, capsy
     command = shlex.split(client.get(f"/api/same/{path}?{fields}").json()["command"])
 
     # Tables of a terminal have the first rows alone, and so fewer columns.
-    every = ["--top", "100000"] if any(p.name == "top" for p in PATHS[path].parameters) else []
+    every = ["--top", "100000"] if any(p.name == "top" for p in by_path()[path].parameters) else []
     assert_figures(page, shlex.join([*command[1:-1], str(file), *every]), capsys)
 
 

@@ -21,7 +21,7 @@ from graphkit.files.folders import shipped
 from graphkit.kinds import Kind
 from graphkit.period import Period
 from graphkit.queries import Reading, noted_readings, rows_of
-from graphkit.questions.addresses import PATHS, Pairs, command_of, pairs_of, path_of, read_values
+from graphkit.questions.addresses import Pairs, by_path, command_of, pairs_of, path_of, read_values
 from graphkit.questions.question import Question, prepare
 from graphkit.questions.registry import PARAMETERS
 from graphkit.schema import GRAPH
@@ -234,11 +234,12 @@ def recheck(
     pairs = parse_qsl(fields, keep_blank_values=True)
     command = shlex.join(["graphkit", *path.split("/"), *(text for _, text in pairs)])
     try:
-        if path not in PATHS:
+        verb = by_path().get(path)
+        if verb is None:
             raise UsageError(f"graphkit {__version__} has no question {path!r}")
-        values = read_values(PATHS[path], pairs)
-        command = command_of(PATHS[path], pairs, db, own)
-        question = prepare(PATHS[path], values, "json")
+        values = read_values(verb, pairs)
+        command = command_of(verb, pairs, db, own)
+        question = prepare(verb, values, "json")
         with _as_loaded(catalog) as facts:
             answer = question.ask(facts)
             editions = _editions(facts, answer)
