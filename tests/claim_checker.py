@@ -816,6 +816,8 @@ def largest_flow(read: Facts, claim: Claim) -> None:
     rows_of_world(claim)
     assert row[row["by"]] == max(other[row["by"]] or 0.0 for other in read.beside(claim))
     ends_of_flow(claim, row)
+    is_partial = any(part.partial for part in coverages(read))
+    assert ("listed" in claim.qualifiers) == (row["share"] is None and is_partial)
     not_withdrawn(read, claim)
     if claim.figure:
         is_figure(claim.figure, row[claim.measure])

@@ -193,9 +193,10 @@ def test_other_countries_together_are_no_largest_supplier(ask):
 
 def test_the_trade_of_one_country_is_no_share_of_the_worlds(ask):
     for key, by in ((US, "usd"), ("hmrc-imports", "tonnes")):
-        rows = ask.flows(scope="gallium", period="2025-Q1", by=by, dataset=key).rows
+        answer = ask.flows(scope="gallium", period="2025-Q1", by=by, dataset=key)
 
-        assert set(rows["share"].to_pylist()) == {None}
+        assert set(answer.rows["share"].to_pylist()) == {None}
+        assert answer.headline.startswith("The largest listed flow")
 
 
 def test_britains_suppliers_have_shares_by_weight_alone(ask):

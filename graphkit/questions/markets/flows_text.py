@@ -23,6 +23,9 @@ from graphkit.headlines.wording import (
 )
 from graphkit.questions.markets.wording import besides, no_code
 
+LISTED = "listed"
+"""Qualifier of a first place among flows of a data set that may lack larger ones."""
+
 
 @otherwise(unknown(lambda names, goods: f"No flow of {goods} is known{names.stated_time}"))
 def flows(answer: Answer) -> Sentences:
@@ -51,6 +54,10 @@ def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         of_world = names.claim(Kind.SHARE, [row], figure, **flow)
         share = Sentence(f", {figure} of world trade", (of_world,))
     size = figure_of_value(row[measure], measure)
+    coverages = names.answer.coverage.parts.values()
+    is_listed = row["share"] is None and any(coverage.partial for coverage in coverages)
+    largest = "largest listed flow" if is_listed else "largest flow"
+    marks = (LISTED,) * is_listed
 
     def went(start: str, **more: Any) -> Sentences:
         for figure, additions in ((size, [share]), (None, [])):
@@ -59,16 +66,14 @@ def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             yield from shortened(text, *additions)
 
     for scope in (f"{of_goods}{whose}{time}", f"{whose}{time}"):
-        yield from went(f"The largest flow{scope}")
+        yield from went(f"The {largest}{scope}", qualifiers=marks)
     alone = names.claim(Kind.FIRST, [row], **flow)
     for scope in (f"{whose}{time}", time):
         for text in went(
-            f"{no_code(names)}; the largest flow of goods with it{scope}",
-            qualifiers=("other goods",),
+            f"{no_code(names)}; the {largest} of goods with it{scope}",
+            qualifiers=("other goods", *marks),
         ):
             yield besides(names, text, alone)
     unknown = names.claim(Kind.UNKNOWN, [row], denied=Kind.FIRST, **common)
     goods = of_goods * (not names.is_of_all)
-    yield from shortened(
-        Sentence(f"The largest flow{goods}{whose}{time} cannot be told", (unknown,))
-    )
+    yield from shortened(Sentence(f"The {largest}{goods}{whose}{time} cannot be told", (unknown,)))
