@@ -346,7 +346,7 @@ def test_the_shipped_seeds_hold_at_least_sixty_products_each_with_element_and_st
     # no source of one element.
     held = set(column(facts, "CONTAINS", "product"))
     assert {row["key"] for row in products} - held == {
-        "mineral-substances", "ree-separation-technology",
+        "mineral-substances", "ree-separation-technology", "synthetic-diamond",
     }  # fmt: skip
     traded = {row["product"] for row in facts["TRADED_AS"].to_pylist()}
     assert len(traded) >= 60

@@ -43,6 +43,8 @@ TRADE_SERIES = tuple(name for name in SCOPE if name != "consumer")
 """Columns that all flows of one series share."""
 YEAR = 12
 """Months of a year."""
+INTERNATIONAL = 6
+"""Digits of the longest codes that all countries have."""
 MOST_NAMED = 8
 """Number of products that an error names as those there is trade of."""
 NOTABLE = 0.1
@@ -292,17 +294,22 @@ def no_trade(catalog: Catalog, scope: Scope, subject: str, traded: Sequence[str]
         )
     own_codes: dict[str, set[str]] = {}
     wider_codes: dict[str, set[str]] = {}
+    national_codes: dict[str, set[str]] = {}
     for row in catalog.links("TRADED_AS").to_pylist():
         codes = wider_codes if row["fit"] == "proxy" else own_codes
+        codes = national_codes if len(row["code"]) > INTERNATIONAL else codes
         codes.setdefault(row["product"], set()).add(row["code"])
     in_text = catalog.materials.in_text
     needed = []
     for product in scope.products:
-        if product in own_codes:
-            needed.append(f"{in_text(product)} (HS {', '.join(sorted(own_codes[product]))})")
-        elif product in wider_codes:
-            codes_in_text = ", ".join(sorted(wider_codes[product]))
-            needed.append(f"{in_text(product)} (inside HS {codes_in_text})")
+        inside = "" if product in own_codes else "inside "
+        kinds = (
+            (f"{inside}HS", own_codes.get(product) or wider_codes.get(product)),
+            ("national codes", national_codes.get(product)),
+        )
+        texts = [f"{kind} {', '.join(sorted(codes))}" for kind, codes in kinds if codes]
+        if texts:
+            needed.append(f"{in_text(product)} ({'; '.join(texts)})")
     sentences = [
         f"No trade data for {scope.meaning} itself: no {subject} are known of a product bought "
         "for it."
