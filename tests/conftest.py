@@ -90,6 +90,10 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.numprocesses = 3
 
 
+collect_ignore = ["example_package"]
+"""Another package, which tests/test_plugins.py installs."""
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out the folders of long tests unless they are named, or asked for with ``-m long``."""
     name = collection_path.name

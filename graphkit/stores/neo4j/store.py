@@ -89,7 +89,7 @@ TERMINATE = """
 SHOW TRANSACTIONS YIELD transactionId AS id, metaData WHERE metaData.graphkit = $name
 TERMINATE TRANSACTIONS id YIELD message RETURN message
 """
-"""Ends the transactions of one store."""
+"""Ends the transactions of one answer."""
 RETRY_SECONDS = 12.0
 """In which a transaction is tried again while its server is away, and then once more.
 
@@ -105,6 +105,7 @@ class _Wait:
 
     def __init__(self, late: StoreError) -> None:
         self.late = late
+        self.name = uuid4().hex
         self.is_over = self.is_heard = False
 
     def check(self) -> None:
@@ -131,7 +132,6 @@ class Neo4jStore(Closing):
         self._uri, self._shown, self._database = uri, shown_uri(uri), database
         self._seen = self._owner = self._transaction = ""
         self._counted_others = False
-        self._name = uuid4().hex
         # In a cluster, a read after a load waits for a member that has heard of it.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         with self._failures():
@@ -261,20 +261,23 @@ class Neo4jStore(Closing):
         try:
             return self._within(timeout, lambda: answer(wait), wait.late, give_up)
         except KeyboardInterrupt:
-            self._terminate()
+            self._terminate(wait.name)
             raise
         except TookTooLong as error:
-            self._terminate()
+            self._terminate(wait.name)
             if wait.is_heard:
                 raise
             raise Unreachable(f"{self.label} said nothing within {seconds:g} s") from error
 
-    def _terminate(self) -> None:
-        """End what the server still runs for this store: it may not hear that nobody waits."""
+    def _terminate(self, name: str) -> None:
+        """End what the server still runs for an answer: it may not hear that nobody waits.
+
+        A busy server may do so late, when it runs the next answer of this store already.
+        """
 
         def ask() -> None:
             with self._session(neo4j.READ_ACCESS) as session:
-                session.run(TERMINATE, {"name": self._name}).consume()
+                session.run(TERMINATE, {"name": name}).consume()
 
         late = StoreError("it takes too long")
         with suppress(StoreError, failures.Neo4jError, failures.DriverError):
@@ -372,7 +375,7 @@ class Neo4jStore(Closing):
             Among others, the server ended the statement: it needs too much memory or time.
         """
 
-        @neo4j.unit_of_work(timeout=limits.timeout, metadata={"graphkit": self._name})
+        @neo4j.unit_of_work(timeout=limits.timeout, metadata={"graphkit": wait.name})
         def work(transaction: neo4j.ManagedTransaction) -> Read:
             wait.check()
             try:
