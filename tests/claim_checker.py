@@ -1967,6 +1967,7 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     named = {read.place(key) for key in (*read.answer.names, *read.names)}
     named |= {read.goods(key) for key in read.answer.names} | {*map(str, meanings(read))}
     texts = {claim.reason for claim in claims} | {claim.facts or "" for claim in claims}
+    texts |= {text for claim in claims for text in spans(claim.facts or "")}
     texts |= {text for text in named if re.search(r"\d", text)}
     texts |= {text for claim in claims for text in assumed(claim)}
     texts |= {text for claim in claims for text in claim.qualifiers}
@@ -1985,6 +1986,13 @@ def check_words(read: Facts, words: str, claims: tuple[Claim, ...]) -> None:
     for text in sorted({text.casefold() for text in texts if text}, key=len, reverse=True):
         rest = re.sub(rf"(?<![\d.,]){re.escape(text)}(?![\d])", " ", rest)
     assert not re.search(r"[\d%]", rest), (words, rest)
+
+
+def spans(facts: str) -> set[str]:
+    """The first and last of the years of facts, as a sentence has them, and what has no year."""
+    parts = facts.split(", ")
+    years = [part for part in parts if re.fullmatch(r"(19|20)\d\d\S*", part)]
+    return {f"{years[0]} to {years[-1]}" if years else "", ", ".join(parts[len(years) :])}
 
 
 def stands(text: str, words: str) -> bool:
