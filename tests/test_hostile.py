@@ -27,7 +27,7 @@ from graphkit.stores.duck import sandbox
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.limits import LIMITS, Limits
 from graphkit.stores.neo4j.plans import check_plan
-from graphkit.stores.neo4j.store import Neo4jStore
+from graphkit.stores.neo4j.store import Neo4jStore, _Wait
 
 SECRET = "canary-5f1e"
 BUSY = 2
@@ -325,7 +325,7 @@ def test_the_plan_alone_lets_nothing_through(stores, text):
 def planned(store: Neo4jStore, statement: str) -> None:
     """Have the plan of a statement looked at, and nothing else."""
     explained = f"{EXPLAIN}{statement}"
-    check_plan(store._once(LIMITS, lambda: None, lambda tx: tx.run(explained).consume()))
+    check_plan(store._once(LIMITS, _Wait(LIMITS.too_long), lambda tx: tx.run(explained).consume()))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit it")
