@@ -1,4 +1,4 @@
-"""What other packages add: installed beside graphkit, found by entry points."""
+"""Additions of other packages: installed beside graphkit, found by entry points."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from typer.core import TyperGroup
@@ -11,41 +12,42 @@ from graphkit.errors import GraphkitError
 from graphkit.plugins import Plugin
 
 
-class WithAdded(TyperGroup):
-    """Commands of graphkit, and behind them those of other packages."""
+def with_added(
+    additions: Callable[[], Mapping[str, Plugin]], make: Callable[[Plugin], Any]
+) -> type[TyperGroup]:
+    """Make the class of a group of commands that has those of other packages too.
 
-    def additions(self) -> dict[str, Plugin]:
-        """Find the commands of other packages by name; none has the name of one of graphkit's."""
-        raise NotImplementedError
+    Parameters
+    ----------
+    additions : callable
+        Finds the commands of other packages by name.
+    make : callable
+        Makes the command of one; raises GraphkitError if the package does not work.
+    """
 
-    def make(self, plugin: Plugin) -> Any:
-        """Make the command of another package.
+    class Commands(TyperGroup):
+        """Commands of graphkit, and behind them those of other packages."""
 
-        Raises
-        ------
-        GraphkitError
-            The package does not work; the message names it.
-        """
-        raise NotImplementedError
+        def list_commands(self, ctx: Any) -> list[str]:
+            """List the names, those of other packages last."""
+            own = super().list_commands(ctx)
+            return [*own, *sorted(additions().keys() - {*own})]
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """List the names, those of other packages last."""
-        own = super().list_commands(ctx)
-        return [*own, *sorted(self.additions().keys() - {*own})]
+        def get_command(self, ctx: Any, name: str) -> Any:
+            """Return a command; None with a line on stderr for one of a package that is broken."""
+            own = super().get_command(ctx, name)
+            if own is not None or (plugin := additions().get(name)) is None:
+                return own
+            try:
+                return make(plugin)
+            except GraphkitError as error:
+                say(str(error))
+                return None
 
-    def get_command(self, ctx: Any, name: str) -> Any:
-        """Return a command; None with a line on stderr for one of a package that is broken."""
-        own = super().get_command(ctx, name)
-        if own is not None or (plugin := self.additions().get(name)) is None:
-            return own
-        try:
-            return self.make(plugin)
-        except GraphkitError as error:
-            say(str(error))
-            return None
+        def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+            """Return the command that the arguments name, and the rest of them."""
+            if super().get_command(ctx, args[0]) is None and args[0] in additions():
+                return args[0], make(additions()[args[0]]), args[1:]
+            return super().resolve_command(ctx, args)
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command that the arguments name, and the rest of them."""
-        if super().get_command(ctx, args[0]) is None and args[0] in self.additions():
-            return args[0], self.make(self.additions()[args[0]]), args[1:]
-        return super().resolve_command(ctx, args)
+    return Commands

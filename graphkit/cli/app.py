@@ -18,7 +18,7 @@ from typer.main import get_command
 
 from graphkit._version import __version__
 from graphkit.brief.brief import BRIEF
-from graphkit.cli.added import WithAdded
+from graphkit.cli.added import with_added
 from graphkit.cli.options import INTERRUPTED, say, say_plainly
 from graphkit.cli.questions import add_question
 from graphkit.errors import GraphkitError, SeedError, UsageError
@@ -94,30 +94,16 @@ def graphkit(
     """Take the options before a command."""
 
 
-class _Commands(WithAdded):
-    """All commands, with the questions of other packages."""
-
-    def additions(self) -> dict[str, Plugin]:
-        """Find the questions of other packages by name."""
-        return added_names()
-
-    def make(self, plugin: Plugin) -> Any:
-        """Make the command of another package's question.
-
-        Raises
-        ------
-        GraphkitError
-            The package does not work; the message names it.
-        """
-        app = typer.Typer(rich_markup_mode=None, add_completion=False)
-        add_question(app, plugin.name)
-        return get_command(app)
+def _added_command(plugin: Plugin) -> Any:
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    add_question(app, plugin.name)
+    return get_command(app)
 
 
 def command_line(*names: str) -> typer.Typer:
     """Build the command line with all commands, or only those that are wanted: that is faster."""
     app = typer.Typer(
-        cls=_Commands,
+        cls=with_added(added_names, _added_command),
         help=HELP,
         no_args_is_help=True,
         pretty_exceptions_enable=False,

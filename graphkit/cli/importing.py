@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.main import get_command
 
-from graphkit.cli.added import WithAdded
+from graphkit.cli.added import with_added
 from graphkit.cli.options import Format, option_of, progress_bar, say
 from graphkit.errors import GraphkitError, SeedError, UsageError, install
 from graphkit.importers.registry import FILTER, IMPORTERS, OUTPUT, Importer, added_importers
@@ -200,31 +200,17 @@ def _say_remarks(report: Report) -> None:
         say(f"recognized: {remark}")
 
 
-class _Importers(WithAdded):
-    """Importers, with those of other packages."""
-
-    def additions(self) -> dict[str, Plugin]:
-        """Find the importers of other packages by name."""
-        return added_importers()
-
-    def make(self, plugin: Plugin) -> Any:
-        """Make the command of another package's importer.
-
-        Raises
-        ------
-        GraphkitError
-            The package does not work; the message names it.
-        """
-        importer = plugin.load(Importer)
-        with plugin.blamed():
-            app = typer.Typer(rich_markup_mode=None, add_completion=False)
-            app.command(plugin.name)(_command(replace(importer, name=plugin.name), plugin))
-            return get_command(app)
+def _added_command(plugin: Plugin) -> Any:
+    importer = plugin.load(Importer)
+    with plugin.blamed():
+        app = typer.Typer(rich_markup_mode=None, add_completion=False)
+        app.command(plugin.name)(_command(replace(importer, name=plugin.name), plugin))
+        return get_command(app)
 
 
 importing = typer.Typer(
     name="import",
-    cls=_Importers,
+    cls=with_added(added_importers, _added_command),
     help="Turn published tables into seeds: BACI, UN Comtrade, customs, USGS, any table.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -21,7 +21,7 @@ import typer
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.files.folders import NAMES, user_folder
 from graphkit.files.output import write_private
-from graphkit.questions.registry import VERBS, added_verbs
+from graphkit.questions.registry import every_verb
 from graphkit.verbs.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _print_columns(context: typer.Context, value: bool) -> None:
     from graphkit.questions.columns import columns_of
 
     name = context.command_path.partition(" ")[2]
-    verb = next(verb for verb in (*VERBS, *added_verbs()) if verb.name == name)
+    verb = next(verb for verb in every_verb() if verb.name == name)
     with_header = (c for columns in columns_of(verb).values() for c in columns if c.header)
     lines = [
         "Columns, with their names in JSON and CSV. Tables show a share (0 to 1) in percent; "

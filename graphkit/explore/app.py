@@ -297,7 +297,8 @@ class _Doors:
         """Cite an answer, as the command does."""
         pairs = request.query_params.multi_items()
         result = await self._find(path, pairs, "json")
-        question = prepare(by_path()[path], read_values(by_path()[path], pairs), "json")
+        verb = by_path()[path]
+        question = prepare(verb, read_values(verb, pairs), "json")
 
         def write(catalog: Catalog) -> str:
             return cite(catalog, question, result.answer, db=self._db, own=self._own).text()

@@ -29,7 +29,7 @@ from graphkit.mcp.tools import read_arguments, tools
 from graphkit.mcp.work import Job, build, do, job_of, page
 from graphkit.queries import find_query, query_names, query_table
 from graphkit.questions.columns import columns_page
-from graphkit.questions.registry import VERBS, added_verbs
+from graphkit.questions.registry import every_verb
 from graphkit.render.formats import written
 from graphkit.schema import GRAPH
 
@@ -226,7 +226,7 @@ class Assistants:
         if name == "methods":
             return (shipped("docs") / "methods.md").read_text(encoding="utf-8"), MARKDOWN
         if name == "columns":
-            return columns_page((*VERBS, *added_verbs())), MARKDOWN
+            return columns_page(every_verb()), MARKDOWN
         if name == "queries":
             return written(query_table(), "markdown").decode(), MARKDOWN
         await self._ready(context)

@@ -39,7 +39,7 @@ from graphkit.pages.page import lay_out_table
 from graphkit.queries import find_query, rows_of, run_query
 from graphkit.questions.claims.claim_checks import check_stated, stated_claim
 from graphkit.questions.question import prepare, read_ahead
-from graphkit.questions.registry import VERBS, added_verbs
+from graphkit.questions.registry import every_verb
 from graphkit.questions.supply.scenarios import play
 from graphkit.render.answer import table_columns
 from graphkit.schema import GRAPH
@@ -50,7 +50,7 @@ from graphkit.verbs.parameter import named_as_options
 # DuckDB looks for the main module when it is imported, and anyio's processes may have none.
 sys.modules.setdefault("__main__", ModuleType("__main__"))
 
-VERB = {verb.name.replace(" ", "_"): verb for verb in (*VERBS, *added_verbs(), BRIEF)}
+VERB = {verb.name.replace(" ", "_"): verb for verb in (*every_verb(), BRIEF)}
 """The declared questions by the names of their tools."""
 STATEMENT_ROWS, MOST_CHARACTERS = 100, 400_000
 """Most rows of a statement, unless others are asked for, and their characters."""

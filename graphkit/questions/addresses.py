@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphkit.errors import UsageError
-from graphkit.questions.registry import ASKED_BY, VERBS, added_verbs
+from graphkit.questions.registry import ASKED_BY, every_verb
 from graphkit.schema import NUMBER_TEXT
 from graphkit.verbs.parameter import REPEATED, Parameter
 from graphkit.verbs.verb import Verb, name_of
@@ -31,7 +31,7 @@ SWITCHES = {"": True, "1": True, "true": True, "0": False, "false": False}
 
 def by_path() -> dict[str, Verb]:
     """Return the verb of each path below ``/api/``, those of other packages last."""
-    return {path_of(verb): verb for verb in (*VERBS, *added_verbs())}
+    return {path_of(verb): verb for verb in every_verb()}
 
 
 def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:

@@ -285,7 +285,7 @@ def _with_names(catalog: Catalog, answer: Answer) -> Answer:
     from graphkit.answers.answer import keys_in, keys_of_refs
 
     keys = keys_in(answer)
-    keys |= {part for key in keys if catalog.label(key) for part in key.split("+")}
+    keys |= {part for key in keys if "+" in key and catalog.label(key) for part in key.split("+")}
     names = {key: name for key in sorted(keys) if (name := catalog.label(key))}
     columns = [column.name for column in answer.columns if column.refers_to == "place"]
     places = keys_of_refs(answer.rows, columns)

@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class _ByQuestion(dict[str, T]):
-    """What is declared of graphkit's questions; of another package's, by its name alone."""
+    """Declarations of graphkit's questions; of another package's, by its name alone."""
 
     def __init__(self, declared: Callable[[Verb], Mapping[str, T]]) -> None:
         super().__init__(item for verb in VERBS for item in declared(verb).items())
@@ -70,8 +70,9 @@ def questions_of(view: str) -> list[Verb]:
     >>> [verb.name for verb in questions_of("Over time")]
     ['trend', 'compare']
     """
-    verbs = (*VERBS, *added_verbs())
-    pages = [(verb.page.place, verb) for verb in verbs if verb.page and verb.page.view == view]
+    pages = [
+        (verb.page.place, verb) for verb in every_verb() if verb.page and verb.page.view == view
+    ]
     return [verb for _, verb in sorted(pages, key=lambda pair: pair[0])]
 
 
@@ -95,6 +96,11 @@ def added_verb(plugin: Plugin) -> Verb:
             f"{plugin}: found a question called {own[0]}, wanted a name that graphkit has not"
         )
     return verb
+
+
+def every_verb() -> tuple[Verb, ...]:
+    """List the verbs of graphkit, and behind them those of other packages."""
+    return (*VERBS, *added_verbs())
 
 
 def added_verbs() -> tuple[Verb, ...]:

@@ -138,6 +138,9 @@ class Makers(Term):
     makers: str
 
 
+ENDS_TOLD = "Ends of the ranges by figures that are not published, all others as estimated."
+
+
 @checked(LARGEST, (FIT,))
 def origins(
     catalog: Catalog,
@@ -246,14 +249,11 @@ def _with_reasons(
     reasons = tuple(reasons_of(traced.supply, buyer, step, origin))
     several = len({reason.product for reason in reasons}) > 1
     lines = [in_one_sentence(catalog, reason, named=several) for reason in reasons]
-    start = (
-        ["Ends of the ranges by figures that are not published, all others as estimated."]
-        if lines
-        else []
-    )
+    if lines:
+        lines.insert(0, ENDS_TOLD)
     return replace(
         answer, scope=answer.scope.adding(Reasons(reasons)),
-        caption=" ".join([answer.caption, *start, *lines]),
+        caption=" ".join([answer.caption, *lines]),
     )  # fmt: skip
 
 

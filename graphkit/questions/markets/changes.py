@@ -49,7 +49,12 @@ from graphkit.questions.shared.published import (
     published_answer,
     published_trade_changes,
 )
-from graphkit.questions.shared.trade import FACE_VALUE, data_set_notes, product_notes
+from graphkit.questions.shared.trade import (
+    FACE_VALUE,
+    data_set_notes,
+    product_notes,
+    without_preference,
+)
 from graphkit.questions.shared.unlisted import counting_together, of_one_country
 
 ENDS = ("before", "after")
@@ -298,10 +303,8 @@ def _other_data_set(
     if owner.place is None:
         return None
     fewest: list[tuple[int, str]] = []
-    for row in catalog.rows("datasets").to_pylist():
-        if row["preference"] is not None or not row["flows"]:
-            continue
-        facts = catalog.using(row["dataset"])
+    for dataset in without_preference(catalog):
+        facts = catalog.using(dataset)
         available, _, lacking = _covered(facts, scope, periods)
         if lacking:
             continue
@@ -315,7 +318,7 @@ def _other_data_set(
         pieces = set(own["period"].to_pylist())
         covers = [cover(period, pieces) for period in periods]
         if not any(missing for _, missing in covers):
-            fewest.append((sum(len(parts) for parts, _ in covers), str(row["dataset"])))
+            fewest.append((sum(len(parts) for parts, _ in covers), dataset))
     return min(fewest, default=(0, None))[1]
 
 

@@ -310,12 +310,14 @@ def _without_together(rows: pa.Table, datasets: Set[str]) -> pa.Table:
     unknown = dict.fromkeys(("hhi_usd", "hhi_tonnes", "partners", "new", "lost"))
     shares = ("share_usd", "share_usd_low", "share_usd_high", "share_tonnes")
     largest = dict.fromkeys(("largest", *(f"largest_{name}" for name in shares)))
+    if datasets.isdisjoint(rows["dataset"].to_pylist()):
+        return rows
     table = []
     for row in rows.to_pylist():
         if row["dataset"] in datasets:
             row |= unknown | (largest if row["largest"] in TOGETHER else {})
         table.append(row)
-    return pa.Table.from_pylist(table, rows.schema) if datasets else rows
+    return pa.Table.from_pylist(table, rows.schema)
 
 
 def _within(owner: TradeParty, counterpart: Entity | None) -> list[Note]:

@@ -103,7 +103,7 @@ def production_of(
 
 @dataclass(frozen=True)
 class PlantOutput:
-    """What a plant made of a product in a period, from the least to the most published."""
+    """Amount that a plant made of a product in a period, from the least to the most published."""
 
     low: float
     high: float

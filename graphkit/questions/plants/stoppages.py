@@ -55,7 +55,7 @@ class Market:
     capacities: Sequence[Row]
     output: Output | None
     outputs: Mapping[str, Mapping[str, PlantOutput]] = field(default_factory=dict)
-    """What plants of the country are published to have made of it, by plant and period."""
+    """Published output of plants of the country, by plant and period."""
 
     @property
     def place(self) -> Place:
@@ -87,7 +87,7 @@ class Market:
 
     @cached_property
     def plant_outputs(self) -> Mapping[str, PlantOutput]:
-        """What plants of the country are published to have made in the year of the production."""
+        """Published output of plants of the country in the year of the production."""
         year = self.output.period if self.output else ""
         return {key: periods[year] for key, periods in self.outputs.items() if year in periods}
 

@@ -109,6 +109,17 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     return _with_shares(catalog, flows, choices, tuple(notes), lacking, unlisted)
 
 
+def without_preference(catalog: Catalog) -> list[str]:
+    """List the data sets with flows that answers take only if they are named, or alone have some.
+
+    By key.
+    """
+    return [
+        row["dataset"] for row in catalog.rows("datasets").to_pylist()
+        if row["preference"] is None and row["flows"]
+    ]  # fmt: skip
+
+
 def _of_months(
     catalog: Catalog, consumers: list[str], scope: Scope, period: str | None
 ) -> str | None:
@@ -119,13 +130,11 @@ def _of_months(
     if catalog.dataset or period is None or Period(period).months >= YEAR:
         return None
     whole = []
-    for row in catalog.rows("datasets").to_pylist():
-        if row["preference"] is not None or not row["flows"]:
-            continue
-        imports = catalog.using(row["dataset"]).flows("import-periods", consumers=consumers)
+    for dataset in without_preference(catalog):
+        imports = catalog.using(dataset).flows("import-periods", consumers=consumers)
         available = periods_by_product(imports, scope)
         if any(added_up(period, periods)[0] for periods in available.values()):
-            whole.append(str(row["dataset"]))
+            whole.append(dataset)
     return whole[0] if len(whole) == 1 else None
 
 

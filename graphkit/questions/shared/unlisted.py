@@ -159,8 +159,9 @@ def with_extents(catalog: Catalog, answer: Answer) -> Answer:
         )
         for (product, dataset), periods in sorted(spans.items())
     ]
-    whole = all(extents[dataset].kind in OF_ONE for _, dataset in spans)
-    marks = [_mark(row, extents, spans) for row in answer.rows.to_pylist()]
+    marked = {key: extent for key, extent in extents.items() if extent.kind not in OF_ONE}
+    marked_spans = {key: periods for key, periods in spans.items() if key[1] in marked}
+    marks = [_mark(row, marked, marked_spans) for row in answer.rows.to_pylist()]
     rows = answer.rows.append_column(EXTENT.described, pa.array(marks, pa.string()))
     coverage = replace(answer.coverage, partial=tuple(
         About(product, f"{_listed(periods)} ({dataset}: {words_of(extents[dataset])})")
@@ -169,7 +170,7 @@ def with_extents(catalog: Catalog, answer: Answer) -> Answer:
     shown = [*answer.shown, EXTENT.name] if answer.shown and any(marks) else answer.shown
     return replace(
         answer, rows=rows, columns=(*answer.columns, EXTENT), shown=shown, coverage=coverage,
-        notes=(*answer.notes, *notes, *([] if whole else [NOT_ZERO])),
+        notes=(*answer.notes, *notes, *[NOT_ZERO] * bool(marked_spans)),
     )  # fmt: skip
 
 
@@ -185,8 +186,6 @@ def _mark(
     """Say which flows are listed of what a row counts; None: all."""
     if row.get("dataset", "") is None:
         return None
-    spans = {key: periods for key, periods in spans.items() if extents[key[1]].kind not in OF_ONE}
-    extents = {key: extent for key, extent in extents.items() if extent.kind not in OF_ONE}
     datasets = [key for product, key in spans if product == row.get("product")]
     if "dataset" in row:
         datasets = [key for key in str(row["dataset"]).split("+") if key in extents]
