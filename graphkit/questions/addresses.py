@@ -20,7 +20,7 @@ Pairs = Sequence[tuple[str, str]]
 def path_of(verb: Verb) -> str:
     """Return the path of a verb below ``/api/``.
 
-    >>> [path_of(verb) for verb in VERBS if " " in verb.name]
+    >>> [path_of(verb) for verb in every_verb() if " " in verb.name]
     ['claims/check', 'claims/conflicts']
     """
     return verb.name.replace(" ", "/")

@@ -24,7 +24,7 @@ ROOM = """blocks => blocks.map((block) => {
   return [text, (block.clientWidth - parseFloat(paddingLeft)) / letter];
 })"""
 """Returns the texts of consoles, and how many letters of a line are seen without scrolling."""
-CONSOLES = r"\$ graphkit (depends|spof|disrupt|diversify) "
+CONSOLES = r"\$ graphkit (depends|spof|disrupt|stocks|diversify) "
 """Commands whose rows have a share."""
 
 
