@@ -109,7 +109,8 @@ def test_a_cut_can_be_for_some_destinations_only():
 
 def test_a_cut_of_a_late_stage_leaves_the_stages_before_it_sure():
     """C sells less metal to D: who makes the oxide, and of what, no longer matters."""
-    net = network(flows("A 4 B ore", "B 3 C oxide", "C 2 D metal", "E 1 D metal"))
+    net = network(flows("A 4 B ore", "B 3 C oxide", "C 2 D metal", "E 1 D metal"),
+                  makes("E some metal"))  # fmt: skip
     rows = cascade(net, ["C"], products=["metal"], tolerance=0.3, spread=0.9).to_pylist()
 
     assert [(r["country"], r["product"], r["low"], r["high"]) for r in rows] == [
@@ -117,11 +118,29 @@ def test_a_cut_of_a_late_stage_leaves_the_stages_before_it_sure():
     ]
 
 
+def test_who_is_no_known_maker_may_sell_on_what_is_cut():
+    """No source names E as a maker: the 1 t that it sells to D may be C's."""
+    net = network(flows("C 2 D metal", "E 1 D metal"))
+    rows = cascade(net, ["C"], products=["metal"], tolerance=0.3, spread=0.9).to_pylist()
+    ends = {row["country"]: (row["high"], row["verdict"]) for row in rows}
+    assert ends == {"D": (pytest.approx(2 / 3 + 0.9 / 3), "as traced"), "E": (1.0, "possible")}
+
+
+def test_no_failure_is_sure_of_what_may_have_been_bought_unseen():
+    """B fails in ore; it makes a fifth of all oxide, and may have bought the others."""
+    net = network(flows("A 4 B", "B 1 C metal"), makes("B 0", "B 20% oxide", "D 80% oxide"))
+    rows = cascade(net, ["A"], products=["ore"], tolerance=0.3, spread=1.0).to_pylist()
+    ends = {row["product"]: (row["low"], row["high"], row["verdict"]) for row in rows
+            if row["country"] == "B"}  # fmt: skip
+    assert ends["ore"] == (1.0, 1.0, "certain")
+    assert ends["oxide"] == (pytest.approx(1 / 5), 1.0, "as traced")
+
+
 def test_losses_are_sure_where_all_that_is_made_and_drawn_on_is_published():
     """B has 4 of its 5 oxide from A; what C makes its own metal of is unknown."""
     made = makes("A 9 oxide", "B 1 oxide", "B 4 metal", "C 1 metal")
     net = network(flows("A 4 B oxide", "B 3 C metal"), made)
-    rows = cascade(net, ["A"], tolerance=0.3, spread=0.8).to_pylist()
+    rows = cascade(net, ["A"], products=["oxide"], tolerance=0.3, spread=0.8).to_pylist()
 
     found = {(r["country"], r["product"]): (r["low"], r["high"], r["verdict"]) for r in rows}
     assert found == {
@@ -254,6 +273,16 @@ def test_failures_go_through_the_stages_and_name_who_hit():
         ("B", "oxide", 1, "A oxide"), ("B", "metal", 2, "B oxide"), ("C", "metal", 3, "B metal"),
         ("C", "magnet", 4, "C metal"), ("D", "magnet", 5, "C magnet"),
     ]  # fmt: skip
+
+
+def test_unseen_goods_that_are_cut_may_bring_down_who_made_others_of_them():
+    """Korea loses 1 in 10 surely; China may have made the other 9 out of Australia's ore."""
+    net = network(flows("AUS 1 KOR oxide", "CHN 9 KOR oxide"),
+                  makes("AUS 10", "CHN some oxide", "AUS some oxide", "KOR 0 oxide"))  # fmt: skip
+    rows = cascade(net, ["AUS"], tolerance=0.3, spread=0.5).to_pylist()
+    ends = {row["country"]: (row["low"], row["high"], row["verdict"]) for row in rows}
+    assert ends["CHN"] == (0.0, 1.0, "possible")
+    assert ends["KOR"] == (0.1, pytest.approx(0.1 + 0.9 * 0.5), "possible")
 
 
 def test_with_a_tolerance_of_one_nobody_fails():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -373,8 +373,9 @@ def cascade(
     A pool with production P and imports I that loses g of its imports, and the part m of what it
     makes for lack of inputs, loses :math:`(g + m P) / (P + I)` of its supply. The range takes
     unpublished production from the least that trade shows to any amount, the inputs in any
-    split, and unknown inputs as lost with the cut or not, if an earlier product is cut. The
-    cascade runs once with all lower ends, and once with all upper ends.
+    split, and unknown inputs and goods whose way is unseen as lost with the cut or not, if they
+    or a product behind them is cut. The cascade runs once with all lower ends, and once with all
+    upper ends.
 
     References
     ----------
@@ -402,8 +403,8 @@ def cascade(
             raise GraphkitError(f"found a {name} of {value:g}, wanted 0 to 1")
     if links not in LINKS:
         raise GraphkitError(f"links: found {links!r}, wanted one of {', '.join(LINKS)}")
-    cut = loss * export_cut(network, exporters, products, destinations, [loss], unseen=False).flows
-    state = _Spread(network, cut, spread, links == "either", _capacity(network, capacity))
+    cut = export_cut(network, exporters, products, destinations, [loss], unseen=False)
+    state = _Spread(network, cut, loss, spread, links == "either", _capacity(network, capacity))
     nodes = network.nodes
     sellers = np.isin(nodes.country, nodes.country[nodes.of_countries(exporters)])
     if products is not None:
@@ -465,26 +466,42 @@ class _Spread:
     """The losses while some pools have failed."""
 
     network: SupplyNetwork
-    cut: np.ndarray
+    exports: ExportCut
+    loss: float
     spread: float
     either: bool
     capacity: np.ndarray
 
+    @property
+    def cut(self) -> np.ndarray:
+        """The part of each flow that is cut."""
+        return self.loss * self.exports.flows
+
+    @cached_property
+    def unseen(self) -> tuple[np.ndarray, np.ndarray]:
+        """The most that unseen inputs of each node lose, and unseen goods of its own product."""
+        trade, behind, nodes = self.network.trade, self.network.inputs.behind, self.network.nodes
+        goods = self.exports.products & ~trade.traded
+        goods[nodes.product[trade.source[self.exports.flows]]] = True
+        absent = (behind & self.exports.absent).any(axis=1)
+        earlier = (behind & goods & ~np.eye(len(goods), dtype=bool)).any(axis=1) | absent
+        most = max(self.loss, self.spread)
+        return most * earlier[nodes.product], most * (earlier | goods)[nodes.product]
+
     def bound(self, highest: bool, failed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the least or the most of each pool's loss, and no causes."""
         network, trade, production = self.network, self.network.trade, self.network.production
-        order, state = network.nodes.order, production.state
+        state, (inputs, goods) = production.state, self.unseen
         spread = np.where(failed, self.spread, 0.0)
         lost_amount = trade.amount * np.maximum(self.cut, spread[trade.source])
         lost_imports = np.bincount(trade.target, lost_amount, network.size)
-        first = order[trade.source[self.cut > 0]].min()
-        unknown = np.where(order > first, max(float(self.cut.max()), self.spread), 0.0)
-        outputs = production_losses(network, spread, spread, unknown)[int(highest)]
+        outputs = production_losses(network, spread, spread, inputs)[int(highest)]
         unnamed = production.unnamed_sales > 0
         if highest:
-            outputs = np.where(unnamed | ~trade.traded_nodes, np.maximum(outputs, unknown), outputs)
+            outputs = np.where(unnamed | ~trade.traded_nodes, np.maximum(outputs, goods), outputs)
         else:
-            outputs = np.where(unnamed, 0.0, outputs)
+            own = network.unseen.own_parts(np.arange(network.size), "unknown")
+            outputs = np.where(unnamed, 0.0, own * outputs)
         open_end = (state != OBSERVED) & ~((state == MISSING) & production.listed)
         pick, losses = np.maximum if highest else np.minimum, []
         for amount in (np.where(open_end, production.shown, production.amount), production.amount):
