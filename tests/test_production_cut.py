@@ -129,6 +129,18 @@ def test_a_plant_of_goods_without_trade_may_be_behind_what_is_made_of_them():
     assert row["high"] == pytest.approx(0.5)
 
 
+def test_a_state_without_goods_of_its_own_may_have_passed_on_what_is_unseen():
+    """Vietnam makes nothing of the chain; Myanmar's ore may have gone through it to China."""
+    made = makes("MMR 50%", "CHN some oxide", "VNM 0 magnet")
+    net = network(flows("CHN 8 KOR oxide"), made)
+    how = {"groups": {"VNM": ["VNM"]}, "consumers": ["KOR"], "possible": True}
+    [alone], [abroad] = (
+        removal_losses(net, **how, stops=stops).to_pylist()
+        for stops in (None, {"VNM": {("MMR", "ore"): Part(0.0, 0.5)}})
+    )
+    assert alone["high"] == abroad["high"] == 1.0
+
+
 def true_parts(truth: Any, seed: int) -> tuple[dict[Node, float], dict[Node, Part]]:
     """Draw which part of what some make stops in truth, and the range that is known of it."""
     rng = np.random.default_rng(seed)

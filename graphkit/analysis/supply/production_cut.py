@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -37,10 +37,13 @@ class ProductionCut:
     """The same of products without any data behind each product."""
 
 
-def production_cut(network: SupplyNetwork, sets: Sequence[Parts]) -> ProductionCut:
+def production_cut(
+    network: SupplyNetwork, sets: Sequence[Parts], removed: Collection[int] = ()
+) -> ProductionCut:
     """Put parts of production on the nodes of a network.
 
-    Parts of nodes that the network does not have count where goods are unseen.
+    Parts of nodes that the network does not have count where goods are unseen. All of these may
+    have passed the countries that ``removed`` sets remove, also those without any node.
     """
     nodes, absent = network.nodes, network.inputs.absent
     country = {name: place for place, name in enumerate(nodes.countries)}
@@ -62,5 +65,6 @@ def production_cut(network: SupplyNetwork, sets: Sequence[Parts]) -> ProductionC
             key = row * len(nodes.countries) + country[place] if place in country else -1
             if key in node:
                 low[node[key], column], high[node[key], column] = part
-    outputs = absent.outputs.T[:, :, None] * behind
-    return ProductionCut(low, high, products, outputs.max(axis=1, initial=0.0))
+    outputs = (absent.outputs.T[:, :, None] * behind).max(axis=1, initial=0.0)
+    products[:, list(removed)] = outputs[:, list(removed)] = 1.0
+    return ProductionCut(low, high, products, outputs)

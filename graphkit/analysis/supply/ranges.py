@@ -297,7 +297,7 @@ def loss_ranges(
     for column, nodes in enumerate(removed):
         in_set[nodes, column] = True
     low, high = np.zeros(shape), np.zeros(shape)
-    unseen, cuts = network.unseen, _unseen_cuts(network, removed, cut, stopped)
+    unseen, cuts = network.unseen, _unseen_cuts(network, len(removed), cut, stopped)
     g, c = np.ones((2, len(network.products), 1 if cuts is None else len(removed)))
     # Also behind those of which nobody is known to draw on the others.
     behind = network.inputs.behind.sum(axis=1)
@@ -342,9 +342,8 @@ def _without(part: np.ndarray | None, T: np.ndarray) -> np.ndarray:
 
 
 def _unseen_cuts(
-    network: SupplyNetwork, removed: Sequence[np.ndarray], cut: ExportCut | None,
-    stopped: ProductionCut | None,
-) -> tuple[np.ndarray, np.ndarray] | None:  # fmt: skip
+    network: SupplyNetwork, sets: int, cut: ExportCut | None, stopped: ProductionCut | None
+) -> tuple[np.ndarray, np.ndarray] | None:
     """Return the largest part of unseen goods that is cut or stops, products by sets.
 
     Of each product itself, and of products without data behind it. All may have passed nodes that
@@ -352,14 +351,13 @@ def _unseen_cuts(
     """
     if cut is None and stopped is None:
         return None
-    left = np.ones((2, len(network.products), len(removed)))
+    left = np.ones((2, len(network.products), sets))
     if cut is not None:
         arrives = (1.0 - cut.losses) ** network.unseen.crossings(cut.borders)
         left[0, cut.products] = left[1, cut.absent] = arrives
     if stopped is not None:
         left[0] *= 1.0 - stopped.products
         left[1] *= 1.0 - stopped.absent
-    left[:, :, [len(nodes) > 0 for nodes in removed]] = 0.0
     return 1.0 - left[0], 1.0 - left[1]
 
 

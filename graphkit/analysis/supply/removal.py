@@ -382,7 +382,8 @@ def removal_losses(
     if stops is None:
         losses = [loss_matrix(network, removed), *loss_ranges(network, removed)]
     else:
-        cut = production_cut(network, [stops.get(name, {}) for name in names])
+        countries = [column for column, name in enumerate(names) if name in (groups or {})]
+        cut = production_cut(network, [stops.get(name, {}) for name in names], countries)
         losses = [loss_matrix(network, removed, cut.low)]
         losses += loss_ranges(network, removed, stopped=cut)
         stopped = [np.flatnonzero(column) for column in cut.high.T]
