@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import fsum
 from random import Random
 from typing import Any
 
 import pytest
 from saying import Naming
-from test_ownership import PLANTS, hidden
+from test_ownership import PLANTS, SEATS, decided, hidden, walked
 from test_ownership import world as true_owners
 from test_supply_questions import CHAIN
 
@@ -21,7 +22,7 @@ from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.plants.capacity_coverage import Output, PlantOutput
 from graphkit.questions.plants.facilities import Plants
-from graphkit.questions.plants.stoppages import Market, ended
+from graphkit.questions.plants.stoppages import COMPANY, PLANT, SEAT, Market, Place, ended
 
 TRADE = """\
 kind: EXPORTS
@@ -296,38 +297,65 @@ def test_what_does_not_belong_to_a_level_is_refused(world, more):
 # --- worlds by chance
 
 
-def held(owners: Ownership, plant: str, level: str, view: str) -> dict[str, float]:
-    """Parts of a plant by who can stop them, of a world without unknown shares."""
-    if level == "seat" and view == "control":
-        votes: dict[str, float] = defaultdict(float)
-        for stake in owners.stakes[plant]:
-            votes[str(owners.seat_of[owners.controller(stake.owner)])] += stake.share or 0.0
-        return {seat: 1.0 for seat, part in votes.items() if part > 0.5 + 1e-9}
-    parts: dict[str, float] = defaultdict(float)
-    holding = owners.control(plant) if view == "control" else owners.equity(plant)
-    for end, part in holding.parts.items():
-        parts[str(owners.seat_of[end]) if level == "seat" else end] += part
-    return parts
+@dataclass(frozen=True)
+class Sites:
+    """Plants with owners whose whole truth is known, and what is published of both."""
+
+    owners: Ownership
+    place_of: Mapping[str, Place]
+    tonnes: Mapping[str, float]
+    """What each plant makes."""
+    plants: Plants
+    markets: Sequence[Market]
+
+    @property
+    def outputs(self) -> dict[Place, float]:
+        """What each place makes."""
+        outputs: dict[Place, float] = defaultdict(float)
+        for plant, place in self.place_of.items():
+            outputs[place] += self.tonnes[plant]
+        return outputs
+
+    @property
+    def shown(self) -> set[str]:
+        """The plants with a published capacity."""
+        return {row["plant"] for market in self.markets for row in market.capacities}
+
+    def parts(
+        self, plants: Collection[str], level: str, view: str
+    ) -> dict[str, dict[Place, float]]:
+        """Part of what each place makes, of some plants, by who can stop them."""
+        parts: dict[str, dict[Place, float]] = defaultdict(lambda: defaultdict(float))
+        outputs = self.outputs
+        for plant in sorted(plants):
+            place = self.place_of[plant]
+            for key, part in held(self.owners, plant, level, view).items():
+                parts[key][place] += part * self.tonnes[plant] / outputs[place]
+        return parts
 
 
-@pytest.mark.parametrize("view", ["control", "equity"])
-@pytest.mark.parametrize("level", ["plant", "company", "seat"])
-@pytest.mark.parametrize("seed", range(40))
-def test_a_part_s_range_holds_the_truth_of_hidden_owners_and_capacities(seed, level, view):
-    """All plants run, so that a country makes what they can; some capacities are not published.
+def sites(random: Random, outputs: Mapping[Place, float], seats: Sequence[str] = SEATS) -> Sites:
+    """Draw plants that make all of some outputs, and hide a part of what is known of them.
 
-    Others are old, and the plants larger by now; of some it is known what they made.
+    All run, so that a place makes what they can; some capacities are not published. Others are
+    old, and the plants larger by now; of some it is known what they made.
     """
-    random = Random(seed)
     true = true_owners(random)
+    seat_of = {owner: seats[SEATS.index(str(seat))] for owner, seat in true.seat_of.items()}
+    true = replace(true, seat_of=seat_of)
     known = hidden(true, random)
-    place_of = {plant: (random.choice("XY"), "ore") for plant in PLANTS}
-    tonnes = {plant: float(random.randint(1, 90)) for plant in PLANTS}
+    places = sorted(outputs)
+    place_of = {plant: random.choice(places) for plant in PLANTS}
+    weight = {plant: random.randint(1, 90) for plant in PLANTS}
+    tonnes = {
+        plant: outputs[place] * weight[plant] / fsum(weight[p] for p in PLANTS
+                                                     if place_of[p] == place)
+        for plant, place in place_of.items()
+    }  # fmt: skip
     shown = [plant for plant in PLANTS if random.random() < 0.7]
-    output = {place: fsum(tonnes[p] for p in PLANTS if place_of[p] == place)
-              for place in place_of.values()}  # fmt: skip
     markets = []
-    for place, made in sorted(output.items()):
+    for place in sorted({*place_of.values()}):
+        made = outputs[place]
         published = Output(made * random.choice((0.9, 1)), made * random.choice((1.2, 1)), "2", "s")
         beside = published if random.random() < 0.8 else None
         rows = [
@@ -337,26 +365,44 @@ def test_a_part_s_range_holds_the_truth_of_hidden_owners_and_capacities(seed, le
             for p in shown if place_of[p] == place
         ]  # fmt: skip
         rows = [{**row, "status": None, "source": "s"} for row in rows]
-        outputs = {
+        of_plants = {
             p: {"2": PlantOutput(tonnes[p] * 0.9, tonnes[p], frozenset("s"))}
             for p in PLANTS if place_of[p] == place and random.random() < 0.3
         }  # fmt: skip
-        markets += [Market(*place, "metal", rows, beside, outputs)] if rows else []
-    plants = Plants([], [], {}, known, {}, {}, ())
-    every = ended(plants, markets, level, view)
-    unknown = every.unknown(output)
+        markets += [Market(*place, "metal", rows, beside, of_plants)] if rows else []
+    return Sites(true, place_of, tonnes, Plants([], [], {}, known, {}, {}, ()), markets)
 
-    for place in output:
-        truth: dict[str, float] = defaultdict(float)
-        for plant in PLANTS:
-            if place_of[plant] == place:
-                of_plant = {plant: 1.0} if level == "plant" else held(true, plant, level, view)
-                for key, part in of_plant.items():
-                    truth[key] += part * tonnes[plant] / output[place]
+
+def held(owners: Ownership, plant: str, level: str, view: str) -> dict[str, float]:
+    """Parts of a plant by who can stop them, slowly, of a world without unknown shares."""
+    if level == PLANT:
+        return {plant: 1.0}
+    parts: dict[str, float] = defaultdict(float)
+    if level == SEAT and view == "control":
+        for stake in owners.stakes[plant]:
+            [top] = decided(owners, stake.owner)
+            parts[str(owners.seat_of[top])] += stake.share or 0.0
+        return {seat: 1.0 for seat, part in parts.items() if part > 0.5 + 1e-9}
+    for end, part in (decided if view == "control" else walked)(owners, plant).items():
+        parts[str(owners.seat_of[end]) if level == SEAT else end] += part
+    return parts
+
+
+@pytest.mark.parametrize("view", ["control", "equity"])
+@pytest.mark.parametrize("level", [PLANT, COMPANY, SEAT])
+@pytest.mark.parametrize("seed", range(40))
+def test_a_part_s_range_holds_the_truth_of_hidden_owners_and_capacities(seed, level, view):
+    one = sites(Random(seed), {("X", "ore"): 200.0, ("Y", "ore"): 90.0})
+    every = ended(one.plants, one.markets, level, view)
+    unknown = every.unknown(one.outputs)
+    truth = one.parts(PLANTS, level, view)
+
+    for place in one.outputs:
         rest = unknown[place].high if place in unknown else 0.0
         for key in {*truth, *every.stoppages}:
             stop = every.stoppages.get(key)
             low, high = stop.parts.get(place, (0.0, 0.0)) if stop else (0.0, 0.0)
-            assert low - 1e-9 <= truth[key] <= high + rest + 1e-9, (place, key)
-            if level == "plant" and key in shown:
-                assert truth[key] <= high + 1e-9
+            part = truth[key][place]
+            assert low - 1e-9 <= part <= high + rest + 1e-9, (place, key)
+            if level == PLANT and key in one.shown:
+                assert part <= high + 1e-9

@@ -603,6 +603,43 @@ def passed_in_truth(truth: Truth, *countries: str) -> dict[tuple[str, ...], floa
     return lost_in_truth(truth, Stop(removed=countries))
 
 
+def failed_in_truth(
+    truth: Truth, stop: Stop, tolerance: float, spread: float
+) -> tuple[dict[tuple[str, str], float], set[tuple[str, str]]]:
+    """Losses of all that a country has of a product, and who fails in turn, pool by pool."""
+    made = {(r["country"], r["product"]): r["tonnes"] for r in truth.made.to_pylist()}
+    sold = truth.sold.to_pylist()
+    pools = {(country, product) for country in COUNTRIES for product in truth.shape.inputs}
+    supply = {pool: made.get(pool, 0.0) for pool in pools}
+    for row in sold:
+        supply[row["consumer"], row["product"]] += row["tonnes"]
+    down: set[tuple[str, str]] = set()
+    while True:
+        lost = dict.fromkeys(pools, 0.0)
+        for row in sold:
+            parts = [0.0]
+            if row["supplier"] in stop.sellers and row["consumer"] not in stop.sellers:
+                parts.append(stop.loss * (row["consumer"] in stop.buyers))
+            if (row["supplier"], row["product"]) in down:
+                parts.append(spread)
+            lost[row["consumer"], row["product"]] += row["tonnes"] * max(parts)
+        for place, country in enumerate(COUNTRIES):
+            for product, inputs in truth.used.items():
+                whole = sum(amounts[place] for amounts in inputs.values())
+                for source, amounts in inputs.items():
+                    if whole and (country, source) in down:
+                        fed = made.get((country, product), 0.0) * amounts[place] / whole
+                        lost[country, product] += spread * fed
+        shares = {pool: lost[pool] / supply[pool] for pool in pools if supply[pool]}
+        new = {
+            pool for pool, share in shares.items()
+            if share - tolerance > 1e-9 and pool[0] not in stop.sellers
+        } - down  # fmt: skip
+        if not new:
+            return shares, down
+        down |= new
+
+
 def passed_ends(net: SupplyNetwork, country: str) -> dict[tuple[str, ...], tuple[float, ...]]:
     """Share, low and high of what was in a country at any stage."""
     known = [name for name in net.countries if name == country]

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
+from random import Random
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,10 +21,12 @@ import pytest
 from chance import SEED
 from supply_cases import flows, makes, network
 from test_assumptions import lists
+from test_stoppages import Sites, sites
 from test_supply_truth import (
     COUNTRIES,
     Stop,
     Truth,
+    failed_in_truth,
     lost_in_truth,
     passed_in_truth,
     rounded,
@@ -37,10 +41,11 @@ from graphkit.analysis.supply.assumptions import MAKERS, Assumptions, met_ranges
 from graphkit.analysis.supply.disruption import cascade, disruption
 from graphkit.analysis.supply.look_through import look_through, passed_shares
 from graphkit.analysis.supply.network import SupplyNetwork
-from graphkit.analysis.supply.production_cut import Part
+from graphkit.analysis.supply.production_cut import Part, Parts
 from graphkit.analysis.supply.removal import removal_losses
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.questions.plants.stoppages import COMPANY, PLANT, SEAT, ended
 
 ROUNDING = 1e-9
 SALES = flows("AUS 6 CHN", "CHN 10 KOR")
@@ -306,6 +311,9 @@ class Worlds:
             for cut in cuts:
                 if {*cut.sellers} <= present and (cut.buyers == COUNTRIES or "C" in present):
                     yield from self.of_a_cut(name, nets, cut)
+                    yield from self.of_a_cascade(name, nets, cut)
+            for level in (PLANT, COMPANY, SEAT):
+                yield from self.of_owners(name, nets, level)
 
     def of_origins(self, name: str, nets: list[SupplyNetwork]) -> Iterator[Check]:
         others = sorted(set().union(*(net.countries for net in nets[1:])) - {*nets[0].countries})
@@ -328,18 +336,86 @@ class Worlds:
                 outside = {pair: share for pair, share in true.items() if pair[0] not in members}
                 yield from self.within(f"{name} any stage", found, outside)
 
-    def of_a_cut(self, name: str, nets: list[SupplyNetwork], cut: Stop) -> Iterator[Check]:
+    @cached_property
+    def sites(self) -> Sites:
+        """Plants of three places that make something, in part of owners at home and abroad."""
+        random = Random(SEED + 50_000 + self.seed)
+        rows = [row for row in self.world.truth.made.to_pylist() if row["tonnes"]]
+        places = random.sample(rows, min(3, len(rows)))
+        outputs = {(row["country"], row["product"]): row["tonnes"] for row in places}
+        return sites(random, outputs, COUNTRIES[:3])
+
+    def of_owners(self, name: str, nets: list[SupplyNetwork], level: str) -> Iterator[Check]:
+        """Check the end of each plant, company or seat, and a part cut of one with slack."""
+        random = Random(f"{SEED + self.seed} {name} {level}")
+        view = random.choice(["control", "equity"])
+        every = ended(self.sites.plants, self.sites.markets, level, view)
+        if not every.stoppages:
+            return
+        true = self.sites.parts(self.sites.shown, level, view)
+        seats = [*nets[0].countries] if level == SEAT else []
+        stops = {
+            key: {place: part for place, part in stop.parts.items()
+                  if key not in seats or place[0] != key}
+            for key, stop in every.stoppages.items()
+        }  # fmt: skip
+        stopped = {
+            key: Stop(removed=(key,) if key in seats else (),
+                      parts={place: true[key][place] for place in stops.get(key, ())})
+            for key in {*stops, *seats}
+        }  # fmt: skip
+        alone = {key: [key] for key in seats}
+        table = met([removal_losses(net, alone, stops=stops, possible=True) for net in nets], LOSS)
+        yield from self.within(
+            f"{name} stop of {level} by {view}", table, losses_in(self.world.truth, stopped)
+        )
+        key, stop = random.choice(sorted(every.stoppages.items(), key=lambda item: item[0]))
+        cut = Stop(
+            sellers=("A",) if "A" in nets[0].countries and random.random() < 0.3 else (),
+            loss=random.choice([1.0, 0.4]),
+            parts={place: true[key][place] for place in stop.parts},
+        )
+        yield from self.of_a_cut(name, nets, cut, stop.parts)
+
+    def of_a_cascade(self, name: str, nets: list[SupplyNetwork], cut: Stop) -> Iterator[Check]:
+        """Check who fails in turn: the losses, and that all surely do who are said to."""
+        how = {"tolerance": float(self.rng.uniform(0.05, 0.5)), "spread": float(self.rng.random())}
+        shares, failed = failed_in_truth(self.world.truth, cut, **how)
+        buyers = None if cut.buyers == COUNTRIES else cut.buyers
+        what = f"{name} cascade of {cut.loss:g} by {'+'.join(cut.sellers)} {how}"
+        for net in nets:
+            try:
+                table = cascade(net, cut.sellers, loss=cut.loss, destinations=buyers, **how)
+            except GraphkitError:  # they sell nothing that is seen
+                continue
+            rows = {(row["country"], row["product"]): row for row in table.to_pylist()}
+            nodes = {tuple(net.nodes.label(node).split()) for node in range(net.size)}
+            for pool, share in shares.items():
+                if pool[0] in cut.sellers or pool not in nodes or pool[1] in self.world.unseen:
+                    continue
+                if row := rows.get(pool):
+                    yield Check(what, pool, row["low"], share, row["high"])
+                verdict = row["verdict"] if row else None
+                sure, possible = verdict == "certain", verdict is not None
+                yield Check(f"{what} fails", pool, sure, pool in failed, possible)
+
+    def of_a_cut(
+        self, name: str, nets: list[SupplyNetwork], cut: Stop, stops: Parts | None = None
+    ) -> Iterator[Check]:
         """Check a loss, what of it no slack covers, and what is uncovered in months with stocks."""
         buyers = None if cut.buyers == COUNTRIES else cut.buyers
         try:
             tables = [
-                disruption(net, cut.sellers, loss=cut.loss, slack=self.slack, destinations=buyers)
+                disruption(net, cut.sellers, loss=cut.loss, slack=self.slack, destinations=buyers,
+                           stops=stops)
                 for net in nets
-            ]
+            ]  # fmt: skip
         except GraphkitError:  # they sell nothing
             return
-        what = f"{name} cut of {cut.loss:g} by {'+'.join(cut.sellers)}"
-        lost, true_lost = met(tables, CUT), lost_in_truth(self.world.truth, cut)
+        what = f"{name} cut of {cut.loss:g} by {'+'.join(cut.sellers)} and {stops}"
+        parts = {place: cut.loss * part for place, part in cut.parts.items()}
+        true_lost = lost_in_truth(self.world.truth, replace(cut, parts=parts))
+        lost = met(tables, CUT)
         yield from self.within(what, lost, true_lost)
         whole = lost_in_truth(self.world.truth, replace(cut, loss=1.0))
         true_open = {
