@@ -39,6 +39,7 @@ from graphkit.questions.shared.order import (
     products_by_stake,
     value_by_product,
 )
+from graphkit.questions.shared.price_bounds import PRICE_BOUND, with_price_bounds
 from graphkit.questions.shared.published import PUBLISHED_SHARES, published_answer, published_trade
 from graphkit.questions.shared.trade import (
     FACE_VALUE,
@@ -58,6 +59,8 @@ HALF = 0.5
 """Share of the imports from which a product comes before those with smaller shares."""
 SURE = ("share_usd", "share_usd_low", "share_tonnes")
 """Shares that a supplier has at least, the first one known."""
+FLOW = {name: name for name in ("consumer", "supplier", *TRADE_SERIES)}
+"""Columns that tell rows apart, as those of flows."""
 ROW_ORDER = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
 
 
@@ -141,7 +144,7 @@ BY_EXPORTERS = (
 )
 
 
-@checked(COLUMNS, COMPARED, (FIT,))
+@checked(COLUMNS, COMPARED, PRICE_BOUND, (FIT,))
 def depends(
     catalog: Catalog,
     consumer: str,
@@ -202,7 +205,7 @@ def _by_stake(rows: pa.Table) -> pa.Table:
     return in_order_of(rows, key)
 
 
-@checked(COLUMNS, COMPARED, (FIT,))
+@checked(COLUMNS, COMPARED, PRICE_BOUND, (FIT,))
 def suppliers(
     catalog: Catalog,
     consumer: str,
@@ -231,7 +234,7 @@ def suppliers(
     return replace(answer, parts="supplier", grouped_by=("product",))
 
 
-@checked(COLUMNS, COMPARED, (FIT,))
+@checked(COLUMNS, COMPARED, PRICE_BOUND, (FIT,))
 def dependents(
     catalog: Catalog,
     supplier: str,
@@ -285,20 +288,34 @@ def _answer(
     claims = claims_about(catalog.claims, query, context=context)
     if trade.lacking and not _answered(claims, query):
         raise GraphkitError(in_sentence(trade.lacking.words))
+    bounds = with_price_bounds(
+        catalog, query.scope, rows.select([column.name for column in COLUMNS]),
+        _sold_by(catalog, trade.flows, query.seller), FLOW,
+    )  # fmt: skip
     return Answer(
         question,
         _terms_of(catalog, query, trade),
-        rows.select([column.name for column in COLUMNS]),
-        (*_columns(rows), *COMPARED),
+        bounds.rows,
+        (*_columns(rows), *bounds.columns, *COMPARED),
         coverage_of(trade, query.scope),
-        catalog.sources(trade.flows, claims, query.scope.elsewhere),
+        catalog.sources(trade.flows, claims, query.scope.elsewhere, bounds.sources),
         claims,
         comparisons(claims, trade, catalog.materials),
         elsewhere=query.scope.elsewhere,
         notes=tuple(_notes(catalog, query, rows, trade)),
         nothing=_nothing(catalog, query, trade, min_share),
-        caption=_caption(query, trade),
+        caption=" ".join(filter(None, [_caption(query, trade), bounds.caption])),
     )
+
+
+def _sold_by(catalog: Catalog, flows: pa.Table, seller: Entity | None) -> pa.Table:
+    """Name a group, if that is the seller, as the supplier of its members' flows to others."""
+    if seller is None or seller.type != "group":
+        return flows
+    members = pa.array(catalog.members(seller), pa.string())
+    sells, buys = (pc.is_in(flows[end], members) for end in ("supplier", "consumer"))
+    supplier = pc.if_else(pc.and_not(sells, buys), seller.key, flows["supplier"])
+    return flows.set_column(flows.column_names.index("supplier"), "supplier", supplier)
 
 
 def _columns(rows: pa.Table) -> list[Column]:

@@ -25,6 +25,7 @@ from graphkit.questions.markets.networks import (
 from graphkit.questions.question import checked
 from graphkit.questions.shared.fit import FIT
 from graphkit.questions.shared.parties import flows_in, periods_with_trade
+from graphkit.questions.shared.price_bounds import PRICE_BOUND, with_price_bounds
 from graphkit.questions.shared.trade import border_of, present_members, product_notes
 from graphkit.questions.shared.unlisted import most_unlisted
 
@@ -44,7 +45,7 @@ FLOWS = (
 )  # fmt: skip
 
 
-@checked(FLOWS, (FIT,))
+@checked(FLOWS, PRICE_BOUND, (FIT,))
 def flows(
     catalog: Catalog,
     *,
@@ -89,6 +90,10 @@ def flows(
     rows = pairs.add_column(0, "rank", rank.cast(pa.int64()))
     rows = rows.add_column(0, "period", pa.array([network.periods[0]] * len(rows), pa.string()))
     rows = with_labels(rows, {"by": by, "basis": basis}, behind_each_period(catalog, network.flows))
+    bounds = with_price_bounds(
+        catalog, goods, rows if top is None else rows.slice(0, top), network.flows,
+        {"exporter": "supplier", "importer": "consumer", "period": "period"},
+    )  # fmt: skip
     products = sorted(set(network.flows["product"].to_pylist()))
     notes += [
         *adding_up(catalog, network, products, by),
@@ -102,12 +107,15 @@ def flows(
             Places(Role.OF, place.key if place else None), Time(network.when), Measure(BY[by]),
             By(by),
         ),
-        rows if top is None else rows.slice(0, top), FLOWS, network.coverage(),
-        catalog.sources(network.flows, goods.elsewhere), elsewhere=goods.elsewhere,
+        bounds.rows, (*FLOWS, *bounds.columns), network.coverage(),
+        catalog.sources(network.flows, goods.elsewhere, bounds.sources), elsewhere=goods.elsewhere,
         notes=tuple(notes),
-        shown=("rank", "exporter", "importer", "usd", "tonnes", "share", "missing_tonnes_share"),
-        caption=f"Counted: {BY[by]}, {basis}. Shares are of all trade between countries; goods "
-        "that pass through a country count on each leg.",
+        shown=("rank", "exporter", "importer", "usd", "tonnes", "share", "missing_tonnes_share",
+               *(column.name for column in bounds.columns if column.header)),
+        caption=" ".join(filter(None, [
+            f"Counted: {BY[by]}, {basis}. Shares are of all trade between countries; goods that "
+            "pass through a country count on each leg.", bounds.caption,
+        ])),
     )  # fmt: skip
 
 
