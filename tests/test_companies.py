@@ -9,6 +9,7 @@ from typing import Any
 import companies_page
 import pytest
 from saying import Naming
+from seed_texts import SMALL
 
 from graphkit.analysis.company_output import Made, Output, Reported, made_in, without_parts
 from graphkit.api import Session
@@ -88,6 +89,27 @@ def test_a_company_s_own_figure_is_of_a_country_where_all_its_plants_are(graph_o
         "Big Mining made 50 % … South Korea … rare-earth metals … 2024"
     )
     assert {"customs"} <= {*answer.sources["key"].to_pylist()}
+
+
+def test_a_smelter_elsewhere_may_make_what_a_company_s_own_figure_counts(graph_of):
+    """Big has Near Mine here, and a plant in Norway with a capacity for another product."""
+    world = {
+        **WORLD,
+        "products.yaml": SMALL["products.yaml"] + "  - {key: alloy, name: Alloy, stage: metal}\n",
+        "contains.yaml": SMALL["contains.yaml"] + "  - {product: alloy, element: Dy, role: main}\n",
+        "facilities.yaml": WORLD["facilities.yaml"]
+        + "  - {key: melt, name: Smelter, type: smelter, country: NOR}\n",
+        "owns.yaml": WORLD["owns.yaml"] + "  - {owner: big, owned: melt, share: 1}\n",
+        "can-make.yaml": """\
+kind: CAN_MAKE
+rows:
+  - {facility: melt, product: alloy, label: alloy, capacity: 9, tonnes: 9, unit: t,
+     basis: product, as_of: 2024, source: customs}
+""",
+    }
+    answer = graph_of(world).companies("KOR", scope="dysprosium", period="2024")
+    (big, *_) = [row for row in rows(answer, "name", "tonnes_low") if row[0] == "Big Mining"]
+    assert big == ("Big Mining", 0)
 
 
 def test_what_a_group_s_figure_counts_is_not_counted_again(graph_of):

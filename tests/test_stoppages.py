@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from saying import Naming
+from test_ownership import COMPANIES as OWNERS
 from test_ownership import PLANTS, SEATS, decided, hidden, walked
 from test_ownership import world as true_owners
 from test_supply_questions import CHAIN
@@ -20,6 +21,7 @@ from graphkit.answers.coverage import Capacity
 from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.questions.plants import company_outputs
 from graphkit.questions.plants.capacity_coverage import Output, PlantOutput
 from graphkit.questions.plants.facilities import Plants
 from graphkit.questions.plants.stoppages import COMPANY, PLANT, SEAT, Market, Place, ended
@@ -197,6 +199,44 @@ def test_control_stops_whole_plants_and_equity_parts_of_them(world):
     assert ends["KOR", "equity"] == (pytest.approx(20.8 / 80), pytest.approx((20.8 + 17.2) / 50))
 
 
+OUTPUTS = """\
+kind: MADE
+defaults: {element: Dy, product: ore, label: ore, unit: t, basis: gross, period: 2024,
+           scope: whole, source: customs}
+rows:
+  - {company: a, value: 40, tonnes: 40, content_tonnes: 40}
+  - {company: a, plant: fjord, value: 18, tonnes: 18, content_tonnes: 18}
+"""
+
+
+def test_a_company_s_own_output_bounds_all_that_it_can_stop(graph_of):
+    """A made 40 t, of which 18 t in Norway; China made 80 t, of which North may be all of 22 t."""
+    world = graph_of({**WORLD, "made.yaml": OUTPUTS})
+    ends = {
+        (name, place["country"]): (place["low"], place["high"])
+        for name in ("a", "b")
+        for place in world.disrupt(f"company:{name}", scope="ore").scope.as_object()["stops"]
+    }
+
+    assert ends["a", "CHN"] == pytest.approx((20 / 80, 22 / 80))
+    assert ends["a", "NOR"] == pytest.approx((18 / 20, 18 / 20))
+    assert ends["b", "CHN"] == pytest.approx((0, (16 + 14) / 50))
+    notes = words_of_notes(world.disrupt("company:a", scope="ore").notes)
+    assert Naming("A Mining … all its plants anywhere … 40 t in 2024") in notes
+    other = graph_of({**WORLD, "made.yaml": OUTPUTS.replace("2024", "2023")})
+    stops = other.disrupt("company:a", scope="ore").scope.as_object()["stops"]
+    assert stops[0] == {"country": "CHN", "product": "ore", "low": 20 / 80, "high": 1}
+
+
+def test_the_output_of_a_subsidiary_is_no_most_of_its_owner(graph_of):
+    owns = OWNS + "  - {owner: a, owned: d, share: 0.9}\n"
+    made = OUTPUTS.replace("company: a, value: 40, tonnes: 40, content_tonnes: 40",
+                           "company: d, value: 2, tonnes: 2, content_tonnes: 2")  # fmt: skip
+    world = graph_of({**WORLD, "owns.yaml": owns, "made.yaml": made})
+    (stop, _) = world.disrupt("company:a", scope="ore").scope.as_object()["stops"]
+    assert (stop["country"], stop["low"], stop["high"]) == ("CHN", 20 / 80, 1)
+
+
 def test_a_state_s_exports_and_its_owners_plants_stop_together(world):
     both = world.disrupt("NOR+seat:NOR", scope="ore")
     abroad = world.disrupt("seat:NOR", scope="ore")
@@ -338,7 +378,8 @@ def sites(random: Random, outputs: Mapping[Place, float], seats: Sequence[str] =
     """Draw plants that make all of some outputs, and hide a part of what is known of them.
 
     All run, so that a place makes what they can; some capacities are not published. Others are
-    old, and the plants larger by now; of some it is known what they made.
+    old, and the plants larger by now; of some it is known what they made, and of some companies
+    what all the plants made on which they decide.
     """
     true = true_owners(random)
     seat_of = {owner: seats[SEATS.index(str(seat))] for owner, seat in true.seat_of.items()}
@@ -370,7 +411,42 @@ def sites(random: Random, outputs: Mapping[Place, float], seats: Sequence[str] =
             for p in PLANTS if place_of[p] == place and random.random() < 0.3
         }  # fmt: skip
         markets += [Market(*place, "metal", rows, beside, of_plants)] if rows else []
+    markets = beside_companies(markets, true, known, place_of, tonnes, random)
     return Sites(true, place_of, tonnes, Plants([], [], {}, known, {}, {}, ()), markets)
+
+
+def beside_companies(
+    markets: Sequence[Market], true: Ownership, known: Ownership, place_of: Mapping[str, Place],
+    tonnes: Mapping[str, float], random: Random,
+) -> list[Market]:  # fmt: skip
+    """Publish what some companies made of each product anywhere, with all their plants on a list.
+
+    A company's figure counts the plants on which it decides, whoever decides on the company.
+    """
+    figures: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    listed: dict[str, set[str]] = {}
+    for company in OWNERS:
+        alone = Ownership({**true.stakes, company: []}, true.seat_of)
+        own = {plant for plant in PLANTS if decided(alone, plant) == {company: 1.0}}
+        named = {p for p in PLANTS for s in known.stakes[p] if company in known.above(s.owner)}
+        listed[company] = own | named
+        for product in sorted({place_of[plant][1] for plant in own}):
+            some = sorted(plant for plant in own if place_of[plant][1] == product)
+            total = fsum(tonnes[plant] for plant in some)
+            amounts = [(None, total), (None, total * random.choice((0.9, 1.1)))]
+            amounts += [(plant, tonnes[plant]) for plant in some if random.random() < 0.3]
+            if random.random() < 0.6:
+                figures[product] += [
+                    {"company": company, "plant": plant, "content_tonnes": amount, "source": "s",
+                     "bought": random.random() < 0.1}
+                    for plant, amount in amounts
+                ]  # fmt: skip
+    plants = company_outputs.Sites({plant: place_of[plant][0] for plant in PLANTS}, listed)
+    return [
+        replace(market, companies=plants.outputs(figures[market.product], market.country))
+        if market.output else market
+        for market in markets
+    ]  # fmt: skip
 
 
 def held(owners: Ownership, plant: str, level: str, view: str) -> dict[str, float]:

@@ -14,10 +14,7 @@ from graphkit.analysis.company_output import (
     WHOLE,
     Made,
     Output,
-    Reported,
     added,
-    figures_by_company,
-    made_in,
     without_parts,
 )
 from graphkit.answers.answer import Answer, without_empty
@@ -31,6 +28,7 @@ from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.questions.plants.capacity_coverage import in_percent, is_enough, production_of
+from graphkit.questions.plants.company_outputs import Figure, Sites, figures_of_companies
 from graphkit.questions.plants.facilities import Plants, elements_of, known_plants
 from graphkit.questions.plants.owners import UNKNOWN, controlled
 from graphkit.questions.question import checked
@@ -138,9 +136,9 @@ def companies(
     for product in dict.fromkeys(row["product"] for row in outputs):
         some = [row for row in outputs if row["product"] == product]
         years = sorted({row["period"] for row in some if row["period"].isdigit()}, reverse=True)
-        sites = _Sites.of(known, product, some)
+        sites = Sites.of(catalog, known.owners, product, some)
         markets = [
-            _Market(catalog, sites, place, product, year, some)
+            _Market(catalog, known, sites, place, product, year, some)
             for year in ([period] if period else years)
         ]  # fmt: skip
         markets = [market for market in markets if market.amounts]
@@ -195,50 +193,23 @@ def _hidden(by: str) -> tuple[str, ...]:
     return ("country", "name", "state_owned") if by == "seat" else ("country",)
 
 
-def _outputs(catalog: Catalog, goods: Scope) -> list[dict[str, Any]]:
-    """Read the figures of companies in scope that count in the production of a product."""
-    elements = elements_of(catalog, goods)
-    if not elements:
-        return []
+def _outputs(catalog: Catalog, goods: Scope) -> list[Figure]:
+    """Read the figures of companies in scope."""
     return [
-        row for row in catalog.rows("outputs", elements=elements).to_pylist()
-        if row["product"] and row["content_tonnes"] is not None
-        and (not goods.text or row["product"] in goods.products)
-    ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Sites:
-    """The plants that make one product, and whose they are."""
-
-    known: Plants
-    country_of: Mapping[str, str]
-    of_company: Mapping[str, set[str]]
-    """Plants of each company, through parents."""
-
-    @classmethod
-    def of(cls, known: Plants, product: str, figures: Sequence[Mapping[str, Any]]) -> _Sites:
-        """Collect the plants that can make a product, handle it, or have a figure of output."""
-        country_of: dict[str, str] = {}
-        of_company: dict[str, set[str]] = defaultdict(set)
-        capacities = [row for row in known.capacities if row["product"] == product]
-        for row in (*capacities, *known.others):
-            country_of[row["plant"]] = row["country"]
-            owners = (stake.owner for stake in known.owners.stakes.get(row["plant"], ()))
-            for company in {key for owner in owners for key in known.owners.above(owner)}:
-                of_company[company].add(row["plant"])
-        country_of |= {row["plant"]: row["country"] for row in figures if row["plant"]}
-        return cls(known, country_of, of_company)
+        row
+        for row in figures_of_companies(catalog, elements_of(catalog, goods))
+        if not goods.text or row["product"] in goods.products
+    ]
 
 
 class _Market:
     """The output of one product in one year, in a place, among companies."""
 
     def __init__(
-        self, catalog: Catalog, sites: _Sites, place: Entity | None, product: str, period: str,
-        figures: Sequence[Mapping[str, Any]],
+        self, catalog: Catalog, known: Plants, sites: Sites, place: Entity | None, product: str,
+        period: str, figures: Sequence[Figure],
     ) -> None:  # fmt: skip
-        self.sites, self.known, self.product, self.period = sites, sites.known, product, period
+        self.sites, self.known, self.product, self.period = sites, known, product, period
         self.places = None if place is None else set(catalog.members(place))
         self.figures = [row for row in figures if row["period"] == period]
         whole = [row for row in self.figures if row["scope"] == WHOLE]
@@ -250,18 +221,9 @@ class _Market:
         above = {key: self.known.owners.above(key) for key in self.amounts}
         self.whole = Output(without_parts(self.amounts, above), low, high)
 
-    def _made(self, whole: Iterable[Mapping[str, Any]]) -> dict[str, Made]:
+    def _made(self, whole: Iterable[Figure]) -> dict[str, Made]:
         """Bound what each company made in the place."""
-        reported = [
-            Reported(row["company"], row["content_tonnes"], row["plant"], bool(row["bought"]))
-            for row in whole
-        ]
-        amounts = {
-            company: made_in(
-                some, self.sites.country_of, self.places, self.sites.of_company.get(company, ())
-            )
-            for company, some in figures_by_company(reported).items()
-        }
+        amounts = self.sites.made(whole, self.places)
         return {company: own for company, own in amounts.items() if self._is_here(company, own)}
 
     def _is_here(self, company: str, amount: Made) -> bool:

@@ -4,19 +4,19 @@ A plant's part of a country's production is what it is published to have made in
 of its capacity in the country's: from that of what the country made, where that is more than its
 known capacity, to that of what is known. An old capacity bounds nothing where newer facts speak
 against it. Where no production is published on such a basis, the part may be next to nothing, and
-is not known.
+is not known. The published output of a company as a whole is the most that it decides on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import fsum, inf
 
 import pyarrow as pa
 
-from graphkit.analysis.ownership import Division, Share, commanded, divided
+from graphkit.analysis.ownership import Division, Ownership, Share, commanded, divided
 from graphkit.analysis.supply.nodes import shortened
 from graphkit.analysis.supply.production_cut import Part
 from graphkit.answers.coverage import Capacity
@@ -33,10 +33,14 @@ from graphkit.questions.plants.capacity_coverage import (
     stands_for,
     years_of,
 )
+from graphkit.questions.plants.company_outputs import CompanyOutput, company_outputs
 from graphkit.questions.plants.facilities import Plants, Row, plants_of, runs
 from graphkit.questions.shared.production import Figures, figures_of
 
 PLANT, COMPANY, SEAT = "plant", "company", "seat"
+CONTROL = "control"
+ANY = Part(0.0, 1.0)
+"""A part of which nothing is known."""
 Place = tuple[str, str]
 """A country and a product."""
 HALF = 0.5
@@ -56,6 +60,8 @@ class Market:
     output: Output | None
     outputs: Mapping[str, Mapping[str, PlantOutput]] = field(default_factory=dict)
     """Published output of plants of the country, by plant and period."""
+    companies: Mapping[str, CompanyOutput] = field(default_factory=dict)
+    """Published output of companies as a whole in the year of the production."""
 
     @property
     def place(self) -> Place:
@@ -95,7 +101,9 @@ class Market:
     def output_sources(self) -> frozenset[str]:
         """The sources of the production, and of what its plants made in that year."""
         own = {self.output.source} if self.output else set()
-        return frozenset(own).union(*(amount.sources for amount in self.plant_outputs.values()))
+        plants = (amount.sources for amount in self.plant_outputs.values())
+        companies = (amount.sources for amount in self.companies.values())
+        return frozenset(own).union(*plants, *companies)
 
     @cached_property
     def _rest(self) -> tuple[float, float, float]:
@@ -154,6 +162,25 @@ class Market:
         _, rest, total = self._rest
         periods = self.outputs.get(plant, ())
         return stands_for(oldest, self.output.period, periods, outgrown=rest > total)
+
+    def parts_of_companies(self, owners: Ownership) -> dict[str, Part]:
+        """Bound the part of all plants that a company decides on by its published output.
+
+        Such a figure counts all of the plants that it decides on. It surely is of them only if it
+        decides on every known plant that the figure may be of.
+        """
+        output = self.output or Output(0.0, inf, "", "")
+        parts: dict[str, Part] = {}
+        for company, amount in self.companies.items():
+            top = owners.controller(company)
+            sure = owners.candidates(top, control=True) == {top} and all(
+                owners.control(plant).parts == {top: 1.0} for plant in amount.plants
+            )
+            low = min(1.0, amount.here.low / output.high) if sure and amount.plants else 0.0
+            high = min(1.0, amount.here.high / output.low) if output.low and top == company else 1.0
+            old = parts.get(top, ANY)
+            parts[top] = Part(max(old.low, low), max(old.low, low, min(old.high, high)))
+        return parts
 
     def doubtful(self, plants: Collection[str]) -> list[Row]:
         """List the capacities of some plants that bound nothing in the year."""
@@ -279,6 +306,8 @@ def stoppages(
     plants = plants_of(catalog, goods, None)
     figures = figures_of(catalog, goods, period).with_amounts()
     markets = markets_of(catalog, plants.capacities, figures)
+    if level != PLANT and view == CONTROL:
+        markets = with_companies(catalog, plants.owners, markets)
 
     def name_of(owner: str) -> str:
         return plants.names[owner] if level == COMPANY else catalog.name_of(owner) or owner
@@ -297,6 +326,17 @@ def markets_of(catalog: Catalog, capacities: Iterable[Row], figures: Figures) ->
         Market(*key, some, output_of(figures, {key[0]}, *key[1:]), outputs.get(key[:2], {}))
         for key, some in sorted(rows.items(), key=str)
     ]
+
+
+def with_companies(catalog: Catalog, owners: Ownership, markets: Sequence[Market]) -> list[Market]:
+    """Set the published output of companies beside the capacities of some markets."""
+    years = {(*market.place, market.output.period) for market in markets if market.output}
+    outputs = company_outputs(catalog, owners, years)
+    return [
+        replace(market, companies=outputs.get((*market.place, market.output.period), {}))
+        if market.output else market
+        for market in markets
+    ]  # fmt: skip
 
 
 def ended(
@@ -319,26 +359,47 @@ def ended(
             continue
         every = divide([(row["plant"], part.high) for row, part in market.parts])
         surely = divide([(row["plant"], part.low) for row, part in market.parts])
-        known[key] = max(0.0, sure - surely.rest)
-        for owner in {**every.shares, **dict.fromkeys(_possible(plants, every, level))}:
-            least, most = surely.shares.get(owner, Share()), every.shares.get(owner, Share())
-            high = min(1.0, most.low + most.behind + every.rest)
+        published = market.parts_of_companies(plants.owners) if view == CONTROL else {}
+        if level == SEAT:
+            published = _by_seat(plants.owners, published)
+        owners = {*every.shares, *_possible(plants, every, level)}
+        owners |= {key for key, part in published.items() if part.low > 0}
+        least = {
+            key: max(surely.shares.get(key, Share()).low, published.get(key, ANY).low)
+            for key in sorted(owners)
+        }
+        total = fsum(least.values())
+        known[key] = max(0.0, sure - surely.rest, min(1.0, total))
+        for owner, low in least.items():
+            most = every.shares.get(owner, Share())
+            states = surely.shares.get(owner, Share()).states
+            bounds = most.low + most.behind + every.rest, published.get(owner, ANY).high
+            high = max(low, min(1.0 - (total - low), *bounds))
             stop = stops.setdefault(owner, Stoppage(owner, name_of(owner)))
-            stop.add(market, Part(least.low, high), Part(least.states, high))
+            stop.add(market, Part(low, high), Part(states, high))
             for row, _ in market.parts:
                 if row["plant"] in most.plants:
                     stop.tonnes[row["plant"], row["name"]] = row["tonnes"]
     return Stoppages(plants, markets, level, view, stops, known)
 
 
+def _by_seat(owners: Ownership, parts: Mapping[str, Part]) -> dict[str, Part]:
+    """Add up the least parts of companies by the seat of those in control; others may add to it."""
+    seats: dict[str, Part] = {}
+    for company, part in parts.items():
+        if (seat := owners.seat(company, control=True)) is not None:
+            seats[seat] = Part(min(1.0, seats.get(seat, ANY).low + part.low), 1.0)
+    return seats
+
+
 def _divide(
     plants: Plants, level: str, view: str
 ) -> Callable[[Iterable[tuple[str, float]]], Division]:
     """Choose how capacities are divided among companies or seats."""
-    if level == SEAT and view == "control":
+    if level == SEAT and view == CONTROL:
         return lambda capacities: commanded(plants.owners, capacities)
     return lambda capacities: divided(
-        plants.owners, capacities, by_seat=level == SEAT, control=view == "control"
+        plants.owners, capacities, by_seat=level == SEAT, control=view == CONTROL
     )
 
 
@@ -399,14 +460,17 @@ def doubt_notes(catalog: Catalog, stop: Stoppage) -> Iterator[Note]:
         for key in sorted(name_of.keys() & market.plant_outputs.keys()):
             text = f"{name_of[key]} {in_tonnes(market.plant_outputs[key])} in {year}"
             amounts += [text] * (text not in amounts)
+        if company := market.companies.get(stop.key):
+            text = f"{stop.name}, all its plants anywhere, {in_tonnes(company)} in {year}"
+            amounts += [text] * (text not in amounts)
     for product, amounts in published.items():
         if amounts:
             goods = catalog.materials.in_text(product)
             yield Note(f"Made of {goods}, as published: {shortened(amounts, 4)}.", (product,))
 
 
-def in_tonnes(output: PlantOutput) -> str:
-    """Write what a plant made, as a range where its sources differ.
+def in_tonnes(output: PlantOutput | CompanyOutput) -> str:
+    """Write what a plant or company made, as a range where its sources differ.
 
     >>> in_tonnes(PlantOutput(9.0, 1200.0, frozenset()))
     '9 to 1,200 t'

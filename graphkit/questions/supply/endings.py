@@ -95,7 +95,7 @@ class Ending:
     def caption(self) -> str:
         """Say what stops, as sentences of a caption."""
         sites = shortened(self.stop.sites, 4)
-        text = f" Stops: {sites}." if self.stoppages.level != PLANT else ""
+        text = f" Stops: {sites}." if sites and self.stoppages.level != PLANT else ""
         how = "" if self.stoppages.level == PLANT else f" {HOW[self.stoppages.view]}"
         if self.stop.known:
             return f"{text}{how}"

@@ -162,7 +162,8 @@ def plant_points(
 
 LEVELS = {
     PLANT: "A plant stops: its part of what its country makes, by capacity.",
-    COMPANY: "A company stops: its plants' part of what their countries make, by capacity.",
+    COMPANY: "A company stops: its plants' part of what their countries make, by capacity "
+    "and by what it is published to have made.",
     CONTROLLER: "A state stops: all on its territory, by its law, and the plants of owners seated "
     "there in other countries, by capacity.",
 }
