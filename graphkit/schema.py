@@ -336,19 +336,29 @@ NODES = (
         Prop("items", Type.TEXTS, "What it names besides, or the forms that it covers."),
         _tonnes("quota", "Mass allowed, of all its products together."),
         EVIDENCE, NOTE, SOURCE)),
-    Kind("Target", "A share that a government wants to reach, for a material or for several.", (
+    Kind("Target", "A share or an amount that a government wants to reach.", (
         _key("Short name."),
         _ref("country", "Whose target it is.", *PLACE, required=True),
         _text("name", "The material or the benchmark, as the source names it.", required=True),
-        _text("measure", "one-country: the largest part from one other country, at most; the "
-              "others: the part that is mined, processed or recycled at home, at least.",
-              required=True, one_of=("one-country", "extraction", "processing", "recycling")),
-        _share("share", "The share to reach.", required=True),
-        Prop("until", Type.PERIOD, "When it is to be reached.", required=True),
-        Prop("elements", Type.TEXTS, "Elements, minerals or groups that it is of.",
-             ref=("Element",), required=True),
-        _text("share_of", "What the share is of.", required=True),
+        _text("measure", "one-country: the largest part from one other country, at most; "
+              "extraction, processing, recycling, production: what is mined, processed, recycled "
+              "or made at home, at least; stock, money, price, other: what no figure of the graph "
+              "measures.", required=True,
+              one_of=("one-country", "extraction", "processing", "recycling", "production",
+                      "stock", "money", "price", "other")),
+        _share("share", "The share to reach; none of a target that is no share."),
+        _figure("amount", "The amount to reach, in its unit.", minimum=0),
+        _text("unit", "What the amount is counted in, in words."),
+        Prop("until", Type.PERIOD, "When it is to be reached; none: not said."),
+        Prop("elements", Type.TEXTS, "Elements, minerals or groups that it is of; none: no list.",
+             ref=("Element",)),
+        Prop("excluded", Type.TEXTS, "Products of its elements that it is not of.",
+             ref=("Product",)),
+        _text("share_of", "What the share is of."),
         _text("grade", "The grade that alone it is of, where codes of trade hold all grades."),
+        _text("act", "The act, strategy or agreement that has it."),
+        _text("announced", "Date or year of the announcement, as far as it is known."),
+        _text("state", "How far it binds.", one_of=("draft", "announced", "in-force")),
         EVIDENCE, NOTE, SOURCE)),
     Kind("Stockpile", "A country's published stock of some materials, or that it publishes none.", (
         _key("Short name."),

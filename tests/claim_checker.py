@@ -1715,8 +1715,17 @@ def on_target(group: list[Row]) -> str:
     return "met" if verdicts == {"met"} else "cannot be told"
 
 
+def by_imports(rows: Iterable[Row]) -> list[Row]:
+    return [r for r in rows if r["aim"] == "one-country" and r["definition"] != "sourced"]
+
+
 def targets_counted(read: Facts, claim: Claim) -> None:
     rows = [row for row in read.rows if row["country"] in claim.whose]
+    if not any(row["product"] for row in by_imports(rows)):
+        assert {row["verdict"] for row in rows} <= {"cannot be told", "no measure in the graph"}
+        is_figure(claim.figure, len(of_each(rows, "target")))
+        return
+    rows = by_imports(rows)
     verdicts = {key: on_target(group) for key, group in of_each(rows, "target").items()}
     counted = {verdicts[row["target"]] for row in read.of(claim)}
     assert len(counted) == (1 if claim.figure.low else 0)
@@ -1727,6 +1736,13 @@ def targets_counted(read: Facts, claim: Claim) -> None:
 def share_beside_target(read: Facts, claim: Claim) -> None:
     [row] = read.of(claim)
     whole = [other for other in read.rows if other["target"] == row["target"] and other["product"]]
+    if row["definition"] == "sourced":
+        assert on_target(by_imports(whole)) == "cannot be told"
+        assert row["verdict"] in ("missed", "above")
+        assert claim.subject == (row["supplier"],)
+        is_figure(claim.figure, row["share"])
+        return
+    whole = by_imports(whole)
     verdict = on_target(whole)
     if not claim.subject:
         assert verdict == "met"

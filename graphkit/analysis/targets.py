@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
+from math import fsum
 from statistics import median
 
-MET, ON_THE_WAY, ABOVE, MISSED = "met", "on the way", "above", "missed"
+from graphkit.analysis.claims.evidence import half_unit
+
+MET, ON_THE_WAY, ABOVE, BELOW, MISSED = "met", "on the way", "above", "below", "missed"
 UNKNOWN = "cannot be told"
+UNMEASURED = "no measure in the graph"
 EXCEEDED = (MISSED, ABOVE, ON_THE_WAY)
 """Verdicts on a range that is all above its target."""
 FEWEST = 5
 """Periods of a trend, at least."""
+HALF_PERCENT, DIGITS = 0.005, 12
+UNLISTED, ROUNDING = 0.05, 1e-9
+"""Part of a whole that a list of the larger shares may leave, to be a list of all that matter."""
 
 
 def median_slope(points: Sequence[tuple[int, float]]) -> float | None:
@@ -81,3 +88,96 @@ def judge(low: float, high: float, target: float, slope: float | None, years: in
     if slope is not None and high + slope * years <= target:
         return ON_THE_WAY
     return ABOVE
+
+
+def judge_least(low: float, high: float, target: float, years: int) -> str:
+    """Judge a share that is to be at least a target, of which a range is known.
+
+    >>> [judge_least(*ends, 0.4, 10) for ends in ((0.9, 0.95), (0.2, 0.3), (0.35, 0.5))]
+    ['met', 'below', 'cannot be told']
+    >>> judge_least(0.2, 0.3, 0.4, 0)
+    'missed'
+    """
+    if low >= target:
+        return MET
+    if high >= target:
+        return UNKNOWN
+    return BELOW if years > 0 else MISSED
+
+
+def part_at_home(
+    listed: Mapping[str, float], home: Collection[str]
+) -> tuple[float | None, float, float]:
+    """Sum the listed shares of the members of a place, with the range of what they can be.
+
+    A table lists the larger sellers, in rounded shares. What it does not list may be anybody's.
+
+    Parameters
+    ----------
+    listed : mapping of str to float
+        Shares of the whole, as printed, by country.
+    home : collection of str
+        The countries of the place.
+
+    Returns
+    -------
+    share : float or None
+        Sum of the listed shares of its countries; None if none is listed, and the others leave more
+        than :data:`UNLISTED` of the whole.
+    low, high : float
+        The least and the most that it is.
+
+    Examples
+    --------
+    >>> [round(x, 3) for x in part_at_home({"FIN": 0.62, "BEL": 0.29, "CHN": 0.04}, ("FIN", "BEL"))]
+    [0.91, 0.9, 0.965]
+    >>> part_at_home({"CHN": 0.7}, ("FIN",))[0] is None
+    True
+    """
+    own = {country: share for country, share in listed.items() if country in home}
+    low = round(fsum(max(0.0, share - _half(share)) for share in own.values()), DIGITS)
+    high = max(low, _left(listed, [country for country in listed if country not in own]))
+    share = round(fsum(own.values()), DIGITS)
+    unlisted = 1.0 - fsum(listed.values())
+    is_known = bool(own) or unlisted <= UNLISTED + ROUNDING
+    return (min(max(share, low), high) if is_known else None), low, high
+
+
+def largest_abroad(
+    listed: Mapping[str, float], home: Collection[str]
+) -> tuple[str | None, float | None, float, float]:
+    """Find the country with the largest listed share that is not of a place.
+
+    Returns
+    -------
+    supplier : str or None
+        Its code; None if no country abroad is listed.
+    share : float or None
+        Its share, as printed.
+    low, high : float
+        The least and the most that the largest share of any country abroad can be, listed or not.
+
+    Examples
+    --------
+    >>> largest_abroad({"CHN": 0.7, "DEU": 0.3}, ("DEU",))
+    ('CHN', 0.7, 0.695, 0.705)
+    """
+    abroad = {country: share for country, share in listed.items() if country not in home}
+    unlisted = _left(listed, listed)
+    if not abroad:
+        return None, None, 0.0, unlisted
+    supplier = min(abroad, key=lambda country: (-abroad[country], country))
+    share = abroad[supplier]
+    half = _half(share)
+    return supplier, share, share - half, min(1.0, max(share + half, unlisted))
+
+
+def _left(listed: Mapping[str, float], countries: Collection[str]) -> float:
+    """Compute the most of a whole that some countries leave to others, as their shares round."""
+    most = 1.0 - fsum(max(0.0, listed[country] - _half(listed[country])) for country in countries)
+    return min(1.0, max(0.0, round(most, DIGITS)))
+
+
+def _half(share: float) -> float:
+    """Return half a unit of a share printed in whole percents, or of a smaller one's last digit."""
+    return HALF_PERCENT if share >= 2 * HALF_PERCENT else half_unit(share)

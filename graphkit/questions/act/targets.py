@@ -15,10 +15,12 @@ from graphkit.analysis.supply.look_through import UNKNOWN, UNTRACEABLE
 from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.analysis.targets import (
     ABOVE,
+    BELOW,
     EXCEEDED,
     MET,
     MISSED,
     ON_THE_WAY,
+    UNMEASURED,
     judge,
     median_slope,
     needed_slope,
@@ -46,15 +48,15 @@ from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period
 from graphkit.questions.act.projects import STEPS, Projects, projects_in
+from graphkit.questions.act.sourcing import ONE_COUNTRY, Sourcing, elements_of, years_until
 from graphkit.questions.question import checked
 from graphkit.questions.shared.parties import own_flows, owner_named, periods_with_trade
 from graphkit.questions.shared.supply import Supply, supply_of
 from graphkit.questions.shared.trade import IMPORTS_BY, ImportsInScope, imports_of, product_notes
 
 FACE_VALUE, LOOKED_THROUGH = "face value", "looked through"
-ONE_COUNTRY = "one-country"
-VERDICTS = (MISSED, ABOVE, ON_THE_WAY, CANNOT_BE_TOLD, MET)
-BEHIND = (MISSED, ABOVE)
+VERDICTS = (MISSED, ABOVE, BELOW, ON_THE_WAY, CANNOT_BE_TOLD, MET, UNMEASURED)
+BEHIND = (MISSED, ABOVE, BELOW)
 YEARS, STALE = 10, 3
 """Years of a trend, and those after which trade says nothing about today."""
 SOME = IN_SOME_ROWS
@@ -66,23 +68,26 @@ TARGETS = (
     Column("stage", rank=3),
     Column("period", "Period", rank=2),
     Column("definition", "Counted", "face value: by the last seller; looked through: by who did "
-           "the work of the product's stage", rank=0),
-    Column("supplier", "Largest", "country with the largest share", rank=0),
-    Column("share", "Share", "0 to 1, of the imports of the product", SHARE + SOME, NUMBER,
-           rank=0),
+           "the work of the product's stage; sourced: by published shares of imports and own "
+           "production together", rank=0),
+    Column("supplier", "Largest", "country with the largest share; of what is made at home, whose "
+           "target it is", rank=0),
+    Column("share", "Share", "0 to 1, of the imports of the product; sourced, of imports and own "
+           "production together", SHARE + SOME, NUMBER, rank=0),
     Column("low", "at least",
            "0 to 1, the least that the largest share can be, given all published data",
            SHARE + SOME, NUMBER, rank=3),
     Column("high", "at most", "0 to 1, the most that the share of any country can be", SHARE + SOME,
            NUMBER, rank=3),
     Column("threshold", "Target", "0 to 1, the share to reach: of one country at most, else at "
-           "least", SHARE, NUMBER, rank=0),
+           "least", SHARE + SOME, NUMBER, rank=0),
     Column("until", "By", rank=3),
     Column("verdict", "Verdict",
-           "met: all of the range is at most the target; else, if all of it is above, missed in "
-           "the year of the target or later, and before on the way, if it would be at most the "
-           "target in time at the pace of ten years, or above; cannot be told, where the range "
-           "holds the target or a figure is missing", rank=0),
+           "met: all of the range keeps to the target; else, if none of it does, missed in the "
+           "year of the target or later, and before on the way, if it would be at most the "
+           "target in time at the pace of ten years, or above, or below one that is to be at "
+           "least that; cannot be told, where the range holds the target or a figure is missing; "
+           "no measure in the graph, of a target in money, amounts or prices", rank=0),
     Column("distance_usd", "Above by",
            "USD of today's imports above the target, if all of the range is",
            "USD" + SOME, NUMBER, rank=2),
@@ -102,16 +107,31 @@ TARGETS = (
            "above the target would be met, if the target is of consumption", "USD" + SOME, NUMBER),
     Column("share_tonnes", "", "0 to 1, the share of the same country by weight", SHARE, NUMBER),
     Column("share_of", "", "what the target's share is of, in its source"),
+    Column("aim", "", "one-country: the share of one other country, at most; the others: what is "
+           "mined, processed, recycled or made at home, at least; stock, money, price, other"),
+    Column("amount", "Aim", "what is to be reached, of a target that is no share",
+           "see `amount_unit`" + SOME, NUMBER, rank=1),
+    Column("amount_unit", "in", "what the amount is counted in, in words", rank=1),
+    Column("act", "", "the act, strategy or agreement that has it"),
+    Column("announced", "", "when it was announced"),
+    Column("state", "", "how far it binds: draft, announced, in-force"),
+    Column("element", "", "element or group whose published shares these are, where they are of no "
+           "product"),
     *plain_columns("measure", "evidence", "hs", "dataset", "source", "trade_source"),
 )  # fmt: skip
 SHOWN = (
     "country", "name", "product", "period", "definition", "supplier", "share", "low", "high",
-    "threshold", "until", "verdict", "distance_usd", "pace", "needed_pace", "projects", "missing",
+    "threshold", "amount", "amount_unit", "until", "verdict", "distance_usd", "pace",
+    "needed_pace", "projects", "missing",
 )  # fmt: skip
 AT_HOME = (
     "consumption, and what is {work} at home, since no table of the graph has both on one basis"
 )
-WORK = {"extraction": "mined", "processing": "processed", "recycling": "recycled"}
+WORK = {
+    "extraction": "mined", "processing": "processed", "recycling": "recycled",
+    "production": "made",
+}  # fmt: skip
+NO_LIST = "the list of the minerals that it is of"
 NO_CODE = "trade of its own, since no traded product is bought for it alone"
 OTHER_GOODS = "trade of its own, since the code also holds other goods"
 ALL_GRADES = "trade of {grade} grade alone, since the codes hold all grades"
@@ -143,7 +163,7 @@ def targets(
     """
     goods = catalog.materials.scope(scope)
     place = None if country is None else catalog.place(country)
-    all_targets = catalog.rows("targets").to_pylist()
+    all_targets = [*catalog.rows("targets").to_pylist(), *_stocks_to_hold(catalog)]
     selected = [
         row for row in all_targets
         if place in (None, catalog.place(row["country"]))
@@ -155,20 +175,25 @@ def targets(
     notes: list[Note] = []
     for key in dict.fromkeys(row["country"] for row in selected):
         own = [row for row in selected if row["country"] == key]
-        imports = _imports(catalog, catalog.place(key), own, period, by)
         owner = catalog.place(key)
         projects = projects_in(catalog, catalog.members(owner))
         lists += [projects.table] if projects else []
+        held = [target for target in own if target["measure"] == ONE_COUNTRY and target["elements"]]
+        imports = _imports(catalog, owner, held, period, by) if held else None
+        sourcing = Sourcing(catalog, owner, None if scope is None else _elements(catalog, goods))
         for target in own:
-            judged = imports.judged(target) if target["measure"] == ONE_COUNTRY else [
-                {"missing": AT_HOME.format(work=WORK[target["measure"]]), **_of(target)}
-            ]  # fmt: skip
+            judged = [
+                *(imports.judged(target) if imports and target in held else ()),
+                *({**_of(target), **row} for row in sourcing.judged(target)),
+            ] or [_untold(target)]
             rows += [{**row, **_work(projects, target, row)} for row in judged]
-        notes += _without_projects(catalog, owner, projects, rows)
-        trades.append(imports.trade)
-        notes += imports.notes
+        notes += [*sourcing.notes(own), *_without_projects(catalog, owner, projects, rows)]
+        if imports:
+            trades.append(imports.trade)
+            notes += imports.notes
     rows.sort(key=_order)
     table = pa.Table.from_pylist(rows, schema_of(TARGETS))
+    sourced = pa.table({"source": table["trade_source"]})
     whose = f" of {place.in_text}" if place else ""
     about = f" for {goods.meaning}" if scope is not None else ""
     products = sorted(set(table["product"].to_pylist()) - {None})
@@ -186,7 +211,7 @@ def targets(
             "flows_of_imports": sum(len(trade.flows) for trade in trades),
             "products_held_against_targets": len(products),
         })),
-        catalog.sources(table, *(trade.flows for trade in trades), *lists),
+        catalog.sources(table, sourced, *(trade.flows for trade in trades), *lists),
         notes=(*notes, *_words(selected), *product_notes(catalog.materials, products)),
         nothing=_none(catalog, all_targets, place, goods),
         caption=f"Shares are of imports of the product, {IMPORTS_BY[by]}. Looked through: by who "
@@ -198,12 +223,29 @@ def targets(
 
 def _concerns(catalog: Catalog, target: Mapping[str, Any], goods: Scope) -> bool:
     """Return True if a target is of an element in scope, or of one that a product is bought for."""
+    return bool(elements_of(catalog, target["elements"] or ()) & _elements(catalog, goods))
+
+
+def _elements(catalog: Catalog, goods: Scope) -> set[str]:
+    """List the elements in scope, or those that its products are bought for."""
     elements: set[str] = set(goods.elements)
     for product in () if goods.elements else goods.products:
         elements |= catalog.materials.main.get(product, set())
-    members = catalog.materials.members
-    own = {member for key in target["elements"] for member in (key, *members.get(key, ()))}
-    return bool(own & elements)
+    return elements
+
+
+def _stocks_to_hold(catalog: Catalog) -> list[dict[str, Any]]:
+    """Read the days of stock that governments aim at as targets."""
+    stocks = catalog.rows("stockpiles").to_pylist()
+    none = dict.fromkeys(catalog.rows("targets").column_names)
+    return [
+        {**none, "target": row["key"], "country": row["country"], "name": row["covers"],
+         "measure": "stock", "amount": row["target_days"], "elements": row["elements"],
+         "unit": "days of use" + (f", {row['target_days_high']:g} where the risk is high"
+                                  if row["target_days_high"] else ""),
+         "announced": row["as_of"], "evidence": row["evidence"], "source": row["source"]}
+        for row in stocks if row["target_days"] is not None
+    ]  # fmt: skip
 
 
 def _none(
@@ -233,11 +275,22 @@ def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _of(target: Mapping[str, Any]) -> dict[str, Any]:
     """Describe a target in a row."""
-    names = ("country", "target", "name", "until", "grade", "share_of", "evidence", "source")
+    names = ("country", "target", "name", "until", "grade", "share_of", "amount", "act",
+             "announced", "state", "evidence", "source")  # fmt: skip
     return {
         **{name: target[name] for name in names}, "threshold": target["share"],
-        "verdict": CANNOT_BE_TOLD,
+        "aim": target["measure"], "amount_unit": target["unit"], "verdict": CANNOT_BE_TOLD,
     }  # fmt: skip
+
+
+def _untold(target: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a target that no figure can be held against, and what is missing."""
+    work = WORK.get(target["measure"])
+    if target["measure"] == ONE_COUNTRY:
+        return {**_of(target), "missing": NO_CODE if target["elements"] else NO_LIST}
+    if work is None or target["share"] is None:
+        return {**_of(target), "verdict": UNMEASURED}
+    return {**_of(target), "missing": AT_HOME.format(work=work)}
 
 
 def _work(
@@ -248,7 +301,7 @@ def _work(
     steps = STEPS.get(row.get("stage") or "") if measure == ONE_COUNTRY else (measure,)
     if projects is None or steps is None:
         return {}
-    names = projects.working_on(target["elements"], steps)
+    names = projects.working_on(target["elements"] or (), steps)
     return {"projects": len(names), "project_names": names}
 
 
@@ -310,16 +363,15 @@ class Imports:
     def judged(self, target: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Hold each product of a target against it, both ways."""
         scope = self.catalog.materials.scope(",".join(target["elements"]))
+        products = {*scope.products} - {*(target["excluded"] or ())}
         fits = self.catalog.materials.fits(scope, [series.goods for series in self.trade.series])
-        shares = [r for r in self.trade.shares.to_pylist() if r["product"] in scope.products]
+        shares = [r for r in self.trade.shares.to_pylist() if r["product"] in products]
         name = f"share_{self.measure}"
         largest: dict[str, dict[str, Any]] = {}
         for row in shares:
             before = largest.get(row["product"])
             if row[name] is not None and (before is None or row[name] > before[name]):
                 largest[row["product"]] = row
-        if not largest:
-            yield {**_of(target), "missing": NO_CODE}
         for product, row in largest.items():
             missing = None if fits.get(product) not in UNFIT else OTHER_GOODS
             if missing is None and target["grade"] is not None:
@@ -361,7 +413,7 @@ class Imports:
         """Judge a range at the pace of what was bought of the country, whichever way is counted."""
         low, high = ends
         points = self.trend.get((product, supplier), ())
-        pace, years = median_slope(points), Period(target["until"]).year - Period(period).year
+        pace, years = median_slope(points), years_until(target["until"], period)
         return {
             "period": period, "pace": pace,
             "needed_pace": needed_slope(high, target["share"], years),
@@ -455,13 +507,13 @@ def _trend(
 def _words(selected: Sequence[Mapping[str, Any]]) -> list[Note]:
     """Say what targets are of, where imports are not that."""
     notes = []
-    for country in dict.fromkeys(row["country"] for row in selected):
+    of_imports = [row for row in selected if row["measure"] == ONE_COUNTRY and row["elements"]]
+    for country in dict.fromkeys(row["country"] for row in of_imports):
         for base in dict.fromkeys(
-            row["share_of"] for row in selected
-            if row["country"] == country and row["measure"] == ONE_COUNTRY
+            row["share_of"] for row in of_imports if row["country"] == country
         ):  # fmt: skip
             notes.append(Note(f"The targets of {country} are of {base}; held against are imports."))
-    if any("consumption" in row["share_of"] for row in selected):
+    if any("consumption" in (row["share_of"] or "") for row in of_imports):
         notes.append(
             Note(
                 "Consumption is also what is made at home, so that a share of imports above the "
@@ -474,10 +526,11 @@ def _words(selected: Sequence[Mapping[str, Any]]) -> list[Note]:
                 "also has what is made and used at home, from imports times (s - t) / t on."
             )
         )
-    notes.append(
-        Note(
-            "Which one figure could turn a verdict that cannot be told: `graphkit unknowns` with "
-            "the target as its threshold."
+    if of_imports:
+        notes.append(
+            Note(
+                "Which one figure could turn a verdict that cannot be told: `graphkit unknowns` "
+                "with the target as its threshold."
+            )
         )
-    )
     return notes

@@ -13,14 +13,17 @@ MOST_ROWS = 18
 
 def targets(answer: Answer, layout: Layout) -> Framed:
     """Draw the largest share beside the target of each product, the largest distance first."""
-    judged = (row for row in answer.rows.to_pylist() if row["missing"] is None)
+    judged = (
+        row for row in answer.rows.to_pylist()
+        if row["missing"] is None and row["share"] is not None and row["aim"] == "one-country"
+    )  # fmt: skip
     rows = [*judged][: layout.most(MOST_ROWS)]
     if not rows:
         return empty(answer, "no target has a share beside it", layout.width)
     plot = labelled_rows(
         layout.width,
         labels(rows, ("country", "product", "supplier", "definition"), ("target", "period")),
-        Axis("largest share of one country in the imports of the product", most=1),
+        Axis("largest share of one country", most=1),
         bars=[
             Bars("share", [row["share"] for row in rows], [colour_of(r["supplier"]) for r in rows])
         ],

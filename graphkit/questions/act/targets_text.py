@@ -29,7 +29,8 @@ from graphkit.questions.act.wording import MET
 
 ABOVE, UNKNOWN = "above", "cannot be told"
 EXCEEDED = ("missed", ABOVE, "on the way")
-FACE_VALUE = "face value"
+FACE_VALUE, SOURCED = "face value", "sourced"
+ONE_COUNTRY = "one-country"
 
 
 def targets(answer: Answer) -> Sentences:
@@ -38,7 +39,7 @@ def targets(answer: Answer) -> Sentences:
 
 
 def _verdict(rows: Sequence[Row]) -> str:
-    """Judge a target by all its rows: above it at some stage, kept to at all, or neither."""
+    """Judge a target by rows of it: above it at some stage, kept to at all, or neither."""
     verdicts = {row["verdict"] for row in rows}
     if not verdicts.isdisjoint(EXCEEDED):
         return ABOVE
@@ -46,14 +47,22 @@ def _verdict(rows: Sequence[Row]) -> str:
 
 
 def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
-    of_material = grouped([row for row in rows if row["product"]], "target")
-    if len(of_material) == 1 and not names.is_of_all:
-        yield from _outcome(names, next(iter(of_material.values())))
+    imports = [row for row in rows if row["aim"] == ONE_COUNTRY and row["definition"] != SOURCED]
+    of_material = grouped([row for row in imports if row["product"]], "target")
+    if not of_material:
+        yield from _untold(names, rows)
         return
+    if len(of_material) == 1 and not names.is_of_all:
+        [(key,)] = of_material
+        sourced = [row for row in rows if (row["target"], row["definition"]) == (key, SOURCED)]
+        yield from _outcome(names, of_material[key,], sourced)
+        return
+    rows = imports
     verdicts = {key: _verdict(group) for (key,), group in grouped(rows, "target").items()}
     years = {row["until"] for row in rows}
     total, country = len(verdicts), rows[0]["country"]
-    whole = number_of(total, "target") + (f" for {years.pop()}" if len(years) == 1 else "")
+    whole = number_of(total, "target") + " for one country’s share"
+    whole += f" by {years.pop()}" if len(years) == 1 else ""
 
     def counted(end: str, words: str = "{:,}") -> Claim:
         those = [row for row in rows if verdicts[row["target"]] == end]
@@ -80,8 +89,25 @@ def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     yield from shortened(Sentence(start, (above,)), *additions)
 
 
-def _outcome(names: Lexicon, rows: Sequence[Row]) -> Sentences:
-    """Say the largest share of imports, beside the target for one material, or why none is told."""
+def _untold(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say that no figure can be held against the targets of a country."""
+    count = len({row["target"] for row in rows})
+    claim = names.claim(
+        Kind.COUNT, rows, Figure(number_of(count, "target"), count, count, "target"), subject=(),
+        whose=rows[0]["country"], material=(), period=None,
+    )  # fmt: skip
+    place, them = names.place(rows[0]["country"]), "it" if count == 1 else "them"
+    words = f"Known to graphkit: {claim.figure} of {place}"
+    yield from shortened(
+        Sentence(words, (claim,)), f"; no figure in the graph can be held against {them}"
+    )
+
+
+def _outcome(names: Lexicon, rows: Sequence[Row], sourced: Sequence[Row]) -> Sentences:
+    """Say the largest share of imports, beside the target for one material, or why none is told.
+
+    Where imports tell nothing, published shares of the sourcing may.
+    """
     verdict, row = _verdict(rows), rows[0]
     buyer, material = names.place(row["country"]), str(row["name"])
     material = material if PLAIN_NAME.fullmatch(material) else names.subject
@@ -110,6 +136,13 @@ def _outcome(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             claims = (claim, count) if what == str(number) else (claim,)
             yield from shortened(Sentence(start, claims), its_target)
         return
+    above = [row for row in sourced if row["verdict"] in EXCEEDED]
+    if above:
+        came = _came(
+            names, max(above, key=lambda row: (row["share"], row["product"] or "")), target
+        )
+        yield from shortened(Sentence(capitalized(came.words), came.claims), its_target)
+        return
     row = max((row for row in rows if row["verdict"] == UNKNOWN),
               key=lambda row: (row["period"] or "", row["low"] or 0.0, row["product"]))  # fmt: skip
     missing = f"missing is {row['missing']}" if row["missing"] is not None else ""
@@ -121,16 +154,21 @@ def _outcome(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
 
 def _came(names: Lexicon, row: Row, target: dict[str, Any]) -> Sentence:
-    """Write which part of imports came from the largest supplier or origin, within its range."""
-    traced = "" if row["definition"] == FACE_VALUE else " as traced"
-    figure = figure_of_share(row["low"], row["high"])
+    """Write which part of the goods came from the largest supplier or origin, within its range."""
+    sourced = row["definition"] == SOURCED
+    traced = "" if sourced or row["definition"] == FACE_VALUE else " as traced"
+    ends = (row["share"],) if sourced else (row["low"], row["high"])
+    figure = figure_of_share(*ends)
     claim = names.claim(
         Kind.SHARE, [row], figure, subject=row["supplier"], whose=row["country"],
         measure=row["measure"], assumptions=target,
     )  # fmt: skip
-    buyer, goods = possessive(names.place(row["country"])), names.goods(row["product"])
+    buyer = possessive(names.place(row["country"]))
+    goods = names.goods(row["product"] or row["element"])
+    goods = goods if sourced else f"imports of {goods}"
+    how = "of imports and own production together" if sourced else BY[row["measure"]]
     words = (
-        f"{figure} of {buyer} imports of {goods}{time_of([row])} came from "
-        f"{names.place(row['supplier'])}{traced}, {BY[row['measure']]}"
+        f"{figure} of {buyer} {goods}{time_of([row])} came from "
+        f"{names.place(row['supplier'])}{traced}, {how}"
     )
     return Sentence(words, (claim,))
