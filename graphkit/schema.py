@@ -322,6 +322,7 @@ NODES = (
         _key("Short name."),
         _ref("country", "Who restricts.", "Country", edge="IMPOSED_BY", required=True),
         _text("announcement", "Number or name of the act."),
+        _text("announced", "Date or month of the announcement, as far as it is known."),
         _text("measure", "What is done.", required=True,
               one_of=("licence", "prohibition", "quota", "suspension")),
         Prop("since", Type.DATE, "First day.", required=True),
@@ -329,6 +330,8 @@ NODES = (
         Prop("suspended_from", Type.DATE, "First day of a suspension."),
         Prop("suspended_until", Type.DATE, "Last day of a suspension.",
              not_below="suspended_from"),
+        _ref("suspension_source", "Where the last day of the suspension was published; none: the "
+             "source of the act.", "Source"),
         _ref("target", "Destination it is aimed at; none when all.", *PLACE),
         Prop("elements", Type.TEXTS, "Elements that it names.", ref=("Element",), edge="NAMES"),
         Prop("products", Type.TEXTS, "Products that it covers, whole or in part.",

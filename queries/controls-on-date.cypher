@@ -1,4 +1,4 @@
-// title: "Which export controls stood on a date: in force, licensed or suspended"
+// title: "Which export controls stood on a date: announced, in force, licensed or suspended"
 // params:
 //   date: {type: str, doc: "a day, such as 2025-06-01", default: "2026-01-31"}
 // units:
@@ -7,10 +7,13 @@
 // Of a suspension that was announced to end before the date, by a source that is no newer than that
 // end, nobody has said what came after.
 MATCH (act:Control)-[:RESTRICTS]->(item:Product)
-WHERE act.since <= $date AND (act.until IS NULL OR act.until >= $date)
-MATCH (document:Source {key: act.source})
+WHERE (act.since <= $date OR act.announced <= $date)
+  AND (act.until IS NULL OR act.until >= $date)
+MATCH (document:Source {key: coalesce(act.suspension_source, act.source)})
 RETURN act.country AS country, item.key AS product, item.stage AS stage, $date AS on_date,
-       CASE WHEN act.suspended_from <= $date
+       CASE WHEN act.since > $date AND (act.suspended_from IS NULL OR act.suspended_from > $date)
+            THEN 'announced'
+            WHEN act.suspended_from <= $date
              AND (act.suspended_until IS NULL OR act.suspended_until >= $date)
             THEN 'suspended'
             WHEN act.suspended_until < $date

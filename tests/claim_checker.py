@@ -789,13 +789,15 @@ def acts(read: Facts, claim: Claim) -> None:
         assert claim.figure.low == len({row["country"] for row in read.rows})
         return
     state, *more = claim.qualifiers or ("",)
+    is_aimed = more[:1] == ["aimed"]
+    more = more[is_aimed:]
     columns = {"a suspension": "suspended_from", "an end": "until"}
     states = {"in force": ("in force", "licensed")}.get(state, (state,))
     rows = [
         row for row in read.rows
         if (row[columns[state]] is not None if state in columns
             else not state or row["status"] in states)
-        and (not more or row["measure"] == more[0])
+        and (not more or row["measure"] == more[0]) and (row["target"] or not is_aimed)
     ]  # fmt: skip
     assert [row[PLACE] for row in rows] == [*claim.rows]
     assert claim.figure.low == len(rows)

@@ -25,8 +25,11 @@ CONTROLS = {
     "licence: public domain}\n",
     "elements.yaml": SMALL["elements.yaml"]
     + "  - {key: Ni, name: Nickel, type: element}\n"
+    + "  - {key: Ag, name: Silver, type: element}\n"
     + "  - {key: heavy, name: Heavy rare earths, type: group}\n"
     + "  - {key: Tb, name: Terbium, type: element, member_of: [heavy]}\n",
+    "products.yaml": SMALL["products.yaml"]
+    + "  - {key: other-oxides, name: Other oxides, stage: metal}\n",
     "contains.yaml": SMALL["contains.yaml"]
     + "  - {product: ree-metals, element: Ni, role: trace}\n"
     + "  - {product: ree-metals, element: Tb, role: main}\n",
@@ -51,6 +54,11 @@ rows:
      suspended_from: 2025-01-01, suspended_until: 2025-06-30, elements: [Ni], source: gazette}
   - {key: act-3, country: JPN, announcement: Act 3, measure: quota, since: 2024-01-01,
      until: 2024-12-31, quota: 7, elements: [Tb], items: [magnets]}
+  - {key: act-5, country: KOR, announcement: Act 5, measure: prohibition, announced: 2024-11,
+     since: 2026-01-01, elements: [Ag], products: [other-oxides]}
+  - {key: act-6, country: KOR, announcement: Act 6, measure: licence, announced: 2024-11-20,
+     since: 2026-02-01, suspended_from: 2025-12-01, suspended_until: 2027-01-10,
+     suspension_source: gazette, elements: [Ag], products: [other-oxides]}
 """,
 }
 
@@ -85,7 +93,7 @@ def graph(store: Store) -> Session:
 @pytest.mark.parametrize(
     ("country", "scope", "date", "keys"),
     [
-        (None, None, None, ["act-2", "act-4", "act-1", "act-3"]),
+        (None, None, None, ["act-6", "act-5", "act-2", "act-4", "act-1", "act-3"]),
         ("china", None, None, ["act-2", "act-1"]),
         (None, "dysprosium", None, ["act-1"]),
         (None, "terbium", None, ["act-2", "act-3"]),
@@ -114,7 +122,10 @@ def test_a_suspension_has_a_first_and_a_last_day(graph, date, status):
 @pytest.mark.parametrize(
     ("key", "date", "status"),
     [("act-3", "2024-06-01", "in force"), ("act-4", "2024-07-01", "in force"),
-     ("act-4", "2025-06-01", "suspended"), ("act-4", "2025-07-01", "in force")],
+     ("act-4", "2025-06-01", "suspended"), ("act-4", "2025-07-01", "in force"),
+     ("act-5", "2024-12-01", "announced"), ("act-5", "2026-01-01", "in force"),
+     ("act-6", "2025-11-30", "announced"), ("act-6", "2025-12-01", "suspended"),
+     ("act-6", "2027-01-10", "suspended")],
 )  # fmt: skip
 def test_only_a_source_after_its_end_tells_what_followed_a_suspension(graph, key, date, status):
     rows = {row["key"]: row for row in graph.controls(date=date).rows.to_pylist()}
@@ -191,7 +202,8 @@ def test_a_day_must_be_one_of_the_calendar(sample_store, text):
 
 def test_announcement_18_of_2025_is_on_seven_elements(sample_store):
     graph = Session(sample_store)
-    (row,) = graph.controls("CHN", scope="scandium").rows.to_pylist()
+    rows = graph.controls("CHN", scope="scandium").rows.to_pylist()
+    (row,) = (row for row in rows if row["target"] is None)
 
     assert row["announcement"] == "Announcement 18 of 2025"
     assert row["elements"] == ["Dy", "Gd", "Lu", "Sc", "Sm", "Tb", "Y"]

@@ -31,7 +31,8 @@ CONTROLS = (
     Column("announcement", "Act", rank=0),
     Column("measure", "Measure"),
     Column("target", "Aimed at"),
-    Column("since", "Since"),
+    Column("announced", "", "when it was announced, as far as it is known"),
+    Column("since", "Since", "first day, of one announced the day from which it is to apply"),
     Column("until", "Until"),
     Column("suspended_from", "Suspended"),
     Column("suspended_until", "up to"),
@@ -49,8 +50,10 @@ CONTROLS = (
         type=TEXTS,
     ),
     Column("products", "", "products of the graph that it covers, whole or in part", type=TEXTS),
+    Column("suspension_source", "", "key of the source of the end of the suspension, where it is "
+           "not that of the act"),
     *plain_columns("note", "evidence", "source", "key"),
-)
+)  # fmt: skip
 
 
 @checked(CONTROLS)
@@ -81,12 +84,12 @@ def controls(
     rows = [
         {
             **row,
-            "status": None if date is None else _status(row, date, published[row["source"]]),
+            "status": None if date is None else _status(row, date, published),
             "granted": list(map(_rate, _rates(claims_by_control.get(row["key"], ())))) or None,
         }
         for row in all_controls
         if (place is None or row["country"] == place.key)
-        and (date is None or row["since"] <= date <= (row["until"] or date))
+        and (date is None or _status(row, date, published) is not None)
         and (scope is None or _concerns(catalog, row, goods))
     ]
     # Newest first, and those of one day by key.
@@ -107,7 +110,7 @@ def controls(
             "controls": len(rows), "controls_in_all": len(all_controls),
             "elements_named": tuple(elements),
         })),
-        catalog.sources(table, claims),
+        catalog.sources(table, pa.table({"source": table["suspension_source"]}), claims),
         claims,
         notes=goods.notes,
         nothing=Absence("No control is known that matches."),
@@ -117,18 +120,30 @@ def controls(
     )  # fmt: skip
 
 
-SUSPENDED, LATER_UNKNOWN = "suspended", "suspended as announced, later unknown"
+ANNOUNCED, SUSPENDED = "announced", "suspended"
+LATER_UNKNOWN = "suspended as announced, later unknown"
 """State after the announced end of a suspension of which no later source is known."""
 
 
-def _status(control: Mapping[str, Any], date: str, published: str | None) -> str:
-    """Tell the state, on a day, of a control that stands then; its source is of another day."""
+def _status(
+    control: Mapping[str, Any], date: str, published: Mapping[str, str | None]
+) -> str | None:
+    """Tell the state of a control on a day; None before it was announced, and after its end.
+
+    ``published`` has the days of the sources: the one of a suspension may be of another day.
+    """
     start, end = control["suspended_from"], control["suspended_until"]
+    if control["until"] is not None and control["until"] < date:
+        return None
     if start is not None and start <= date:
+        day = published[control["suspension_source"] or control["source"]]
         if end is None or date <= end:
             return SUSPENDED
-        if published is None or published <= end:
+        if day is None or day <= end:
             return LATER_UNKNOWN
+    if date < control["since"]:
+        is_announced = control["announced"] is not None and control["announced"] <= date
+        return ANNOUNCED if is_announced else None
     return LICENSED if control["measure"] == "licence" else IN_FORCE
 
 
@@ -137,8 +152,7 @@ def restraints(catalog: Catalog, date: str) -> dict[tuple[str, str], list[dict[s
     published = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
     acts: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in catalog.rows("controls").to_pylist():
-        stands = row["since"] <= date <= (row["until"] or date)
-        if stands and _status(row, date, published[row["source"]]) in (IN_FORCE, LICENSED):
+        if _status(row, date, published) in (IN_FORCE, LICENSED):
             for product in row["products"] or ():
                 acts[row["country"], product].append(row)
     return acts

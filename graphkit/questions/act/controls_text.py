@@ -81,9 +81,15 @@ def _controls_on(names: Lexicon, whose: Sentence, goods: str, date: str) -> Sent
         claim = _of_acts(names, rows, number_in(rows, ACT), state)
         verb = "was" if len(rows) == 1 else "were"
         rest.append(Sentence(f"{claim.figure} {verb} {state}", (claim,)))
+    target, aimed = Sentence(), [row for row in in_force if row["target"] is not None]
+    if aimed:
+        claim = _of_acts(names, aimed, number_in(aimed, ACT), IN_FORCE, AIMED)
+        verb = "was" if len(aimed) == 1 else "were"
+        places = names.places(sorted({row["target"] for row in aimed}))
+        target = Sentence(f"; {claim.figure} of them {verb} aimed at {places} alone", (claim,))
     verb = "was" if len(in_force) < 2 else "were"
     start = Sentence(f"{number} of ", (count,)) + whose + f"{goods} {verb} in force on {date}"
-    yield from shortened(start, _joined(": ", kinds), _joined("; ", rest))
+    yield from shortened(start, _joined(": ", kinds), target, _joined("; ", rest))
 
 
 def _of_acts(names: Lexicon, rows: Sequence[Row], figure: Figure, *qualifiers: str) -> Claim:
@@ -103,6 +109,8 @@ def _joined(start: str, sentences: Sequence[Sentence]) -> Sentence:
     return Sentence(words, tuple(claim for part in sentences for claim in part.claims))
 
 
+AIMED = "aimed"
+"""Word for acts on exports to one place alone."""
 IN_FORCE, LICENSED = "in force", "licensed"
 """Statuses of an act that holds exports back on a day."""
 
