@@ -126,6 +126,21 @@ def names() -> Names:
     })  # fmt: skip
 
 
+FIRST = {
+    "Tsingshan": "Tsingshan Holding Group", "Freeport": "Freeport-McMoRan",
+    "Talison": "Talison Lithium", "PT-FI": "PT Freeport Indonesia", "北方稀土":
+    "China Northern Rare Earth", "赣锋锂业": "Ganfeng Lithium",
+    "Eurasian Natural Resources": "Eurasian Resources Group (ERG)",
+    "Kalgoorlie": "Kalgoorlie Rare Earths Processing Facility",
+}  # fmt: skip
+"""Names of which one maker is meant, though a part of the names of others has them too."""
+
+
+@pytest.mark.parametrize(("text", "name"), FIRST.items())
+def test_a_name_of_its_own_stands_before_parts_of_others(names, text, name):
+    assert [entity.name for entity in names.all(text, ("Facility", "Company"))] == [name]
+
+
 @pytest.mark.parametrize(("text", "name"), NAMED.items())
 def test_a_maker_is_named_by_a_part_an_acronym_or_a_former_name(names, text, name):
     assert name in [entity.name for entity in names.all(text, ("Facility", "Company"))]
@@ -152,7 +167,7 @@ def test_a_far_name_is_not_suggested(names):
         ("Bayan Obo", {"baogang-group": None}),
         ("Mountain Pass", {"mp-materials": None}),
         ("Mount Weld", {"lynas": None}),
-        ("Lynas Kalgoorlie", {"lynas": None}),
+        ("Kalgoorlie", {"lynas": None}),
         ("Kuantan", {"lynas": 1.0}),
         ("Greenbushes", {"talison-lithium": 1.0}),
         ("Escondida", {"bhp-billiton": 0.575, "rio-tinto": 0.3,
