@@ -120,6 +120,18 @@ def _written(start: int, months: int) -> str:
     return first if months == 1 else f"{first}..{last}-{end + 1:02d}"
 
 
+def compared(text: str) -> list[Period]:
+    """Read one period, or two that are compared, with ``..`` between them.
+
+    >>> [str(period) for period in compared("2019..2024")], len(compared("2024-01..2024-04"))
+    (['2019', '2024'], 1)
+    """
+    try:
+        return [Period(text)]
+    except ValueError:
+        return [Period(part) for part in text.split("..")]
+
+
 def gap(before: str, after: str) -> str | None:
     """Write the months between two periods as one; None if the second follows at once.
 

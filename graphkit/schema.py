@@ -157,6 +157,8 @@ NODES = (
         _text("edition_of", "Series of which it is an edition: of one product and period, answers "
               "use the production figures of the edition published last."),
         _text("url", "Where it can be read.", pattern=r"https?://\S+"),
+        Prop("provisional", Type.PERIOD, "Period whose figures its publisher may still revise, by "
+             "its own words."),
         _text("medium", "What it is, the most official first, of a page that states one fact.",
               one_of=MEDIA),
         _text("licence", "Licence, or 'not stated' where nobody has seen one.", required=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphkit.period import Period
+from graphkit.period import Period, compared
 
 
 def is_unreported(since: str, until: str | None, period: str) -> bool:
@@ -25,8 +25,5 @@ def is_unreported(since: str, until: str | None, period: str) -> bool:
     """
     start = Period(since).start
     end = Period(until).end if until else None
-    try:
-        times = [Period(period)]
-    except ValueError:
-        times = [Period(text) for text in period.split("..")]
+    times = compared(period)
     return any(start < time.end and (end is None or time.start < end) for time in times)

@@ -307,6 +307,24 @@ class UnreportedTrade(Entry):
     """Periods of the answer in which that is so."""
 
 
+class Word(StrEnum):
+    """The word beside a figure that its publisher does not give as final."""
+
+    PROVISIONAL = "provisional"
+    """It may still be revised, as its publisher says of the period."""
+    ESTIMATED = "estimated"
+    """Its publisher marks it as an estimate."""
+
+
+@dataclass(frozen=True)
+class Unsettled(Entry):
+    """Figures behind an answer that their publisher does not give as final."""
+
+    word: Word
+    period: str
+    source: str
+
+
 @dataclass(frozen=True)
 class Change:
     """One measure of a total in two periods: the amounts, their change, and the concentration."""
@@ -438,6 +456,8 @@ class Coverage:
     """Products with data sets that list only some flows."""
     split_trade: tuple[SplitTrade, ...] = ()
     unreported: tuple[UnreportedTrade, ...] = ()
+    unsettled: tuple[Unsettled, ...] = ()
+    """Figures that are provisional or estimated."""
     by_question: Mapping[str, Coverage] = field(default_factory=dict)
 
     @property
@@ -476,6 +496,8 @@ class Coverage:
             yield Line("split_trade", self.split_trade)
         if self.unreported:
             yield Line("unreported_trade", self.unreported)
+        if self.unsettled:
+            yield Line("unsettled", self.unsettled)
 
     def _of_trade(self) -> Iterator[Line]:
         """Yield what an answer from trade counts and lacks."""

@@ -263,10 +263,11 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
         return answer
 
     from graphkit.questions.shared.unreported import with_unreported_trade
+    from graphkit.questions.shared.unsettled import with_unsettled
 
     answer = ask(catalog, {})
     if not answer.coverage.series:
-        return with_unreported_trade(catalog, answer)
+        return with_unsettled(catalog, with_unreported_trade(catalog, answer))
     from graphkit.questions.shared.codes import remnant_notes, with_split_trade
     from graphkit.questions.shared.hidden_trade import with_hidden_trade
     from graphkit.questions.shared.periods import with_years
@@ -277,7 +278,7 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
     answer = replace(answer, notes=(*answer.notes, *remnant_notes(catalog, answer)))
     answer = with_hidden_trade(catalog, answer)
     answer = with_split_trade(catalog, with_extents(catalog, with_years(answer)))
-    return with_unreported_trade(catalog, answer)
+    return with_unsettled(catalog, with_unreported_trade(catalog, answer))
 
 
 def _with_names(catalog: Catalog, answer: Answer) -> Answer:

@@ -36,6 +36,7 @@ from graphkit.answers.coverage import (
     Total,
     TradeCount,
     UnreportedTrade,
+    Unsettled,
     YearsByProduct,
 )
 from graphkit.answers.figures import (
@@ -429,6 +430,8 @@ def _item(item: str | Entry, names: Mapping[str, str]) -> str:
             return f"{name(item.key)} {item.words}"
         case UnreportedTrade():
             return f"{name(item.country)} since {item.since} ({item.source})"
+        case Unsettled():
+            return f"{item.word} {item.period} ({item.source})"
         case MissingFlow():
             flow = f"from {name(item.supplier)} to {name(item.consumer)}"
             return f"{name(item.product)} {flow} in {item.period}"

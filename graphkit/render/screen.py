@@ -17,7 +17,7 @@ from graphkit.answers.answer import (
     undoubted,
 )
 from graphkit.answers.columns import LONG
-from graphkit.answers.coverage import Coverage
+from graphkit.answers.coverage import Coverage, Word
 from graphkit.answers.figures import (
     HALF,
     ceiling_percent,
@@ -561,7 +561,20 @@ def _data(answer: Answer) -> str:
     """Name the trade that the rows rest on, and the sources with what their weights count."""
     parts = [*answer.coverage.parts.values()]
     flows = [trade_line(part) for part in parts if len(parts) == 1]
-    return " ".join(filter(None, [*flows, _sources(answer, parts)]))
+    return " ".join(filter(None, [*flows, _sources(answer, parts), *_unsettled(parts)]))
+
+
+def _unsettled(parts: Sequence[Coverage]) -> Iterator[str]:
+    """Say which figures are provisional or estimated, with their source."""
+    entries = dict.fromkeys(entry for part in parts for entry in part.unsettled)
+    for word in Word:
+        sources: dict[str, list[str]] = {}
+        for entry in entries:
+            if entry.word is word:
+                sources.setdefault(entry.period, []).append(entry.source)
+        texts = [f"{period} ({_first(sources[period])})" for period in sorted(sources)[::-1]]
+        if texts:
+            yield f"{capitalized(word)}: figures of {_first(texts)}."
 
 
 def _sources(answer: Answer, parts: Sequence[Coverage]) -> str:

@@ -1,0 +1,128 @@
+"""Figures that are provisional or estimated: in the coverage, and the note on their meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from graphkit.answers.coverage import Unsettled, Word
+from graphkit.answers.note import words_of_notes
+from graphkit.api import Session
+from graphkit.names import capitalized
+from graphkit.pages.plain import PlainPage
+from graphkit.render.answer import View
+from graphkit.render.screen import lay_out_screen
+
+SEEDS = {
+    "sources.yaml": """\
+kind: Source
+rows:
+  - {key: customs, title: Trade, publisher: A ministry, licence: none, provisional: 2024}
+  - {key: survey, title: Output, publisher: A survey, licence: none}
+""",
+    "datasets.yaml": """\
+kind: Dataset
+defaults: {source: customs}
+rows:
+  - {key: both, name: Reconciled data, reporter: reconciled, preference: 1}
+""",
+    "trade.yaml": """\
+kind: EXPORTS
+defaults: {product: ree-metals, hs: 280530, reporter: reconciled, dataset: both, source: customs}
+rows:
+  - {exporter: CHN, importer: KOR, period: 2023, usd: 600000}
+  - {exporter: CHN, importer: KOR, period: 2024, usd: 800000}
+""",
+    "production.yaml": """\
+kind: PRODUCES
+defaults: {product: ree-metals, basis: REO, source: survey}
+rows:
+  - {country: CHN, period: 2023, tonnes: 600}
+  - {country: CHN, period: 2024, tonnes: 700, estimated: true}
+  - {country: JPN, period: 2024, tonnes: 3}
+""",
+}  # fmt: skip
+PROVISIONAL = Unsettled(Word.PROVISIONAL, "2024", "customs")
+ESTIMATED = Unsettled(Word.ESTIMATED, "2024", "survey")
+
+
+@pytest.mark.parametrize(
+    ("verb", "given", "entries"),
+    [
+        ("depends", {"consumer": "KOR", "period": "2024"}, [PROVISIONAL]),
+        ("depends", {"consumer": "KOR", "period": "2023"}, []),
+        ("compare", {"before": "2023", "after": "2024", "of": "KOR"}, [PROVISIONAL]),
+        ("trend", {"country": "KOR"}, [PROVISIONAL]),
+        ("production_trend", {"country": "CHN"}, [ESTIMATED]),
+        ("origins", {"consumer": "KOR", "period": "2024"}, [PROVISIONAL, ESTIMATED]),
+        ("origins", {"consumer": "KOR", "period": "2023"}, []),
+        ("concentration", {"period": "2024"}, [PROVISIONAL, ESTIMATED]),
+        ("concentration", {"period": "2023"}, []),
+    ],
+)  # fmt: skip
+def test_an_answer_names_the_figures_that_are_not_final(
+    graph_of: Callable[..., Session], verb: str, given: dict[str, Any], entries: list[Unsettled]
+):
+    answer = getattr(graph_of(SEEDS), verb)(scope="ree-metals", **given)
+
+    assert [*answer.coverage.unsettled] == entries
+    page = lay_out_screen(answer, PlainPage(100), View())
+    notes = words_of_notes(answer.notes)
+    for word, publisher in ((Word.PROVISIONAL, "A ministry"), (Word.ESTIMATED, "A survey")):
+        is_told = any(entry.word is word for entry in entries)
+        assert (f"{word}: figures of" in " ".join(str(page).casefold().split())) == is_told
+        told = [note for note in notes if note.casefold().startswith(word) and publisher in note]
+        assert len(told) == is_told
+
+
+TRADE, BOTH, OUTPUT = {Word.PROVISIONAL}, {Word.PROVISIONAL, Word.ESTIMATED}, {Word.ESTIMATED}
+
+
+@pytest.mark.parametrize(
+    ("verb", "given", "words"),
+    [
+        ("depends", {"consumer": "KOR", "on": "CHN", "scope": "ree-metals"}, TRADE),
+        ("dependents", {"supplier": "CHN", "scope": "ree-metals"}, TRADE),
+        ("suppliers", {"consumer": "KOR", "scope": "ree-metals"}, TRADE),
+        ("origins", {"consumer": "KOR", "scope": "ree-metals"}, BOTH),
+        ("spof", {"consumer": "KOR", "scope": "ree-metals"}, BOTH),
+        ("disrupt", {"who": "CHN", "scope": "ree-metals"}, BOTH),
+        ("stocks", {"who": "CHN", "scope": "ree-metals", "of": "KOR"}, BOTH),
+        ("cascade", {"exporter": "CHN", "scope": "ree-metals"}, BOTH),
+        ("diversify", {"consumer": "KOR", "scope": "ree-metals"}, TRADE),
+        ("targets", {"country": "EU27", "scope": "ree-metals"}, TRADE),
+        ("unknowns", {"consumer": "KOR", "scope": "ree-metals"}, BOTH),
+        ("concentration", {"scope": "ree-metals"}, TRADE),
+        ("concentration", {"scope": "gallium"}, OUTPUT),
+        ("prices", {"scope": "ree-metals"}, TRADE),
+        ("prices", {"scope": "cobalt-metal"}, OUTPUT),
+        ("criticality", {"scope": "gallium"}, OUTPUT),
+        ("plants", {"country": "COD", "scope": "cobalt"}, OUTPUT),
+        ("companies", {"country": "COD", "scope": "cobalt"}, OUTPUT),
+        ("show", {"name": "south korea"}, OUTPUT),
+        ("flows", {"scope": "ree-metals"}, TRADE),
+        ("network", {"scope": "ree-metals"}, TRADE),
+        ("centrality", {"scope": "ree-metals"}, TRADE),
+        ("compare", {"before": "2023", "after": "2024", "of": "KOR", "scope": "ree-metals"}, TRADE),
+        ("trend", {"country": "KOR", "scope": "ree-metals"}, TRADE),
+        ("production_trend", {"country": "CHN", "scope": "gallium"}, OUTPUT),
+        ("n_minus_1", {"scope": "gallium"}, OUTPUT),
+        ("claims_check", {"source": "kbs-2025-04-15"}, TRADE),
+        ("compare", {"before": "2022", "after": "2023", "of": "KOR", "scope": "ree-metals"}, set()),
+        ("depends", {"consumer": "KOR", "scope": "ree-metals", "period": "2023"}, set()),
+        ("flows", {"scope": "ree-metals", "period": "2023"}, set()),
+        ("controls", {"country": "CHN"}, set()),
+        ("uses", {"scope": "gallium"}, set()),
+        ("claims", {"of": "KOR"}, set()),
+    ],
+)
+def test_the_first_screen_of_every_verb_says_what_is_not_final(
+    ask: Session, verb: str, given: dict[str, Any], words: set[Word]
+):
+    answer = getattr(ask, verb)(**given)
+
+    page = " ".join(str(lay_out_screen(answer, PlainPage(100), View())).split())
+    assert {entry.word for entry in answer.coverage.unsettled} == words
+    assert {word for word in Word if f"{capitalized(word)}: figures of" in page} == words
