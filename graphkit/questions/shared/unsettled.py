@@ -94,8 +94,8 @@ def _estimated(
     """List the figures that their publisher marks as estimates: those of rows, and of output."""
     if {"estimated", "period", "source"} <= {*rows.column_names}:
         for row in rows.select(["estimated", "period", "source"]).to_pylist():
-            if row["estimated"] is True:
-                yield Unsettled(Word.ESTIMATED, row["period"], row["source"])
+            for key in cited(row["source"]) if row["estimated"] is True else ():
+                yield Unsettled(Word.ESTIMATED, row["period"], key)
     output: dict[tuple[str, str], list[str]] = {}
     for row in catalog.rows("production-periods").to_pylist():
         if row["estimated"]:
