@@ -78,18 +78,24 @@ def seeds_of(truth: Truth, seed: int, hidden: float, *, bloc: bool) -> dict[str,
     return chain_seeds(truth.shape, trade, made)
 
 
-def chain_seeds(shape: Shape, trade: list[str], made: list[str]) -> dict[str, str]:
-    """Write the seeds of a chain with these rows of trade and production."""
+def chain_seeds(
+    shape: Shape, trade: list[str], made: list[str], element: str = "Dy", mark: str = "p"
+) -> dict[str, str]:
+    """Write the seeds of a chain of an element with these rows of trade and production.
+
+    The keys of its products begin with the mark.
+    """
     inputs, by_product = shape.inputs, shape.by_products
+    hosted = f"by-product, host: {element}"
     routes = [
-        f"  - {{input: p-{source}, output: p-{output}, "
-        f"kind: {'by-product, host: Dy' if (source, output) in by_product else 'main'}}}"
+        f"  - {{input: {mark}-{source}, output: {mark}-{output}, "
+        f"kind: {hosted if (source, output) in by_product else 'main'}}}"
         for output, some in inputs.items() for source in some
     ]  # fmt: skip
     defaults = {
         "Stage": "source: customs", "Product": "source: customs",
         "MADE_INTO": "source: customs, process: unknown",
-        "CONTAINS": "source: customs, element: Dy, role: main",
+        "CONTAINS": f"source: customs, element: {element}, role: main",
         "PRODUCES": "source: customs, basis: gross", "Country": "source: customs, type: country",
         "Area": "source: customs",
         "EXPORTS": "reporter: importer, dataset: test, source: customs, basis: gross",
@@ -97,8 +103,9 @@ def chain_seeds(shape: Shape, trade: list[str], made: list[str]) -> dict[str, st
     orders = {"mine": 1, "separate": 3, "metal": 4, "component": 6}
     rows = {
         "Stage": [f"  - {{key: {k}, name: Stage {k}, position: {n}}}" for k, n in orders.items()],
-        "Product": [f"  - {{key: p-{p}, name: The {p}, stage: {STAGES[p]}}}" for p in inputs],
-        "MADE_INTO": routes, "CONTAINS": [f"  - {{product: p-{p}}}" for p in inputs],
+        "Product": [f"  - {{key: {mark}-{p}, name: The {p} of {mark}, stage: {STAGES[p]}}}"
+                    for p in inputs],
+        "MADE_INTO": routes, "CONTAINS": [f"  - {{product: {mark}-{p}}}" for p in inputs],
         "PRODUCES": made, "EXPORTS": trade,
         "Country": [f"  - {{iso3: {c}, name: Land {c}}}" for c in (*NAMES.values(), "FRA")],
         "Area": [f"  - {{iso3: {area}, name: {area}, type: {kind}}}"

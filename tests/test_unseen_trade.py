@@ -251,16 +251,16 @@ def test_a_whole_cut_loses_at_most_what_removing_the_seller_does(shape, unseen, 
         assert cut.get(key, (0.0, 0.0))[1] == pytest.approx(high, abs=ROUNDING), key
 
 
-def seeds_of(one: World) -> dict[str, str]:
-    """Write a world as seeds."""
+def seeds_of(one: World, element: str = "Dy", mark: str = "p") -> dict[str, str]:
+    """Write a world as seeds, of an element and with products whose keys begin with the mark."""
     trade = [
         f"  - {{exporter: {NAMES[row['supplier']]}, importer: {NAMES[row['consumer']]}, "
-        f"product: p-{row['product']}, period: 2020, tonnes: {row['tonnes']!r}, usd: 1}}"
+        f"product: {mark}-{row['product']}, period: 2020, tonnes: {row['tonnes']!r}, usd: 1}}"
         for row in one.truth.sold.to_pylist()
         if row["product"] not in one.unseen
     ]
     made = [
-        f"  - {{country: {NAMES[row['country']]}, product: p-{row['product']}, period: 2020, "
+        f"  - {{country: {NAMES[row['country']]}, product: {mark}-{row['product']}, period: 2020, "
         + ("qualifier: withheld}" if row["makes"] else f"tonnes: {row['tonnes']!r}}}")
         for row in one.made.to_pylist()
     ]
@@ -271,10 +271,10 @@ def seeds_of(one: World) -> dict[str, str]:
             totals[key] = totals.get(key, 0.0) + row["tonnes"]
     totals |= {("XOC", product): amount for product, amount in one.others.items()}
     made += [
-        f"  - {{country: {area}, product: p-{product}, period: 2020, tonnes: {amount!r}}}"
+        f"  - {{country: {area}, product: {mark}-{product}, period: 2020, tonnes: {amount!r}}}"
         for (area, product), amount in totals.items()
     ]
-    return chain_seeds(one.truth.shape, trade, made)
+    return chain_seeds(one.truth.shape, trade, made, element, mark)
 
 
 def asked(session: Session, country: str) -> dict[tuple[str, ...], tuple[float, float]]:
