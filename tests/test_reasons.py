@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import test_supply_truth as truth
+from saying import unsaid
 from supply_cases import FLOW, MADE, flows, makes, network
 from test_unknowns import share_of
 from test_worlds import Worlds
@@ -19,6 +20,9 @@ from graphkit.analysis.supply.tracing import origin_shares
 from graphkit.analysis.supply.unknowns import INPUTS, PRODUCTION, TRADE, OpenShare
 from graphkit.api import Session
 from graphkit.errors import UsageError
+from graphkit.pages.plain import PlainPage
+from graphkit.render.answer import View, lay_out
+from graphkit.render.screen import lay_out_screen
 
 SEEDS = [pytest.param(seed, marks=[pytest.mark.long] if seed >= 4 else []) for seed in range(40)]
 
@@ -123,12 +127,18 @@ def test_an_answer_has_a_reason_for_each_end(ask: Session):
     answer = ask.origins("KOR", scope="magnets-metal", on="CHN", period="2024", stage="component",
                          why=True)  # fmt: skip
     [row] = answer.rows.to_pylist()
-    reasons = answer.scope.as_object()["reasons"]
-    assert [why["end"] for why in reasons] == ["at least", "at most"]
-    for why, end in zip(reasons, ("low", "high"), strict=True):
-        assert (why["state"], why["nearest"]) == ("reached", pytest.approx(row[end], abs=REACHED))
-    assert {figure["place"] for figure in reasons[0]["figures"]} >= {"CHN", "PHL"}
-    assert "reached" in answer.caption
+    assert [why.end for why in answer.reasons] == ["at least", "at most"]
+    for why, end in zip(answer.reasons, ("low", "high"), strict=True):
+        assert (why.state, why.nearest) == ("reached", pytest.approx(row[end], abs=REACHED))
+        assert sum(group.count for group in why.alike) == len(why.figures)
+    assert {figure.place for figure in answer.reasons[0].figures} >= {"CHN", "PHL"}
+    as_json = answer.scope.as_object()["reasons"]
+    assert [why["end"] for why in as_json] == ["at least", "at most"]
+    screen = str(lay_out_screen(answer, PlainPage(80), View()))
+    page = str(lay_out(answer, PlainPage(200)))
+    for why in answer.reasons:
+        assert unsaid(screen, f"{why.end} … ({why.state}) … {why.alike[0].words}") == []
+        assert unsaid(page, f"{why.end} … {why.state}") == []
 
 
 def test_reasons_are_of_one_origin(ask: Session):

@@ -14,6 +14,7 @@ from graphkit.answers.columns import NUMBER, PROFILED, REFS, Column, described
 from graphkit.answers.coverage import Coverage
 from graphkit.answers.goods import Goods
 from graphkit.answers.note import Note, Remark
+from graphkit.answers.reasons import EndReason, Reasons
 from graphkit.answers.sentence import Sentence
 from graphkit.answers.terms import Terms, joined
 from graphkit.arrow import LINKS, POINTS, SHARE, counts, flags, number, texts
@@ -117,6 +118,11 @@ class Answer:
     def subjects(self) -> frozenset[str]:
         """The names of the columns of countries: whom the answer is about, or who it names."""
         return frozenset(c.name for c in self.columns if c.refers_to == "place")
+
+    @property
+    def reasons(self) -> tuple[EndReason, ...]:
+        """The figures that make the ends of its ranges, where the question asks for them."""
+        return tuple(reason for term in self.scope.each(Reasons) for reason in term.reasons)
 
     @property
     def units(self) -> dict[str, str]:

@@ -50,6 +50,7 @@ from graphkit.answers.figures import (
     unit_of,
 )
 from graphkit.answers.note import words_of_notes
+from graphkit.answers.reasons import REACHED
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
 from graphkit.names import capitalized, uncapitalized
@@ -79,6 +80,7 @@ class View:
     """True for pictures laid out as slides."""
 
 
+REASONS = "Unpublished figures that make the ends of the ranges, all others as estimated"
 WHOLE = View()
 SHORT = 20
 """Number of rows that a notebook shows unless asked for more."""
@@ -101,6 +103,9 @@ def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
         _rows(answer_columns(answer, page.width), rows, page, view, qualifier)
     else:
         page.text(answer.nothing.words)
+    if answer.reasons:
+        page.title(REASONS)
+        page.table(reason_columns(answer))
     if len(answer.elsewhere):
         page.title(f"Contains {answer.scope.meaning}, bought for something else")
         page.table(elsewhere_columns(answer))
@@ -731,6 +736,33 @@ def totals_columns(answer: Answer) -> list[TextColumn]:
     if len(set(columns[1].cells)) == 1:
         del columns[1]
     return [column for column in columns if any(column.cells)]
+
+
+def reason_columns(answer: Answer, most: int | None = None) -> list[TextColumn]:
+    """Make columns of the figures that make the ends of ranges, one row an end.
+
+    Of each end they have all figures, or ``most`` groups of alike ones.
+    """
+    reasons, name = answer.reasons, answer.names
+    named = {
+        "Of": [reason.consumer for reason in reasons],
+        "Product": [reason.product for reason in reasons],
+        "Origin": [reason.origin for reason in reasons],
+        "Traced to": [reason.traced_to for reason in reasons],
+    }
+    ends = [f"{reason.end} {percent(reason.share)}" for reason in reasons]
+    states = [
+        reason.state
+        if reason.state == REACHED
+        else f"{reason.state}, {percent(reason.nearest)} found"
+        for reason in reasons
+    ]
+    return [
+        *(TextColumn(header, [visible(name.get(key, key)) for key in keys], rank=0)
+          for header, keys in named.items() if header == "Traced to" or len({*keys}) > 1),
+        TextColumn("End", ends, rank=0), TextColumn("Is", states, rank=0),
+        TextColumn("If", [visible(reason.in_words(most)) for reason in reasons], rank=0),
+    ]  # fmt: skip
 
 
 def _total_cell(total: Total, read: Read, write: Callable[[float], str]) -> str:

@@ -33,10 +33,12 @@ from graphkit.pages.columns import GAPS, TextColumn, cell_width, fitted, telling
 from graphkit.pages.markdown import MarkdownPage
 from graphkit.pages.plain import PlainPage
 from graphkit.render.answer import (
+    REASONS,
     View,
     answer_columns,
     comparisons_by_claim,
     lifted,
+    reason_columns,
     scope_line,
     sources_of_rows,
     totals_columns,
@@ -145,11 +147,22 @@ def _screen(
         remarks = _remarks(answer, unsaid)
         labels = _labels([text for row in indices if (text := remarks[row])]) if marks else {}
         lines.append(_hidden_line(answer, view, indices, hidden, marks, labels))
+    lines += _reason_lines(answer, view)
     lines += _paragraphs(answer, view)
     return Screen(
         answer.headline or answer.question, answer.question if answer.headline else "", tables,
         list(filter(None, lines)),
     )  # fmt: skip
+
+
+def _reason_lines(answer: Answer, view: View) -> Iterator[str]:
+    """Write a line for each end of a range whose figures are told: the first of them."""
+    *labels, ends, states, conditions = reason_columns(answer, 1)
+    for row, end in enumerate(ends.cells):
+        label = ", ".join(column.cells[row] for column in labels)
+        yield f"{label}: {end} ({states.cells[row]}) if {conditions.cells[row]}."
+    if answer.reasons:
+        yield f"{REASONS}: {view.more[2]}."
 
 
 def remark_lines(answer: Answer, view: View) -> list[str]:

@@ -18,11 +18,12 @@ from graphkit.answers.answer import Answer
 from graphkit.answers.columns import Column, Marked, columns_in
 from graphkit.answers.figures import DIFFERENCE, percent
 from graphkit.answers.note import Note
+from graphkit.answers.reasons import Reasons
 from graphkit.answers.terms import Term
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity, possessive
-from graphkit.questions.dependence.reasons import Reasons, in_one_sentence, reasons_of
+from graphkit.questions.dependence.reasons import reasons_of
 from graphkit.questions.question import checked
 from graphkit.questions.shared.assumptions import ASSUMED, Assumed, assuming
 from graphkit.questions.shared.blocs import bloc, members_with_data
@@ -138,9 +139,6 @@ class Makers(Term):
     makers: str
 
 
-ENDS_TOLD = "Ends of the ranges by figures that are not published, all others as estimated."
-
-
 @checked(LARGEST, (FIT,))
 def origins(
     catalog: Catalog,
@@ -246,15 +244,8 @@ def _with_reasons(
     if origin is not None and origin not in traced.supply.network.countries:
         return replace(answer, scope=answer.scope.adding(Reasons(())))
     step = None if stage is None else catalog.stage(stage).key
-    reasons = tuple(reasons_of(traced.supply, buyer, step, origin))
-    several = len({reason.product for reason in reasons}) > 1
-    lines = [in_one_sentence(catalog, reason, named=several) for reason in reasons]
-    if lines:
-        lines.insert(0, ENDS_TOLD)
-    return replace(
-        answer, scope=answer.scope.adding(Reasons(reasons)),
-        caption=" ".join([answer.caption, *lines]),
-    )  # fmt: skip
+    reasons = tuple(reasons_of(catalog, traced.supply, buyer, step, origin))
+    return replace(answer, scope=answer.scope.adding(Reasons(reasons)))
 
 
 def _large_enough(
