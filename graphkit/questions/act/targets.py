@@ -178,12 +178,14 @@ def targets(
         owner = catalog.place(key)
         projects = projects_in(catalog, catalog.members(owner))
         lists += [projects.table] if projects else []
-        held = [target for target in own if target["measure"] == ONE_COUNTRY and target["elements"]]
-        imports = _imports(catalog, owner, held, period, by) if held else None
+        limits = [
+            target for target in own if target["measure"] == ONE_COUNTRY and target["elements"]
+        ]
+        imports = _imports(catalog, owner, limits, period, by) if limits else None
         sourcing = Sourcing(catalog, owner, None if scope is None else _elements(catalog, goods))
         for target in own:
             judged = [
-                *(imports.judged(target) if imports and target in held else ()),
+                *(imports.judged(target) if imports and target in limits else ()),
                 *({**_of(target), **row} for row in sourcing.judged(target)),
             ] or [_untold(target)]
             rows += [{**row, **_work(projects, target, row)} for row in judged]
