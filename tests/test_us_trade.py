@@ -70,18 +70,15 @@ def test_every_flow_is_of_the_united_states_and_one_of_eighteen_partners():
     assert len(partners) == 18
 
 
-def test_a_heading_is_one_product_or_among_other_goods_as_traded_as_has_it():
+def test_a_heading_is_one_product_as_traded_as_has_it():
     seed = read_file(ROOT / "seeds" / "reference" / "traded-as.yaml", ROOT, GRAPH)
-    headings = {r["code"]: r for r in seed.rows.to_pylist() if len(r["code"]) == 4}
+    headings = {r["code"]: r["product"] for r in seed.rows.to_pylist() if len(r["code"]) == 4}
 
-    assert {code: row["product"] for code, row in headings.items()} == build_usitc.HEADINGS
-    assert {"2805", "2836", "8105", "8505"} <= {
-        code for code, row in headings.items() if row["fit"] == "proxy"
-    }
+    assert headings == build_usitc.HEADINGS
     for row in seed.rows.to_pylist():
-        heading = headings.get(row["code"][:4])
-        if heading and row["product"] != heading["product"] and row["fit"] != "proxy":
-            assert heading["fit"] == "proxy" or len(row["code"]) > 6, row
+        heading = row["code"][:4]
+        if heading in headings and row["product"] != headings[heading]:
+            assert row["fit"] == "proxy" or len(row["code"]) > 6, row
 
 
 # --- what it answers
@@ -190,9 +187,3 @@ def test_a_group_of_partners_is_added_up(ask):
 
     for name in ("usd_before", "usd_after", "share_usd_after"):
         assert row[name] == pytest.approx(sum(r[name] or 0.0 for r in inside))
-
-
-def test_us_magnets_and_metals_of_2025_are_among_other_goods(ask):
-    for scope in ("magnets-metal", "ree-metals"):
-        answer = ask.suppliers("USA", scope=scope, period="2025", dataset="usitc-imports")
-        assert {row["fit"] for row in answer.rows.to_pylist()} == {"proxy"}

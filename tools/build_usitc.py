@@ -3,9 +3,9 @@
     python tools/build_usitc.py --data FOLDER [--out seeds] [--totals tests/data/usitc/totals.csv]
 
 FOLDER holds ``usitc/``, the figures of the US International Trade Commission's DataWeb with 18
-partners, by year and for January to April. A heading is of the product that ``HEADINGS`` names,
-which has it as a code of four digits in traded-as.yaml; most hold other goods too, as ``fit``
-says there. The totals of the source by heading and flow are written too, for a test of the seeds.
+partners, by year and for January to April. A heading becomes a product where it holds little else:
+those of ``HEADINGS``, the codes of four digits in traded-as.yaml. The totals of the source by
+heading and flow are written too, for a test of the seeds.
 """
 
 from __future__ import annotations
@@ -28,30 +28,15 @@ HEADINGS: Mapping[str, str] = {
     "2504": "natural-graphite",
     "2602": "manganese-ore",
     "2603": "copper-ore",
-    "2605": "cobalt-ore",
     "2606": "bauxite",
     "2609": "tin-ore",
     "2610": "chromite",
     "2611": "tungsten-ore",
-    "2805": "ree-metals",
-    "2836": "lithium-carbonate",
     "2846": "ree-compounds",
-    "7502": "nickel-refined",
-    "7901": "zinc-refined",
-    "8001": "tin-refined",
-    "8103": "tantalum-metal",
-    "8105": "cobalt-metal",
     "8106": "bismuth",
     "8110": "antimony-metal",
-    "8505": "magnets-metal",
 }
-"""Product of each heading, as traded-as.yaml has it, where ``fit`` says what else it holds.
-
-8101 and 8112 stay out: of tungsten, gallium, germanium and indium the months of 2023 on are known
-under codes of their own, which a year of the heading would stand before. Four headings have no
-product: 2601 is of iron; 2612 has ores of uranium and thorium, of which this source has few rows;
-2825 and 7202 hold the oxides and the ferroalloys of many metals, none of which they are mostly of.
-"""
+"""Product of each heading that holds nothing else, as traded-as.yaml has it."""
 GROSS = {"kilograms": 0.001, "metric tons": 1.0}
 """Tonnes in the units of gross mass; others count what the goods contain, or pieces."""
 VALUE = "Value for: "
