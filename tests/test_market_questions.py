@@ -388,11 +388,8 @@ def test_two_bases_give_no_reliance(embedded_of):
     [row] = answer.rows.to_pylist()
     assert row["reliance_low"] is None
     assert unsaid(row["missing"], "basis … trade … gross", "production … REO") == []
-    assert unsaid(words_of_notes(answer.notes)[-1], "Nothing") == []
-    assert (
-        "'graphkit import table FILE --mapping MAP -o SEEDS --with-shipped'"
-        in words_of_notes(answer.notes)[-1]
-    )
+    [way_out] = [note for note in words_of_notes(answer.notes) if unsaid(note, "Nothing") == []]
+    assert "'graphkit import table FILE --mapping MAP -o SEEDS --with-shipped'" in way_out
     with pytest.raises(GraphkitError, match=r"\bcountry\b"):
         asked.reliance(period="2024")
 

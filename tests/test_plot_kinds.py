@@ -566,7 +566,8 @@ def test_a_control_is_a_line_from_its_first_day_to_its_suspension_or_end(ask):
 
     for row, line in zip(rows, solid, strict=True):
         (begin, _), (end, _) = line["data"][0]["coords"]
-        stop = row["suspended_from"] or row["until"] or "2026-01-31"
+        stop = row["suspended_from"] or min(row["until"] or "2026-01-31", "2026-01-31")
+        stop = max(stop, row["since"])  # of one that was suspended before it applied
         assert begin == day(row["since"]).timestamp() * 1000
         assert end == day(stop).timestamp() * 1000
     (today,) = option["series"][0]["markLine"]["data"]

@@ -352,7 +352,11 @@ class TestKnownAnswers:
         }
         assert on("2026-11-28", "ree-metals") == {
             ("licence", "licensed"),
-            ("licence", "suspended as announced, later unknown"),
+            ("licence", "suspended"),
+        }
+        assert on("2026-11-28", "gallium") == {
+            ("licence", "licensed"),
+            ("prohibition", "suspended as announced, later unknown"),
         }
 
     def test_who_depends_on_what_china_restricts(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import product as pairs
 from typing import NamedTuple
-
-import pyarrow as pa
 
 from graphkit.answers.answer import Answer, cited
 from graphkit.answers.coverage import Unsettled, Word
@@ -45,7 +43,7 @@ def with_unsettled(catalog: Catalog, answer: Answer) -> Answer:
     """
     evidence = _evidence(answer)
     entries = sorted(
-        {*_provisional(catalog, evidence), *_estimated(catalog, answer.rows, evidence)},
+        {*_provisional(catalog, evidence), *_estimated(catalog, answer, evidence)},
         key=lambda entry: ([*Word].index(entry.word), time_of(entry.period), entry.source),
     )
     if not entries:
@@ -63,14 +61,15 @@ def _evidence(answer: Answer) -> set[Evidence]:
     names = set(answer.rows.column_names)
     published = {"source"} if "claim" in names else set()  # that of the claim, which is no figure
     sources = names.intersection(SOURCES) - published
-    for period, source in product(names.intersection(PERIODS), sources):
-        columns = [*names & {"product"}, period, source]
-        different = answer.rows.select(columns).group_by(columns).aggregate([])
+    for period, source in pairs(names.intersection(PERIODS), sources):
+        rows = answer.rows
+        goods = rows["product"].to_pylist() if "product" in names else [None] * len(rows)
+        different = {*zip(goods, rows[period].to_pylist(), rows[source].to_pylist(), strict=True)}
         evidence |= {
-            Evidence(row.get("product"), row[period], key)
-            for row in different.to_pylist()
-            if row[period] and row[source] and FORM.fullmatch(row[period])
-            for key in cited(row[source])
+            Evidence(product, when, key)
+            for product, when, keys in different
+            if when and keys and FORM.fullmatch(when)
+            for key in cited(keys)
         }  # fmt: skip
     periods = {figures.period for figures in evidence}
     return evidence | {
@@ -89,13 +88,17 @@ def _provisional(catalog: Catalog, evidence: Iterable[Evidence]) -> Iterator[Uns
 
 
 def _estimated(
-    catalog: Catalog, rows: pa.Table, evidence: Iterable[Evidence]
+    catalog: Catalog, answer: Answer, evidence: Collection[Evidence]
 ) -> Iterator[Unsettled]:
     """List the figures that their publisher marks as estimates: those of rows, and of output."""
+    rows = answer.rows
     if {"estimated", "period", "source"} <= {*rows.column_names}:
         for row in rows.select(["estimated", "period", "source"]).to_pylist():
             for key in cited(row["source"]) if row["estimated"] is True else ():
                 yield Unsettled(Word.ESTIMATED, row["period"], key)
+    trade = {series.source for series in answer.coverage.series}
+    if all(figures.source in trade for figures in evidence):
+        return
     output: dict[tuple[str, str], list[str]] = {}
     for row in catalog.rows("production-periods").to_pylist():
         if row["estimated"]:
