@@ -344,13 +344,13 @@ class Sites:
     owners: Ownership
     place_of: Mapping[str, Place]
     tonnes: Mapping[str, float]
-    """What each plant makes."""
+    """Tonnes that each plant makes."""
     plants: Plants
     markets: Sequence[Market]
 
     @property
     def outputs(self) -> dict[Place, float]:
-        """What each place makes."""
+        """Tonnes that each place makes."""
         outputs: dict[Place, float] = defaultdict(float)
         for plant, place in self.place_of.items():
             outputs[place] += self.tonnes[plant]

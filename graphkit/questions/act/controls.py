@@ -81,15 +81,18 @@ def controls(
     all_controls = catalog.rows("controls").to_pylist()
     published = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
     claims_by_control = _claims_on_acts(catalog, date)
+    status = {
+        row["key"]: None if date is None else _status(row, date, published) for row in all_controls
+    }
     rows = [
         {
             **row,
-            "status": None if date is None else _status(row, date, published),
+            "status": status[row["key"]],
             "granted": list(map(_rate, _rates(claims_by_control.get(row["key"], ())))) or None,
         }
         for row in all_controls
         if (place is None or row["country"] == place.key)
-        and (date is None or _status(row, date, published) is not None)
+        and (date is None or status[row["key"]] is not None)
         and (scope is None or _concerns(catalog, row, goods))
     ]
     # Newest first, and those of one day by key.

@@ -13,8 +13,8 @@ from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 from graphkit.names import Entity
 from graphkit.period import Period
+from graphkit.questions.act.wording import ONE_COUNTRY, SOURCED
 
-ONE_COUNTRY, SOURCED = "one-country", "sourced"
 ALL_GRADES = "shares of {grade} grade alone, since those published are of all grades"
 SOURCED_STAGES: Mapping[str, tuple[str, ...]] = {
     "extraction": ("mine", "concentrate"), "processing": ("separate", "metal", "alloy"),
@@ -28,7 +28,7 @@ class Table(NamedTuple):
 
     product: str | None
     element: str | None
-    """What the shares are of, where they are of no product."""
+    """Element or group that the shares are of, where they are of no product."""
     stage: str
     period: str
     source: str

@@ -48,13 +48,14 @@ from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period
 from graphkit.questions.act.projects import STEPS, Projects, projects_in
-from graphkit.questions.act.sourcing import ONE_COUNTRY, Sourcing, elements_of, years_until
+from graphkit.questions.act.sourcing import Sourcing, elements_of, years_until
+from graphkit.questions.act.wording import FACE_VALUE, ONE_COUNTRY
 from graphkit.questions.question import checked
 from graphkit.questions.shared.parties import own_flows, owner_named, periods_with_trade
 from graphkit.questions.shared.supply import Supply, supply_of
 from graphkit.questions.shared.trade import IMPORTS_BY, ImportsInScope, imports_of, product_notes
 
-FACE_VALUE, LOOKED_THROUGH = "face value", "looked through"
+LOOKED_THROUGH = "looked through"
 VERDICTS = (MISSED, ABOVE, BELOW, ON_THE_WAY, CANNOT_BE_TOLD, MET, UNMEASURED)
 BEHIND = (MISSED, ABOVE, BELOW)
 YEARS, STALE = 10, 3

@@ -6,6 +6,7 @@ from graphkit.answers.answer import Answer
 from graphkit.plot.canvas import Axis, Framed, Layout, empty, framed, labels
 from graphkit.plot.charts import Bars, Marks, labelled_rows
 from graphkit.plot.drawing import colour_of
+from graphkit.questions.act.wording import ONE_COUNTRY
 
 MOST_ROWS = 18
 """Suppliers of one picture."""
@@ -15,7 +16,7 @@ def targets(answer: Answer, layout: Layout) -> Framed:
     """Draw the largest share beside the target of each product, the largest distance first."""
     judged = (
         row for row in answer.rows.to_pylist()
-        if row["missing"] is None and row["share"] is not None and row["aim"] == "one-country"
+        if row["missing"] is None and row["share"] is not None and row["aim"] == ONE_COUNTRY
     )  # fmt: skip
     rows = [*judged][: layout.most(MOST_ROWS)]
     if not rows:

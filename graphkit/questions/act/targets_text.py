@@ -25,12 +25,10 @@ from graphkit.headlines.wording import (
     time_of,
 )
 from graphkit.names import capitalized, possessive
-from graphkit.questions.act.wording import MET
+from graphkit.questions.act.wording import FACE_VALUE, MET, ONE_COUNTRY, SOURCED
 
 ABOVE, UNKNOWN = "above", "cannot be told"
 EXCEEDED = ("missed", ABOVE, "on the way")
-FACE_VALUE, SOURCED = "face value", "sourced"
-ONE_COUNTRY = "one-country"
 
 
 def targets(answer: Answer) -> Sentences:

@@ -19,7 +19,7 @@ MEANING = {
     Word.PROVISIONAL: "by the words of their publisher, they may still be revised",
     Word.ESTIMATED: "their publisher marks some of them as estimates",
 }
-"""What each word says of the figures of a source and period."""
+"""Meaning of each word for the figures of a source and period."""
 PERIODS = ("period", "before", "after", "output_period", "as_of")
 """Columns of the periods of a row."""
 FORM = re.compile(r"\d{4}\S*")
@@ -61,9 +61,9 @@ def _evidence(answer: Answer) -> set[Evidence]:
     names = set(answer.rows.column_names)
     published = {"source"} if "claim" in names else set()  # that of the claim, which is no figure
     sources = names.intersection(SOURCES) - published
+    rows = answer.rows
+    goods = rows["product"].to_pylist() if "product" in names else [None] * len(rows)
     for period, source in pairs(names.intersection(PERIODS), sources):
-        rows = answer.rows
-        goods = rows["product"].to_pylist() if "product" in names else [None] * len(rows)
         different = {*zip(goods, rows[period].to_pylist(), rows[source].to_pylist(), strict=True)}
         evidence |= {
             Evidence(product, when, key)
