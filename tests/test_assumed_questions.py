@@ -48,7 +48,7 @@ def test_a_list_of_other_years_narrows_ranges_beside_the_ones_without_it(graph_o
     assert ends(rows["NOR"]) == pytest.approx((0.6, 0.6))
     assert unsaid(rows["NOR"]["assumption"], "makers of 2015-2019 … 10 points", "own inputs") == []
     answer = session.origins("KOR", assume=["makers"], **HOW)
-    without = "The ore of Land KOR from Land NOR, stage mine: … without … 0 to 60 %"
+    without = "The ore of p of Land KOR from Land NOR, stage mine: … without … 0 to 60 %"
     narrowed = "makers of 2015-2019 … 10 points: 60 to 60 %"
     assert any(unsaid(note, without, narrowed) == [] for note in words_of_notes(answer.notes))
     mined = ("Land KOR’s imports", "the ore", "2020", "mined in Land NOR … at most 60 %")
