@@ -125,7 +125,8 @@ def test_elements_and_products_together_are_answered_side_by_side(ask, name, sco
         assert both.scope.as_object()["for"] == scopes[0]
         return
     rows = [*single[0], *(row for row in single[1] if row not in single[0])]
-    assert both.rows.to_pylist() == rows
+    columns = dict.fromkeys(both.rows.column_names)  # those of a price where one good has one
+    assert both.rows.to_pylist() == [columns | row for row in rows]
     assert {row["fit"] for row in both.rows.to_pylist()} - {None} == {"basket", "exact"}
     assert both.scope.as_object()["for"] == list(scopes)
 
