@@ -48,7 +48,7 @@ from graphkit.analysis.supply.removal import removal_losses
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.questions.plants.stoppages import COMPANY, PLANT, SEAT, ended
+from graphkit.questions.plants.stoppages import COMPANY, PLANT, SEAT, Place, Stoppages, ended
 from graphkit.seeds.facts import read_seeds
 
 ROUNDING = 1e-9
@@ -356,7 +356,7 @@ class Worlds:
         every = ended(self.sites.plants, self.sites.markets, level, view)
         if not every.stoppages:
             return
-        true = self.sites.parts(self.sites.shown, level, view)
+        true = self.stopped_parts(every, level, view)
         seats = [*nets[0].countries] if level == SEAT else []
         stops = {
             key: {place: part for place, part in stop.parts.items()
@@ -380,6 +380,20 @@ class Worlds:
             parts={place: true[key][place] for place in stop.parts},
         )
         yield from self.of_a_cut(name, nets, cut, stop.parts)
+
+    def stopped_parts(
+        self, every: Stoppages, level: str, view: str
+    ) -> dict[str, dict[Place, float]]:
+        """Parts of output that stop in truth: of listed plants at least, of all plants at most.
+
+        The published output of a company is of all, also of those whose capacity is not published.
+        """
+        least = self.sites.parts(self.sites.shown, level, view)
+        most = self.sites.parts(self.sites.place_of, level, view)
+        for key, stop in every.stoppages.items():
+            for place, part in stop.parts.items():
+                least[key][place] = min(max(least[key][place], part.low), most[key][place])
+        return least
 
     def of_a_cascade(self, name: str, nets: list[SupplyNetwork], cut: Stop) -> Iterator[Check]:
         """Check who fails in turn: the losses, and that all surely do who are said to."""
