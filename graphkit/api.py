@@ -23,7 +23,13 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.queries import find_query, run_query
-from graphkit.questions.act import controls, diversification, targets, unknowns
+from graphkit.questions.act import (
+    control_effects,
+    controls,
+    diversification,
+    targets,
+    unknowns,
+)
 from graphkit.questions.claims import claim_checks, claims
 from graphkit.questions.dependence import depends as face_value
 from graphkit.questions.dependence import origins
@@ -463,6 +469,7 @@ class Session(Closing):
     compare = _verb(compare)
     concentration = _verb(concentration.concentration)
     controls = _verb(controls.controls)
+    control_effects = _verb(control_effects.control_effects)
     criticality = _verb(criticality.criticality)
     dependents = _verb(face_value.dependents)
     depends = _verb(face_value.depends)

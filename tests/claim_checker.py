@@ -626,6 +626,22 @@ def met_by_half(read: Facts, claim: Claim) -> None:
     assert claim.figure.low == len(products - more)
 
 
+def effects(read: Facts, claim: Claim) -> None:
+    """Check how many acts, goods and buyers there are, are judged, or were followed by less."""
+    rows = [
+        row for row in read.rows
+        if not claim.qualifiers or (row["bought"] is not None
+        and claim.qualifiers[0] in ("judged", row["finding"]))
+    ]  # fmt: skip
+    assert claim.figure.low == len(rows)
+    assert [row[PLACE] for row in rows] == [*claim.rows]
+
+
+def of_effect(read: Facts, claim: Claim) -> None:
+    [row] = read.of(claim)
+    is_figure(claim.figure, row[claim.qualifiers[0]])
+
+
 def left_over(read: Facts, claim: Claim) -> None:
     [row] = read.of(claim)
     is_figure(claim.figure, *[
@@ -1817,6 +1833,7 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
     "claims_check": {Kind.VERDICT: of_verdict, Kind.COUNT: every_row},
     "claims_conflicts": {Kind.COUNT: contradicting},
     "controls": {Kind.COUNT: acts},
+    "control_effects": {Kind.COUNT: effects, Kind.AMOUNT: of_effect},
     "criticality": {Kind.COUNT: critical, Kind.AMOUNT: supply_risk, Kind.UNKNOWN: unknown_risk},
     "flows": {Kind.FIRST: largest_flow, Kind.SHARE: part_of_world_trade, Kind.UNKNOWN: withdrawn,
               Kind.COUNT: count},

@@ -61,7 +61,7 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "owners": lambda g: g.owners("COD", scope="cobalt", by="seat"),
     "companies": lambda g: g.companies("COD", scope="cobalt", period="2024"),
 }
-NEEDS_OTHER_DATA = {"mirror"}
+NEEDS_OTHER_DATA = {"control_effects", "mirror"}
 """Questions whose rows the shipped data do not give."""
 
 

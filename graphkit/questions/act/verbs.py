@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graphkit.verbs.parameter import AcceptedRange, Parameter, share
+from graphkit.verbs.parameter import AcceptedRange, Parameter, share, switch
 from graphkit.verbs.shared import (
     ANY_CONSUMER,
     CONSUMER,
@@ -16,7 +16,7 @@ from graphkit.verbs.shared import (
     any_country,
     sweep,
 )
-from graphkit.verbs.verb import PagePlace, Verb
+from graphkit.verbs.verb import PagePlace, Variant, Verb
 
 VERBS = (
     Verb(
@@ -27,7 +27,7 @@ VERBS = (
         (
             "controls CHN --for dysprosium",
             "controls --date 2026-01-31",
-            "controls COD --format json",
+            "controls CHN --effect --for antimony",
         ),
         (
             any_country("Who restricts. Default: every country."),
@@ -38,9 +38,21 @@ VERBS = (
                 "Default: all.",
                 "date",
             ),
+            switch(
+                "effect", "Show what was bought after each, beside what was expected.",
+                label="How hard they bit",
+            ),
         ),
-        "[COUNTRY]... [--for ...] [--date DATE]",
-        "export controls: who restricts which elements, since when, and what is suspended",
+        "[COUNTRY]... [--for ...] [--date DATE] [--effect]",
+        "export controls: who restricts which elements, since when, and what is suspended; or what "
+        "was bought after each",
+        Variant(
+            "effect", "graphkit.questions.act.control_effects:control_effects",
+            lacks=("date",),
+            refusal="`effect` is of the months after each act; leave out `date`",
+            sentence="graphkit.questions.act.control_effects_text:control_effects",
+            picture="graphkit.questions.act.control_effects_picture:control_effects",
+        ),
         sentence="graphkit.questions.act.controls_text:controls",
         picture="graphkit.questions.act.controls_picture:controls",
         page=PagePlace("Mineral", "Export controls", {"country": "CHN"}, place=4),
