@@ -14,6 +14,8 @@ from seed_texts import SMALL
 from graphkit.analysis.company_output import Made, Output, Reported, made_in, without_parts
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.questions.plants.company_outputs import behind, figures_of_companies, told_once
+from graphkit.questions.plants.facilities import elements_of, known_plants
 
 WORLD = {
     "facilities.yaml": """\
@@ -214,6 +216,81 @@ def test_a_part_of_a_part_is_left_out_too():
     made = {key: Made(1.0, 1.0) for key in "abc"}
     above = {"a": {"a"}, "b": {"a", "b"}, "c": {"a", "b", "c"}}
     assert list(without_parts(made, above)) == ["a"]
+
+
+JOINT = {
+    **WORLD,
+    "facilities.yaml": WORLD["facilities.yaml"] + "  - {key: shaft, name: Shaft, country: KOR}\n",
+    "companies.yaml": WORLD["companies.yaml"] + "  - {key: venture, name: Venture}\n",
+    "owns.yaml": WORLD["owns.yaml"]
+    + """\
+  - {owner: partner, owned: shaft, share: 0.5}
+  - {owner: group, owned: shaft, share: 0.5}
+""",
+}
+"""Venture runs Shaft, which belongs to Partner and Group in halves."""
+
+
+def joint(*figures: str) -> dict[str, str]:
+    amounts = ", value: 9000, tonnes: 9000, content_tonnes: 9000}\n"
+    return JOINT | {
+        "made.yaml": WORLD["made.yaml"] + "".join(f"  - {{{f}{amounts}" for f in figures)
+    }
+
+
+def test_a_plant_s_output_that_two_companies_publish_is_one(graph_of):
+    """Partner's figure of Shaft is that of the venture, which is no owner."""
+    graph = graph_of(joint("company: venture, plant: shaft", "company: partner, plant: shaft"))
+    made = {row[0]: row[1:] for row in rows(
+        graph.companies("KOR", scope="dysprosium", period="2024"), "name", "tonnes_low", "source"
+    )}  # fmt: skip
+    assert made["Venture"][0] == 9000
+    assert "Partner" not in made
+
+
+def test_an_output_of_a_shared_plant_is_not_added_to_that_of_an_owner(graph_of):
+    """Group's 40,000 t may count the half that it has in Shaft."""
+    graph = graph_of(joint("company: venture, plant: shaft"))
+    answer = graph.companies(scope="dysprosium", period="2024")
+    (known,) = answer.coverage.as_object()["products"]
+    assert known["known_tonnes"] == 150000
+    assert ("Venture", 9000, "figures of plants alone; may be counted with Group") in rows(
+        answer, "name", "tonnes_low", "why"
+    )
+
+
+def test_what_an_owner_made_of_other_plants_takes_nothing_away():
+    """Known of b are its other plants alone."""
+    made = {"a": Made(9.0, inf), "b": Made(5.0, inf), "c": Made(0.0, 7.0)}
+    assert [*without_parts(made, {"a": {"a", "b", "c"}})] == ["a", "b", "c"]
+
+
+def test_no_tonne_is_counted_twice_through_parents(ask: Session):
+    """Each plant has one maker, and nobody behind it has a figure as a whole that counts it too."""
+    catalog = ask.catalog
+    goods = catalog.materials.scope(None)
+    owners = known_plants(catalog, goods, None).owners
+    figures = told_once(figures_of_companies(catalog, elements_of(catalog, goods)), owners)
+    makers: dict[str, set[str]] = {}
+    for row in figures:
+        if row["plant"] and row["scope"] == "whole":
+            makers.setdefault(row["plant"], set()).add(row["company"])
+    assert {plant: some for plant, some in makers.items() if len(some) > 1} == {}
+    behind_plants = {plant: behind(owners, plant) for plant in makers}
+    for answer in (ask.companies(), ask.companies(period="2024"), ask.companies("COD")):
+        counted: dict[tuple[str, str], set[str]] = {}
+        for row in answer.rows.to_pylist():
+            if row["counts"] == "whole" and row["company"] and row["share_low"] is not None:
+                counted.setdefault((row["product"], row["period"]), set()).add(row["company"])
+        for market, companies in counted.items():
+            some = [
+                r for r in figures if (r["product"], r["period"], r["scope"]) == (*market, "whole")
+            ]
+            groups = {r["company"] for r in some if r["plant"] is None}
+            for row in some:
+                if row["plant"] and row["company"] in companies - groups:
+                    controlled = owners.control(row["plant"]).parts == {row["company"]: 1.0}
+                    assert controlled or not behind_plants[row["plant"]] & groups & companies, row
 
 
 @pytest.mark.long

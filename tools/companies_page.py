@@ -43,11 +43,12 @@ def rows(session: Session) -> Iterator[tuple[str, ...]]:
             first = [row for row in some if row["product"] == some[0]["product"]]
             known = [row for row in first if row["name"] != "unknown"]
             plants = {plant for row in known for plant in row["plants"] or ()}
-            tonnes = sum(row["tonnes_low"] for row in known)
+            summary = answer.coverage.as_object()["products"][0]
+            tonnes, makers = summary["known_tonnes"], summary["companies"]
             part = first[0]["coverage_low"]
             share = "not published" if part is None else f"{100 * part:.0f} %"
             yield (
-                mineral, year, f"{tonnes:,.0f} t", share, str(len(known)), str(len(plants)),
+                mineral, year, f"{tonnes:,.0f} t", share, str(makers), str(len(plants)),
                 _weakest(known, medium_of), *capacity,
             )  # fmt: skip
 

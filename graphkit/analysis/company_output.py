@@ -158,14 +158,17 @@ def _share(tonnes: float, whole: float) -> float | None:
 def without_parts(
     amounts: Mapping[str, Made], above: Mapping[str, Collection[str]]
 ) -> dict[str, Made]:
-    """Leave out companies whose output another one's figure counts: one that controls them.
+    """Leave out companies whose output the figure of one behind them counts, as far as it is known.
+
+    What is only known by its plants is of these alone: it takes nothing away, as does one that made
+    nothing here as far as it is known.
 
     Parameters
     ----------
     amounts : mapping
         What each company made.
     above : mapping
-        All companies that may be behind each.
+        All companies that may be behind each, or behind the plants that its figures are of.
 
     Examples
     --------
@@ -175,8 +178,19 @@ def without_parts(
     """
     return {
         key: own for key, own in amounts.items()
-        if not any(other != key and other in amounts for other in above.get(key, ()))
+        if not counting(key, amounts, above)
     }  # fmt: skip
+
+
+def counting(
+    key: str, amounts: Mapping[str, Made], above: Mapping[str, Collection[str]]
+) -> list[str]:
+    """List the companies behind one whose own figures count what it made."""
+    others = {*above.get(key, ())} - {key}
+    return sorted(
+        other for other in others
+        if other in amounts and amounts[other].low > 0 and amounts[other].high < inf
+    )  # fmt: skip
 
 
 def added(amounts: Mapping[str, Made], group_of: Mapping[str, str]) -> dict[str, Made]:

@@ -15,6 +15,7 @@ from graphkit.analysis.company_output import (
     Made,
     Output,
     added,
+    counting,
     without_parts,
 )
 from graphkit.answers.answer import Answer, without_empty
@@ -28,7 +29,13 @@ from graphkit.catalog.materials import Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.questions.plants.capacity_coverage import in_percent, is_enough, production_of
-from graphkit.questions.plants.company_outputs import Figure, Sites, figures_of_companies
+from graphkit.questions.plants.company_outputs import (
+    Figure,
+    Sites,
+    behind,
+    figures_of_companies,
+    told_once,
+)
 from graphkit.questions.plants.facilities import Plants, elements_of, known_plants
 from graphkit.questions.plants.owners import UNKNOWN, controlled
 from graphkit.questions.question import checked
@@ -127,8 +134,8 @@ def companies(
     """
     place = None if country is None else catalog.place(country)
     goods = catalog.materials.scope(scope)
-    outputs = _outputs(catalog, goods)
     known = known_plants(catalog, goods, None)
+    outputs = told_once(_outputs(catalog, goods), known.owners)
     rows: list[dict[str, Any]] = []
     summaries: list[Known] = []
     other_periods = 0
@@ -218,13 +225,26 @@ class _Market:
         self.amounts = self._made(whole)
         self.output = production_of(catalog, product, period, self.places or {"WLD"})
         low, high = (self.output.low, self.output.high) if self.output else (0.0, inf)
-        above = {key: self.known.owners.above(key) for key in self.amounts}
-        self.whole = Output(without_parts(self.amounts, above), low, high)
+        self.above = {key: self._above(key, whole) for key in self.amounts}
+        self.whole = Output(without_parts(self.amounts, self.above), low, high)
 
     def _made(self, whole: Iterable[Figure]) -> dict[str, Made]:
         """Bound what each company made in the place."""
         amounts = self.sites.made(whole, self.places)
         return {company: own for company, own in amounts.items() if self._is_here(company, own)}
+
+    def _above(self, company: str, whole: Iterable[Figure]) -> frozenset[str]:
+        """Collect who may be behind a company, or behind the plants that all its figures are of.
+
+        What others own of a plant that it controls is counted in its figure alone.
+        """
+        owners = self.known.owners
+        plants = {row["plant"] for row in whole if row["company"] == company}
+        above = owners.above(company)
+        if None in plants:
+            return above
+        shared = [plant for plant in plants if owners.control(plant).parts != {company: 1.0}]
+        return above.union(*(behind(owners, plant) for plant in shared))
 
     def _is_here(self, company: str, amount: Made) -> bool:
         """Return True if a company surely made something in the place, or has a plant there."""
@@ -243,7 +263,7 @@ class _Market:
         """Sum up how much is known."""
         output = self.output
         return Known(
-            self.product, self.period, self.basis, len(self.amounts), self.whole.known,
+            self.product, self.period, self.basis, len(self.whole.amounts), self.whole.known,
             output.low if output else None,
             output.high if output and output.high < inf else None,
             output.source if output else None, *self.coverage,
@@ -332,22 +352,33 @@ class _Market:
         self, shared: Mapping[str, Any], seats: Mapping[str, str], tops: Mapping[str, str]
     ) -> Iterator[dict[str, Any]]:
         """Yield figures of companies' own shares and of sales, and of parts of other companies."""
-        owners, parts = self.known.owners, self.amounts.keys() - self.whole.amounts.keys()
+        owners, names = self.known.owners, self.known.names
         groups: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
         for row in self.figures:
-            is_other = row["scope"] != WHOLE or row["company"] in parts
-            if is_other and not row["plant"] and self.places is None:
+            if row["scope"] != WHOLE and not row["plant"] and self.places is None:
                 groups[row["company"], row["scope"]].append(row)
-        for (company, counts), rows in sorted(groups.items()):
-            tonnes = [row["content_tonnes"] for row in rows]
+        others = {
+            key: Made(min(tonnes), max(tonnes))
+            for key, rows in groups.items() if (tonnes := [row["content_tonnes"] for row in rows])
+        }  # fmt: skip
+        parts = self.amounts.keys() - self.whole.amounts.keys()
+        others |= {(company, WHOLE): self.amounts[company] for company in parts}
+        for (company, counts), amount in sorted(others.items()):
             top = tops.get(company) or owners.controller(company)
             seat = seats.get(company) or owners.seat(top, control=True)
-            yield {
+            row = {
                 **shared, **self._who(company, [company], "company", {company: seat or UNSEATED},
                                       {company: top}),
-                "counts": counts, "tonnes_low": min(tonnes), "tonnes_high": max(tonnes),
+                "counts": counts, "tonnes_low": amount.low,
+                "tonnes_high": amount.high if amount.high < inf else None,
                 **self._behind([company], counts),
             }  # fmt: skip
+            if counts == WHOLE:
+                whose = " or ".join(
+                    names[key] for key in counting(company, self.amounts, self.above)
+                )
+                row["why"] = "; ".join(filter(None, (row["why"], f"may be counted with {whose}")))
+            yield row
 
 
 def _notes(catalog: Catalog, summaries: Sequence[Known], place: Entity | None) -> Iterator[Note]:

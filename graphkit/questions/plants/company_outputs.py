@@ -25,6 +25,35 @@ def figures_of_companies(catalog: Catalog, elements: Collection[str]) -> list[Fi
     ]  # fmt: skip
 
 
+def told_once(figures: Sequence[Figure], owners: Ownership) -> list[Figure]:
+    """Give the figures that several companies have of one plant to one of them.
+
+    They are one output: that of the company that controls the plant, else of one that is no owner,
+    such as the joint venture that runs it, else of the first by key.
+    """
+    companies: dict[str, set[str]] = defaultdict(set)
+    for row in figures:
+        if row["plant"] and row["scope"] == WHOLE:
+            companies[row["plant"]].add(row["company"])
+    teller = {
+        plant: min(some, key=lambda company: (
+            owners.control(plant).parts != {company: 1.0}, company in behind(owners, plant), company
+        ))
+        for plant, some in companies.items() if len(some) > 1
+    }  # fmt: skip
+    return [
+        {**row, "company": teller[row["plant"]]}
+        if row["scope"] == WHOLE and row["plant"] in teller else row
+        for row in figures
+    ]  # fmt: skip
+
+
+def behind(owners: Ownership, plant: str) -> frozenset[str]:
+    """Collect all that may be behind a plant, by named stakes of any share."""
+    stakes = owners.stakes.get(plant, ())
+    return frozenset().union(*(owners.above(stake.owner) for stake in stakes))
+
+
 @dataclass(frozen=True)
 class CompanyOutput:
     """Output of a company as a whole in one year, and the part of it in one country."""
@@ -67,8 +96,7 @@ class Sites:
             *catalog.rows("plants", elements=sorted(main[product])).to_pylist(),
         ):
             country_of[row["plant"]] = row["country"]
-            stakes = owners.stakes.get(row["plant"], ())
-            for company in {key for stake in stakes for key in owners.above(stake.owner)}:
+            for company in behind(owners, row["plant"]):
                 of_company[company].add(row["plant"])
         country_of |= {row["plant"]: row["country"] for row in figures if row["plant"]}
         return cls(country_of, of_company)
@@ -117,7 +145,9 @@ def company_outputs(
         countries[product].add((country, period))
     for product, places in sorted(countries.items()):
         figures = [
-            row for row in figures_of_companies(catalog, catalog.materials.main[product])
+            row for row in told_once(
+                figures_of_companies(catalog, catalog.materials.main[product]), owners
+            )
             if (row["product"], row["scope"]) == (product, WHOLE) and not row["estimated"]
         ]  # fmt: skip
         if not any(row["plant"] is None for row in figures):
