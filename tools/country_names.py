@@ -19,14 +19,39 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "graphkit/cldr/names.csv"
 LANGUAGES = ("de", "es", "fr", "ja", "ko", "zh")
 SPOKEN = {
-    "ko": {"KOR": "한국", "PRK": "북한", "HKG": "홍콩", "MAC": "마카오", "COD": "콩고민주공화국"},
-    "ja": {"USA": "米国", "GBR": "英国", "PRK": "北朝鮮", "HKG": "香港", "COD": "コンゴ民主共和国"},
-    "zh": {"HKG": "香港", "MAC": "澳门", "COD": "刚果民主共和国"},
-    "de": {"USA": "USA", "GBR": "Großbritannien", "HKG": "Hongkong", "NLD": "Holland"},
-    "fr": {"GBR": "Grande-Bretagne", "KOR": "Corée"},
-    "es": {"USA": "EE. UU.", "GBR": "Gran Bretaña", "KOR": "Corea"},
+    "ko": {
+        "KOR": "한국",
+        "PRK": "북한",
+        "HKG": "홍콩",
+        "MAC": "마카오",
+        "COD": "콩고민주공화국",
+        "CHN": "중화인민공화국",
+    },
+    "ja": {
+        "USA": "米国",
+        "GBR": "英国",
+        "PRK": "北朝鮮",
+        "HKG": "香港",
+        "COD": "コンゴ民主共和国",
+        "CHN": "中華人民共和国",
+    },
+    "zh": {"HKG": "香港", "MAC": "澳门", "COD": "刚果民主共和国", "CHN": "中华人民共和国"},
+    "de": {
+        "USA": "USA",
+        "GBR": "Großbritannien",
+        "HKG": "Hongkong",
+        "NLD": "Holland",
+        "CHN": "VR China|Volksrepublik China",
+    },
+    "fr": {"GBR": "Grande-Bretagne", "KOR": "Corée", "CHN": "République populaire de Chine"},
+    "es": {
+        "USA": "EE. UU.",
+        "GBR": "Gran Bretaña",
+        "KOR": "Corea",
+        "CHN": "República Popular China",
+    },
 }
-"""Names in use that the repository does not give."""
+"""Names in use that the repository does not give; several with a bar."""
 
 
 def main() -> None:

@@ -394,8 +394,10 @@ def _divided(text: str, delimiter: str, header: tuple[int, ...]) -> tuple[int, b
         return 0, False
     widths = Counter(len(cells) for _, cells in rows)
     [(usual, count)] = widths.most_common(1) or [(0, 0)]
-    first: Sequence[str] = next((cells for _, cells in rows if len(cells) == usual), [])
-    if 2 * count < len(rows) or not _is_header([cell.strip() or None for cell in first]):
+    alike = ([cell.strip() or None for cell in cells] for _, cells in rows if len(cells) == usual)
+    # A title line may be filled up with empty cells.
+    first = next((cells for cells in alike if len(cells) - cells.count(None) > 1), [])
+    if 2 * count < len(rows) or not _is_header(first):
         return 0, False
     return usual, count == len(rows)
 
