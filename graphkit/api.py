@@ -33,6 +33,7 @@ from graphkit.questions.act import (
 from graphkit.questions.claims import claim_checks, claims
 from graphkit.questions.dependence import depends as face_value
 from graphkit.questions.dependence import origins
+from graphkit.questions.dependence.exposure import exposure
 from graphkit.questions.markets import (
     concentration,
     criticality,
@@ -460,6 +461,20 @@ class Session(Closing):
             No scenario, one twice, or one that is not there.
         """
         return Reply(**vars(play(self.catalog, *scenarios, sweep=sweep)))
+
+    def exposure(
+        self, purchases: str | Path, *, scope: str | None = None, period: str | None = None,
+        by: str | None = None, decimal: str | None = None, returns: bool = False,
+    ) -> Reply:  # fmt: skip
+        """Tell which countries the purchases of a company come from, and from behind.
+
+        See :func:`graphkit.questions.dependence.exposure.exposure`. The file becomes no fact, and
+        no copy of it is kept.
+        """
+        return Reply(**vars(exposure(
+            self.catalog, purchases, scope=scope, period=period, by=by, decimal=decimal,
+            returns=returns,
+        )))  # fmt: skip
 
     cascade = _verb(cascades.cascade)
     centrality = _verb(centrality)

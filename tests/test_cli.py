@@ -115,7 +115,7 @@ def test_there_are_the_commands_of_the_design():
         "prices", "criticality", "uses", "flows", "network", "centrality", "compare", "trend",
         "mirror", "plants", "owners", "companies", "show", "brief", "query",
         "cypher", "explore", "mcp", "cite", "recheck",
-        "scenario", "measure", "export", "new", "check", "load", "schema", "doctor",
+        "exposure", "scenario", "measure", "export", "new", "check", "load", "schema", "doctor",
         "help", "claims", "claims check", "claims conflicts", "import baci", "import comtrade",
         "import customs", "import usgs", "import table", "fetch comtrade", "neo4j start",
         "neo4j stop", "neo4j status",
@@ -168,6 +168,9 @@ def test_the_examples_of_the_help_are_understood(
     (tmp_path / "question.cypher").write_text("RETURN $iso3 AS x, $period AS y")
     scenario = (shipped("scenarios") / "china-rare-earths-2025.yaml").read_text(encoding="utf-8")
     (tmp_path / "my-scenario.yaml").write_text(scenario)
+    (tmp_path / "purchases.csv").write_text(
+        "Country,Product,Amount,Weight kg\nJapan,magnets-metal,1,1\n"
+    )
     monkeypatch.chdir(tmp_path)
     if name == "recheck":
         assert graphkit("cite", "suppliers", "KOR", "-o", "paper.txt", db=sample_file).code == 0

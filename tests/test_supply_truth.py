@@ -567,6 +567,13 @@ class Stop:
 
 def lost_in_truth(truth: Truth, stop: Stop) -> dict[tuple[str, ...], float]:
     """Shares of imports that are lost: every tonne is followed from the mine on."""
+    return followed(truth, stop)[1]
+
+
+def followed(
+    truth: Truth, stop: Stop
+) -> tuple[dict[str, np.ndarray], dict[tuple[str, ...], float]]:
+    """Shares that are lost of each country's pool, by product, and of its imports."""
     n, lost, shares = len(COUNTRIES), {}, {}
     made = {(r["country"], r["product"]): r["tonnes"] for r in truth.made.to_pylist()}
     cut = np.zeros((n, n))
@@ -595,7 +602,7 @@ def lost_in_truth(truth: Truth, stop: Stop) -> dict[tuple[str, ...], float]:
         for buyer in np.flatnonzero(bought.sum(axis=1)):
             share = arrives[buyer].sum() / bought[buyer].sum()
             shares[COUNTRIES[buyer], product] = float(share)
-    return shares
+    return lost, shares
 
 
 def passed_in_truth(truth: Truth, *countries: str) -> dict[tuple[str, ...], float]:

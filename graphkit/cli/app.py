@@ -45,6 +45,7 @@ OTHERS = {
     **dict.fromkeys(("query", "cypher"), "cypher"),
     **dict.fromkeys(("explore", "mcp"), "serving"),
     **dict.fromkeys(("cite", "recheck"), "citing"),
+    "exposure": "exposure",
     "scenario": "scenario",
     "measure": "measuring",
     "export": "exporting",

@@ -147,7 +147,7 @@ def checked(*tables: Iterable[Column]) -> Callable[[QuestionFunction[P]], Questi
             if isinstance(text := bound.arguments.get("scope"), str):
                 values["scope"] = catalog.materials.scopes_in(text)
             try:
-                answer = _with_names(catalog, _ask_each(question, bound, values))
+                answer = with_names(catalog, _ask_each(question, bound, values))
             except GraphkitError as error:
                 if type(error) is GraphkitError and is_of_trade and not values.get("dataset"):
                     _refuse_without_preference(catalog)
@@ -281,7 +281,7 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
     return with_unsettled(catalog, with_unreported_trade(catalog, answer))
 
 
-def _with_names(catalog: Catalog, answer: Answer) -> Answer:
+def with_names(catalog: Catalog, answer: Answer) -> Answer:
     """Add the short names of all keys, remarks on products, and notes on unspecified places."""
     from graphkit.answers.answer import keys_in, keys_of_refs
 

@@ -6,6 +6,7 @@ import os
 os.environ.setdefault("RANDOM_CHAINS", "500")
 
 from test_assumptions import *
+from test_exposure import test_the_range_of_a_firm_holds_the_truth_whatever_is_hidden
 from test_production_cut import test_the_range_holds_the_loss_in_truth_whatever_is_hidden
 from test_supply_truth import *
 from test_truth_of_questions import *
@@ -23,6 +24,7 @@ __all__ = [
     "test_publishing_the_truth_leaves_no_more_than_was_guaranteed",
     "test_ranges_of_origins_hold_the_truth_behind_what_is_not_listed",
     "test_the_range_holds_the_loss_in_truth_whatever_is_hidden",
+    "test_the_range_of_a_firm_holds_the_truth_whatever_is_hidden",
     "test_values_that_settle_a_verdict_do_so",
     "test_whatever_a_figure_is_the_range_narrows_by_what_is_guaranteed",
 ]

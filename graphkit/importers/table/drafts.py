@@ -11,13 +11,13 @@ from pathlib import Path
 from graphkit.errors import GraphkitError
 from graphkit.importers.baci import BACI_COLUMNS
 from graphkit.importers.table.encodings import UndecidedError
-from graphkit.importers.table.headings import PROPERTY_WORDS
+from graphkit.importers.table.headings import PROPERTY_WORDS, YEAR, columns_by_words
 from graphkit.importers.table.mapping import is_code
 from graphkit.importers.table.numbers import DASHES, may_group, number_marks
 from graphkit.importers.table.plants import PLANTS
 from graphkit.importers.table.sheets import MisshapenError, Sheet, SheetLayout, read_sheet
 from graphkit.importers.table.units import stated_unit
-from graphkit.importers.table.years import YEAR, year_patterns
+from graphkit.importers.table.years import year_patterns
 
 KIND_PROPERTIES = {
     "EXPORTS": ("exporter", "importer", "product", "hs", "period", "usd", "tonnes"),
@@ -58,7 +58,6 @@ MAIN_NUMBER = {"PRODUCES": "tonnes", "HOLDS": "tonnes", "RATED": "value"}
 UNIT_OF = {"usd": "USD", "tonnes": "t"}
 MOST_TRIES = 4
 """Settings of a layout that are tried one after the other."""
-_BETWEEN = re.compile(r"[\s()（）\[\],;:/<>]+")
 MOST_PRODUCTS = 20
 """Names of goods that a draft lists."""
 
@@ -71,7 +70,7 @@ def draft_mapping(path: Path) -> str:
     GraphkitError
         The file is not a table, or is one of CEPII's BACI.
     """
-    sheet, doubts = _read_any(path)
+    sheet, doubts = likeliest_sheet(path)
     if {*sheet.names} == {*BACI_COLUMNS}:
         raise GraphkitError(f"{path.name} is of CEPII BACI: take 'graphkit import baci'")
     years = year_patterns(sheet.names)
@@ -209,9 +208,12 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _read_any(path: Path) -> tuple[Sheet, list[str]]:
+def likeliest_sheet(
+    path: Path,
+    layout: SheetLayout = SheetLayout(),  # noqa: B008
+) -> tuple[Sheet, list[str]]:
     """Read a table with the likeliest layout, and list what is not sure of it."""
-    layout, doubts = SheetLayout(), []
+    doubts = []
     for _ in range(MOST_TRIES):
         try:
             sheet = read_sheet(path, layout)
@@ -251,21 +253,8 @@ def _kind(names: Sequence[str], file: str) -> str:
 
 
 def _guess(names: Sequence[str], props: Sequence[str]) -> dict[str, str]:
-    """Guess the column of each property by its words; a match of the whole name comes first."""
-    column_of: dict[str, str] = {}
-    for whole in (True, False):
-        for prop in props:
-            for name in names:
-                words = name.replace(YEAR, "").casefold().replace("_", " ")
-                text = f" {words if whole else ' '.join(_BETWEEN.split(words))} "
-                free = prop not in column_of and name not in column_of.values()
-                fits = (
-                    text == f" {word} " if whole else f" {word} " in text
-                    for word in PROPERTY_WORDS[prop]
-                )
-                if free and any(fits):
-                    column_of[prop] = name
-    return {prop: column_of[prop] for prop in props if prop in column_of}
+    """Guess the column of each property of a kind by its words."""
+    return columns_by_words(names, {prop: PROPERTY_WORDS[prop] for prop in props})
 
 
 def _unused_columns(sheet: Sheet, columns: Collection[str]) -> list[str]:

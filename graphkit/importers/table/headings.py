@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+
+YEAR = "<year>"
+"""Stands for a year in the name of a column."""
+
 PROPERTY_WORDS = {
     "exporter": ("exporter", "origin", "seller", "supplier", "from", "verkäufer", "ursprungsland",
                  "exporteur", "exportateur", "vendeur", "exportador", "vendedor", "país de origen",
@@ -47,6 +53,24 @@ PROPERTY_WORDS = {
     "value": ("value", "score", "rating", "index", "estimate", "wert", "valeur", "valor"),
 }  # fmt: skip
 """Words in column names that suggest a property."""
+PURCHASE_WORDS = {
+    "seller": ("seller's country", "supplier country", "country of supplier", "country of seller",
+               "vendor country", "lieferland", "land des lieferanten", "lieferantenland",
+               "pays du fournisseur", "país del proveedor"),
+    "country": PROPERTY_WORDS["country"],
+    "exporter": ("herkunftsland", "versendungsland", *PROPERTY_WORDS["exporter"]),
+    "hs": ("warennummer", "zolltarifnummer", "statistische warennummer", "cn code",
+           "commodity code", *PROPERTY_WORDS["hs"]),
+    "product": (*PROPERTY_WORDS["product"], "materialkurztext", "bezeichnung", "description",
+                "artikel", "item"),
+    "value": ("nettowert", "rechnungswert", "spend", "spending", "amount", "net value", "invoiced",
+              "betrag", "umsatz", "montant", "importe", "cost", "eur", *PROPERTY_WORDS["usd"]),
+    "weight": ("eigenmasse", "nettogewicht", "net weight", *PROPERTY_WORDS["tonnes"]),
+    "currency": ("currency", "währung", "waehrung", "devise", "moneda"),
+    "unit": ("mengeneinheit", "gewichtseinheit", "me", "uom", *PROPERTY_WORDS["unit"]),
+}  # fmt: skip
+"""Words in column names of a list of purchases."""
+_BETWEEN = re.compile(r"[\s()（）\[\],;:/<>]+")
 TOTALS = frozenset((
     "total", "totals", "grand total", "subtotal", "sub-total", "sum", "all countries", "summe",
     "gesamt", "insgesamt", "zusammen", "total général", "total general", "totale", "합계", "총계",
@@ -62,3 +86,33 @@ def is_total(text: str) -> bool:
     (True, True, False)
     """
     return " ".join(text.split()).strip(" :.*").casefold() in TOTALS
+
+
+def columns_by_words(names: Sequence[str], words_of: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Guess the column of each property by its words; a match of the whole name comes first.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The headings of a table.
+    words_of : mapping of str to sequence of str
+        Words for each property.
+
+    Examples
+    --------
+    >>> columns_by_words(["Lieferland", "Wert (EUR)"], {"usd": ["wert"], "place": ["lieferland"]})
+    {'usd': 'Wert (EUR)', 'place': 'Lieferland'}
+    """
+    column_of: dict[str, str] = {}
+    for whole in (True, False):
+        for prop, prop_words in words_of.items():
+            for name in names:
+                words = name.replace(YEAR, "").casefold().replace("_", " ")
+                text = f" {words if whole else ' '.join(_BETWEEN.split(words))} "
+                free = prop not in column_of and name not in column_of.values()
+                fits = (
+                    text == f" {word} " if whole else f" {word} " in text for word in prop_words
+                )
+                if free and any(fits):
+                    column_of[prop] = name
+    return {prop: column_of[prop] for prop in words_of if prop in column_of}

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from graphkit.errors import SeedError
+from graphkit.importers.table.headings import YEAR
 from graphkit.importers.table.mapping import ColumnMapping
 from graphkit.importers.table.sheets import Cell, Sheet
 
-YEAR = "<year>"
-"""Stands for a year in the name of a column."""
 PERIOD = "the year of the heading"
 """Name of the column of years that is made."""
 _YEARS = "((?:19|20)[0-9]{2})"
