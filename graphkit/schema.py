@@ -429,6 +429,9 @@ NODES = (
         EVIDENCE,
         _text("statement", "What is stated, in graphkit's words, where a figure does not say it."),
         _text("published_value", "The figure as printed, where it is not a plain number."),
+        _text("decided_by", "The table that would decide it, where the graph holds none."),
+        Prop("beside", Type.TEXTS, "Claims of others that bear on it and do not decide it.",
+             ref=("Claim",)),
         Prop("expected", Type.FLAG, "Whether the loaded facts are expected to bear it out: "
              "'graphkit claims check' fails if they do not."),
         NOTE,

@@ -10,5 +10,6 @@ RETURN claim.key AS key, claim.kind AS kind, claim.consumer AS consumer,
        claim.includes_other AS includes_other, claim.basis AS basis,
        claim.statement AS statement, claim.published_value AS published_value,
        claim.attributed_to AS attributed_to, claim.evidence AS evidence,
+       claim.decided_by AS decided_by, claim.beside AS beside,
        claim.expected AS expected, claim.note AS note, claim.source AS source
 ORDER BY key

@@ -129,6 +129,15 @@ def test_all_of_the_starting_article_gets_an_honest_verdict(ask):
     for key in ("kor-dy-q1-more-than-2024", "kor-dy-q1-ahead-of-jpn"):
         assert unsaid(rows[key]["why"], "missing: … dysprosium oxide … 2025-Q1") == []
         assert rows[key]["data"] is rows[key]["found"] is None
+    assert all(rows[key]["decided_by"] for key in figures)
+    surge = rows["kor-dy-q1-more-than-2024"]
+    assert "HSK 2846.90.40" in surge["decided_by"]
+    assert surge["beside"] == ["kor-dy-exports-change-2025", "chn-dy-exports-2025-02"]
+    source = "Adamas Intelligence … reex-2025-04-30 alone"
+    assert unsaid(answer.caption, f"Attributed, not verified: 3 claims by {source}") == []
+    assert unsaid(answer.caption, "Would decide", surge["decided_by"]) == []
+    bearing = "kor-dy-q1-more-than-2024: … HSK 2846.90.40 … +200 % … 18,043 kg"
+    assert any(unsaid(note, bearing) == [] for note in words_of_notes(answer.notes))
     together = "Dysprosium oxide: … HS 284690 together"
     assert any(unsaid(note, together) == [] for note in words_of_notes(answer.notes))
 

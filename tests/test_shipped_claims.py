@@ -323,6 +323,7 @@ def test_chinas_dysprosium_exports_in_kilograms_by_month_and_destination(claims)
 
     assert {c["unit"] for c in counted} == {"kg"}
     assert {(c["period"], c.get("consumer")): c["value"] for c in counted} == {
+        ("2025-02", None): 18043,
         ("2025-06", None): 1, ("2025-07", None): 1400, ("2025-07", "KOR"): 1400,
         ("2025-09", None): 18043, ("2025-09", "KOR"): 17000, ("2025-10", None): 3501,
         ("2025-10", "KOR"): 2701, ("2025-10", "EST"): 500, ("2025-10", "JPN"): 300,

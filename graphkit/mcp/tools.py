@@ -76,7 +76,7 @@ MOST_CHOICES = 12
 DEFAULTS = {"kind": "share", "unit": "share", "measure": "imports"}
 """Arguments of a sentence, unless its checker says otherwise."""
 NOT_STATED = ("key", "source", "expected", "evidence", "note", "attributed_to", "published_value",
-              "application")  # fmt: skip
+              "application", "decided_by", "beside")  # fmt: skip
 """Properties of a claim that its check does not read."""
 
 

@@ -182,8 +182,9 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
     ----------
     claims : pyarrow.Table
         As the query ``claims`` returns them, whole tables (:func:`tables_of`): "other countries"
-        are those that no claim of the same table names. An ``expected`` column (true or
-        false), if present, is passed on: see :func:`failed_expectations`.
+        are those that no claim of the same table names. Columns ``expected`` (true or false: see
+        :func:`failed_expectations`), ``attributed_to``, ``decided_by`` and ``beside``, if
+        present, are passed on.
     loaded : Loaded
         The facts.
     tolerance : Tolerance, optional
@@ -199,7 +200,8 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
         and ``found_high`` (its rounding or bounds), ``found_by`` (how that figure was read),
         ``found_source`` (where it was published, if in one place), ``difference`` (found minus
         claimed; null for comparisons), ``agrees`` and ``readings`` (lists), ``missing`` (a list),
-        ``likely_cause`` of a contradiction, ``expected``, ``source`` of the claim.
+        ``likely_cause`` of a contradiction, ``attributed_to``, ``decided_by`` and ``beside`` (a
+        list) of the claim, ``expected``, ``source`` of the claim.
 
     Examples
     --------
@@ -233,7 +235,8 @@ CHECKED = pa.schema([
     number("claimed_low"), number("claimed_high"), *texts("qualifier", "unit"),
     number("found"), number("found_low"), number("found_high"), *texts("found_by", "found_source"),
     number("difference"), *lists("agrees", "readings", "missing"),
-    *texts("likely_cause"), *flags("expected"), *texts("source"),
+    *texts("likely_cause", "attributed_to", "decided_by"), *lists("beside"), *flags("expected"),
+    *texts("source"),
 ])  # fmt: skip
 
 Agreement = Mapping[Reading, bool | None]
@@ -272,7 +275,7 @@ def _check(
         and _two_sources(claim, stated, agreement, tolerance)
     ):
         verdict = Verdict.TWO_SOURCES
-    row = {name: claim[name] for name in _COPIED} | {"expected": claim.get("expected")}
+    row = {name: claim[name] for name in _COPIED} | {name: claim.get(name) for name in _PASSED_ON}
     value = claim["value"]
     row |= {
         "verdict": verdict,
@@ -409,6 +412,8 @@ _COPIED = (
     "key", "kind", "consumer", "supplier", "rival", "located", "product", "element", "stage",
     "period", "than", "measure", "basis", "qualifier", "unit", "source",
 )  # fmt: skip
+_PASSED_ON = ("expected", "attributed_to", "decided_by", "beside")
+"""Columns that a table of claims need not have."""
 
 
 def _doubts(

@@ -32,7 +32,7 @@ from graphkit.analysis.claims.published import (
 from graphkit.analysis.claims.verdicts import OFFICES, OFFICES_AMOUNT
 from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer
-from graphkit.answers.columns import LONG, NUMBER, Column, plain_columns, schema_of
+from graphkit.answers.columns import LONG, NUMBER, TEXTS, Column, plain_columns, schema_of
 from graphkit.answers.coverage import About, Coverage, Line, lines
 from graphkit.answers.note import Note
 from graphkit.answers.terms import Term, terms
@@ -43,6 +43,11 @@ from graphkit.names import Names
 from graphkit.period import Period, listed, spelled, time_of
 from graphkit.questions.claims.claims import ENDS, claim_filter
 from graphkit.questions.claims.sentences import stated_by
+from graphkit.questions.claims.undecided import (
+    undecided,
+    undecided_in_short,
+    undecided_notes,
+)
 from graphkit.questions.dependence.origins import origins_of
 from graphkit.questions.question import checked
 from graphkit.questions.shared.trade import product_notes
@@ -155,6 +160,11 @@ COLUMNS = (
     Column("found_low", doc="the same with its rounding, or its lower bound", type=NUMBER),
     Column("found_high", doc="the same with its rounding, or its upper bound", type=NUMBER),
     Column("found_source", doc="key of the source of that figure"),
+    Column("decided_by", doc="the table that would decide the claim, where the graph has none",
+           rank=LONG),
+    Column("beside", doc="keys of claims of others that bear on it and do not decide it",
+           type=TEXTS, rank=LONG),
+    Column("attributed_to", rank=LONG),
     Column("difference",
            doc="found minus the nearer end of the published figure, in the claim's unit",
            type=NUMBER),
@@ -215,6 +225,7 @@ def claims_check(
     results = claim_check.check_claims(tables, loaded)
     results = results.filter(pc.is_in(results["key"], value_set=claims["key"].cast(pa.string())))
     rows = results.filter(pc.equal(results["verdict"], verdict)) if verdict else results
+    untold = undecided(rows)
     return Answer(
         f"Do the loaded facts bear out what was published{filters.meaning}?",
         filters.terms,
@@ -225,9 +236,10 @@ def claims_check(
         notes=(
             *filters.scope.notes,
             *_notes(catalog, rows, loaded, verdict),
+            *undecided_notes(catalog, untold),
             *product_notes(catalog.materials, _measured_products(rows)),
         ),
-        caption=CAPTION,
+        caption=f"{undecided_in_short(catalog, untold)} {CAPTION}".strip(),
     )
 
 
@@ -349,6 +361,10 @@ def _with_keys(catalog: Catalog, prop: Prop, value: Any) -> Any:
         return value
     if prop.ref == ("Source",):
         return known_source(catalog, value)
+    if prop.ref == ("Claim",):
+        if value not in catalog.claims["key"].to_pylist():
+            raise UsageError(f"{prop.name}: the graph has no claim {value!r}")
+        return value
     if "Area" in prop.ref and "+" in value:
         raise UsageError(f"{prop.name}: found {value!r}, wanted one country or group of the graph")
     kinds = {kind: partial(catalog.nodes, kind) for kind in prop.ref}
