@@ -96,7 +96,8 @@ def _most_lost(rows: Sequence[Row], place: str) -> Row:
 def _lost_imports(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     rows = in_main_period(rows)
     row = _most_lost(rows, "consumer")
-    if who_stopped(names) and row["lost_share"] is None:
+    is_open = row["lost_share"] is None or (not row["lost_share"] and row["high"])
+    if who_stopped(names) and is_open:
         yield from _unknown_loss(names, rows)
         return
     worth = Sentence()
@@ -117,7 +118,8 @@ def _unknown_loss(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     least = names.claim(Kind.LOSS, [row], figure)
     most = Sentence(f", {figure} of anybody’s imports of a product", (least,))
     text = f"what others would lose is unknown{time_of([row])}{capacity_known(names)}"
-    yield from shortened(Sentence(f"{cut_of(names)}, {text}", (unknown,)), most)
+    start = Sentence(f"{cut_of(names)}, {text}", (unknown,))
+    yield from shortened(start, most if row["high"] < 1 else Sentence())
     yield Sentence(f"{capitalized(text)}.", (unknown,))
 
 
