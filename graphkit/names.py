@@ -151,7 +151,7 @@ class _Kind:
         ranks: tuple[dict[str, list[Entity]], ...] = ({}, {}, {}, {})
         for row in self._rows:
             for rank, text in _called(row):
-                ranks[rank].setdefault(_folded(text), []).append(self.exact[row["key"]])
+                ranks[rank].setdefault(folded(text), []).append(self.exact[row["key"]])
         return {text: entities for rank in reversed(ranks) for text, entities in rank.items()}
 
     @cached_property
@@ -160,7 +160,7 @@ class _Kind:
         entities: dict[str, list[Entity]] = {}
         for key, texts in self._translated().items():
             for text in texts if key in self.exact else ():
-                entities.setdefault(_folded(text), []).append(self.exact[key])
+                entities.setdefault(folded(text), []).append(self.exact[key])
         return entities
 
     def partly(self, text: str) -> list[Entity]:
@@ -220,21 +220,24 @@ class Names:
         label = text if len(text) <= 60 else f"{text[:57]}..."
         raise UsageError(f"no {what} is called {label!r}; {self._nearest(label, kinds)}")
 
-    def all(self, text: str, kinds: Iterable[str]) -> Iterator[Entity]:
+    def all(self, text: str, kinds: Iterable[str], *, partly: bool = True) -> Iterator[Entity]:
         """Find the entity that a text names in each kind that knows it.
+
+        Without ``partly`` a plant or company has no name but its whole ones.
 
         Raises
         ------
         UsageError
             The name is ambiguous within a kind.
         """
-        among, folded = [self._kinds[kind] for kind in kinds], _folded(text)
-        is_known = any(text in kind.exact or kind.meant(folded) for kind in among)
-        if not is_known and len(folded) > SHORT:
-            folded = folded.removesuffix("s") if folded.endswith("s") else f"{folded}s"
-        in_english = any(text in kind.exact or folded in kind.spoken for kind in among)
-        if not (is_known or any(kind.meant(folded) for kind in among)):
-            parts = [some for kind in among if (some := kind.partly(_folded(text)))]
+        among, plain = [self._kinds[kind] for kind in kinds], folded(text)
+        is_known = any(text in kind.exact or kind.meant(plain) for kind in among)
+        if not is_known and len(plain) > SHORT:
+            plain = plain.removesuffix("s") if plain.endswith("s") else f"{plain}s"
+        in_english = any(text in kind.exact or plain in kind.spoken for kind in among)
+        if not (is_known or any(kind.meant(plain) for kind in among)):
+            parts = [kind.partly(folded(text)) for kind in among if partly]
+            parts = [some for some in parts if some]
             yield from (some[0] for some in parts if len(some) == 1)
             if parts and all(len(some) > 1 for some in parts):
                 self._refuse(text, parts[0])
@@ -243,7 +246,7 @@ class Names:
             if text in kind.exact:
                 yield kind.exact[text]
                 continue
-            entities = kind.meant(folded, in_english=in_english)
+            entities = kind.meant(plain, in_english=in_english)
             if len(entities) > 1:
                 self._refuse(text, entities)
             yield from entities
@@ -263,14 +266,14 @@ class Names:
         """
         from difflib import get_close_matches
 
-        folded = _folded(text)
-        if not folded:
+        plain = folded(text)
+        if not plain:
             return
         for kind in map(self._kinds.__getitem__, kinds):
             spoken = {**kind.translated, **kind.spoken}
-            close = get_close_matches(folded, list(spoken), n=9, cutoff=NEAR)
+            close = get_close_matches(plain, list(spoken), n=9, cutoff=NEAR)
             fits = dict.fromkeys(close, NEARLY)
-            fits |= {name: fit for name in spoken if (fit := _fit(folded, name)) is not None}
+            fits |= {name: fit for name in spoken if (fit := _fit(plain, name)) is not None}
             best: dict[Entity, int] = {}
             for name, fit in fits.items():
                 for entity in spoken[name]:
@@ -301,10 +304,10 @@ class Names:
         among_makers = {*makers}
         others = [name for name in spoken if name not in among_makers]
         close = [
-            *get_close_matches(_folded(text), others, n=9, cutoff=NEAR),
-            *get_close_matches(_folded(text), makers, n=9, cutoff=NEAR_MAKER),
+            *get_close_matches(folded(text), others, n=9, cutoff=NEAR),
+            *get_close_matches(folded(text), makers, n=9, cutoff=NEAR_MAKER),
         ]
-        close = close or [word for word in _folded(text).split() if word in spoken]
+        close = close or [word for word in folded(text).split() if word in spoken]
         names = list(dict.fromkeys(str(entity) for c in close for entity in spoken[c]))
         return f"did you mean {', '.join(names[:3])}?" if names else "nothing is near it"
 
@@ -369,18 +372,18 @@ def _called(row: Mapping[str, object]) -> Iterator[tuple[int, str]]:
     texts.append((1, row.get("short")))
     texts += [(3, alias) for alias in (aliases if isinstance(aliases, list) else ())]
     for rank, text in texts:
-        if isinstance(text, str) and _folded(text):
+        if isinstance(text, str) and folded(text):
             yield rank, text
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Strip case, accents, punctuation, repeated blanks and a leading "the" from a name.
 
-    >>> _folded("Côte d’Ivoire") == _folded("COTE D'IVOIRE"), _folded("rare-earth  ore")
+    >>> folded("Côte d’Ivoire") == folded("COTE D'IVOIRE"), folded("rare-earth  ore")
     (True, 'rare earth ore')
-    >>> _folded("The U.S.A."), _folded("Trinidad & Tobago")
+    >>> folded("The U.S.A."), folded("Trinidad & Tobago")
     ('usa', 'trinidad and tobago')
-    >>> _folded("희토류 자석") == _folded("희토류자석")
+    >>> folded("희토류 자석") == folded("희토류자석")
     True
     """
     plain = text.replace("&", " and ")

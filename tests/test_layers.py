@@ -31,6 +31,7 @@ LAYERS = (
     ("catalog", "database"),
     ("questions",),
     ("brief", "export"),
+    ("asking",),
     ("api", "explore"),
     ("mcp",),
     ("cli",),

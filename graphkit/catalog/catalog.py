@@ -322,7 +322,7 @@ class Catalog(Tables):
         return flows, self.area_notes(p.key for p in areas if p.key not in totals)
 
     @cached_property
-    def _all_names(self) -> Names:
+    def all_names(self) -> Names:
         """All that has a profile, by all its names."""
 
         def named(query: str, key: str, name: str = "name") -> pa.Table:
@@ -353,8 +353,8 @@ class Catalog(Tables):
         nodes = [node for kind in kinds or PROFILED for node in PROFILED[kind]]
         *first, last = kinds or PROFILED
         what = f"{', '.join(first)} or {last}" if first else last
-        self._all_names.find(text, what, nodes)
-        return self._all_names.all(text, nodes)
+        self.all_names.find(text, what, nodes)
+        return self.all_names.all(text, nodes)
 
     def stage(self, text: str) -> Entity:
         """Find a stage by name.

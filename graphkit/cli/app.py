@@ -31,12 +31,14 @@ HELP = """Who depends on whom for critical minerals, with sources.
 
 Every answer says what it counts. The default database is built from the shipped seeds when it is
 first needed; --db names another one: a file, a Neo4j URI, or 'local' (see graphkit neo4j).
-'graphkit help' explains names, periods, formats and databases.
+'graphkit help' explains names, periods, formats and databases. What begins with no command is read
+as a question in words: 'graphkit help words'.
 
 \b
 Examples:
   graphkit depends KOR
   graphkit depends KOR --on CHN --for "rare earths" --period 2024
+  graphkit who depends on china for cobalt
 
 Exit codes: 0 done, 1 error, 2 usage, 3 a check failed, 4 database unreachable, 130 interrupted.
 """
@@ -182,6 +184,14 @@ def run(arguments: Sequence[str]) -> int:
         words = os.environ.get("COMP_WORDS", os.environ.get("_TYPER_COMPLETE_ARGS", "")).split()
         typed = words[1:-1] if COMPLETION in os.environ else arguments
         commands = [name for name in typed[:1] if name in (*QUESTIONS, *OTHERS)]
+        if typed is arguments and _is_words(arguments):
+            from graphkit.cli.asking import from_words
+
+            meant = from_words(arguments, (*QUESTIONS, *OTHERS))
+            if isinstance(meant, int):
+                return meant
+            if meant is not None:
+                return run(meant)
         app = command_line(*commands)
         _refuse_one_dash(app, arguments)
         code = app(args=list(arguments), prog_name="graphkit", standalone_mode=False)
@@ -212,6 +222,14 @@ def run(arguments: Sequence[str]) -> int:
     if code == INTERRUPTED:
         return _fail("interrupted", INTERRUPTED)
     return code if isinstance(code, int) else 0
+
+
+def _is_words(arguments: Sequence[str]) -> bool:
+    """Tell whether arguments begin with neither a command nor an option."""
+    first = "".join(arguments[:1])
+    if not first or first.startswith("-") or first in (*QUESTIONS, *OTHERS):
+        return False
+    return first not in added_names()
 
 
 def _refuse_one_dash(app: typer.Typer, arguments: Sequence[str]) -> None:

@@ -27,6 +27,19 @@ TOPICS = {
             "elements'. A name that is unknown is refused with the nearest ones.",
         ),
     ),
+    "words": (
+        "Questions in words, in English or another language, at the shell.",
+        (
+            "graphkit korea magnets, graphkit 'who depends on china for cobalt', graphkit 'wem "
+            "gehört kongos kobalt' or graphkit '한국 희토류 중국' are read by rules and tables, "
+            "without a network or a language model. The command that it means is shown, with "
+            "others that it may mean, and then answered; options stand behind: graphkit korea "
+            "magnets --format json.",
+            "Nothing is answered if a word is not read, or if no command is likelier than "
+            "another: what was understood is said, with the commands that are near. The first of "
+            "two countries buys, the second sells, unless words beside them say it.",
+        ),
+    ),
     "periods": (
         "Years, parts of them, and several added up or side by side.",
         (
@@ -87,6 +100,8 @@ def help(
     ] = None,
 ) -> None:
     """Explain what many commands have in common.
+
+    What begins with no command is read as a question in words: 'graphkit help words'.
 
     \b
     Examples:

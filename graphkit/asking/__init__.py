@@ -1,0 +1,1 @@
+"""Questions in words: read by rules and tables into commands, without a language model."""
