@@ -438,15 +438,13 @@ class Session(Closing):
         """
         return brief(self.catalog, country, scope=scope, period=period, pages=pages, title=title)
 
-    def scenario(self, *scenarios: str | Path, sweep: str | None = None) -> Reply:
+    def scenario(self, *scenarios: str | Path) -> Reply:
         """Play scenario files, several side by side: what follows month by month.
 
         Parameters
         ----------
         *scenarios : str or Path
             Files that end in ``.yaml``, or names of scenarios that ship.
-        sweep : str, optional
-            One of their numbers through a range, such as ``loss=0.1:1:0.1``.
 
         Returns
         -------
@@ -460,7 +458,7 @@ class Session(Closing):
         UsageError
             No scenario, one twice, or one that is not there.
         """
-        return Reply(**vars(play(self.catalog, *scenarios, sweep=sweep)))
+        return Reply(**vars(play(self.catalog, *scenarios)))
 
     def exposure(
         self, purchases: str | Path, *, scope: str | None = None, period: str | None = None,

@@ -1534,9 +1534,6 @@ def lost(read: Facts, claim: Claim) -> None:
     [row] = read.of(claim)
     names_cut(read)
     assert ("other goods" in claim.qualifiers) == (row["fit"] in UNFIT)
-    if read.scope.get("sweep"):
-        lacking_at(claim, row, rows)
-        return
     if read.scope.get("months"):
         lacking(read, claim, row, rows)
         return
@@ -1586,20 +1583,6 @@ def lacking(read: Facts, claim: Claim, row: Row, rows: list[Row]) -> None:
         is_figure(claim.figure, row["uncovered_in_all"])
     else:
         is_figure(claim.figure, row["low"], row["high"])
-
-
-def lacking_at(claim: Claim, row: Row, rows: list[Row]) -> None:
-    """Check what the one who lacks most at the end of a sweep lacks at an end of it."""
-    last = [r for r in rows if r["setting"] == max(row["setting"] for row in rows)]
-    most = max(row["lacking"] for row in last)
-    ends = {(r["consumer"], r["product"]) for r in last if r["lacking"] == most}
-    assert (row["consumer"], row["product"]) in ends
-    assert row["setting"] in (min(r["setting"] for r in rows), last[0]["setting"])
-    assert claim.assumptions[row["swept"]] == row["setting"]
-    number = float(re.search(r"[\d.,e-]+", claim.assumptions["setting"])[0].replace(",", ""))
-    unit = 100 if claim.assumptions["setting"].endswith("%") else 1
-    assert isclose(number, unit * row["setting"])
-    is_figure(claim.figure, row["uncovered_in_all"])
 
 
 def lost_amount(read: Facts, claim: Claim) -> None:
@@ -1664,21 +1647,12 @@ def purchases_counted(read: Facts, claim: Claim) -> None:
     period = {row[name] for row in read.of(claim) for name in several}
     whole = [row for row in read.rows if not period or row["period"] in period]
     whole = [row for row in main_period(whole) if row["consumer"] in claim.whose]
-    if read.scope.get("sweep"):
-        ends = sorted({row["setting"] for row in whole})
-        counts = [sum(row["setting"] == end and row["verdict"] != "impossible" for row in whole)
-                  for end in (ends[0], ends[-1])]  # fmt: skip
-        total = sum(row["setting"] == ends[0] for row in whole)
-        rows = read.of(claim)
-        assert claim.figure.low == len(rows) in counts
-        assert not rows or {row["setting"] for row in rows} <= {ends[0], ends[-1]}
-    else:
-        verdicts = {key: in_reach(group) for key, group in of_each(whole, "product").items()}
-        counted = {verdicts[row["product"]] for row in read.of(claim)}
-        total = len(verdicts)
-        if counted <= {"possible", "far"} and not claim.qualifiers:
-            counted |= {"possible", "far"}
-        assert claim.figure.low == sum(verdict in counted for verdict in verdicts.values())
+    verdicts = {key: in_reach(group) for key, group in of_each(whole, "product").items()}
+    counted = {verdicts[row["product"]] for row in read.of(claim)}
+    total = len(verdicts)
+    if counted <= {"possible", "far"} and not claim.qualifiers:
+        counted |= {"possible", "far"}
+    assert claim.figure.low == sum(verdict in counted for verdict in verdicts.values())
     assert claim.figure.whole == total
 
 
@@ -1700,12 +1674,10 @@ def plan(read: Facts, claim: Claim) -> None:
 
 def share_of_plan(read: Facts, claim: Claim) -> None:
     [row] = read.of(claim)
-    columns = ("moved_share",) if read.scope.get("sweep") else (
-        "least_share", "strain", "largest_share")  # fmt: skip
+    columns = ("least_share", "strain", "largest_share")
     values = [row[name] for name in columns if row[name] is not None]
-    assert claim.figure.low in values or (claim.figure.low == 0.0 and not row["moved_share"])
-    if claim.figure.words != "nothing":
-        is_figure(claim.figure, claim.figure.low)
+    assert claim.figure.low in values
+    is_figure(claim.figure, claim.figure.low)
     if claim.subject:
         assert claim.subject == (row["largest"],)
         assert claim.figure.low == row["largest_share"] <= row["max_share"]

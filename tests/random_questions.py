@@ -21,7 +21,6 @@ SENTENCES = (
     "South Korea bought 80 % of its magnets from China",
     "Chile refined 90 % of the world's lithium", "Congo produces over half of cobalt",
 )  # fmt: skip
-SWEEPS = ("loss=0.2:1:0.4", "slack=0:1:0.5", "stock-days=0:90:45", "months=1:7:3")
 NUMBERS: dict[str, tuple[float, ...]] = {
     "mw": (1.0, 10_000.0), "gwh": (0.5, 100.0), "min_flow": (0.0, 1e6), "top": (1, 3, 10),
     "until": (2027, 2030), "months": (1, 6, 12), "restart": (2, 5), "stock_days": (9.0, 100.0),
@@ -87,7 +86,6 @@ class RandomQuestions:
             "scope": self._some_goods, "dataset": lambda: self.random.choice(self.datasets),
             "source": lambda: self.random.choice(self.sources),
             "restriction": lambda: self.random.choice(self.acts),
-            "sweep": lambda: self.random.choice(SWEEPS),
             "technology": lambda: self.random.choice(TECHNOLOGIES),
             "name": self._any_name,
             "stage": lambda: self.random.choice(("mine", "separate", "metal", "component")),

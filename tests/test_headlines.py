@@ -59,8 +59,6 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
         yield "spof", (), {"definition": "domestic", **scope}
         yield "disrupt", (seller,), {"loss": 0.8, **scope}
         yield "stocks", (seller,), {"stock_days": 30, "restart": 5, **scope}
-        yield "stocks", (seller,), {"sweep": "loss=0.2:1:0.4", **scope}
-        yield "stocks", (seller,), {"sweep": "stock-days=0:90:45", "slack": 0.1, **scope}
         yield "cascade", (seller,), scope
         yield "concentration", (), scope
         yield "concentration", (buyer,), scope
@@ -68,7 +66,6 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
         yield "reliance", (), scope
         yield "n_minus_1", (), scope
         yield "diversify", (buyer,), {"date": "2025-01-01", **scope}
-        yield "diversify", (buyer,), {"date": "2025-01-01", "sweep": "slack=0:1:0.5", **scope}
         yield "diversify", (buyer,), {"date": "2025-01-01", "slack": 0.1, "by": "usd", **scope}
         yield "flows", (), scope
         yield "network", (), scope
@@ -251,10 +248,6 @@ CHANGED = [
     ("origins", ("KOR",), {"scope": "magnets-metal"}),
     ("spof", ("KOR",), {"scope": "rare earths"}),
     ("disrupt", ("CHN",), {"scope": "ree-metals", "loss": 0.8}),
-    ("stocks", ("CHN",), {"scope": "ree-metals", "sweep": "loss=0.2:1:0.4"}),
-    ("stocks", ("CHN",), {"of": "KOR", "sweep": "slack=0:1:0.5"}),
-    ("stocks", ("CHN",), {"scope": "magnets-metal", "of": "KOR", "sweep": "stock-days=0:60:30"}),
-    ("stocks", ("CHN",), {"scope": "magnets-metal", "stock_days": 9, "sweep": "months=1:7:3"}),
     ("stocks", ("CHN",), {"scope": "ree-metals", "of": "JPN", "stock_days": 100}),
     ("stocks", ("CHN",), {"scope": "magnets-metal", "months": 6, "restart": 4, "slack": 0.2}),
     ("stocks", ("CHN",), {"scope": "magnets-metal", "of": "KOR", "stock_days": 365.0}),
@@ -281,9 +274,6 @@ CHANGED = [
     ("concentration", (), {"scope": "rare earths"}),
     ("n_minus_1", (), {}),
     ("diversify", ("KOR",), {"scope": "ree-metals", "date": "2025-01-01"}),
-    ("diversify", ("KOR",), {"scope": "ree-metals", "sweep": "slack=0:0.5:0.1"}),
-    ("diversify", ("KOR",), {"sweep": "max-share=0.3:0.9:0.2"}),
-    ("diversify", ("KOR",), {"until": 2030, "sweep": "growth=0:0.1:0.05"}),
     ("diversify", ("KOR",), {"scope": "ree-metals", "slack": 0.1, "partners": "JPN"}),
     ("targets", ("EU27",), {}),
     ("flows", (), {"scope": "ree-metals"}),

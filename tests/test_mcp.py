@@ -77,7 +77,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "claims_check": {"of": "KOR", "for": ["magnets"]},
     "claims_conflicts": {"for": ["magnets"]},
     "brief": {"for": ["gallium"]},
-    "scenario": {"names": ["japan-rare-earths-2010"], "sweep": "loss=0.5:1:0.25"},
+    "scenario": {"names": ["japan-rare-earths-2010"]},
     "cypher": {
         "statement": "MATCH (c:Country) WHERE c.iso3 < $k RETURN c.iso3 AS iso3 ORDER BY iso3",
         "parameters": {"k": "C"}, "max_rows": 4,
@@ -273,9 +273,7 @@ def test_a_sentence_needs_little_and_one_without_a_year_is_of_the_newest(sliced_
         ("depends", {"country": "KOR", "db": "x"}, "'db' was unexpected"),
         ("origins", {"country": "KOR", "by": "kg"}, "'kg' … usd, tonnes"),
         ("disrupt", {"who": "CHN", "loss": 2}, "loss: … 2 … at most 1"),
-        ("stocks", {"who": "CHN", "sweep": "loss"}, "--sweep: … 'loss' … number"),
         ("scenario", {"names": ["my.yaml"]}, "names.0: … 'my.yaml' … congo-cobalt-2025"),
-        ("scenario", {"names": ["congo-cobalt-2025"], "sweep": "x=0:1:1"}, "'x'"),
         ("disrupt", {"who": "CHN", "loss": "all"}, "loss: … 'all' … number"),
         ("depends", {"country": "KOR", "max_rows": 5000}, "5000 … at most 1000"),
         ("depends", {"country": "KOR", "period": "soon"}, "soon"),

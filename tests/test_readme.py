@@ -89,7 +89,6 @@ RULES = {
     "index.md": ["# graphkit"],
     "methods.md": [
         "# Methods",
-        "## Sweeps",
         "### Beside a model of markets",
         "## Checking claims",
     ],

@@ -1,8 +1,6 @@
-"""The terms of answers: one question, several side by side, and what a sweep takes the place of."""
+"""The terms of answers: one question, several side by side, and what takes the place of another."""
 
 from graphkit.answers.terms import Code, Material, Places, Role, Time, joined, terms
-from graphkit.questions.shared.sweep import Swept
-from graphkit.questions.supply.terms import Lost, Slack
 
 
 def test_answers_side_by_side_state_what_they_share_once_and_list_the_rest():
@@ -35,10 +33,3 @@ def test_a_term_takes_the_place_of_the_one_like_it():
     assert list(changed.as_object().items()) == [
         ("on", "CHN"), ("hs", None), ("of", "KOR"), ("period", "2024")
     ]  # fmt: skip
-
-
-def test_the_number_that_is_swept_is_stated_by_its_values_alone():
-    stated = terms(Lost(0.5), Slack(0.25)).adding(Swept("loss", (0.1, 0.2)))
-
-    assert stated.as_object() == {"slack": 0.25, "sweep": "loss", "values": [0.1, 0.2]}
-    assert stated.assumed == {"slack": 0.25}

@@ -108,15 +108,3 @@ def money(value: float) -> str:
         if round(abs(value) / size, 1) >= 1:
             return f"{value / size:,.1f} {unit}"
     return f"{value:,.0f}"
-
-
-def setting_in_words(name: str, value: float) -> str:
-    """Write a setting with its unit: shares in percent.
-
-    >>> setting_in_words("loss", 0.15), setting_in_words("stock_days", 30.0)
-    ('15 %', '30 days')
-    """
-    units = {"stock_days": "day", "months": "month"}
-    if name not in units:
-        return f"{100 * value:.6g} %"
-    return f"{value:g} {units[name]}{'s' * (value != 1)}"

@@ -23,11 +23,6 @@ class Term(Entry):
         """Tells it from other terms of a question."""
         return type(self)
 
-    @property
-    def hidden(self) -> Collection[str]:
-        """Keys that other terms do not state, as this one is in their place."""
-        return ()
-
     def as_object(self) -> dict[str, Any]:
         """Return it as plain data: what it states, by name."""
         return dict(super().as_object())
@@ -349,9 +344,7 @@ def _with(question: tuple[Term, ...], more: Sequence[Term]) -> tuple[Term, ...]:
 
 def _stated(question: Sequence[Term]) -> dict[str, Any]:
     """Return the terms of one question by name."""
-    hidden = {name for term in question for name in term.hidden}
-    stated = {name: value for term in question for name, value in term.as_object().items()}
-    return {name: value for name, value in stated.items() if name not in hidden}
+    return {name: value for term in question for name, value in term.as_object().items()}
 
 
 def _together(values: Sequence[Any]) -> Any:

@@ -39,14 +39,6 @@ def scenario(
             autocompletion=_scenario_names,
         ),
     ],
-    sweep: Annotated[
-        str | None,
-        typer.Option(
-            "--sweep",
-            metavar="NAME=FROM:TO:STEP",
-            help="A number of theirs through a range: loss=0.1:1:0.1.",
-        ),
-    ] = None,
     top: Top = None,
     all: All = False,
     long: Long = False,
@@ -66,12 +58,11 @@ def scenario(
     Examples:
       graphkit scenario china-rare-earths-2025
       graphkit scenario china-rare-earths-2025 my-scenario.yaml
-      graphkit scenario china-graphite-2023 --sweep loss=0.1:1:0.1
     """
     from graphkit.catalog.catalog import Catalog
     from graphkit.questions.supply.scenarios import play
 
     form_name, view = form_and_view(form, output, top, all=all, long=long, wide=wide, shape=shape)
     with opened(db, own) as store, named_as_options(PARAMETERS["stocks"]):
-        answer = play(Catalog(store), *files, sweep=sweep)
+        answer = play(Catalog(store), *files)
     print_answer(answer, form_name, output, view)

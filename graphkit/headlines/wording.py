@@ -139,11 +139,6 @@ def figure_of_part(number: int, products: str, whole: int) -> Figure:
     return Figure(count_of(number, products), number, number, "product", whole)
 
 
-SETTINGS = {
-    "loss": "With a loss of", "slack": "With a slack of", "stock_days": "With stocks of",
-    "months": "Over", "max_share": "With a share of at most", "growth": "With growth of",
-}  # fmt: skip
-"""Beginnings of sentences on a number that is swept, before its value."""
 WORK = {
     "mine": "mined", "separate": "separated or refined", "metal": "turned into metal",
     "concentrate": "concentrated", "alloy": "alloyed", "component": "made",

@@ -196,9 +196,7 @@ def _scenario() -> Schema:
         "type": "array", "items": {"type": "string", "enum": scenario_names()}, "minItems": 1,
         "maxItems": 10, "description": "Scenarios that ship, played side by side.",
     }  # fmt: skip
-    sweep = next(p for p in VERB["stocks"].parameters if p.name == "sweep")
-    swept = {**TEXT_SCHEMA, "description": sweep.described}
-    return _object({"names": names, "sweep": swept, **PAGING}, ["names"])
+    return _object({"names": names, **PAGING}, ["names"])
 
 
 def _seconds() -> Schema:

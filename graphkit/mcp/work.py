@@ -176,7 +176,7 @@ def _brief(job: Job, catalog: Catalog) -> Reply:
 def _scenario(job: Job, catalog: Catalog) -> Reply:
     """Play scenarios that ship."""
     with named_as_options(VERB["stocks"].parameters):
-        answer = play(catalog, *job.values["names"], sweep=job.values.get("sweep"))
+        answer = play(catalog, *job.values["names"])
     return _replied(answer, job)
 
 

@@ -327,7 +327,6 @@ def _marks(marks: Marks, axis: Axis) -> dict[str, Any]:
 def lines_over(
     width: int, periods: Sequence[str], lines: Mapping[str, Sequence[float | None]], axis: Axis,
     colours: Mapping[str, str], *, height: int = 260, numbered: bool = False,
-    ranges: Mapping[str, tuple[Sequence[float | None], Sequence[float | None]]] | None = None,
 ) -> Plot:  # fmt: skip
     """Draw one line a name over periods, named at its last value.
 
@@ -345,12 +344,9 @@ def lines_over(
         Colour of each line. Lines differ by their dashes too.
     numbered : bool
         Number the lines, and name them below the plot: for names that take much of the width.
-    ranges
-        Lower and upper ends of lines in every period, drawn as bands.
     """
     numbered = numbered or max((text_width(name, SMALL) for name in lines), default=0) > width / 3
-    shown = [*lines.values(), *(ends for pair in (ranges or {}).values() for ends in pair)]
-    known = [v for values in shown for v in values if v is not None]
+    known = [v for values in lines.values() for v in values if v is not None]
     if axis.logarithmic:
         limits = [10.0 ** floor(log10(min(known))), 10.0 ** ceil(log10(max(known)))]
     else:
@@ -377,9 +373,6 @@ def lines_over(
         key_height += len(text) * SMALL * LEADING + 6
     if axis.lines and series:
         series[0]["markLine"] = lines_at(axis, across="yAxis")
-    series += [
-        part for name, ends in (ranges or {}).items() for part in _band(name, *ends, colours[name])
-    ]
     value_axis = axis.option
     value_axis |= {
         "nameLocation": "end", "nameGap": 10,
@@ -408,22 +401,6 @@ def lines_over(
         top + height + 26 + (round(key_height) + 16 if numbered else 0),
         width,
     )  # fmt: skip
-
-
-def _band(
-    name: str, lows: Sequence[float | None], highs: Sequence[float | None], colour: str
-) -> list[dict[str, Any]]:
-    """Make the band between the ends of a line: an area that stands on an unseen one."""
-    heights = [
-        None if low is None or high is None else high - low
-        for low, high in zip(lows, highs, strict=True)
-    ]
-    unseen = {
-        "type": "line", "stack": f"range of {name}", "symbol": "none", "silent": True,
-        "lineStyle": {"opacity": 0}, "tooltip": {"show": False},
-    }  # fmt: skip
-    area = {"areaStyle": {"color": colour, "opacity": 0.15}}
-    return [{**unseen, "data": list(lows)}, {**unseen, "data": heights, **area}]
 
 
 def round_up(value: float) -> float:

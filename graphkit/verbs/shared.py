@@ -91,17 +91,6 @@ RETURNS = Parameter(
 )  # fmt: skip
 
 
-def sweep(names: str, example: str) -> Parameter:
-    """Declare the sweep of a question by the numbers that it takes through a range."""
-    return Parameter(
-        "sweep", "--sweep", "RANGE",
-        f"A number through a range: {example}.",
-        label="Sweep",
-        details=f"Ask for each value of one number from the first to the last, such as {example}: "
-        f"of {names}. At most 200 values.",
-    )  # fmt: skip
-
-
 VIEW = Parameter(
     "view", "--view", "equity|control",
     "Each owner its share, or all to the owner of more than half.",

@@ -119,37 +119,9 @@ def disruption(
     B 0.8 0.0 0.8
     C 0.4 0.4 0.8
     """
-    [table] = disruptions(
-        network, exporters, [(loss, slack)], products=products, destinations=destinations,
-        consumers=consumers, base=base, minimum=minimum, stops=stops,
-    )  # fmt: skip
-    return table
-
-
-def disruptions(
-    network: SupplyNetwork, exporters: Sequence[str], cuts: Sequence[tuple[float, float]], *,
-    products: Sequence[str] | None = None, destinations: Sequence[str] | None = None,
-    consumers: Sequence[str] | None = None, base: str = "imports", minimum: float = 0.0,
-    stops: Parts | None = None,
-) -> list[pa.Table]:  # fmt: skip
-    """Compute :func:`disruption` for several losses and slacks, much faster than one by one.
-
-    Parameters
-    ----------
-    cuts : sequence of (float, float)
-        Loss and slack of each.
-    network, exporters, products, destinations, consumers, base, minimum, stops
-        As for :func:`disruption`.
-
-    Returns
-    -------
-    list of pyarrow.Table
-        One for each cut, in order.
-    """
-    for _, slack in cuts:
-        if not slack >= 0:
-            raise GraphkitError(f"found a slack of {slack:g}, wanted 0 or more")
-    losses = list(dict.fromkeys([*(loss for loss, _ in cuts), 1.0]))  # 1: what slack cannot be of
+    if not slack >= 0:
+        raise GraphkitError(f"found a slack of {slack:g}, wanted 0 or more")
+    losses = list(dict.fromkeys([loss, 1.0]))  # 1: what slack cannot be of
     nodes = network.select(consumers, None, base)
     if exporters or stops is None:
         cut = export_cut(network, exporters, products, destinations, losses)
@@ -157,44 +129,38 @@ def disruptions(
         cut = no_exports(network, losses)
     stopped, ended = None, np.zeros(network.size)
     if stops is not None:
-        stopped = production_cut(network, [_scaled(stops, loss) for loss in losses])
+        stopped = production_cut(network, [_scaled(stops, part) for part in losses])
         ended = network.pools.own * production_cut(network, [stops]).low[:, 0]
     lost_shares = _lost(network, cut.flows, ended, losses)
     lows, highs = loss_ranges(network, [NONE] * len(losses), cut, stopped)
-    shares = {}
-    for place, loss in enumerate(losses):
-        flows, lost = cut.flows * loss, lost_shares[place]
+    shares = []
+    for place, part in enumerate(losses):
+        flows, lost = cut.flows * part, lost_shares[place]
         low, high = lows[:, place], highs[:, place]
-        direct = _direct(network, flows, ended * loss, base)
+        direct = _direct(network, flows, ended * part, base)
         lost_imports = _lost_amount(network, flows, lost)
         if base == "imports":
             lost, low, high = (_of_imports(network, flows, ends) for ends in (lost, low, high))
-        shares[loss] = (
-            direct, lost, lost_imports, np.minimum(low, lost), np.maximum(high, lost)
-        )  # fmt: skip
-
-    def table(loss: float, slack: float) -> pa.Table:
-        direct, lost, lost_imports, low, high = shares[loss]
-        _, passed, _, passed_low, passed_high = shares[1.0]
-        recovered, recovered_low, recovered_high = (
-            np.minimum(ends, slack * (1.0 - all_lost))
-            for ends, all_lost in ((lost, passed), (low, passed_low), (high, passed_high))
-        )
-        uncovered = lost - recovered
-        least, most = low - recovered_low, high - recovered_high
-        rows = nodes[high[nodes] > max(minimum, SMALLEST)]
-        keys = (
-            network.nodes.country[rows], -uncovered[rows].round(12), network.nodes.product[rows]
-        )  # fmt: skip
-        rows = rows[np.lexsort(keys)]
-        numbers = (
-            direct, lost - direct, lost, low, high, lost_imports, recovered, uncovered, least, most,
-            least >= 1 - ROUNDING,
-        )  # fmt: skip
-        columns = [*network.nodes.names(rows), *(pa.array(column[rows]) for column in numbers)]
-        return pa.table(columns, schema=_in_unit(LOSSES, "lost_imports", network))
-
-    return [table(loss, slack) for loss, slack in cuts]
+        shares.append((direct, lost, lost_imports, np.minimum(low, lost), np.maximum(high, lost)))
+    direct, lost, lost_imports, low, high = shares[0]
+    _, passed, _, passed_low, passed_high = shares[-1]
+    recovered, recovered_low, recovered_high = (
+        np.minimum(ends, slack * (1.0 - all_lost))
+        for ends, all_lost in ((lost, passed), (low, passed_low), (high, passed_high))
+    )
+    uncovered = lost - recovered
+    least, most = low - recovered_low, high - recovered_high
+    rows = nodes[high[nodes] > max(minimum, SMALLEST)]
+    keys = (
+        network.nodes.country[rows], -uncovered[rows].round(12), network.nodes.product[rows]
+    )  # fmt: skip
+    rows = rows[np.lexsort(keys)]
+    numbers = (
+        direct, lost - direct, lost, low, high, lost_imports, recovered, uncovered, least, most,
+        least >= 1 - ROUNDING,
+    )  # fmt: skip
+    columns = [*network.nodes.names(rows), *(pa.array(column[rows]) for column in numbers)]
+    return pa.table(columns, schema=_in_unit(LOSSES, "lost_imports", network))
 
 
 def _scaled(stops: Parts, loss: float) -> Parts:

@@ -48,11 +48,9 @@ from graphkit.questions.act.purchases import (
     read_buyers,
     read_limits,
 )
-from graphkit.questions.act.swept_purchases import PURCHASES, PURCHASES_SHOWN, swept_purchases
 from graphkit.questions.question import checked
 from graphkit.questions.shared.fit import FIT
 from graphkit.questions.shared.order import descending, in_order_of
-from graphkit.questions.shared.sweep import SETTING, Sweep, Swept, read_sweep
 from graphkit.questions.shared.trade import (
     FACE_VALUE,
     IMPORTS_BY,
@@ -149,7 +147,7 @@ NAMED = 3
 """Names in a sentence, and limits that the notes price."""
 
 
-@checked(DIVERSIFICATION, PURCHASES, (FIT,))
+@checked(DIVERSIFICATION, (FIT,))
 def diversify(
     catalog: Catalog,
     consumer: str,
@@ -165,7 +163,6 @@ def diversify(
     until: int | None = None,
     growth: float | None = None,
     date: str | None = None,
-    sweep: str | None = None,
     period: str | None = None,
     by: str = "tonnes",
     dataset: str | None = None,
@@ -177,8 +174,7 @@ def diversify(
     Answer
         One row for each product and supplier, the largest change first; of several consumers, for
         each alone, beside what it would buy if all did so at once. Where others cannot spare
-        enough, the purchases that come nearest, and notes with the sums that prove it. With
-        ``sweep``, one row for each consumer, product and value of the number that is swept.
+        enough, the purchases that come nearest, and notes with the sums that prove it.
 
     Raises
     ------
@@ -190,12 +186,6 @@ def diversify(
     catalog = catalog.using(dataset).complete()
     buyers = read_buyers(catalog, consumer)
     goods = catalog.materials.scope(scope)
-    swept = read_sweep(
-        sweep, "diversify",
-        {"max_share": max_share, "slack": slack, "growth": growth},
-    )  # fmt: skip
-    if swept is not None and swept.name == "growth":
-        growth = swept.values[-1]
     limits = read_limits(
         catalog, buyers, max_share, slack, least, by, partners, exclude, blocs, until, growth,
         cap,
@@ -212,8 +202,6 @@ def diversify(
     acts = restraints(catalog, day)
     facts = _Facts(catalog, goods, buyers, limits, trade, markets, acts)
     dated = (Time(period or "newest with data"), Day(day))
-    if swept is not None:
-        return _swept(facts, swept, dated)
     _check_number(markets, limits)
     rows: list[dict[str, Any]] = []
     proofs: list[str] = []
@@ -282,25 +270,6 @@ class _Facts:
     trade: ImportsInScope
     markets: Sequence[Market]
     acts: Acts
-
-
-def _swept(facts: _Facts, sweep: Sweep, dated: Sequence[Term]) -> Answer:
-    """Answer for each value of a number."""
-    first: dict[str, Any] = {sweep.name: sweep.values[0]}
-    _check_number(facts.markets, replace(facts.limits, **first))
-    rows = [
-        row for market in sorted(facts.markets, key=lambda market: (-market.value, market.product))
-        for row in swept_purchases(market, facts.limits, facts.acts, sweep)
-    ]  # fmt: skip
-    most = "a share" if sweep.name == "max_share" else f"{100 * facts.limits.max_share:g} %"
-    answer = _answer(facts, sweep.table(rows, PURCHASES), PURCHASES, [], most)
-    return replace(
-        answer, question=f"{answer.question.rstrip('?')}, with {sweep.span}?",
-        scope=answer.scope.adding(Swept(sweep.name, tuple(sweep.values)), *dated),
-        caption=f"{answer.caption} With {sweep.span}.",
-        shown=without_empty(answer.rows, PURCHASES_SHOWN, SETTING.name),
-        grouped_by=("consumer", "product"), picture="graphkit.plot.sweeps:sweep",
-    )  # fmt: skip
 
 
 def _check_number(markets: Sequence[Market], limits: Limits) -> None:

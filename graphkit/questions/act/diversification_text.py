@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import fsum
 from typing import Any
 
 from graphkit.answers.answer import Answer
-from graphkit.answers.figures import setting_in_words
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.answers.terms import Role
 from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
     BY,
-    SETTINGS,
     Lexicon,
     Row,
     Sentences,
@@ -31,7 +28,6 @@ from graphkit.headlines.wording import (
 from graphkit.names import capitalized, possessive
 from graphkit.questions.act.diversification import Purchasing
 from graphkit.questions.act.wording import IMPOSSIBLE, MET, POSSIBLE
-from graphkit.questions.shared.sweep import Swept
 
 AT_FAR_PRICES = "at far prices"
 FAR_PART = 0.05
@@ -42,65 +38,12 @@ AT_SHARE, SUPPLIER = "share", "supplier"
 @otherwise(unknown(lambda names, goods: f"No purchases of {goods} are known{names.stated_time}"))
 def diversify(answer: Answer) -> Sentences:
     """Say how much a consumer would move, of how much that others sell, or that it cannot."""
-    tell = _swept if answer.scope.of(Swept) else _purchases
-    return sentences_on_parts(answer, Role.CONSUMER, tell)
-
-
-def _moves(names: Lexicon, row: Row, setting: str) -> Sentence:
-    """Write what is moved to keep to the share at a setting, or what is lacking for it."""
-    if row["verdict"] == IMPOSSIBLE:
-        kind, verb = Kind.LOSS, "lack "
-        figure = figure_of_value(row["shortfall"], row["measure"])
-    else:
-        kind, verb = Kind.SHARE, "move "
-        figure = figure_of_share(row["moved_share"] or 0.0)
-        if not row["moved_share"]:
-            figure = replace(figure, words="nothing")
-    assumed = {**_assumed(row), "setting": setting}
-    claim = names.claim(kind, [row], figure, subject=(), assumptions=assumed)
-    return Sentence(f"{verb}{figure}", (claim,))
+    return sentences_on_parts(answer, Role.CONSUMER, _purchases)
 
 
 def _assumed(row: Row) -> dict[str, Any]:
     """Return the share that no supplier is to exceed, of a row."""
     return {"max_share": row["max_share"]}
-
-
-def _at(rows: Sequence[Row], setting: float) -> list[Row]:
-    """Select the rows of the products in reach at a setting."""
-    return [row for row in rows if row["setting"] == setting and row["verdict"] != IMPOSSIBLE]
-
-
-def _swept(names: Lexicon, rows: Sequence[Row]) -> Sentences:
-    """Say for how many products the share is in reach at both ends of a sweep."""
-    rows = in_main_period(rows)
-    settings = {row["setting"] for row in rows}
-    first, last, swept = min(settings), max(settings), rows[0]["swept"]
-    buyer, time = names.place(rows[0]["consumer"]), time_of(rows)
-    total = sum(row["setting"] == first for row in rows)
-    least = "this share" if swept == "max_share" else _most(rows[0])
-    texts = [setting_in_words(swept, value) for value in (first, last)]
-    if total == 1:
-        ends = [next(row for row in rows if row["setting"] == end) for end in (first, last)]
-        begun, changed = (_moves(names, row, text) for row, text in zip(ends, texts, strict=True))
-        goods = f"{names.goods(rows[0]['product'])}{time}{qualified(rows)}"
-        start = Sentence(f"{SETTINGS[swept]} {texts[0]}, {buyer} would ") + begun
-        share = "" if swept == "max_share" else f" for {least}"
-        yield from shortened(start + f" of its {goods}; with {texts[1]}, " + changed, share)
-        return
-    reached, more = _at(rows, first), _at(rows, last)
-    for products in (names.products(total), f"{total:,} products"):
-        figures = (count_of(len(reached), products), f"{len(more):,}")
-        counts = [
-            names.claim(
-                Kind.COUNT, group, Figure(words, len(group), len(group), "product", total),
-                assumptions={**_assumed(rows[0]), "setting": text}, whose=rows[0]["consumer"],
-            )
-            for group, words, text in zip((reached, more), figures, texts, strict=True)
-        ]  # fmt: skip
-        words = f"{SETTINGS[swept]} {texts[0]}, {buyer} could get every supplier of {figures[0]} "
-        end = f"to at most {least}{time}; with {texts[1]}, of {figures[1]}."
-        yield Sentence(words + end, (*counts,))
 
 
 def _purchases(names: Lexicon, rows: Sequence[Row]) -> Sentences:

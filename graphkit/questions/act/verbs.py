@@ -14,7 +14,6 @@ from graphkit.verbs.shared import (
     POSITIVE,
     SCOPE,
     any_country,
-    sweep,
 )
 from graphkit.verbs.verb import PagePlace, Variant, Verb
 
@@ -65,7 +64,7 @@ VERBS = (
         (
             "diversify KOR --for magnets-metal --max-share 0.5",
             "diversify KOR JPN EU27 --for ree-metals --slack 0.2 --cap origin",
-            "diversify KOR --for graphite --sweep max-share=0.3:0.9:0.1",
+            "diversify KOR --for graphite --exclude CHN --least cost",
         ),
         (
             replace(
@@ -117,13 +116,11 @@ VERBS = (
                 "Export controls of this day hold. Default: today.",
                 "date",
             ),
-            sweep("max-share, slack and growth", "slack=0:0.5:0.1"),
             PERIOD,
             DATASET,
             replace(COUNT_BY, default="tonnes"),
         ),
-        "COUNTRY... [--for ...] [--max-share 0.5] [--slack 0.2] [--least change|cost] "
-        "[--sweep slack=0:0.5:0.1]",
+        "COUNTRY... [--for ...] [--max-share 0.5] [--slack 0.2] [--least change|cost]",
         "how purchases could move so that no supplier is above a share, or the proof that they "
         "cannot",
         sentence="graphkit.questions.act.diversification_text:diversify",

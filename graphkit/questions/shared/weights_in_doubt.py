@@ -39,7 +39,7 @@ IDENTITY = (
     "consumer", "supplier", "country", "exporter", "importer", "origin", "removed", "product",
     "stage", "period", "before", "after", "measure", "by", "market", "definition", "traced_to",
     "hs", "dataset", "reporter", "source", "trade_source", "balance", "element", "material",
-    "month", "setting",
+    "month",
 )  # fmt: skip
 """Columns that tell rows of an answer apart, whatever their figures."""
 FLOW = ("product", "period", "supplier", "consumer")

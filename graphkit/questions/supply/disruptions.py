@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.supply.disruption import disruptions
+from graphkit.analysis.supply.disruption import disruption
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.nodes import shortened
 from graphkit.answers.absence import Absence
@@ -124,8 +124,7 @@ def disrupt(
         catalog.using(dataset), who, scope=scope, to=to, restriction=restriction, period=period,
         by=by, view=view, of=of, assume=assume, returns=returns,
     )  # fmt: skip
-    [losses] = stop.losses([(loss, slack)], min_loss)
-    answer = stop.answer(losses, (loss, slack), min_loss, top)
+    answer = stop.answer(stop.losses(loss, slack, min_loss), loss, slack, min_loss, top)
     return reached(stop.catalog, answer, stop.cut.scope, of) if industries else answer
 
 
@@ -178,50 +177,37 @@ class Disruption:
             unseen_goods(supply, cut.scope.products),
         )  # fmt: skip
 
-    def losses(self, cuts: Sequence[tuple[float, float]], minimum: float) -> list[pa.Table]:
-        """Compute the losses of cuts of some sizes, each with its slack, and their ranges."""
+    def losses(self, loss: float, slack: float, minimum: float) -> pa.Table:
+        """Compute the losses of a cut of a size, with a slack, and their ranges."""
         cut, supply, ending = self.cut, self.supply, self.ending
-        sizes = list(dict.fromkeys(cuts))
         products = [*supply.products_in_scope, *self.unseen]
         stops = None if ending is None else ending.stop.parts
 
         @cache
-        def ranges(network: SupplyNetwork) -> list[pa.Table]:
-            return disruptions(
-                network, cut.exporters, sizes, products=products, destinations=cut.destinations,
-                consumers=self.consumers, stops=stops,
+        def ranges(network: SupplyNetwork, least: float = 0.0) -> pa.Table:
+            return disruption(
+                network, cut.exporters, products=products, destinations=cut.destinations, loss=loss,
+                slack=slack, consumers=self.consumers, minimum=least, stops=stops,
             )  # fmt: skip
 
-        def of_size(place: int, network: SupplyNetwork, _: pa.Table) -> pa.Table:
-            return ranges(network)[place]
-
-        def uncovered(place: int, network: SupplyNetwork, _: pa.Table) -> pa.Table:
-            return _of_uncovered(ranges(network)[place])
-
-        every = disruptions(
-            supply.network, cut.exporters, sizes, products=products, destinations=cut.destinations,
-            consumers=self.consumers, minimum=minimum, stops=stops,
-        )  # fmt: skip
+        losses = ranges(supply.network, minimum)
         if ending is not None and not ending.stop.known and not cut.exporters:
-            every = [_without_figures(table) for table in every]
-        tables = {}
-        for place, size in enumerate(sizes):
-            keys = ("consumer", "product")
-            losses = self.assumed.with_ranges(every[place], keys, partial(of_size, place))
-            narrowed = losses.select(ENDS)
-            if size[1]:
-                left = _of_uncovered(every[place])
-                narrowed = self.assumed.with_ranges(left, keys, partial(uncovered, place))
-            losses = _with_uncovered_ends(losses, narrowed.select(ENDS))
-            losses = with_scope(losses, supply)
-            tables[size] = with_numbers(losses, loss=size[0], slack=size[1])
-        return [tables[size] for size in cuts]
+            losses = _without_figures(losses)
+        keys = ("consumer", "product")
+        losses = self.assumed.with_ranges(losses, keys, lambda network, _: ranges(network))
+        narrowed = losses.select(ENDS)
+        if slack:
+            narrowed = self.assumed.with_ranges(
+                _of_uncovered(losses), keys, lambda network, _: _of_uncovered(ranges(network))
+            ).select(ENDS)
+        losses = with_scope(_with_uncovered_ends(losses, narrowed), supply)
+        return with_numbers(losses, loss=loss, slack=slack)
 
     def answer(
-        self, losses: pa.Table, size: tuple[float, float], min_loss: float, top: int | None
+        self, losses: pa.Table, loss: float, slack: float, min_loss: float, top: int | None
     ) -> Answer:
         """Answer with the largest losses of a cut of a size, with its slack."""
-        (loss, slack), ending, supply, assumed = size, self.ending, self.supply, self.assumed
+        ending, supply, assumed = self.ending, self.supply, self.assumed
         rows, left_out = largest(
             losses.filter(pc.greater(losses["high"], min_loss)), supply, "lost_imports", top
         )

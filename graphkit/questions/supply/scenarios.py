@@ -19,8 +19,7 @@ from graphkit.files.folders import shipped
 from graphkit.headlines.wording import LONGEST
 from graphkit.period import Period
 from graphkit.questions.shared.blocs import bloc
-from graphkit.questions.shared.sweep import read_sweep
-from graphkit.questions.supply.stocks import SWEEPABLE, YEAR, stocks
+from graphkit.questions.supply.stocks import YEAR, stocks
 from graphkit.questions.supply.terms import Played
 from graphkit.seeds.text import YamlText, read_yaml, shown
 
@@ -61,16 +60,10 @@ class Scenario:
     arguments: Mapping[str, Any]
     yaml: YamlText
 
-    def ask(self, catalog: Catalog, sweep: str | None = None) -> Answer:
-        """Ask what follows; what cannot be asked is a problem of the event, with its place.
-
-        A sweep takes the place of the number that the file gives.
-        """
-        swept = read_sweep(sweep, "stocks", SWEEPABLE)
-        name = "" if swept is None else swept.name
-        arguments = {key: value for key, value in self.arguments.items() if key != name}
+    def ask(self, catalog: Catalog) -> Answer:
+        """Ask what follows; what cannot be asked is a problem of the event, with its place."""
         try:
-            answer = stocks(catalog, **arguments, sweep=sweep)
+            answer = stocks(catalog, **self.arguments)
         except GraphkitError as error:
             if type(error) not in (GraphkitError, UsageError):
                 raise
@@ -93,7 +86,7 @@ def scenario_names() -> list[str]:
     return sorted(path.stem for path in shipped("scenarios").glob("*.yaml"))
 
 
-def play(catalog: Catalog, *scenarios: str | Path, sweep: str | None = None) -> Answer:
+def play(catalog: Catalog, *scenarios: str | Path) -> Answer:
     """Play scenarios, several side by side.
 
     Parameters
@@ -102,8 +95,6 @@ def play(catalog: Catalog, *scenarios: str | Path, sweep: str | None = None) -> 
         The facts.
     *scenarios : str or Path
         Files, or names of scenarios that ship.
-    sweep : str, optional
-        One of their numbers through a range, such as ``loss=0.1:1:0.1``.
 
     Returns
     -------
@@ -124,7 +115,7 @@ def play(catalog: Catalog, *scenarios: str | Path, sweep: str | None = None) -> 
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise UsageError(f"found the scenario {twice!r} twice, wanted each once")
-    answers = {scenario.name: scenario.ask(catalog, sweep) for scenario in read}
+    answers = {scenario.name: scenario.ask(catalog) for scenario in read}
     first, *others = answers.values()
     if not others:
         return first

@@ -24,10 +24,9 @@ from graphkit.questions.shared.blocs import bloc
 from graphkit.questions.shared.fit import FIT
 from graphkit.questions.shared.supply import Supply
 from graphkit.questions.shared.supply_answer import imports_of_products
-from graphkit.questions.shared.sweep import SETTING, SWEPT, Sweep, Swept, read_sweep
 from graphkit.questions.supply.disruptions import UNCOVERED, Disruption
 from graphkit.questions.supply.endings import UNKNOWN_COVERAGE
-from graphkit.questions.supply.terms import Resumed, Slack, Stocked
+from graphkit.questions.supply.terms import Slack, Stocked
 
 YEAR = 12
 """Months of an answer that is told no number of them."""
@@ -76,26 +75,6 @@ COVERED = (
            type=NUMBER),
     Column("restart", doc="month in which exports go on, as asked; empty: none", type=COUNT),
 )  # fmt: skip
-_NAMES = (
-    "consumer", "product", "period", "uncovered_in_all", "low", "high", *ENDS, "assumption",
-    "first_day", "first_day_earliest", "first_day_latest", "stock_days", "need", "measure", "loss",
-    "slack", "substitution", "restart",
-)  # fmt: skip
-_COLUMNS = {column.name: column for column in COVERED}
-IN_ALL = "the need of all months that nothing covers"
-AT_SETTINGS = (
-    SETTING,
-    *(_COLUMNS[name] for name in _NAMES),
-    Column("lacking", "Lacking", f"{IN_ALL}, in the unit of the network", rank=1, type=NUMBER),
-    Column("months", doc="number of months, as asked", type=NUMBER),
-    SWEPT,
-)  # fmt: skip
-SHOWN_SWEPT = (
-    "consumer", "product", "period", SETTING.name, "uncovered_in_all", "low", "high", *ENDS,
-    "lacking", "first_day", "first_day_earliest", "first_day_latest",
-)  # fmt: skip
-SWEEPABLE = {"loss": 1.0, "slack": 0.0, "stock_days": None, "months": YEAR}
-"""Numbers that can be swept, with their defaults."""
 GOODS = ("consumer", "product")
 IN_BETWEEN = Note(
     "Stocks of sellers in between, of makers of later products and on the way are not counted, and "
@@ -118,7 +97,7 @@ class Course:
     """Share of each need that other goods can replace."""
 
 
-@checked(COVERED, AT_SETTINGS, (FIT,))
+@checked(COVERED, (FIT,))
 def stocks(
     catalog: Catalog,
     who: str | None = None,
@@ -136,7 +115,6 @@ def stocks(
     stock_days: float | None = None,
     restart: int | None = None,
     substitution: float = 0.0,
-    sweep: str | None = None,
     min_loss: float = 0.01,
     top: int | None = None,
     assume: Sequence[str] | None = None,
@@ -151,8 +129,7 @@ def stocks(
     Returns
     -------
     Answer
-        One row for each consumer, product and month; with ``sweep``, one for each consumer,
-        product and value of the number that is swept.
+        One row for each consumer, product and month.
 
     Raises
     ------
@@ -161,56 +138,24 @@ def stocks(
     GraphkitError
         None of it is traded; or no part of what stops is known.
     """
-    numbers: dict[str, Any] = {
-        "loss": loss, "slack": slack, "stock_days": stock_days, "months": months,
-    }  # fmt: skip
-    swept = read_sweep(sweep, "stocks", numbers)
+    if restart is not None and not 2 <= restart <= months:
+        wanted = f"2 to {months}, a month after the first" if months > 1 else "none in one month"
+        raise UsageError(f"`restart`: found {restart}, wanted {wanted}")
     catalog = catalog.using(dataset)
     sharing = () if of is None or not catalog.place(of).is_group else bloc(catalog, of)[1]
-    settings = [numbers] if swept is None else [
-        {**numbers, swept.name: value} for value in swept.values
-    ]  # fmt: skip
-    plans = [
-        _course(number["months"], number["stock_days"], restart, sharing, substitution, swept)
-        for number in settings
-    ]
+    plan = Course(months, restart, stock_days, sharing, substitution)
     stop = Disruption.read(
         catalog, who, scope=scope, to=to, restriction=restriction, period=period, by=by, view=view,
         of=None if sharing else of, assume=assume, returns=returns, sharing=sharing,
     )  # fmt: skip
     if stop.ending is not None and not stop.ending.stop.known:
-        what = "month" if swept is None else "value of a sweep"
         raise GraphkitError(
-            f"{stop.ending.stop.name}: {UNKNOWN_COVERAGE}, so that no {what} can be told"
+            f"{stop.ending.stop.name}: {UNKNOWN_COVERAGE}, so that no month can be told"
         )
-    cuts = [(number["loss"], number["slack"]) for number in settings]
-    tables = stop.losses(cuts, min_loss if swept is None else 0.0)
-    answer = stop.answer(tables[-1], cuts[-1], min_loss, top)
-    if swept is not None:
-        return _swept(catalog, answer, tables, stop.supply, swept, plans)
-    losses = tables[-1].filter(pc.greater(tables[-1]["high"], min_loss))
-    return _month_by_month(catalog, answer, losses, stop.supply, plans[-1])
-
-
-def _course(
-    months: int, stock_days: float | None, restart: int | None, sharing: Sequence[str],
-    substitution: float, swept: Sweep | None,
-) -> Course:  # fmt: skip
-    """Plan the months, stocks and substitutes of a stop.
-
-    Raises
-    ------
-    UsageError
-        The restart is not within the months, unless these are swept.
-    """
-    if restart is not None and not 2 <= restart <= months:
-        if swept is None or swept.name != "months":
-            wanted = (
-                f"2 to {months}, a month after the first" if months > 1 else "none in one month"
-            )
-            raise UsageError(f"`restart`: found {restart}, wanted {wanted}")
-        restart = None
-    return Course(months, restart, stock_days, sharing, substitution)
+    losses = stop.losses(loss, slack, min_loss)
+    answer = stop.answer(losses, loss, slack, min_loss, top)
+    losses = losses.filter(pc.greater(losses["high"], min_loss))
+    return _month_by_month(catalog, answer, losses, stop.supply, plan)
 
 
 def _month_by_month(
@@ -244,53 +189,6 @@ def _month_by_month(
         caption=_caption(supply, plan, slack) + stocks.unknown(catalog, pairs),
         shown=without_empty(table, names, "month", "first_day", "stock_days"),
         grouped_by=GOODS if len(pairs) > 1 else (),
-    )  # fmt: skip
-
-
-def _swept(
-    catalog: Catalog, answer: Answer, tables: Sequence[pa.Table], supply: Supply, sweep: Sweep,
-    plans: Sequence[Course],
-) -> Answer:  # fmt: skip
-    """Turn an answer on losses into one on what is uncovered as a number is swept.
-
-    Its rows name the consumers and products that are shown; the tables hold all losses at each
-    value, whose months and stocks are the plans.
-    """
-    unit = supply.network.unit
-    rows_of: dict[tuple[str, str], list[dict[str, Any]]] = {
-        pair_of(row): [] for row in answer.rows.to_pylist()
-    }
-    imports, _ = imports_of_products(supply)
-    for value, losses, plan in zip(sweep.values, tables, plans, strict=True):
-        covered = Covered.of_losses(catalog, losses, supply, plan, imports)
-        for row in losses.to_pylist():
-            if (line := pair_of(row)) in rows_of:
-                whole = {**row, **covered.in_all(row)}
-                lacking = (whole["need"] or 0.0) * plan.months * whole["uncovered_in_all"]
-                rows_of[line].append({
-                    **whole, SETTING.name: float(value), "lacking": lacking,
-                    "months": float(plan.months),
-                })  # fmt: skip
-    docs = {"need": "the month's need", "lacking": IN_ALL}
-    columns = [
-        replace(c, doc=f"{docs[c.name]}, in {unit}") if c.name in docs else c for c in AT_SETTINGS
-    ]
-    table = sweep.table([row for rows in rows_of.values() for row in rows], columns)
-    last, stocks = plans[-1], covered.stocks
-    span = "" if sweep.name == "months" else f"Of {last.months} months, even parts of the imports. "
-    return replace(
-        answer,
-        question=f"{answer.question.rstrip('?')}, with {sweep.span}?",
-        scope=answer.scope.adding(
-            Swept(sweep.name, tuple(sweep.values)), Resumed(last.restart, tuple(last.sharing))
-        ),
-        rows=table, columns=columns,
-        sources=stocks.sources(catalog, answer),
-        notes=(*stocks.notes(catalog, list(rows_of)), IN_BETWEEN, *answer.notes),
-        caption=f"The uncovered share of the consumer's imports of the product, {supply.in_words}, "
-        f"with {sweep.span}. {span}{_in_use(last)}{stocks.unknown(catalog, list(rows_of))}",
-        shown=without_empty(table, SHOWN_SWEPT, SETTING.name), grouped_by=GOODS,
-        picture="graphkit.plot.sweeps:sweep",
     )  # fmt: skip
 
 

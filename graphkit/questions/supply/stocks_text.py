@@ -6,34 +6,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graphkit.answers.answer import Answer
-from graphkit.answers.figures import number_of, setting_in_words
+from graphkit.answers.figures import number_of
 from graphkit.answers.sentence import Figure, Kind, Sentence
 from graphkit.answers.terms import Role
 from graphkit.headlines.lacking import otherwise, unknown
 from graphkit.headlines.parts import sentences_on_parts
 from graphkit.headlines.wording import (
-    SETTINGS,
     Lexicon,
     Row,
     Sentences,
     figure_of_range,
-    figure_of_share,
     in_main_period,
     qualified,
     shortened,
     time_of,
 )
 from graphkit.names import possessive
-from graphkit.questions.shared.sweep import Swept
 from graphkit.questions.supply.terms import Slack, Stocked
 from graphkit.questions.supply.wording import capacity_known, cut_of, who_stopped, with_estimate
 
 
 @otherwise(unknown(lambda names, _: f"{cut_of(names)}, no loss is known{names.stated_time}"))
 def stocks(answer: Answer) -> Sentences:
-    """Say who lacks most in the months of a stop, or at both ends of a sweep."""
-    tell = _swept if answer.scope.of(Swept) else _uncovered
-    return sentences_on_parts(answer, Role.CONSUMER, tell)
+    """Say who lacks most in the months of a stop."""
+    return sentences_on_parts(answer, Role.CONSUMER, _uncovered)
 
 
 def _least_covered(rows: Sequence[Row]) -> Row:
@@ -96,37 +92,3 @@ def _held(names: Lexicon) -> str:
     if days:
         stocks = f" and buyers held {number_of(round(days), 'day')} of stock"
     return stocks + (f", with a slack of {100 * slack:g} % elsewhere" if slack else "")
-
-
-def _ends_of_sweep(rows: Sequence[Row]) -> tuple[Row, Row]:
-    """Choose the line that lacks most at the end of a sweep, and return its two ends."""
-    rows = in_main_period(rows)
-    last = max(row["setting"] for row in rows)
-    most = max(
-        (row for row in rows if row["setting"] == last),
-        key=lambda row: (row["lacking"], row["uncovered_in_all"], row["product"], row["consumer"]),
-    )
-    line = [row for row in rows if all(row[name] == most[name] for name in ("consumer", "product"))]
-    return min(line, key=lambda row: row["setting"]), most
-
-
-def _swept(names: Lexicon, rows: Sequence[Row]) -> Sentences:
-    """Say what a consumer lacks at both ends of a sweep."""
-    ends = _ends_of_sweep(rows)
-    last = ends[1]
-    swept = last["swept"]
-    settings = [setting_in_words(swept, row["setting"]) for row in ends]
-    claims = [
-        names.claim(Kind.LOSS, [row], figure_of_share(row["uncovered_in_all"])) for row in ends
-    ]
-    claims = [
-        replace(claim, assumptions={**claim.assumptions, swept: row["setting"], "setting": text})
-        for claim, row, text in zip(claims, ends, settings, strict=True)
-    ]
-    first_share, last_share = (claim.figure for claim in claims)
-    country, goods = names.place(last["consumer"]), names.goods(last["product"])
-    lacks = f"{country} would lack {first_share} of its imports of {goods}"
-    start = f"{SETTINGS[swept]} {settings[0]}, {lacks}{time_of([last])}{qualified([last])}"
-    for cut in (cut_of(names), cut_of(names, "these exports")):
-        text = f"{cut}: {start[0].lower()}{start[1:]}; at {settings[1]}, {last_share}."
-        yield Sentence(text, (*claims,))

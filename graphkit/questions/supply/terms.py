@@ -82,15 +82,6 @@ class Stocked(Term):
 
 
 @dataclass(frozen=True)
-class Resumed(Term):
-    """The month in which a stop ends, and who shares stocks, where other numbers are swept."""
-
-    ASSUMED = ("restart",)
-    restart: int | None
-    sharing: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Industries(Term):
     """Marks losses that are followed to uses and sectors."""
 

@@ -16,7 +16,6 @@ from graphkit.verbs.shared import (
     RETURNS,
     SCOPE,
     VIEW,
-    sweep,
 )
 from graphkit.verbs.verb import PagePlace, Verb
 
@@ -162,7 +161,7 @@ VERBS = (
         (
             "stocks CHN --for magnets-metal --of KOR --stock-days 100",
             "stocks CHN --for gallium --of KOR+JPN --months 6 --restart 4",
-            "stocks CHN --for magnets-metal --of KOR --sweep stock-days=0:180:30",
+            "stocks CHN --for graphite --of KOR --slack 0.2 --substitution 0.1",
         ),
         (
             WHO,
@@ -193,7 +192,6 @@ VERBS = (
                   0.0, FRACTION),
             LOSS,
             SLACK,
-            sweep("loss, slack, stock-days and months", "loss=0.1:1:0.1"),
             TO,
             RESTRICTION,
             STOP_VIEW,
@@ -206,7 +204,7 @@ VERBS = (
             COUNT_BY,
         ),
         "[WHO] [--for ...] [--of COUNTRY] [--months 12] [--stock-days 100] [--restart 4] "
-        "[--substitution 0.1] [--sweep loss=0.1:1:0.1]",
+        "[--substitution 0.1]",
         "how long stocks reach if a country, plant or company stops, month by month",
         sentence="graphkit.questions.supply.stocks_text:stocks",
         picture="graphkit.questions.supply.stocks_picture:cover_by_month",

@@ -16,7 +16,6 @@ from graphkit.headlines.wording import (
     part,
     without_brackets,
 )
-from graphkit.questions.shared.sweep import Swept
 from graphkit.questions.supply.terms import Lost, Stopped
 
 
@@ -57,9 +56,9 @@ def cut_of(names: Lexicon, exports: str = "") -> str:
 
 
 def part_lost(names: Lexicon) -> float:
-    """Return the part that is lost: all of it where a sweep gives it several values."""
-    lost, swept = names.answer.scope.of(Lost), names.answer.scope.of(Swept)
-    return 1.0 if lost is None or (swept and swept.sweep == "loss") else lost.loss
+    """Return the part that is lost."""
+    lost = names.answer.scope.of(Lost)
+    return 1.0 if lost is None else lost.loss
 
 
 def who_stopped(names: Lexicon) -> str:
