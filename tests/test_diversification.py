@@ -414,7 +414,7 @@ def test_prices_of_another_good_are_counted_over_all_consumers(embedded_of):
     """Norway's rare earths cost a thousandth; one consumer moves nothing."""
     cheap = SALES.replace("usd: 1200, tonnes: 30", "usd: 1, tonnes: 30")
     cheap = cheap.replace("usd: 400, tonnes: 10", "usd: 1, tonnes: 10")
-    answer = embedded_of({"trade.yaml": cheap}).diversify("KOR,CHN", max_share=0.6)
+    answer = embedded_of({"trade.yaml": cheap}).diversify("KOR,CHN", max_share=0.6, any_price=True)
     rows = [row for row in answer.rows.to_pylist() if row["change"] > 0]
     part = sum(row["change"] for row in rows if row["supplier"] == "NOR") / sum(
         row["change"] for row in rows
@@ -553,11 +553,70 @@ def test_sellers_at_prices_of_another_good_are_named(embedded_of):
     cheap = cheap.replace("  - {exporter: NOR, importer: CHN, usd: 1, tonnes: 4000, hs: 280530}\n",
                           "").replace("importer: JPN, usd: 400, tonnes: 10",
                                       "importer: JPN, usd: 4, tonnes: 10")  # fmt: skip
-    answer = embedded_of({"trade.yaml": cheap}).diversify("KOR")
+    answer = embedded_of({"trade.yaml": cheap}).diversify("KOR", any_price=True)
 
     assert by_supplier(answer, "far_price") == {"CHN": (False,), "JPN": (False,), "NOR": (True,)}
     far = "66.7 % … moved … another good, from Norway"
     assert any(unsaid(note, far) == [] for note in words_of_notes(answer.notes))
+
+
+HYDROXIDE = """\
+kind: EXPORTS
+defaults: {product: ree-metals, hs: 280530, reporter: importer, dataset: test, source: customs,
+           period: 2024}
+rows:
+  - {exporter: CHN, importer: KOR, usd: 1280000, tonnes: 80}
+  - {exporter: NOR, importer: KOR, usd: 240000, tonnes: 20}
+  - {exporter: NOR, importer: JPN, usd: 120000, tonnes: 10}
+  - {exporter: AUS, importer: JPN, usd: 72000, tonnes: 8}
+  - {exporter: DEU, importer: JPN, usd: 12000, tonnes: 2}
+  - {exporter: MMR, importer: JPN, usd: 12000, tonnes: 40}
+"""
+"""Goods at 16,000, 12,000, 9,000 and 6,000 USD a tonne, and others at 300."""
+SELLERS = """\
+kind: Country
+defaults: {type: country, source: customs}
+rows:
+  - {iso3: AUS, name: Australia, iso2: AU}
+  - {iso3: DEU, name: Germany, iso2: DE}
+  - {iso3: MMR, name: Myanmar, iso2: MM}
+"""
+
+
+def test_sellers_of_another_price_class_add_nothing_and_are_named(graph_of):
+    """50 of 100 t are needed of others than China; these deliver 20 and can add 10, 8 and 2.
+
+    With Myanmar's 40 t as well, 30 of 60 t move.
+    """
+    session = graph_of({"sellers.yaml": SELLERS, "trade.yaml": HYDROXIDE})
+    answer = session.diversify("KOR")
+    rows = by_supplier(answer, "planned", "planned_any_price", "limit")
+
+    assert rows["MMR"] == (0, pytest.approx(20), "price class")
+    assert rows["AUS"] == (pytest.approx(8), pytest.approx(4), "spare")
+    assert rows["DEU"] == (pytest.approx(2), pytest.approx(1), "spare")
+    row = answer.rows.to_pylist()[0]
+    assert (row["verdict"], row["verdict_any_price"]) == ("impossible", "possible")
+    assert (row["least_share"], row["shortfall"]) == pytest.approx((0.6, 10))
+    assert unsaid(
+        answer.caption, "deliver 20 t", "add at most 20 t", "10 t are lacking", "60.0 %",
+        "China (16,000 USD/t)", "Myanmar (300 USD/t)", "20 t more",
+    ) == []  # fmt: skip
+
+    anything = session.diversify("KOR", any_price=True)
+    assert by_supplier(anything, "planned", "planned_any_price", "limit")["MMR"] == (
+        pytest.approx(20), None, None,
+    )  # fmt: skip
+    assert {row["verdict_any_price"] for row in anything.rows.to_pylist()} == {None}
+    together = session.diversify("KOR,CHN,JPN", max_share=0.9)
+    assert {row["verdict_together"] for row in together.rows.to_pylist()} <= {"met", "possible"}
+
+
+def test_what_is_bought_of_another_price_class_may_stay_and_not_grow(embedded_of):
+    some = HYDROXIDE + "  - {exporter: MMR, importer: KOR, usd: 1500, tonnes: 5}\n"
+    session = embedded_of({"sellers.yaml": SELLERS, "trade.yaml": some})
+    rows = by_supplier(session.diversify("KOR", max_share=0.7), "bought", "planned")
+    assert rows["MMR"] == pytest.approx((5, 5))
 
 
 def test_shares_by_value_are_of_the_same_rows(ask: Session):

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.diversification import CHANGE, COST, TIGHT, Certificate
 from graphkit.answers.answer import Answer, without_empty
 from graphkit.answers.columns import FLAG, NUMBER, Column, plain_columns, schema_of
-from graphkit.answers.figures import IN_SOME_ROWS, percent
+from graphkit.answers.figures import IN_SOME_ROWS, percent, short_text
 from graphkit.answers.note import Note
 from graphkit.answers.terms import (
     Code,
@@ -63,7 +63,7 @@ from graphkit.questions.shared.trade import (
 )
 
 SHARE_REACHED, ALL_SPARE, CONTROLLED = "share", "spare", "export control"
-LEFT_OUT, NO_PARTNER = "left out", "no partner"
+LEFT_OUT, NO_PARTNER, OTHER_CLASS = "left out", "no partner", "price class"
 DIVERSIFICATION = (
     Column("consumer", "Consumer"),
     Column("product", "Product", rank=0),
@@ -82,13 +82,16 @@ DIVERSIFICATION = (
     Column("planned_together", "if all do",
            f"{AMOUNT}, if all consumers of the question do so at once, out of the same spare "
            "amounts", type=NUMBER),
+    Column("planned_any_price", "at any price",
+           f"{AMOUNT}, if sellers of other price classes could add as well", type=NUMBER),
     Column("change", "Change", f"planned minus bought, {AMOUNT}", type=NUMBER, rank=2),
     Column("part_of_sales", "of its other sales",
            "0 to 1, what it would deliver more, of what it sells to others today",
            SHARE + IN_SOME_ROWS, NUMBER, rank=3),
     Column("limit", "Limit",
            "limit that the row is at: share, spare (it can add no more), export control (it may "
-           "add nothing), left out or no partner, as asked"),
+           "add nothing), price class (it sells at prices of another good, and adds nothing), left "
+           "out or no partner, as asked"),
     Column("worth", "One more saves",
            "for one more tonne or dollar under the limit of the row: what needs not be moved, or "
            "with the least cost the USD that are saved", type=NUMBER, rank=3),
@@ -115,6 +118,9 @@ DIVERSIFICATION = (
     Column("largest_most", "", "0 to 1, of origins, the most that the share of any may then be, "
            "given all published data", SHARE, NUMBER),
     Column("shortfall", "", f"least capacity that is lacking, {AMOUNT}", type=NUMBER),
+    Column("verdict_any_price", "",
+           "verdict, if sellers of other price classes could add as well; empty where there are "
+           "none"),
     Column("verdict_together", "", "verdict, if all consumers of the question do so at once"),
     *plain_columns("measure"),
     Column("missing_tonnes_share", "No weight", "0 to 1, share of the import value without a mass",
@@ -123,11 +129,12 @@ DIVERSIFICATION = (
 )  # fmt: skip
 SHOWN = (
     "consumer", "product", "supplier", "period", "verdict", "bought", "share", "planned",
-    "planned_share", "planned_together", "change", "part_of_sales", "limit", "worth",
-    "unit_value", "extra_cost",
+    "planned_share", "planned_together", "planned_any_price", "change", "part_of_sales", "limit",
+    "worth", "unit_value", "extra_cost",
 )  # fmt: skip
 AMOUNTS = (
-    "bought", "planned", "planned_together", "change", "sold_elsewhere", "moved", "shortfall",
+    "bought", "planned", "planned_together", "planned_any_price", "change", "sold_elsewhere",
+    "moved", "shortfall",
 )  # fmt: skip
 SERIES = (
     "product", "period", "basis", "hs", "hs_revision", "reporter", "dataset", "source",
@@ -160,6 +167,7 @@ def diversify(
     exclude: str | None = None,
     blocs: Sequence[str] = (),
     cap: str = "supplier",
+    any_price: bool = False,
     until: int | None = None,
     growth: float | None = None,
     date: str | None = None,
@@ -188,7 +196,7 @@ def diversify(
     goods = catalog.materials.scope(scope)
     limits = read_limits(
         catalog, buyers, max_share, slack, least, by, partners, exclude, blocs, until, growth,
-        cap,
+        cap, any_price,
     )  # fmt: skip
     day = date or datetime.now(UTC).date().isoformat()
     trade = trade_of(catalog, goods, period)
@@ -205,13 +213,16 @@ def diversify(
     _check_number(markets, limits)
     rows: list[dict[str, Any]] = []
     proofs: list[str] = []
+    outside: list[str] = []
     for market in markets:
         alone = [outcome_of(market, [place], limits, acts) for place in range(len(market.buyers))]
         together = None
         if len(alone) > 1:
             together = outcome_of(market, range(len(alone)), limits, acts)
         for outcome in alone:
-            rows += _rows(outcome, together, limits, acts)
+            wider = _at_any_price(outcome, limits, acts)
+            rows += _rows(outcome, together, wider, limits, acts)
+            outside += _outside(catalog, outcome, wider)
         for outcome in (*alone, *([together] if together else ())):
             proofs += _proof(catalog, outcome, limits)
     table = pa.Table.from_pylist(rows, schema_of(DIVERSIFICATION))
@@ -219,9 +230,10 @@ def diversify(
     table = in_order_of(
         table, lambda row: (VERDICTS.index(row["verdict"]), descending(values[row["product"]]))
     )
-    in_caption = [f"{proof} " for proof in proofs] if len(markets) == 1 else []
+    sentences = [*proofs, *outside]
+    in_caption = [f"{sentence} " for sentence in sentences] if len(markets) == 1 else []
     notes = [
-        *map(Note, proofs[len(in_caption) :]), *_far_prices(catalog, table),
+        *map(Note, sentences[len(in_caption) :]), *_far_prices(catalog, table),
         *_of_limits(catalog, table, limits),
     ]  # fmt: skip
     most = f"{100 * limits.max_share:g} %"
@@ -237,7 +249,7 @@ def diversify(
 class Purchasing(Term):
     """The limits of the purchases that are planned."""
 
-    ASSUMED = ("max_share", "slack", "cap", "until", "growth")
+    ASSUMED = ("max_share", "slack", "cap", "until", "growth", "any_price")
     max_share: float
     slack: float
     least: str
@@ -247,6 +259,7 @@ class Purchasing(Term):
     cap: str
     until: int | None
     growth: float | None
+    any_price: bool | None
 
     @classmethod
     def of(cls, limits: Limits) -> Purchasing:
@@ -256,6 +269,7 @@ class Purchasing(Term):
             None if limits.partners is None else tuple(sorted(limits.partners)),
             tuple(sorted(limits.left_out)) or None, tuple(limits.blocs) or None, limits.cap,
             limits.until, limits.growth if limits.until else None,
+            limits.any_price or None,
         )  # fmt: skip
 
 
@@ -284,8 +298,51 @@ def _check_number(markets: Sequence[Market], limits: Limits) -> None:
         )
 
 
+def _at_any_price(outcome: Outcome, limits: Limits, acts: Acts) -> Outcome | None:
+    """Find the purchases with sellers of other price classes; None if none could add anything."""
+    [place] = outcome.places
+    others = outcome.market.others(place)
+    wider = outcome_of(outcome.market, [place], replace(limits, any_price=True), acts)
+    could = wider.purchases.may_add[0] & (wider.purchases.spare > 0)
+    could &= ~wider.purchases.left_out
+    return wider if not limits.any_price and (others & could).any() else None
+
+
+def _outside(catalog: Catalog, outcome: Outcome, wider: Outcome | None) -> list[str]:
+    """Name who is of another price class, and tell the purchases with them."""
+    if wider is None or wider.result is None:
+        return []
+    market, [place] = outcome.market, outcome.places
+    unit, buyer = UNIT[market.measure], market.buyers[place].name
+    added = np.maximum(wider.result.amounts[0] - market.bought[place], 0.0)
+    added[~market.others(place)] = 0.0
+    if added.sum() < NOTABLE * wider.purchases.demand[0]:
+        return []
+    sellers = [seller for seller in np.argsort(-added, kind="stable")[:NAMED].tolist()
+               if added[seller] > 0]  # fmt: skip
+    names = [
+        f"{catalog.place_in_text(market.sellers[seller])} ({market.prices[seller]:,.0f} USD/t)"
+        for seller in sellers
+    ]
+    own = np.where(market.others(place) | np.isnan(market.prices), 0.0, market.bought[place])
+    largest = int(np.argmax(own))
+    main = f"{catalog.place_in_text(market.sellers[largest])} ({market.prices[largest]:,.0f} USD/t)"
+    label = catalog.materials.label(market.product)
+    reach = (
+        f"no supplier need be above {percent(float(wider.least_share))}"
+        if wider.least_share is not None
+        else "the share could be kept"
+    )
+    more = short_text(fsum(added))
+    return [
+        f"{label}: {buyer} spends most at prices like those of {main}. Left out, as of another "
+        f"price class: {_listed(names)}. With such sellers {reach}, and they would deliver {more} "
+        f"{unit} more: `any_price` lets them."
+    ]
+
+
 def _rows(
-    alone: Outcome, together: Outcome | None, limits: Limits, acts: Acts
+    alone: Outcome, together: Outcome | None, wider: Outcome | None, limits: Limits, acts: Acts
 ) -> list[dict[str, Any]]:
     """Describe what one consumer would buy of each seller, the largest change first."""
     market, [place] = alone.market, alone.places
@@ -295,6 +352,9 @@ def _rows(
     at_once = None
     if together is not None and together.result is not None:
         at_once = together.result.amounts[together.places.index(place)]
+    at_any_price = None
+    if wider is not None and wider.result is not None:
+        at_any_price = wider.result.amounts[0]
     change = bought * 0.0 if planned is None else planned - bought
     added = np.where(change > TIGHT * needed, change, 0.0)
     moved, source = fsum(added), fsum(elsewhere[added > 0])
@@ -307,11 +367,12 @@ def _rows(
         "least_share": alone.least_share,
         "shortfall": alone.proof.shortfall if alone.proof else None,
         "verdict_together": together.verdict if together else None,
+        "verdict_any_price": wider.verdict if wider else None,
         "missing_tonnes_share": _known(market.unweighed[place]),
     }  # fmt: skip
     rows = []
     for seller in np.lexsort((-bought, -np.abs(change))).tolist():
-        amounts = [bought, *(x for x in (planned, at_once) if x is not None)]
+        amounts = [bought, *(x for x in (planned, at_once, at_any_price) if x is not None)]
         if not any(amount[seller] > TIGHT * needed * 1e-3 for amount in amounts):
             continue
         limit, worth = _limit(alone, seller, limits, acts)
@@ -324,6 +385,7 @@ def _rows(
             "planned": None if planned is None else float(planned[seller]),
             "planned_share": None if planned is None else float(planned[seller] / needed),
             "planned_together": None if at_once is None else float(at_once[seller]),
+            "planned_any_price": None if at_any_price is None else float(at_any_price[seller]),
             "change": moves,
             "part_of_sales": float(added[seller]) / sold if added[seller] and sold else None,
             "sold_elsewhere": sold, "limit": limit, "worth": worth, "unit_value": price,
@@ -376,8 +438,10 @@ def _limit(
         return SHARE_REACHED, worth if is_priced else None
     if market.acts_on(buyer, key, acts):
         return CONTROLLED, None
-    if not purchases.may_add[0, seller]:
+    if limits.partners is not None and key not in limits.partners:
         return NO_PARTNER, None
+    if not limits.any_price and market.others(outcome.places[0])[seller]:
+        return OTHER_CLASS, None
     if gives_all:
         return ALL_SPARE, float(result.worth_of_spare[seller]) if is_priced else None
     return None, None

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from graphkit.analysis.diversification import COST, Flags, Purchases
+from graphkit.analysis.price_classes import Classes, other_classes, price_classes
 from graphkit.analysis.unit_values import far_unit_values
 from graphkit.answers.coverage import Series
 from graphkit.arrow import Floats
@@ -45,6 +46,8 @@ class Limits:
     """Subject of the limit, as :mod:`graphkit.questions.act.caps` names it."""
     measure: str
     """Amounts that the limits are of, ``usd`` or ``tonnes``."""
+    any_price: bool = False
+    """True if sellers of another price class may deliver more too."""
 
     def needed(self, bought: Floats, period: str) -> Floats:
         """Compute what is needed in the year of the question.
@@ -98,7 +101,7 @@ def read_buyers(catalog: Catalog, text: str) -> list[Buyer]:
 def read_limits(
     catalog: Catalog, buyers: Sequence[Buyer], max_share: float, slack: float, least: str, by: str,
     partners: str | None, exclude: str | None, blocs: Sequence[str], until: int | None,
-    growth: float | None, cap: str,
+    growth: float | None, cap: str, any_price: bool,
 ) -> Limits:  # fmt: skip
     """Read the limits of the question, and refuse those that contradict each other."""
     if least == COST and by == "usd":
@@ -114,7 +117,9 @@ def read_limits(
         names = ", ".join(map(catalog.place_in_text, both))
         raise UsageError(f"`partners` and `exclude` both name {names}")
     groups = dict(bloc(catalog, text) for text in blocs or ())
-    return Limits(max_share, slack, least, allowed, left_out, groups, growth or 0.0, until, cap, by)
+    return Limits(
+        max_share, slack, least, allowed, left_out, groups, growth or 0.0, until, cap, by, any_price
+    )
 
 
 def _countries(catalog: Catalog, option: str, text: str, buyers: Sequence[Buyer]) -> frozenset[str]:
@@ -145,6 +150,8 @@ class Market:
     """USD per tonne of all sales, by sellers; NaN where unknown."""
     far: Flags
     """True for a unit value that is far from that of the product, by sellers."""
+    classes: Classes
+    """Price class of each seller, as :mod:`graphkit.analysis.price_classes` has them."""
     value: float
     """USD of what the consumers buy."""
     unweighed: Floats
@@ -186,6 +193,8 @@ class Market:
             [self._may_add(self.buyers[place], seller, limits, acts) for seller in self.sellers]
             for place in places
         ])  # fmt: skip
+        if not limits.any_price:
+            may_add &= ~np.array([self.others(place) for place in places])
         known = self.prices[~np.isnan(self.prices)]
         prices = np.nan_to_num(self.prices, nan=known.mean() if len(known) else 0.0)
         return Purchases(
@@ -193,6 +202,11 @@ class Market:
             limits.slack * sold, prices, self.capped(places, limits).parts, may_add,
             np.isin(sellers, list(limits.left_out)),
         )  # fmt: skip
+
+    def others(self, place: int) -> Flags:
+        """Find the sellers of another price class than the one on which a consumer spends most."""
+        spent = self.bought[place] * (self.prices if self.measure == "tonnes" else 1.0)
+        return other_classes(self.classes, np.nan_to_num(spent))
 
     def _may_add(self, buyer: Buyer, seller: str, limits: Limits, acts: Acts) -> bool:
         is_partner = limits.partners is None or seller in limits.partners
@@ -259,7 +273,8 @@ def _market(
     return Market(
         series, stage, [b for b, some in zip(buyers, buys, strict=True) if some], sellers,
         bought[buys], elsewhere[buys], beyond, prices, _far(usd, tonnes),
-        float(value[buys].sum()), missing[buys], by, Caps(sellers, np.eye(number)),
+        price_classes(usd, tonnes), float(value[buys].sum()), missing[buys], by,
+        Caps(sellers, np.eye(number)),
     )  # fmt: skip
 
 

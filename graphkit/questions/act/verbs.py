@@ -106,6 +106,13 @@ VERBS = (
                 "owners of the plants, where these are known).",
             ),
             Parameter(
+                "any_price", "--any-price", "", "Let sellers at prices of another good add too.",
+                "switch", False,
+                details="By default only sellers of the price class of most of what is bought may "
+                "deliver more: within four times, or a quarter, of the unit value of its largest "
+                "seller.",
+            ),
+            Parameter(
                 "until", "--until", "YEAR", "Year up to which needs grow: 2030.", "count",
                 range=AcceptedRange(1900, 2100),
             ),
