@@ -32,7 +32,7 @@ from graphkit.questions.act import (
 )
 from graphkit.questions.claims import claim_checks, claims
 from graphkit.questions.dependence import depends as face_value
-from graphkit.questions.dependence import origins
+from graphkit.questions.dependence import leverage, origins
 from graphkit.questions.dependence.exposure import exposure
 from graphkit.questions.markets import (
     concentration,
@@ -494,6 +494,7 @@ class Session(Closing):
     mirror = _verb(mirror.mirror)
     n_minus_1 = _verb(n_minus_1.n_minus_1)
     origins = _verb(origins.origins)
+    leverage = _verb(leverage.leverage)
     owners = _verb(owners.owners)
     companies = _verb(companies.companies)
     plants = _verb(plants.plants)

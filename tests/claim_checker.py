@@ -637,6 +637,32 @@ def effects(read: Facts, claim: Claim) -> None:
     assert [row[PLACE] for row in rows] == [*claim.rows]
 
 
+def of_leverage(read: Facts, claim: Claim) -> None:
+    """Check what one loses in all, or what the other gives up in sales."""
+    rows = read.of(claim)
+    assert rows == [row for row in read.rows if (row["consumer"],) == claim.whose]
+    if claim.qualifiers == ("sales",):
+        is_figure(claim.figure, fsum(row["sales"] for row in rows))
+    else:
+        is_figure(claim.figure, *[
+            fsum(row[f"lost_imports_{end}"] for row in rows) for end in ("low", "high")
+        ])  # fmt: skip
+
+
+def more_taken(read: Facts, claim: Claim) -> None:
+    """Check that the subject takes more than the other can, or that none surely does."""
+    ends: dict[str, list[float]] = {}
+    for row in read.rows:
+        sums = ends.setdefault(row["supplier"], [0.0, 0.0])
+        sums[0] += row["lost_imports_low"]
+        sums[1] += row["lost_imports_high"]
+    sure = [
+        seller for seller, (low, _) in ends.items()
+        if low > max((high for other, (_, high) in ends.items() if other != seller), default=0.0)
+    ]  # fmt: skip
+    assert [*claim.subject] == sure
+
+
 def of_effect(read: Facts, claim: Claim) -> None:
     [row] = read.of(claim)
     is_figure(claim.figure, row[claim.qualifiers[0]])
@@ -1805,6 +1831,8 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
     "claims_check": {Kind.VERDICT: of_verdict, Kind.COUNT: every_row},
     "claims_conflicts": {Kind.COUNT: contradicting},
     "controls": {Kind.COUNT: acts},
+    "leverage": {Kind.LOSS: of_leverage, Kind.AMOUNT: of_leverage, Kind.FIRST: more_taken,
+                 Kind.UNKNOWN: more_taken},
     "control_effects": {Kind.COUNT: effects, Kind.AMOUNT: of_effect},
     "criticality": {Kind.COUNT: critical, Kind.AMOUNT: supply_risk, Kind.UNKNOWN: unknown_risk},
     "flows": {Kind.FIRST: largest_flow, Kind.SHARE: part_of_world_trade, Kind.UNKNOWN: withdrawn,

@@ -43,6 +43,7 @@ VIEWS = {
     "compare": "ask=compare&before=2019&after=2024&of=KOR&for=ree-metals",
     "flows": "ask=flows&for=ree-metals&period=2019",
     "origins": "ask=origins&country=KOR&for=magnets-metal",
+    "leverage": "ask=leverage&country=KOR&other=CHN&for=magnets-metal",
     "network": "ask=network&for=magnets-metal&period=2024&expand=KOR",
     "centrality": "ask=centrality&for=rare+earths&period=2024",
     "disrupt": "ask=disrupt&who=CHN&for=magnets-metal&loss=0.8&slack=0.2",

@@ -110,10 +110,10 @@ COMMANDS = commands()
 
 def test_there_are_the_commands_of_the_design():
     assert list(COMMANDS) == [
-        "depends", "dependents", "suppliers", "origins", "spof", "disrupt", "stocks",
-        "cascade", "controls", "diversify", "targets", "unknowns", "concentration", "reliance",
-        "prices", "criticality", "uses", "flows", "network", "centrality", "compare", "trend",
-        "mirror", "plants", "owners", "companies", "show", "brief", "query",
+        "depends", "dependents", "suppliers", "origins", "leverage", "spof", "disrupt",
+        "stocks", "cascade", "controls", "diversify", "targets", "unknowns", "concentration",
+        "reliance", "prices", "criticality", "uses", "flows", "network", "centrality",
+        "compare", "trend", "mirror", "plants", "owners", "companies", "show", "brief", "query",
         "cypher", "explore", "mcp", "cite", "recheck",
         "exposure", "scenario", "measure", "export", "new", "check", "load", "schema", "doctor",
         "help", "claims", "claims check", "claims conflicts", "import baci", "import comtrade",

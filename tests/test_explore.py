@@ -52,6 +52,7 @@ QUESTIONS = {
     "--period 2024",
     "origins?country=KOR&for=magnet&largest=true&by=tonnes": "origins KOR --for magnet --largest "
     "--by tonnes",
+    "leverage?country=KOR&other=CHN&for=magnet": "leverage KOR CHN --for magnet",
     "dependents?country=CHN&min-share=0.2": "dependents CHN --min-share 0.2",
     "suppliers?country=JPN&for=ore&for=magnet": "suppliers JPN --for ore --for magnet",
     "origins?country=KOR&for=magnet&min-share=0": "origins KOR --for magnet --min-share 0",

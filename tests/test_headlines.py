@@ -204,6 +204,7 @@ MORE: list[Asked] = [
     ("disrupt", ("Lynas Advanced Material Plant",), {}),
     ("spof", ("USA",), {"level": "company", "scope": "ree-compounds", "possible": True}),
     ("controls", ("COD",), {}),
+    ("leverage", ("KOR", "CHN"), {"scope": "rare earths"}),
     ("controls", ("CHN",), {"scope": "dysprosium"}),
     ("concentration", (), {"sort": "stage"}),
     ("concentration", (), {"scope": "gallium"}),

@@ -51,6 +51,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "dependents": {"country": ["CHN"], "for": "magnets"},
     "suppliers": {"country": ["japan"], "for": ["ree-metals"], "period": 2024, "max_rows": 3},
     "origins": {"country": ["KOR"], "for": ["magnets-metal"]},
+    "leverage": {"country": "KOR", "other": "CHN", "for": ["magnets-metal"]},
     "spof": {"country": ["KOR"], "for": ["magnets-metal"]},
     "cascade": {"country": "CHN", "for": ["ree-metals"]},
     "stocks": {"who": "CHN", "for": ["ree-metals"], "of": "KOR", "stock-days": 60},

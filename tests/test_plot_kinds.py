@@ -33,6 +33,7 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "dependents": lambda g: g.dependents("CHN", scope="magnets", min_share=0.9),
     "suppliers": lambda g: g.suppliers("KOR", scope="magnets", period="2024"),
     "origins": lambda g: g.origins("JPN", scope="magnets", period="2024"),
+    "leverage": lambda g: g.leverage("KOR", "CHN", scope="rare earths"),
     "spof": lambda g: g.spof("KOR", scope="rare earths"),
     "disrupt": lambda g: g.disrupt("CHN", scope="ree-compounds", loss=0.8, slack=0.2),
     "cascade": lambda g: g.cascade("CHN", scope="ree-compounds"),

@@ -27,6 +27,7 @@ ANSWERS = {
     "dependents CHN": "Share by value",
     "suppliers KOR --for 'rare earths'": "Share by value",
     "origins KOR USA --for magnets-metal": "Looked through",
+    "leverage KOR CHN --for 'rare earths'": "Lost sales",
     "spof KOR": "Verdict",
     "spof --for 'rare earths'": "Consumers",
     "spof KOR --for magnets-metal --definition structural": "Loses",

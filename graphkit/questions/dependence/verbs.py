@@ -138,4 +138,34 @@ VERBS = (
         picture="graphkit.questions.dependence.origins_picture:origins_by_stage",
         page=PagePlace("Chain", "Origins", {"country": "KOR", "for": "magnets-metal"}),
     ),
+    Verb(
+        "leverage", "graphkit.questions.dependence.leverage:leverage",
+        "Show what two countries can take from each other.",
+        "What the first loses of its imports if the other stops selling, behind the last seller "
+        "too, as a range; what the other gives up in sales; what others buy of others, where it "
+        "could sell instead. Then the other way round.",
+        ("leverage KOR CHN --for magnets", "leverage EU27 CHN --for gallium", "leverage IDN CHN"),
+        (
+            Parameter(
+                "consumer", "", "COUNTRY", "Who loses first: KOR, korea, EU27.", default=...,
+                names="places", topic="place",
+            ),
+            Parameter(
+                "supplier", "", "OTHER", "Who stops selling first: CHN, china.", default=...,
+                names="places", topic="place",
+            ),
+            SCOPE,
+            RETURNS,
+            PERIOD,
+            DATASET,
+        ),
+        "COUNTRY OTHER [--for ...] [--period P]",
+        "what two countries can take from each other: lost imports beside lost sales, both ways",
+        sentence="graphkit.questions.dependence.leverage_text:leverage",
+        picture="graphkit.questions.dependence.leverage_picture:leverage",
+        page=PagePlace(
+            "Country", "Leverage",
+            {"country": "KOR", "other": "CHN", "for": "magnets-metal"}, place=4,
+        ),
+    ),
 )  # fmt: skip
