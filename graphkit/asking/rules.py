@@ -113,6 +113,7 @@ RELIANCE = Form("reliance", "consumer")
 CHECK = Form("claims check", goods="", period="", adds=_statement)
 PUBLISHED = Form("claims check", "of", period="")
 CLAIMS = Form("claims", "of", period="")
+LEVERAGE = Form("leverage", "consumer", "supplier", wants=("buyer", "seller"))
 DIVERSIFY = Form("diversify", "consumer", wants=("buyer",), adds=lambda s: _share(s) | _by(s))
 LEAVE = Form("diversify", "consumer", "exclude", wants=("buyer",))
 AVOID = Form("origins", "consumer", "without", wants=("buyer",))
@@ -179,7 +180,7 @@ RULES: Sequence[Rule] = (
     Rule(_mentions(Word.BRIEF), (BRIEF,)),
     Rule(_mentions(Word.UNKNOWN), (UNKNOWNS,)),
     Rule(lambda s: len(s.periods) == 2 and not _runs(s), (COMPARE,)),
-    Rule(_mentions(Word.LEVERAGE), ()),
+    Rule(_mentions(Word.LEVERAGE), (LEVERAGE,)),
     Rule(_mentions(Word.DIVERSIFY), (DIVERSIFY,)),
     Rule(_mentions(Word.LASTS), (STOCKS,)),
     Rule(_mentions(Word.POINTS), (POINTS,)),
