@@ -174,7 +174,7 @@ def test_the_list_of_tools_is_short():
         tool.model_dump(by_alias=True, exclude_none=True, mode="json") for tool in tools()
     ])  # fmt: skip
 
-    assert len(listed) <= 38_500  # of JSON, which has 4.3 characters a token (o200k): 8,950 tokens
+    assert len(listed) <= 39_000  # of JSON, which has 4.3 characters a token (o200k): 9,050 tokens
 
 
 def test_a_whole_reply_gives_the_dependence_with_its_range_claims_and_sources(server, ask):

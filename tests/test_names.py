@@ -46,7 +46,7 @@ def label(row: dict[str, Any]) -> str:
 
 
 def folded(text: str) -> str:
-    return graphkit.names._folded(text)
+    return graphkit.names.folded(text)
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,8 @@ def sales(session: graphkit.Session) -> tuple[list[float], list[float]]:
     return traded, session.cypher(STATEMENT)["usd"].to_pylist()
 
 
-GIVEN = {"cypher": [STATEMENT], "records": [STATEMENT], "query": ["countries"], "recheck": ["id"]}
+GIVEN = {"cypher": [STATEMENT], "records": [STATEMENT], "query": ["countries"], "recheck": ["id"],
+         "exposure": ["purchases.csv"]}  # fmt: skip
 """Arguments of methods that look at these before they look at the database."""
 
 

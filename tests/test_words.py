@@ -74,13 +74,13 @@ def test_for_is_always_the_scope_and_no_argument_but_of_a_question_on_a_material
     about = {p.metavar: name for name, p in parameters("--for").items() if not p.option}
     assert about == {"MATERIAL...": "uses"}
     places = {"COUNTRY...", "[COUNTRY]...", "[COUNTRY]", "[WHO]"}
-    assert words == {*places, "BEFORE", "AFTER", "NAME", *about}
+    assert words == {*places, "COUNTRY", "OTHER", "BEFORE", "AFTER", "NAME", *about}
 
 
 def test_every_question_about_a_country_takes_of():
     without = {verb.name for verb in (*VERBS, BRIEF)} - set(parameters("--of"))
 
-    assert without == {"criticality", "network", "centrality", "show", "cascade"}
+    assert without == {"criticality", "network", "centrality", "show", "cascade", "leverage"}
     assert {p.metavar.strip("[].") for p in parameters("--of").values()} == {"COUNTRY"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -213,7 +214,9 @@ def run(arguments: Sequence[str]) -> int:
             flush()
         except GraphkitError as unwritten:
             return _fail(str(unwritten), unwritten.exit_code)
-        where = f"{error.filename}: " if error.filename else ""
+        is_of_stdout = error.errno in (errno.ENOSPC, errno.EBADF)  # files of ours are named
+        unnamed = "cannot write to stdout: " if is_of_stdout else ""
+        where = f"{error.filename}: " if error.filename else unnamed
         return _fail(f"{where}{error.strerror or error}", 1)
     except Exception as error:
         if not hasattr(error, "format_message"):

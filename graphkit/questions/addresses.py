@@ -45,7 +45,7 @@ def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:
     Examples
     --------
     >>> read_values(by_path()["controls"], [("country", "CHN"), ("for", "dysprosium")])
-    {'country': ['CHN'], 'scope': ['dysprosium'], 'date': None}
+    {'country': ['CHN'], 'scope': ['dysprosium'], 'date': None, 'effect': False}
     """
     fields = {p.field: p for p in verb.parameters}
     for name, _ in pairs:
