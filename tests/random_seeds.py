@@ -13,10 +13,13 @@ from graphkit.schema import GRAPH, Kind, Prop, Type
 from graphkit.seeds.check import Facts
 from graphkit.seeds.facts import read_seeds
 
+FACTS = 50
+"""Rows of each kind of relationship, before those that are wrong are taken out."""
 KEYS = {
     "Application": ("wind-turbines", "ev-motors"),
     "Area": ("WLD", "EU27", "S19"),
     "Company": ("a-mining", "b-holding", "government-chn"),
+    "Claim": tuple(f"claim-{n}" for n in range(FACTS)),
     "Code": ("280530", "284690", "850511"),
     "Control": ("announcement-18", "regulation-11"),
     "Country": ("CHN", "JPN", "KOR", "DEU"),
@@ -38,8 +41,6 @@ REPORTERS = {"a": "importer", "b": "exporter", "c": "reconciled"}
 """Whose reports each data set holds."""
 PERIODS = ("2022", "2023", "2024", "2024-Q1")
 DATES = ("2023-01-01", "2024-06-30", "2025-04-04")
-FACTS = 50
-"""Rows of each kind of relationship, before those that are wrong are taken out."""
 
 
 ONE_SERIES = {

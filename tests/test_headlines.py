@@ -60,6 +60,8 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
         yield "disrupt", (seller,), {"loss": 0.8, **scope}
         yield "stocks", (seller,), {"stock_days": 30, "restart": 5, **scope}
         yield "cascade", (seller,), scope
+        yield "leverage", (buyer, seller), scope
+        yield "control_effects", (seller,), scope
         yield "concentration", (), scope
         yield "concentration", (buyer,), scope
         yield "reliance", (buyer,), scope
