@@ -74,7 +74,7 @@ class Period:
             months = 12 * int(match["last_of"]) + int(match["last_month"]) - start
             if months <= 1:
                 raise ValueError(f"{self.text!r} is not a period; its last month is not later")
-            if (plain := _written(start, months)) != self.text:
+            if (plain := written(start, months)) != self.text:
                 raise ValueError(f"{self.text!r} is not a period; it is written {plain}")
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "months", months)
@@ -107,8 +107,12 @@ class Period:
         return self.text
 
 
-def _written(start: int, months: int) -> str:
-    """Write the period of some months from one on."""
+def written(start: int, months: int) -> str:
+    """Write the period of some months from one on, counted as in :class:`Period`.
+
+    >>> written(12 * 2025 + 2, 6), written(12 * 2025 + 6, 6)
+    ('2025-03..2025-08', '2025-H2')
+    """
     year, month = divmod(start, 12)
     last, end = divmod(start + months - 1, 12)
     if month == 0 and end == 11:
@@ -141,7 +145,7 @@ def gap(before: str, after: str) -> str | None:
     ('2023', '2024-04..2024-12', None)
     """
     start, end = Period(before).end, Period(after).start
-    return _written(start, end - start) if start < end else None
+    return written(start, end - start) if start < end else None
 
 
 _PART_FIRST = re.compile(rf"(?P<part>[HQ][1-4])[ -]?(?P<year>{_YEAR})")
@@ -175,7 +179,7 @@ def spelled(text: str) -> str:
         raise ValueError(f"{text!r} is not a period; wanted {FORMS}") from None
     if last.end < first.end or last.start < first.start:
         raise ValueError(f"{text!r} is not a period; its end is before its start")
-    return _written(first.start, last.end - first.start)
+    return written(first.start, last.end - first.start)
 
 
 def _one(text: str) -> Period:
@@ -279,7 +283,7 @@ def cover(period: str, available: Iterable[str]) -> tuple[tuple[str, ...], tuple
 def _missing(span: Period, pieces: Sequence[Period]) -> tuple[str, ...]:
     edges = [span.start, *(m for p in pieces for m in (p.start, p.end)), span.end]
     gaps = [(a, b - a) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
-    return tuple(_written(*gap) for gap in gaps)
+    return tuple(written(*gap) for gap in gaps)
 
 
 def added_up(period: str, available: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""How far purchases changed after an act: months after it beside a range from months before."""
+"""Change of purchases after an act: months after it beside a range from months before."""
 
 from __future__ import annotations
 

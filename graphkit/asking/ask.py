@@ -15,7 +15,7 @@ from graphkit.verbs.verb import Verb
 
 @dataclass(frozen=True)
 class Reading:
-    """How a question in words is read."""
+    """A question in words as it is read."""
 
     sentence: Sentence
     meant: tuple[Command, ...]

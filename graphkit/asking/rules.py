@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from graphkit.asking.sentence import Sentence
 from graphkit.asking.vocabulary import Word
+from graphkit.period import Period
 
 Fields: TypeAlias = dict[str, str]
 """Values of a verb's parameters, by their Python names."""
@@ -21,11 +22,13 @@ class Form:
     buyer: str = ""
     seller: str = ""
     goods: str = "scope"
+    maker: str = ""
+    """Parameter of a plant or company, which goes before a country there."""
     period: str = "period"
     lone: str = "buyer"
     """Role of the first place that no word gives one."""
     wants: tuple[str, ...] = ()
-    """What it cannot do without: ``buyer``, ``seller``, ``goods``, ``name``, ``figure``."""
+    """Those of ``buyer``, ``seller`` and ``goods`` that it cannot do without."""
     adds: Callable[[Sentence], Fields] = field(default=lambda sentence: {})
     """Other values that the question gives."""
 
@@ -89,11 +92,10 @@ def _statement(sentence: Sentence) -> Fields:
 
 
 DEPENDS = Form("depends", "consumer", "on", wants=("buyer",))
-SUPPLIERS = Form("suppliers", "consumer", wants=("buyer",))
 DEPENDENTS = Form("dependents", seller="supplier", lone="seller", wants=("seller",))
 ORIGINS = Form("origins", "consumer", "on", wants=("buyer",), adds=lambda s: _stage(s) | _by(s))
-DISRUPT = Form("disrupt", "of", "who", lone="seller", wants=("seller",), adds=_by)
-STOCKS = Form("stocks", "of", "who", wants=("seller",), adds=_stock)
+DISRUPT = Form("disrupt", "of", "who", maker="who", lone="seller", wants=("seller",), adds=_by)
+STOCKS = Form("stocks", "of", "who", maker="who", wants=("seller",), adds=_stock)
 POINTS = Form("spof", "consumer", adds=_by)
 CONCENTRATION = Form("concentration", "consumer")
 CENTRALITY = Form("centrality", wants=("goods",), adds=_by)
@@ -121,7 +123,7 @@ UNKNOWNS = Form("unknowns", "consumer", "on", adds=_by)
 BRIEF = Form("brief", "country", "country")
 MIRROR = Form("mirror", "country", "country")
 CRITICALITY = Form("criticality")
-SHOW = Form("show", "name", goods="name", period="")
+SHOW = Form("show", "name", goods="name", maker="name", period="")
 
 
 def _mentions(*words: Word) -> Callable[[Sentence], bool]:
@@ -158,8 +160,8 @@ def _makes(sentence: Sentence) -> bool:
 
 
 def _runs(sentence: Sentence) -> bool:
-    return any(len(period) == len("2015-2024") and period[4:6] in ("-1", "-2")
-               for period in sentence.periods)  # fmt: skip
+    """Tell whether a question has a run of years."""
+    return any(len(Period(period).years) > 1 for period in sentence.periods)
 
 
 @dataclass(frozen=True)
@@ -240,12 +242,10 @@ def _filled(form: Form, sentence: Sentence) -> Wanted:
     for name, keys in ((form.buyer, buyers), (form.seller, sellers)):
         if name and keys:
             fields[name] = ",".join(filter(None, (fields.get(name), *keys)))
-    if form in (SHOW, DISRUPT, STOCKS) and sentence.makers:
-        fields[SHOW.buyer if form is SHOW else form.seller] = sentence.makers[0]
-    elif form is SHOW and "name" in fields:
-        pass
-    elif form.goods and sentence.goods:
+    if form.goods and sentence.goods:
         fields[form.goods] = ",".join(sentence.goods)
+    if form.maker and sentence.makers:
+        fields[form.maker] = sentence.makers[0]
     if form.period and sentence.periods:
         fields[form.period] = ",".join(sentence.periods)
     fields |= form.adds(sentence)

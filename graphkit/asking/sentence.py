@@ -68,7 +68,7 @@ Meaning: TypeAlias = Entity | tuple[Word, ...]
 
 @dataclass
 class Sentence:
-    """What a question in words mentions, each in the order of the text."""
+    """All that a question in words mentions, each in the order of the text."""
 
     text: str
     places: list[Place] = field(default_factory=list)
@@ -179,7 +179,7 @@ def _period(match: re.Match[str], sentence: Sentence) -> None:
     elif match["in"]:
         period = f"{match['in']}-{MONTHS.index(match['month'].casefold()) + 1:02}"
     elif match["first"]:
-        period = f"{match['first']}-{match['last']}"
+        period = "-".join(sorted({match["first"], match["last"]}))
     else:
         period = match["plain"].upper()
     sentence.periods.append(period)

@@ -60,11 +60,8 @@ class Word(Enum):
     AGREE = "agree"
     CRITICAL = "critical"
     CLAIMS = "claims"
-    MEMBERS = "members"
     BY_WEIGHT = "by-weight"
-    BY_VALUE = "by-value"
     HALF = "half"
-    BELOW = "below"
     WIND = "wind"
     UNANSWERED = "unanswered"
 

@@ -19,7 +19,7 @@ PLACES = {"--db": "db", "--with": "own"}
 """Options that say which names there are."""
 LACKING = {
     "buyer": "a country that buys", "seller": "a country that sells",
-    "goods": "a mineral or product", "name": "a name",
+    "goods": "a mineral or product",
 }  # fmt: skip
 MISUSED = 2
 """Exit code if words are no command."""

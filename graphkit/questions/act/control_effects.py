@@ -1,4 +1,4 @@
-"""How hard export controls bit: purchases of the months after each beside those expected."""
+"""Effect of export controls: purchases of the months after each beside those expected."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from graphkit.answers.columns import COUNT, NUMBER, Column, plain_columns, schem
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.terms import Measure, Places, Role, terms
 from graphkit.catalog.catalog import Catalog
-from graphkit.period import Period, spelled
+from graphkit.period import Period, written
 from graphkit.questions.question import checked
 from graphkit.questions.shared.weights_in_doubt import without_doubts
 
@@ -203,10 +203,6 @@ def _first_month(day: str) -> int:
     return Period(day[:7]).start + (day[8:] not in ("", "01"))
 
 
-def _month(number: int) -> str:
-    return f"{number // 12}-{number % 12 + 1:02d}"
-
-
 def _row(
     act: Mapping[str, Any],
     product: str,
@@ -232,9 +228,8 @@ def _row(
         first,
         widening,
     )
-    last = first + AFTER - 1
     row |= {
-        "period": spelled(f"{_month(first)}..{_month(last)}"),
+        "period": written(first, AFTER),
         "finding": effect.finding, "bought": effect.bought, "expected": effect.expected,
         "expected_low": effect.low, "expected_high": effect.high, "error": effect.error,
         "difference_low": effect.bought - effect.high,
@@ -258,10 +253,8 @@ def _placebos(
     firsts: dict[tuple[str, str], int] = {}
     for act in acts:
         for product in act["products"] or ():
-            key = act["country"], product
-            firsts[key] = min(
-                firsts.get(key, _first_month(act["since"])), _first_month(act["since"])
-            )
+            key, first = (act["country"], product), _first_month(act["since"])
+            firsts[key] = min(first, firsts.get(key, first))
     placebos: dict[str, dict[Placebo, Effect]] = defaultdict(dict)
     for (buyer, product), market in markets.items():
         for seller, months in market.sellers.items():

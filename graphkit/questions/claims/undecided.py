@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.analysis.claims.phrases import Verdict, claim_sentence, known_values
+from graphkit.answers.figures import number_of
 from graphkit.answers.note import Note
 from graphkit.catalog.catalog import Catalog
 
@@ -46,17 +47,13 @@ def undecided_in_short(catalog: Catalog, rows: Rows) -> str:
             origin = row["attributed_to"], row["source"]
             counts[origin] = counts.get(origin, 0) + 1
     attributed = [
-        f"{_claims(count)} by {whose} (in {source} alone)"
+        f"{number_of(count, 'claim')} by {whose} (in {source} alone)"
         for (whose, source), count in sorted(counts.items())
     ]
     tables = "; ".join(dict.fromkeys(row["decided_by"] for row in rows))
     verified = f"Attributed, not verified: {'; '.join(attributed)}. " if attributed else ""
-    return f"{verified}Would decide {_claims(len(rows))} of those that cannot be told: {tables}."
-
-
-def _claims(count: int) -> str:
-    """Write how many claims there are."""
-    return "1 claim" if count == 1 else f"{count} claims"
+    open_claims = number_of(len(rows), "claim")
+    return f"{verified}Would decide {open_claims} of those that cannot be told: {tables}."
 
 
 def undecided_notes(catalog: Catalog, rows: Rows) -> list[Note]:

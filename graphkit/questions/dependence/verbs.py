@@ -144,7 +144,10 @@ VERBS = (
         "What the first loses of its imports if the other stops selling, behind the last seller "
         "too, as a range; what the other gives up in sales; what others buy of others, where it "
         "could sell instead. Then the other way round.",
-        ("leverage KOR CHN --for magnets", "leverage EU27 CHN --for 'rare earths'", "leverage IDN CHN"),
+        (
+            "leverage KOR CHN --for magnets", "leverage EU27 CHN --for 'rare earths'",
+            "leverage IDN CHN",
+        ),
         (
             Parameter(
                 "consumer", "", "COUNTRY", "Who loses first: KOR, korea, EU27.", default=...,
