@@ -25,6 +25,9 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit import __version__
 from graphkit.cli import app
+from graphkit.cli.first_screen import STARTS
+from graphkit.cli.groups import GROUPS
+from graphkit.database import last_load, open_database
 from graphkit.files.folders import shipped
 
 COMMAND = str(Path(sys.executable).parent / "graphkit")
@@ -209,11 +212,40 @@ def test_the_readme_names_no_command_that_is_not_there():
         assert any(name == words or name.startswith(f"{words} ") for name in COMMANDS), words
 
 
-def test_without_a_command_the_help_is_shown_as_a_usage_error(graphkit):
+def test_without_a_command_one_screen_says_what_there_is(graphkit, sliced_file):
     outcome = graphkit()
-    assert (outcome.code, outcome.out) == (2, "")
-    assert "Usage: graphkit" in outcome.err
-    assert "130 interrupted" in outcome.err
+    lines = outcome.out.splitlines()
+    facts = last_load(open_database(str(sliced_file))).facts
+
+    assert (outcome.code, outcome.err) == (0, "")
+    assert len(lines) <= 30
+    assert max(map(len, lines)) <= 82
+    assert f"{facts:,} facts; trade of " in outcome.out
+    starts = [line for line in lines if line.startswith("  graphkit ")]
+    assert len(starts) == 6
+    for command in STARTS:
+        if command != "graphkit explore":
+            assert graphkit(*command.split()[1:]).code == 0
+    assert {*" ".join(lines).split()} >= {name.partition(" ")[0] for name in COMMANDS}
+
+
+@pytest.mark.parametrize("place", ["bolt://127.0.0.1:1", "/nowhere/none.duckdb", "ab:b@c"])
+def test_the_first_screen_is_shown_without_a_database(graphkit, monkeypatch, place):
+    monkeypatch.setenv("GRAPHKIT_DB", place)
+    outcome = graphkit(db=False)
+
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "graphkit korea magnets" in outcome.out
+
+
+def test_every_command_stands_in_one_group_of_the_help(graphkit):
+    names = {name.partition(" ")[0] for name in COMMANDS}
+    groups = [name for group in GROUPS.values() for name in group]
+    shown = graphkit("--help")
+
+    assert sorted(groups) == sorted(names)
+    assert [title for title in GROUPS if f"\n{title}:\n" in shown.out] == [*GROUPS]
+    assert [n for n in groups if len(re.findall(rf"(?m)^  {n} ", shown.out)) != 1] == []
 
 
 def test_the_version_is_the_packages(graphkit):

@@ -192,7 +192,9 @@ def test_every_pointer_of_a_help_leads_somewhere(graphkit):
 
 
 def test_an_unknown_topic_is_refused_with_those_there_are(graphkit):
-    wanted = Naming("help … 'colours' … names, words, periods, formats, own, databases … command")
+    wanted = Naming(
+        "help … 'colours' … names, words, terms, periods, formats, own, databases … command"
+    )
     assert graphkit("help", "colours") == (2, "", wanted)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from typer.core import TyperGroup
 
+from graphkit.cli.groups import grouped
 from graphkit.cli.options import say
 from graphkit.errors import GraphkitError
 from graphkit.plugins import Plugin
@@ -32,6 +33,18 @@ def with_added(
             """List the names, those of other packages last."""
             own = super().list_commands(ctx)
             return [*own, *sorted(additions().keys() - {*own})]
+
+        def format_commands(self, ctx: Any, formatter: Any) -> None:
+            """Write the commands in their groups, each with a line."""
+            names = self.list_commands(ctx)
+            least = formatter.width - 6 - max(map(len, names))
+            for title, group in grouped(names).items():
+                commands = {name: self.get_command(ctx, name) for name in group}
+                with formatter.section(title):
+                    formatter.write_dl([
+                        (name, command.get_short_help_str(least))
+                        for name, command in commands.items() if command is not None
+                    ])  # fmt: skip
 
         def get_command(self, ctx: Any, name: str) -> Any:
             """Return a command; None with a line on stderr for one of a package that is broken."""

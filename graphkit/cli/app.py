@@ -33,7 +33,8 @@ HELP = """Who depends on whom for critical minerals, with sources.
 Every answer says what it counts. The default database is built from the shipped seeds when it is
 first needed; --db names another one: a file, a Neo4j URI, or 'local' (see graphkit neo4j).
 'graphkit help' explains names, periods, formats and databases. What begins with no command is read
-as a question in words: 'graphkit help words'.
+as a question in words: 'graphkit help words'. Import dependence, single-supplier bottleneck, supply
+shock, partner, data gaps: 'graphkit help terms' has the field's words.
 
 \b
 Examples:
@@ -109,7 +110,6 @@ def command_line(*names: str) -> typer.Typer:
     app = typer.Typer(
         cls=with_added(added_names, _added_command),
         help=HELP,
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
         rich_markup_mode=None,
@@ -179,6 +179,12 @@ def end_in_order() -> list[int]:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; an error is one line on stderr."""
     try:
+        if not arguments and COMPLETION not in os.environ:
+            from graphkit.cli.first_screen import first_screen
+
+            print(first_screen())
+            flush()
+            return 0
         is_help = list(arguments[:1]) == ["help"]
         if is_help and {*arguments[1:2]} & {*QUESTIONS, *OTHERS, *added_names()}:
             arguments = [*arguments[1:], "--help"]

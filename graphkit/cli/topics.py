@@ -40,6 +40,24 @@ TOPICS = {
             "two countries buys, the second sells, unless words beside them say it.",
         ),
     ),
+    "terms": (
+        "Words of the field, and the commands that answer them.",
+        (
+            "Import dependence, and on each partner: graphkit depends KOR --on CHN, by the last "
+            "seller (direct). Net import reliance, of what is used: graphkit reliance.",
+            "Direct and indirect: graphkit depends is direct; graphkit origins looks through to "
+            "who mined, refined and made it. Partners one by one: graphkit suppliers, or --on.",
+            "Single-supplier bottleneck, chokepoint: graphkit spof KOR (single points of failure). "
+            "First suppliers, and countries with one alone: graphkit network.",
+            "Supply shock, outage, export ban: graphkit disrupt, stocks (how long they reach) and "
+            "cascade (who fails in turn); graphkit controls for export controls.",
+            "Market concentration, HHI, market share: graphkit concentration. Supply risk: "
+            "graphkit criticality. Hubs: graphkit centrality.",
+            "Diversification: graphkit diversify. Mutual dependence: graphkit leverage. Mirror "
+            "data, asymmetries: graphkit mirror. Unit values: graphkit prices.",
+            "Data gaps, unpublished figures: graphkit unknowns. Fact check: graphkit claims check.",
+        ),
+    ),
     "periods": (
         "Years, parts of them, and several added up or side by side.",
         (
@@ -101,7 +119,8 @@ def help(
 ) -> None:
     """Explain what many commands have in common.
 
-    What begins with no command is read as a question in words: 'graphkit help words'.
+    What begins with no command is read as a question in words: 'graphkit help words'. The field's
+    words beside the commands: 'graphkit help terms'.
 
     \b
     Examples:
