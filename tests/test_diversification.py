@@ -546,6 +546,19 @@ def test_a_country_that_buys_nothing_is_named(embedded_of):
         embedded_of({"trade.yaml": SALES}).diversify("NOR")
 
 
+def test_a_basket_is_refused_for_an_element_and_answered_by_its_name(ask: Session):
+    """All trade in gallium is of seven metals; germanium is traded alone too."""
+    asked = {"period": "2024", "date": "2025-01-01"}
+    with pytest.raises(GraphkitError) as caught:
+        ask.diversify("KOR", scope="gallium", **asked)
+    assert unsaid(str(caught.value), "Ga) … six more metals … minor-metals") == []
+    assert ask.diversify("KOR", scope="minor-metals", **asked).rows["verdict"][0].as_py()
+    germanium = ask.diversify("USA", scope="germanium")
+    assert {*germanium.rows["product"].to_pylist()} == {"germanium-metal"}
+    notes = [str(note) for note in germanium.notes]
+    assert any(unsaid(note, "Left out … six more metals") == [] for note in notes)
+
+
 def test_sellers_at_prices_of_another_good_are_named(embedded_of):
     cheap = SALES + "  - {exporter: NOR, importer: CHN, usd: 1, tonnes: 4000, hs: 280530}\n"
     cheap = cheap.replace("exporter: NOR, importer: CHN, usd: 1200, tonnes: 30",

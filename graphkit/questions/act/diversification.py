@@ -32,7 +32,7 @@ from graphkit.answers.terms import (
 )
 from graphkit.arrow import SHARE, UNIT
 from graphkit.catalog.catalog import Catalog
-from graphkit.catalog.materials import Scope
+from graphkit.catalog.materials import BASKET, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.act.capped_markets import with_cap
 from graphkit.questions.act.caps import ORIGIN, SEAT, SUPPLIER, Caps
@@ -202,6 +202,7 @@ def diversify(
     trade = trade_of(catalog, goods, period)
     if trade.lacking:
         raise GraphkitError(in_sentence(trade.lacking.words))
+    trade, baskets = _without_baskets(catalog, goods, trade)
     markets = [with_cap(catalog, one, cap) for one in markets_of(catalog, trade, buyers, by)]
     if not markets:
         names = " or ".join(buyer.name for buyer in buyers)
@@ -233,7 +234,7 @@ def diversify(
     sentences = [*proofs, *outside]
     in_caption = [f"{sentence} " for sentence in sentences] if len(markets) == 1 else []
     notes = [
-        *map(Note, sentences[len(in_caption) :]), *_far_prices(catalog, table),
+        *map(Note, sentences[len(in_caption) :]), *baskets, *_far_prices(catalog, table),
         *_of_limits(catalog, table, limits),
     ]  # fmt: skip
     most = f"{100 * limits.max_share:g} %"
@@ -284,6 +285,37 @@ class _Facts:
     trade: ImportsInScope
     markets: Sequence[Market]
     acts: Acts
+
+
+def _without_baskets(
+    catalog: Catalog, goods: Scope, trade: ImportsInScope
+) -> tuple[ImportsInScope, list[Note]]:
+    """Leave out products in which an element that was asked for is one among others.
+
+    Raises
+    ------
+    GraphkitError
+        All are such: purchases of a basket are no purchases of one element in it.
+    """
+    fits = catalog.materials.fits(goods, [series.goods for series in trade.series])
+    baskets = sorted(product for product, fit in fits.items() if fit == BASKET)
+    if not baskets:
+        return trade, []
+    names = {
+        key: f"{catalog.materials.in_text(key)} (with {len(goods.mixed[key])} more elements)"
+        for key in baskets
+    }
+    rest = [series for series in trade.series if series.product not in baskets]
+    if not rest:
+        raise GraphkitError(
+            f"{goods.meaning} is traded among others alone, in {_listed([*names.values()])}: a "
+            f"plan for these is none for it. Ask for them by name: --for {baskets[0]}"
+        )
+    notes = [
+        Note(f"Left out, as goods of other elements too: {name}. Ask for them by name.", (key,))
+        for key, name in names.items()
+    ]
+    return replace(trade, series=rest), notes
 
 
 def _check_number(markets: Sequence[Market], limits: Limits) -> None:
