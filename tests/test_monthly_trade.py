@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -162,6 +163,42 @@ def test_a_month_is_found_without_naming_its_data_set(ask):
     assert (row["dataset"], row["period"]) == (US, "2025-02")
     assert 0 < row["share_usd"] < 1
     assert (row["hhi_usd"], row["suppliers"]) == (None, None)  # the others are one figure
+
+
+@pytest.mark.parametrize(
+    ("verb", "given"),
+    [
+        ("flows", {}),
+        ("network", {}),
+        ("concentration", {}),
+        ("centrality", {}),
+        ("reliance", {"consumer": "GBR"}),
+        ("origins", {"consumer": "GBR"}),
+        ("spof", {"consumer": "GBR"}),
+        ("unknowns", {"consumer": "GBR"}),
+        ("diversify", {"consumer": "GBR"}),
+        ("disrupt", {"who": "CHN"}),
+        ("stocks", {"who": "CHN", "of": "GBR"}),
+        ("cascade", {"exporter": "CHN"}),
+    ],
+)
+def test_a_month_of_some_countries_is_named_where_all_are_needed(ask, verb, given):
+    with pytest.raises(GraphkitError) as refusal:
+        getattr(ask, verb)(scope="magnets-metal", period="2025-04", **given)
+
+    assert "`graphkit flows` lists some countries'" in str(refusal.value)
+    datasets = re.findall(r"dataset=['\"]?([a-z-]+)", str(refusal.value))
+    assert {*datasets} == {"hmrc-exports", "hmrc-imports"}
+    for dataset in datasets:
+        assert len(ask.flows(scope="magnets-metal", period="2025-04", dataset=dataset).rows)
+
+
+@pytest.mark.parametrize(
+    ("verb", "given"), [("origins", {"consumer": "GBR"}), ("cascade", {"exporter": "CHN"})]
+)
+def test_a_data_set_of_one_country_is_refused_where_all_are_needed(ask, verb, given):
+    with pytest.raises(GraphkitError, match=r"hmrc-imports, which lists only .* baci-hs17"):
+        getattr(ask, verb)(scope="magnets-metal", dataset="hmrc-imports", **given)
 
 
 def test_a_run_across_the_turn_of_a_year_is_one_period(ask):

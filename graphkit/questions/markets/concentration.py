@@ -15,6 +15,7 @@ from graphkit.analysis.concentration import import_concentration, production_con
 from graphkit.analysis.hhi import INDICES
 from graphkit.analysis.production import ADDED_ABOVE
 from graphkit.analysis.unit_values import far_unit_values
+from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer
 from graphkit.answers.columns import COUNT, FLAG, NUMBER, TEXTS, Column, schema_of
 from graphkit.answers.coverage import lines
@@ -55,6 +56,7 @@ from graphkit.questions.shared.trade import (
     coverage_of,
     imports_of,
     in_sentence,
+    no_trade_at_all,
     trade_of,
 )
 
@@ -513,7 +515,10 @@ def _sorted(
 def _lacking(
     catalog: Catalog, query: ClaimScope, trade: ImportsInScope, *, by_consumer: bool
 ) -> str:
-    lacking = in_sentence(trade.lacking.words if trade.lacking else "No trade flows are known.")
+    unmeasured = Absence("No share of a seller is known in the flows that there are.")
+    if catalog.dataset in catalog.extents:
+        unmeasured = no_trade_at_all(catalog, "trade flows")
+    lacking = in_sentence((trade.lacking or unmeasured).words)
     if by_consumer:
         return lacking
     rows = catalog.rows("production-periods").to_pylist()

@@ -42,6 +42,8 @@ from graphkit.questions.shared.trade import (
     data_set_notes,
     in_sentence,
     no_trade,
+    no_trade_at_all,
+    of_some_countries,
     series_of,
     there_are,
 )
@@ -325,7 +327,11 @@ def _read_supply(
             f"ask for {catalog.materials.in_text(*traded) or 'a product'}"
         )
     if not traded:
-        text = no_trade(catalog, scope, "trade flows", sorted(available))
+        text = (
+            no_trade(catalog, scope, "trade flows", sorted(available))
+            if available
+            else no_trade_at_all(catalog, "trade flows")
+        )
         raise GraphkitError(in_sentence(text.words))
     known_periods = set().union(*(available[key] for key in traded))
     period = period or newest(known_periods)
@@ -333,7 +339,8 @@ def _read_supply(
     products = [key for key in traded if key in choices]
     if not products:
         raise GraphkitError(
-            f"no trade flows are known for {scope.meaning} in {period}; {there_are(known_periods)}"
+            f"no trade flows are known for {scope.meaning} in {period}; "
+            f"{there_are(known_periods)}{of_some_countries(catalog, scope, period)}"
         )
     chain, conversions = _chain(catalog, scope, products, uses=uses)
     choices = {key: choices.get(key, PeriodChoice(period, ())) for key in chain}

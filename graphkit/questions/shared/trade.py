@@ -266,7 +266,7 @@ def _lacking(
     """Say why there is no trade in scope, and what there is instead."""
     rows = periods.to_pylist()
     if not rows:
-        return Absence(f"No {subject} are known at all.")
+        return no_trade_at_all(catalog, subject)
     available = periods_by_product(periods, scope)
     if not available:
         traded = sorted({row["product"] for row in rows})
@@ -278,9 +278,43 @@ def _lacking(
     known_periods = set().union(*available.values())
     parts = _missing_of(available, period)
     here = ", but in another data set" if has_others else ""
-    text = f"No {subject} are known{about} in {period}{here}; {parts}{there_are(known_periods)}."
+    others = "" if has_others else of_some_countries(catalog, scope, period)
+    there = f"{parts}{there_are(known_periods)}{others}"
+    text = f"No {subject} are known{about} in {period}{here}; {there}."
     remnants = remnants_in(catalog, scope, period) if period is not None else ()
     return Absence(" ".join([text, *remnants]), f"No {subject} are known{goods} in {period}{here}")
+
+
+def no_trade_at_all(catalog: Catalog, subject: str) -> Absence:
+    """Say that there is no trade of any product, and which data sets have some."""
+    complete = [
+        row["dataset"] for row in catalog.rows("datasets").to_pylist()
+        if row["flows"] and row["dataset"] not in catalog.extents
+    ]  # fmt: skip
+    wanted = f"; wanted {' or '.join(complete)}" if complete else ""
+    if catalog.dataset in catalog.extents:
+        return Absence(
+            f"No {subject} of all countries are in the data set {catalog.dataset}, which lists "
+            f"only some flows; `graphkit flows` shows them{wanted}."
+        )
+    where = f"the data set {catalog.dataset}" if catalog.dataset else "any data set"
+    return Absence(f"No {subject} are known in {where}{wanted}.")
+
+
+def of_some_countries(catalog: Catalog, scope: Scope, period: str | None) -> str:
+    """Name the data sets of some countries with trade in a scope, and the command that lists it.
+
+    Of those that answers take only if they are named; empty if none has any.
+    """
+    datasets = [
+        f"`dataset={dataset}`"
+        for dataset in without_preference(catalog)
+        if dataset != catalog.dataset
+        and choose_periods(periods_by_product(catalog.using(dataset).traded, scope), period)
+    ]
+    if not datasets:
+        return ""
+    return f"; `graphkit flows` lists some countries' with {', '.join(datasets)}"
 
 
 def _missing_of(available: Mapping[str, Collection[str]], period: str | None) -> str:
