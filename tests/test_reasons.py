@@ -145,3 +145,8 @@ def test_reasons_are_of_one_origin(ask: Session):
     for how in ({"on": "EU27"}, {"without": "CHN"}):
         with pytest.raises(UsageError, match="why"):
             ask.origins("KOR", scope="magnets-metal", period="2024", why=True, **how)
+
+
+def test_reasons_are_of_one_product(ask: Session):
+    with pytest.raises(UsageError, match="ree-metals"):
+        ask.origins("KOR", scope="rare-earths", period="2024", why=True)

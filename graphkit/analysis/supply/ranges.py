@@ -510,17 +510,21 @@ def _fixed_point(
     if not again and fixed is None and cut is None:  # a column of zeros stays one
         columns = np.flatnonzero(T.any(axis=0) | S.any(axis=0))
     T, S, r = T[:, columns], S[:, columns], r[:, columns]
+    constant = a[:, None] * T + r
     for _ in range(ROUNDS):
         if again and draw is not None:
             shares[nodes] = S
             T = _without(part, draw.in_production(shares))
-        after = a[:, None] * T + Q @ S + r
+            constant = a[:, None] * T + r
+        after = Q @ S
+        after += constant
         if cut is not None and Q_cut is not None:
             after -= (Q_cut @ S) * cut.losses
         pick(after, T, out=after, where=choice[:, None])
         if fixed is not None:
             after[fixed] = value
-        change = float(np.abs(after - S).max(initial=0.0))
+        S -= after
+        change = max(S.max(initial=0.0), -S.min(initial=0.0))
         S = after
         if change < CLOSE:
             break

@@ -175,7 +175,7 @@ def origins(
     ------
     UsageError
         Unknown name, invalid period or ``by``, ``without`` at face value, ``largest`` of one
-        origin, or ``why`` of several origins together, or of what passed none.
+        origin, or ``why`` of several origins together, of what passed none, or of several products.
     GraphkitError
         No trade is in scope, or none of the consumer; the message lists what is known.
     """
@@ -221,13 +221,16 @@ def origins(
     imports, _ = imports_of_products(traced.supply)
     own_key = buyer_in(catalog, traced.supply, catalog.place(consumer))
     stakes = {product: usd for (country, product), usd in imports.items() if country == own_key}
+    products = dict.fromkeys(traced.rows["product"].to_pylist())
+    if why and len(products) > 1:
+        raise UsageError("`why` tells the ends of the ranges of one product; give `scope` as one "
+                         f"of {', '.join(products)}")  # fmt: skip
     answer = _answer(catalog, question, traced, products_by_stake(rows, stakes), notes)
     answer = replace(answer, scope=answer.scope.adding(Makers(chain)), grouped_by=STAGES)
     if why:
         answer = _with_reasons(catalog, answer, traced, own_key, stage)
     if largest or on is not None or without is not None or stage is not None:
         return answer
-    products = dict.fromkeys(traced.rows["product"].to_pylist())
     links = [
         stage_links(traced.supply.network, own_key, product, by_seller=by_seller)
         for product in products
