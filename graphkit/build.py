@@ -223,15 +223,28 @@ def _together(row: Mapping[str, str | None]) -> list[tuple[str | None, ...]]:
 
 
 def _with_preferred(facts: Facts) -> Facts:
-    """Mark the flows that answers take."""
-    sets = facts["Dataset"].select(["preference", "key"]).to_pylist()
-    places = sorted((r["preference"], r["key"]) for r in sets if r["preference"] is not None)
-    order = [key for _, key in places]
-    unplaced = [row["key"] for row in sets if row["preference"] is None]
+    """Mark the flows that answers take.
+
+    Data sets of the user's own come last, and only for products that no other has in any period.
+    """
+    sets = facts["Dataset"].select(["preference", "key", "source"]).to_pylist()
+    own = sorted(row["key"] for row in sets if row["source"] in facts.own)
+    others = [row for row in sets if row["key"] not in own]
+    places = sorted((r["preference"], r["key"]) for r in others if r["preference"] is not None)
+    order = [*(key for _, key in places), *own]
+    unplaced = [row["key"] for row in others if row["preference"] is None]
     exports, remnants = facts["EXPORTS"], {}
     if "TRADED_AS" in facts.schema.by_name:
         remnants = first_years_of_remnants(facts["TRADED_AS"])
-    marked = exports.append_column("preferred", preferred_flows(exports, order, remnants, unplaced))
+    preferred = preferred_flows(exports, order, remnants, unplaced)
+    if own:
+        columns = {"dataset": own, "product": sorted(facts.traded)}
+        beside = [
+            pc.is_in(exports[name].cast(pa.string()), pa.array(keys, pa.string()))
+            for name, keys in columns.items()
+        ]
+        preferred = pc.and_not(preferred, pc.and_(*beside))
+    marked = exports.append_column("preferred", preferred)
     return replace(facts, tables={**facts.tables, "EXPORTS": marked})
 
 

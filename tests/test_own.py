@@ -16,7 +16,7 @@ from seed_texts import SMALL, write_seeds
 from written_seeds import Rows, market, plain, write_files
 
 import graphkit as gk
-from graphkit.answers.coverage import HiddenTrade
+from graphkit.answers.coverage import OwnTrade
 from graphkit.answers.note import words_of_notes
 from graphkit.answers.remarks import with_remarks
 from graphkit.api import Session
@@ -46,7 +46,7 @@ rows:
 OWN = {
     "sources.yaml": MINE,
     "datasets.yaml": "kind: Dataset\nrows:\n  - {key: mine, name: Mine, reporter: importer, "
-    "preference: 1, source: mine}\n",
+    "source: mine}\n",
     "flows.yaml": FLOWS,
 }
 
@@ -59,9 +59,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Small seeds, whose data set has a lower rank than one's own."""
-    datasets = SMALL["datasets.yaml"].replace("preference: 1}", "preference: 9}")
-    return write_seeds(tmp_path_factory.mktemp("below") / "seeds", {"datasets.yaml": datasets})
+    """Small seeds."""
+    return write_seeds(tmp_path_factory.mktemp("below") / "seeds", {})
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +134,7 @@ def test_own_facts_on_a_file_equal_a_database_of_both(seed, tmp_path):
 def test_an_own_fact_is_marked_in_answers_sources_and_pictures(tmp_path, base, capsys):
     own = mine(tmp_path)
     with gk.open(str(base), with_=own) as graph:
-        answer = graph.suppliers("KOR", period="2024")
+        answer = graph.suppliers("KOR", period="2024", dataset="mine")
     text = str(answer)
 
     assert answer.rows["supplier"].to_pylist() == ["NOR", "JPN"]
@@ -149,6 +148,8 @@ def test_an_own_fact_is_marked_in_answers_sources_and_pictures(tmp_path, base, c
                 "KOR",
                 "--period",
                 "2024",
+                "--dataset",
+                "mine",
                 "--db",
                 str(base),
                 "--with",
@@ -211,22 +212,45 @@ def test_a_name_of_another_fact_is_refused(tmp_path, base, stem, kind, row, word
     assert unsaid(problem, words) == []
 
 
-def test_what_a_data_set_of_ones_own_hides_is_told_as_data(tmp_path, base):
-    """Two flows stand in the place of the world's: no answer leaves that out."""
-    with gk.open(str(base), with_=str(mine(tmp_path))) as graph:
-        answers = [graph.suppliers("KOR", period="2024"), graph.flows(period="2024"),
-                   graph.depends("KOR", period="2024"), graph.origins("KOR", period="2024"),
-                   graph.trend("KOR", scope="ree-metals")]  # fmt: skip
-        other = graph.suppliers("KOR", period="2024", dataset="test")
-    for answer in answers:
-        (hidden,) = [trade for trade in answer.coverage.hidden_trade if trade.period == "2024"]
-        assert hidden == HiddenTrade(
-            "ree-metals", "2024", "mine", 2, 400.0, hidden_dataset="test", hidden_flows=2,
-            hidden_usd=1000.0,
-        )  # fmt: skip
-        text = " ".join(words_of_notes(answer.notes))
-        assert unsaid(text, "2024", "mine", "test", "1,000 USD") == []
-    assert other.coverage.hidden_trade == ()
+@pytest.mark.parametrize("preference", ["", "preference: 1, "])
+@pytest.mark.parametrize("period", ["2024", "2026", "2024-03"])
+def test_a_data_set_of_ones_own_hides_none(tmp_path, base, preference, period):
+    """Two flows of a firm changed what a country depends on, and in which year, without a word."""
+    datasets = OWN["datasets.yaml"].replace("source: mine", f"{preference}source: mine")
+    flows = FLOWS.replace("period: 2024", f"period: {period}")
+    own = mine(tmp_path, datasets=datasets, flows=flows)
+    with gk.open(str(base)) as alone, gk.open(str(base), with_=str(own)) as graph:
+        for verb, options in (
+            ("suppliers", {}), ("depends", {}), ("origins", {}), ("trend", {"scope": "ree-metals"}),
+            ("suppliers", {"period": "2024"}), ("flows", {"period": "2024"}),
+        ):  # fmt: skip
+            before, after = (
+                getattr(g, verb)(*(["KOR"] if verb != "flows" else []), **options)
+                for g in (alone, graph)
+            )
+            assert after.rows == before.rows, verb
+            assert after.headline == before.headline
+            assert after.coverage.own_trade == (OwnTrade("ree-metals", period, "mine", 2, 400.0),)
+            text = " ".join(words_of_notes(after.notes))
+            assert unsaid(text, "mine", "2 flows, 400 USD", "`dataset=mine`") == []
+        named = graph.suppliers("KOR", period=period, dataset="mine")
+        assert named.rows["supplier"].to_pylist() == ["NOR", "JPN"]
+        assert named.coverage.own_trade == ()
+
+
+def test_of_a_product_that_no_other_data_set_has_ones_own_answers_unnamed(tmp_path, base):
+    products = "kind: Product\nrows:\n  - {key: thing, name: Thing, stage: metal, source: mine}\n"
+    flows = FLOWS.replace("product: ree-metals, hs: 280530", "product: thing")
+    own = mine(tmp_path, products=products, flows=flows)
+    with gk.open(str(base), with_=str(own)) as graph:
+        assert graph.suppliers("KOR", scope="thing").rows["supplier"].to_pylist() == ["NOR", "JPN"]
+
+
+def test_a_preference_on_top_of_other_facts_is_doubted(tmp_path, base):
+    datasets = OWN["datasets.yaml"].replace("source: mine", "preference: 1, source: mine")
+    [doubt] = check_own(str(mine(tmp_path, datasets=datasets)), str(base))[1]
+
+    assert unsaid(str(doubt), "datasets.yaml:3:", "found 1", "--dataset mine") == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
@@ -277,7 +301,7 @@ def test_a_new_folder_passes_and_each_fact_is_asked_and_drawn(
 
 def test_a_row_that_rests_on_own_facts_and_others_says_so(tmp_path, base):
     with gk.open(str(base), with_=mine(tmp_path)) as graph:
-        answer = graph.suppliers("KOR", period="2024")
+        answer = graph.suppliers("KOR", period="2024", dataset="mine")
     place = answer.rows.column_names.index("source")
     cited = pa.array(["mine", "mine+customs"])
     rows = answer.rows.set_column(place, "source", cited)
@@ -289,10 +313,16 @@ def test_a_row_that_rests_on_own_facts_and_others_says_so(tmp_path, base):
 def test_an_edit_changes_the_answer_and_leaves_one_copy(tmp_path, base, cache):
     own = mine(tmp_path)
     with gk.open(str(base), with_=own) as graph:
-        assert graph.suppliers("KOR", period="2024").rows["share_usd"][0].as_py() == 0.75
+        assert (
+            graph.suppliers("KOR", period="2024", dataset="mine").rows["share_usd"][0].as_py()
+            == 0.75
+        )
     write_files(own, {"flows.yaml": FLOWS.replace("usd: 300", "usd: 100")})
     with gk.open(str(base), with_=own) as graph:
-        assert graph.suppliers("KOR", period="2024").rows["share_usd"][0].as_py() == 0.5
+        assert (
+            graph.suppliers("KOR", period="2024", dataset="mine").rows["share_usd"][0].as_py()
+            == 0.5
+        )
     copies = [path.name for path in cache.iterdir() if path.suffix == ".duckdb"]
     assert len(copies) == 1
     written = (cache / copies[0]).stat().st_mtime_ns
@@ -380,7 +410,7 @@ def test_the_option_and_the_variable_put_a_folder_on_top_of_any_command(
 def test_assistants_and_the_page_know_the_folder_and_its_edits(tmp_path, base):
     folder = mine(tmp_path)
     own = str(folder)
-    arguments = read_arguments("suppliers", {"country": "KOR", "period": "2024"})
+    arguments = read_arguments("suppliers", {"country": "KOR", "period": "2024", "dataset": "mine"})
     job = Job(str(base), "suppliers", arguments, own=own)
 
     def reopen() -> Store:
@@ -389,7 +419,7 @@ def test_assistants_and_the_page_know_the_folder_and_its_edits(tmp_path, base):
     with Answers(reopen(), reopen) as answers:
 
         def share() -> float:
-            rows = suppliers(answers.catalog(), "KOR", period="2024").rows
+            rows = suppliers(answers.catalog(), "KOR", period="2024", dataset="mine").rows
             return float(rows["share_usd"][0].as_py())
 
         first = do(job)["structured"]["rows"][0]

@@ -270,17 +270,14 @@ class MissingFlow(Entry):
 
 
 @dataclass(frozen=True)
-class HiddenTrade(Entry):
-    """A market in which a user's data set stands in the place of another; of all countries."""
+class OwnTrade(Entry):
+    """A market that a user's data set has as well, which an answer does not take."""
 
     product: str
     period: str
     dataset: str
     flows: int
     usd: float | None
-    hidden_dataset: str
-    hidden_flows: int
-    hidden_usd: float | None
 
 
 @dataclass(frozen=True)
@@ -451,7 +448,7 @@ class Coverage:
     totals: tuple[Total, ...] | None = None
     """Totals of the products of a comparison of two periods; None for other answers."""
     missing_flows: tuple[MissingFlow, ...] = ()
-    hidden_trade: tuple[HiddenTrade, ...] = ()
+    own_trade: tuple[OwnTrade, ...] = ()
     partial: tuple[About, ...] = ()
     """Products with data sets that list only some flows."""
     split_trade: tuple[SplitTrade, ...] = ()
@@ -488,8 +485,8 @@ class Coverage:
             yield Line("totals", self.totals, in_text=False)
         if self.missing_flows:
             yield Line("missing_flows", self.missing_flows)
-        if self.hidden_trade:
-            yield Line("hidden_trade", self.hidden_trade, in_text=False)
+        if self.own_trade:
+            yield Line("own_trade", self.own_trade, in_text=False)
         if self.partial:
             yield Line("partial_data_sets", self.partial)
         if self.split_trade:

@@ -366,6 +366,11 @@ class Catalog(Tables):
         """
         return self.materials.names.find(text, "stage", ("Stage",))
 
+    @cached_property
+    def own_sources(self) -> frozenset[str]:
+        """Keys of the sources of the user's own facts."""
+        return frozenset(row["key"] for row in self.nodes("Source").to_pylist() if row["own"])
+
     def sources(self, *tables: pa.Table) -> pa.Table:
         """Select the sources that the rows of these tables cite, joined by ``+``, by key."""
         texts = {text for table in tables for text in table["source"].to_pylist()} - {None}

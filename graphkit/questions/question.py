@@ -269,14 +269,14 @@ def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> A
     if not answer.coverage.series:
         return with_unsettled(catalog, with_unreported_trade(catalog, answer))
     from graphkit.questions.shared.codes import remnant_notes, with_split_trade
-    from graphkit.questions.shared.hidden_trade import with_hidden_trade
+    from graphkit.questions.shared.own_trade import with_own_trade
     from graphkit.questions.shared.periods import with_years
     from graphkit.questions.shared.unlisted import with_extents
     from graphkit.questions.shared.weights_in_doubt import with_doubts
 
     answer = with_doubts(catalog, answer, ask, bound.arguments.get("top"))
     answer = replace(answer, notes=(*answer.notes, *remnant_notes(catalog, answer)))
-    answer = with_hidden_trade(catalog, answer)
+    answer = with_own_trade(catalog, answer)
     answer = with_split_trade(catalog, with_extents(catalog, with_years(answer)))
     return with_unsettled(catalog, with_unreported_trade(catalog, answer))
 

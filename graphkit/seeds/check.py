@@ -43,6 +43,8 @@ class Facts:
     tables: Mapping[str, pa.Table]
     own: frozenset[str] = frozenset()
     """Keys of the sources of the user's own facts."""
+    traded: frozenset[str] = frozenset()
+    """Products of which there is trade in other data sets than the user's own."""
 
     def __getitem__(self, kind: str) -> pa.Table:
         return self.tables[kind]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -129,12 +129,16 @@ class OwnSeeds:
         }
         own = (key for f in files if f.kind and f.kind.name == "Source" and f.rows is not None
                for key in f.rows["key"].to_pylist())  # fmt: skip
-        return Facts(self.schema, tables, base.own.union(own))
+        traded = base.traded
+        if not base.own and "EXPORTS" in tables:
+            traded |= {*base["EXPORTS"]["product"].unique().to_pylist()}
+        return Facts(self.schema, tables, base.own.union(own), traded)
 
     def doubts(self, base: Facts) -> list[Problem]:
         """Find what can be right but looks wrong in the files alone."""
         areas = SeedFile(IN_NO_FILE, [], self.schema["Area"], base["Area"])
-        return doubts([areas, *(_without_rows_of(base, file) for file in self.files)])
+        files = [_without_rows_of(base, file) for file in self.files]
+        return sorted({*doubts([areas, *files]), *_without_effect(files)})
 
 
 def read_own(folder: Path | str, schema: Schema = GRAPH) -> OwnSeeds:
@@ -147,6 +151,20 @@ def read_own(folder: Path | str, schema: Schema = GRAPH) -> OwnSeeds:
     """
     root, paths, problems = find_files(Path(folder))
     return OwnSeeds([read_file(path, root, schema) for path in paths], problems, schema)
+
+
+def _without_effect(files: Sequence[SeedFile]) -> Iterator[Problem]:
+    """Doubt each preference of a data set, which on top of others is taken where it is named."""
+    for file in files:
+        if file.kind is None or file.kind.name != "Dataset" or file.rows is None:
+            continue
+        for place, row in enumerate(file.rows.to_pylist()):
+            if row["preference"] is not None:
+                message = (
+                    f"found {row['preference']}, which does nothing on top of other facts; answers "
+                    f"take the data set where it is named: --dataset {row['key']}"
+                )
+                yield file.locations.problem(place, "preference", message)
 
 
 def _without_rows_of(base: Facts, file: SeedFile) -> SeedFile:

@@ -30,14 +30,13 @@ rows:
     note: An example to replace.
 """
 DATASETS = """\
-# Your flows belong to a data set of yours. With preference 90, answers take it for products and
-# periods of which those that ship (10 to 40) have nothing; with 1, in place of these; without any,
-# where it is named: --dataset my-data. "extent: chosen-pairs" says that it has only some flows, so
-# that shares are ranges.
+# Your flows belong to a data set of yours. Answers take it for products that no other data set has,
+# and for all others where it is named: --dataset my-data. So it hides none that ships. "extent:
+# chosen-pairs" says that it has only some flows, so that shares are ranges.
 kind: Dataset
 defaults: {source: my-source}
 rows:
-  - {key: my-data, name: An example to replace, reporter: importer, valuation: cif, preference: 90}
+  - {key: my-data, name: An example to replace, reporter: importer, valuation: cif}
 """
 FLOWS = """\
 # Goods that one country sold to another. A large table is a .csv or .parquet file beside this one:

@@ -112,11 +112,12 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
 def without_preference(catalog: Catalog) -> list[str]:
     """List the data sets with flows that answers take only if they are named, or alone have some.
 
-    By key.
+    By key. Those of the user's own are taken where they are named.
     """
+    own = catalog.own_sources
     return [
         row["dataset"] for row in catalog.rows("datasets").to_pylist()
-        if row["preference"] is None and row["flows"]
+        if row["preference"] is None and row["flows"] and row["source"] not in own
     ]  # fmt: skip
 
 

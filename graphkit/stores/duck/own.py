@@ -118,7 +118,18 @@ class _File:
             columns = pa.schema([pa.field(p.name, ARROW[p.type]) for p in kind.columns])
             tables[kind.name] = coded(rows.cast(columns).combine_chunks())
         own = self._table(f"SELECT key FROM {FILE}.Source WHERE own")["key"].to_pylist()
-        return Facts(schema, tables, frozenset(own))
+        return Facts(schema, tables, frozenset(own), self._traded())
+
+    def _traded(self) -> frozenset[str]:
+        """List the products of the user's flows that are traded in data sets of others."""
+        if "EXPORTS" not in self.own.schema.by_name:
+            return frozenset()
+        own = f"SELECT key FROM {FILE}.Source WHERE own"
+        rows = self._table(
+            f"SELECT DISTINCT product FROM {FILE}.EXPORTS WHERE source NOT IN ({own}) "
+            "AND product IN (SELECT product FROM markets UNION SELECT product FROM recoded)"
+        )
+        return frozenset(rows["product"].to_pylist())
 
     def change(self, kind: Kind, graph: Graph) -> None:
         """Make the rows of a kind those of a graph; of trade, in the markets that may change."""
