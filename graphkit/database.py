@@ -609,6 +609,25 @@ def _drop_others(path: Path) -> None:
         shutil.rmtree(remains, ignore_errors=True)
 
 
+def private_copies() -> list[Path]:
+    """List the files of the cache that may hold a user's own facts: databases, and rows of them.
+
+    Rows do not tell of which database they are.
+    """
+    folder = user_folder("cache")
+    databases = [file for ending in ENDINGS for file in folder.glob(f"*-*{ending}")]
+    own = [file for file in databases if file.name.rpartition("-")[0] != "graph"]
+    return sorted([*own, *(folder / "rows").glob("*.arrow")])
+
+
+def clear_private_copies() -> list[Path]:
+    """Delete the files of the cache that may hold a user's own facts, and list them."""
+    copies = private_copies()
+    for path in copies:
+        path.unlink(missing_ok=True)
+    return copies
+
+
 def load_seeds(
     seeds: Path, store: Store, progress: Progress = no_progress, *, dry_run: bool = False
 ) -> LoadReport:
@@ -668,6 +687,17 @@ def findings(db: str | None = None, own: str | None = None) -> Iterator[Diagnosi
         check = f"(graphkit check --with {own} checks them)"
         fine = Path(own).is_dir()
         yield Diagnosis(fine, f"own facts: {own} {check if fine else 'is no folder'}")
+    if copies := private_copies():
+        from graphkit.answers.figures import number_of
+
+        rows = sum(path.suffix == ".arrow" for path in copies)
+        databases = number_of(len(copies) - rows, "database")
+        yield Diagnosis(
+            True,
+            f"cache: {user_folder('cache')} has {databases} of facts of your own, and "
+            f"{number_of(rows, 'table')} of rows that answers read, which may hold some (graphkit "
+            "doctor --clear deletes them; they are made again when they are needed)",
+        )
 
 
 def _extras() -> dict[str, list[str]]:

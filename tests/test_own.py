@@ -333,6 +333,28 @@ def test_an_edit_changes_the_answer_and_leaves_one_copy(tmp_path, base, cache):
         assert graph.suppliers("KOR", period="2024").rows["supplier"][0].as_py() == "CHN"
 
 
+def test_doctor_names_and_clears_the_copies_that_may_hold_own_facts(tmp_path, base, cache, capsys):
+    cache.mkdir(parents=True)
+    shipped_copy = cache / "graph-0123456789abcdef.duckdb"
+    shipped_copy.touch()
+    with gk.open(str(base), with_=str(mine(tmp_path))) as graph:
+        graph.suppliers("KOR", period="2024", dataset="mine")
+
+    def holding_own_figures() -> list[Path]:
+        return [
+            path for path in cache.rglob("*") if path.is_file() and b"mine" in path.read_bytes()
+        ]
+
+    assert holding_own_figures()
+    app.run(["doctor", "--db", str(base)])
+    assert "1 database of facts of your own" in capsys.readouterr().out
+    assert app.run(["doctor", "--clear"]) == 0
+    assert "deleted " in capsys.readouterr().out
+    assert holding_own_figures() == []
+    assert shipped_copy.exists()
+    assert app.run(["doctor", "--clear", "--digest"]) == 2
+
+
 def test_rows_that_are_below_already_word_for_word_are_passed_over(tmp_path, base):
     own = mine(tmp_path, countries=SMALL["countries.yaml"], products=SMALL["products.yaml"])
 

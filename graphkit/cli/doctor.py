@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from graphkit.cli.options import Database, Own, opened, say
-from graphkit.errors import GraphkitError
+from graphkit.errors import GraphkitError, UsageError
 
 if TYPE_CHECKING:
     from graphkit.database import Diagnosis
@@ -21,6 +21,9 @@ def doctor(
     ] = False,
     lines: Annotated[
         bool, typer.Option("--lines", help="Print the lines that the digest is of.")
+    ] = False,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Delete what the cache may hold of your own facts.")
     ] = False,
     db: Database = None,
     own: Own = None,
@@ -36,13 +39,19 @@ def doctor(
       graphkit doctor --digest
       graphkit doctor --lines > shipped.txt
     """
+    if clear and (digest or lines):
+        raise UsageError("--clear: found --digest or --lines beside it, wanted one of them")
     if digest or lines:
         _digest(db, own, whole=lines)
         return
-    from graphkit.database import findings
+    from graphkit.database import clear_private_copies, findings
     from graphkit.errors import visible
     from graphkit.render.files import write_text
 
+    if clear:
+        for path in clear_private_copies():
+            write_text(f"deleted {visible(str(path))}\n")
+        return
     problems = 0
     for finding in (*findings(db, own), *_added()):
         mark = "ok  " if finding.fine else "BAD "
