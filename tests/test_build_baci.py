@@ -1,13 +1,16 @@
 """BACI tables become trade seeds that the reader accepts, without a figure changed."""
 
 import csv
+import zipfile
 from collections import defaultdict
 from pathlib import Path
 
 import build_baci
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from build_baci import MAGNETS_2022, MAGNETS_2024, OWN_SEEDS, RARE_EARTHS, Table
+from pyarrow import csv as pacsv
 
 from graphkit.files.folders import shipped
 from graphkit.importers.reference import Reference
@@ -15,6 +18,7 @@ from graphkit.schema import GRAPH
 from graphkit.seeds.files import read_file
 
 DATA = Path(__file__).parent / "data" / "baci"
+SEEDS = Path(__file__).parents[1] / "seeds"
 
 
 def built(table: Table, folder: Path, reference: Reference) -> pa.Table:
@@ -155,3 +159,66 @@ def test_the_shipped_trade_has_as_many_flows_as_its_source(published, seeded, na
 def test_the_shipped_trade_adds_up_to_its_source(published, seeded, name):
     wanted = {k: pytest.approx(v[name], rel=1e-9, abs=1) for k, v in published.items()}
     assert {k: v[name] for k, v in seeded.items()} == wanted
+
+
+def cepii_zip(folder: Path, revision: str, years: dict[str, pa.Table]) -> Path:
+    """Write flows as an edition that CEPII publishes: a zip with a table for each year."""
+    path = folder / f"BACI_{revision}_V202601.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for year, rows in years.items():
+            text = pa.BufferOutputStream()
+            options = pacsv.WriteOptions(quoting_style="none")
+            pacsv.write_csv(rows.select(["t", "i", "j", "k", "v", "q"]), text, options)
+            archive.writestr(f"BACI_{revision}_Y{year}_V202601.csv", text.getvalue().to_pybytes())
+        archive.writestr(f"country_codes_{revision}_V202601.csv", "country_code,country_name\n")
+    return path
+
+
+def as_published(reference: Reference, dataset: str) -> dict[str, pa.Table]:
+    """Turn the shipped flows of a data set back into rows of BACI, by year."""
+    numbers = {iso3: number for number, iso3 in reference.by_number("baci_code").items()}
+    years: dict[str, list[pa.Table]] = defaultdict(list)
+    for path in sorted((shipped("seeds") / "trade").glob("*.yaml")):
+        seed = read_file(path, path.parents[1], GRAPH)
+        if seed.rows is None or seed.rows["dataset"][0].as_py() != dataset:
+            continue
+        rows = seed.rows
+        if "tonnes" not in rows.column_names:
+            rows = rows.append_column("tonnes", pa.nulls(len(rows), pa.float64()))
+        table = pa.table({
+            "t": rows["period"], "k": rows["hs"], "q": rows["tonnes"],
+            "i": [numbers[key] for key in rows["exporter"].to_pylist()],
+            "j": [numbers[key] for key in rows["importer"].to_pylist()],
+            "v": pc.round(pc.divide(rows["usd"], 1000.0), 6),
+        })  # fmt: skip
+        for year in table["t"].unique().to_pylist():
+            years[year].append(table.filter(pc.equal(table["t"], year)))
+    return {year: pa.concat_tables(some) for year, some in sorted(years.items())}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("revision", ["HS92", "HS17"])
+def test_an_edition_as_cepii_publishes_it_gives_the_same_seeds(tmp_path, reference, revision):
+    rows = as_published(reference, f"baci-{revision.lower()}")
+    zips = {revision: cepii_zip(tmp_path, revision, rows)}
+    assert build_baci.editions(tmp_path) == zips
+    built = 0
+    for table in build_baci.TABLES:
+        if not table.whole or table.revision != revision:
+            continue
+        flows = build_baci.read_edition(zips[revision], table)
+        own = [seed for seed in OWN_SEEDS if seed.table is table]
+        for seed in own or build_baci.seeds_of(table, set(flows["k"].unique().to_pylist())):
+            build_baci.write_trade(build_baci.flows_of(flows, table, reference), seed, tmp_path)
+            for suffix in (".yaml", ".parquet"):
+                new = tmp_path / f"{seed.name}{suffix}"
+                assert new.read_bytes() == (SEEDS / "trade" / new.name).read_bytes(), new.name
+                built += 1
+    assert built
+
+
+def test_two_versions_of_one_revision_are_refused(tmp_path):
+    for version in ("202501", "202601"):
+        (tmp_path / f"BACI_HS92_V{version}.zip").write_bytes(b"")
+    with pytest.raises(SystemExit, match="wanted one of HS92"):
+        build_baci.editions(tmp_path)

@@ -120,8 +120,8 @@ def test_there_are_the_commands_of_the_design():
         "cypher", "explore", "mcp", "cite", "recheck",
         "exposure", "scenario", "measure", "export", "new", "check", "load", "schema", "doctor",
         "help", "claims", "claims check", "claims conflicts", "import baci", "import comtrade",
-        "import customs", "import usgs", "import table", "fetch comtrade", "neo4j start",
-        "neo4j stop", "neo4j status",
+        "import customs", "import usgs", "import table", "fetch comtrade", "fetch baci",
+        "fetch usgs", "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip
 
 

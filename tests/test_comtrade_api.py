@@ -23,13 +23,14 @@ from saying import unsaid
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError
 from graphkit.importers import comtrade_api as fetch
+from graphkit.importers import http
 from graphkit.importers.comtrade_api import (
     ComtradeRequest,
     FetchedRows,
-    Patience,
     fetch_comtrade,
     find_key,
 )
+from graphkit.importers.http import Patience
 from graphkit.seeds.facts import read_seeds
 
 pytestmark = pytest.mark.long
@@ -166,7 +167,7 @@ def test_an_answer_is_asked_for_once_and_again_only_when_wanted(api, tmp_path):
     assert len(api.paths) == 3
 
 
-@pytest.mark.parametrize("code", fetch.TEMPORARY)
+@pytest.mark.parametrize("code", http.TEMPORARY)
 def test_a_server_in_trouble_is_asked_again(api, code):
     api.answers((code, LIMITED, {}), (code, b"\xff<html>", {}), answer(both_sides()))
 

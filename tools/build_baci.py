@@ -2,8 +2,10 @@
 
     python tools/build_baci.py --data FOLDER [--out seeds] [--totals tests/data/baci/totals.csv]
 
-FOLDER holds ``baci/`` and ``baci_more/`` as CEPII's files were prepared. Values stay in the unit
-that the table has; an empty quantity stays unknown. The products of the codes are those of
+FOLDER holds the zips that CEPII publishes (``BACI_HS92_V202601.zip``, as ``graphkit fetch baci``
+brings them). Of a revision without one, and for tables of the largest flows alone, it holds
+``baci/`` and ``baci_more/`` as others cut them (tools/originals.yaml says who). Values stay in the
+unit that the table has; an empty quantity stays unknown. The products of the codes are those of
 traded-as.yaml. The totals of the source tables by code and year are written too, for a test of the
 seeds.
 """
@@ -20,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
-from graphkit.importers.baci import map_flows, with_itself
+from graphkit.importers.baci import map_flows, read_flows, with_itself
 from graphkit.importers.reference import Reference, left_out, name_places, read_reference
 from graphkit.importers.report import Report
 from graphkit.importers.seed_files import SeedTable, write_table
@@ -38,15 +40,20 @@ class Table:
     value_unit: str
     years: str
     columns: Mapping[str, str]
+    codes: tuple[str, ...]
+    """Codes to take."""
     folder: str = "baci"
     dataset: str = ""
     """Key of the data set, if it is not that of all flows of the revision."""
-    codes: tuple[str, ...] = ()
-    """Codes to take; none: all."""
     without: tuple[str, ...] = ()
     """Years to leave out."""
     products: Mapping[str, str] = field(default_factory=dict)
     """Products of codes that traded-as.yaml has under another one."""
+
+    @property
+    def whole(self) -> bool:
+        """True if it holds all flows of its codes and years, as an edition does."""
+        return self.folder == "baci"
 
     @property
     def data_set(self) -> str:
@@ -54,45 +61,65 @@ class Table:
         return self.dataset or f"baci-{self.revision.lower()}"
 
 
+CODES_HS92 = """
+250410 250490 251020 251110 251910 252890 252910 252922 260200 260300 260400 260600
+260700 260800 260900 261000 261100 261210 261390 261400 261510 261610 261690 261710
+280450 280480 280490 282200 282520 282530 283030 283691 711011 711019 711021 711029
+711031 711039 711290 711510 720292 720293 760110 810110 810310 810510 810600 810710
+811211 811230
+"""
+"""Codes of all years, of an edition by HS92; rare earths have a seed of their own."""
+CODES_HS17 = """
+250490 251010 251110 252800 252910 252922 260200 260600 270112 280429 280469 280470
+280480 282200 283691 283692 711011 711021 720292 720293 740311 750210 810194 810320
+810411 810820 811010 811212 811292
+"""
+"""Codes of two years, of an edition by HS17; magnets have seeds of their own."""
+MAGNETS = ("850511",)
+RARE_EARTH_CODES = ("280530", "284610", "284690")
 _NAMED = {"exporter": "exporter", "importer": "importer", "hs": "hs6", "period": "year"}
-CRITICAL_HS92 = Table("baci_hs92_critical_1995_2024.parquet", "HS92", "kUSD", "1995-2024", COLUMNS)
+CRITICAL_HS92 = Table(
+    "baci_hs92_critical_1995_2024.parquet", "HS92", "kUSD", "1995-2024", COLUMNS,
+    codes=tuple(CODES_HS92.split())
+)  # fmt: skip
 CRITICAL_2022 = Table(
-    "baci_hs17_critical_2022.csv", "HS17", "USD", "2022", {**_NAMED, "usd": "value_usd"}
+    "baci_hs17_critical_2022.csv", "HS17", "USD", "2022", {**_NAMED, "usd": "value_usd"},
+    codes=tuple(CODES_HS17.split()),
 )  # fmt: skip
 CRITICAL_2024 = Table(
     "baci_hs17_critical_2024.csv", "HS17", "USD", "2024",
-    {**_NAMED, "usd": "value_usd", "tonnes": "qty_t"},
+    {**_NAMED, "usd": "value_usd", "tonnes": "qty_t"}, codes=tuple(CODES_HS17.split()),
 )  # fmt: skip
 RARE_EARTHS = Table(
     "baci_hs92_rare_earths_1995_2024.csv", "HS92", "kUSD", "1995-2024",
-    {**COLUMNS, "exporter": "exporter", "importer": "importer"},
+    {**COLUMNS, "exporter": "exporter", "importer": "importer"}, codes=RARE_EARTH_CODES,
 )  # fmt: skip
 MAGNETS_2022 = Table(
     "baci_hs17_850511_2022.csv", "HS17", "USD", "2022",
-    {"exporter": "i", "importer": "j", "hs": "cmd", "usd": "value"},
+    {"exporter": "i", "importer": "j", "hs": "cmd", "usd": "value"}, codes=MAGNETS,
 )  # fmt: skip
 MAGNETS_2024 = Table(
     "baci_hs17_850511_2024.csv", "HS17", "kUSD", "2024",
-    {**_NAMED, "usd": "value_kusd", "tonnes": "qty_t"},
+    {**_NAMED, "usd": "value_kusd", "tonnes": "qty_t"}, codes=MAGNETS,
 )  # fmt: skip
 LARGEST_CODES = ("280469", "750210", "810194", "810411", "811010", "811292", "850511")
 """Codes that HS92 lacks, of which the largest flows of every year are taken."""
 LARGEST_FILE = "baci_hs02_hs17_top_flows_2002_2024.parquet"
 LARGEST_HS02 = Table(
-    LARGEST_FILE, "HS02", "kUSD", "2002-2016", COLUMNS, "baci_more", "baci-hs02-largest",
-    LARGEST_CODES,
+    LARGEST_FILE, "HS02", "kUSD", "2002-2016", COLUMNS, LARGEST_CODES, "baci_more",
+    "baci-hs02-largest",
 )  # fmt: skip
 LARGEST_HS17 = Table(
-    LARGEST_FILE, "HS17", "kUSD", "2017-2023", COLUMNS, "baci_more", "baci-hs17-largest",
-    LARGEST_CODES, without=("2022", "2024"),
+    LARGEST_FILE, "HS17", "kUSD", "2017-2023", COLUMNS, LARGEST_CODES, "baci_more",
+    "baci-hs17-largest", without=("2022", "2024"),
 )  # fmt: skip
 LITHIUM_2023 = Table(
-    "baci_hs12_253090_261790_top60_2023.parquet", "HS12", "kUSD", "2023", COLUMNS, "baci_more",
-    "baci-hs12-largest", ("253090",), products={"253090": "lithium-minerals"},
+    "baci_hs12_253090_261790_top60_2023.parquet", "HS12", "kUSD", "2023", COLUMNS, ("253090",),
+    "baci_more", "baci-hs12-largest", products={"253090": "lithium-minerals"},
 )  # fmt: skip
 NICKEL_ASEAN = Table(
     "baci_hs07_asean_minerals_2010_2024.parquet", "HS07", "kUSD", "2010-2024", COLUMNS,
-    "baci_more", "baci-hs07-asean", ("750110", "750120"),
+    ("750110", "750120"), "baci_more", "baci-hs07-asean",
 )  # fmt: skip
 TABLES = (
     CRITICAL_HS92, CRITICAL_2022, CRITICAL_2024, RARE_EARTHS, MAGNETS_2022, MAGNETS_2024,
@@ -131,17 +158,17 @@ GROUPS = {
 """Codes of each seed with many years; rare earths and magnets have seeds of their own."""
 OWN_SEEDS = (
     Seed(
-        "rare-earths-1995-2024", RARE_EARTHS, ("280530", "284610", "284690"),
+        "rare-earths-1995-2024", RARE_EARTHS, RARE_EARTH_CODES,
         "All trade in rare-earth metals (280530), cerium compounds (284610) and other rare-earth\n"
         "compounds (284690) between 1995 and 2024.",
     ),
     Seed(
-        "magnets-2022", MAGNETS_2022, ("850511",),
+        "magnets-2022", MAGNETS_2022, MAGNETS,
         "All trade in permanent magnets of metal (850511) in 2022: every kind, not only NdFeB.\n"
         "By value only: the table gives no quantities.",
     ),
     Seed(
-        "magnets-2024", MAGNETS_2024, ("850511",),
+        "magnets-2024", MAGNETS_2024, MAGNETS,
         "All trade in permanent magnets of metal (850511) in 2024: every kind, not only NdFeB.",
     ),
     *(
@@ -178,6 +205,10 @@ Comtrade data; Etalab Open Licence 2.0. Exporters' and importers' reports reconc
 value free on board, quantity in tonnes, unknown where BACI gives none."""
 
 
+DIGITS = 6
+"""Digits after the point of an amount: BACI gives three, of thousand dollars and of tonnes."""
+
+
 def read_table(folder: Path, table: Table) -> pa.Table:
     """Read a table under BACI's own names, codes and years as text."""
     path, columns = folder / table.file, table.columns
@@ -202,9 +233,40 @@ def read_table(folder: Path, table: Table) -> pa.Table:
         whole = whole.set_column(
             whole.column_names.index(name), name, whole[name].cast(pa.string())
         )
-    if table.codes:
-        whole = whole.filter(pc.is_in(whole["k"], pa.array(table.codes)))
+    whole = whole.filter(pc.is_in(whole["k"], pa.array(table.codes)))
     return whole.filter(pc.invert(pc.is_in(whole["t"], pa.array(table.without, pa.string()))))
+
+
+def read_edition(path: Path, table: Table) -> pa.Table:
+    """Read what a table holds from an edition as CEPII publishes it, in the table's own unit."""
+    first, _, last = table.years.partition("-")
+    rows = read_flows([path], table.codes, range(int(first), int(last or first) + 1))
+    if table.value_unit == "USD":
+        dollars = pc.multiply(rows["v"], 1000.0)
+        rows = rows.set_column(rows.column_names.index("v"), "v", dollars)
+    if "tonnes" not in table.columns:
+        unknown = pa.nulls(len(rows), pa.float64())
+        rows = rows.set_column(rows.column_names.index("q"), "q", unknown)
+    return rows.set_column(rows.column_names.index("t"), "t", rows["t"].cast(pa.string()))
+
+
+def editions(folder: Path) -> dict[str, Path]:
+    """Find the zips that CEPII publishes, by HS revision.
+
+    Raises
+    ------
+    SystemExit
+        There are two versions of one revision.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("BACI_HS??_V*.zip")):
+        revision = path.name.split("_")[1]
+        if revision in found:
+            raise SystemExit(
+                f"found {found[revision].name} and {path.name}, wanted one of {revision}"
+            )
+        found[revision] = path
+    return found
 
 
 def flows_of(rows: pa.Table, table: Table, reference: Reference) -> pa.Table:
@@ -230,7 +292,12 @@ def flows_of(rows: pa.Table, table: Table, reference: Reference) -> pa.Table:
     rows = left_out(rows, with_itself(rows, reference), "of a country with itself", "v", report)
     for line in report.lines:
         print(f"{table.file}: {line}")
-    return map_flows(rows, products)
+    flows = map_flows(rows, products)
+    for name in ("usd", "tonnes"):  # as published, without what sums and copies left behind
+        place = flows.column_names.index(name)
+        amounts = [x if x is None else round(x, DIGITS) for x in flows[name].to_pylist()]
+        flows = flows.set_column(place, name, pa.array(amounts, pa.float64()))
+    return flows
 
 
 def totals_of(rows: pa.Table, table: Table) -> pa.Table:
@@ -289,16 +356,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("seeds"))
     parser.add_argument("--totals", type=Path, default=Path("tests/data/baci/totals.csv"))
     options = parser.parse_args()
-    reference, totals = read_reference(), []
+    reference, totals, zips = read_reference(), [], editions(options.data)
     for table in TABLES:
-        rows = read_table(options.data / table.folder, table)
+        if table.whole and (path := zips.get(table.revision)):
+            rows = read_edition(path, table)
+        else:
+            rows = read_table(options.data / table.folder, table)
         own = [seed for seed in OWN_SEEDS if seed.table is table]
-        if not own:
-            taken = [c for seed in OWN_SEEDS if seed.table.folder == table.folder
-                     for c in seed.codes]  # fmt: skip
-            taken = pa.array(taken)
-            rows = rows.filter(pc.invert(pc.is_in(rows["k"], taken)))
-            own = seeds_of(table, set(rows["k"].unique().to_pylist()))
+        own = own or seeds_of(table, set(rows["k"].unique().to_pylist()))
         totals.append(totals_of(rows, table))
         flows = flows_of(rows, table, reference)
         for seed in own:

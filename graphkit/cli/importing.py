@@ -23,6 +23,7 @@ from graphkit.plugins import Plugin
 from graphkit.verbs.parameter import Parameter
 
 if TYPE_CHECKING:
+    from graphkit.importers.published import Original
     from graphkit.importers.reference import ImportFilter, Reference
     from graphkit.importers.report import Report
 
@@ -220,7 +221,7 @@ for _importer in IMPORTERS:
 
 fetching = typer.Typer(
     name="fetch",
-    help="Fetch published tables: UN Comtrade.",
+    help="Fetch published tables: BACI, the USGS, UN Comtrade.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -284,9 +285,7 @@ def fetch_comtrade(
     try:
         from graphkit.importers.comtrade_api import API, ComtradeRequest, fetch_comtrade, find_key
     except ImportError as error:
-        raise GraphkitError(
-            f"found no {error.name}, wanted it to fetch: {install('fetch')}"
-        ) from error
+        raise _nothing_to_fetch_with(error) from error
     from graphkit.importers.reference import read_reference
     from graphkit.render.files import write_text
 
@@ -307,6 +306,99 @@ def fetch_comtrade(
         f"cache) are in {output}: make seeds of them with 'graphkit import comtrade {output} -o "
         "FOLDER'"
     )
+
+
+TO = Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="Folder for the file.")]
+FRESH = Annotated[bool, typer.Option("--fresh", help="Fetch again what is there already.")]
+
+
+@fetching.command("baci")
+def fetch_baci(
+    output: TO = Path(),
+    revision: Annotated[
+        str, typer.Option("--revision", metavar="HS92", help="HS revision of the codes.")
+    ] = "HS92",
+    version: Annotated[
+        str, typer.Option("--version", metavar="202601", help="Edition: year and month.")
+    ] = "202601",
+    fresh: FRESH = False,
+) -> None:
+    """Fetch an edition of BACI, CEPII's table of trade.
+
+    An edition is a zip of 1 to 3 GB. A download that was cut off goes on with the same command.
+    CEPII publishes no sum of its files; that of the file is printed, to tell it from another.
+    BACI_URL names another address of the folder of editions.
+
+    \b
+    Examples:
+      graphkit fetch baci -o originals
+      graphkit fetch baci --revision HS17 --version 202601 -o originals
+    """
+    import os
+    import re
+
+    from graphkit.schema import REVISIONS
+
+    if revision not in REVISIONS:
+        raise UsageError(f"--revision: found {revision!r}, wanted one of {', '.join(REVISIONS)}")
+    if not re.fullmatch(r"20\d\d(0[1-9]|1[0-2])[a-z]?", version):
+        raise UsageError(f"--version: found {version!r}, wanted year and month, such as 202601")
+    published = _published()
+    site = os.environ.get("BACI_URL") or published.BACI
+    _fetch(published.baci_edition(revision, version, site), output, fresh, "baci")
+
+
+@fetching.command("usgs")
+def fetch_usgs(
+    output: TO = Path(),
+    edition: Annotated[
+        str, typer.Option("--edition", metavar="YEAR", help="Year of the edition: 2025, 2026.")
+    ] = "2026",
+    fresh: FRESH = False,
+) -> None:
+    """Fetch a year of the USGS's Mineral Commodity Summaries.
+
+    Its data release is held against the sum that the catalogue of the USGS gives for it.
+    SCIENCEBASE_URL names another address of the catalogue.
+
+    \b
+    Examples:
+      graphkit fetch usgs -o originals
+      graphkit fetch usgs --edition 2025 -o originals
+    """
+    import os
+
+    published = _published()
+    if edition not in published.RELEASES:
+        wanted = ", ".join(published.RELEASES)
+        raise UsageError(f"--edition: found {edition!r}, wanted one of {wanted}")
+    site = os.environ.get("SCIENCEBASE_URL") or published.SCIENCEBASE
+    _fetch(published.usgs_release(edition, site), output, fresh, "usgs")
+
+
+def _published() -> Any:
+    """Import what downloads, or say what to install."""
+    try:
+        from graphkit.importers import published
+    except ImportError as error:
+        raise _nothing_to_fetch_with(error) from error
+    return published
+
+
+def _nothing_to_fetch_with(error: ImportError) -> GraphkitError:
+    return GraphkitError(f"found no {error.name}, wanted it to fetch: {install('fetch')}")
+
+
+def _fetch(original: Original, folder: Path, fresh: bool, importer: str) -> None:
+    """Download a file, and say which one it is and what reads it."""
+    from graphkit.importers.published import download, unpack_table
+
+    with progress_bar("Fetching", original.size) as progress:
+        fetched = download(original, folder, fresh=fresh, progress=progress)
+    proof = "as its publisher says" if fetched.checked else "no sum is published"
+    say(f"{fetched.path}: {fetched.size:,} bytes, SHA-256 {fetched.sha256} ({proof})")
+    table = unpack_table(fetched.path)
+    say(f"make seeds of it with 'graphkit import {importer} {table} -o FOLDER'")
 
 
 def _numbers(reference: Reference, text: str) -> list[int]:

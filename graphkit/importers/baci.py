@@ -145,6 +145,34 @@ def import_baci(
     return report
 
 
+def read_flows(files: Sequence[Path], codes: Collection[str], years: Collection[int]) -> pa.Table:
+    """Read the flows of some codes and years from an edition as CEPII publishes it.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        A zip as CEPII publishes it, or CSV files of one edition.
+    codes : collection of str
+        HS codes to keep.
+    years : collection of int
+        Years to keep.
+
+    Returns
+    -------
+    pa.Table
+        The columns ``t``, ``i``, ``j``, ``k``, ``v`` (thousand dollars) and ``q`` (tonnes, null
+        where BACI gives none), with BACI's numbers of countries.
+
+    Raises
+    ------
+    GraphkitError
+        A file is not BACI, or truncated.
+    """
+    _, parts = _editions(files, None, None)
+    rows = _read(parts, codes, set(years), Report("kUSD"), lambda name, rows: None)
+    return rows.select(list(BACI_COLUMNS))
+
+
 def with_itself(flows: pa.Table, reference: Reference) -> pa.Array:
     """Find the flows between two numbers of one country, such as those of a former state."""
     countries = pa.array(reference.facts["Country"]["iso3"].to_pylist(), pa.string())
