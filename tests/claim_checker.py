@@ -1700,7 +1700,7 @@ def plan(read: Facts, claim: Claim) -> None:
 
 def share_of_plan(read: Facts, claim: Claim) -> None:
     [row] = read.of(claim)
-    columns = ("least_share", "strain", "largest_share")
+    columns = ("least_share", "strain", "largest_share", "largest_most")
     values = [row[name] for name in columns if row[name] is not None]
     assert claim.figure.low in values
     is_figure(claim.figure, claim.figure.low)

@@ -294,6 +294,14 @@ rows:
   - {exporter: NOR, importer: JPN, usd: 400, tonnes: 10}
   - {exporter: CHN, importer: JPN, usd: 300, tonnes: 30}
 """
+OUTPUT = """\
+kind: PRODUCES
+defaults: {product: ree-metals, basis: gross, period: 2024, observed: true, source: customs}
+rows:
+  - {country: CHN, qualifier: withheld}
+  - {country: JPN, qualifier: withheld}
+"""
+"""Who buys much of what it sells is a maker all the same, if a source names it."""
 ACT = """\
 kind: Control
 defaults: {source: customs}
@@ -342,7 +350,7 @@ def by_supplier(answer, *names):
 
 def test_a_case_by_hand(graph_of):
     """30 of 100 t move; of the 60 t that Japan and Norway sell elsewhere, half."""
-    answer = graph_of({"trade.yaml": SALES}).diversify("KOR")
+    answer = graph_of({"output.yaml": OUTPUT, "trade.yaml": SALES}).diversify("KOR")
 
     rows = by_supplier(answer, "bought", "planned", "part_of_sales", "limit", "worth")
     assert rows == {
@@ -359,7 +367,7 @@ def test_a_case_by_hand(graph_of):
 
 def test_the_least_cost_takes_the_cheaper_and_prices_the_limit(graph_of):
     """Japan at 20 USD/t gives all its 20 t, Norway at 40 the other 10."""
-    answer = graph_of({"trade.yaml": SALES}).diversify("KOR", least="cost")
+    answer = graph_of({"output.yaml": OUTPUT, "trade.yaml": SALES}).diversify("KOR", least="cost")
 
     assert by_supplier(answer, "planned", "limit", "worth", "extra_cost") == {
         "CHN": (pytest.approx(50), "share", pytest.approx(30), pytest.approx(-30 * 10)),
@@ -372,7 +380,7 @@ def test_the_least_cost_takes_the_cheaper_and_prices_the_limit(graph_of):
 
 def test_what_cannot_be_done_is_proved_in_two_lines(graph_of):
     """A fifth of 60 t is 12: 62 of 100 t can come from others than China, so 68 % remain."""
-    answer = graph_of({"trade.yaml": SALES}).diversify("KOR", slack=0.2)
+    answer = graph_of({"output.yaml": OUTPUT, "trade.yaml": SALES}).diversify("KOR", slack=0.2)
 
     [row] = [row for row in answer.rows.to_pylist() if row["supplier"] == "CHN"]
     assert row["verdict"] == "impossible"
@@ -389,7 +397,7 @@ def test_what_cannot_be_done_is_proved_in_two_lines(graph_of):
 
 def test_several_countries_compete_for_the_same_spare_amounts(graph_of):
     """Alone Korea takes half of 60 t, and Japan half of Norway's 30; at once Norway has 30."""
-    session = graph_of({"trade.yaml": SALES})
+    session = graph_of({"output.yaml": OUTPUT, "trade.yaml": SALES})
     answer = session.diversify("KOR,JPN", max_share=0.6)
 
     planned = {(r["consumer"], r["supplier"]): (r["planned"], r["planned_together"])
@@ -414,7 +422,9 @@ def test_prices_of_another_good_are_counted_over_all_consumers(embedded_of):
     """Norway's rare earths cost a thousandth; one consumer moves nothing."""
     cheap = SALES.replace("usd: 1200, tonnes: 30", "usd: 1, tonnes: 30")
     cheap = cheap.replace("usd: 400, tonnes: 10", "usd: 1, tonnes: 10")
-    answer = embedded_of({"trade.yaml": cheap}).diversify("KOR,CHN", max_share=0.6, any_price=True)
+    answer = embedded_of({"output.yaml": OUTPUT, "trade.yaml": cheap}).diversify(
+        "KOR,CHN", max_share=0.6, any_price=True
+    )
     rows = [row for row in answer.rows.to_pylist() if row["change"] > 0]
     part = sum(row["change"] for row in rows if row["supplier"] == "NOR") / sum(
         row["change"] for row in rows
@@ -430,7 +440,7 @@ def test_prices_of_another_good_are_counted_over_all_consumers(embedded_of):
 
 def test_trade_without_any_mass_is_planned_by_value(embedded_of):
     without = re.sub(r", tonnes: \d+", "", SALES)
-    session = embedded_of({"trade.yaml": without})
+    session = embedded_of({"output.yaml": OUTPUT, "trade.yaml": without})
 
     assert by_supplier(session.diversify("KOR", by="usd"), "verdict", "unit_value") == {
         "CHN": ("possible", None), "JPN": ("possible", None), "NOR": ("possible", None),
@@ -440,7 +450,7 @@ def test_trade_without_any_mass_is_planned_by_value(embedded_of):
 
 
 def test_a_control_in_force_adds_nothing_on_its_days_alone(graph_of):
-    session = graph_of({"trade.yaml": SALES, "controls.yaml": ACT})
+    session = graph_of({"output.yaml": OUTPUT, "trade.yaml": SALES, "controls.yaml": ACT})
 
     held_back = session.diversify("KOR", date="2025-06-01")
     assert by_supplier(held_back, "verdict", "planned") == {
@@ -455,7 +465,7 @@ def test_a_control_in_force_adds_nothing_on_its_days_alone(graph_of):
 
 
 def test_partners_alone_add_and_nothing_is_bought_of_the_excluded(graph_of):
-    session = graph_of({"trade.yaml": SALES})
+    session = graph_of({"output.yaml": OUTPUT, "trade.yaml": SALES})
 
     of_norway = by_supplier(session.diversify("KOR", partners="NOR"), "planned", "limit")
     assert of_norway == {
@@ -468,12 +478,14 @@ def test_partners_alone_add_and_nothing_is_bought_of_the_excluded(graph_of):
 
 
 def test_needs_that_grow_are_bought_of_others(graph_of):
-    answer = graph_of({"trade.yaml": SALES}).diversify("KOR", max_share=0.8, until=2026, growth=0.1)
+    answer = graph_of({"output.yaml": OUTPUT, "trade.yaml": SALES}).diversify(
+        "KOR", max_share=0.8, until=2026, growth=0.1
+    )
 
     assert answer.rows["planned"].to_pylist()[-1] <= 0.8 * 121
     assert sum(answer.rows["planned"].to_pylist()) == pytest.approx(121)
     assert "would buy 21 t more of others by 2026" in answer.headline
-    met = graph_of({"trade.yaml": SALES}).diversify("KOR", max_share=0.8)
+    met = graph_of({"output.yaml": OUTPUT, "trade.yaml": SALES}).diversify("KOR", max_share=0.8)
     assert by_supplier(met, "verdict", "change") == {"CHN": ("met", 0), "JPN": ("met", 0)}
 
 
@@ -504,10 +516,11 @@ def test_a_limit_on_seats_needs_owners(ask: Session):
 @pytest.mark.long
 def test_seats_count_what_may_be_theirs(embedded_of):
     """Norway's plants are a Chinese company's, and a part of Japan's has no known owner."""
-    session = embedded_of({"trade.yaml": SALES, "plants.yaml": PLANTS, "made.yaml": CAN_MAKE,
-                           "companies.yaml": COMPANIES, "owned.yaml": OWNED})  # fmt: skip
+    session = embedded_of({"output.yaml": OUTPUT, "trade.yaml": SALES, "plants.yaml": PLANTS,
+                           "made.yaml": CAN_MAKE, "companies.yaml": COMPANIES,
+                           "owned.yaml": OWNED})  # fmt: skip
     with pytest.raises(UsageError, match=r"known for plants behind 0\.0 %"):
-        embedded_of({"trade.yaml": SALES}).diversify("KOR", cap="seat")
+        embedded_of({"output.yaml": OUTPUT, "trade.yaml": SALES}).diversify("KOR", cap="seat")
     answer = session.diversify("KOR", cap="seat", max_share=0.9)
     row = answer.rows.to_pylist()[0]
     assert (row["largest"], row["verdict"]) == ("CHN", "met")
@@ -537,13 +550,15 @@ def test_seats_count_what_may_be_theirs(embedded_of):
 )
 def test_what_contradicts_itself_is_refused(embedded_of, options, message):
     with pytest.raises(UsageError) as caught:
-        embedded_of({"trade.yaml": SALES}).diversify(**{"consumer": "KOR", **options})
+        embedded_of({"output.yaml": OUTPUT, "trade.yaml": SALES}).diversify(
+            **{"consumer": "KOR", **options}
+        )
     assert unsaid(str(caught.value), message) == []
 
 
 def test_a_country_that_buys_nothing_is_named(embedded_of):
     with pytest.raises(GraphkitError, match=r"no imports of Norway .*\bmass\b"):
-        embedded_of({"trade.yaml": SALES}).diversify("NOR")
+        embedded_of({"output.yaml": OUTPUT, "trade.yaml": SALES}).diversify("NOR")
 
 
 def test_a_basket_is_refused_for_an_element_and_answered_by_its_name(ask: Session):
@@ -563,7 +578,9 @@ def test_sellers_at_prices_of_another_good_are_named(embedded_of):
     cheap = cheap.replace("  - {exporter: NOR, importer: CHN, usd: 1, tonnes: 4000, hs: 280530}\n",
                           "").replace("importer: JPN, usd: 400, tonnes: 10",
                                       "importer: JPN, usd: 4, tonnes: 10")  # fmt: skip
-    answer = embedded_of({"trade.yaml": cheap}).diversify("KOR", any_price=True)
+    answer = embedded_of({"output.yaml": OUTPUT, "trade.yaml": cheap}).diversify(
+        "KOR", any_price=True
+    )
 
     assert by_supplier(answer, "far_price") == {"CHN": (False,), "JPN": (False,), "NOR": (True,)}
     far = "66.7 % … moved … another good, from Norway"
@@ -629,6 +646,53 @@ def test_what_is_bought_of_another_price_class_may_stay_and_not_grow(embedded_of
     assert rows["MMR"] == pytest.approx((5, 5))
 
 
+def test_who_may_only_resell_adds_nothing_and_is_named(graph_of):
+    """Japan buys 40 t and sells 40 t: only Norway's 40 t, of 50 t that are needed, are its own."""
+    session = graph_of({"trade.yaml": SALES})
+    answer = session.diversify("KOR", max_share=0.35)
+    rows = by_supplier(answer, "planned", "limit", "verdict")
+    assert rows["JPN"] == (20, "resale", "impossible")
+    assert rows["NOR"][0] == pytest.approx(40)
+    assert answer.rows["least_share"][0].as_py() == pytest.approx(0.4)
+    assert unsaid(answer.caption, "no source names", "Japan (20 t") == []
+    assert unsaid(answer.caption, "With them the share could be kept") == []
+
+    lets = by_supplier(session.diversify("KOR", max_share=0.35, resellers=True), "planned")
+    assert lets["JPN"][0] + lets["NOR"][0] == pytest.approx(65)
+
+
+def test_nobody_adds_more_than_it_makes(graph_of):
+    """Norway makes 12 t: of 30 t that move, it adds no more, and Japan, unpublished, 18."""
+    made = OUTPUT + "  - {country: NOR, tonnes: 12}\n"
+    answer = graph_of({"output.yaml": made, "trade.yaml": SALES}).diversify("KOR")
+    rows = by_supplier(answer, "planned", "spare", "sold_elsewhere")
+    assert rows["NOR"] == (pytest.approx(30 * 12 / 32), 12, 40)
+    assert rows["JPN"] == (pytest.approx(20 + 30 * 20 / 32), 20, 20)
+    by_value = graph_of({"output.yaml": made, "trade.yaml": SALES}).diversify("KOR", by="usd")
+    assert by_supplier(by_value, "spare")["NOR"] == (pytest.approx(12 * 40),)
+
+
+def test_a_plan_that_saves_money_says_why_it_is_not_the_whole_price(embedded_of):
+    """Norway sells at 40 USD/t, Japan at 20, China at 10; turned round, who adds is cheaper."""
+    dear = SALES.replace("importer: KOR, usd: 800", "importer: KOR, usd: 8000")
+    session = embedded_of({"output.yaml": OUTPUT, "trade.yaml": dear})
+    notes = words_of_notes(session.diversify("KOR").notes)
+    assert any(unsaid(note, "USD less", "whole price") == [] for note in notes)
+    session = embedded_of({"output.yaml": OUTPUT, "trade.yaml": SALES})
+    assert not any("USD less" in note for note in words_of_notes(session.diversify("KOR").notes))
+
+
+def test_a_sure_plan_keeps_the_share_by_the_upper_end_of_each_origin(ask: Session):
+    asked = {"scope": "magnets-metal", "period": "2024", "date": "2025-01-01", "cap": "origin"}
+    with pytest.raises(UsageError, match=r"`sure`.*origin"):
+        ask.diversify("JPN", **{**asked, "cap": "supplier"}, sure=True)
+    sure, traced = ask.diversify("JPN", **asked, sure=True), ask.diversify("JPN", **asked)
+    row, other = sure.rows.to_pylist()[0], traced.rows.to_pylist()[0]
+    assert row["least_share"] >= row["max_share"] == other["max_share"]
+    assert row["least_share"] >= (other["least_share"] or 0.0)
+    assert row["largest_most"] == pytest.approx(row["least_share"])
+
+
 def test_shares_by_value_are_of_the_same_rows(ask: Session):
     answer = ask.diversify("KOR", scope="ree-metals", by="usd", period="2024", date="2025-01-01")
     shares = {r["supplier"]: r["share_usd"] for r in
@@ -638,3 +702,46 @@ def test_shares_by_value_are_of_the_same_rows(ask: Session):
         assert row["share"] == pytest.approx(shares.get(row["supplier"], 0.0))
         assert row["planned_share"] <= 0.5 + NEAR
     assert answer.coverage.series[0].fit
+
+
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_in_random_worlds_nobody_is_above_its_bound_and_what_lacks_adds_up(embedded_of, seed):
+    """Bounds and the lacking amount, added up seller by seller from the flows that were drawn."""
+    random = Random(seed)
+    places = ("CHN", "JPN", "NOR", "KOR")
+    flows = {
+        (seller, buyer): random.choice((0, 0, 1, 5, 20, 60))
+        for seller in places[:-1] for buyer in places if seller != buyer
+    } | {("CHN", "KOR"): 80}  # fmt: skip
+    output = {seller: random.choice((None, 30, 90, 400)) for seller in places[:-1]}
+    head = SALES.partition("rows:")[0] + "rows:\n"
+    sales = head + "".join(
+        f"  - {{exporter: {seller}, importer: {buyer}, usd: {10 * tonnes}, tonnes: {tonnes}}}\n"
+        for (seller, buyer), tonnes in flows.items() if tonnes
+    )  # fmt: skip
+    produced = OUTPUT.partition("rows:")[0] + "rows:\n" + "".join(
+        f"  - {{country: {seller}, tonnes: {tonnes}}}\n"
+        for seller, tonnes in output.items() if tonnes
+    )  # fmt: skip
+    files = {"trade.yaml": sales} | ({"output.yaml": produced} if any(output.values()) else {})
+    rows = embedded_of(files).diversify("KOR", max_share=0.4).rows.to_pylist()
+
+    def bound(seller: str) -> float:
+        elsewhere = sum(t for (s, b), t in flows.items() if s == seller and b != "KOR")
+        received = sum(t for (s, b), t in flows.items() if b == seller)
+        if output[seller] is None:
+            only_resells = received > (elsewhere + flows[seller, "KOR"]) / 4
+            return 0.0 if only_resells else elsewhere
+        return min(elsewhere, max(output[seller] - flows[seller, "KOR"], 0.0))
+
+    needed = sum(flows[seller, "KOR"] for seller in places[:-1])
+    reach = sum(
+        min(0.4 * needed, flows[seller, "KOR"] + bound(seller)) for seller in places[:-1]
+    )  # fmt: skip
+    for row in rows:
+        assert row["change"] <= bound(row["supplier"]) + NEAR
+    if reach < needed - NEAR:
+        assert rows[0]["verdict"] == "impossible"
+        assert rows[0]["shortfall"] == pytest.approx(needed - reach)
+    else:
+        assert rows[0]["verdict"] in ("possible", "met")

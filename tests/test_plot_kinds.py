@@ -93,7 +93,6 @@ BASKETS: dict[str, Callable[[Session], Answer]] = {
     "disrupt": lambda g: g.disrupt("CHN", scope="dysprosium"),
     "cascade": lambda g: g.cascade("CHN", scope="dysprosium"),
     "stocks": lambda g: g.stocks("CHN", scope="dysprosium", of="KOR", stock_days=60.0),
-    "diversify": lambda g: g.diversify("KOR", scope="dysprosium", slack=0.5),
     "concentration": lambda g: g.concentration(scope="dysprosium"),
     "reliance": lambda g: g.reliance("KOR", scope="dysprosium"),
     "prices": lambda g: g.prices(scope="dysprosium"),

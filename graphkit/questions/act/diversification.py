@@ -37,7 +37,7 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.act.capped_markets import with_cap
 from graphkit.questions.act.caps import ORIGIN, SEAT, SUPPLIER, Caps
 from graphkit.questions.act.controls import restraints
-from graphkit.questions.act.outcomes import POSSIBLE, VERDICTS, Outcome, outcome_of
+from graphkit.questions.act.outcomes import IMPOSSIBLE, POSSIBLE, VERDICTS, Outcome, outcome_of
 from graphkit.questions.act.purchases import (
     AMOUNT,
     Acts,
@@ -64,6 +64,7 @@ from graphkit.questions.shared.trade import (
 
 SHARE_REACHED, ALL_SPARE, CONTROLLED = "share", "spare", "export control"
 LEFT_OUT, NO_PARTNER, OTHER_CLASS = "left out", "no partner", "price class"
+RESALE = "resale"
 DIVERSIFICATION = (
     Column("consumer", "Consumer"),
     Column("product", "Product", rank=0),
@@ -90,12 +91,17 @@ DIVERSIFICATION = (
            SHARE + IN_SOME_ROWS, NUMBER, rank=3),
     Column("limit", "Limit",
            "limit that the row is at: share, spare (it can add no more), export control (it may "
-           "add nothing), price class (it sells at prices of another good, and adds nothing), left "
-           "out or no partner, as asked"),
+           "add nothing), price class (it sells at prices of another good, and adds nothing), "
+           "resale (no source names it as a maker, and it buys at least a quarter of what it "
+           "sells: it adds nothing), left out or no partner, as asked"),
     Column("worth", "One more saves",
            "for one more tonne or dollar under the limit of the row: what needs not be moved, or "
            "with the least cost the USD that are saved", type=NUMBER, rank=3),
     Column("sold_elsewhere", "", f"what the supplier sells to others today, {AMOUNT}", type=NUMBER),
+    Column("spare", "",
+           f"the most that it can add, {AMOUNT}: of what it sells to others as much as `slack` "
+           "says, and no more than it makes, less what the consumer buys, where that is published",
+           type=NUMBER),
     Column("unit_value", "USD/t", "USD per tonne of all that the supplier sells abroad", "USD/t",
            NUMBER, rank=4),
     Column("far_price", "", "true if its unit value is under a tenth, or over ten times, the "
@@ -134,7 +140,7 @@ SHOWN = (
 )  # fmt: skip
 AMOUNTS = (
     "bought", "planned", "planned_together", "planned_any_price", "change", "sold_elsewhere",
-    "moved", "shortfall",
+    "spare", "moved", "shortfall",
 )  # fmt: skip
 SERIES = (
     "product", "period", "basis", "hs", "hs_revision", "reporter", "dataset", "source",
@@ -168,6 +174,8 @@ def diversify(
     blocs: Sequence[str] = (),
     cap: str = "supplier",
     any_price: bool = False,
+    resellers: bool = False,
+    sure: bool = False,
     until: int | None = None,
     growth: float | None = None,
     date: str | None = None,
@@ -196,7 +204,7 @@ def diversify(
     goods = catalog.materials.scope(scope)
     limits = read_limits(
         catalog, buyers, max_share, slack, least, by, partners, exclude, blocs, until, growth,
-        cap, any_price,
+        cap, any_price, resellers, sure,
     )  # fmt: skip
     day = date or datetime.now(UTC).date().isoformat()
     trade = trade_of(catalog, goods, period)
@@ -224,6 +232,7 @@ def diversify(
             wider = _at_any_price(outcome, limits, acts)
             rows += _rows(outcome, together, wider, limits, acts)
             outside += _outside(catalog, outcome, wider)
+            outside += _resellers(catalog, outcome, limits, acts)
         for outcome in (*alone, *([together] if together else ())):
             proofs += _proof(catalog, outcome, limits)
     table = pa.Table.from_pylist(rows, schema_of(DIVERSIFICATION))
@@ -235,6 +244,7 @@ def diversify(
     in_caption = [f"{sentence} " for sentence in sentences] if len(markets) == 1 else []
     notes = [
         *map(Note, sentences[len(in_caption) :]), *baskets, *_far_prices(catalog, table),
+        *_savings(catalog, table),
         *_of_limits(catalog, table, limits),
     ]  # fmt: skip
     most = f"{100 * limits.max_share:g} %"
@@ -250,7 +260,9 @@ def diversify(
 class Purchasing(Term):
     """The limits of the purchases that are planned."""
 
-    ASSUMED = ("max_share", "slack", "cap", "until", "growth", "any_price")
+    ASSUMED = (
+        "max_share", "slack", "cap", "until", "growth", "any_price", "resellers", "sure",
+    )  # fmt: skip
     max_share: float
     slack: float
     least: str
@@ -261,6 +273,8 @@ class Purchasing(Term):
     until: int | None
     growth: float | None
     any_price: bool | None
+    resellers: bool | None
+    sure: bool | None
 
     @classmethod
     def of(cls, limits: Limits) -> Purchasing:
@@ -270,7 +284,7 @@ class Purchasing(Term):
             None if limits.partners is None else tuple(sorted(limits.partners)),
             tuple(sorted(limits.left_out)) or None, tuple(limits.blocs) or None, limits.cap,
             limits.until, limits.growth if limits.until else None,
-            limits.any_price or None,
+            limits.any_price or None, limits.resellers or None, limits.sure or None,
         )  # fmt: skip
 
 
@@ -360,17 +374,49 @@ def _outside(catalog: Catalog, outcome: Outcome, wider: Outcome | None) -> list[
     largest = int(np.argmax(own))
     main = f"{catalog.place_in_text(market.sellers[largest])} ({market.prices[largest]:,.0f} USD/t)"
     label = catalog.materials.label(market.product)
-    reach = (
-        f"no supplier need be above {percent(float(wider.least_share))}"
-        if wider.least_share is not None
-        else "the share could be kept"
-    )
     more = short_text(fsum(added))
     return [
         f"{label}: {buyer} spends most at prices like those of {main}. Left out, as of another "
-        f"price class: {_listed(names)}. With such sellers {reach}, and they would deliver {more} "
-        f"{unit} more: `any_price` lets them."
+        f"price class: {_listed(names)}. With such sellers {_reach(wider)}, and they would deliver "
+        f"{more} {unit} more: `any_price` lets them."
     ]
+
+
+def _resellers(catalog: Catalog, outcome: Outcome, limits: Limits, acts: Acts) -> list[str]:
+    """Name who is out because it may only pass on what it buys, and what they would change."""
+    market, [place] = outcome.market, outcome.places
+    sold = np.where(market.resold, market.elsewhere[place], 0.0)
+    sold[np.isin(market.sellers, sorted(market.buyers[place].members | limits.left_out))] = 0.0
+    sold[market.bought[place] >= limits.max_share * outcome.purchases.demand[0]] = 0.0
+    if limits.resellers or sold.sum() < NOTABLE * outcome.purchases.demand[0]:
+        return []
+    order = [seller for seller in np.argsort(-sold, kind="stable").tolist() if sold[seller] > 0]
+    keys = [market.sellers[seller] for seller in order]
+    names = f"{_named(catalog, keys)} ({short_text(fsum(sold))} {UNIT[market.measure]} a period)"
+    with_them = ""
+    if outcome.verdict == IMPOSSIBLE:
+        wider = outcome_of(market, [place], replace(limits, resellers=True), acts)
+        with_them = f" With them {_reach(wider)}."
+    return [
+        f"{catalog.materials.label(market.product)}: left out, as no source names them as makers "
+        f"and they buy at least a quarter of what they sell: {names}.{with_them} `resellers` lets "
+        "them add."
+    ]
+
+
+def _reach(outcome: Outcome) -> str:
+    """Tell what share can be reached."""
+    if outcome.least_share is not None:
+        return f"no supplier need be above {percent(float(outcome.least_share))}"
+    return "the share could be kept" if outcome.result is not None else "too little is sold"
+
+
+def _named(catalog: Catalog, keys: Sequence[str]) -> str:
+    """Name the first few of some places, and count the others."""
+    names = [catalog.place_in_text(key) for key in keys]
+    if len(names) > NAMED:
+        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
+    return _listed(names)
 
 
 def _rows(
@@ -420,7 +466,8 @@ def _rows(
             "planned_any_price": None if at_any_price is None else float(at_any_price[seller]),
             "change": moves,
             "part_of_sales": float(added[seller]) / sold if added[seller] and sold else None,
-            "sold_elsewhere": sold, "limit": limit, "worth": worth, "unit_value": price,
+            "sold_elsewhere": sold, "spare": float(alone.purchases.spare[seller]),
+            "limit": limit, "worth": worth, "unit_value": price,
             "far_price": bool(market.far[seller]) if price is not None else None,
             "extra_cost": None if price is None or moves is None else price * moves,
         })  # fmt: skip
@@ -474,6 +521,8 @@ def _limit(
         return NO_PARTNER, None
     if not limits.any_price and market.others(outcome.places[0])[seller]:
         return OTHER_CLASS, None
+    if not limits.resellers and market.resold[seller]:
+        return RESALE, None
     if gives_all:
         return ALL_SPARE, float(result.worth_of_spare[seller]) if is_priced else None
     return None, None
@@ -516,11 +565,8 @@ def _proof(catalog: Catalog, outcome: Outcome, limits: Limits) -> list[str]:
 
 def _capped_names(catalog: Catalog, caps: Caps, proof: Certificate) -> str:
     """Name the suppliers that the proof has at their share."""
-    capped = [caps.keys[place] for place in np.flatnonzero(proof.suppliers.max(axis=0)).tolist()]
-    names = [catalog.place_in_text(key) for key in capped]
-    if len(names) > NAMED:
-        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
-    return _listed(names)
+    capped = np.flatnonzero(proof.suppliers.max(axis=0)).tolist()
+    return _named(catalog, [caps.keys[place] for place in capped])
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -574,12 +620,36 @@ def _far_prices(catalog: Catalog, table: pa.Table) -> list[Note]:
     return notes
 
 
+def _savings(catalog: Catalog, table: pa.Table) -> list[Note]:
+    """Say of plans that seem to save money why that cannot be the whole price."""
+    costs: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in table.to_pylist():
+        if row["extra_cost"] is not None:
+            costs[row["consumer"], row["product"]].append(row["extra_cost"])
+    notes = []
+    for (consumer, product), amounts in costs.items():
+        if (cost := fsum(amounts)) < 0 and fsum(map(abs, amounts)) > 0:
+            notes.append(
+                Note(
+                    f"{catalog.materials.label(product)}: at unit values of today the purchases of "
+                    f"{catalog.place_in_text(consumer)} would cost {short_text(-cost)} USD less. "
+                    "That cannot be the whole price: a buyer takes the cheaper of equal goods "
+                    "already, so that these differ in quality or contract, and who has to win "
+                    "sales of others pays more than they do.",
+                    (product,),
+                )
+            )
+    return notes
+
+
 def _assumptions(limits: Limits) -> list[Note]:
     """Say what the answer takes for granted."""
     notes = [
         Note(
             f"What a supplier can add is {100 * limits.slack:g} % of what it sells to others in "
-            "the period, as `slack` says; whom it would no longer sell to is not followed."
+            "the period, as `slack` says, and no more than it makes, less what is bought of it "
+            "already, where its output is published on the basis of trade; whom it would no "
+            "longer sell to is not followed."
         ),
     ]
     if limits.measure == "tonnes":
@@ -587,6 +657,14 @@ def _assumptions(limits: Limits) -> list[Note]:
             Note(
                 "A unit value is of all that a supplier sells abroad: qualities differ, and prices "
                 "would not stay if so much moved."
+            )
+        )
+    if limits.sure:
+        notes.append(
+            Note(
+                "Each origin counts with the most that its part of each seller's goods can be, "
+                "given all published data: a plan keeps the share whoever the unknown origins "
+                "are. That is enough, and more than is needed: less may do."
             )
         )
     if limits.until is not None:
@@ -664,7 +742,7 @@ def _answer(
     """Describe the rows, with the data that they rest on; ``most`` is the share in words."""
     catalog, goods, buyers, limits = facts.catalog, facts.goods, facts.buyers, facts.limits
     trade, markets = facts.trade, facts.markets
-    behind = [table for market in markets for table in market.caps.tables]
+    behind = [table for market in markets for table in (*market.caps.tables, *market.makers.tables)]
     products = sorted({market.product for market in markets})
     in_scope = pc.is_in(trade.flows["product"], pa.array(products, pa.string()))
     counted = ImportsInScope(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import fsum
 from typing import Any
 
+from graphkit.analysis.diversification import TIGHT
 from graphkit.answers.answer import Answer
 from graphkit.answers.sentence import Claim, Figure, Kind, Sentence
 from graphkit.answers.terms import Role
@@ -75,10 +76,12 @@ def _purchases(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             )
             return
         least = names.claim(Kind.SHARE, [row], figure_of_share(row["least_share"]), **parts)
-        start = f"No purchases of {goods}{time} bring all {row['cap']}s of {buyer} below "
+        start = f"No purchases of {goods}{time} bring all {row['cap']}s of {buyer} "
+        is_near = str(least.figure) == most
+        start += "down to " if is_near else "below "
         yield from shortened(
             Sentence(f"{start}{least.figure}{fit}", (least,)),
-            Sentence(f"; for {most}, {lacking} are lacking", (lack,)),
+            Sentence(f"; {'' if is_near else f'for {most}, '}{lacking} are lacking", (lack,)),
         )
         return
     at_share = {row["supplier"] for row in rows if row["limit"] == AT_SHARE}
@@ -87,10 +90,16 @@ def _purchases(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     moved = figure_of_value(row["moved"], row["measure"])
     traced = " as traced" if row["cap"] not in (SUPPLIER, "seller") else ""
     limits = names.answer.scope.the(Purchasing)
+    if limits.sure:
+        traced = " by the upper end of each"
     left_out, until = limits.exclude, limits.until
     nothing = f" and nothing from {names.places(left_out)}" if left_out else ""
     dated = {**parts, "period": str(until) if until else row["period"]}
     claims = [names.claim(Kind.AMOUNT, rows, moved, **{**dated, "subject": capped})]
+    if (row["largest_most"] or 0.0) > row["max_share"] + TIGHT:
+        most_of_one = names.claim(Kind.SHARE, [row], figure_of_share(row["largest_most"]), **dated)
+        claims.append(most_of_one)
+        traced += f" (given all data up to {most_of_one.figure})"
     start = f"To buy at most {most} of its {goods} from {seller}{traced}{nothing}, {buyer} would "
     start += f"buy {moved} more of others by {until}" if until else f"move {moved}{time}"
     strain, doubt = Sentence(), ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,12 +19,15 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.period import Period
-from graphkit.questions.act.caps import SUPPLIER, Caps
+from graphkit.questions.act.caps import ORIGIN, SUPPLIER, Caps
+from graphkit.questions.act.makers import Makers, makers_of
 from graphkit.questions.shared.blocs import bloc
 from graphkit.questions.shared.trade import TRADE_SERIES, ImportsInScope
 
 AMOUNT = "in the unit of the row"
 """Unit of amounts in columns, by weight or by value as the row says."""
+PASSED_ON = 0.25
+"""Imports over exports from which a country that no source names as a maker may only resell."""
 Acts: TypeAlias = Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
 """Export controls in force, by country and product."""
 
@@ -48,6 +51,10 @@ class Limits:
     """Amounts that the limits are of, ``usd`` or ``tonnes``."""
     any_price: bool = False
     """True if sellers of another price class may deliver more too."""
+    resellers: bool = False
+    """True if sellers that may only pass on what they buy may deliver more too."""
+    sure: bool = False
+    """True if each origin counts with the most that its part of a seller's goods can be."""
 
     def needed(self, bought: Floats, period: str) -> Floats:
         """Compute what is needed in the year of the question.
@@ -101,13 +108,15 @@ def read_buyers(catalog: Catalog, text: str) -> list[Buyer]:
 def read_limits(
     catalog: Catalog, buyers: Sequence[Buyer], max_share: float, slack: float, least: str, by: str,
     partners: str | None, exclude: str | None, blocs: Sequence[str], until: int | None,
-    growth: float | None, cap: str, any_price: bool,
+    growth: float | None, cap: str, any_price: bool, resellers: bool, sure: bool,
 ) -> Limits:  # fmt: skip
     """Read the limits of the question, and refuse those that contradict each other."""
     if least == COST and by == "usd":
         raise UsageError("`least=cost` compares values of a tonne: leave out `by`")
     if (until is None) != (growth is None):
         raise UsageError("`growth` is by year up to `until`: give both, or none")
+    if sure and cap != ORIGIN:
+        raise UsageError("`sure` takes the upper end of each origin: give `cap=origin` too")
     countries = {
         name: None if text is None else _countries(catalog, name, text, buyers)
         for name, text in (("partners", partners), ("exclude", exclude))
@@ -118,8 +127,9 @@ def read_limits(
         raise UsageError(f"`partners` and `exclude` both name {names}")
     groups = dict(bloc(catalog, text) for text in blocs or ())
     return Limits(
-        max_share, slack, least, allowed, left_out, groups, growth or 0.0, until, cap, by, any_price
-    )
+        max_share, slack, least, allowed, left_out, groups, growth or 0.0, until, cap, by,
+        any_price, resellers, sure,
+    )  # fmt: skip
 
 
 def _countries(catalog: Catalog, option: str, text: str, buyers: Sequence[Buyer]) -> frozenset[str]:
@@ -152,6 +162,12 @@ class Market:
     """True for a unit value that is far from that of the product, by sellers."""
     classes: Classes
     """Price class of each seller, as :mod:`graphkit.analysis.price_classes` has them."""
+    resold: Flags
+    """Sellers that no source names as makers and that buy much of what they sell."""
+    output: Floats
+    """The most that each seller makes, as amounts are; infinite where unknown, by sellers."""
+    makers: Makers
+    """Facts that tell who makes the product."""
     value: float
     """USD of what the consumers buy."""
     unweighed: Floats
@@ -182,7 +198,8 @@ class Market:
         """
         own = set().union(*(self.buyers[place].members for place in places))
         caps = self.caps if limits.cap == SUPPLIER else self.caps.without(own)
-        return caps.with_blocs(limits.blocs)
+        caps = caps.with_blocs(limits.blocs)
+        return replace(caps, parts=caps.most) if limits.sure and caps.most is not None else caps
 
     def purchases(self, places: Sequence[int], limits: Limits, acts: Acts) -> Purchases:
         """Set up the purchases of some consumers at once, out of the same spare amounts."""
@@ -195,11 +212,15 @@ class Market:
         ])  # fmt: skip
         if not limits.any_price:
             may_add &= ~np.array([self.others(place) for place in places])
+        if not limits.resellers:
+            may_add &= ~self.resold
+        unsold = np.maximum(self.output - bought.sum(axis=0), 0.0)
         known = self.prices[~np.isnan(self.prices)]
         prices = np.nan_to_num(self.prices, nan=known.mean() if len(known) else 0.0)
         return Purchases(
             bought, limits.needed(bought.sum(axis=1), self.series.period),
-            limits.slack * sold, prices, self.capped(places, limits).parts, may_add,
+            np.minimum(limits.slack * sold, unsold), prices,
+            self.capped(places, limits).parts, may_add,
             np.isin(sellers, list(limits.left_out)),
         )  # fmt: skip
 
@@ -227,10 +248,11 @@ def markets_of(
     flows, _ = catalog.countries_only(trade.flows)
     for flow in flows.select(columns).to_pylist():
         flows_of[tuple(flow[name] for name in TRADE_SERIES)].append(flow)
+    makers = makers_of(catalog, trade)
     markets = []
     for series in trade.series:
         key = (series.product, series.period, series.reporter, series.dataset, series.source)
-        market = _market(catalog, series, flows_of[key], buyers, by)
+        market = _market(catalog, series, flows_of[key], buyers, by, makers[series.product])
         if market is not None:
             markets.append(market)
     return markets
@@ -238,14 +260,14 @@ def markets_of(
 
 def _market(
     catalog: Catalog, series: Series, flows: Sequence[Mapping[str, Any]],
-    buyers: Sequence[Buyer], by: str,
+    buyers: Sequence[Buyer], by: str, makers: Makers,
 ) -> Market | None:  # fmt: skip
     """Add up one series of trade; None if no consumer buys any with an amount."""
     sellers = sorted({flow["supplier"] for flow in flows if flow[by]})
     place_of = {seller: place for place, seller in enumerate(sellers)}
     number = len(sellers)
     bought, elsewhere = np.zeros((2, len(buyers), number))
-    beyond, usd, tonnes = np.zeros((3, number))
+    beyond, usd, tonnes, sold, received = np.zeros((5, number))
     value, unweighed = np.zeros((2, len(buyers)))
     for flow in flows:
         seller, importer = flow["supplier"], flow["consumer"]
@@ -257,6 +279,9 @@ def _market(
         if not flow[by]:
             continue
         column = place_of[seller]
+        sold[column] += flow[by]
+        if importer in place_of:
+            received[place_of[importer]] += flow[by]
         if flow["usd"] and flow["tonnes"]:
             usd[column] += flow["usd"]
             tonnes[column] += flow["tonnes"]
@@ -270,11 +295,16 @@ def _market(
     with np.errstate(invalid="ignore", divide="ignore"):
         prices, missing = usd / tonnes, unweighed / value
     stage = catalog.materials.products[series.product]["stage"]
+    is_maker = np.isin(sellers, sorted(makers.countries))
+    output = np.array([makers.most.get(seller, np.inf) for seller in sellers])
+    if by == "usd":
+        output = np.where(np.isinf(output) | np.isnan(prices), np.inf, output * prices)
     return Market(
         series, stage, [b for b, some in zip(buyers, buys, strict=True) if some], sellers,
         bought[buys], elsewhere[buys], beyond, prices, _far(usd, tonnes),
-        price_classes(usd, tonnes), float(value[buys].sum()), missing[buys], by,
-        Caps(sellers, np.eye(number)),
+        price_classes(usd, tonnes),
+        ~is_maker & (received > PASSED_ON * sold), output, makers,
+        float(value[buys].sum()), missing[buys], by, Caps(sellers, np.eye(number)),
     )  # fmt: skip
 
 

@@ -113,6 +113,19 @@ VERBS = (
                 "seller.",
             ),
             Parameter(
+                "resellers", "--resellers", "", "Let those that may only resell add too.",
+                "switch", False,
+                details="By default who is named as a maker by no source, and buys at least a "
+                "quarter of what it sells, may deliver no more than today.",
+            ),
+            Parameter(
+                "sure", "--sure", "", "With --cap origin: keep it by its upper end.",
+                "switch", False,
+                details="Each origin counts with the most that its part of a seller's goods can "
+                "be: a plan keeps the share whoever the unknown origins are. Enough, not the "
+                "least.",
+            ),
+            Parameter(
                 "until", "--until", "YEAR", "Year up to which needs grow: 2030.", "count",
                 range=AcceptedRange(1900, 2100),
             ),
