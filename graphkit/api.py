@@ -358,9 +358,12 @@ class Session(Closing):
     def query(self, name: str, **parameters: Any) -> pa.Table:
         """Run a query file, by name or path; parameters as on the command line.
 
-        A number or a list may also be given as Python has it.
+        A number or a list may also be given as Python has it. A file without a head takes values
+        as they are.
         """
         query = find_query(name)
+        if not query.title:
+            return _told(self.store.ask(query.statement, parameters, self.limits))
         texts = {
             name: ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
             for name, value in parameters.items()

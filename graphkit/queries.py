@@ -1,22 +1,23 @@
 """Query files: Cypher with a title, parameters and units in its first comment lines.
 
 A file can be pasted into Neo4j Browser as it is. Declared but unused parameters, or used but
-undeclared ones, are an error when the file is read.
+undeclared ones, are an error when the file is read. A file without such a head runs as it is.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from graphkit.cypher.statement import Statement
+from graphkit.cypher.statement import Statement, typed_value
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.files.folders import shipped
 from graphkit.files.input import TEXT, check_file
@@ -35,6 +36,8 @@ product or an element."""
 LISTS = ("list", *NAMED_LISTS)
 PARAMETER_TYPES = ("str", "int", "float", "period", *LISTS, *NAMED)
 """Types of parameters."""
+HEAD = ("title", "params", "units")
+"""Keys of the head of a query file."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class Query:
 
     name: str
     title: str
+    """Empty for a file without a head."""
     statement: Statement
     parameters: tuple[QueryParameter, ...]
     units: Mapping[str, str]
@@ -98,7 +102,7 @@ class Query:
         return self.statement.text
 
     def check(self) -> None:
-        """Check that a query only reads, and declares exactly the parameters it uses.
+        """Check that a query only reads, and that its head declares the parameters it uses.
 
         Raises
         ------
@@ -106,7 +110,7 @@ class Query:
             The message names the query and its first fault.
         """
         used, declared = list(self.statement.parameters), [p.name for p in self.parameters]
-        if sorted(used) != sorted(declared):
+        if self.title and sorted(used) != sorted(declared):
             raise GraphkitError(
                 f"{self.name}.cypher: declares the parameters {declared} and uses {used}; "
                 "wanted the same"
@@ -116,11 +120,15 @@ class Query:
     def values(self, given: Mapping[str, str]) -> dict[str, Any]:
         """Convert the values of all parameters, and fill in defaults.
 
+        Without a head, values are read as JSON where they are JSON, else as text.
+
         Raises
         ------
         UsageError
             A parameter is missing, unknown or of the wrong type.
         """
+        if not self.title:
+            return self.statement.values({k: typed_value(k, text) for k, text in given.items()})
         names = [p.name for p in self.parameters]
         problems = [
             f"query {self.name} has no parameter {name!r}; it takes {', '.join(names) or 'none'}"
@@ -132,7 +140,8 @@ class Query:
             text = given.get(parameter.name, parameter.default)
             try:
                 if text is None:
-                    usage = f"-P {parameter.name}=VALUE ({parameter.doc})"
+                    about = parameter.doc or parameter.type
+                    usage = f"-P {parameter.name}=VALUE ({about})"
                     raise UsageError(f"query {self.name} needs {usage}")
                 values[parameter.name] = parameter.value(text)
             except UsageError as error:
@@ -155,6 +164,8 @@ def read_query(path: Path) -> Query:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise GraphkitError(f"cannot read {path} as a query file: {error}") from error
+    if not _head(text, HEAD):
+        return Query(path.stem, "", Statement(text), (), {})
     front = _front_matter(path, text)
     parameters = tuple(_parameter(path, name, about) for name, about in front["params"].items())
     return Query(path.stem, front["title"], Statement(text), parameters, front["units"])
@@ -163,10 +174,10 @@ def read_query(path: Path) -> Query:
 def _parameter(path: Path, name: str, about: Any) -> QueryParameter:
     keys = {"type", "doc", "default"}
     fine = isinstance(about, dict) and set(about) <= keys and about.get("type") in PARAMETER_TYPES
-    if not fine or not all(isinstance(text, str) for text in about.values()) or "doc" not in about:
-        expected = f"a doc, a type ({', '.join(PARAMETER_TYPES)}) and perhaps a default"
+    if not fine or not all(isinstance(text, str) for text in about.values()):
+        expected = f"a type ({', '.join(PARAMETER_TYPES)}), and perhaps a doc and a default"
         raise GraphkitError(f"{path.name}: parameter {name}: found {about!r}, wanted {expected}")
-    parameter = QueryParameter(name, **about)
+    parameter = QueryParameter(name, **{"doc": "", **about})
     if parameter.default is not None:
         try:
             parameter.value(parameter.default)
@@ -175,23 +186,29 @@ def _parameter(path: Path, name: str, about: Any) -> QueryParameter:
     return parameter
 
 
+def _head(text: str, keys: Sequence[str]) -> list[str]:
+    """Return the first comment lines of a query file, if one begins with a key.
+
+    >>> _head("// title: Ores\\nRETURN 1", ["title"]), _head("// By me\\nRETURN 1", ["title"])
+    (['title: Ores'], [])
+    """
+    comments = list(takewhile(lambda line: line.startswith("//"), text.splitlines()))
+    lines = [line.removeprefix("//").removeprefix(" ") for line in comments]
+    return lines if any(line.partition(":")[0] in keys for line in lines) else []
+
+
 def _front_matter(path: Path, text: str) -> dict[str, Any]:
     """Read title, params and units from the first comment lines."""
     from graphkit.seeds.text import parse
 
-    lines = []
-    for line in text.splitlines():
-        if not line.startswith("//"):
-            break
-        lines.append(line.removeprefix("//").removeprefix(" "))
-    document = parse("\n".join(lines), path.name)
+    document = parse("\n".join(_head(text, HEAD)), path.name)
     front = document.value if isinstance(document.value, dict) else {}
     front = {"params": {}, "units": {}} | {k: v for k, v in front.items() if v is not None}
     if document.problems or not isinstance(front.get("title"), str):
         reason = "; ".join(map(str, document.problems)) or "no title"
         raise GraphkitError(f"{path.name}: front matter: {reason}")
     shaped = isinstance(front["params"], dict) and isinstance(front["units"], dict)
-    if not shaped or set(front) != {"title", "params", "units"}:
+    if not shaped or set(front) != {*HEAD}:
         expected = "a title, and params and units as maps"
         names = ", ".join(front)
         raise GraphkitError(f"{path.name}: front matter: found {names}; wanted {expected}")

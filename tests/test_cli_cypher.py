@@ -252,6 +252,19 @@ def test_the_parameters_of_a_query_file_are_typed_as_declared(graphkit, tmp_path
     ))  # fmt: skip
 
 
+def test_a_file_without_a_head_runs_as_it_is(graphkit, tmp_path):
+    path = tmp_path / "my.cypher"
+    path.write_text("// mine: of today\nRETURN $country AS country, $year AS year;\n")
+
+    done = graphkit("query", str(path), "-P", "country=KOR", "-P", "year=2024", "-f", "json")
+    assert rows_of(done) == [{"country": "KOR", "year": 2024}]
+    missing = graphkit("query", str(path), "-P", "country=KOR")
+    assert (missing.code, "-P year=VALUE" in missing.err) == (2, True)
+    path.write_text("// mine\nMATCH (c:Country) DELETE c")
+    writes = graphkit("query", str(path))
+    assert (writes.code, "DELETE" in writes.err) == (2, True)
+
+
 def test_a_default_of_another_type_is_a_fault_of_the_file(graphkit, tmp_path):
     path = tmp_path / "own.cypher"
     path.write_text(OWN.replace('"0.5"', '"half"'))
@@ -273,13 +286,13 @@ def test_a_parameter_that_is_not_a_whole_number_is_refused(graphkit, tmp_path, t
 
 @pytest.mark.parametrize(
     ("lines", "message"),
-    [([], "no title"),
+    [(["params: {}"], "no title"),
      (["title: [a]"], "no title"),
      (["title: x", "params: [a]"], "title … params … units … maps"),
      (["title: x", "more: y"], "params, units, title, more"),
      (["title: x", "title: y"], "title"),
      (["title: x", "params:", "  a: {type: odd, doc: y}"], "parameter a:"),
-     (["title: x", "params:", "  a: {type: int}"], "parameter a:"),
+     (["title: x", "params:", "  a: {doc: y}"], "parameter a:"),
      (["title: x", "params:", "  a: {type: int, doc: y, defualt: 1}"], "'defualt'"),
      (["title: x"], "parameters [] … ['a']"),
      (["title: x", "params:", "  b: {type: int, doc: y}"], "['b'] … ['a']")],

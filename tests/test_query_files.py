@@ -95,6 +95,8 @@ def test_a_query_only_reads_and_declares_what_it_uses(name: str) -> None:
     query = find_query(name)
 
     query.check()
+    assert query.title
+    assert all(parameter.doc for parameter in query.parameters)
     check_scopes(query.statement)
     assert numbers_for_text(query.statement, query.values(given_to(query))) == ()
     assert len(set(query.statement.columns)) == len(query.statement.columns) > 0

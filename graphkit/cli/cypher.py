@@ -86,11 +86,12 @@ def query(
     """Run a query file, or list those that ship.
 
     Countries, products, elements, stages and applications may be given as any name the graph
-    knows.
+    knows. A file of your own may be any statement that reads.
 
     \b
     Examples:
       graphkit query
+      graphkit query my.cypher -P country=KOR
       graphkit query sole-suppliers --text
       graphkit query suppliers-of-country -P consumer=korea -P product=ree-metals
     """
@@ -119,6 +120,8 @@ def query(
         result = run_query(store, query_file, keys, limits)
         values_in_words = catalog.in_words(query_file, keys) if not len(result.table) else ""
     _show(result, output_form, view, output, query_file.title, values=values_in_words)
+    if not query_file.title:
+        _say_numbers(result, values)
 
 
 def cypher(
@@ -161,12 +164,12 @@ def cypher(
       graphkit cypher -i question.cypher -P iso3=KOR -P 'period="2024"' --format json
       echo "MATCH (s:Stage) RETURN s.key AS stage ORDER BY s.position" | graphkit cypher
     """
-    from graphkit.cypher.statement import Statement
+    from graphkit.cypher.statement import Statement, typed_value
     from graphkit.render.files import write_text
     from graphkit.render.formats import PICTURES
 
     limits = _limits(timeout, max_rows)
-    values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
+    values: dict[str, Any] = {k: typed_value(k, v) for k, v in _pairs(parameter).items()}
     output_form, view = form_and_view(form, output, top, wide=wide, tabular=True, shape=shape)
     if statement is None and file is None and sys.stdin.isatty() and sys.stdout.isatty():
         with opened(db, own, once=False) as store:
@@ -188,6 +191,11 @@ def cypher(
         print_answer(network, output_form, output, view)
         return
     _show(result, output_form, view, output)
+    _say_numbers(result, values)
+
+
+def _say_numbers(result: Result, values: Mapping[str, Any]) -> None:
+    """Say where there are no rows that a parameter was taken as a number."""
     numbers = [name for name, value in values.items() if isinstance(value, int | float)]
     if numbers and not len(result.table):
         name = numbers[0]
@@ -250,22 +258,6 @@ def _pairs(parameters: list[str] | None) -> dict[str, str]:
             raise UsageError(f"-P: found {name!r} twice")
         pairs[name] = value
     return pairs
-
-
-def _typed(name: str, text: str) -> Any:
-    """Convert a parameter of free Cypher: JSON (2024, 0.5, ["CHN"]) where it is JSON, else text."""
-    import json
-
-    from graphkit.cypher.statement import json_values
-
-    def refuse(constant: str) -> Any:
-        raise ValueError(constant)
-
-    try:
-        value = json.loads(text, parse_constant=refuse)
-    except (ValueError, RecursionError):
-        return text
-    return json_values({name: value})[name]
 
 
 def _show(
@@ -457,6 +449,8 @@ class Prompt:
         run()
 
     def _set(self, rest: str) -> None:
+        from graphkit.cypher.statement import typed_value
+
         match = _SETTING.fullmatch(rest)
         if match is None:
             raise UsageError(f"found {rest!r}, wanted :param NAME VALUE, or NAME => VALUE")
@@ -464,7 +458,7 @@ class Prompt:
         if name and not text:
             self._parameters.pop(name, None)
         elif name:
-            self._parameters[name] = _typed(name, text)
+            self._parameters[name] = typed_value(name, text)
         for parameter, value in sorted(self._parameters.items()):
             print(f"${visible(parameter)} = {visible(repr(value))}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -222,3 +223,27 @@ def json_values(values: object) -> dict[str, Any]:
         if isinstance(value, float) and not math.isfinite(value):
             raise UsageError(f"parameter {name}: found {value}, wanted a finite number")
     return values
+
+
+def typed_value(name: str, text: str) -> Any:
+    """Convert the text of a parameter: JSON (2024, 0.5, ["CHN"]) where it is JSON, else text.
+
+    Raises
+    ------
+    UsageError
+        It is JSON that can be no parameter.
+
+    Examples
+    --------
+    >>> typed_value("country", "KOR"), typed_value("year", "2024"), typed_value("year", '"2024"')
+    ('KOR', 2024, '2024')
+    """
+
+    def refuse(constant: str) -> Any:
+        raise ValueError(constant)
+
+    try:
+        value = json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError):
+        return text
+    return json_values({name: value})[name]
