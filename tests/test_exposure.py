@@ -18,6 +18,7 @@ from test_supply_truth import COUNTRIES, SEEDS, Stop, chain, followed, hidden, n
 
 from graphkit.analysis.supply.look_through import passed_shares
 from graphkit.analysis.supply.spending import spending_shares
+from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, SeedError, UsageError
 from graphkit.importers.table.purchases import read_purchases
@@ -89,10 +90,17 @@ def test_the_range_of_a_firm_holds_the_truth_whatever_is_hidden(seed, part):
         for country in COUNTRIES:
             pools, _ = followed(truth, Stop(removed=(country,)))
             share = sum(w * pools["magnet"][COUNTRIES.index(s)] for s, w in weights.items())
-            _, low, high = found.get(country, found["any other country"])
+            point, low, high = found.get(country, found["any other country"])
             assert low - 1e-9 <= share <= high + 1e-9, country
-        if figures is truth.made:
-            assert found[country][0] == pytest.approx(share, abs=1e-9)
+            if figures is truth.made:
+                assert point == pytest.approx(share, abs=1e-9)
+        three = sorted({*found} & {*COUNTRIES}, key=lambda country: -found[country][0])[:3]
+        [stop] = spending_shares(
+            network(truth, figures), "magnet", weights, {"three": three}
+        ).to_pylist()[:1]
+        pools, _ = followed(truth, Stop(removed=tuple(three)))
+        share = sum(w * pools["magnet"][COUNTRIES.index(s)] for s, w in weights.items())
+        assert stop["low"] - 1e-9 <= share <= stop["high"] + 1e-9, three
 
 
 def test_a_firm_with_one_seller_has_what_that_seller_sells():
@@ -201,6 +209,22 @@ def test_purchases_of_several_products_add_up_by_what_was_spent(world, write):
     assert scope["one_source"] == ["magnets"]
     assert [(row["line"], row["amount"]) for row in scope["unplaced"]] == [(5, 1000.0)]
     assert "could be placed (50.0 % of their value)" in answer.headline or "50 %" in answer.headline
+
+
+def test_one_screen_has_what_a_buyer_asks_first(world, write):
+    """The three largest at once, what has one source, and the rows that are not in the shares."""
+    text = FIRM + "".join(f"Atlantis,magnets,{n}\n" for n in range(1, 5))
+    answer = world.exposure(write(text))
+
+    first = answer.rows.to_pylist()[0]
+    assert first["origin"].count("+") in (1, 2)
+    assert first["share"] == max(row["share"] or 0.0 for row in answer.rows.to_pylist())
+    for words in ("reader's own figures", "one country alone: ", "(Japan)", "row 5: ", "row 7: ",
+                  "2 more rows"):  # fmt: skip
+        assert words in answer.caption
+    named = " ".join(words_of_notes(answer.notes))
+    assert "row 8: " in named
+    assert "row 9: " in named
 
 
 def test_a_currency_changes_no_share_and_sellers_of_one_country_add_up(world, write):

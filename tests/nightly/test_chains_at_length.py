@@ -6,7 +6,10 @@ import os
 os.environ.setdefault("RANDOM_CHAINS", "500")
 
 from test_assumptions import *
-from test_exposure import test_the_range_of_a_firm_holds_the_truth_whatever_is_hidden
+from test_exposure import (
+    test_a_firm_with_the_mix_of_a_country_gets_the_answer_of_that_country,
+    test_the_range_of_a_firm_holds_the_truth_whatever_is_hidden,
+)
 from test_production_cut import test_the_range_holds_the_loss_in_truth_whatever_is_hidden
 from test_supply_truth import *
 from test_truth_of_questions import *
@@ -20,6 +23,7 @@ from test_unlisted import test_ranges_of_origins_hold_the_truth_behind_what_is_n
 from test_unseen_trade import *
 
 __all__ = [
+    "test_a_firm_with_the_mix_of_a_country_gets_the_answer_of_that_country",
     "test_a_verdict_that_is_safe_from_one_figure_turns_on_none",
     "test_publishing_the_truth_leaves_no_more_than_was_guaranteed",
     "test_ranges_of_origins_hold_the_truth_behind_what_is_not_listed",

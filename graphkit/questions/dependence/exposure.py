@@ -38,6 +38,8 @@ MAY_HAVE = 0.01
 """Share of the purchases that a country with a row may have."""
 LARGEST = 3
 """Number of countries of which a stop at once is told."""
+ON_SCREEN = 3
+"""Number of rows without a place that are named beside the shares; notes name the others."""
 HS_CODE = 6
 SENTENCE = "graphkit.questions.dependence.exposure_text:exposure"
 
@@ -181,8 +183,7 @@ def exposure(
         }),
         catalog.sources(*(t for s in supplies.values() for t in (s.flows, s.production))),
         notes=(*_notes(catalog, term, bought), *_notes_on_trade(catalog, supplies)),
-        caption=f"Shares are of the purchases by {listed.measure}. The purchases are the reader's "
-        "own figures; what stands behind each seller is from the published trade and production.",
+        caption=_caption(catalog, term, bought),
     )  # fmt: skip
     answer = with_names(catalog, answer)
     return replace(answer, sentence=headline(answer, resolve_name(SENTENCE)))
@@ -276,7 +277,7 @@ def _rows(
     if len(largest) > 1:
         together = "+".join(largest)
         blocs = _of_all(supplies, bought, total, {together: largest})
-        rows.append({"origin": together, **blocs[together]})
+        rows.insert(0, {"origin": together, **blocs[together]})
     if other["high"] >= MAY_HAVE:
         rows.append({"origin": ANY_OTHER, **other, "share": None})
     return pa.Table.from_pylist(rows, pa.schema([(c.name, c.type) for c in COLUMNS]))
@@ -321,14 +322,31 @@ def _notes(catalog: Catalog, term: Bought, bought: Mapping[str, Mapping[str, flo
     parts = [f"{in_text(key)} {part(share)}" for key, share in sorted(
         term.by_product.items(), key=lambda pair: (-pair[1], pair[0]))]  # fmt: skip
     notes.append(Note(f"Bought: {', '.join(parts)}.", tuple(term.by_product)))
-    alone = [f"{in_text(key)} ({catalog.place_in_text(next(iter(bought[key])))})"
-             for key in term.one_source]  # fmt: skip
-    if alone:
-        notes.append(Note(f"Bought from one country alone: {', '.join(alone)}.", term.one_source))
-    notes += [
-        Note(f"Not placed: row {row.line}: {row.reason.rstrip('.')}.") for row in term.unplaced
+    return [*notes, *(Note(_not_placed(row)) for row in term.unplaced[ON_SCREEN:])]
+
+
+def _not_placed(row: Unplaced) -> str:
+    """Name a row and the reason why it is in no share."""
+    end = "" if row.reason.endswith((".", "?")) else "."
+    return f"Not placed: row {row.line}: {row.reason}{end}"
+
+
+def _caption(catalog: Catalog, term: Bought, bought: Mapping[str, Mapping[str, float]]) -> str:
+    """Say what the shares are of, which goods have one source, and which rows are not in them."""
+    parts = [
+        f"Shares are of the purchases by {term.amount_of}. The purchases are the reader's own "
+        "figures; what stands behind each seller is from the published trade and production."
     ]
-    return notes
+    if term.one_source:
+        alone = [
+            f"{catalog.materials.in_text(key)} ({catalog.place_in_text(next(iter(bought[key])))})"
+            for key in term.one_source
+        ]
+        parts.append(f"Bought from one country alone: {', '.join(alone)}.")
+    parts += [_not_placed(row) for row in term.unplaced[:ON_SCREEN]]
+    if len(term.unplaced) > ON_SCREEN:
+        parts.append(f"{len(term.unplaced) - ON_SCREEN:,} more rows could not be placed.")
+    return " ".join(parts)
 
 
 def _notes_on_trade(catalog: Catalog, supplies: Mapping[str, Supply]) -> list[Note]:
