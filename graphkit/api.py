@@ -466,6 +466,7 @@ class Session(Closing):
     def exposure(
         self, purchases: str | Path, *, scope: str | None = None, period: str | None = None,
         by: str | None = None, decimal: str | None = None, returns: bool = False,
+        parts: str | Path | None = None,
     ) -> Reply:  # fmt: skip
         """Tell which countries the purchases of a company come from, and from behind.
 
@@ -474,7 +475,7 @@ class Session(Closing):
         """
         return Reply(**vars(exposure(
             self.catalog, purchases, scope=scope, period=period, by=by, decimal=decimal,
-            returns=returns,
+            returns=returns, parts=parts,
         )))  # fmt: skip
 
     cascade = _verb(cascades.cascade)

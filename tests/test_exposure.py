@@ -21,6 +21,7 @@ from graphkit.analysis.supply.spending import spending_shares
 from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, SeedError, UsageError
+from graphkit.importers.table.parts import read_parts
 from graphkit.importers.table.purchases import read_purchases
 
 ERP = """\
@@ -211,6 +212,54 @@ def test_purchases_of_several_products_add_up_by_what_was_spent(world, write):
     assert "could be placed (50.0 % of their value)" in answer.headline or "50 %" in answer.headline
 
 
+BOM = """\
+Teil;Element;kg min;kg max;Stück pro Jahr
+Rotor;Dysprosium;0,09;0,14;100.000
+Rotor;Neodym;1,2;1,3;100.000
+Sensor;Dysprosium;;;5.000
+Gehäuse;Kunststoff;2,0;2,0;100.000
+"""
+
+
+def test_a_bill_of_materials_gives_the_need_beside_the_purchases(ask, write):
+    answer = ask.exposure(write(ERP), parts=write(BOM, "bom.csv"))
+    needed = answer.scope.as_object()
+    needs = {row["material"]: row for row in needed["needs"]}
+
+    assert (needs["Dy"]["low"], needs["Dy"]["high"]) == (pytest.approx(9.0), None)
+    assert needs["Dy"]["unknown_rows"] == [4]
+    assert (needs["Nd"]["low"], needs["Nd"]["high"]) == pytest.approx((120.0, 130.0))
+    assert 0 < needs["Nd"]["bought_share"] <= 1
+    assert needed["unknown_materials"] == [5]
+    assert "at least 9 t (none in row 4) of dysprosium" in answer.caption
+    assert "120 t to 130 t of neodymium" in answer.caption
+
+
+@pytest.mark.parametrize(
+    ("text", "tonnes"),
+    [
+        ("Material,Share,kg per unit,Units a year\nDysprosium,5 %,2,1000\n", 0.1),
+        ("Material,kg per unit,Units a year\nDysprosium,0.5,2000\nTotal,0.5,2000\n", 1.0),
+    ],
+)
+def test_the_need_of_a_part_is_its_mass_times_share_and_units(write, text, tonnes):
+    [row] = read_parts(write(text)).rows
+    assert (row.low, row.high) == pytest.approx((tonnes, tonnes))
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("Material,Weight,Units a year\nNd,1,2\n", GraphkitError, "kg a unit"),
+        ("Material,kg min,kg max,Units a year\nNd,2,1,9\n", SeedError, "lower end"),
+        ("Material,kg per unit,Units a year\nNd,-2,9\n", SeedError, "no less than 0"),
+    ],
+)
+def test_what_is_no_bill_of_materials_is_refused(write, text, error, message):
+    with pytest.raises(error, match=message):
+        read_parts(write(text))
+
+
 def test_one_screen_has_what_a_buyer_asks_first(world, write):
     """The three largest at once, what has one source, and the rows that are not in the shares."""
     text = FIRM + "".join(f"Atlantis,magnets,{n}\n" for n in range(1, 5))
@@ -292,4 +341,5 @@ def test_the_page_shows_the_list_of_the_made_up_firm():
     folder = Path(__file__).parent
     page = (folder.parent / "docs/own.md").read_text(encoding="utf-8")
 
-    assert f"```\n{(folder / 'data/musterwerk.csv').read_text(encoding='utf-8')}```" in page
+    for name in ("musterwerk.csv", "musterwerk-teile.csv"):
+        assert f"```\n{(folder / 'data' / name).read_text(encoding='utf-8')}```" in page

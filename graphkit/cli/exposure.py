@@ -48,6 +48,10 @@ def exposure(
         bool,
         typer.Option("--returns", help="Goods of an unseen way may return to where they were."),
     ] = False,
+    parts: Annotated[
+        Path | None,
+        typer.Option("--parts", metavar="FILE", help="Bill of materials: tell the need beside."),
+    ] = None,
     top: Top = None,
     all: All = False,
     long: Long = False,
@@ -67,6 +71,7 @@ def exposure(
     Examples:
       graphkit exposure purchases.csv
       graphkit exposure purchases.csv --for magnets-metal --by weight
+      graphkit exposure purchases.xlsx --parts bom.csv
     """
     from graphkit.catalog.catalog import Catalog
     from graphkit.errors import UsageError
@@ -81,6 +86,6 @@ def exposure(
     with opened(db, own) as store:
         answer = question.exposure(
             Catalog(store), file, scope=scope, period=period, by=by, decimal=decimal,
-            returns=returns,
+            returns=returns, parts=parts,
         )  # fmt: skip
     print_answer(answer, form_name, output, view)

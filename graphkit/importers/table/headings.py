@@ -70,6 +70,17 @@ PURCHASE_WORDS = {
     "unit": ("mengeneinheit", "gewichtseinheit", "me", "uom", *PROPERTY_WORDS["unit"]),
 }  # fmt: skip
 """Words in column names of a list of purchases."""
+PARTS_WORDS = {
+    "least": ("kg min", "min kg", "kg at least", "kg mindestens", "kg von", "kg from"),
+    "most": ("kg max", "max kg", "kg at most", "kg höchstens", "kg bis", "kg to"),
+    "mass": ("kg per unit", "kg a unit", "kg unit", "kg each", "kg je stück", "kg pro stück",
+             "kg stück", "kg je einheit", "kg par unité", "kg por unidad"),
+    "units": ("units a year", "units per year", "units year", "annual units", "stück pro jahr",
+              "stück je jahr", "stück jahr", "jahresstückzahl", "unités par an"),
+    "share": ("share", "content", "anteil", "gehalt", "part massique"),
+    "material": ("material", "element", "werkstoff", "matière", "elemento", "rohstoff"),
+}  # fmt: skip
+"""Words in column names of a bill of materials."""
 _BETWEEN = re.compile(r"[\s()（）\[\],;:/<>]+")
 TOTALS = frozenset((
     "total", "totals", "grand total", "subtotal", "sub-total", "sum", "all countries", "summe",

@@ -25,8 +25,9 @@ from graphkit.arrow import SHARE
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.headlines.headline import headline
-from graphkit.headlines.wording import part
+from graphkit.headlines.wording import part, weight
 from graphkit.importers.reference import FITS
+from graphkit.importers.table.parts import Part, PartsList, read_parts
 from graphkit.importers.table.purchases import Purchase, PurchaseList, read_purchases
 from graphkit.questions.question import with_names
 from graphkit.questions.shared.supply import RANGE, Supply, supply_of
@@ -98,6 +99,29 @@ class Bought(Term):
     unplaced: tuple[Unplaced, ...]
 
 
+@dataclass(frozen=True)
+class MaterialNeed(Entry):
+    """Tonnes of a material that the parts of a maker take in a year."""
+
+    material: str
+    low: float
+    high: float | None
+    """Unknown where a row of it has no amount."""
+    bought_share: float
+    """Share of the placed purchases that are goods bought for it."""
+    unknown_rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Needed(Term):
+    """What a maker needs in a year by its bill of materials, beside what it buys."""
+
+    parts: str
+    needs: tuple[MaterialNeed, ...]
+    unknown_materials: tuple[int, ...]
+    """Rows whose material is none of the graph."""
+
+
 def exposure(
     catalog: Catalog,
     purchases: str | Path,
@@ -107,6 +131,7 @@ def exposure(
     by: str | None = None,
     decimal: str | None = None,
     returns: bool = False,
+    parts: str | Path | None = None,
 ) -> Answer:
     """Tell which countries the purchases of a company come from, and from behind.
 
@@ -127,6 +152,9 @@ def exposure(
         The decimal mark, where the numbers do not show it.
     returns : bool
         Goods whose way is unseen may return to a country that they have left.
+    parts : str or Path, optional
+        A bill of materials: a material, kg a unit and units a year in each row, of which the need
+        is told beside the purchases.
 
     Returns
     -------
@@ -169,13 +197,16 @@ def exposure(
         listed.file, listed.measure, listed.columns, len(listed.rows), total / whole, by_product,
         tuple(product for product, sellers in bought.items() if len(sellers) == 1), tuple(unplaced),
     )  # fmt: skip
+    need = None
+    if parts is not None:
+        need = _needed(catalog, read_parts(Path(parts), decimal=decimal), by_product)
     periods = dict.fromkeys(supply.period for supply in supplies.values())
     first = next(iter(supplies.values()))
     products = list(dict.fromkeys(p for s in supplies.values() for p in s.network.products))
     answer = Answer(
         f"Which countries do the purchases of {listed.file} come from, and from behind?",
-        terms(term, Products(tuple(bought)), Chain(tuple(products)), Time(", ".join(periods)),
-              first.ranges_assume),
+        terms(term, *([] if need is None else [need]), Products(tuple(bought)),
+              Chain(tuple(products)), Time(", ".join(periods)), first.ranges_assume),
         rows, COLUMNS,
         Coverage(by_question={
             product: coverage_in(catalog, catalog.materials.scope(f"product:{product}"), supply)
@@ -183,7 +214,7 @@ def exposure(
         }),
         catalog.sources(*(t for s in supplies.values() for t in (s.flows, s.production))),
         notes=(*_notes(catalog, term, bought), *_notes_on_trade(catalog, supplies)),
-        caption=_caption(catalog, term, bought),
+        caption=_caption(catalog, term, bought) + ("" if need is None else _of_need(catalog, need)),
     )  # fmt: skip
     answer = with_names(catalog, answer)
     return replace(answer, sentence=headline(answer, resolve_name(SENTENCE)))
@@ -306,6 +337,56 @@ def _of_all(
         }
         for name in names
     }
+
+
+def _needed(catalog: Catalog, parts: PartsList, by_product: Mapping[str, float]) -> Needed:
+    """Add up the need of each material; an amount that is not in the list stays unknown."""
+    links = catalog.links("CONTAINS", "product", "element", "role").to_pylist()
+    rows: dict[str, list[Part]] = {}
+    unknown = []
+    for row in parts.rows:
+        try:
+            if row.material is None:
+                raise UsageError("found no material")
+            entity = catalog.materials.names.find(row.material, "material", ("Element", "Product"))
+        except UsageError:
+            unknown.append(row.line)
+            continue
+        rows.setdefault(entity.key, []).append(row)
+    needs = []
+    for key, of_material in rows.items():
+        goods = {key} | {
+            link["product"] for link in links if link["element"] == key and link["role"] == "main"
+        }
+        missing = tuple(row.line for row in of_material if row.low is None or row.high is None)
+        low = fsum(row.low or 0.0 for row in of_material)
+        high = None if missing else fsum(row.high or 0.0 for row in of_material)
+        share = fsum(share for product, share in by_product.items() if product in goods)
+        needs.append(MaterialNeed(key, low, high, share, missing))
+    needs.sort(key=lambda need: (-(need.high or need.low), need.material))
+    return Needed(parts.file, tuple(needs), tuple(unknown))
+
+
+def _of_need(catalog: Catalog, needed: Needed) -> str:
+    """Say what is needed in a year, and which part of the purchases is bought for it."""
+    texts = []
+    for need in needed.needs:
+        if need.high is None:
+            lines = ", ".join(map(str, need.unknown_rows))
+            least = f"at least {weight(need.low)}" if need.low else "an unknown amount"
+            amount = f"{least} (none in row {lines})"
+        else:
+            amount = weight(need.high)
+            if need.low < need.high:
+                amount = f"{weight(need.low)} to {amount}"
+        goods = part(need.bought_share) if need.bought_share else "none"
+        name = catalog.materials.in_text(need.material)
+        texts.append(f"{amount} of {name} (goods bought for it: {goods} of the purchases)")
+    text = f" Needed a year by {needed.parts}: {'; '.join(texts)}." if texts else ""
+    if needed.unknown_materials:
+        lines = ", ".join(map(str, needed.unknown_materials))
+        text += f" No material that graphkit knows: row {lines} of {needed.parts}."
+    return text
 
 
 def _notes(catalog: Catalog, term: Bought, bought: Mapping[str, Mapping[str, float]]) -> list[Note]:
