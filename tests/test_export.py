@@ -85,6 +85,19 @@ def test_what_is_stored_is_what_was_loaded(store: Store, graph: Graph):
         assert found[key].equals(table), key
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_export_says_how_far_it_is(embedded, graph, tmp_path, form):
+    """Its steps add up to what is written."""
+    steps: list[tuple[str, int]] = []
+    content = read(embedded, form=form, progress=lambda kind, rows: steps.append((kind, rows)))
+    done = write(content, tmp_path / "out", form)
+
+    assert sum(rows for _, rows in steps) == done.nodes + done.edges == graph.rows
+    assert {kind for kind, rows in steps if rows} == {
+        part.kind.name for part in graph.parts if len(part.table)
+    }
+
+
 @pytest.mark.long
 def test_every_shipped_fact_is_read(sliced_file: Path, sliced_graph: Graph):
     with DuckStore(sliced_file) as store:

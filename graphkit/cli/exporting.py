@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from graphkit.cli.options import Database, Own, opened, option_of, say
+from graphkit.cli.options import Database, Own, opened, option_of, progress_bar, say
 from graphkit.errors import UsageError
 from graphkit.verbs.parameter import named_as_options
 from graphkit.verbs.shared import PERIOD, SCOPE
@@ -64,8 +64,15 @@ def export(
     of_trade = scope is not None or period is not None
     chosen_form = chosen_format(form, output, of_trade=of_trade)
     # An interrupt must raise, so that partly written files are removed.
-    with opened(db, own, once=False) as store, named_as_options((SCOPE, PERIOD)):
-        done = write(read(store, scope, period, form=chosen_form), output, chosen_form)
+    with (
+        opened(db, own, once=False) as store,
+        named_as_options((SCOPE, PERIOD)),
+        progress_bar("Exporting") as progress,
+    ):
+        if not of_trade:
+            say(f"{output}: writing the whole graph as {chosen_form}")
+        content = read(store, scope, period, form=chosen_form, progress=progress)
+        done = write(content, output, chosen_form)
     for note in done.notes:
         say(note)
     say(f"{output}: {done.nodes:,} nodes, {done.edges:,} relationships")

@@ -18,7 +18,7 @@ from graphkit.export.formats import TradeNetwork
 from graphkit.queries import rows_of
 from graphkit.questions.shared.trade import in_sentence, trade_of
 from graphkit.schema import GRAPH, LOAD, Kind, Schema
-from graphkit.stores.base import Store
+from graphkit.stores.base import Progress, Store, no_progress
 from graphkit.verbs.shared import PERIOD
 
 
@@ -30,6 +30,8 @@ class StoredGraph:
     schema: Schema = GRAPH
     page: int = 2**15
     """About how many relationships are read at once."""
+    progress: Progress = no_progress
+    """Called with each kind and the number of rows that were drawn."""
 
     def parts(self, *, empty: bool = False) -> Iterator[Part]:
         """Read graphkit's nodes and relationships page by page, the load marker last.
@@ -55,6 +57,8 @@ class StoredGraph:
                         table = _rows(self.store, kind, ends, keys).sort_by(kind.key)
                         rows += len(table)
                         yield Part(kind, coded(table.slice(0, 0 if empty else None)), *ends)
+                        if not empty:
+                            self.progress(kind.name, len(table))
                         release_memory()  # of the database's rows, before the next ones
         finally:
             self.store.free()
@@ -62,7 +66,7 @@ class StoredGraph:
             raise GraphkitError(f"{self.store.label} holds no graph: fill it with 'graphkit load'")
 
 
-def stored_graph(store: Store, schema: Schema = GRAPH) -> Graph:
+def stored_graph(store: Store, schema: Schema = GRAPH, progress: Progress = no_progress) -> Graph:
     """Read graphkit's nodes and relationships from a database, the load marker last.
 
     Each kind is one part, ordered by key; an edge kind is one part per pair of node kinds.
@@ -73,7 +77,11 @@ def stored_graph(store: Store, schema: Schema = GRAPH) -> Graph:
         The database has no graph of graphkit's.
     """
     kinds = sorted(schema.kinds, key=lambda kind: kind == LOAD)  # the load marker is last
-    parts = [part for kind in kinds for part in _parts(store, schema, kind)]
+    parts = []
+    for kind in kinds:
+        of_kind = [*_parts(store, schema, kind)]
+        progress(kind.name, sum(len(part.table) for part in of_kind))
+        parts += of_kind
     store.free()
     if not any(len(part.table) for part in parts):
         raise GraphkitError(f"{store.label} holds no graph: fill it with 'graphkit load'")

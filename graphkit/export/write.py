@@ -21,7 +21,7 @@ from graphkit.files.output import check_place
 from graphkit.plugins import EXPORTERS, Plugin, plugins
 from graphkit.schema import Kind
 from graphkit.seeds.files import refuse_seeds
-from graphkit.stores.base import Store
+from graphkit.stores.base import Progress, Store, no_progress
 
 FORMATS: Mapping[str, str] = {
     "graphml": "file", "gexf": "file", "parquet": "folder", "neo4j-admin": "folder",
@@ -62,11 +62,13 @@ class Exported:
 
 
 def read(
-    store: Store, scope: str | None = None, period: str | None = None, *, form: str = "parquet"
-) -> Graph | StoredGraph | TradeNetwork:
+    store: Store, scope: str | None = None, period: str | None = None, *, form: str = "parquet",
+    progress: Progress = no_progress,
+) -> Graph | StoredGraph | TradeNetwork:  # fmt: skip
     """Read the whole graph, or with a scope or period its trade network.
 
-    A format that draws the graph reads it while it writes.
+    A format that draws the graph reads it while it writes. Of the whole graph, ``progress`` is
+    called with each kind and its number of rows.
 
     Scope and period are those of :func:`graphkit.questions.dependence.depends`.
 
@@ -78,7 +80,9 @@ def read(
         The database has no graph, or no trade in the scope.
     """
     if scope is None and period is None:
-        return StoredGraph(store) if form in OF_TRADE else stored_graph(store)
+        if form in OF_TRADE:
+            return StoredGraph(store, progress=progress)
+        return stored_graph(store, progress=progress)
     return trade_network(store, scope, period)
 
 
@@ -90,6 +94,8 @@ def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
     UsageError
         The format is unknown or not one of the trade network, the folder has files in it, or a
         graph is built from the file.
+    GraphkitError
+        There is no folder for it.
     """
     if form is None:
         form = ENDINGS.get(output.suffix.lower())
@@ -108,6 +114,8 @@ def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
         raise UsageError(f"--output: {output} is a folder; {form} is one file")
     check_place(output)
     refuse_seeds(output)
+    if not output.absolute().parent.is_dir():
+        raise GraphkitError(f"cannot write {output}: No such file or directory")
     occupied = output.exists() and not (output.is_dir() and not any(output.iterdir()))
     if wanted == "folder" and occupied:
         raise UsageError(f"--output: {output} exists; {form} wants a new or empty folder")
