@@ -248,3 +248,13 @@ def test_the_headline_names_the_figure(magnets: Answer):
     assert magnets.headline == Naming(
         "China’s inputs for metal magnets … South Korea’s metal magnets … 83 points"
     )
+
+
+def test_a_range_that_the_threshold_lies_in_leads(ask: Session):
+    """At 90 % the range of metal magnets is open, and those of the other goods may not be."""
+    answer = ask.unknowns("KOR", scope="rare earths", threshold=0.9, period="2024")
+    rows = [row for row in answer.rows.to_pylist() if row["range_of"] == "origin of imports"]
+    verdicts = [row["verdict"] for row in rows]
+
+    assert "cannot be told" in verdicts
+    assert verdicts == sorted(verdicts, key=lambda verdict: verdict != "cannot be told")

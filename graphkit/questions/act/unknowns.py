@@ -93,8 +93,9 @@ SHOWN = (
     "consumer", "range_of", "product", "traced_to", "origin", "low", "high", "figure", "place",
     "good", "reduction", "mean_reduction", "part", "verdict", "settled", "where",
 )  # fmt: skip
-NO_TRADE = "no table has trade in {goods}: customs of {place}, or its makers"
-NO_TABLE = "no table has {goods} by country: statistics of {place}, or its makers"
+NO_TRADE = "trade of {place} in {goods} by partner, {period}, which no table here has"
+NO_TABLE = "output of {goods} in {place}, {period}: its statistics, or the makers"
+OF_INPUTS = "inputs of {goods} in {place} by origin, {period}: its customs, or the makers"
 
 
 @checked(UNKNOWNS)
@@ -271,8 +272,11 @@ class _Ranges:
         return rows
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the rows of all ranges, those that a figure narrows most first."""
-        order = sorted(self._rows, key=lambda rows: -rows[0]["reduction"] if rows else 0.0)
+        """Yield the rows of all ranges: the open ones first, then those that narrow most."""
+        order = sorted(self._rows, key=lambda rows: (
+            bool(rows) and rows[0]["verdict"] not in (None, OPEN),
+            -rows[0]["reduction"] if rows else 0.0,
+        ))  # fmt: skip
         for rows in order:
             yield from rows[:MOST_ROWS]
 
@@ -299,8 +303,36 @@ class _Ranges:
             "mean_reduction": gain, "part": figure.part, "verdict": self._verdict(share),
             "settled": "; ".join(_in_words(turn, figure, unit) for turn in settled) or None,
             "off_by": _off_by(settled, estimate),
-            **_published(self.catalog, figure, country, good),
+            **self._published(figure, country, good),
         }  # fmt: skip
+
+    def _published(self, figure: Figure, country: str, good: str) -> dict[str, Any]:
+        """Name the table, code and year that would tell a figure, and the nearest source."""
+        place, in_text = self.catalog.place_in_text(country), self.catalog.materials.in_text
+        series = [one for one in self.supply.coverage.series if one.product == good]
+        code = f" (HS {series[0].hs})" if series and series[0].hs else ""
+        names = {"goods": f"{in_text(good)}{code}", "place": place, "period": self.supply.period}
+        if figure.kind == INPUTS:
+            return {"where": OF_INPUTS.format(**names)}
+        tables: dict[str, list[Mapping[str, Any]]] = {}
+        for row in _production(self.catalog, good):
+            if row["type"] in COUNTRIES:
+                tables.setdefault(row["source"], []).append(row)
+        wanted = (NO_TRADE if figure.kind == TRADE else NO_TABLE).format(**names)
+        for source, rows in sorted(tables.items(), reverse=True):
+            if own := [row for row in rows if row["country"] == country]:
+                last = max(own, key=lambda row: row["period"])
+                state = "withholds its output of" if last["qualifier"] == "withheld" else (
+                    "has its output of"
+                )  # fmt: skip
+                nearest = f"{_publisher(self.catalog, source)} {state} {last['period']}"
+                return {"where": f"{wanted}; nearest: {nearest}", "source": source}
+        if tables:
+            source = max(tables, key=lambda key: (max(r["period"] for r in tables[key]), key))
+            number = len({row["country"] for row in tables[source]})
+            nearest = f"{_publisher(self.catalog, source)} lists {number} other countries"
+            return {"where": f"{wanted}; nearest: {nearest}", "source": source}
+        return {"where": wanted}
 
     @property
     def notes(self) -> list[Note]:
@@ -375,32 +407,6 @@ def _off_by(settled: Sequence[Turn], estimate: float | None) -> float | None:
         return None
     nearest = [min(max(estimate, turn.least), turn.most) - estimate for turn in settled]
     return float(min(nearest, key=abs) / estimate)
-
-
-def _published(catalog: Catalog, figure: Figure, country: str, good: str) -> dict[str, Any]:
-    """Say who publishes such a figure, by the sources of the graph."""
-    place, in_text = catalog.place_in_text(country), catalog.materials.in_text
-    if figure.kind == TRADE:
-        return {"where": NO_TRADE.format(goods=in_text(good), place=place)}
-    if figure.kind == INPUTS:
-        return {"where": f"inputs of its makers: customs of {place}, or the makers"}
-    tables: dict[str, list[Mapping[str, Any]]] = {}
-    for row in _production(catalog, good):
-        if row["type"] in COUNTRIES:
-            tables.setdefault(row["source"], []).append(row)
-    for source, rows in sorted(tables.items(), reverse=True):
-        own = [row for row in rows if row["country"] == country]
-        if own:
-            last = max(own, key=lambda row: row["period"])
-            state = "withholds it for" if last["qualifier"] == "withheld" else "has it for"
-            return {"where": f"{_publisher(catalog, source)} {state} {last['period']}",
-                    "source": source}  # fmt: skip
-    if tables:
-        source = max(tables, key=lambda key: (max(r["period"] for r in tables[key]), key))
-        number = len({row["country"] for row in tables[source]})
-        return {"where": f"{_publisher(catalog, source)} lists {number} other countries",
-                "source": source}  # fmt: skip
-    return {"where": NO_TABLE.format(goods=in_text(good), place=place)}
 
 
 def _production(catalog: Catalog, good: str) -> list[dict[str, Any]]:

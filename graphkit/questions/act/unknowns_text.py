@@ -16,6 +16,7 @@ from graphkit.headlines.wording import Lexicon, Row, Sentences, time_of
 from graphkit.names import capitalized, possessive
 
 OWNER = "owner of a plant"
+OPEN = "cannot be told"
 FIGURES = {
     "production": "output of", "origin of inputs": "inputs for", "unseen trade": "trade in",
 }  # fmt: skip
@@ -37,7 +38,8 @@ def _narrowing(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         )
         return
     of_imports = [row for row in ranked if row["figure"] != OWNER]
-    row = max(of_imports or ranked, key=lambda row: row["reduction"])
+    straddling = [row for row in of_imports if row["verdict"] == OPEN]
+    row = max(straddling or of_imports or ranked, key=lambda row: row["reduction"])
     time = ""
     if names.answer.scope.has_periods:
         none["period"], time = row["period"], time_of([row])
