@@ -328,6 +328,20 @@ def test_the_purchases_reach_no_network_and_no_file(world, write, tmp_path):
     assert [entry.name for entry in tmp_path.glob("purchases*")] == ["purchases.csv"]
 
 
+def test_pages_pictures_and_citations_say_that_they_hold_own_figures(ask, write, tmp_path):
+    answer = ask.exposure(write(ERP, "erp.csv"), parts=write(BOM, "bom.csv"))
+
+    assert [row["key"] for row in answer.sources.to_pylist() if row["own"]] == [
+        "erp.csv",
+        "bom.csv",
+    ]
+    assert answer.cite().count(", own facts, ") == 2
+    for name in ("page.html", "page.md", "picture.svg"):
+        answer.write(tmp_path / name)
+        text = " ".join((tmp_path / name).read_text(encoding="utf-8").split())
+        assert "own facts" in text, name
+
+
 def test_the_command_prints_the_answer_of_python(graphkit, ask, write):
     path = write(ERP, "erp.csv")
     code, out, error = graphkit("exposure", str(path), "--format", "json")

@@ -487,7 +487,7 @@ def _years(answer: Answer) -> str:
 
 
 def source_line(answer: Answer) -> str:
-    """Name the sources that the rows, or the flows behind them, come from."""
+    """Name the sources that the rows, or the flows behind them, come from, and the user's own."""
     used: set[str] = set()
     for name in answer.rows.column_names:
         if name.endswith("source"):
@@ -495,8 +495,9 @@ def source_line(answer: Answer) -> str:
     for part in answer.coverage.parts.values():
         texts = (*(s.source for s in part.series), *(p.source for p in part.production))
         used |= {key for text in texts if text for key in cited(text)}
-    rows = [row for row in answer.sources.to_pylist() if row["key"] in used]
-    rows = rows or answer.sources.to_pylist()
+    sources = answer.sources.to_pylist()
+    rows = [row for row in sources if row["key"] in used or row.get("own")]
+    rows = rows or sources
     publications = list(dict.fromkeys(_source(row) for row in rows))
     rest = f"; and {len(publications) - 3} more" if len(publications) > 3 else ""
     if not publications:

@@ -5,7 +5,7 @@ The purchases are read from a file and are no facts of the graph: no other quest
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 from pathlib import Path
@@ -212,12 +212,23 @@ def exposure(
             product: coverage_in(catalog, catalog.materials.scope(f"product:{product}"), supply)
             for product, supply in supplies.items()
         }),
-        catalog.sources(*(t for s in supplies.values() for t in (s.flows, s.production))),
+        _sources(catalog, supplies, [term.purchases, *([] if need is None else [need.parts])]),
         notes=(*_notes(catalog, term, bought), *_notes_on_trade(catalog, supplies)),
         caption=_caption(catalog, term, bought) + ("" if need is None else _of_need(catalog, need)),
     )  # fmt: skip
     answer = with_names(catalog, answer)
     return replace(answer, sentence=headline(answer, resolve_name(SENTENCE)))
+
+
+def _sources(catalog: Catalog, supplies: Mapping[str, Supply], files: Sequence[str]) -> pa.Table:
+    """List the sources: the reader's own files, marked as own, and those of the trade behind."""
+    published = catalog.sources(*(t for s in supplies.values() for t in (s.flows, s.production)))
+    own = [
+        {"key": name, "title": name, "publisher": "the reader's own file",
+         "licence": "not published", "own": True}
+        for name in files
+    ]  # fmt: skip
+    return pa.concat_tables([pa.Table.from_pylist(own, published.schema), published])
 
 
 def _placed(
