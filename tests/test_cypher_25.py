@@ -1,11 +1,14 @@
 """Clauses of Cypher 25 on the embedded database: the rows of those of Cypher 5."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from seed_texts import write_seeds
 
 from graphkit.build import build_graph
+from graphkit.errors import UsageError
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.base import Store
 from graphkit.stores.duck.store import DuckStore
@@ -39,6 +42,13 @@ SAME = {
         "MATCH (a:Country {iso3: 'CHN'})-[:EXPORTS*1..2]->(b) RETURN DISTINCT b.iso3 AS b",
 }  # fmt: skip
 """Statements, and what says the same in older words."""
+PAGE = (Path(__file__).parents[1] / "docs" / "cypher.md").read_text(encoding="utf-8")
+DOCUMENTED = re.findall(r"(?m)^\| [^|]+ \| (?:5|25) \| `(.+)` \|$", PAGE)
+"""Statements of the table of GQL on the page."""
+REFUSED = (
+    "INSERT (:Country)", "RETURN CAST(1 AS STRING) AS x", "MATCH (c) RETURN c IS LABELED Country",
+    "MATCH TRAIL (a)-[:EXPORTS]->+(b) RETURN a", "WHEN true THEN RETURN 1 AS x",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +65,14 @@ def test_it_has_the_rows_of_older_words(store, statement, older):
 
     assert len(found)
     assert found.equals(store.ask(older).table)
+
+
+@pytest.mark.parametrize("statement", DOCUMENTED)
+def test_the_file_runs_what_the_page_says(store, statement):
+    assert store.ask(statement).table.num_columns
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+def test_what_the_page_calls_refused_is(store, statement):
+    with pytest.raises(UsageError, match=r"^line 1, column \d+"):
+        store.ask(statement)
