@@ -20,6 +20,7 @@ from graphkit.kinds import json_schema, reference_page
 from graphkit.schema import GRAPH, LOAD, UNITS, End, Kind, Prop, Schema, Type
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck import file as duck_file
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import load as neo4j_load
 from graphkit.stores.neo4j import rules as neo4j_rules
 
@@ -248,6 +249,19 @@ def test_the_reference_page_in_the_repository_is_that_of_the_schema():
     page = Path(__file__).parents[1] / "docs" / "graph.md"
 
     assert page.read_text(encoding="utf-8") == reference_page(GRAPH)
+
+
+def test_the_diagram_of_the_page_joins_what_facts_join(sample_file: Path):
+    lines = re.findall(r"(?m)^  (\w+) -->\|(.+)\| (\w+)$", reference_page(GRAPH))
+    drawn = {(start, kind, end) for start, kinds, end in lines for kind in kinds.split(", ")}
+    with DuckStore(sample_file) as store:
+        rows = store.run(
+            "MATCH (a)-[r]->(b) RETURN DISTINCT labels(a)[0] AS a, type(r) AS r, labels(b)[0] AS b"
+        ).table.to_pylist()
+
+    assert {(row["a"], row["r"], row["b"]) for row in rows} <= drawn
+    assert {kind for _, kind, _ in drawn} == {kind.name for kind in GRAPH.edges}
+    assert ("Element", "MEMBER_OF", "Area") not in drawn
 
 
 def test_no_number_of_a_seed_is_without_limits():

@@ -339,6 +339,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Run the commands of a page when it is read."""
     os.environ["COLUMNS"] = COLUMNS
     app.add_lexer("layers", TextLexer)
+    app.add_lexer("mermaid", TextLexer)
     app.add_lexer("cypher", Cypher)
     app.connect("source-read", read)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
