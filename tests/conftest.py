@@ -60,8 +60,8 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 LONG = ("browser", "faults", "fuzz", "scale")
 """Folders of long tests: a run of the whole suite has them with ``-m long`` alone."""
 LONG_FOLDERS = {Path(__file__).parent / name for name in LONG}
-NAMED_ONLY = ("nightly", "site")
-"""Folders whose tests run only when they are named; the site's need the group ``docs``."""
+NAMED_ONLY = ("formats", "nightly", "site")
+"""Folders whose tests run only when they are named; two need the group ``formats`` or ``docs``."""
 DATABASES = ("store", "place", "graph_of")
 """Parameters of tests whose value ``neo4j`` is the real server."""
 SHORT_LIVED = "-XX:TieredStopAtLevel=1"

@@ -173,9 +173,12 @@ def _replacing(output: Path) -> Iterator[Path]:
 def write_parquet_folder(graph: Graph, folder: Path) -> None:
     """Write one file per kind, with the unit and doc of each column in its metadata.
 
-    Relationships have their two ends first, each followed by its kind of node.
+    Relationships have their two ends first, each followed by its kind of node. Beside the tables
+    are their descriptions as a data package and in Croissant.
     """
     from pyarrow import parquet
+
+    from graphkit.export.harvest import describe
 
     folder.mkdir()
     for kind in graph.schema.kinds:
@@ -183,6 +186,7 @@ def write_parquet_folder(graph: Graph, folder: Path) -> None:
         if parts:
             table = pa.concat_tables(parts)
             parquet.write_table(_described(table, kind), folder / f"{kind.name}.parquet")
+    describe(folder, graph)
 
 
 def _with_kinds(part: Part) -> pa.Table:
