@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ import pytest
 from graphkit.answers.coverage import Unsettled, Word
 from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
+from graphkit.mcp.reply import short_reply
 from graphkit.names import capitalized
 from graphkit.pages.plain import PlainPage
+from graphkit.plot.pictures import picture
 from graphkit.render.answer import View
+from graphkit.render.citation import Citation
 from graphkit.render.screen import lay_out_screen
 
 SEEDS = {
@@ -125,4 +129,20 @@ def test_the_first_screen_of_every_verb_says_what_is_not_final(
 
     page = " ".join(str(lay_out_screen(answer, PlainPage(100), View())).split())
     assert {entry.word for entry in answer.coverage.unsettled} == words
-    assert {word for word in Word if f"{capitalized(word)}: figures of" in page} == words
+    cited = Citation(answer, date(2026, 1, 1)).text()
+    reply = short_reply(answer)["text"]
+    for text in (page, cited, reply):
+        assert {word for word in Word if f"{capitalized(word)}: figures of" in text} == words
+
+
+def test_a_picture_and_a_brief_say_what_is_not_final(graph_of: Callable[..., Session]):
+    graph = graph_of(SEEDS)
+
+    drawn = picture(graph.depends("KOR", scope="ree-metals", period="2024"))
+    of_before = picture(graph.depends("KOR", scope="ree-metals", period="2023"))
+    brief = str(graph.brief("KOR", scope="ree-metals", period="2024"))
+
+    line = "Provisional: figures of 2024 (customs)."
+    assert line in drawn.svg()
+    assert "Provisional" not in of_before.svg()
+    assert f"- {line}" in brief

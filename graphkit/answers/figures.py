@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -108,3 +109,17 @@ def money(value: float) -> str:
         if round(abs(value) / size, 1) >= 1:
             return f"{value / size:,.1f} {unit}"
     return f"{value:,.0f}"
+
+
+FEW = 3
+"""Names of a list that a line gives."""
+
+
+def first_few(texts: Sequence[str]) -> str:
+    """List the first texts, and count the others.
+
+    >>> first_few(["a", "b", "c", "d", "e"])
+    'a, b, c and 2 more'
+    """
+    rest = f" and {len(texts) - FEW} more" if len(texts) > FEW else ""
+    return f"{', '.join(texts[:FEW])}{rest}"

@@ -14,6 +14,7 @@ import pyarrow as pa
 from graphkit.answers.answer import Answer, undoubted
 from graphkit.answers.note import words_of_notes
 from graphkit.answers.sentence import Kind, Sentence
+from graphkit.answers.unsettled import unsettled_lines
 from graphkit.brief.document import Brief, Section
 from graphkit.brief.paper import cut
 from graphkit.brief.wording import cited_claim, sentence
@@ -209,13 +210,15 @@ class Inquiry:
         limits : sequence of str
             What limits the data, the most important first.
         """
+        sections = [section for section, _ in parts if section is not None]
+        figures = [section.answer for section in sections if section.answer is not None]
+        if not_final := " ".join(unsettled_lines(answer.coverage for answer in figures)):
+            limits = [*limits[: LIMITS - 1], not_final]
         bullets = [text for _, sentences in parts for text in sentences][:BULLETS]
         front = [
             stop, Section("What to ask next", steps=steps) if steps else None,
-            Section("Limits of the data", points=limits[:LIMITS]) if limits else None,
+            Section("Limits of the data", points=limits) if limits else None,
         ]  # fmt: skip
-        sections = [section for section, _ in parts if section is not None]
-        figures = [section.answer for section in sections if section.answer is not None]
         annex = cut([*sections, *self._explanations()], _sources(figures), form.pages - 1)
         return Brief(
             form.title or title, bullets, chart, [part for part in front if part is not None],

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from graphkit.answers.answer import Answer, caption_of, name_cell
 from graphkit.answers.figures import unit_of
 from graphkit.answers.remarks import MARKS, REMARK, main_period, with_remarks
+from graphkit.answers.unsettled import unsettled_lines
 from graphkit.errors import GraphkitError, visible
 from graphkit.pages.markdown import MarkdownPage
 from graphkit.pages.page import lay_out_table
@@ -119,6 +120,7 @@ def _short(
         ],
         "rows_in_all": len(answer.rows),
         "next": _next(skip, len(few), len(answer.rows)),
+        "not_final": [*unsettled_lines([answer.coverage])],
         "remarks": [_shortened(line) for line in lines[:remarks]],
         "citations": citations(answer.sources, sources_of_rows(answer)),
     }
@@ -148,6 +150,7 @@ def text_of(content: Mapping[str, Any], shown: int) -> str:
     lines = [str(page).rstrip()]
     if len(rows) > shown:
         lines.append(f"{min(shown, len(rows))} of {len(rows)} rows of the structured content.")
+    lines += content.get("not_final", [])
     lines += [_cited(source) for source in content.get("citations", ()) if "keys" in source]
     return "\n".join(lines)
 

@@ -11,6 +11,7 @@ from graphkit.answers.answer import OWN_FACTS, Answer, cited
 from graphkit.answers.figures import money, percent
 from graphkit.answers.remarks import FIT_REMARKS, REMARKS
 from graphkit.answers.terms import Measure
+from graphkit.answers.unsettled import unsettled_lines
 from graphkit.errors import visible_lines
 from graphkit.plot.drawing import (
     EDGE,
@@ -280,7 +281,7 @@ def framed(
     below = (
         answer.question * bool(answer.headline), stated(answer),
         " ".join(text for text in (note, plot.note, _left_out(answer, drawn)) if text),
-        *_remarked(answer, drawn),
+        *_remarked(answer, drawn), " ".join(unsettled_lines([answer.coverage])),
     )  # fmt: skip
     if legend:
         plot = stacked([legend_of(plot), plot])

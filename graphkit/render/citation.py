@@ -13,6 +13,7 @@ from graphkit._version import METHOD, __version__
 from graphkit.analysis.claims.phrases import known_values
 from graphkit.answers.answer import OWN_FACTS, Answer
 from graphkit.answers.citation_id import CitationId
+from graphkit.answers.unsettled import unsettled_lines
 from graphkit.errors import visible, visible_lines
 from graphkit.render.answer import supporting_sources
 
@@ -33,6 +34,7 @@ class Citation:
         """Write the headline, the question, the program, and every source with its licence."""
         lines = [
             self.answer.headline,
+            *unsettled_lines([self.answer.coverage]),
             f"Question: {self.command or self.answer.question}",
             f"{self._computed}, from:",
         ]
@@ -51,7 +53,10 @@ class Citation:
             _entry(
                 f"graphkit-{str(self.id)[-8:]}" if self.id else "graphkit",
                 title=self.answer.question, author="{graphkit}", year=str(self.day.year),
-                note=f"{self.answer.headline} {self._computed}.{question}",
+                note=" ".join([
+                    self.answer.headline, *unsettled_lines([self.answer.coverage]),
+                    f"{self._computed}.{question}",
+                ]),
                 recheck=str(self.id or ""),
             )
         ]  # fmt: skip

@@ -17,10 +17,12 @@ from graphkit.answers.answer import (
     undoubted,
 )
 from graphkit.answers.columns import LONG
-from graphkit.answers.coverage import Coverage, Word
+from graphkit.answers.coverage import Coverage
 from graphkit.answers.figures import (
+    FEW,
     HALF,
     ceiling_percent,
+    first_few,
     floor_percent,
     number_of,
     percent,
@@ -28,6 +30,7 @@ from graphkit.answers.figures import (
     unit_of,
 )
 from graphkit.answers.remarks import MARKS, REMARK, main_period, with_remarks
+from graphkit.answers.unsettled import unsettled_lines
 from graphkit.names import capitalized, uncapitalized
 from graphkit.pages.columns import GAPS, TextColumn, cell_width, fitted, telling_apart
 from graphkit.pages.markdown import MarkdownPage
@@ -65,8 +68,6 @@ NO_RANGE = 0.0005
 """Difference of the ends of a range below which they are one figure to the digit shown."""
 UNKNOWN = "unknown"
 """Cell of a figure that is not known."""
-FEW = 3
-"""Names of a list that a screen gives."""
 ENDS = ("consumer", "supplier")
 DITTO = "〃"
 """Mark of a remark that is that of the row above."""
@@ -439,12 +440,6 @@ def _count_hidden(answer: Answer, hidden: Sequence[int]) -> str:
     )  # fmt: skip
 
 
-def _first(texts: Sequence[str]) -> str:
-    """List the first texts, and count the others."""
-    rest = f" and {len(texts) - FEW} more" if len(texts) > FEW else ""
-    return f"{', '.join(texts[:FEW])}{rest}"
-
-
 def _uncounted(answer: Answer) -> Iterator[str]:
     """Name steps of a chain and products in scope of which there are no data."""
     parts = answer.coverage.parts.values()
@@ -454,7 +449,7 @@ def _uncounted(answer: Answer) -> Iterator[str]:
     }
     for text, keys in uncounted.items():
         if names := [spoken(key, answer.names) for key in dict.fromkeys(keys)]:
-            yield f"{text}: {_first(names)}."
+            yield f"{text}: {first_few(names)}."
 
 
 def _published(answer: Answer, view: View) -> Iterator[str]:
@@ -502,7 +497,7 @@ def _sourced(answer: Answer, worth: Mapping[str, float]) -> tuple[int, str]:
     for key in keys[:FEW]:
         claims = sorted(products[key], key=lambda claim: (-claim["value"], claim["supplier"]))
         count += len(claims[:FEW])
-        suppliers = _first([
+        suppliers = first_few([
             f"{spoken(c['supplier'], answer.names)} {claim_figure(c)}" for c in claims
         ])  # fmt: skip
         texts.append(f"{spoken(key, answer.names)} from {suppliers}")
@@ -550,7 +545,7 @@ def _share(share: float | None) -> str:
 def _bought_elsewhere(answer: Answer, view: View) -> Iterator[str]:
     """Count the products that hold what was asked for and are bought for something else."""
     if products := list(dict.fromkeys(answer.elsewhere["product"].to_pylist())):
-        names = _first([spoken(key, answer.names) for key in products])
+        names = first_few([spoken(key, answer.names) for key in products])
         meaning = answer.scope.meaning
         yield f"Contains {meaning}, bought for something else: {names}: {view.more[2]}."
 
@@ -574,20 +569,7 @@ def _data(answer: Answer) -> str:
     """Name the trade that the rows rest on, and the sources with what their weights count."""
     parts = [*answer.coverage.parts.values()]
     flows = [trade_line(part) for part in parts if len(parts) == 1]
-    return " ".join(filter(None, [*flows, _sources(answer, parts), *_unsettled(parts)]))
-
-
-def _unsettled(parts: Sequence[Coverage]) -> Iterator[str]:
-    """Say which figures are provisional or estimated, with their source."""
-    entries = dict.fromkeys(entry for part in parts for entry in part.unsettled)
-    for word in Word:
-        sources: dict[str, list[str]] = {}
-        for entry in entries:
-            if entry.word is word:
-                sources.setdefault(entry.period, []).append(entry.source)
-        texts = [f"{period} ({_first(sources[period])})" for period in sorted(sources)[::-1]]
-        if texts:
-            yield f"{capitalized(word)}: figures of {_first(texts)}."
+    return " ".join(filter(None, [*flows, _sources(answer, parts), *unsettled_lines(parts)]))
 
 
 def _sources(answer: Answer, parts: Sequence[Coverage]) -> str:
@@ -602,7 +584,7 @@ def _sources(answer: Answer, parts: Sequence[Coverage]) -> str:
              for (publisher, licence), keys in groups.items()]  # fmt: skip
     bases = sorted({weighed(series) for part in parts for series in part.series})
     basis = f" ({'; '.join(bases)})" if bases else ""
-    return f"Source{'s' * (len(used) > 1)}{basis}: {_first(publishers)}." if publishers else ""
+    return f"Source{'s' * (len(used) > 1)}{basis}: {first_few(publishers)}." if publishers else ""
 
 
 def _not_shown(answer: Answer, view: View) -> str:
