@@ -7,7 +7,7 @@ undeclared ones, are an error when the file is read. A file without such a head 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -100,6 +100,11 @@ class Query:
     def text(self) -> str:
         """The text of the file."""
         return self.statement.text
+
+    @property
+    def about(self) -> str:
+        """The name, the title and the parameters with their documentation."""
+        return "\n".join([self.name, self.title, *(f"{p.name} {p.doc}" for p in self.parameters)])
 
     def check(self) -> None:
         """Check that a query only reads, and that its head declares the parameters it uses.
@@ -220,9 +225,18 @@ def query_names() -> list[str]:
     return sorted(p.stem for p in shipped("queries").glob("*.cypher"))
 
 
-def query_table() -> pa.Table:
-    """List the shipped query files, with the title and the parameters of each."""
-    queries = [find_query(name) for name in query_names()]
+def query_table(word: str = "", kinds: Collection[str] = ()) -> pa.Table:
+    """List the shipped query files, with the title and the parameters of each.
+
+    With a word, only those whose name, title or parameters have it, and those with a parameter that
+    takes the name of one of the ``kinds``.
+    """
+    queries = [
+        query
+        for query in map(find_query, query_names())
+        if word.lower() in query.about.lower()
+        or any(NAMED_LISTS.get(p.type, p.type) in kinds for p in query.parameters)
+    ]
     return pa.table({
         "name": [query.name for query in queries],
         "title": [query.title for query in queries],

@@ -252,6 +252,16 @@ def test_the_parameters_of_a_query_file_are_typed_as_declared(graphkit, tmp_path
     ))  # fmt: skip
 
 
+def test_a_word_finds_queries_by_their_text_and_by_what_their_parameters_take(graphkit):
+    names = [row["name"] for row in rows_of(graphkit("query", "reserves", "-f", "json"))]
+    assert "reserves-and-production" in names
+    assert "suppliers-of-country" not in names
+    names = [row["name"] for row in rows_of(graphkit("query", "dysprosium", "-f", "json"))]
+    assert {"claims-about-element", "producers-of-element"} <= {*names}
+    assert "suppliers-of-country" not in names
+    assert graphkit("query", "no-such-thing-at-all").code == 2
+
+
 def test_a_file_without_a_head_runs_as_it_is(graphkit, tmp_path):
     path = tmp_path / "my.cypher"
     path.write_text("// mine: of today\nRETURN $country AS country, $year AS year;\n")

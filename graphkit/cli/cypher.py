@@ -66,7 +66,7 @@ def query(
         str | None,
         typer.Argument(
             metavar="[NAME]",
-            help="A query that ships, or FILE.cypher. Default: list those that ship.",
+            help="A query that ships, FILE.cypher, or a word to find some. Default: list all.",
             autocompletion=_query_names,
         ),
     ] = None,
@@ -95,7 +95,7 @@ def query(
       graphkit query sole-suppliers --text
       graphkit query suppliers-of-country -P consumer=korea -P product=ree-metals
     """
-    from graphkit.queries import find_query, query_table, run_query
+    from graphkit.queries import find_query, query_names, query_table, run_query
     from graphkit.render.files import write_text
     from graphkit.render.formats import choose_format, show_table
 
@@ -106,6 +106,19 @@ def query(
         show_table(query_table(), choose_format(form, output, sys.stdout), output)
         return
     limits = _limits(timeout, max_rows)
+    if not (text or parameter or name.endswith(".cypher") or name in query_names()):
+        with opened(db, own, seconds=timeout) as store:
+            from graphkit.catalog.catalog import Catalog
+
+            try:
+                named = {entity.type for entity in Catalog(store).named(name)}
+            except UsageError:  # it names nothing of the graph
+                named = set()
+        kinds = {"material", *named} if named & {"element", "product"} else named
+        if len(matching := query_table(name, kinds)):
+            say(f"no query has the name {name!r}; these are about it, or take it as a parameter")
+            show_table(matching, choose_format(form, output, sys.stdout), output)
+            return
     query_file = find_query(name)
     if text:
         write_text(query_file.text, output)
