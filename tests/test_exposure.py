@@ -157,6 +157,22 @@ def test_a_workbook_is_read_as_a_text_is(tmp_path):
     assert (row.seller, row.goods, row.amount) == ("Japan", "85051110", 12.5)
 
 
+def test_a_workbook_of_suppliers_with_a_title_and_a_sum_is_answered_as_it_comes(ask, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["Spend report 2024"], [], ["Vendor", "Vendor country", "Commodity code", "Spend (USD)"],
+        ["Ningbo", "PR China", "8505.11", 600_000], ["Jishaku", "Japan", "8505.11", 400_000],
+        ["Nobody", "Atlantis", "8505.11", 5], ["Total", None, None, 1_000_005],
+    ):  # fmt: skip
+        book.active.append(row)
+    book.save(tmp_path / "suppliers.xlsx")
+    answer = ask.exposure(tmp_path / "suppliers.xlsx")
+
+    bought = {row["origin"]: row["bought"] for row in answer.rows.to_pylist()}
+    assert (bought["CHN"], bought["JPN"]) == pytest.approx((0.6, 0.4))
+    assert [row["line"] for row in answer.scope.as_object()["unplaced"]] == [6]
+
+
 def test_a_number_that_may_be_two_is_refused_with_its_row_until_the_mark_is_set(write):
     path = write("Land;Produkt;Wert EUR\nJapan;magnets-metal;1.234\nNorwegen;magnets-metal;5.678\n")
     with pytest.raises(SeedError, match=r"purchases\.csv:2"):

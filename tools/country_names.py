@@ -41,7 +41,7 @@ SPOKEN = {
         "GBR": "Großbritannien",
         "HKG": "Hongkong",
         "NLD": "Holland",
-        "CHN": "VR China|Volksrepublik China",
+        "CHN": "VR China|PR China|Volksrepublik China",
     },
     "fr": {"GBR": "Grande-Bretagne", "KOR": "Corée", "CHN": "République populaire de Chine"},
     "es": {
