@@ -104,6 +104,21 @@ def test_dysprosium_oxide_from_china_to_korea_is_bounded_by_the_price_of_its_yea
     assert flow["price_period"] == "2024"
 
 
+def test_a_claim_on_dysprosium_stands_beside_the_bound_and_its_price(ask: Session):
+    answer = ask.claims_check(scope="dysprosium", of="KOR")
+    rows = {row["key"]: row for row in answer.rows.to_pylist()}
+
+    row = rows["kor-dy-q1-more-than-2024"]
+    assert row["most_tonnes"] == pytest.approx(148.1, abs=0.05)
+    assert row["most_tonnes_at_half_price"] == pytest.approx(2 * row["most_tonnes"])
+    assert row["verdict"] == "cannot be told"
+    assert "at most 148 t, if none was sold below 257 USD/kg (usgs-mcs-2026)" in row["why"]
+    assert row["price_source"] in answer.sources["key"].to_pylist()
+    for claim in rows.values():
+        assert (claim["most_tonnes"] is None) == (claim["price_usd_per_tonne"] is None)
+        assert claim["most_tonnes"] is None or claim["kind"] in ("quantity", "more-than")
+
+
 def test_the_bound_of_a_group_is_of_what_its_members_sold_together(ask: Session):
     def bound(on: str) -> float:
         answer = ask.depends("KOR", on=on, scope="dysprosium", period="2024")

@@ -41,6 +41,7 @@ from graphkit.catalog.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Names
 from graphkit.period import Period, listed, spelled, time_of
+from graphkit.questions.claims.claim_bounds import bound_in_words, with_bounds_of_claims
 from graphkit.questions.claims.claims import ENDS, claim_filter
 from graphkit.questions.claims.sentences import stated_by
 from graphkit.questions.claims.undecided import (
@@ -50,6 +51,7 @@ from graphkit.questions.claims.undecided import (
 )
 from graphkit.questions.dependence.origins import origins_of
 from graphkit.questions.question import checked
+from graphkit.questions.shared.price_bounds import PRICE_BOUND
 from graphkit.questions.shared.trade import product_notes
 from graphkit.schema import GRAPH, MAIN, Prop, Type
 
@@ -178,7 +180,7 @@ CAPTION = (
 )
 
 
-@checked(COLUMNS)
+@checked(COLUMNS, PRICE_BOUND)
 def claims_check(
     catalog: Catalog,
     *,
@@ -226,13 +228,14 @@ def claims_check(
     results = results.filter(pc.is_in(results["key"], value_set=claims["key"].cast(pa.string())))
     rows = results.filter(pc.equal(results["verdict"], verdict)) if verdict else results
     untold = undecided(rows)
+    bounds = with_bounds_of_claims(catalog, rows, loaded)
     return Answer(
         f"Do the loaded facts bear out what was published{filters.meaning}?",
         filters.terms,
-        _in_words(catalog, rows, claims),
-        COLUMNS,
+        _in_words(catalog, bounds.rows, claims),
+        (*COLUMNS, *bounds.columns),
         replace(_outcomes(results, len(catalog.claims)), others=_facts_read(loaded)),
-        catalog.sources(rows, _figures_of(rows), loaded.flows, loaded.production),
+        catalog.sources(rows, _figures_of(rows), loaded.flows, loaded.production, bounds.sources),
         notes=(
             *filters.scope.notes,
             *_notes(catalog, rows, loaded, verdict),
@@ -426,6 +429,11 @@ def _reason(row: Mapping[str, Any]) -> str:
 
 
 def _why(row: Mapping[str, Any]) -> str:
+    """State how the facts were read, and the bound under a price that bears on the claim."""
+    return f"{_reading(row)}{bound_in_words(row)}"
+
+
+def _reading(row: Mapping[str, Any]) -> str:
     """State how the facts were read, what is missing, and what may explain a contradiction."""
     reading = row["found_by"]
     if row["verdict"] == Verdict.NO_MEASUREMENT:
