@@ -238,7 +238,9 @@ class Names:
         if not (is_known or any(kind.meant(plain) for kind in among)):
             parts = [kind.partly(folded(text)) for kind in among if partly]
             parts = [some for some in parts if some]
-            yield from (some[0] for some in parts if len(some) == 1)
+            single = [some[0] for some in parts if len(some) == 1]
+            # A company that is called so stands before a plant that only has it in another name.
+            yield from sorted(single, key=lambda one: folded(text) not in folded(one.name))
             if parts and all(len(some) > 1 for some in parts):
                 self._refuse(text, parts[0])
             return

@@ -131,7 +131,7 @@ FIRST = {
     "Talison": "Talison Lithium", "PT-FI": "PT Freeport Indonesia", "北方稀土":
     "China Northern Rare Earth", "赣锋锂业": "Ganfeng Lithium",
     "Eurasian Natural Resources": "Eurasian Resources Group (ERG)",
-    "Kalgoorlie": "Kalgoorlie Rare Earths Processing Facility",
+    "Kalgoorlie": "Kalgoorlie Rare Earths Processing Facility", "青山": "Tsingshan Holding Group",
 }  # fmt: skip
 """Names of which one maker is meant, though a part of the names of others has them too."""
 
@@ -139,6 +139,20 @@ FIRST = {
 @pytest.mark.parametrize(("text", "name"), FIRST.items())
 def test_a_name_of_its_own_stands_before_parts_of_others(names, text, name):
     assert [entity.name for entity in names.all(text, ("Facility", "Company"))] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("Syrah", "Syrah Resources Ltd.", "Vidalia"),
+        ("Norilsk", "Norilsk", "MMC Norilsk Nickel"),
+        ("Tenke", "Tenke Fungurume Mine", "Tenke Fungurume Mining SARL"),
+    ],
+)
+def test_what_is_called_so_stands_before_what_another_name_of_it_holds(names, text, first, second):
+    entities = [entity.name for entity in names.all(text, ("Facility", "Company"))]
+
+    assert entities == [first, second]
 
 
 @pytest.mark.parametrize(("text", "name"), NAMED.items())

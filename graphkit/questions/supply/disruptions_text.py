@@ -118,8 +118,12 @@ def _unknown_loss(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     least = names.claim(Kind.LOSS, [row], figure)
     most = Sentence(f", {figure} of anybody’s imports of a product", (least,))
     text = f"what others would lose is unknown{time_of([row])}{capacity_known(names)}"
-    start = Sentence(f"{cut_of(names)}, {text}", (unknown,))
-    yield from shortened(start, most if row["high"] < 1 else Sentence())
+    most = most if row["high"] < 1 else Sentence()
+    if not names.is_of_all:
+        verb = " making" if part_lost(names) >= 1 else ""
+        start = Sentence(f"{cut_of(names)}{verb} {names.subject}, {text}", (unknown,))
+        yield from shortened(start, most)
+    yield from shortened(Sentence(f"{cut_of(names)}, {text}", (unknown,)), most)
     yield Sentence(f"{capitalized(text)}.", (unknown,))
 
 
