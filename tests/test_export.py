@@ -195,7 +195,7 @@ def test_the_trade_network_alone_is_weighed_by_value(embedded, tmp_path, form, r
 def test_parquet_has_a_file_a_kind_with_units(embedded, graph, tmp_path):
     export(embedded, tmp_path / "x", "parquet")
 
-    read = {path.stem: parquet.read_table(path) for path in (tmp_path / "x").iterdir()}
+    read = {path.stem: parquet.read_table(path) for path in (tmp_path / "x").glob("*.parquet")}
     assert {name: len(table) for name, table in read.items() if len(table)} == {
         kind.name: graph.count(kind.name) for kind in GRAPH.kinds if graph.count(kind.name)
     }
