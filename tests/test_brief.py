@@ -166,7 +166,7 @@ def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
     assert said.startswith(ask.depends("KOR", scope="magnets-metal", period="2024").headline)
     sold = f"{part(face['share_usd'])} … {part(face['share_tonnes'])} … weight"
     assert unsaid(said, f"metal magnets … 2024 … China … {sold}", "by value") == []
-    traced = f"at least {floor_percent(last['low'])} % … components"
+    traced = f"made at least {floor_percent(last['low'])} %"
     assert ceiling_percent(last["high"]) == 100
     assert unsaid(said, f"China … {traced} … {part(last['share'])}") == []
     unknown = next(row for row in looked.rows.to_pylist() if row["origin"] == "unknown")

@@ -8,16 +8,10 @@ from typing import Any
 from graphkit.analysis.supply.look_through import UNKNOWN as UNKNOWN_ORIGIN
 from graphkit.analysis.supply.look_through import UNTRACEABLE
 from graphkit.brief.inquiry import Inquiry
-from graphkit.headlines.wording import WIDE, between, part
+from graphkit.headlines.wording import WIDE, between, part, work_of
 
 LEAST_TRACED = 0.005
 """Share as traced below which an origin is called unknown."""
-WORK = {
-    "mine": ("mined", ""), "concentrate": ("concentrated", ""), "separate": ("refined", ""),
-    "metal": ("made", "into metal"), "alloy": ("made", "into alloy"),
-    "component": ("made", "into components"), "use": ("used", "in goods"),
-}  # fmt: skip
-"""Work of the stages that ship, in a sentence: its verb, and what follows its object."""
 NO_COUNTRY = {
     UNKNOWN_ORIGIN: "where another {share} was {work} is unknown",
     UNTRACEABLE: "no producer stands behind {share} of it",
@@ -35,7 +29,7 @@ def behind_in_text(inquiry: Inquiry, origins: Sequence[Row]) -> str:
     for stage in dict.fromkeys([stages[-1], stages[0]]):
         rows = [row for row in origins if row["traced_to"] == stage]
         name = inquiry.catalog.materials.in_text(stage)
-        work = WORK.get(stage, ("worked on", f"at the stage {name}"))
+        work = work_of(stage, name)
         texts += [_made_by(inquiry, row, work) for row in rows if row["origin"] not in NO_COUNTRY]
         texts += [
             NO_COUNTRY[row["origin"]].format(share=part(row["share"]), work=" ".join(work).rstrip())

@@ -140,19 +140,25 @@ def figure_of_part(number: int, products: str, whole: int) -> Figure:
 
 
 WORK = {
-    "mine": "mined", "separate": "separated or refined", "metal": "turned into metal",
-    "concentrate": "concentrated", "alloy": "alloyed", "component": "made",
+    "mine": ("mined", ""), "concentrate": ("concentrated", ""),
+    "separate": ("separated or refined", ""), "metal": ("turned", "into metal"),
+    "alloy": ("alloyed", ""), "component": ("made", ""), "use": ("used", "in goods"),
 }  # fmt: skip
-"""Work of a stage, as what was done with goods."""
+"""Work of a stage, as what was done with goods: its verb, and what follows its object."""
 OF_HALF = {"threshold": HALF}
 """Assumption of a claim on those that have at least half."""
 ESTIMATE = "estimate"
 """Qualifier of a claim on the estimate of a figure that is a range."""
 
 
+def work_of(stage: str, name: str) -> tuple[str, str]:
+    """Say what the work of a stage did with goods: its verb, and what follows its object."""
+    return WORK.get(stage, ("worked on", f"at the stage {name}"))
+
+
 def worked(stage: str) -> str:
-    """Say what the work of a stage did with goods."""
-    return WORK.get(stage, f"worked on at the stage {stage}")
+    """Say what the work of a stage did with goods, where nothing stands between the words."""
+    return " ".join(work_of(stage, stage)).rstrip()
 
 
 def places_of(key: str) -> tuple[str, ...]:

@@ -93,8 +93,9 @@ RETURNS = Parameter(
 
 VIEW = Parameter(
     "view", "--view", "equity|control",
-    "Each owner its share, or all to the owner of more than half.",
+    "By control (over half) or equity.",
     default="equity", choices=("equity", "control"), label="View",
+    details="Each owner its share (equity), or all to the owner of more than half (control).",
 )  # fmt: skip
 PARTNER = Parameter(
     "partner", "--partner", "supplier|consumer",

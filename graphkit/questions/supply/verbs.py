@@ -21,7 +21,6 @@ from graphkit.verbs.verb import PagePlace, Verb
 
 STOP_VIEW = replace(
     VIEW, default="control", metavar="VIEW",
-    help="By control (over half) or equity.",
     details="Of companies and seats: control: an owner of more than half stops the whole plant, "
     "along chains of owners, and so do the owners of a seat together; equity: each its share.",
 )  # fmt: skip
