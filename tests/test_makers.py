@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 import pytest
 import yaml
+from facilities_page import WELL_KNOWN
 from pyarrow import parquet
 
 from graphkit.analysis.ownership import Stake
@@ -181,7 +182,7 @@ def test_a_far_name_is_not_suggested(names):
         ("Bayan Obo", {"baogang-group": None}),
         ("Mountain Pass", {"mp-materials": None}),
         ("Mount Weld", {"lynas": None}),
-        ("Kalgoorlie", {"lynas": None}),
+        ("Kalgoorlie", {"lynas": 1.0}),
         ("Kuantan", {"lynas": 1.0}),
         ("Greenbushes", {"talison-lithium": 1.0}),
         ("Escondida", {"bhp-billiton": 0.575, "rio-tinto": 0.3,
@@ -190,12 +191,14 @@ def test_a_far_name_is_not_suggested(names):
         ("Weda Bay", {"tsingshan-holding-group": 0.513, "eramet": 0.387, "antam": 0.1}),
     ],
 )  # fmt: skip
-def test_famous_plants_have_owners_and_a_status_of_a_year(names, text, owners):
+def test_well_known_plants_have_owners_and_a_status_of_a_year(names, text, owners):
     key = next(iter(names.all(text, ("Facility",)))).key
     site = next(row for row in seeds("facilities") if row["key"] == key)
     answer = sets_by_day(seeds("owns"))[key][0]
 
     assert answer.shares == owners
+    assert answer.day >= "2024"
+    assert key in WELL_KNOWN.values()
     assert site["status"]
     assert site["status_as_of"] >= "2024"
 

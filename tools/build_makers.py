@@ -121,12 +121,16 @@ class Makers:
             known = self.seeds.facilities[key]
             known["aliases"] = sorted({*known["aliases"], *names} - {known["name"]})
 
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """Read the rows of one kind, and what was read since the tables were made."""
+        return [*read_tables(self.folder, name), *self.table["read_since"][name]]
+
     # --- sources
 
     def read_sources(self) -> None:
         """Read the sources; one at a mirror stands under the name of its original, or nowhere."""
         self.published: dict[str, Row] = {}
-        for row in read_tables(self.folder, "sources"):
+        for row in self.rows("sources"):
             host = urlsplit(row["url"]).netloc.lower().removeprefix("www.")
             is_mirror = any(
                 host == mirror or host.endswith(f".{mirror}") for mirror in self.table["mirrors"]
@@ -337,7 +341,7 @@ class Makers:
     def add_owners(self) -> None:
         """Add the owners of each plant in sets of one day."""
         by_plant: dict[str, list[Row]] = defaultdict(list)
-        for row in read_tables(self.folder, "owners"):
+        for row in self.rows("owners"):
             for stake in self.stakes_of(row):
                 if row["plant"] in self.table["contradicted"]:
                     stake["share"] = None

@@ -1,4 +1,4 @@
-"""Writes how far owners and their seats are known into docs/facilities.md.
+"""Writes which owners and seats are known into docs/facilities.md, and those of well-known plants.
 
 python tools/facilities_page.py
 """
@@ -13,12 +13,27 @@ from math import fsum
 from pathlib import Path
 
 from graphkit.files.folders import shipped
-from graphkit.questions.plants.facilities import stakes_in, without_repeats
+from graphkit.questions.plants.facilities import (
+    COMPLETE,
+    sets_by_day,
+    stakes_in,
+    without_repeats,
+)
 from graphkit.seeds.check import Facts
 from graphkit.seeds.facts import read_seeds
 
 PAGE = Path(__file__).parents[1] / "docs" / "facilities.md"
 MARKS = "<!-- written by tools/facilities_page.py -->\n", "<!-- end -->\n"
+MARKS_OF_WELL_KNOWN = "<!-- well-known plants by tools/facilities_page.py -->\n", MARKS[1]
+WELL_KNOWN = {
+    "Tenke Fungurume": "COD083", "Kisanfu": "ICMM13595", "Kamoa-Kakula": "ICMM13575",
+    "Grasberg": "ICMM08280", "Bayan Obo": "ICMM12847", "Mountain Pass": "ICMM02788",
+    "Mount Weld": "GA-72b53fdf-caf9-44c1-950c-c70564aa3f93",
+    "Kalgoorlie": "site-kalgoorlie-rare-earths-processing-facility", "Kuantan": "MYS108",
+    "Greenbushes": "GA-7dfa0bed-ae85-4004-8505-abb524ccdaa3", "Escondida": "ICMM01433",
+    "Norilsk": "ICMM06772", "Weda Bay": "site-weda-bay-nickel-mine",
+}  # fmt: skip
+"""Plants that readers look for first, and their keys."""
 ELEMENTS = {
     "Co": "cobalt", "Ni": "nickel", "Cu": "copper", "PGM": "platinum metals", "Mn": "manganese",
     "Cr": "chromium", "REE": "rare earths",
@@ -27,6 +42,12 @@ HEAD = """\
 | element | product | basis | known capacity, t | owner named | share known | seat known | with \
 operators |
 |---|---|---|---|---|---|---|---|
+"""
+
+
+HEAD_OF_WELL_KNOWN = """\
+| plant | owners and their shares | owners as of | status | status as of | not known |
+|---|---|---|---|---|---|
 """
 
 
@@ -108,10 +129,38 @@ def table(facts: Facts) -> str:
     return HEAD + "".join(rows)
 
 
+def well_known(facts: Facts) -> str:
+    """Write the table of owners and status of well-known plants in Markdown."""
+    name_of = {row["key"]: row["name"] for row in facts["Company"].to_pylist()}
+    plants = {row["key"]: row for row in facts["Facility"].to_pylist()}
+    sets = sets_by_day(facts["OWNS"].to_pylist())
+    rows = []
+    for name, key in WELL_KNOWN.items():
+        owners, plant = sets[key][0], plants[key]
+        shares = sorted(owners.shares.items(), key=lambda item: (-(item[1] or 0.0), item[0]))
+        known = fsum(share or 0.0 for _, share in shares)
+        unknown = [f"share of {name_of[owner]}" for owner, share in shares if share is None]
+        if not unknown and known < COMPLETE:
+            unknown = [f"who owns the other {100 * (1 - known):.4g} %"]
+        cells = [
+            name,
+            ", ".join(
+                f"{name_of[owner]} {100 * share:.4g} %" if share else name_of[owner]
+                for owner, share in shares
+            ),
+            owners.day or "no year", plant["status"], plant["status_as_of"], ", ".join(unknown),
+        ]  # fmt: skip
+        rows.append(f"| {' | '.join(cells)} |\n")
+    return HEAD_OF_WELL_KNOWN + "".join(rows)
+
+
 def page(text: str, facts: Facts) -> str:
-    """Put the table between its marks."""
-    pattern = re.compile(f"(?<={re.escape(MARKS[0])}).*(?={re.escape(MARKS[1])})", re.DOTALL)
-    return pattern.sub(lambda _: table(facts), text)
+    """Put the tables between their marks."""
+    for (start, end), write in ((MARKS, table), (MARKS_OF_WELL_KNOWN, well_known)):
+        pattern = re.compile(f"(?<={re.escape(start)}).*?(?={re.escape(end)})", re.DOTALL)
+        parts = pattern.split(text, maxsplit=1)
+        text = write(facts).join(parts)
+    return text
 
 
 def main() -> None:
