@@ -155,7 +155,7 @@ class Reply(Answer):
         >>> with graphkit.open() as graph:
         ...     answer = graph.depends("KOR", on="CHN", scope="magnets-metal", period=2024)
         ...     text = answer.cite()
-        >>> text.splitlines()[1]
+        >>> text.splitlines()[2]
         'Question: graphkit depends KOR --on CHN --for magnets-metal --period 2024'
         """
         from datetime import UTC, datetime

@@ -92,7 +92,6 @@ def query(
     Examples:
       graphkit query
       graphkit query my.cypher -P country=KOR
-      graphkit query sole-suppliers --text
       graphkit query suppliers-of-country -P consumer=korea -P product=ree-metals
     """
     from graphkit.queries import find_query, query_names, query_table, run_query

@@ -298,8 +298,9 @@ def no_trade_at_all(catalog: Catalog, subject: str) -> Absence:
             f"No {subject} of all countries are in the data set {catalog.dataset}, which lists "
             f"only some flows; `graphkit flows` shows them{wanted}."
         )
-    where = f"the data set {catalog.dataset}" if catalog.dataset else "any data set"
-    return Absence(f"No {subject} are known in {where}{wanted}.")
+    if catalog.dataset:
+        return Absence(f"No {subject} are known in the data set {catalog.dataset}{wanted}.")
+    return Absence(f"No {subject} are known at all.")
 
 
 def of_some_countries(catalog: Catalog, scope: Scope, period: str | None) -> str:
