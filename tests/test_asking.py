@@ -21,6 +21,11 @@ from graphkit.stores.duck.store import DuckStore
 ASKED = list(
     csv.DictReader((Path(__file__).parent / "asked.csv").read_text(encoding="utf-8").splitlines())
 )
+DEAD_ENDS = list(
+    csv.DictReader(
+        (Path(__file__).parent / "dead_ends.csv").read_text(encoding="utf-8").splitlines()
+    )
+)
 COMMANDS = (*app.QUESTIONS, *app.OTHERS)
 
 
@@ -153,3 +158,34 @@ def test_every_word_for_what_is_a_countrys_names_a_place_of_the_graph(catalog):
     unknown = {key for key in demonyms().values() if catalog.places.named(key) is None}
 
     assert unknown == set()
+
+
+@pytest.mark.parametrize("row", DEAD_ENDS, ids=[row["typed"] for row in DEAD_ENDS])
+def test_a_name_in_a_wrong_place_leads_to_the_command_that_was_meant(shell, row):
+    code, out, err = shell(*shlex.split(row["typed"]))
+
+    if row["runs"]:
+        assert code in (0, 1)  # 1: the slice has no such trade
+        assert err.splitlines()[0] == f"= graphkit {row['runs']}"
+    else:
+        assert (code in (1, 2), out) == (True, "")
+        assert row["tells"] in err
+        assert not err.startswith("= ")
+
+
+@pytest.mark.parametrize(("command", "text", "usual"), [
+    ("disrupt CHN --for magnets --loss", "80%", "0.8"),
+    ("diversify KOR --for magnets --max-share", "50 %", "0.5"),
+    ("dependents CHN --for magnets --min-share", "12.5%", "0.125"),
+    ("depends KOR --for magnets --period", "last", "latest"),
+])  # fmt: skip
+def test_percent_of_a_share_and_words_for_the_latest_are_read(shell, command, text, usual):
+    assert shell(*command.split(), text) == shell(*command.split(), usual)
+
+
+@pytest.mark.parametrize("text", ["%", "1000%", "80%%", "-5%", "x", "80 per cent"])
+def test_what_is_no_share_is_refused(shell, text):
+    code, out, err = shell("disrupt", "CHN", "--for", "magnets", f"--loss={text}")
+
+    assert (code, out) == (2, "")
+    assert "--loss" in err

@@ -76,6 +76,22 @@ def test_a_number_that_found_nothing_is_offered_as_text(graphkit):
     assert outcome.err == ("graphkit: note: x was taken as a number; as text: -P 'x=\"280530\"'\n")
 
 
+@pytest.mark.parametrize(("statement", "parameter", "told"), [
+    ("MATCH (c:Country {name: 'Korea'}) RETURN c.iso3", "",
+     "'Korea' is (:Country {iso3: 'KOR', name: 'South Korea'})"),
+    ("MATCH (c:Country {iso3: 'S\\u00fcdkorea'}) RETURN c", "",
+     "'Südkorea' is (:Country {iso3: 'KOR', name: 'South Korea'})"),
+    ("MATCH (e:Element {key: $what}) RETURN e", "what=dysprosium",
+     "'dysprosium' is (:Element {key: 'Dy', name: 'Dysprosium'})"),
+    ("MATCH (c:Country {iso3: 'XXX'}) RETURN c", "", ""),
+    ("MATCH (c:Country {iso3: 'KOR', name: 'x'}) RETURN c", "", ""),
+])  # fmt: skip
+def test_a_name_that_is_no_key_leads_to_its_node(graphkit, statement, parameter, told):
+    outcome = graphkit("cypher", statement, *(["-P", parameter] if parameter else []))
+
+    assert (outcome.code, outcome.err) == (0, f"graphkit: note: {told}\n" if told else "")
+
+
 @pytest.mark.parametrize(
     "command", [["centrality", "--for", "magnets"], ["compare", "2023", "2024", "--of", "KOR"]]
 )

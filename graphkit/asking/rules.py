@@ -63,8 +63,7 @@ def _since(sentence: Sentence) -> Fields:
 
 
 def _two_periods(sentence: Sentence) -> Fields:
-    before, after = sorted(sentence.periods[:2])
-    return {"before": before, "after": after}
+    return dict(zip(("before", "after"), sorted(sentence.periods), strict=False))
 
 
 def _stage(sentence: Sentence) -> Fields:
@@ -124,6 +123,17 @@ BRIEF = Form("brief", "country", "country")
 MIRROR = Form("mirror", "country", "country")
 CRITICALITY = Form("criticality")
 SHOW = Form("show", "name", goods="name", maker="name", period="")
+SUPPLIERS = Form("suppliers", "consumer", wants=("buyer",))
+CASCADE = Form("cascade", seller="who", lone="seller", wants=("seller",))
+FORMS = {
+    form.verb: form for form in (
+        DEPENDS, DEPENDENTS, SUPPLIERS, ORIGINS, LEVERAGE, POINTS, DISRUPT, STOCKS, CASCADE,
+        CONTROLS, DIVERSIFY, TARGETS, UNKNOWNS, CONCENTRATION, RELIANCE, PRICES, CRITICALITY, USES,
+        FLOWS, NETWORK, CENTRALITY, COMPARE, TREND, MIRROR, PLANTS, OWNERS, COMPANIES, SHOW,
+        CLAIMS, PUBLISHED, BRIEF,
+    )
+}  # fmt: skip
+"""The usual form of each verb."""
 
 
 def _mentions(*words: Word) -> Callable[[Sentence], bool]:
@@ -232,10 +242,10 @@ def wanted(sentence: Sentence) -> tuple[list[Wanted], bool]:
         False if none of them is likelier than the others.
     """
     rule = next((rule for rule in RULES if rule.test(sentence)), Rule(bool, ()))
-    return [_filled(form, sentence) for form in rule.forms], rule.is_sure
+    return [filled(form, sentence) for form in rule.forms], rule.is_sure
 
 
-def _filled(form: Form, sentence: Sentence) -> Wanted:
+def filled(form: Form, sentence: Sentence) -> Wanted:
     """Put what a question mentions into the parameters of a verb."""
     fields: dict[str, str] = {}
     buyers, sellers = _sides(sentence, form)

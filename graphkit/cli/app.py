@@ -7,9 +7,11 @@ import gc
 import io
 import os
 import re
+import shlex
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from types import FrameType
 from typing import Annotated, Any, NoReturn
@@ -78,6 +80,8 @@ ENDINGS = ("SIGTERM", "SIGHUP")
 """Signals that end a process; Windows has not all."""
 ENDED = 128
 """Exit code of a process that a signal ended, less its number."""
+MISUSED = 2
+"""Exit code of a command that takes no such words."""
 OF_QUESTIONS = ("cite",)
 """Commands that take a question with its options."""
 GROUPS = {"import": "importing", "fetch": "fetching", "neo4j": "neo4j"}
@@ -206,7 +210,7 @@ def run(arguments: Sequence[str]) -> int:
     except SeedError as error:
         return _seed_problems(error)
     except GraphkitError as error:
-        return _fail(str(error), error.exit_code)
+        return _led_on(arguments, str(error), error.exit_code)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except RuntimeError as error:
@@ -227,7 +231,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        return _misused(error)
+        return _misused(arguments, error)
     if code == INTERRUPTED:
         return _fail("interrupted", INTERRUPTED)
     return code if isinstance(code, int) else 0
@@ -275,7 +279,24 @@ def _seed_problems(error: SeedError) -> int:
     )
 
 
-def _misused(error: Any) -> int:
+def _led_on(arguments: Sequence[str], message: str, code: int) -> int:
+    """Run the command that was meant by one that failed, or report it with those that are near."""
+    is_question = code in (1, MISUSED) and {*arguments[:1]} & {*QUESTIONS}
+    if is_question and COMPLETION not in os.environ:
+        from graphkit.cli.asking import lead
+
+        meant: list[str] | str = ""
+        with suppress(GraphkitError, OSError):  # the first error says it
+            meant = lead(arguments, get_command(command_line(*arguments[:1])))
+        if isinstance(meant, list):
+            say_plainly(f"= {shlex.join(['graphkit', *meant])}")
+            return run(meant)
+        stop = " " if message.endswith("?") else ". "
+        message += f"{stop}Try {meant}" if meant else ""
+    return _fail(message, code)
+
+
+def _misused(arguments: Sequence[str], error: Any) -> int:
     """Report in one line an option or argument that typer refuses; without any, show the help."""
     message = error.format_message()
     if "\n" in message:
@@ -290,5 +311,41 @@ def _misused(error: Any) -> int:
         )  # fmt: skip
     command = error.ctx.command_path if error.ctx else "graphkit"
     message = message[0].lower() + re.sub(r"\s+", " ", message[1:])
+    if error.ctx is not None and (option := _meant_option(error)):
+        message = f"{message.partition(' (')[0]}, wanted {option}"
+    verb = next((verb for verb in (*VERBS, BRIEF) if f"graphkit {verb.name}" == command), None)
+    if verb is not None and type(error).__name__ == "MissingParameter":
+        message += f", such as: graphkit {verb.examples[0]}"
     see = " See" if message.endswith("?") else ". See"
-    return _fail(f"{message}{see} '{command} --help'", int(error.exit_code))
+    message = f"{message}{see} '{command} --help'"
+    if type(error).__name__ in OF_NAMES:
+        return _led_on(arguments, message, int(error.exit_code))
+    return _fail(message, int(error.exit_code))
+
+
+OF_NAMES = ("UsageError", "MissingParameter", "NoSuchCommand")
+"""Errors of the parser of arguments that a name in a wrong place causes."""
+
+
+MEANT = {
+    "--for": "--product --products --mineral --material --element --commodity --goods --hs",
+    "--period": "--year --years --in --when --quarter --month",
+    "--on": "--from --supplier --partner --seller --origin --exporter",
+    "--of": "--country --consumer --importer --buyer --to --who",
+    "--output": "--out --file --save",
+    "--top": "--limit --first --rows -n",
+    "--by": "--unit --units --measure --basis --count",
+    "--format json": "--json",
+    "--format csv": "--csv",
+    "--stage": "--step",
+    "--since": "--start --after",
+}
+"""Options, each with names of it in other programs."""
+
+
+def _meant_option(error: Any) -> str:
+    """Return the option of a command for which another name was used, or an empty text."""
+    name = getattr(error, "option_name", None)
+    ours = {text for option in error.ctx.command.params for text in option.opts}
+    meant = (option for option, names in MEANT.items() if name in names.split())
+    return next((option for option in meant if option.partition(" ")[0] in ours), "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -199,11 +200,34 @@ def cypher(
             return
         result = store.ask(free_text, values, limits)
         network = _network(store, result, free_text) if output_form in PICTURES else None
+        if not len(result.table):
+            _say_keys(store, free_text, values)
     if network is not None:
         print_answer(network, output_form, output, view)
         return
     _show(result, output_form, view, output)
     _say_numbers(result, values)
+
+
+MOST_NAMES = 3
+"""Texts of a statement that are looked up as names."""
+
+
+def _say_keys(store: Store, statement: Statement, values: Mapping[str, Any]) -> None:
+    """Say what the names in a statement without rows are in the graph."""
+    from graphkit.catalog.catalog import Catalog
+    from graphkit.schema import GRAPH
+    from graphkit.stores.duck.expressions import unquoted
+
+    texts = [unquoted(part.name) for part in statement.tree.walk("string")]
+    texts += [value for value in values.values() if isinstance(value, str)]
+    for text in texts[:MOST_NAMES]:
+        with suppress(GraphkitError):  # nothing has this name, or it is another program's graph
+            for entity in Catalog(store).named(text):
+                if text != entity.key:
+                    key = GRAPH[entity.kind].key
+                    node = f"{{{key}: {entity.key!r}, name: {entity.name!r}}}"
+                    say(f"note: {text!r} is (:{entity.kind} {node})")
 
 
 def _say_numbers(result: Result, values: Mapping[str, Any]) -> None:

@@ -171,7 +171,20 @@ def option_of(parameter: Parameter) -> Any:
         metavar=parameter.metavar or None,
         help=parameter.help,
         autocompletion=completion_of(parameter),
+        parser=_reader_of_shares(parameter) if parameter.is_share else None,
     )
+
+
+def _reader_of_shares(parameter: Parameter) -> Callable[[str | float], float]:
+    """Make the function that reads a share, which may be written in percent."""
+
+    def read(value: str | float) -> float:
+        try:
+            return float(parameter.in_shares(value) if isinstance(value, str) else value)
+        except ValueError:
+            raise typer.BadParameter(f"{value!r} is no share, such as 0.8 or 80%") from None
+
+    return read
 
 
 def form_and_view(

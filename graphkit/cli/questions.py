@@ -185,7 +185,8 @@ def _with_arguments(verb: Verb, given: Mapping[str, Any]) -> dict[str, Any]:
             )
         if not value and not other and parameter.default is ...:
             raise UsageError(
-                f"missing argument {parameter.metavar!r}. See 'graphkit {verb.name} --help'"
+                f"missing argument {parameter.metavar!r}, such as: graphkit {verb.examples[0]}. "
+                f"See 'graphkit {verb.name} --help'"
             )
         values[parameter.name] = value or other
     return values

@@ -134,6 +134,9 @@ def help(
         return
     if topic not in TOPICS:
         topics = ", ".join(TOPICS)
-        raise UsageError(f"help: found {topic!r}, wanted one of {topics}, or a command")
+        raise UsageError(
+            f"help: found {topic!r}, wanted one of {topics}, or a command; of a name: "
+            f"graphkit show {topic}"
+        )
     title, paragraphs = TOPICS[topic]
     print("\n\n".join([title, *(textwrap.fill(text, width) for text in paragraphs)]))

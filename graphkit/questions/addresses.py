@@ -71,9 +71,10 @@ def _value(name: str, parameter: Parameter, pairs: Pairs) -> Any:
             raise UsageError(f"{name}: found {texts[0]!r}, wanted true or false")
         return SWITCHES[texts[0].lower()]
     if parameter.type == "number":
-        if not NUMBER_TEXT.fullmatch(texts[0]):
+        number = parameter.in_shares(texts[0])
+        if not NUMBER_TEXT.fullmatch(number):
             raise UsageError(f"{name}: found {texts[0]!r}, wanted a number")
-        return float(texts[0])
+        return float(number)
     if parameter.type == "count":
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", texts[0]):
             raise UsageError(f"{name}: found {texts[0]!r}, wanted a whole number")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -117,6 +118,16 @@ class Parameter:
         return {"type": "array", "items": schema} if self.type in REPEATED else schema
 
     @property
+    def is_share(self) -> bool:
+        """True if its values are shares, which end at 1."""
+        return self.type == "number" and self.range is not None and self.range.high == 1
+
+    def in_shares(self, text: str) -> str:
+        """Write percent of a share as the share: ``80%`` as ``0.8``; other texts as they are."""
+        match = PERCENT.fullmatch(text) if self.is_share else None
+        return f"{float(match[1]) / 100:.12g}" if match else text
+
+    @property
     def described(self) -> str:
         """Its longest help, with the allowed values."""
         return (self.details or self.help).format(choices=", ".join(self.allowed))
@@ -143,7 +154,10 @@ class Parameter:
             self._check_names(value)
         elif self.range is not None and value not in self.range:
             number = f"{value:g}" if isinstance(value, float) else value
-            raise UsageError(f"`{self.name}`: found {number}, wanted {self.range}")
+            share = (
+                f": {value / 100:g} is {value:g} %" if self.is_share and 1 < value <= 100 else ""
+            )
+            raise UsageError(f"`{self.name}`: found {number}, wanted {self.range}{share}")
         elif self.choices:
             text = value.strip().replace(" ", "-").casefold() if self.folded else value
             if text not in self.allowed:
@@ -180,7 +194,7 @@ class Parameter:
         return list(dict.fromkeys(map(self.read, text.split(","))))
 
     def _period(self, text: str) -> str | None:
-        if text.strip().casefold() == LATEST and self.default is not ... and self.newest:
+        if text.strip().casefold() in NEWEST and self.default is not ... and self.newest:
             return None
         try:
             return spelled(text)
@@ -213,7 +227,16 @@ def check_date(name: str, text: str) -> None:
     except ValueError:
         is_day = False
     if not is_day:
-        raise UsageError(f"`{name}`: found {text!r}, wanted a day such as 2025-06-01")
+        day = "2025-06-01"
+        if MONTH_TEXT.fullmatch(text):
+            year, month = int(text[:4]), int(text[5:] or 12)
+            last = monthrange(year, month)[1]
+            day = f"{year:04}-{month:02}-{last}, the last one of it"
+        raise UsageError(f"`{name}`: found {text!r}, wanted a day such as {day}")
+
+
+MONTH_TEXT = re.compile(r"[12][0-9]{3}(-(0[1-9]|1[0-2]))?", re.ASCII)
+"""A year or a month, where a day is wanted."""
 
 
 def in_options(text: str, parameters: Sequence[Parameter]) -> str:
@@ -241,6 +264,9 @@ def named_as_options(parameters: Sequence[Parameter]) -> Iterator[None]:
 
 LATEST = "latest"
 """Text for the default of a period, the newest with data."""
+NEWEST = (LATEST, "last", "newest")
+"""Texts that are taken for it."""
+PERCENT = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]+)?)\s*%\s*")
 
 
 def switch(name: str, help: str, *, label: str = "") -> Parameter:
