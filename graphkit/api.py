@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial, wraps
 from pathlib import Path
@@ -78,6 +78,13 @@ class Reply(Answer):
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_call": None}  # an answer travels without its database
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield each row as a dictionary, as ``pandas.DataFrame(answer)`` takes them too."""
+        yield from self.rows.to_pylist()
 
     def __repr__(self) -> str:
         from graphkit.render.formats import answer_text

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import networkx as nx
+import pandas as pd
 import pyarrow as pa
 import pytest
 from long_cases import others_long
@@ -102,6 +103,8 @@ def test_rows_become_frames_and_edges_with_nothing_lost(graph):
 
     assert pa.Table.from_pandas(reply.to_pandas()).to_pylist() == reply.rows.to_pylist()
     assert reply.to_polars().to_arrow().to_pylist() == reply.rows.to_pylist()
+    assert list(reply) == reply.rows.to_pylist() == pd.DataFrame(reply).to_dict("records")
+    assert len(reply) == len(reply.rows) > 1
     edges = reply.to_networkx()
     assert edges.number_of_edges() == len(reply.rows)
     assert edges["VNM"]["JPN"][0]["share_usd"] == reply.rows["share_usd"][0].as_py()
