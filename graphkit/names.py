@@ -21,6 +21,8 @@ SHORT = 3
 """Letters of a name up to which its other number is not tried."""
 NEAR = 0.74
 """Least similarity of a name that is suggested, by :mod:`difflib`."""
+LONGEST_NAME = 60
+"""Number of characters to which an unknown name is shortened."""
 OF_MAKERS = ("Facility", "Company")
 """Kinds that are named by a part of their name, of which there are thousands."""
 NEAR_MAKER = 0.84
@@ -217,8 +219,12 @@ class Names:
         kinds = list(kinds)
         for entity in self.all(text, kinds):
             return entity
-        label = text if len(text) <= 60 else f"{text[:57]}..."
-        raise UsageError(f"no {what} is called {label!r}; {self._nearest(label, kinds)}")
+        label = text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 3]}..."
+        names = self.near(label, kinds)
+        hint = f"did you mean {', '.join(names)}?" if names else "nothing is near it"
+        if not any(self._kinds[kind].exact for kind in kinds):
+            hint = "the database holds none: fill it with 'graphkit load'"
+        raise UsageError(f"no {what} is called {label!r}; {hint}")
 
     def all(self, text: str, kinds: Iterable[str], *, partly: bool = True) -> Iterator[Entity]:
         """Find the entity that a text names in each kind that knows it.
@@ -294,14 +300,13 @@ class Names:
         tables = (kind.exact for kind in self._kinds.values())
         return next((exact[key] for exact in tables if key in exact), None)
 
-    def _nearest(self, text: str, kinds: list[str]) -> str:
+    def near(self, text: str, kinds: Iterable[str]) -> list[str]:
+        """List the three entities at most whose names are nearest to a text that names none."""
         from difflib import get_close_matches
 
-        among = [self._kinds[kind] for kind in reversed(kinds)]
+        among = [self._kinds[kind] for kind in reversed([*kinds])]
         tables = [table for kind in among for table in (kind.translated, kind.spoken)]
         spoken = {name: entities for table in tables for name, entities in table.items()}
-        if not spoken:
-            return "the database holds none: fill it with 'graphkit load'"
         makers = [name for name, some in spoken.items() if all(e.kind in OF_MAKERS for e in some)]
         among_makers = {*makers}
         others = [name for name in spoken if name not in among_makers]
@@ -310,8 +315,7 @@ class Names:
             *get_close_matches(folded(text), makers, n=9, cutoff=NEAR_MAKER),
         ]
         close = close or [word for word in folded(text).split() if word in spoken]
-        names = list(dict.fromkeys(str(entity) for c in close for entity in spoken[c]))
-        return f"did you mean {', '.join(names[:3])}?" if names else "nothing is near it"
+        return list(dict.fromkeys(str(entity) for c in close for entity in spoken[c]))[:3]
 
 
 def _fit(text: str, name: str) -> int | None:

@@ -242,6 +242,29 @@ def test_an_absurdly_long_name_is_refused_at_once_and_in_short(places):
     assert time.process_time() - start < 2
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("CMOC", ["CMOC Group (china-molybdenum)", "company", "graphkit show CMOC"]),
+        ("BHP", ["BHP Group (bhp-billiton)", "company", "graphkit show BHP"]),
+        ("Weda Bay", ["Weda Bay Nickel mine", "plant", "graphkit show 'Weda Bay'"]),
+        ("CHN+Norilsk", ["'Norilsk'", "plant", "MMC Norilsk Nickel", "company"]),
+        ("Kamoa", ["Kamoa-Kakula", "Kamoa Copper", "Samoa (WSM)"]),
+    ],
+)
+def test_a_maker_in_the_place_of_a_country_is_named_with_what_shows_it(store, text, parts):
+    with pytest.raises(UsageError, match="no country is called") as caught:
+        Catalog(store).place(text)
+    assert unsaid(str(caught.value), *parts) == []
+    assert "Bahrain" not in str(caught.value)  # near BHP, which is a company's whole name
+
+
+@pytest.mark.parametrize("text", ["Molycorp", "Katanga", "", "\x1b CMOC", "ab" * 60_000])
+def test_a_name_of_no_maker_or_of_several_is_refused_as_that_of_no_country(store, text):
+    with pytest.raises(UsageError, match="nothing is near it"):
+        Catalog(store).place(text)
+
+
 def test_two_things_of_one_name_are_both_named():
     table = pa.table({
         "key": ["AAA", "BBB", "CCC"], "name": ["Upper Land", "Lower Land", "Land"],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from shlex import quote
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,16 @@ from graphkit.answers.note import Note
 from graphkit.catalog.materials import Materials
 from graphkit.catalog.tables import Tables
 from graphkit.errors import Replaced, UsageError
-from graphkit.names import Entity, Names, capitalized, in_other_languages, names_in, with_article
+from graphkit.names import (
+    LONGEST_NAME,
+    OF_MAKERS,
+    Entity,
+    Names,
+    capitalized,
+    in_other_languages,
+    names_in,
+    with_article,
+)
 from graphkit.queries import NAMED, NAMED_LISTS, Query
 from graphkit.stores.base import Store
 
@@ -149,13 +159,33 @@ class Catalog(Tables):
                 f"found several countries, {text!r}: ask for one at a time, or join them by + to "
                 "count them as one"
             )
-        parts = [self.places.find(part.strip(), "country", kinds) for part in text.split("+")]
+        parts = [self._place_named(part.strip(), kinds) for part in text.split("+")]
         if len(parts) == 1:
             return parts[0]
         key = "+".join(part.key for part in parts)
         group = Entity("Area", key, " and ".join(part.in_text for part in parts), "group")
         self.members(group)
         return group
+
+    def _place_named(self, text: str, kinds: Sequence[str]) -> Entity:
+        """Find a place; a text that names none but a company or plant is refused with those."""
+        is_short = len(text) <= LONGEST_NAME and text.isprintable()
+        if is_short and not next(self.places.all(text, kinds), None):
+            makers = self._makers(text, partly=False)
+            near = [] if makers else self.places.near(text, kinds)
+            if makers := makers or self._makers(text, partly=True):
+                names = " and ".join(f"{maker} is a {KIND_OF[maker.kind]}" for maker in makers)
+                hint = f"{names}: ask graphkit show {quote(text)}"
+                hint += f"; or did you mean {', '.join(near)}?" if near else ""
+                raise UsageError(f"no country is called {text!r}; {hint}")
+        return self.places.find(text, "country", kinds)
+
+    def _makers(self, text: str, *, partly: bool) -> list[Entity]:
+        """List the company and plant that a text names; none if it may be several of one kind."""
+        try:
+            return list(self.all_names.all(text, OF_MAKERS, partly=partly))
+        except UsageError:
+            return []
 
     def name_of(self, key: str) -> str | None:
         """Return the name of a country or area, or of several joined by ``+``; None if unknown."""
