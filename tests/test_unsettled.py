@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from graphkit.mcp.reply import short_reply
 from graphkit.names import capitalized
 from graphkit.pages.plain import PlainPage
 from graphkit.plot.pictures import picture
+from graphkit.questions.registry import QUESTIONS
 from graphkit.render.answer import View
 from graphkit.render.citation import Citation
 from graphkit.render.screen import lay_out_screen
@@ -84,44 +86,58 @@ def test_an_answer_names_the_figures_that_are_not_final(
 TRADE, BOTH, OUTPUT = {Word.PROVISIONAL}, {Word.PROVISIONAL, Word.ESTIMATED}, {Word.ESTIMATED}
 
 
-@pytest.mark.parametrize(
-    ("verb", "given", "words"),
-    [
-        ("depends", {"consumer": "KOR", "on": "CHN", "scope": "ree-metals"}, TRADE),
-        ("dependents", {"supplier": "CHN", "scope": "ree-metals"}, TRADE),
-        ("suppliers", {"consumer": "KOR", "scope": "ree-metals"}, TRADE),
-        ("origins", {"consumer": "KOR", "scope": "ree-metals"}, BOTH),
-        ("spof", {"consumer": "KOR", "scope": "ree-metals"}, BOTH),
-        ("disrupt", {"who": "CHN", "scope": "ree-metals"}, BOTH),
-        ("stocks", {"who": "CHN", "scope": "ree-metals", "of": "KOR"}, BOTH),
-        ("cascade", {"exporter": "CHN", "scope": "ree-metals"}, BOTH),
-        ("diversify", {"consumer": "KOR", "scope": "ree-metals"}, TRADE),
-        ("targets", {"country": "EU27", "scope": "ree-metals"}, TRADE),
-        ("unknowns", {"consumer": "KOR", "scope": "ree-metals"}, BOTH),
-        ("concentration", {"scope": "ree-metals"}, TRADE),
-        ("concentration", {"scope": "gallium"}, OUTPUT),
-        ("prices", {"scope": "ree-metals"}, TRADE),
-        ("prices", {"scope": "cobalt-metal"}, OUTPUT),
-        ("criticality", {"scope": "gallium"}, OUTPUT),
-        ("plants", {"country": "COD", "scope": "cobalt"}, OUTPUT),
-        ("companies", {"country": "COD", "scope": "cobalt"}, OUTPUT),
-        ("show", {"name": "south korea"}, OUTPUT),
-        ("flows", {"scope": "ree-metals"}, TRADE),
-        ("network", {"scope": "ree-metals"}, TRADE),
-        ("centrality", {"scope": "ree-metals"}, TRADE),
-        ("compare", {"before": "2023", "after": "2024", "of": "KOR", "scope": "ree-metals"}, TRADE),
-        ("trend", {"country": "KOR", "scope": "ree-metals"}, TRADE),
-        ("production_trend", {"country": "CHN", "scope": "gallium"}, OUTPUT),
-        ("n_minus_1", {"scope": "gallium"}, OUTPUT),
-        ("claims_check", {"source": "kbs-2025-04-15"}, TRADE),
-        ("compare", {"before": "2022", "after": "2023", "of": "KOR", "scope": "ree-metals"}, set()),
-        ("depends", {"consumer": "KOR", "scope": "ree-metals", "period": "2023"}, set()),
-        ("flows", {"scope": "ree-metals", "period": "2023"}, set()),
-        ("controls", {"country": "CHN"}, set()),
-        ("uses", {"scope": "gallium"}, set()),
-        ("claims", {"of": "KOR"}, set()),
-    ],
-)
+FIRST_SCREENS: list[tuple[str, dict[str, Any], set[Word]]] = [
+    ("depends", {"consumer": "KOR", "on": "CHN", "scope": "ree-metals"}, TRADE),
+    ("dependents", {"supplier": "CHN", "scope": "ree-metals"}, TRADE),
+    ("suppliers", {"consumer": "KOR", "scope": "ree-metals"}, TRADE),
+    ("origins", {"consumer": "KOR", "scope": "ree-metals"}, BOTH),
+    ("spof", {"consumer": "KOR", "scope": "ree-metals"}, BOTH),
+    ("disrupt", {"who": "CHN", "scope": "ree-metals"}, BOTH),
+    ("stocks", {"who": "CHN", "scope": "ree-metals", "of": "KOR"}, BOTH),
+    ("cascade", {"exporter": "CHN", "scope": "ree-metals"}, BOTH),
+    ("diversify", {"consumer": "KOR", "scope": "ree-metals"}, TRADE),
+    ("targets", {"country": "EU27", "scope": "ree-metals"}, TRADE),
+    ("unknowns", {"consumer": "KOR", "scope": "ree-metals"}, BOTH),
+    ("concentration", {"scope": "ree-metals"}, TRADE),
+    ("concentration", {"scope": "gallium"}, OUTPUT),
+    ("prices", {"scope": "ree-metals"}, TRADE),
+    ("prices", {"scope": "cobalt-metal"}, OUTPUT),
+    ("criticality", {"scope": "gallium"}, OUTPUT),
+    ("plants", {"country": "COD", "scope": "cobalt"}, OUTPUT),
+    ("companies", {"country": "COD", "scope": "cobalt"}, OUTPUT),
+    ("show", {"name": "south korea"}, OUTPUT),
+    ("flows", {"scope": "ree-metals"}, TRADE),
+    ("network", {"scope": "ree-metals"}, TRADE),
+    ("centrality", {"scope": "ree-metals"}, TRADE),
+    ("compare", {"before": "2023", "after": "2024", "of": "KOR", "scope": "ree-metals"}, TRADE),
+    ("trend", {"country": "KOR", "scope": "ree-metals"}, TRADE),
+    ("production_trend", {"country": "CHN", "scope": "gallium"}, OUTPUT),
+    ("n_minus_1", {"scope": "gallium"}, OUTPUT),
+    ("claims_check", {"source": "kbs-2025-04-15"}, TRADE),
+    ("leverage", {"consumer": "KOR", "supplier": "CHN", "scope": "ree-metals"}, BOTH),
+    ("reliance", {"consumer": "KOR", "scope": "ree-metals"}, TRADE),
+    ("reliance", {"consumer": "USA", "scope": "gallium"}, OUTPUT),
+    ("owners", {"country": "COD", "scope": "cobalt"}, OUTPUT),
+    ("layered_centrality", {"scope": "ree-metals"}, BOTH),
+    ("compare", {"before": "2022", "after": "2023", "of": "KOR", "scope": "ree-metals"}, set()),
+    ("depends", {"consumer": "KOR", "scope": "ree-metals", "period": "2023"}, set()),
+    ("flows", {"scope": "ree-metals", "period": "2023"}, set()),
+    ("controls", {"country": "CHN"}, set()),
+    ("uses", {"scope": "gallium"}, set()),
+    ("claims", {"of": "KOR"}, set()),
+    ("claims_conflicts", {}, set()),
+    ("control_effects", {"country": "CHN", "scope": "antimony"}, set()),
+]
+"""Questions of every verb whose answers come from the database alone, with the words of each."""
+
+
+def test_every_verb_is_asked_for_its_first_screen():
+    elsewhere = {"mirror"}  # reports of both sides are nobody's to ship
+
+    assert {verb for verb, _, _ in FIRST_SCREENS} == {*QUESTIONS} - elsewhere
+
+
+@pytest.mark.parametrize(("verb", "given", "words"), FIRST_SCREENS)
 def test_the_first_screen_of_every_verb_says_what_is_not_final(
     ask: Session, verb: str, given: dict[str, Any], words: set[Word]
 ):
@@ -146,3 +162,16 @@ def test_a_picture_and_a_brief_say_what_is_not_final(graph_of: Callable[..., Ses
     assert line in drawn.svg()
     assert "Provisional" not in of_before.svg()
     assert f"- {line}" in brief
+
+
+def test_the_exposure_of_a_company_says_what_is_not_final(
+    graph_of: Callable[..., Session], tmp_path: Path
+):
+    purchases = tmp_path / "purchases.csv"
+    purchases.write_text("Country,Product,Spend\nChina,ree-metals,1000\n", encoding="utf-8")
+
+    answer = graph_of(SEEDS).exposure(purchases, period="2024")
+
+    assert answer.coverage.by_question["ree-metals"].unsettled == (PROVISIONAL, ESTIMATED)
+    page = str(lay_out_screen(answer, PlainPage(100), View()))
+    assert "Provisional: figures of 2024" in " ".join(page.split())

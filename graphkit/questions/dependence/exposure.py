@@ -32,6 +32,7 @@ from graphkit.importers.table.purchases import Purchase, PurchaseList, read_purc
 from graphkit.questions.question import with_names
 from graphkit.questions.shared.supply import RANGE, Supply, supply_of
 from graphkit.questions.shared.supply_answer import ALIKE, coverage_in
+from graphkit.questions.shared.unsettled import with_unsettled
 
 MEASURES = {"value": "usd", "weight": "tonnes"}
 """Measure of the world's trade beside that of the purchases."""
@@ -216,7 +217,7 @@ def exposure(
         notes=(*_notes(catalog, term, bought), *_notes_on_trade(catalog, supplies)),
         caption=_caption(catalog, term, bought) + ("" if need is None else _of_need(catalog, need)),
     )  # fmt: skip
-    answer = with_names(catalog, answer)
+    answer = with_names(catalog, with_unsettled(catalog, answer))
     return replace(answer, sentence=headline(answer, resolve_name(SENTENCE)))
 
 

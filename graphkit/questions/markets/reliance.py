@@ -61,6 +61,7 @@ COLUMNS = (
     Column("published_value", "", "0 to 1, on the basis in published_basis", SHARE, NUMBER),
     Column("published_low", "", "0 to 1, the lower end of a published bound", SHARE, NUMBER),
     Column("published_high", "", "0 to 1, the upper end of a published bound", SHARE, NUMBER),
+    Column("estimated", doc="whether a figure of the balance is marked as an estimate", type=FLAG),
     *plain_columns("published_qualifier", "published_as", "published_basis"),
     Column("trade_source", doc="source, data set and reporter of the trade"),
     *plain_columns("production_source", "published_source"),
@@ -188,6 +189,7 @@ def _balances(
     if query.buyer is not None:
         owners &= {query.buyer.key}
     printed = catalog.rows("balances", countries=sorted(owners))
+    estimates = [row for row in printed.to_pylist() if row["estimated"] and row["balance"]]
     period = query.period
     years_together = period if period and len(Period(period).years) > 1 else None
     by_period: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
@@ -195,6 +197,11 @@ def _balances(
         of_product = row["balance"] in catalog.materials.products
         row |= {"product": row["balance"] if of_product else None, "stage": None,
                 "element": None if of_product else row["balance"]}  # fmt: skip
+        row["estimated"] = any(
+            all(figure[name] == row[name] for name in ("country", "balance", "source"))
+            and Period(figure["period"]) in Period(row["period"])
+            for figure in estimates
+        )
         if query.scope.text is None or speaks_of(row, query.scope):
             by_period[row["country"], row["balance"]][row["period"]] = row
     rows = []

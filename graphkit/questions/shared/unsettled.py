@@ -41,15 +41,23 @@ def with_unsettled(catalog: Catalog, answer: Answer) -> Answer:
 
     The coverage has the word, the period and the source of each, and a note tells its meaning.
     """
-    evidence = _evidence(answer)
-    entries = sorted(
-        {*_provisional(catalog, evidence), *_estimated(catalog, answer, evidence)},
-        key=lambda entry: ([*Word].index(entry.word), time_of(entry.period), entry.source),
-    )
+    by_question = {
+        key: replace(part, unsettled=_entries(catalog, replace(answer, coverage=part)))
+        for key, part in answer.coverage.parts.items()
+    }
+    entries = dict.fromkeys(entry for part in by_question.values() for entry in part.unsettled)
     if not entries:
         return answer
-    coverage = replace(answer.coverage, unsettled=tuple(entries))
-    return replace(answer, coverage=coverage, notes=(*answer.notes, *_notes(catalog, entries)))
+    of_all = by_question.get("") or replace(answer.coverage, by_question=by_question)
+    return replace(answer, coverage=of_all, notes=(*answer.notes, *_notes(catalog, [*entries])))
+
+
+def _entries(catalog: Catalog, answer: Answer) -> tuple[Unsettled, ...]:
+    """List the figures behind an answer that are provisional or estimated, the first first."""
+    evidence = _evidence(answer)
+    entries = {*_provisional(catalog, evidence), *_estimated(catalog, answer, evidence)}
+    key = [*Word].index
+    return tuple(sorted(entries, key=lambda e: (key(e.word), time_of(e.period), e.source)))
 
 
 def _evidence(answer: Answer) -> set[Evidence]:
@@ -92,9 +100,11 @@ def _estimated(
 ) -> Iterator[Unsettled]:
     """List the figures that their publisher marks as estimates: those of rows, and of output."""
     rows = answer.rows
-    if {"estimated", "period", "source"} <= {*rows.column_names}:
-        for row in rows.select(["estimated", "period", "source"]).to_pylist():
-            for key in cited(row["source"]) if row["estimated"] is True else ():
+    if {"estimated", "period"} <= {*rows.column_names}:
+        names = [name for name in ("source", "production_source") if name in rows.column_names]
+        for row in rows.select(["estimated", "period", *names]).to_pylist():
+            sources = [row[name] for name in names if row["estimated"] is True and row[name]]
+            for key in cited("+".join(sources)) if sources else ():
                 yield Unsettled(Word.ESTIMATED, row["period"], key)
     trade = {series.source for series in answer.coverage.series}
     if all(figures.source in trade for figures in evidence):
