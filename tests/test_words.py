@@ -212,3 +212,24 @@ def test_long_helps_of_fields_stay_for_addresses_and_tools():
 
     assert "product:gallium" in fields["depends"].described
     assert "product:gallium" not in fields["depends"].help
+
+
+OWN_MEANING = {
+    "--by": ("owners", "companies"),  # companies or seats as rows, instead of value or mass
+    "--on": ("unknowns",),  # takes one country, no group
+    "--substitution": ("criticality",),  # the index of the EU's method, no share of needs
+    "COUNTRY": ("leverage", "cascade"),  # take one country or group, not several side by side
+}
+"""Options that mean something else in some questions, by those."""
+
+
+def test_an_option_has_one_help_in_all_questions():
+    helps: dict[tuple[str, bool], set[str]] = {}
+    for verb in VERBS:
+        for parameter in verb.parameters:
+            option = parameter.option or parameter.metavar.strip("[].")
+            own = verb.name in OWN_MEANING.get(option, ())
+            helps.setdefault((option, own), set()).add(parameter.help)
+
+    assert {option: texts for option, texts in helps.items() if len(texts) > 1} == {}
+    assert {option for option, own in helps if own} == {*OWN_MEANING}

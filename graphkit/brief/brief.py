@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphkit.errors import UsageError
 from graphkit.verbs.parameter import AcceptedRange, Parameter
-from graphkit.verbs.shared import SCOPE, period
+from graphkit.verbs.shared import ONE_COUNTRY, SCOPE, year
 from graphkit.verbs.verb import Verb
 
 if TYPE_CHECKING:
@@ -31,15 +31,12 @@ BRIEF = Verb(
         "brief --for lithium,magnets --pages 2 -o batteries.docx",
     ),
     (
-        Parameter(
-            "country", "", "[COUNTRY]",
-            "Any name or code: KOR, korea; or a group counted as one: EU27, KOR+JPN. Without one, "
-            "the brief is about what --for names.",
-            also="--of",
+        replace(
+            ONE_COUNTRY, metavar="[COUNTRY]", also="--of",
+            default_text="the brief is about what --for names",
         ),
         SCOPE,
-        replace(period("the newest of most products; without a country, of each"), type="period",
-                details=""),
+        year("", "the newest of most products; without a country, of each"),
         Parameter(
             "pages", "--pages", "NUMBER",
             f"Most A4 pages in print, 1 to {MOST_PAGES}: the annex is cut to them.", "count",

@@ -23,6 +23,7 @@ from graphkit.files.folders import NAMES, user_folder
 from graphkit.files.output import write_private
 from graphkit.questions.registry import every_verb
 from graphkit.verbs.parameter import Parameter
+from graphkit.verbs.shared import TOP
 
 if TYPE_CHECKING:
     from graphkit.answers.answer import Answer
@@ -111,7 +112,8 @@ Top = Annotated[
         "--top",
         metavar="N",
         min=0,
-        help="Only the first N rows. Default: one screen.",
+        help=TOP.help,
+        show_default=TOP.default_text,
     ),
 ]
 Wide = Annotated[bool, typer.Option("--wide", help="All columns, however wide the table.")]
@@ -161,18 +163,15 @@ Columns = Annotated[
 
 def option_of(parameter: Parameter) -> Any:
     """Make the typer option or argument for a declared parameter."""
-    if not parameter.option:
-        return typer.Argument(
-            metavar=parameter.metavar, help=parameter.help,
-            autocompletion=completion_of(parameter),
-        )  # fmt: skip
-    return typer.Option(
-        parameter.option,
-        metavar=parameter.metavar or None,
-        help=parameter.help,
-        autocompletion=completion_of(parameter),
-        parser=_reader_of_shares(parameter) if parameter.is_share else None,
-    )
+    listed = () if callable(parameter.choices) else parameter.choices
+    shown: dict[str, Any] = {
+        "metavar": parameter.metavar or None,
+        "help": parameter.help.format(choices=", ".join(listed)) if listed else parameter.help,
+        "show_default": parameter.default_text or True,
+        "autocompletion": completion_of(parameter),
+        "parser": _reader_of_shares(parameter) if parameter.is_share else None,
+    }
+    return typer.Option(parameter.option, **shown) if parameter.option else typer.Argument(**shown)
 
 
 def _reader_of_shares(parameter: Parameter) -> Callable[[str | float], float]:

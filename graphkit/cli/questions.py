@@ -146,7 +146,11 @@ def _command(verb: Verb, run: Run, *, context: bool = False) -> Callable[..., No
             term = parameter.metavar.strip("[].")
             parameter = replace(parameter, default=None)
             same = replace(
-                parameter, option=parameter.also, metavar=term, help=f"The same as {term}."
+                parameter,
+                option=parameter.also,
+                metavar=term,
+                help=f"The same as {term}.",
+                default_text="",
             )
             own |= {parameter.name: _annotation(parameter), ALSO: _annotation(same)}
         else:

@@ -63,6 +63,8 @@ class Parameter:
     """
     default: Any = None
     """Default; None leaves it to the function, ``...`` makes an argument required."""
+    default_text: str = ""
+    """Default in words, where the function chooses it."""
     choices: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
     """The allowed values, or a function that reads them from a heavy module."""
     range: AcceptedRange | None = None
@@ -129,8 +131,9 @@ class Parameter:
 
     @property
     def described(self) -> str:
-        """Its longest help, with the allowed values."""
-        return (self.details or self.help).format(choices=", ".join(self.allowed))
+        """Its longest help, with the allowed values and the default in words."""
+        text = (self.details or self.help).format(choices=", ".join(self.allowed))
+        return f"{text} Default: {self.default_text}." if self.default_text else text
 
     def read(self, value: Any) -> Any:
         """Check that a value is in the range, among the choices, or a period or date.

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 from graphkit.schema import GRAPH
-from graphkit.verbs.parameter import AcceptedRange, Parameter
+from graphkit.verbs.parameter import AcceptedRange, Parameter, share
 
 FRACTION = AcceptedRange(0, 1)
 POSITIVE = AcceptedRange(0, 1, above=True)
@@ -33,12 +33,19 @@ def period(default: str) -> Parameter:
     """Declare the period of a question by its default."""
     return Parameter(
         "period", "--period", "PERIOD",
-        f"2024, 2024-Q1 ...: 'graphkit help periods'. Default: {default}.",
-        "periods", details=f"{PERIODS} Default: {default}.", topic="period",
+        "2024, 2024-Q1 ...: 'graphkit help periods'.", "periods", default_text=default,
+        details=PERIODS, topic="period",
     )  # fmt: skip
 
 
 PERIOD = period("the newest of each product")
+
+
+def year(details: str, default: str) -> Parameter:
+    """Declare the one period that a part of an answer is of, by what is of it and its default."""
+    return replace(period(default), type="period", details=details)
+
+
 DATASET = Parameter(
     "dataset", "--dataset", "KEY", "Data set of trade: 'graphkit query datasets'.",
     details="Take trade from this data set: see graphkit query datasets. Default: the preferred "
@@ -60,11 +67,53 @@ CONSUMER = Parameter(
 ANY_CONSUMER = replace(CONSUMER, metavar="[COUNTRY]...", default=None)
 
 
-def any_country(help: str) -> Parameter:
-    """Declare the countries that a question is limited to, if any."""
-    return Parameter(
-        "country", "", "[COUNTRY]...", help, "places", also="--of", names="places", topic="place"
+def any_country(role: str, default: str) -> Parameter:
+    """Declare the countries that a question is limited to, if any, by their role in it."""
+    return replace(
+        ANY_CONSUMER, name="country", default_text=default, details=f"{role} {CONSUMER.details}"
     )
+
+
+ONE_COUNTRY = Parameter(
+    "country", "", "COUNTRY", "One country or group: KOR, korea, EU27, CHN+HKG.", names="places",
+    topic="place",
+)  # fmt: skip
+OF = Parameter(
+    "of", "--of", "COUNTRY", "Of this country or group: KOR, korea, EU27.", "places",
+    label="Whose", names="places", topic="place",
+)  # fmt: skip
+ON = Parameter(
+    "on", "--on", "COUNTRY", "Only on this country or group: CHN, EU27, CHN+HKG.", "places",
+    label="On whom", names="places",
+)  # fmt: skip
+MIN_SHARE = share("min_share", "Only those with at least this share.", None, FRACTION)
+THRESHOLD = share("threshold", "Share or loss that a verdict compares with.", None, POSITIVE)
+SLACK = share("slack", "Share of sales that others can add.", 0.0, AcceptedRange(), step=0.05)
+BLOC = Parameter(
+    "blocs", "--bloc", "BLOC", "Count these countries as one: CHN+HKG. Repeatable.", "list",
+    names="places",
+)  # fmt: skip
+DATE = Parameter("date", "--date", "DATE", "Export controls in place on this day.", "date")
+TOP = Parameter(
+    "top", "--top", "N", "Only the first N rows.", "count", default_text="one screen",
+    range=AcceptedRange(1),
+)  # fmt: skip
+
+
+def kind(names: tuple[str, ...], default: str = "") -> Parameter:
+    """Declare the kind that an answer is limited to, by the names of all."""
+    return Parameter(
+        "kind", "--kind", "KIND", "Only of this kind: {choices}.", choices=names,
+        default_text=default,
+    )  # fmt: skip
+
+
+def by_company(details: str) -> Parameter:
+    """Declare whether companies are rows, or the countries of their seats."""
+    return Parameter(
+        "by", "--by", "company|seat", "By company, or by the country of its seat.",
+        default="company", choices=("company", "seat"), label="By", details=details,
+    )  # fmt: skip
 
 
 COUNT_BY = Parameter(
@@ -73,12 +122,13 @@ COUNT_BY = Parameter(
 )  # fmt: skip
 ASSUME = Parameter(
     "assume", "--assume", "NAMES",
-    "Ranges under makers, inputs; default: both if wide.",
+    "Ranges under makers, inputs.",
     "names", choices=("makers", "inputs"), label="Assuming",
     details="Give every range under assumptions too: makers (only those whom published lists name "
     "make it, each within 10 points of its share), inputs (what a country's own inputs could feed "
-    "of its output, they did feed). Both: makers,inputs. Default: both, where the range without "
-    "them is wider than a third.",
+    "of its output, they did feed). Both: makers,inputs. Wide is "
+    "a range of more than a third.",
+    default_text="both if wide",
 )  # fmt: skip
 
 
@@ -103,17 +153,13 @@ PARTNER = Parameter(
     default="supplier", choices=("supplier", "consumer"),
 )  # fmt: skip
 CLAIMS = (
-    Parameter(
-        "of", "--of", "COUNTRY",
-        "Only claims that name it as consumer, supplier or rival: KOR, korea, EU27.",
-        label="Whose", names="places", topic="place",
+    replace(
+        OF, type="text",
+        details="Only claims that name it as consumer, supplier or rival: KOR, korea, EU27.",
     ),
     SCOPE,
     Parameter(
         "source", "--source", "KEY", "Only claims of this source: see graphkit query sources."
     ),
-    Parameter(
-        "kind", "--kind", "KIND",
-        f"Only claims of this kind: {', '.join(KINDS[:-1])} or {KINDS[-1]}.", choices=KINDS,
-    ),
+    kind(KINDS),
 )  # fmt: skip

@@ -7,12 +7,18 @@ from dataclasses import replace
 from graphkit.verbs.parameter import AcceptedRange, Parameter, share, switch
 from graphkit.verbs.shared import (
     ANY_CONSUMER,
+    BLOC,
     CONSUMER,
     COUNT_BY,
     DATASET,
+    DATE,
+    NAMES,
+    ON,
     PERIOD,
     POSITIVE,
     SCOPE,
+    SLACK,
+    THRESHOLD,
     any_country,
 )
 from graphkit.verbs.verb import PagePlace, Variant, Verb
@@ -29,13 +35,12 @@ VERBS = (
             "controls CHN --effect --for antimony",
         ),
         (
-            any_country("Who restricts. Default: every country."),
+            any_country("Who restricts.", "every country"),
             SCOPE,
-            Parameter(
-                "date", "--date", "DATE",
-                "Only those in place on this day, such as 2025-06-01, with their status then. "
-                "Default: all.",
-                "date",
+            replace(
+                DATE, default_text="all",
+                details="Only those in place on this day, such as 2025-06-01, with their status "
+                "then.",
             ),
             switch(
                 "effect", "Show what was bought after each, beside what was expected.",
@@ -69,17 +74,13 @@ VERBS = (
         (
             replace(
                 CONSUMER, type="texts",
-                help="KOR, korea, EU27; KOR,JPN: alone, and both at once.",
                 details="Any name or code: KOR, korea; or a group counted as one: EU27, KOR+JPN. "
                 "Of several, KOR JPN or KOR,JPN, each alone and all at once, out of the same spare "
                 "amounts.",
             ),
             SCOPE,
             share("max_share", "Largest share of one supplier.", 0.5, POSITIVE, step=0.05),
-            share(
-                "slack", "Part of other sales that is spare.", 1.0,
-                AcceptedRange(high=100), step=0.05,
-            ),
+            replace(SLACK, default=1.0, range=AcceptedRange(high=100)),
             Parameter(
                 "least", "--least", "change|cost",
                 "Least change, or least cost.", default="change",
@@ -93,11 +94,7 @@ VERBS = (
                 "exclude", "--exclude", "COUNTRIES", "Buy nothing of these: RUS,CHN.", "texts",
                 names="places",
             ),
-            Parameter(
-                "blocs", "--bloc", "BLOC",
-                "Count these as one supplier: CHN+HKG. Repeatable.", "list",
-                names="places",
-            ),
+            BLOC,
             Parameter(
                 "cap", "--cap", "WHAT", "Limit supplier, origin or seat.",
                 default="supplier", choices=("supplier", "origin", "seat"), label="Limit on",
@@ -131,10 +128,9 @@ VERBS = (
             ),
             share("growth", "With --until: growth of needs a year, 0.08.", None,
                   AcceptedRange(high=1)),
-            Parameter(
-                "date", "--date", "DATE",
-                "Export controls of this day hold. Default: today.",
-                "date",
+            replace(
+                DATE, default_text="today",
+                details="Export controls of this day hold, such as 2025-06-01.",
             ),
             PERIOD,
             DATASET,
@@ -156,7 +152,7 @@ VERBS = (
         "it, what is missing.",
         ("targets KOR", "targets EU27 --for lithium", "targets --format csv"),
         (
-            any_country("Whose targets. Default: every country's."),
+            any_country("Whose targets.", "every country's"),
             SCOPE,
             PERIOD,
             COUNT_BY,
@@ -180,14 +176,10 @@ VERBS = (
             "unknowns --for cobalt",
         ),
         (
-            replace(ANY_CONSUMER, details=f"{CONSUMER.details} Default: all trade together."),
-            replace(SCOPE, details=SCOPE.details.removesuffix(" Default: everything.")),
-            Parameter(
-                "on", "--on", "COUNTRY", "Only this origin. Default: the largest at each stage.",
-                "places", names="places",
-            ),
-            share("threshold", "Share that a verdict compares with: 0.65.", None, POSITIVE,
-                  step=0.05),
+            replace(ANY_CONSUMER, default_text="all trade together"),
+            replace(SCOPE, details=NAMES),
+            replace(ON, help="Only this origin.", default_text="the largest at each stage"),
+            replace(THRESHOLD, step=0.05),
             PERIOD,
             COUNT_BY,
             DATASET,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graphkit.analysis.claims.phrases import Verdict
 from graphkit.verbs.parameter import Parameter
-from graphkit.verbs.shared import CLAIMS
+from graphkit.verbs.shared import CLAIMS, year
 from graphkit.verbs.verb import PagePlace, Verb
 
 _VERDICTS = tuple(verdict.option for verdict in Verdict)
@@ -48,10 +50,10 @@ VERBS = (
             ),
             Parameter(
                 "that", "--that", "TEXT",
-                "Check this instead: '98 % of imports', or the sentence itself.",
+                "Check this, with --from and --period: '98 % of imports', or the sentence itself.",
             ),
             Parameter("supplier", "--from", "COUNTRY", "With --that: who sells."),
-            Parameter("period", "--period", "PERIOD", "With --that: when.", "period"),
+            replace(year("With --that: when.", ""), topic=""),
         ),
         "[--of COUNTRY] [--verdict VERDICT] [--that TEXT]",
         "whether the loaded data bear it out, why not, and what is missing to tell",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from graphkit.verbs.parameter import Parameter, share, switch
+from dataclasses import replace
+
+from graphkit.verbs.parameter import Parameter, switch
 from graphkit.verbs.shared import (
     ASSUME,
     CONSUMER,
     COUNT_BY,
     DATASET,
-    FRACTION,
+    MIN_SHARE,
+    ON,
+    ONE_COUNTRY,
     PERIOD,
     POSITIVE,
     RETURNS,
@@ -31,11 +35,7 @@ VERBS = (
         ),
         (
             CONSUMER,
-            Parameter(
-                "on", "--on", "COUNTRY",
-                "Only on this country or group: CHN, EU27, CHN+HKG. Default: the largest.",
-                "places", label="On whom", names="places",
-            ),
+            replace(ON, default_text="the largest"),
             SCOPE,
             PERIOD,
             DATASET,
@@ -53,13 +53,12 @@ VERBS = (
         "largest buyers first.",
         ("dependents CHN", "dependents china --for magnets --min-share 0.8"),
         (
-            Parameter(
-                "supplier", "", "COUNTRY...",
-                "Any name or code: KOR, KR, korea, 'Korea, Republic of'. Several are answered "
-                "side by side.", "places", default=..., also="--of", names="places", topic="place",
-            ),
+            replace(CONSUMER, name="supplier"),
             SCOPE,
-            share("min_share", "Least share by value, more than 0, at most 1.", 0.5, POSITIVE),
+            replace(
+                MIN_SHARE, default=0.5, range=POSITIVE,
+                details="Least share by value, more than 0, at most 1.",
+            ),
             PERIOD,
             DATASET,
         ),
@@ -106,11 +105,11 @@ VERBS = (
                 "stage counts as the maker of all it sells.",
                 default="looked-through", choices=("looked-through", "face-value"),
             ),
-            Parameter("on", "--on", "COUNTRY", "Only this origin, at each stage and at any.",
-                      "places", label="On whom", names="places"),
+            replace(ON, details="Only this origin, at each stage and at any."),
             Parameter(
                 "stage", "--stage", "STAGE",
-                "Trace to this stage only: mine, separate, metal, component ... Default: each.",
+                "Trace to this stage only: mine, separate, metal, component ...",
+                default_text="each",
             ),
             Parameter(
                 "without", "--without", "BLOC",
@@ -124,11 +123,9 @@ VERBS = (
             PERIOD,
             DATASET,
             COUNT_BY,
-            share(
-                "min_share",
-                "Only origins of this share as traced, and the most of any other. Default: all "
-                "that may have 0.01.",
-                None, FRACTION,
+            replace(
+                MIN_SHARE, default_text="all that may have 0.01",
+                details="Only origins of this share as traced, and the most of any other.",
             ),
         ),
         "COUNTRY... [--on COUNTRY] [--for ...] [--largest] [--stage STAGE] [--without BLOC]",
@@ -149,9 +146,9 @@ VERBS = (
             "leverage IDN CHN",
         ),
         (
-            Parameter(
-                "consumer", "", "COUNTRY", "Who loses first: KOR, korea, EU27.", default=...,
-                names="places", topic="place",
+            replace(
+                ONE_COUNTRY, name="consumer", default=...,
+                details=f"Who loses first. {ONE_COUNTRY.help}",
             ),
             Parameter(
                 "supplier", "", "OTHER", "Who stops selling first: CHN, china.", default=...,

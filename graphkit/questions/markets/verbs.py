@@ -13,11 +13,15 @@ from graphkit.verbs.shared import (
     FINITE,
     FRACTION,
     NAMES,
+    OF,
+    ON,
     PARTNER,
     PERIOD,
     SCOPE,
+    TOP,
     any_country,
     period,
+    year,
 )
 from graphkit.verbs.verb import PagePlace, Variant, Verb
 
@@ -102,9 +106,8 @@ VERBS = (
             "prices --for tin-refined --monthly",
         ),
         (
-            replace(SCOPE, default=...),
-            Parameter("of", "--of", "COUNTRY", "Also of the imports of this country.", "texts",
-                      label="Whose", names="places", topic="place"),
+            replace(SCOPE, default=..., details=NAMES),
+            replace(OF, type="texts", details="Also of the imports of this country."),
             PERIOD,
             DATASET,
             switch("monthly", "Prices and unit values of months, each as published."),
@@ -127,10 +130,9 @@ VERBS = (
             "criticality --for Mg --import-reliance 1 --eol-rir 0.13 --substitution 0.94",
         ),
         (
-            Parameter(
-                "scope", "--for", "WHAT",
-                "Elements, minerals or groups: Ga, tungsten, HREE. Default: all that were rated.",
-                "texts", label="For what", names="materials", topic="material",
+            replace(
+                SCOPE, details="Elements, minerals or groups: Ga, tungsten, HREE.",
+                default_text="all that were rated",
             ),
             PERIOD,
             share("import_reliance", "Import reliance, 0-1, which no table gives.", None, FRACTION),
@@ -177,12 +179,10 @@ VERBS = (
                 "gwh", "--gwh", "N", "Amount of it in GWh of batteries.", "number", range=FINITE,
                 label="GWh",
             ),
-            Parameter("of", "--of", "COUNTRY", "Set the supply of this country beside the need.",
-                      label="Whose", names="places", topic="place"),
-            Parameter(
-                "period", "--period", "PERIOD", "Year of that supply. Default: the newest.",
-                "period", topic="period",
+            replace(
+                OF, type="text", details="Set the supply of this country beside the need."
             ),
+            year("Year of that supply.", "the newest"),
         ),
         "MATERIAL... [--technology NAME --mw N] [--of COUNTRY]",
         "what elements are used for: shares, sectors, value added; metal per unit of technology",
@@ -197,14 +197,11 @@ VERBS = (
         ("flows --for ree-metals --of KOR", 'flows --for "rare earths" --period 2022 -o flows.svg'),
         (
             SCOPE,
-            Parameter("of", "--of", "COUNTRY",
-                      "Only trade of this country or group, on either side.", "places",
-                      label="Whose", names="places", topic="place"),
+            replace(OF, details="Only trade of this country or group, on either side."),
             period("the newest with any trade in scope"),
             DATASET,
             COUNT_BY,
-            Parameter("top", "--top", "N", "Only the N largest. Default: one screen.",
-                      "count", range=AcceptedRange(1)),
+            TOP,
         ),
         "[--for ...] [--of COUNTRY] [--period P] [--by usd|tonnes]",
         "who sells something to whom in a year, as a table or a map",
@@ -264,11 +261,9 @@ VERBS = (
             ),
             switch("over_time", "One network for each period with data."),
             switch("layered", "One network of shares over all stages of a chain."),
-            Parameter(
-                "top", "--top", "N",
-                "Only the first N ranks. Default: in a table one screen, over time the first of "
-                "each period; else all.",
-                "count", range=AcceptedRange(1), in_tables={"over_time": 1},
+            replace(
+                TOP, in_tables={"over_time": 1}, details="Only the first N ranks.",
+                default_text="in a table one screen, over time the first of each period; else all",
             ),
         ),
         "[--for ...] [--measure NAMES] [--over-time] [--layered]",
@@ -302,25 +297,18 @@ VERBS = (
                 "after", "", "AFTER", "The second one, perhaps of another length.",
                 "period", default=...,
             ),
-            Parameter(
-                "of", "--of", "COUNTRY", "Whose trade: KOR, korea, EU27. Default: the world's.",
-                "places", label="Whose", names="places", topic="place",
-            ),
+            replace(OF, default_text="the world's trade"),
             SCOPE,
-            Parameter(
-                "on", "--on", "COUNTRY", "Only the trade with this partner or group: CHN, EU27.",
-                "places", label="On whom", names="places",
-            ),
+            ON,
             replace(
                 PARTNER, choices=(), metavar="supplier|consumer",
                 details=f"{PARTNER.help} The name of a country is that of one supplier, as --on.",
             ),
             DATASET,
-            Parameter(
-                "top", "--top", "N",
-                "Only partners among the first N in either period; 0: all. Default: in a table one "
-                "screen, of the largest changes; else all.",
-                "count", range=AcceptedRange(wanted="0 (all) or more"),
+            replace(
+                TOP, range=AcceptedRange(wanted="0 (all) or more"),
+                details="Only partners among the first N in either period; 0: all.",
+                default_text="in a table one screen, of the largest changes; else all",
             ),
         ),
         "BEFORE AFTER [--of COUNTRY] [--for ...] [--on COUNTRY] [--partner supplier|consumer]",
@@ -345,13 +333,9 @@ VERBS = (
             "trend CHN --production --for rare-earth-ore",
         ),
         (
-            any_country("KOR, korea, EU27. Default: the world's trade."),
+            any_country("Whose trade, or production.", "the world's"),
             SCOPE,
-            Parameter(
-                "on", "--on", "COUNTRY",
-                "Also the trade with this partner or group: CHN, EU27, CHN+HKG.", "places",
-                label="On whom", names="places",
-            ),
+            replace(ON, details="Also the trade with this partner or group: CHN, EU27, CHN+HKG."),
             Parameter(
                 "since", "--since", "PERIOD", "Only from this period on: 2015, 2024-Q3.", "period",
                 newest=False,
@@ -387,7 +371,7 @@ VERBS = (
             "mirror --for magnets-metal --period 2024 --db my-seeds",
         ),
         (
-            any_country("Only trade of this country, or group (EU27), on either side."),
+            any_country("Only their trade, on either side.", "all trade"),
             SCOPE,
             period("the newest that both sides report"),
         ),

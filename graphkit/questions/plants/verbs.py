@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from graphkit.verbs.parameter import Parameter
-from graphkit.verbs.shared import SCOPE, VIEW, any_country
+from graphkit.verbs.shared import SCOPE, VIEW, any_country, by_company, kind, year
 from graphkit.verbs.verb import PagePlace, Verb
 
-WHERE = any_country("Where the plants are. Default: anywhere.")
+WHERE = any_country("Where the plants are.", "anywhere")
 KINDS = ("country", "mineral", "product", "control", "plant", "company")
 VERBS = (
     Verb(
@@ -40,15 +40,9 @@ VERBS = (
         ),
         (
             WHERE, SCOPE,
-            Parameter(
-                "by", "--by", "company|seat", "Divide by owner, or by the country of their seat.",
-                default="company", choices=("company", "seat"), label="By",
-            ),
+            by_company("Divide by owner, or by the country of their seat."),
             VIEW,
-            Parameter(
-                "period", "--period", "PERIOD",
-                "Year of the production beside it. Default: the newest.", "period", topic="period",
-            ),
+            year("Year of the production beside it.", "the newest"),
         ),
         "[COUNTRY]... [--for ...] [--by company|seat] [--view equity|control]",
         "who owns the known capacity, by company or seat, as a range; its coverage and HHI",
@@ -69,17 +63,11 @@ VERBS = (
             "companies --for lithium --format csv",
         ),
         (
-            any_country("Where it was made. Default: anywhere."), SCOPE,
-            Parameter(
-                "by", "--by", "company|seat",
-                "By company, or by the country of the seat of those who control it.",
-                default="company", choices=("company", "seat"), label="By",
-            ),
-            Parameter(
-                "period", "--period", "PERIOD",
-                "Year of the output. Default: the newest of which half is known, else that of "
-                "which most is.",
-                "period", topic="period",
+            any_country("Where it was made.", "anywhere"), SCOPE,
+            by_company("By company, or by the country of the seat of those who control it."),
+            year(
+                "Year of the output.",
+                "the newest of which half is known, else that of which most is",
             ),
         ),
         "[COUNTRY]... [--for ...] [--by company|seat] [--period PERIOD]",
@@ -101,12 +89,7 @@ VERBS = (
         ),
         (
             Parameter("name", "", "NAME", "Any name or key.", default=...),
-            Parameter(
-                "kind", "--kind", "KIND",
-                f"Only of this kind: {', '.join(KINDS[:-1])} or {KINDS[-1]}. Default: the first "
-                "that knows the name.",
-                choices=KINDS, label="Kind",
-            ),
+            kind(KINDS, "the first that knows the name"),
         ),
         "NAME [--kind KIND]",
         "one country, mineral, product, control, plant or company, by any of its names",

@@ -8,13 +8,19 @@ from graphkit.verbs.parameter import AcceptedRange, Parameter, share, switch
 from graphkit.verbs.shared import (
     ANY_CONSUMER,
     ASSUME,
+    BLOC,
     COUNT_BY,
     DATASET,
     FRACTION,
+    OF,
+    ONE_COUNTRY,
     PERIOD,
     POSITIVE,
     RETURNS,
     SCOPE,
+    SLACK,
+    THRESHOLD,
+    TOP,
     VIEW,
 )
 from graphkit.verbs.verb import PagePlace, Verb
@@ -34,7 +40,6 @@ WHO = Parameter(
     label="Who", names="places", topic="place",
 )  # fmt: skip
 LOSS = share("loss", "Share of the exports or output that is lost.", 1.0, POSITIVE, step=0.05)
-SLACK = share("slack", "Share that other suppliers can add.", 0.0, AcceptedRange(), step=0.05)
 TO = Parameter(
     "to", "--to", "COUNTRY", "Cut only for this destination or bloc.", label="Cut for",
     names="places",
@@ -44,16 +49,11 @@ RESTRICTION = Parameter(
     details="Apply an export control of the graph: 'Announcement 18 of 2025', or its key in "
     "'graphkit controls'. It says who cuts what for whom.",
 )  # fmt: skip
-OF = Parameter(
-    "of", "--of", "COUNTRY", "Only the losses of this consumer.", "places", label="Whose",
-    names="places", topic="place",
-)  # fmt: skip
+LOSSES_OF = replace(OF, details="Only the losses of this consumer.")
 MIN_LOSS = share("min_loss", "Leave out losses below this.", 0.01, FRACTION)
-TOP = Parameter(
-    "top", "--top", "N", "Only the N largest of each product. Default: a screen.",
-    "count", range=AcceptedRange(),
-    details="Only the N largest losses of each product; 0: all. Default: one screen.",
-)  # fmt: skip
+TOP_LOSSES = replace(
+    TOP, range=AcceptedRange(), details="Only the N largest losses of each product; 0: all."
+)
 VERBS = (
     Verb(
         "spof", "graphkit.questions.supply.single_points:spof",
@@ -65,7 +65,7 @@ VERBS = (
             "spof KOR --for cobalt --level company",
         ),
         (
-            replace(ANY_CONSUMER, help="The consumer. Default: all together.", details=""),
+            replace(ANY_CONSUMER, default_text="all together"),
             SCOPE,
             Parameter(
                 "definition", "--definition", "NAME",
@@ -83,17 +83,16 @@ VERBS = (
                 default="country", choices=("country", "plant", "company", "controller"),
             ),
             STOP_VIEW,
-            share(
-                "threshold",
-                "Least share or loss. Default: 0.5; 0 with --bloc; 0.01 with --level.",
-                None, replace(FRACTION, wanted=str(POSITIVE)),
+            replace(
+                THRESHOLD, range=replace(FRACTION, wanted=str(POSITIVE)),
+                default_text="0.5; 0 with --bloc; 0.01 with --level",
             ),
             switch("possible", "Also those that only an upper end shows."),
             switch("each", "Without COUNTRY: every consumer by itself."),
-            Parameter(
-                "blocs", "--bloc", "BLOC",
-                "Remove these countries together, for structural: EU27, CHN+HKG. Repeatable.",
-                "list", names="places",
+            replace(
+                BLOC,
+                details="Remove these countries together, for structural: EU27, CHN+HKG. "
+                "Repeatable.",
             ),
             share(
                 "min_link",
@@ -134,11 +133,11 @@ VERBS = (
             SLACK,
             TO,
             RESTRICTION,
-            OF,
+            LOSSES_OF,
             switch("industries", "Show the uses and sectors that it reaches."),
             STOP_VIEW,
             MIN_LOSS,
-            TOP,
+            TOP_LOSSES,
             ASSUME,
             RETURNS,
             PERIOD,
@@ -166,7 +165,7 @@ VERBS = (
             WHO,
             SCOPE,
             replace(
-                OF, help="Only this consumer; a group shares its stocks: KOR+JPN.",
+                OF,
                 details="Only the losses of this consumer; the members of a group share stocks of "
                 "a product: KOR+JPN, EU27. A shared stock is used where the uncovered share is "
                 "largest.",
@@ -177,15 +176,15 @@ VERBS = (
             ),
             Parameter(
                 "stock_days", "--stock-days", "DAYS",
-                "Stock, in days of imports. Default: as published.",
-                "number", range=AcceptedRange(0, 36500), step=5, most=365, label="Stock, days",
+                "Stock, in days of imports.", "number", default_text="as published",
+                range=AcceptedRange(0, 36500), step=5, most=365, label="Stock, days",
                 details="Stock that each consumer has of each product, in days of its imports. "
-                "Default: as published for the product; a stock that is not disclosed is unknown, "
-                "and none is counted: see graphkit query stockpiles.",
+                "A published stock that is not disclosed is unknown, and none is counted: see "
+                "graphkit query stockpiles.",
             ),
             Parameter(
-                "restart", "--restart", "MONTH", "Month in which the exports go on. Default: none.",
-                "count", range=AcceptedRange(2, 120),
+                "restart", "--restart", "MONTH", "Month in which the exports go on.",
+                "count", default_text="none", range=AcceptedRange(2, 120),
             ),
             share("substitution", "Share of needs that other goods replace, as assumed.",
                   0.0, FRACTION),
@@ -195,7 +194,7 @@ VERBS = (
             RESTRICTION,
             STOP_VIEW,
             MIN_LOSS,
-            TOP,
+            TOP_LOSSES,
             ASSUME,
             RETURNS,
             PERIOD,
@@ -221,10 +220,10 @@ VERBS = (
             "cascade COD --for cobalt --tolerance 0.5",
         ),
         (
-            Parameter(
-                "exporter", "", "[COUNTRY]",
-                "Who stops selling: CHN, EU27, CHN+HKG. Or --restriction.",
-                names="places", topic="place",
+            replace(
+                ONE_COUNTRY, name="exporter", metavar="[COUNTRY]",
+                details="Who stops selling: CHN, EU27, CHN+HKG.",
+                default_text="that of --restriction",
             ),
             SCOPE,
             LOSS,
@@ -232,7 +231,7 @@ VERBS = (
             share("spread", "Share of its sales that it cuts then.", 0.5, FRACTION),
             TO,
             RESTRICTION,
-            TOP,
+            TOP_LOSSES,
             ASSUME,
             PERIOD,
             DATASET,
