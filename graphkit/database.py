@@ -687,17 +687,12 @@ def findings(db: str | None = None, own: str | None = None) -> Iterator[Diagnosi
         check = f"(graphkit check --with {own} checks them)"
         fine = Path(own).is_dir()
         yield Diagnosis(fine, f"own facts: {own} {check if fine else 'is no folder'}")
-    if copies := private_copies():
-        from graphkit.answers.figures import number_of
-
-        rows = sum(path.suffix == ".arrow" for path in copies)
-        databases = number_of(len(copies) - rows, "database")
-        yield Diagnosis(
-            True,
-            f"cache: {user_folder('cache')} has {databases} of facts of your own, and "
-            f"{number_of(rows, 'table')} of rows that answers read, which may hold some (graphkit "
-            "doctor --clear deletes them; they are made again when they are needed)",
-        )
+    yield Diagnosis(
+        True,
+        f"cache: {user_folder('cache')}; databases of facts of your own, and rows that answers "
+        "read, stay there until they are old (graphkit doctor --clear deletes them; they are made "
+        "again when they are needed)",
+    )
 
 
 def _extras() -> dict[str, list[str]]:

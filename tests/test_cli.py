@@ -165,15 +165,14 @@ def test_the_examples_of_the_help_are_understood(
     examples = shown.split("Examples:\n")[1].split("\n\n")[0]
     examples = re.sub(r"\n {6,}", " ", examples)
     write_seeds(tmp_path / "my-seeds")
-    (tmp_path / "my.cypher").write_text(
-        "// title: x\n// params:\n//   year: {type: int, doc: x}\nRETURN $year AS x"
-    )
+    (tmp_path / "my.cypher").write_text("MATCH (c:Country {iso3: $country}) RETURN c.name AS name")
     (tmp_path / "question.cypher").write_text("RETURN $iso3 AS x, $period AS y")
     scenario = (shipped("scenarios") / "china-rare-earths-2025.yaml").read_text(encoding="utf-8")
     (tmp_path / "my-scenario.yaml").write_text(scenario)
     (tmp_path / "purchases.csv").write_text(
         "Country,Product,Amount,Weight kg\nJapan,magnets-metal,1,1\n"
     )
+    (tmp_path / "bom.csv").write_text("Part,Material,kg per unit,Units a year\nMotor,Dysprosium,0.1,1\n")
     monkeypatch.chdir(tmp_path)
     if name == "recheck":
         assert graphkit("cite", "suppliers", "KOR", "-o", "paper.txt", db=sample_file).code == 0

@@ -347,7 +347,7 @@ def test_doctor_names_and_clears_the_copies_that_may_hold_own_facts(tmp_path, ba
 
     assert holding_own_figures()
     app.run(["doctor", "--db", str(base)])
-    assert "1 database of facts of your own" in capsys.readouterr().out
+    assert "databases of facts of your own" in capsys.readouterr().out
     assert app.run(["doctor", "--clear"]) == 0
     assert "deleted " in capsys.readouterr().out
     assert holding_own_figures() == []

@@ -71,7 +71,7 @@ def exposure(
     Examples:
       graphkit exposure purchases.csv
       graphkit exposure purchases.csv --for magnets-metal --by weight
-      graphkit exposure purchases.xlsx --parts bom.csv
+      graphkit exposure purchases.csv --parts bom.csv
     """
     from graphkit.catalog.catalog import Catalog
     from graphkit.errors import UsageError
