@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.claims.evidence import Loaded
 from graphkit.analysis.claims.published import OWNERS
-from graphkit.answers.columns import LONG, schema_of
+from graphkit.answers.columns import schema_of
 from graphkit.catalog.catalog import Catalog
 from graphkit.period import Period
 from graphkit.questions.shared.price_bounds import (
@@ -59,7 +59,7 @@ def with_bounds_of_claims(catalog: Catalog, results: pa.Table, loaded: Loaded) -
     table = pa.Table.from_pylist(rows, schema_of(PRICE_BOUND))
     for name, column in zip(table.schema, table.columns, strict=True):
         results = results.append_column(name, column)
-    columns = [replace(column, rank=LONG) for column in PRICE_BOUND]
+    columns = [replace(column, header="") for column in PRICE_BOUND]
     return PriceBounds(results, columns, sources=pa.concat_tables(sources))
 
 
