@@ -172,7 +172,9 @@ def test_the_examples_of_the_help_are_understood(
     (tmp_path / "purchases.csv").write_text(
         "Country,Product,Amount,Weight kg\nJapan,magnets-metal,1,1\n"
     )
-    (tmp_path / "bom.csv").write_text("Part,Material,kg per unit,Units a year\nMotor,Dysprosium,0.1,1\n")
+    (tmp_path / "bom.csv").write_text(
+        "Part,Material,kg per unit,Units a year\nMotor,Dysprosium,0.1,1\n"
+    )
     monkeypatch.chdir(tmp_path)
     if name == "recheck":
         assert graphkit("cite", "suppliers", "KOR", "-o", "paper.txt", db=sample_file).code == 0

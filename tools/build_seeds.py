@@ -113,22 +113,21 @@ def build(readers: Iterable[str], data: Path, out: Path, totals: Path) -> dict[s
     return written
 
 
+def files_of(folder: Path) -> dict[str, Path]:
+    """Find all files of a folder, by their place in it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in paths}
+
+
 def stamps(folder: Path) -> dict[str, Stamp]:
     """Note when each file was written, and as which file of the disk."""
-    return {
-        path.relative_to(folder).as_posix(): (path.stat().st_mtime_ns, path.stat().st_ino)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    found = {name: path.stat() for name, path in files_of(folder).items()}
+    return {name: (state.st_mtime_ns, state.st_ino) for name, state in found.items()}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Read all files of a folder."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    return {name: path.read_bytes() for name, path in files_of(folder).items()}
 
 
 def report(before: Mapping[str, bytes], out: Path, written: Mapping[str, str]) -> int:

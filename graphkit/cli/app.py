@@ -80,8 +80,6 @@ ENDINGS = ("SIGTERM", "SIGHUP")
 """Signals that end a process; Windows has not all."""
 ENDED = 128
 """Exit code of a process that a signal ended, less its number."""
-MISUSED = 2
-"""Exit code of a command that takes no such words."""
 OF_QUESTIONS = ("cite",)
 """Commands that take a question with its options."""
 GROUPS = {"import": "importing", "fetch": "fetching", "neo4j": "neo4j"}
@@ -281,7 +279,9 @@ def _seed_problems(error: SeedError) -> int:
 
 def _led_on(arguments: Sequence[str], message: str, code: int) -> int:
     """Run the command that was meant by one that failed, or report it with those that are near."""
-    is_question = code in (1, MISUSED) and {*arguments[:1]} & {*QUESTIONS}
+    is_question = code in (GraphkitError.exit_code, UsageError.exit_code) and {*arguments[:1]} & {
+        *QUESTIONS
+    }
     if is_question and COMPLETION not in os.environ:
         from graphkit.cli.asking import lead
 

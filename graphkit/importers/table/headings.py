@@ -99,6 +99,16 @@ def is_total(text: str) -> bool:
     return " ".join(text.split()).strip(" :.*").casefold() in TOTALS
 
 
+def is_sum(cells: Sequence[object]) -> bool:
+    """Tell if a row is one of sums, by the first of its cells that holds something.
+
+    >>> is_sum([None, "Total", 12.0]), is_sum([None, 12.0, "Total"])
+    (True, False)
+    """
+    first = next((cell for cell in cells if cell is not None), None)
+    return isinstance(first, str) and is_total(first)
+
+
 def columns_by_words(names: Sequence[str], words_of: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Guess the column of each property by its words; a match of the whole name comes first.
 

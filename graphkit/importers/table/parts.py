@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graphkit.errors import GraphkitError, SeedError
 from graphkit.importers.table.drafts import likeliest_sheet
-from graphkit.importers.table.headings import PARTS_WORDS, columns_by_words, is_total
+from graphkit.importers.table.headings import PARTS_WORDS, columns_by_words, is_sum
 from graphkit.importers.table.numbers import plain_text, read_numbers
 from graphkit.importers.table.sheets import SheetLayout
 from graphkit.schema import Prop, Type
@@ -81,8 +81,7 @@ def read_parts(path: Path, *, decimal: str | None = None) -> PartsList:
         raise SeedError(problems)
     rows = []
     for place, line in enumerate(sheet.lines):
-        first = next((cell for cell in sheet.rows[place] if cell is not None), None)
-        if isinstance(first, str) and is_total(first):
+        if is_sum(sheet.rows[place]):
             continue
         values = {
             name: float(text) for name, texts in read.texts.items()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from graphkit.errors import GraphkitError, SeedError, UsageError
 from graphkit.importers.table.drafts import likeliest_sheet
-from graphkit.importers.table.headings import PURCHASE_WORDS, columns_by_words, is_total
+from graphkit.importers.table.headings import PURCHASE_WORDS, columns_by_words, is_sum
 from graphkit.importers.table.numbers import plain_text, read_numbers
 from graphkit.importers.table.sheets import Sheet, SheetLayout
 from graphkit.schema import Prop, Type
@@ -92,8 +92,7 @@ def read_purchases(
             name: plain_text(sheet.rows[place][sheet.names.index(columns[name])])
             for name in (seller, *GOODS) if name in columns
         }  # fmt: skip
-        first = next((cell for cell in sheet.rows[place] if cell is not None), None)
-        if isinstance(first, str) and is_total(first):
+        if is_sum(sheet.rows[place]):
             totals.append(line)
             continue
         goods = cells.get("hs") or cells.get("product")

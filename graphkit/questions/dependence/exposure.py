@@ -115,7 +115,7 @@ class MaterialNeed(Entry):
 
 @dataclass(frozen=True)
 class Needed(Term):
-    """What a maker needs in a year by its bill of materials, beside what it buys."""
+    """Need of a maker in a year by its bill of materials, beside what it buys."""
 
     parts: str
     needs: tuple[MaterialNeed, ...]
