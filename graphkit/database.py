@@ -670,7 +670,7 @@ class Diagnosis:
 
 
 def findings(db: str | None = None, own: str | None = None) -> Iterator[Diagnosis]:
-    """Check packages, shipped files, the local server and the database, in this order."""
+    """Check packages, shipped files, the local server, the cache and the database in this order."""
     system = f"{platform.system()} {platform.machine()}"
     yield Diagnosis(True, f"graphkit {__version__}, Python {platform.python_version()}, {system}")
     for name in REQUIRED:
@@ -682,17 +682,17 @@ def findings(db: str | None = None, own: str | None = None) -> Iterator[Diagnosi
         yield Diagnosis(True, f"extra {extra}: {state}{hint}")
     yield from _seeds()
     yield _local_server()
-    yield from _database(db)
-    if own is not None:
-        check = f"(graphkit check --with {own} checks them)"
-        fine = Path(own).is_dir()
-        yield Diagnosis(fine, f"own facts: {own} {check if fine else 'is no folder'}")
     yield Diagnosis(
         True,
         f"cache: {user_folder('cache')}; databases of facts of your own, and rows that answers "
         "read, stay there until they are old (graphkit doctor --clear deletes them; they are made "
         "again when they are needed)",
     )
+    yield from _database(db)
+    if own is not None:
+        check = f"(graphkit check --with {own} checks them)"
+        fine = Path(own).is_dir()
+        yield Diagnosis(fine, f"own facts: {own} {check if fine else 'is no folder'}")
 
 
 def _extras() -> dict[str, list[str]]:
