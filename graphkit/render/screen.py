@@ -33,7 +33,6 @@ from graphkit.answers.remarks import MARKS, REMARK, main_period, with_remarks
 from graphkit.answers.unsettled import unsettled_lines
 from graphkit.names import capitalized, uncapitalized
 from graphkit.pages.columns import GAPS, TextColumn, cell_width, fitted, telling_apart
-from graphkit.pages.markdown import MarkdownPage
 from graphkit.pages.plain import PlainPage
 from graphkit.render.answer import (
     REASONS,
@@ -87,7 +86,7 @@ class Screen:
     lines: Sequence[str]
     """Paragraphs on what is counted, published and not shown."""
 
-    def put_on(self, page: PlainPage | MarkdownPage) -> None:
+    def put_on(self, page: PlainPage) -> None:
         """Write it on a page."""
         page.title(self.title)
         if self.question:
@@ -118,13 +117,6 @@ def lay_out_screen(answer: Answer, page: PlainPage, view: View) -> PlainPage:
             unsaid.add(remarked[-1])
         else:
             del rows[-1]
-
-
-def screen(answer: Answer, view: View) -> Screen:
-    """Choose what matters most of an answer, for a page without a width, such as Markdown."""
-    answer = undoubted(with_remarks(answer))
-    rows = answer.first_rows(len(answer.rows) if view.all else view.top or ROWS)
-    return _screen(answer, None, view, rows, frozenset())
 
 
 def _screen(
