@@ -77,8 +77,10 @@ PAPER, INK, MUTED, LINE = "#ffffff", "#1f2328", "#5b6470", "#d4d9e0"
 DARK = {
     PAPER: "#14171c", INK: "#e9ebee", MUTED: "#a6aeba", LINE: "#3c434d",
     "#3544d4": "#4e50e9", "#833180": "#bc3ca8", "#125746": "#13705f", "#654c11": "#726523",
+    "#fc3609": "#fccf7e", "#c675c6": "#cfc6fc", "#3f4824": "#516c3f", "#7500fc": "#a236b4",
+    "#630999": "#7548cf", "#b42db4": "#875a87",
 }  # fmt: skip
-"""The same on dark paper, and colours of countries that would be too dark on it."""
+"""The same on dark paper, and colours of countries that would be too dark or too alike on it."""
 
 COUNTRIES = {
     "CHN": "#ce1a66",
@@ -89,8 +91,14 @@ COUNTRIES = {
     "AUS": "#119a0e",
     "COD": "#cf735c",
     "RUS": "#654c11",
+    "CHL": "#fc3609",
+    "IDN": "#c675c6",
+    "ZAF": "#3f4824",
+    "VNM": "#7500fc",
+    "GIN": "#630999",
+    "TUR": "#b42db4",
 }
-"""Countries with a colour of their own: few enough to tell apart with any colour vision."""
+"""Those who lead a mineral, and large buyers: few enough to tell apart with any colour vision."""
 OTHER = "#7d8590"
 """Every other country, which its label tells apart."""
 
