@@ -7,6 +7,8 @@ asks for those that matter alone: what was found, what was wanted, where, each f
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 
 def unsaid(text: str, *expected: str) -> list[str]:
@@ -60,3 +62,13 @@ class Naming:
 
     def __repr__(self) -> str:
         return f"Naming({', '.join(map(repr, self.expected))})"
+
+
+def words_around(option: Mapping[str, Any]) -> str:
+    """Return the title of a picture, the line below it and the words at its foot, as one text.
+
+    >>> words_around({"title": [{"text": "China sold most", "subtext": "2024"}, {"text": "CEPII"}]})
+    'China sold most 2024 CEPII'
+    """
+    parts = [part.get(name, "") for part in option["title"][:3] for name in ("text", "subtext")]
+    return " ".join(" ".join(parts).split())

@@ -16,7 +16,7 @@ from chance import SEED
 from claim_checker import LONGEST, check, form
 from long_cases import others_long
 from random_seeds import random_facts
-from saying import unsaid
+from saying import unsaid, words_around
 from test_published import METALS
 from written_seeds import market, plain, write_files
 
@@ -421,4 +421,4 @@ def test_an_answer_shows_its_headline_first(ask):
     assert list(json.loads(answer.to_json()))[:2] == ["headline", "question"]
     assert " ".join(str(answer).split()).startswith(f"{answer.headline} {answer.question}")
     assert answer.plot().title == answer.headline
-    assert answer.question in answer.plot().option["title"][0]["subtext"].replace("\n", " ")
+    assert answer.question in words_around(answer.plot().option)

@@ -8,7 +8,7 @@ from math import hypot
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from saying import Naming
+from saying import Naming, words_around
 
 from graphkit.answers.figures import percent
 from graphkit.answers.note import words_of_notes
@@ -131,7 +131,7 @@ def test_countries_that_are_not_drawn_are_said_with_their_imports(ask):
     part = sum(row["imports"] for row in rest) / sum(
         row["imports"] for row in answer.rows.to_pylist()
     )
-    text = " ".join(drawn.option["title"][0]["subtext"].split())
+    text = words_around(drawn.option)
 
     assert text == Naming(f"{len(rest)} more countries … {percent(part)} … not drawn")
 
@@ -200,4 +200,4 @@ def test_more_nodes_than_fit_are_said(ask):
     drawn = picture(drawn_from(ask, statement))
 
     assert len(series_of(drawn.option)[0]["data"]) == MOST_NODES
-    assert drawn.option["title"][0]["subtext"] == Naming("40 of 60 nodes … 0 of 0 relationships")
+    assert words_around(drawn.option) == Naming("40 of 60 nodes … 0 of 0 relationships")

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pyarrow as pa
 import pytest
-from saying import Naming
+from saying import Naming, words_around
 
 from graphkit.answers.answer import Answer
 from graphkit.api import Session
@@ -88,19 +88,18 @@ def test_a_claim_is_a_mark_in_the_row_of_all_that_it_counts(suppliers):
 
 
 def test_a_picture_says_what_it_leaves_out(suppliers):
-    subtitle = picture(suppliers).option["title"][0]["subtext"]
+    subtitle = words_around(picture(suppliers).option)
 
     assert subtitle == Naming(f"15 of {len(suppliers.rows)} rows")
 
 
 def test_a_picture_has_headline_question_period_measure_data_set_and_source(suppliers):
-    title, source = picture(suppliers).option["title"]
+    title, foot = picture(suppliers).option["title"]
+    words = " ".join(foot["text"].split())
 
-    below = title["subtext"].replace("\n", " ")
     assert title["text"].replace("\n", " ") == suppliers.headline
-    assert below.startswith(suppliers.question)
-    assert below == Naming("2024 · imports by value (USD) … by mass (tonnes)")
-    assert source["text"].startswith("Sources: CEPII, BACI")
+    assert title["subtext"] == Naming("2024 · imports by value (USD) … by mass (tonnes)", "CEPII")
+    assert words == Naming(suppliers.question, "baci-hs17", "Sources: CEPII, BACI")
 
 
 def test_a_country_has_its_colour_in_every_row(suppliers):

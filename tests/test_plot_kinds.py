@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pyarrow as pa
 import pytest
 from long_cases import others_long
-from saying import Naming
+from saying import Naming, words_around
 
 from graphkit.answers.answer import Answer, side_by_side, undoubted
 from graphkit.answers.figures import UNFIT
@@ -24,7 +24,7 @@ from graphkit.api import Session
 from graphkit.plot.canvas import MOST_ROWS, Axis
 from graphkit.plot.charts import NO_DATA, Bars, labelled_rows, round_up
 from graphkit.plot.drawing import INK, NARROW, SHADES, WIDTH, point_of, shade, text_width
-from graphkit.plot.pictures import Picture, picture
+from graphkit.plot.pictures import picture
 from graphkit.questions.registry import QUESTIONS
 from graphkit.questions.supply.single_points_picture import FILLED_BY
 
@@ -119,15 +119,9 @@ def answer_of(ask: Session) -> Callable[[str], Answer]:
 @pytest.mark.parametrize("question", others_long(BASKETS, 2))
 def test_a_title_says_that_figures_are_of_a_basket(answer_of, question):
     for narrow in (False, True):
-        text = titled(picture(answer_of(f"{question} of a basket"), narrow=narrow))
+        text = words_around(picture(answer_of(f"{question} of a basket"), narrow=narrow).option)
 
         assert re.search("holds? other elements too|rare earths together|goods included", text)
-
-
-def titled(drawn: Picture) -> str:
-    """The title of a picture and the lines below it, as one text."""
-    title = drawn.option["title"][0]
-    return " ".join(f"{title['text']} {title['subtext']}".split())
 
 
 @pytest.mark.parametrize("question", others_long(EVERY, 4))
@@ -139,7 +133,7 @@ def test_a_title_names_what_is_a_basket_or_a_proxy_and_weights_in_doubt(answer_o
     unfit |= {series.product for part in answer.coverage.parts.values()
               for series in part.series if series.fit in UNFIT}  # fmt: skip
     names = {answer.names.get(key, key) for key in unfit}
-    text = titled(picture(answer))
+    text = words_around(picture(answer).option)
     unnamed = [name for name in names if name not in text]
 
     assert not unnamed or re.search(rf"and {len(unnamed)} more: its code", text)
@@ -151,7 +145,7 @@ def test_a_title_says_that_weights_in_doubt_are_left_out(ask):
     answer = ASKED["disrupt"](ask)
     rows = answer.rows.append_column("doubt", pa.array(["a flow"] * len(answer.rows)))
 
-    assert "without weights in doubt" in titled(picture(replace(answer, rows=rows)))
+    assert "without weights in doubt" in words_around(picture(replace(answer, rows=rows)).option)
 
 
 NOTHING = {
@@ -190,6 +184,7 @@ def test_every_question_has_a_picture_whose_text_stays_on_it(answer_of, path, na
 
     assert drawn.drawn > 0
     assert len(drawn.option["series"]) > 0
+    assert "\n" not in drawn.option["title"][0]["subtext"]
     assert [
         text
         for text, left, top, right, bottom in texts
@@ -530,7 +525,7 @@ def test_a_trend_of_many_products_has_a_panel_for_the_largest_trade(ask):
     heads = [title["text"].partition(":")[0] for title in option["title"][2:]]
 
     assert heads == [f"good-{n}" for n in (10, 9, 8, 7)]
-    assert "the 4 largest products of 10." in option["title"][0]["subtext"].replace("\n", " ")
+    assert "the 4 largest products of 10." in words_around(option)
 
 
 BEGUN = ("in force from", "licensed from")
@@ -579,8 +574,8 @@ def test_a_country_that_all_rows_have_is_named_above_them(ask):
     asked = ask.depends("KOR", on="CHN", scope="rare earths", period="2024")
 
     assert {row["supplier"] for row in answer.rows.to_pylist()} == {"CHN"}
-    assert picture(answer).option["title"][0]["subtext"] == Naming("every row: China")
-    assert "every row" not in picture(asked).option["title"][0]["subtext"]
+    assert words_around(picture(answer).option) == Naming("every row: China")
+    assert "every row" not in words_around(picture(asked).option)
 
 
 def test_prices_far_apart_are_on_a_logarithmic_axis_and_numbered_from_the_highest(ask):
@@ -634,7 +629,7 @@ def test_flows_are_arcs_between_the_sums_of_exporters_and_importers(ask):
         .splitlines()[0]
         .startswith(f"1  {first['name'][:12]}")
     )
-    assert "HS 280530" in option["title"][0]["subtext"]
+    assert "HS 280530" in words_around(option)
     assert len({axis["max"] for axis in option["xAxis"]}) == 1
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 import pytest
-from saying import Naming
+from saying import Naming, words_around
 
 from graphkit.answers.answer import WITHOUT, Answer
 from graphkit.answers.columns import Column
@@ -169,7 +169,7 @@ def test_a_remark_stands_beside_its_row_on_a_screen_and_in_a_picture(korea, valu
     assert words[0] in first
     assert all(word in shown for word in words)
     if "years" not in values and "period" not in values:
-        drawn = picture(answer).option["title"][0]["subtext"].replace("\n", " ")
+        drawn = words_around(picture(answer).option)
         assert remark in drawn
 
 
@@ -178,7 +178,7 @@ def test_the_remark_of_a_product_is_that_of_each_of_its_rows(korea):
     rows = with_remarks(answer).rows.to_pylist()
 
     assert {row[REMARK.name] for row in rows if row["product"] == MAGNETS} == {"all metal magnets"}
-    assert "all metal magnets" in picture(answer).option["title"][0]["subtext"].replace("\n", " ")
+    assert "all metal magnets" in words_around(picture(answer).option)
 
 
 def test_a_weight_in_doubt_is_left_out_and_the_share_with_it_is_a_remark(korea):

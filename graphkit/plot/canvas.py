@@ -13,6 +13,7 @@ from graphkit.answers.remarks import FIT_REMARKS, REMARKS
 from graphkit.answers.terms import Measure
 from graphkit.answers.unsettled import unsettled_lines
 from graphkit.errors import visible_lines
+from graphkit.names import capitalized
 from graphkit.plot.drawing import (
     EDGE,
     FONT,
@@ -154,7 +155,10 @@ class Framed:
     """A plot with its title, how to read it, and its sources, before they have their places."""
 
     title: str
-    below: Sequence[str]
+    counted: Sequence[str]
+    """What it counts, the most important first; what has room is one line below the title."""
+    notes: Sequence[str]
+    """How to read it, and what changes its meaning."""
     sources: str
     plot: Plot
     drawn: int
@@ -162,20 +166,21 @@ class Framed:
     world: bool = False
 
     def page(self) -> Picture:
-        """Place the words above and below the plot."""
+        """Place the title and one line above the plot, and all other words below it."""
         plot, space = self.plot, self.plot.width - 2 * EDGE
         wrap = round(WIDTH / plot.width)
         title = wrapped(self.title, space, TITLE, bold=True, lines=4 * wrap)
-        below = [
-            line for text in self.below for line in wrapped(text, space, SMALL, lines=4 * wrap)
-        ]
-        sources = wrapped(self.sources, space, SMALL, lines=3 * wrap)
-        top = EDGE + len(title) * TITLE * LEADING + 6 + len(below) * SMALL * LEADING + 8
+        counted = _line(self.counted, space)
+        foot = [
+            line for text in (*self.notes, self.sources)
+            for line in wrapped(text, space, SMALL, lines=4 * wrap)
+        ]  # fmt: skip
+        top = EDGE + len(title) * TITLE * LEADING + 6 + len(counted) * SMALL * LEADING + 8
         top += 0 if "legend" in plot.parts else 4
-        bottom = len(sources) * SMALL * LEADING + EDGE
-        head = _words(title, TITLE, INK, left=EDGE, top=EDGE, below=below)
+        bottom = len(foot) * SMALL * LEADING + EDGE
+        head = _words(title, TITLE, INK, left=EDGE, top=EDGE, below=counted)
         height = round(top + plot.height + bottom)
-        return self._picture([head, _words(sources, SMALL, left=EDGE, bottom=EDGE - 6)],
+        return self._picture([head, _words(foot, SMALL, left=EDGE, bottom=EDGE - 6)],
                              round(top), plot.width, height)  # fmt: skip
 
     def slide(self) -> Picture:
@@ -185,7 +190,7 @@ class Framed:
         left = self.plot.width + 8
         lines = [
             line
-            for text in self.below
+            for text in (SEPARATOR.join(self.counted), *self.notes)
             for line in [*wrapped(text, width - left - EDGE, SMALL, lines=9), ""]
         ][:-1]
         most = int((height - top - bottom) / (SMALL * LEADING))
@@ -241,6 +246,24 @@ SLIDE_WIDTH, SLIDE_TITLE = 960, 20
 """Pixels of the layout of a slide, which is drawn twice as large, and of its title."""
 
 
+SEPARATOR = " · "
+
+
+def _line(parts: Sequence[str], space: float) -> list[str]:
+    """Join the first parts that have room in one line.
+
+    >>> _line(["2024", "imports by value (USD)", "CEPII"], 170)
+    ['2024 · imports by value (USD)']
+    """
+    line = ""
+    for part in parts:
+        longer = SEPARATOR.join(filter(None, (line, part)))
+        if line and text_width(longer, SMALL) > space:
+            break
+        line = longer
+    return wrapped(line, space, SMALL, lines=1) if line else []
+
+
 def _words(
     lines: Sequence[str], size: int, colour: str = MUTED, *, below: Sequence[str] = (), **place: int
 ) -> dict[str, Any]:
@@ -278,16 +301,19 @@ def framed(
     world : bool
         The plot has a map.
     """
-    below = (
-        answer.question * bool(answer.headline), stated(answer),
+    publications = _publications(answer)
+    publishers = dict.fromkeys(row["publisher"] for row in publications if row.get("publisher"))
+    counted = (*_counted(answer), ", ".join(publishers))
+    notes = (
         " ".join(text for text in (note, plot.note, _left_out(answer, drawn)) if text),
+        answer.question * bool(answer.headline), capitalized(SEPARATOR.join(_data(answer))),
         *_remarked(answer, drawn), " ".join(unsettled_lines([answer.coverage])),
     )  # fmt: skip
     if legend:
         plot = stacked([legend_of(plot), plot])
     return Framed(
-        answer.headline or answer.question, [text for text in below if text], source_line(answer),
-        plot, drawn, world,
+        answer.headline or answer.question, [*filter(None, counted)], [*filter(None, notes)],
+        source_line(answer), plot, drawn, world,
     )  # fmt: skip
 
 
@@ -455,13 +481,16 @@ SUBJECTS = ("product", "element", "material", "country", "consumer", "exporter",
 """Columns that name what a remark is on, the first that a row has."""
 
 
-def stated(answer: Answer) -> str:
-    """State the period, the measure and the data set of an answer."""
+def _counted(answer: Answer) -> tuple[str, str]:
+    """State the period and the measure of an answer."""
     periods = sorted(values(answer, "period")) or answer.scope.periods[:1] or [""]
     period = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
-    period += _years(answer)
     measures = answer.scope.each(Measure)
-    measure = "; ".join(dict.fromkeys(measure.measure for measure in measures))
+    return period, "; ".join(dict.fromkeys(measure.measure for measure in measures))
+
+
+def _data(answer: Answer) -> list[str]:
+    """Name the years and the data sets of an answer, and say if weights are left out."""
     sets = values(answer, "dataset") or sorted(
         {
             series.dataset
@@ -472,7 +501,7 @@ def stated(answer: Answer) -> str:
     )
     datasets = f"data set{'s' * (len(sets) > 1)} {', '.join(sets[:4])}{' …' * (len(sets) > 4)}"
     doubts = "without weights in doubt" if values(answer, "doubt") else ""
-    return " · ".join(part for part in (period, measure, datasets if sets else "", doubts) if part)
+    return [*filter(None, (_years(answer), datasets if sets else "", doubts))]
 
 
 def _years(answer: Answer) -> str:
@@ -484,11 +513,11 @@ def _years(answer: Answer) -> str:
     alike = len(set(years)) == 1
     words = dict.fromkeys(text if alike or name == text else f"{name} {text}"
                           for name, text in zip(names, years, strict=True) if text)  # fmt: skip
-    return f" (data of {'; '.join(words)})" if words else ""
+    return f"data of {'; '.join(words)}" if words else ""
 
 
-def source_line(answer: Answer) -> str:
-    """Name the sources that the rows, or the flows behind them, come from, and the user's own."""
+def _publications(answer: Answer) -> list[dict[str, Any]]:
+    """Return the sources that the rows, or the flows behind them, come from, and the user's own."""
     used: set[str] = set()
     for name in answer.rows.column_names:
         if name.endswith("source"):
@@ -496,10 +525,13 @@ def source_line(answer: Answer) -> str:
     for part in answer.coverage.parts.values():
         texts = (*(s.source for s in part.series), *(p.source for p in part.production))
         used |= {key for text in texts if text for key in cited(text)}
-    sources = answer.sources.to_pylist()
-    rows = [row for row in sources if row["key"] in used or row.get("own")]
-    rows = rows or sources
-    publications = list(dict.fromkeys(_source(row) for row in rows))
+    sources: list[dict[str, Any]] = answer.sources.to_pylist()
+    return [row for row in sources if row["key"] in used or row.get("own")] or sources
+
+
+def source_line(answer: Answer) -> str:
+    """Name the sources of an answer."""
+    publications = list(dict.fromkeys(map(_source, _publications(answer))))
     rest = f"; and {len(publications) - 3} more" if len(publications) > 3 else ""
     if not publications:
         return ""
