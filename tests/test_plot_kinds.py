@@ -17,13 +17,13 @@ from long_cases import others_long
 from saying import Naming, words_around
 
 from graphkit.answers.answer import Answer, side_by_side, undoubted
-from graphkit.answers.figures import UNFIT
+from graphkit.answers.figures import UNFIT, money
 from graphkit.answers.remarks import with_remarks
-from graphkit.answers.sentence import Sentence
+from graphkit.answers.sentence import Kind, Sentence
 from graphkit.api import Session
 from graphkit.plot.canvas import MOST_ROWS, Axis
 from graphkit.plot.charts import NO_DATA, Bars, labelled_rows, round_up
-from graphkit.plot.drawing import INK, NARROW, SHADES, WIDTH, point_of, shade, text_width
+from graphkit.plot.drawing import INK, NARROW, SHADES, WIDTH, name_of, point_of, shade, text_width
 from graphkit.plot.pictures import picture
 from graphkit.questions.registry import QUESTIONS
 from graphkit.questions.supply.single_points_picture import FILLED_BY
@@ -772,3 +772,39 @@ def test_the_markets_of_the_title_are_drawn_before_others(ask):
 
     assert len(answer.rows) > len(labels) >= len(claim.material) > 2
     assert drawn >= {answer.names[product] for product in claim.material}
+
+
+WITH_A_FIRST = ("concentration", "suppliers", "centrality", "dependents", "network",
+                "layered_centrality", "owners", "companies")  # fmt: skip
+"""Questions here whose title names who is first."""
+
+
+@pytest.mark.parametrize("path", others_long(WITH_A_FIRST, 6))
+def test_what_a_title_says_is_first_is_drawn(answer_of, path):
+    answer = answer_of(path)
+    drawn = picture(answer)
+    around = {part["text"] for part in drawn.option["title"][:2]}
+    option = {
+        **drawn.option,
+        "title": [p for p in drawn.option["title"] if p["text"] not in around],
+    }
+    words = " ".join(str(option).replace("\\n", " ").split())
+    firsts = [claim for claim in answer.sentence.claims if claim.kind is Kind.FIRST]
+    subjects = {key for claim in firsts for key in claim.subject}
+
+    assert len(subjects) > 0
+    assert {
+        key
+        for key in subjects
+        if name_of(key) not in words and answer.names.get(key, key) not in words
+    } == set()
+
+
+def test_losses_stand_beside_their_bars_in_the_measure_that_orders_them(answer_of):
+    answer = answer_of("disrupt")
+    numbers = picture(answer).option["yAxis"][1]["data"]
+    rows = answer.rows.to_pylist()[: len(numbers)]
+
+    assert numbers == [f"{money(row['lost_imports'])} USD" for row in rows]
+    assert rows[0]["lost_imports"] == max(row["lost_imports"] for row in rows)
+    assert numbers[0] in picture(answer).title

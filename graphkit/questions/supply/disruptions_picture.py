@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from graphkit.answers.answer import Answer
+from graphkit.answers.figures import money
 from graphkit.plot.canvas import Axis, Framed, Layout, framed, labels, values
 from graphkit.plot.charts import Bars, labelled_rows
 from graphkit.plot.drawing import FIRST, FOURTH, SECOND, THIRD
@@ -30,10 +34,20 @@ def losses(answer: Answer, layout: Layout) -> Framed:
         labels(rows, ("consumer", "product", "period")),
         Axis("share of the consumer’s imports of the product", most=1),
         bars=stacked,
+        numbers=[_amount(row) for row in rows],
         thickness=14,
     )
-    note = "The largest loss in USD first." if values(answer, "measure") == ["usd"] else ""
+    one = len(values(answer, "measure")) == 1
+    note = "At the right, what is lost: the most first." if one else "At the right: what is lost."
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
+
+
+def _amount(row: Mapping[str, Any]) -> str:
+    """Write the imports that a consumer loses, by which the rows are ordered; none if unknown."""
+    lost = row["lost_imports"]
+    if lost is None:
+        return ""
+    return f"{money(lost)} USD" if row["measure"] == "usd" else f"{lost:,.0f} t"
 
 
 def failures(answer: Answer, layout: Layout) -> Framed:
