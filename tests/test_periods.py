@@ -20,7 +20,7 @@ from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
-from graphkit.plot.canvas import stated
+from graphkit.plot.pictures import picture
 from graphkit.render.answer import scope_line
 from graphkit.seeds.facts import read_seeds
 from graphkit.stores.duck.store import DuckStore
@@ -117,7 +117,9 @@ def test_a_picture_and_a_brief_name_the_years_beside_the_period(graph_of):
     graph = graph_of({"trade.yaml": YEARS})
     answer = graph.depends("KOR", period="2021-2024")
 
-    assert stated(answer).startswith("2021-2024 (data of 2021-2022, 2024) · ")
+    below = picture(answer).option["title"][0]["subtext"]
+
+    assert below.startswith("2021-2024 (data of 2021-2022, 2024) · ")
     assert graph.brief("KOR", period="2021-2024").bullets[0] == Naming(
         "2021-2024 (data of 2021-2022, 2024) … South Korea imported"
     )

@@ -18,14 +18,13 @@ import yaml
 from databases import slice_seeds
 from long_cases import others_long
 from pyarrow import parquet
-from saying import Naming
+from saying import Naming, words_around
 
 from graphkit.answers.answer import Answer, undoubted
 from graphkit.answers.note import words_of_notes
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.files.folders import shipped
-from graphkit.plot.canvas import stated
 from graphkit.plot.pictures import picture
 from graphkit.questions.shared.weights_in_doubt import doubts_in
 from graphkit.render.answer import answer_columns, totals_columns
@@ -170,7 +169,7 @@ def test_a_table_and_a_picture_give_the_figure_without_first(graph_of):
     assert rows["CHN"]["share_tonnes"] == pytest.approx(2 / 3)
     assert "66.7 %" in picture(answer).svg()
     assert ">99.0 %<" not in picture(answer).svg()
-    assert stated(answer).endswith(" · without weights in doubt")
+    assert "· without weights in doubt" in words_around(picture(answer).option)
     assert "_without" in as_object(answer)["units"]["doubt"]
 
 

@@ -485,6 +485,8 @@ def _counted(answer: Answer) -> tuple[str, str]:
     """State the period and the measure of an answer."""
     periods = sorted(values(answer, "period")) or answer.scope.periods[:1] or [""]
     period = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+    years = _years(answer)
+    period += f" ({years})" if years and ";" not in years else ""
     measures = answer.scope.each(Measure)
     return period, "; ".join(dict.fromkeys(measure.measure for measure in measures))
 
@@ -501,7 +503,8 @@ def _data(answer: Answer) -> list[str]:
     )
     datasets = f"data set{'s' * (len(sets) > 1)} {', '.join(sets[:4])}{' …' * (len(sets) > 4)}"
     doubts = "without weights in doubt" if values(answer, "doubt") else ""
-    return [*filter(None, (_years(answer), datasets if sets else "", doubts))]
+    years = _years(answer)
+    return [*filter(None, (years if ";" in years else "", datasets if sets else "", doubts))]
 
 
 def _years(answer: Answer) -> str:
