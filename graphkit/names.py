@@ -19,6 +19,8 @@ MOST_PARTS = 9
 """Number of parts that commas may divide a name into."""
 SHORT = 3
 """Letters of a name up to which its other number is not tried."""
+SPOKEN = ("us", "uk", "eu", "usa", "drc", "uae", "prc", "g7", "ree", "pgm")
+"""Codes of places and goods that people write in small letters."""
 NEAR = 0.74
 """Least similarity of a name that is suggested, by :mod:`difflib`."""
 LONGEST_NAME = 60

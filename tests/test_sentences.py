@@ -35,6 +35,9 @@ READ = {
     "China mined 69 % of the world's rare earths in 2024": {
         "kind": "share", "unit": "share", "value": 0.69, "measure": "production",
         "supplier": "CHN", "element": "REE", "stage": "mine", "period": "2024"},
+    "drc mined 76 % of the world's cobalt in 2024": {
+        "kind": "share", "unit": "share", "value": 0.76, "measure": "production",
+        "supplier": "COD", "element": "Co", "stage": "mine", "period": "2024"},
     "China refined 56 % of lithium in 2016-2020": {
         "kind": "share", "unit": "share", "value": 0.56, "measure": "production",
         "supplier": "CHN", "element": "Li", "stage": "separate", "period": "2016-2020"},

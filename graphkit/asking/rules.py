@@ -91,6 +91,8 @@ def _statement(sentence: Sentence) -> Fields:
 
 
 DEPENDS = Form("depends", "consumer", "on", wants=("buyer",))
+TURNED = Form("depends", "on", "consumer", wants=("seller",))
+"""The other way round, where no word tells who buys."""
 DEPENDENTS = Form("dependents", seller="supplier", lone="seller", wants=("seller",))
 ORIGINS = Form("origins", "consumer", "on", wants=("buyer",), adds=lambda s: _stage(s) | _by(s))
 DISRUPT = Form("disrupt", "of", "who", maker="who", lone="seller", wants=("seller",), adds=_by)
@@ -102,6 +104,10 @@ FLOWS = Form("flows", "of", "of", wants=("goods",), adds=_by)
 NETWORK = Form("network", wants=("goods",), adds=_by)
 PRICES = Form("prices", "of", wants=("goods",))
 TREND = Form("trend", "country", "on", period="", adds=_since, wants=("buyer",))
+MADE = Form(
+    "trend", "country", period="", adds=lambda s: {"production": "true"} | _since(s),
+    wants=("buyer", "goods"),
+)  # fmt: skip
 COMPARE = Form("compare", "of", "on", period="", adds=_two_periods)
 CONTROLS = Form("controls", "country", "country", period="", lone="seller", adds=_effect)
 TARGETS = Form("targets", "country", period="", adds=_by)
@@ -163,6 +169,27 @@ def _relies(sentence: Sentence) -> bool:
     return relies and "%" in sentence.figures and len(sentence.places) == 1
 
 
+def _outdoes(sentence: Sentence) -> bool:
+    """Tell whether a sentence sets one country above another, which no command judges."""
+    is_plan = sentence.has(Word.DIVERSIFY, Word.HALF, Word.TARGETS)
+    two = len(sentence.places) == 2 and len(sentence.periods) < 2
+    return sentence.has(Word.THAN) and two and not is_plan
+
+
+def _is_unsided(sentence: Sentence) -> bool:
+    """Tell whether no word tells which place buys and which sells."""
+    has_sides = any(place.role not in ("", "where") for place in sentence.places)
+    return not has_sides and not sentence.has(Word.DEPENDS)
+
+
+def _needs(sentence: Sentence) -> bool:
+    """Tell whether a question is about what goods are used for, or how much a use needs."""
+    is_trade = sentence.has(
+        Word.DEPENDS, Word.SELLS, Word.TRADES, Word.PRODUCERS, Word.MINED, Word.REFINED
+    )
+    return sentence.has(Word.USES, Word.WIND) or (sentence.has(Word.NEEDS) and not is_trade)
+
+
 def _makes(sentence: Sentence) -> bool:
     """Tell whether a question is about who in the world makes goods."""
     makes = sentence.has(Word.PRODUCERS, Word.MINED, Word.REFINED)
@@ -188,6 +215,7 @@ RULES: Sequence[Rule] = (
     Rule(_relies, (RELIANCE,)),
     Rule(_states, (CHECK,)),
     Rule(_compares, (PUBLISHED, COMPARE)),
+    Rule(_outdoes, (FLOWS, CONCENTRATION), is_sure=False),
     Rule(_mentions(Word.SOLE), (NETWORK, POINTS)),
     Rule(_mentions(Word.BRIEF), (BRIEF,)),
     Rule(_mentions(Word.UNKNOWN), (UNKNOWNS,)),
@@ -198,7 +226,8 @@ RULES: Sequence[Rule] = (
     Rule(_mentions(Word.POINTS), (POINTS,)),
     Rule(_mentions(Word.CONTROLS), (CONTROLS,)),
     Rule(lambda s: s.has(Word.BANS) and s.has(Word.BEGAN, Word.BITE), (CONTROLS,)),
-    Rule(_mentions(Word.STOPS, Word.BANS), (DISRUPT,)),
+    Rule(_mentions(Word.STOPS), (DISRUPT,)),
+    Rule(_mentions(Word.BANS), (DISRUPT, CONTROLS)),
     Rule(lambda s: s.words == {Word.WITHOUT} and not s.goods, (DISRUPT, LEAVE), is_sure=False),
     Rule(lambda s: s.words == {Word.WITHOUT}, (AVOID, DISRUPT, LEAVE), is_sure=False),
     Rule(_mentions(Word.TARGETS), (TARGETS,)),
@@ -208,7 +237,7 @@ RULES: Sequence[Rule] = (
     Rule(_mentions(Word.COMPANIES), (COMPANIES,)),
     Rule(_mentions(Word.CRITICAL), (CRITICALITY,)),
     Rule(_mentions(Word.RELIANCE), (RELIANCE,)),
-    Rule(_mentions(Word.USES, Word.NEEDS, Word.WIND), (USES,)),
+    Rule(_needs, (USES,)),
     Rule(_mentions(Word.AGREE), (MIRROR,)),
     Rule(_mentions(Word.PRICE), (PRICES,)),
     Rule(_mentions(Word.CENTRAL), (CENTRALITY,)),
@@ -222,6 +251,10 @@ RULES: Sequence[Rule] = (
     Rule(lambda s: s.has(Word.TRADES) and len(s.places) < 2, (FLOWS, DEPENDENTS)),
     Rule(_mentions(Word.PLANTS), (PLANTS,)),
     Rule(_makes, (CONCENTRATION, COMPANIES)),
+    Rule(
+        lambda s: s.has(Word.PRODUCERS) and bool(s.goods) and len(s.places) == 1, (MADE, DEPENDENTS)
+    ),
+    Rule(lambda s: len(s.places) == 2 and bool(s.goods) and _is_unsided(s), (DEPENDS, TURNED)),
     Rule(lambda s: len(s.places) > 1, (DEPENDS,)),
     Rule(lambda s: s.has(Word.SELLS) and "seller" in [p.role for p in s.places], (DEPENDENTS,)),
     Rule(lambda s: bool(s.places and s.goods), (DEPENDS, DEPENDENTS)),

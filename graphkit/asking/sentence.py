@@ -10,7 +10,7 @@ from typing import TypeAlias
 from graphkit.asking.vocabulary import Word, demonyms, vocabulary
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
-from graphkit.names import Entity, Names, folded
+from graphkit.names import SPOKEN, Entity, Names, folded
 
 LONGEST = 8
 """Most words of a name or phrase."""
@@ -18,8 +18,6 @@ LONGEST_UNSPACED = 24
 """Most letters of one in a language without blanks."""
 SHORT = 3
 """Letters of a code: in small letters it is a word, unless people write it so."""
-SPOKEN = ("us", "uk", "eu", "usa", "drc", "uae", "prc", "g7", "ree", "pgm")
-"""Codes of places and goods that people write in small letters."""
 UNSPACED = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 YEAR = r"(?:19|20)\d\d"
@@ -45,9 +43,11 @@ GAP = "\x00"
 """Stands where a figure, period or code stood."""
 ROLES = {
     Word.SELLER_NEXT: "seller", Word.BUYER_NEXT: "buyer", Word.WITHOUT: "lost",
-    Word.PLACE_NEXT: "where", Word.VERSUS: "",
+    Word.PLACE_NEXT: "where", Word.VERSUS: "", Word.SHARE_OF: "where",
 }  # fmt: skip
 """Role of the place behind a word."""
+SHARED = "shared"
+"""Role of a place that the place before it has a share of."""
 OF_SELLERS = {Word.SELLS, Word.STOPS, Word.BANS}
 """Words of what the place before them does."""
 
@@ -133,6 +133,8 @@ def _say(meaning: tuple[Word, ...], role: str, sentence: Sentence) -> str:
     """Note words; return the role of a place that comes next."""
     words = [word for word in meaning if word is not Word.NOTHING]
     sentence.words.update(words)
+    if Word.SHARE_OF in words and sentence.places and not sentence.places[-1].role:
+        return SHARED
     if not OF_SELLERS.isdisjoint(words) and sentence.places and not sentence.places[-1].role:
         sentence.places[-1] = Place(sentence.places[-1].key, "seller")
         return "buyer" if Word.SELLS in words else ""
@@ -144,6 +146,9 @@ def _mention(entity: Entity, run: str, role: str, sentence: Sentence) -> str:
     """Note a name; return the role of a place that comes next."""
     if entity.kind in ("Country", "Area"):
         if entity.key not in [place.key for place in sentence.places] and entity.key != "WLD":
+            if role == SHARED:  # China's share of Korea's imports
+                sentence.places[-1] = Place(sentence.places[-1].key, "seller")
+                role = "buyer"
             sentence.places.append(Place(entity.key, role))
     elif entity.kind in ("Facility", "Company"):
         sentence.makers.append(run)

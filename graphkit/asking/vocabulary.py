@@ -21,6 +21,7 @@ class Word(Enum):
     SELLER_NEXT = "seller-next"
     BUYER_NEXT = "buyer-next"
     PLACE_NEXT = "place-next"
+    SHARE_OF = "share-of"
     WITHOUT = "without"
     DEPENDS = "depends"
     SELLS = "sells"
@@ -62,6 +63,7 @@ class Word(Enum):
     CLAIMS = "claims"
     BY_WEIGHT = "by-weight"
     HALF = "half"
+    THAN = "than"
     WIND = "wind"
     UNANSWERED = "unanswered"
 

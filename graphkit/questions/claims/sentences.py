@@ -9,7 +9,7 @@ from typing import Any
 
 from graphkit.catalog.catalog import Catalog
 from graphkit.errors import UsageError
-from graphkit.names import Entity
+from graphkit.names import SPOKEN, Entity
 
 NUMBER = r"\d[\d,]*(?:\.\d+)?"
 FIGURE = re.compile(
@@ -258,7 +258,7 @@ def _named(catalog: Catalog, words: list[str], place: int) -> Iterator[tuple[int
         first = words[place].casefold()
         if GAP in run or first in known:
             continue
-        if size == 1 and len(run) <= CODE and not run.isupper():
+        if size == 1 and len(run) <= CODE and not run.isupper() and first not in SPOKEN:
             entity = catalog.materials.names.named(run)
             if entity is not None:
                 yield size, entity
