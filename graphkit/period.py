@@ -90,6 +90,15 @@ class Period:
         return (self.end - 1) // 12
 
     @property
+    def is_year(self) -> bool:
+        """True for one calendar year.
+
+        >>> Period("2024").is_year, Period("2024-Q1").is_year, Period("2024-07..2025-06").is_year
+        (True, False, False)
+        """
+        return self.months == 12 and self.start % 12 == 0
+
+    @property
     def years(self) -> tuple[str, ...]:
         """The years of a run of years; any other period alone."""
         if self.months == 12 or self.start % 12 or self.months % 12:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -14,9 +15,10 @@ from graphkit.api import Session
 from graphkit.errors import UsageError
 from graphkit.questions.registry import PARAMETERS, QUESTIONS, VERBS
 from graphkit.verbs.parameter import AcceptedRange, Parameter, in_options
-from graphkit.verbs.shared import PERIOD, SCOPE
+from graphkit.verbs.shared import PERIOD, SCOPE, year
 
 PAGE = Path(__file__).parents[1] / "docs/commands.md"
+YEAR = replace(year("Year of it.", "the newest"), whole_year=True)
 TOP = Parameter("top", "--top", "N", "Ranks.", "count", range=AcceptedRange())
 
 
@@ -54,6 +56,9 @@ def test_choices_are_those_of_the_measures():
     [
         (TOP, -1, "`top`: found -1, .*0 or more"),
         (PERIOD, "2024-Q9", "`period`: '2024-Q9' .*not a period"),
+        (YEAR, "2024-Q1", "`period`: found '2024-Q1', wanted one year, such as 2024"),
+        (YEAR, "2021-2024", "`period`: found '2021-2024', wanted one year, such as 2024"),
+        (YEAR, "2024-07..2025-06", "wanted one year, such as 2025"),
         (
             Parameter("x", "--x", "X", "", range=AcceptedRange(0, 1)),
             float("nan"),
@@ -72,6 +77,20 @@ def test_choices_are_those_of_the_measures():
 def test_a_value_that_is_not_taken_is_refused(parameter, value, message):
     with pytest.raises(UsageError, match=message):
         parameter.read(value)
+
+
+@pytest.mark.parametrize("text", ["2024", "2024-2024", "2024-01..2024-12"])
+def test_one_year_is_taken_however_it_is_written(text):
+    assert YEAR.read(text) == "2024"
+
+
+def test_a_quarter_of_capacities_or_output_is_refused(graph_of):
+    """Without the check it would stand beside no production, as if none were published."""
+    graph = graph_of({})
+
+    for question in (graph.owners, graph.companies):
+        with pytest.raises(UsageError, match=r"2024-Q1.*wanted one year, such as 2024"):
+            question("COD", scope="cobalt", period="2024-Q1")
 
 
 def test_folded_choices_may_be_written_with_spaces_and_capitals():

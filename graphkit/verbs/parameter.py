@@ -16,7 +16,7 @@ from math import inf
 from typing import Any, Literal
 
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.period import spelled
+from graphkit.period import Period, spelled
 from graphkit.schema import DATE_TEXT
 
 
@@ -78,6 +78,8 @@ class Parameter:
     """Longer help, for addresses and tools."""
     newest: bool = True
     """True if a period may be the text ``latest``, for the default."""
+    whole_year: bool = False
+    """True if a period must be one calendar year, as its facts are of years."""
     label: str = ""
     """Label on the page; empty for the name of its field."""
     names: Literal["", "places", "materials"] = ""
@@ -200,9 +202,15 @@ class Parameter:
         if text.strip().casefold() in NEWEST and self.default is not ... and self.newest:
             return None
         try:
-            return spelled(text)
+            period = Period(spelled(text))
         except ValueError as error:
             raise UsageError(f"`{self.name}`: {error}" if self.option else str(error)) from None
+        if self.whole_year and not period.is_year:
+            raise UsageError(
+                f"`{self.name}`: found {text!r}, wanted one year, such as {period.year}: "
+                "it is set beside the production of a year"
+            )
+        return period.text
 
     def _check_names(self, names: Sequence[str]) -> None:
         wrong = [name for name in names if name not in self.allowed]

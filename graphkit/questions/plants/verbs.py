@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graphkit.verbs.parameter import Parameter
 from graphkit.verbs.shared import SCOPE, VIEW, any_country, by_company, kind, year
 from graphkit.verbs.verb import PagePlace, Verb
@@ -42,7 +44,7 @@ VERBS = (
             WHERE, SCOPE,
             by_company("Divide by owner, or by the country of their seat."),
             VIEW,
-            year("Year of the production beside it.", "the newest"),
+            replace(year("Year of the production beside it.", "the newest"), whole_year=True),
         ),
         "[COUNTRY]... [--for ...] [--by company|seat] [--view equity|control]",
         "who owns the known capacity, by company or seat, as a range; its coverage and HHI",
@@ -65,9 +67,12 @@ VERBS = (
         (
             any_country("Where it was made.", "anywhere"), SCOPE,
             by_company("By company, or by the country of the seat of those who control it."),
-            year(
-                "Year of the output.",
-                "the newest of which half is known, else that of which most is",
+            replace(
+                year(
+                    "Year of the output.",
+                    "the newest of which half is known, else that of which most is",
+                ),
+                whole_year=True,
             ),
         ),
         "[COUNTRY]... [--for ...] [--by company|seat] [--period PERIOD]",
