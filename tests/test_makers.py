@@ -161,6 +161,17 @@ def test_a_maker_is_named_by_a_part_an_acronym_or_a_former_name(names, text, nam
     assert name in [entity.name for entity in names.all(text, ("Facility", "Company"))]
 
 
+def test_musonoi_of_two_tables_is_one_mine_with_its_place_and_its_owner(names):
+    (mine,) = names.all("Musonoi", ("Facility",))
+    site = next(row for row in seeds("facilities") if row["key"] == mine.key)
+
+    assert site["latitude"] is not None
+    assert site["status"] == "construction"
+    assert sets_by_day(seeds("owns"))[mine.key][0].shares == {
+        "jinchuan-group-international-resources": None
+    }
+
+
 def test_a_far_name_is_not_suggested(names):
     with pytest.raises(UsageError, match="Weda Bai") as refused:
         names.find("Weda Bai", "plant", ("Facility",))
