@@ -627,11 +627,12 @@ def met_by_half(read: Facts, claim: Claim) -> None:
 
 
 def effects(read: Facts, claim: Claim) -> None:
-    """Check how many acts, goods and buyers there are, are judged, or were followed by less."""
+    """Check how many cases there are, judged, followed by less, or of a published change."""
     rows = [
         row for row in read.rows
-        if not claim.qualifiers or (row["bought"] is not None
-        and claim.qualifiers[0] in ("judged", row["finding"]))
+        if not claim.qualifiers
+        or (claim.qualifiers == ("published",) and row["published"] is not None)
+        or (row["bought"] is not None and claim.qualifiers[0] in ("judged", row["finding"]))
     ]  # fmt: skip
     assert claim.figure.low == len(rows)
     assert [row[PLACE] for row in rows] == [*claim.rows]

@@ -163,8 +163,10 @@ def test_each_act_and_good_is_listed_for_each_buyer_and_judged_or_not_with_the_r
     assert {(row["key"], row["product"]) for row in rows} == {
         (act["key"], product) for act in acts for product in act["products"] or ()
     }
-    assert {row["consumer"] for row in rows} == {"GBR", "USA"}
+    by_month = [row for row in rows if row["dataset"] is not None]
+    assert {row["consumer"] for row in by_month} == {"GBR", "USA"}
     for row in rows:
+        assert (row["published"] is None) == (row["published_low"] is None)
         assert (row["finding"] == "not judged") == (row["why"] is not None)
         assert (row["finding"] == "not judged") == (row["bought"] is None)
         if row["bought"] is not None:
@@ -175,9 +177,9 @@ def test_each_act_and_good_is_listed_for_each_buyer_and_judged_or_not_with_the_r
 def test_without_months_each_act_and_good_is_listed_and_none_is_judged(ask):
     answer = ask.control_effects("CHN")
 
-    assert {(row["finding"], row["consumer"]) for row in answer.rows.to_pylist()} == {
-        ("not judged", None)
-    }
+    rows = answer.rows.to_pylist()
+    assert {row["finding"] for row in rows} == {"not judged"}
+    assert all(row["published"] for row in rows if row["consumer"] is not None)
     check("control_effects", answer, answer.names)
 
 
@@ -193,11 +195,28 @@ def test_us_germanium_and_uk_magnets_are_judged_by_their_months(asked):
     assert "no news" in rows["chn-2024-46", "antimony-metal", "USA"]["why"]
     assert rows["chn-2024-46", "antimony-metal", "GBR"]["why"] == "aimed at USA alone"
     assert rows["chn-2025-18", "magnets-metal", "GBR"]["finding"] == "within"
+    assert rows["chn-2025-57", "magnets-metal", "GBR"]["why"] == "suspended from 2025-11-07"
     assert "months before" in rows["chn-2023-23", "gallium", "USA"]["why"]
     assert "no months of this product" in rows["chn-2025-18", "dy-oxide", "USA"]["why"]
 
 
-@pytest.mark.parametrize("scope", [None, "antimony", "molybdenum", "gallium", "magnets-metal"])
+def test_changes_that_others_published_stand_beside_the_act_and_whose_purchases_they_are_of(asked):
+    rows = {
+        (row["key"], row["product"], row["consumer"]): row
+        for row in asked.control_effects("CHN").rows.to_pylist()
+    }
+
+    magnets = rows["chn-2025-18", "magnets-metal", None]
+    assert "change-all-magnets-2025-h1" in magnets["published"]
+    assert (magnets["published_low"], magnets["published_high"]) == (-0.74, 0.175)
+    assert rows["chn-2025-18", "magnets-metal", "KOR"]["published_low"] == 0.845
+    assert rows["chn-2023-23", "gallium", None]["published_high"] == 0.55
+    assert rows["chn-2024-46", "antimony-metal", "USA"]["published"] is None
+
+
+@pytest.mark.parametrize(
+    "scope", [None, "antimony", "graphite", "molybdenum", "gallium", "magnets-metal"]
+)
 def test_the_first_line_says_what_the_rows_have(asked, scope):
     answer = asked.control_effects(scope=scope)
 

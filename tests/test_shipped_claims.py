@@ -1,11 +1,14 @@
 """The shipped claims and controls hold what was published, each with its scope and source."""
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 import yaml
+
+from graphkit.period import Period
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 US_LIST = """
@@ -337,8 +340,22 @@ def test_destinations_of_october_add_up_to_the_total(claims):
     assert sum(parts) == claims["chn-dy-exports-2025-10"]["value"]
 
 
+def test_changes_after_a_control_are_as_printed_and_compare_equal_months(claims):
+    changes = [c for c in claims.values() if c["kind"] == "change" and "control" in c]
+
+    assert len(changes) > 20
+    for claim in changes:
+        printed = float(re.search(r"[-+\d.]+(?= %)", claim["published_value"])[0])
+        assert claim["value"] == pytest.approx(printed / 100)
+        assert Period(claim["period"]).months == Period(claim["than"]).months
+
+
 def test_changes_are_ratios_of_the_year_before(claims):
-    found = {c["key"]: c["value"] for c in claims.values() if c["kind"] == "change"}
+    found = {
+        c["key"]: c["value"]
+        for c in claims.values()
+        if c["kind"] == "change" and "control" not in c
+    }
 
     assert found == {
         "chn-dy-exports-change-2025": -0.35,

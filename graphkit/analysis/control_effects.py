@@ -96,10 +96,10 @@ def control_effect(
     after = [tonnes.get(month) for month in range(first, first + AFTER)]
     known = [amount for amount in before if amount is not None]
     if len(known) < BEFORE:
-        return f"{BEFORE - len(known)} of the {BEFORE} months before it are not known"
+        return _missing(BEFORE - len(known), BEFORE, "before")
     bought = [amount for amount in after if amount is not None]
     if len(bought) < AFTER:
-        return f"{AFTER - len(bought)} of the {AFTER} months after it are not known"
+        return _missing(AFTER - len(bought), AFTER, "after")
     if not any(known):
         return f"nothing was bought in the {BEFORE} months before it"
     low, high = _range(known, AFTER, widening)
@@ -108,6 +108,10 @@ def control_effect(
     return Effect(
         fsum(bought), AFTER * mean(known), low, high, *_times(tonnes, known, first, widening)
     )  # fmt: skip
+
+
+def _missing(count: int, months: int, when: str) -> str:
+    return f"{count} of the {months} months {when} it {'is' if count == 1 else 'are'} not known"
 
 
 def placebo_widening(placebos: Sequence[Effect]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 from typing import Any
@@ -20,7 +20,7 @@ from graphkit.analysis.control_effects import (
 )
 from graphkit.answers.absence import Absence
 from graphkit.answers.answer import Answer, without_empty
-from graphkit.answers.columns import COUNT, NUMBER, Column, plain_columns, schema_of
+from graphkit.answers.columns import COUNT, NUMBER, TEXTS, Column, plain_columns, schema_of
 from graphkit.answers.coverage import Coverage, lines
 from graphkit.answers.terms import Measure, Places, Role, terms
 from graphkit.catalog.catalog import Catalog
@@ -58,9 +58,16 @@ EFFECTS = (
     Column("round_high", "Round at most", "t that came through other sellers at most: the lesser "
            "of the shortfall and of the rise of their sales to the buyer, both at their most; what "
            "they bought of the country that restricts is not known by month", "t", NUMBER),
+    Column("published", "Published", "keys of the changes that others published after the act, of "
+           "what this buyer bought, or all together: against the month before it or the same "
+           "months a year before", type=TEXTS),
+    Column("published_low", "Published from", "the least of them", "ratio", NUMBER, rank=0),
+    Column("published_high", "Published to", "the largest of them", "ratio", NUMBER, rank=0),
     *plain_columns("dataset", "key", "source"),
 )  # fmt: skip
 NOT_JUDGED = "not judged"
+Case = tuple[str, str, str | None]
+"""Act, product and buyer; none: all buyers together."""
 Months = dict[int, float | None]
 Placebo = tuple[str, str, int]
 """Buyer, seller and first month of an act that was never made."""
@@ -93,9 +100,10 @@ def control_effects(
     Returns
     -------
     Answer
-        One row for each act, product that it covers and buyer with trade by month; also those
-        that are not judged, with the reason. Those judged come first, the largest change first.
-        Where no imports by month are known, one row for each act and product.
+        One row for each act, product that it covers and buyer with trade by month, or of whose
+        purchases, or those of all together, a change was published; also those that are not judged,
+        with the reason. Those judged come first, the largest change first. Where none of this is
+        known, one row for each act and product.
 
     Raises
     ------
@@ -105,7 +113,7 @@ def control_effects(
     place = None if country is None else catalog.place(country)
     goods = catalog.materials.scope(scope)
     markets = _markets(without_doubts(catalog))
-    buyers: list[str | None] = [*sorted({buyer for buyer, _ in markets})] or [None]
+    monthly = {buyer for buyer, _ in markets}
     acts = [
         act for act in catalog.rows("controls").to_pylist()
         if place is None or act["country"] == place.key
@@ -113,12 +121,14 @@ def control_effects(
     placebos = _placebos(catalog.rows("controls").to_pylist(), markets)
     every = [effect for effects in placebos.values() for effect in effects.values()]
     widening = placebo_widening(every)
+    published = _published(catalog, acts)
     rows = [
         _row(act, product, buyer, markets.get((buyer or "", product)), widening)
+        | _changes(published.get((act["key"], product, buyer), ()))
         for act in acts
         for product in act["products"] or ()
         if scope is None or product in goods.products
-        for buyer in buyers
+        for buyer in _buyers(monthly, published, act["key"], product)
     ]
     rows.sort(key=_order)
     table = pa.Table.from_pylist(rows, schema_of(EFFECTS))
@@ -159,7 +169,41 @@ def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Sort the judged first, of these the largest change, then by act, product and buyer."""
     is_open = row["finding"] == NOT_JUDGED
     change = 0.0 if is_open else abs(row["bought"] / row["expected"] - 1)
-    return is_open, -change, row["since"], row["key"], row["product"], row["consumer"]
+    order = (row["since"], row["key"], row["product"], row["consumer"] or "")
+    return is_open, -change, row["published"] is None, *order
+
+
+def _published(
+    catalog: Catalog, acts: list[dict[str, Any]]
+) -> dict[Case, list[dict[str, Any]]]:  # fmt: skip
+    """Find the changes that others published of what was bought after each act."""
+    products = {act["key"]: act["products"] or () for act in acts}
+    published: dict[Case, list[dict[str, Any]]] = defaultdict(list)
+    for claim in catalog.claims.to_pylist():
+        if claim["kind"] != "change" or claim["control"] not in products:
+            continue
+        goods = catalog.materials.scope(claim["product"] or claim["element"]).products
+        for product in products[claim["control"]]:
+            if product in goods:
+                published[claim["control"], product, claim["consumer"]].append(claim)
+    return published
+
+
+def _buyers(
+    monthly: set[str], published: Mapping[Case, object], act: str, product: str
+) -> list[str | None]:  # fmt: skip
+    """List those with trade by month, then those of whom a change of the goods was published."""
+    buyers = monthly | {buyer for key, good, buyer in published if (key, good) == (act, product)}
+    return sorted(buyers, key=lambda buyer: buyer or "") or [None]
+
+
+def _changes(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    values = [claim["value"] for claim in claims]
+    return {
+        "published": sorted(claim["key"] for claim in claims) or None,
+        "published_low": min(values, default=None),
+        "published_high": max(values, default=None),
+    }
 
 
 def _markets(catalog: Catalog) -> dict[tuple[str, str], Market]:
@@ -203,6 +247,14 @@ def _first_month(day: str) -> int:
     return Period(day[:7]).start + (day[8:] not in ("", "01"))
 
 
+def _stopped(act: Mapping[str, Any], first: int) -> str | None:
+    """Say whether an act was suspended or ended before the last of its first months."""
+    for name, what in (("suspended_from", "suspended from"), ("until", "in force until")):
+        if act[name] is not None and Period(act[name][:7]).start < first + AFTER:
+            return f"{what} {act[name]}"
+    return None
+
+
 def _row(
     act: Mapping[str, Any],
     product: str,
@@ -220,6 +272,8 @@ def _row(
     if act["country"] not in market.sellers:
         return row | {"why": "the buyer bought none of it from the country in any month"}
     first = _first_month(act["since"])
+    if stopped := _stopped(act, first):
+        return row | {"why": stopped}
     effect = control_effect(market.sellers[act["country"]], first, widening)
     if isinstance(effect, str):
         return row | {"why": effect}

@@ -28,20 +28,25 @@ def control_effects(answer: Answer) -> Sentences:
         yield from _of_one(names, judged[0])
         return
     less = [row for row in judged if row["finding"] == "less"]
-    every, known, fewer = (
+    published = [row for row in names.rows if row["published"] is not None]
+    every, known, fewer, others = (
         names.claim(
             Kind.COUNT, rows, Figure(f"{len(rows):,}" if rows else "none", len(rows), len(rows),
                                      CASE),
             material=(), whose=(), period=None, qualifiers=qualifiers,
         )
-        for rows, qualifiers in ((names.rows, ()), (judged, ("judged",)), (less, ("less",)))
+        for rows, qualifiers in ((names.rows, ()), (judged, ("judged",)), (less, ("less",)),
+                                 (published, ("published",)))
     )  # fmt: skip
     goods = "" if names.is_of_all else f" of {names.subject}"
     start = f"Of {every.figure} cases of an export control{goods} and a buyer, {known.figure} can "
     start += "be judged by months"
     after = f"; after {fewer.figure} of them less was bought than expected"
+    beside = f"; others published changes of {others.figure} of them"
     yield from shortened(
-        Sentence(start, (every, known)), Sentence(after, (fewer,)) if judged else Sentence()
+        Sentence(start, (every, known)),
+        Sentence(after, (fewer,)) if judged else Sentence(),
+        Sentence(beside, (others,)) if published else Sentence(),
     )
 
 
