@@ -35,13 +35,13 @@ def cut(sections: Sequence[Section], closing: Section, pages: int) -> list[Secti
     Returns
     -------
     list of Section
-        With fewer rows or points where the room ends. A section that has no room is named in one
-        on what is left out.
+        With fewer rows or points where the room ends: a section is left out, and named in one on
+        what is, only where the shortest forms of those before it leave no room.
     """
     if pages < 1:
         return []
     room = pages * PAGE
-    last = next(_shorter(closing, room / 6, least=1), closing)
+    last = _fitted(closing, room / 6, least=1) or closing
     room -= height_of(last)
     chosen = _fitting(sections, room)
     if len(chosen) == len(sections):
@@ -55,24 +55,34 @@ def cut(sections: Sequence[Section], closing: Section, pages: int) -> list[Secti
 
 
 def _fitting(sections: Sequence[Section], room: float) -> list[Section]:
+    """Give each section its least first, and what is then left to the first ones."""
     chosen = []
     for section in sections:
-        shorter = next(_shorter(section, room, least=LEAST), None)
-        if shorter is not None:
-            chosen.append(shorter)
-            room -= height_of(shorter)
-    return chosen
+        *_, least = _by_size(section, least=LEAST)
+        if height_of(least) <= room:
+            chosen.append((section, least))
+            room -= height_of(least)
+    fitted = []
+    for section, least in chosen:
+        room += height_of(least)
+        fitted.append(_fitted(section, room, least=LEAST) or least)
+        room -= height_of(fitted[-1])
+    return fitted
 
 
-def _shorter(section: Section, room: float, *, least: int) -> Iterator[Section]:
-    """Write a section with fewer rows, then with fewer points, until it fits."""
+def _fitted(section: Section, room: float, *, least: int) -> Section | None:
+    """Write a section with as many rows and points as fit."""
+    forms = _by_size(section, least=least)
+    return next((form for form in forms if height_of(form) <= room), None)
+
+
+def _by_size(section: Section, *, least: int) -> Iterator[Section]:
+    """Write a section with fewer rows, then with fewer points."""
     rows, points = min(section.shown, section.rows), min(section.listed, len(section.points))
     sizes = [(points, shown) for shown in range(rows, min(rows, least) - 1, -1)]
     sizes += [(n, min(rows, least)) for n in range(points, min(points, least) - 1, -1)]
     for listed, shown in sizes:
-        candidate = replace(section, listed=listed, shown=shown)
-        if height_of(candidate) <= room:
-            yield candidate
+        yield replace(section, listed=listed, shown=shown)
 
 
 def height_of(section: Section) -> float:
