@@ -64,6 +64,7 @@ def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
     def counted(end: str, words: str = "{:,}") -> Claim:
         those = [row for row in rows if verdicts[row["target"]] == end]
+        those = [row for row in those if row["verdict"] in EXCEEDED] or those
         number = len({row["target"] for row in those})
         figure = Figure(words.format(number), number, number, "target", total)
         return names.claim(
@@ -74,7 +75,11 @@ def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
 
     above = counted(ABOVE, count_of(sum(v == ABOVE for v in verdicts.values()), whole))
     start = f"By imports{time_of(rows)}, at face value or as traced, {names.place(country)} "
-    start += f"is above {above.figure} at some stage"
+    start += f"is above {above.figure}"
+    exceeded = [row for row in rows if row["verdict"] in EXCEEDED]
+    exceeded.sort(key=lambda row: -(row["distance_usd"] or 0.0))
+    # Of each target the product that is farthest above it: it alone is enough.
+    deciding = {row["product"] for row in {row["target"]: row for row in exceeded[::-1]}.values()}
     additions, sign = [], "; "
     for claim, ends in (
         (counted(MET), ("is kept to at every stage", "are kept to at every stage")),
@@ -84,7 +89,12 @@ def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             text = ends[claim.figure.low != 1]
             additions.append(Sentence(f"{sign}{claim.figure} {text}", (claim,)))
             sign = ", "
-    yield from shortened(Sentence(start, (above,)), *additions)
+    if deciding:
+        goods = listed([*dict.fromkeys(
+            names.goods(row["product"]) for row in exceeded if row["product"] in deciding
+        )])  # fmt: skip
+        yield next(shortened(Sentence(f"{start}, by {goods}", (above,)), *additions))
+    yield from shortened(Sentence(f"{start} at some stage", (above,)), *additions)
 
 
 def _untold(names: Lexicon, rows: Sequence[Row]) -> Sentences:
