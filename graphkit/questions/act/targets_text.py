@@ -62,9 +62,9 @@ def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     whole = number_of(total, "target") + " for one country’s share"
     whole += f" by {years.pop()}" if len(years) == 1 else ""
 
-    def counted(end: str, words: str = "{:,}") -> Claim:
-        those = [row for row in rows if verdicts[row["target"]] == end]
-        those = [row for row in those if row["verdict"] in EXCEEDED] or those
+    exceeded = [row for row in rows if row["verdict"] in EXCEEDED]
+
+    def counted(those: Sequence[Row], words: str = "{:,}") -> Claim:
         number = len({row["target"] for row in those})
         figure = Figure(words.format(number), number, number, "target", total)
         return names.claim(
@@ -73,26 +73,22 @@ def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             assumptions={"until": ", ".join(sorted({str(row["until"]) for row in rows}))},
         )  # fmt: skip
 
-    above = counted(ABOVE, count_of(sum(v == ABOVE for v in verdicts.values()), whole))
+    farthest = [group[0] for group in grouped(exceeded, "target").values()]
+    above = counted(exceeded, count_of(len(farthest), whole))
     start = f"By imports{time_of(rows)}, at face value or as traced, {names.place(country)} "
     start += f"is above {above.figure}"
-    exceeded = [row for row in rows if row["verdict"] in EXCEEDED]
-    exceeded.sort(key=lambda row: -(row["distance_usd"] or 0.0))
-    # Of each target the product that is farthest above it: it alone is enough.
-    deciding = {row["product"] for row in {row["target"]: row for row in exceeded[::-1]}.values()}
     additions, sign = [], "; "
-    for claim, ends in (
-        (counted(MET), ("is kept to at every stage", "are kept to at every stage")),
-        (counted(UNKNOWN), ("cannot be told", "cannot be told")),
+    for end, ends in (
+        (MET, ("is kept to at every stage", "are kept to at every stage")),
+        (UNKNOWN, ("cannot be told", "cannot be told")),
     ):
+        claim = counted([row for row in rows if verdicts[row["target"]] == end])
         if claim.figure and claim.figure.low:
             text = ends[claim.figure.low != 1]
             additions.append(Sentence(f"{sign}{claim.figure} {text}", (claim,)))
             sign = ", "
-    if deciding:
-        goods = listed([*dict.fromkeys(
-            names.goods(row["product"]) for row in exceeded if row["product"] in deciding
-        )])  # fmt: skip
+    if farthest:
+        goods = listed([*dict.fromkeys(names.goods(row["product"]) for row in farthest)])
         yield next(shortened(Sentence(f"{start}, by {goods}", (above,)), *additions))
     yield from shortened(Sentence(f"{start} at some stage", (above,)), *additions)
 
