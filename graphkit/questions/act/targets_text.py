@@ -63,20 +63,21 @@ def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     whole += f" by {years.pop()}" if len(years) == 1 else ""
 
     exceeded = [row for row in rows if row["verdict"] in EXCEEDED]
+    measure = next(row["measure"] for row in rows if row["product"])
 
     def counted(those: Sequence[Row], words: str = "{:,}") -> Claim:
         number = len({row["target"] for row in those})
         figure = Figure(words.format(number), number, number, "target", total)
         return names.claim(
-            Kind.COUNT, those, figure, subject=(), whose=country,
+            Kind.COUNT, those, figure, subject=(), whose=country, measure=measure,
             period=next(iter({row["period"] for row in in_main_period(rows)}), None),
             assumptions={"until": ", ".join(sorted({str(row["until"]) for row in rows}))},
         )  # fmt: skip
 
     farthest = [group[0] for group in grouped(exceeded, "target").values()]
     above = counted(exceeded, count_of(len(farthest), whole))
-    start = f"By imports{time_of(rows)}, at face value or as traced, {names.place(country)} "
-    start += f"is above {above.figure}"
+    start = f"{capitalized(BY[measure])} of imports{time_of(rows)}, direct or traced, "
+    start += f"{names.place(country)} is above {above.figure}"
     additions, sign = [], "; "
     for end, ends in (
         (MET, ("is kept to at every stage", "are kept to at every stage")),
@@ -89,7 +90,7 @@ def _outcomes(names: Lexicon, rows: Sequence[Row]) -> Sentences:
             sign = ", "
     if farthest:
         goods = listed([*dict.fromkeys(names.goods(row["product"]) for row in farthest)])
-        yield next(shortened(Sentence(f"{start}, by {goods}", (above,)), *additions))
+        yield next(shortened(Sentence(f"{start}, in {goods}", (above,)), *additions))
     yield from shortened(Sentence(f"{start} at some stage", (above,)), *additions)
 
 
@@ -134,7 +135,7 @@ def _outcome(names: Lexicon, rows: Sequence[Row], sourced: Sequence[Row]) -> Sen
         goods = sorted({row["product"] for row in rows})
         for what in (listed([names.goods(key) for key in goods]), number_of(len(goods), "product")):
             start = f"No country has more than {figure} of {possessive(buyer)} imports of {what}"
-            start += f"{time_of(rows)}, at face value or as traced"
+            start += f"{time_of(rows)}, {BY[rows[0]['measure']]}, at face value or as traced"
             number = figure_of_count(len(goods), "product")
             count = names.claim(Kind.COUNT, rows, number, period=None)
             claims = (claim, count) if what == str(number) else (claim,)
