@@ -84,7 +84,9 @@ def test_an_act_on_goods_that_are_only_traded_in_a_basket_is_in_the_brief(ask):
             "China, Announcement 23 of 2023 … licence … Ga and Ge … 2023-08-01",
             f"by value in 2024 … {part(row['share_usd'])} … gallium and six more metals",
             "basket … gallium metal and germanium metal",
-        )
+        ),
+        Naming("-100 % in the exports of gallium from China in 2023-08 against 2023-07"),
+        Naming("+55 % in the exports of gallium from China in 2024 against 2023"),
     ]
 
 

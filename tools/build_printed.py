@@ -141,7 +141,7 @@ def build(data: Path, out: Path) -> str:
     sources = [source for source in map(source_of, pages) if source["key"] in cited]
     defaults = {
         "supplier": "CHN", "measure": "exports", "counted_by": "weight",
-        "attributed_to": "China's customs, as the page has them", "evidence": "excerpt",
+        "attributed_to": "China's customs", "evidence": "excerpt",
     }  # fmt: skip
     folder = out / "claims"
     write_seed(folder / "printed-exports.yaml", COMMENT, "Claim", claims, defaults=defaults)

@@ -52,7 +52,8 @@ def controls_part(standing: Standing) -> Part:
         f"{act_name}: {measure}, {'; '.join(dates)}; {purchase}"
         for (act_name, measure, purchase), dates in dates_by_act.items()
     ]
-    points += claims_on(inquiry, finding, [finding.rows[number] for number in covered_acts])
+    points += claims_on(inquiry, finding, [finding.rows[number] for number in covered_acts],
+                        buyer.key)  # fmt: skip
     if not covered_acts:
         return NOTHING
     rows = finding.answer.rows.take(pa.array(covered_acts, pa.int64()))
@@ -113,14 +114,32 @@ def suspended_of(rows: Iterable[Row]) -> str:
     return f"; {number} with a suspension" if number else ""
 
 
-def claims_on(inquiry: Inquiry, controls: Finding, acts: Sequence[Row]) -> list[str]:
-    """Cite what was published on some acts, such as the licences granted."""
+def claims_on(
+    inquiry: Inquiry, controls: Finding, acts: Sequence[Row], buyer: str | None = None
+) -> list[str]:  # fmt: skip
+    """Cite what was published on some acts, such as the licences granted.
+
+    What is on other goods than the brief's is left out. Of a buyer that is given, what is on it
+    comes first, and what is on other buyers is left out.
+    """
     announcements = {act["key"]: act["announcement"] or act["key"] for act in acts}
     claims = controls.answer.claims.to_pylist() if controls.answer else []
     return [
         inquiry.cited({**known_values(claim), "control": announcements[claim["control"]]})
-        for claim in claims if claim["control"] in announcements
+        for claim in sorted(claims, key=lambda claim: claim["consumer"] is None)
+        if claim["control"] in announcements and _is_on(inquiry, claim)
+        and (buyer is None or claim["consumer"] in (None, buyer))
     ]  # fmt: skip
+
+
+def _is_on(inquiry: Inquiry, claim: Row) -> bool:
+    """Whether a claim is on goods of the brief, or names none."""
+    element, product = claim["element"], claim["product"]
+    if not inquiry.scopes or (element is None and product is None):
+        return True
+    if element is None:
+        return any(product in scope.products for scope in inquiry.scopes)
+    return any(element in scope.elements or not scope.elements for scope in inquiry.scopes)
 
 
 def act_in_words(inquiry: Inquiry, act: Row) -> tuple[str, str, str]:
