@@ -803,6 +803,49 @@ def of_kind(read: Facts, claim: Claim) -> None:
     assert claim.assumptions.get("source") == read.scope["source"]
 
 
+def published_over_months(read: Facts, claim: Claim) -> None:
+    """Add the amounts of a run up month by month, from the rows and the claims beside them."""
+    run = range(Period(claim.period).start, Period(claim.period).end)
+    [goods], rows = claim.material, read.of(claim)
+    published = [*read.rows, *read.answer.claims.to_pylist()]
+    every = [row for row in published if row["kind"] == "quantity"]
+    every = [row for row in every if goods in (row["product"], row["element"])]
+    if claim.kind is Kind.COUNT:
+        spans = [Period(row["period"]) for row in rows]
+        covered = {month for span in spans for month in range(span.start, span.end)}
+        assert claim.figure.low == len({*run} - covered)
+        return
+    [buyer], [seller] = {row["consumer"] for row in rows}, {row["supplier"] for row in rows}
+    assert claim.subject == (seller,)
+    low, high = 0.0, 0.0
+    for month in run:
+        text = f"{month // 12}-{month % 12 + 1:02d}"
+        own, all_ = ([row for row in every if row["period"] == text and row["consumer"] == end
+                      and row["supplier"] == seller] for end in (buyer, None))  # fmt: skip
+        least, most = zip(*map(_tonnes, own), strict=True) if own else ((0.0,), (None,))
+        known = [end for end in most if end is not None] or [
+            end for _, end in map(_tonnes, all_) if end is not None
+        ]
+        low += min(least)
+        high += max(known, default=inf)
+    assert isclose(claim.figure.low, low)
+    assert claim.figure.high is None if high == inf else isclose(claim.figure.high, high)
+
+
+def _tonnes(row: Mapping[str, Any]) -> tuple[float, float | None]:
+    scale = {"t": 1.0, "kg": 0.001}[row["unit"]]
+    low = high = row["value"] * scale
+    if row["qualifier"] in ("more-than", "at-least"):
+        high = None
+    if row["qualifier"] in ("less-than", "up-to"):
+        low = 0.0
+    return low, high
+
+
+def of_kind_or_months(read: Facts, claim: Claim) -> None:
+    (published_over_months if "without" in claim.qualifiers else of_kind)(read, claim)
+
+
 def of_verdict(read: Facts, claim: Claim) -> None:
     rows, [verdict] = read.of(claim), claim.qualifiers
     assert all(row["verdict"] == verdict for row in rows)
@@ -1829,7 +1872,7 @@ CHECKS: dict[str, Mapping[Kind, Check]] = {
     "n_minus_1": {Kind.HALF: met_by_half, Kind.COUNT: met_by_half, Kind.AMOUNT: left_over,
                   Kind.SHARE: met_without, Kind.UNKNOWN: no_ratio},
     "prices": {Kind.PRICE: price, Kind.COUNT: prices_counted, Kind.UNKNOWN: no_price},
-    "claims": {Kind.COUNT: of_kind},
+    "claims": {Kind.AMOUNT: published_over_months, Kind.COUNT: of_kind_or_months},
     "claims_check": {Kind.VERDICT: of_verdict, Kind.COUNT: every_row},
     "claims_conflicts": {Kind.COUNT: contradicting},
     "controls": {Kind.COUNT: acts},

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from claim_checker import check
 from long_cases import others_long
 from pyarrow import parquet
 from saying import unsaid
@@ -95,6 +96,32 @@ def test_every_claim_is_listed_unless_less_is_asked_for(ask):
 
 
 # --- held against the facts
+
+
+def test_amounts_published_by_month_add_up_to_a_range_over_a_run(ask):
+    """Of six months three have an amount: 1,400 kg, over 17,000 kg and 2,701 kg."""
+    answer = ask.claims(of="KOR", scope="dysprosium", period="2025-07..2025-12")
+    [run] = answer.coverage.published
+    every = {row["period"]: row["value"] for row in answer.claims.to_pylist()}
+
+    assert (run.supplier, run.consumer, run.goods, run.period) == ("CHN", "KOR", "Dy", "2025-H2")
+    assert run.tonnes_low == pytest.approx(1.4 + 17.0 + 2.701)
+    # China sold to all as much as "over 17,000 kg" can be at most.
+    assert every == {"2025-08": 16_686, "2025-09": 18_043, "2025-11": 995, "2025-12": 4_120}
+    assert run.tonnes_high == pytest.approx(1.4 + 2.701 + sum(every.values()) / 1000)
+    assert run.months == ("2025-07", "2025-09", "2025-10")
+    assert run.at_most_all_buyers == ("2025-08", "2025-11", "2025-12")
+    check("claims", answer, answer.names)
+
+
+def test_a_run_with_a_month_that_nobody_published_has_no_upper_end(ask):
+    answer = ask.claims(of="JPN", scope="gallium", period="2025-H1")
+    [run] = answer.coverage.published
+
+    assert run.tonnes_high is None
+    assert "2025-01" in run.without_amount
+    assert len({*run.months, *run.at_most_all_buyers, *run.without_amount}) == 6
+    assert "at least" in answer.headline
 
 
 def test_the_share_that_kbs_published_is_borne_out_by_the_trade_table(ask):

@@ -223,6 +223,38 @@ class ProductionCount:
         )
 
 
+@dataclass(frozen=True)
+class PublishedRun(Entry):
+    """The sum of the amounts that were published of the months of a period."""
+
+    supplier: str
+    consumer: str | None
+    """Buyer; none: all countries together."""
+    goods: str
+    measure: str
+    period: str
+    tonnes_low: float
+    tonnes_high: float | None
+    """None: a month has neither an amount nor one of all buyers together."""
+    months: tuple[str, ...]
+    """Periods with an amount."""
+    at_most_all_buyers: tuple[str, ...]
+    """Months without one, which can have what the supplier sold to all."""
+    without_amount: tuple[str, ...]
+
+    def about(self) -> About:
+        """Return it in words: of which goods, then of whom, how much, and what it lacks."""
+        buyer = self.consumer or "all countries"
+        text = f"from {self.supplier} to {buyer}, {self.measure}, {self.period}: "
+        ends = [f"{end:,.12g}" for end in (self.tonnes_low, self.tonnes_high) if end is not None]
+        text += "at least " * (len(ends) == 1) + f"{' to '.join(dict.fromkeys(ends))} t"
+        if self.at_most_all_buyers:
+            text += f"; {', '.join(self.at_most_all_buyers)}: at most what went to all countries"
+        if self.without_amount:
+            text += f"; {', '.join(self.without_amount)}: not published"
+        return About(self.goods, text)
+
+
 class Lacking(StrEnum):
     """The data that a product lacks in some years."""
 
@@ -453,6 +485,8 @@ class Coverage:
     """Products with data sets that list only some flows."""
     split_trade: tuple[SplitTrade, ...] = ()
     unreported: tuple[UnreportedTrade, ...] = ()
+    published: tuple[PublishedRun, ...] = ()
+    """Sums of amounts that were published by month."""
     unsettled: tuple[Unsettled, ...] = ()
     """Figures that are provisional or estimated."""
     by_question: Mapping[str, Coverage] = field(default_factory=dict)
@@ -493,6 +527,8 @@ class Coverage:
             yield Line("split_trade", self.split_trade)
         if self.unreported:
             yield Line("unreported_trade", self.unreported)
+        if self.published:
+            yield Line("published_over_months", self.published)
         if self.unsettled:
             yield Line("unsettled", self.unsettled)
 

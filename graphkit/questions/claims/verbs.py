@@ -19,10 +19,14 @@ VERBS = (
         (
             'claims --of KOR --for "rare earths"',
             "claims --source reex-2025-04-30",
-            "claims check --of KOR",
+            "claims --of KOR --for dysprosium --period 2025-H2",
         ),
-        CLAIMS,
-        "[--of COUNTRY] [--for ...] [--source KEY] [--kind KIND]",
+        (
+            *CLAIMS,
+            year("Only those on this period or a part of it; the amounts of its months are added "
+                 "up, as a range.", "all"),
+        ),
+        "[--of COUNTRY] [--for ...] [--source KEY] [--kind KIND] [--period PERIOD]",
         "what was published, with its basis and source",
         sentence="graphkit.questions.claims.claims_text:claims",
         picture="graphkit.questions.claims.claims_picture:listed_claims",
