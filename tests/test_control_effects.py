@@ -214,6 +214,18 @@ def test_changes_that_others_published_stand_beside_the_act_and_whose_purchases_
     assert rows["chn-2024-46", "antimony-metal", "USA"]["published"] is None
 
 
+def test_the_nearer_forecast_is_told_by_the_months_or_by_all_published_changes(asked):
+    cases = asked.control_effects()
+    rows = {(row["key"], row["product"], row["consumer"]): row for row in cases.rows.to_pylist()}
+
+    assert rows["chn-2025-10", "molybdenum-metal", "USA"]["nearer"] == "all lost"  # 121 of 434 t
+    assert rows["chn-2025-18", "magnets-metal", "GBR"]["nearer"] == "nothing changes"
+    assert rows["chn-2023-39", "natural-graphite", "JPN"]["nearer"] == "all lost"
+    assert rows["chn-2023-23", "gallium", None]["nearer"] == "both"
+    known = [row for row in rows.values() if row["finding"] != "not judged" or row["published"]]
+    assert sum(row["nearer"] is not None for row in rows.values()) == len(known)
+
+
 @pytest.mark.parametrize(
     "scope", [None, "antimony", "graphite", "molybdenum", "gallium", "magnets-metal"]
 )

@@ -63,8 +63,12 @@ EFFECTS = (
            "months a year before", type=TEXTS),
     Column("published_low", "Published from", "the least of them", "ratio", NUMBER, rank=0),
     Column("published_high", "Published to", "the largest of them", "ratio", NUMBER, rank=0),
+    Column("nearer", "Nearer", "forecast that came nearer to what was bought, or to the changes "
+           "that others published: all lost, as a scenario of a stop has it, or nothing changes; "
+           "both, where published changes differ"),
     *plain_columns("dataset", "key", "source"),
 )  # fmt: skip
+ALL_LOST, UNCHANGED, BOTH = "all lost", "nothing changes", "both"
 NOT_JUDGED = "not judged"
 Case = tuple[str, str, str | None]
 """Act, product and buyer; none: all buyers together."""
@@ -131,6 +135,9 @@ def control_effects(
         for buyer in _buyers(monthly, published, act["key"], product)
     ]
     rows.sort(key=_order)
+    for row in rows:
+        row["nearer"] = _nearer(row)
+    nearer = Counter(row["nearer"] for row in rows)
     table = pa.Table.from_pylist(rows, schema_of(EFFECTS))
     plain = Counter(effect.finding for effect in every)
     apart = _found_apart(placebos, markets)
@@ -146,6 +153,9 @@ def control_effects(
         Coverage(lines({
             "pairs": len(rows),
             "judged": sum(row["finding"] != NOT_JUDGED for row in rows),
+            "all_lost_is_nearer": nearer[ALL_LOST],
+            "nothing_changes_is_nearer": nearer[UNCHANGED],
+            "published_changes_differ": nearer[BOTH],
             "placebo_acts": plain.total(),
             "placebo_acts_outside": plain["less"] + plain["more"],
             "widening": round(widening, 2),
@@ -204,6 +214,20 @@ def _changes(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "published_low": min(values, default=None),
         "published_high": max(values, default=None),
     }
+
+
+def _nearer(row: Mapping[str, Any]) -> str | None:
+    """Say which is nearer to the months under an act, or to what was published: all, or nothing.
+
+    Half of what was bought before is as far from one as from the other, and counts as unchanged.
+    """
+    if row["finding"] != NOT_JUDGED:
+        return ALL_LOST if row["bought"] < row["expected"] / 2 else UNCHANGED
+    if row["published"] is None:
+        return None
+    if row["published_high"] < -0.5:
+        return ALL_LOST
+    return UNCHANGED if row["published_low"] >= -0.5 else BOTH
 
 
 def _markets(catalog: Catalog) -> dict[tuple[str, str], Market]:
